@@ -1,0 +1,142 @@
+"""The error tree of Beffroi, and its rendering as RFC 9457 problems.
+
+    BeffroiError
+    ├── BadInput            400   what came in cannot be used; says what and where
+    ├── Unauthenticated     401   nobody known is asking
+    ├── Forbidden           403   somebody known, who may not
+    │   └── TicketRefused   403   expired, forged or made for something else
+    ├── NotFound            404
+    ├── Conflict            409   the state of things forbids it
+    ├── TooLarge            413
+    ├── Unsupported         415   well-formed, but this version does not do it
+    ├── TooManyRequests     429   with the seconds to wait
+    └── Unavailable         503   something we depend on does not answer
+        └── BusUnavailable  503   Redis
+
+A message never holds a credential: whoever raises passes foreign text through `shared.redact.redact`.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class BeffroiError(Exception):
+    """An error a user can be told of. `detail` is one sentence that names what and where."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class BadInput(BeffroiError):
+    """What came in cannot be used. `field` names the part at fault, if it has a name."""
+
+    status = 400
+    code = "bad-input"
+    title = "Bad input"
+
+    def __init__(self, detail: str, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.field = field
+
+
+class Unauthenticated(BeffroiError):
+    status = 401
+    code = "unauthenticated"
+    title = "Sign in first"
+
+
+class Forbidden(BeffroiError):
+    status = 403
+    code = "forbidden"
+    title = "Not allowed"
+
+
+class TicketRefused(Forbidden):
+    code = "ticket-refused"
+    title = "Ticket refused"
+
+
+class NotFound(BeffroiError):
+    status = 404
+    code = "not-found"
+    title = "Not found"
+
+
+class Conflict(BeffroiError):
+    status = 409
+    code = "conflict"
+    title = "Conflict"
+
+
+class TooLarge(BeffroiError):
+    status = 413
+    code = "too-large"
+    title = "Too large"
+
+
+class Unsupported(BeffroiError):
+    status = 415
+    code = "unsupported"
+    title = "Not supported"
+
+
+class TooManyRequests(BeffroiError):
+    """Slowed down. `retry_after_s` is a whole number of seconds, at least one."""
+
+    status = 429
+    code = "too-many-requests"
+    title = "Too many requests"
+
+    def __init__(self, detail: str, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = max(1, retry_after_s)
+
+
+class Unavailable(BeffroiError):
+    status = 503
+    code = "unavailable"
+    title = "Unavailable"
+
+
+class BusUnavailable(Unavailable):
+    code = "bus-unavailable"
+    title = "Redis does not answer"
+
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An RFC 9457 problem ready to be sent: status, headers (content type included) and JSON body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def problem(error: BeffroiError, instance: str | None = None) -> Problem:
+    """Render an error as an RFC 9457 problem; `instance` is the path of the request, if there was one."""
+    members: dict[str, str | int] = {
+        "type": f"urn:beffroi:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+    }
+    if instance is not None:
+        members["instance"] = instance
+    headers = {"content-type": PROBLEM_MEDIA_TYPE}
+    if isinstance(error, BadInput) and error.field is not None:
+        members["field"] = error.field
+    if isinstance(error, TooManyRequests):
+        members["retry_after_s"] = error.retry_after_s
+        headers["retry-after"] = str(error.retry_after_s)
+    if isinstance(error, Unauthenticated):
+        headers["www-authenticate"] = 'Bearer realm="beffroi"'
+    return Problem(error.status, headers, json.dumps(members, ensure_ascii=False).encode())

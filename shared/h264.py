@@ -1,0 +1,244 @@
+"""H.264 byte streams (ITU-T H.264): NAL units of Annex B, and what a sequence parameter set says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from shared.errors import BadInput
+
+START_CODE = b"\x00\x00\x00\x01"
+_PREFIX = b"\x00\x00\x01"
+
+
+class Nal(IntEnum):
+    """`nal_unit_type` values that matter here (table 7-1)."""
+
+    SLICE = 1
+    IDR = 5
+    SEI = 6
+    SPS = 7
+    PPS = 8
+    AUD = 9
+
+
+def nal_type(nal: bytes | memoryview) -> int:
+    """The five-bit type of a NAL unit of at least one byte."""
+    return nal[0] & 0x1F
+
+
+def nal_units(data: bytes) -> Iterator[memoryview]:
+    """The NAL units of an Annex B byte stream (annex B.1), without start codes or trailing zero bytes.
+
+    Empty units are left out. Bytes before the first start code are not a NAL unit and are left out too.
+    """
+    view = memoryview(data)
+    at = data.find(_PREFIX)
+    while at >= 0:
+        start = at + 3
+        at = data.find(_PREFIX, start)
+        end = len(data) if at < 0 else at
+        while end > start and data[end - 1] == 0:
+            end -= 1
+        if end > start:
+            yield view[start:end]
+
+
+def annex_b(nals: Iterator[bytes] | list[bytes]) -> bytes:
+    """An Annex B byte stream of these NAL units, each behind a four-byte start code."""
+    return b"".join(START_CODE + nal for nal in nals)
+
+
+def parameter_sets(data: bytes) -> tuple[bytes | None, bytes | None]:
+    """The last sequence and picture parameter sets of an access unit, None where it has none."""
+    sps = pps = None
+    for nal in nal_units(data):
+        kind = nal_type(nal)
+        if kind == Nal.SPS:
+            sps = bytes(nal)
+        elif kind == Nal.PPS:
+            pps = bytes(nal)
+        elif kind in (Nal.SLICE, Nal.IDR):
+            break
+    return sps, pps
+
+
+def has_idr(data: bytes) -> bool:
+    """Whether an access unit holds an IDR slice."""
+    return any(nal_type(nal) == Nal.IDR for nal in nal_units(data))
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceParameters:
+    """What decoding needs to know of a sequence parameter set (section 7.3.2.1.1).
+
+    `reorder_frames` is how many pictures a decoder may hold back: 0 without B-frames, None where the camera
+    does not say (then only its profile can rule them out).
+    """
+
+    profile_idc: int
+    constraints: int
+    level_idc: int
+    width: int
+    height: int
+    reorder_frames: int | None
+
+    @property
+    def codec_string(self) -> str:
+        """The RFC 6381 name, such as `avc1.64001f`."""
+        return f"avc1.{self.profile_idc:02x}{self.constraints:02x}{self.level_idc:02x}"
+
+    @property
+    def may_reorder(self) -> bool:
+        """Whether pictures may have to be shown in another order than they come."""
+        if self.reorder_frames is not None:
+            return self.reorder_frames > 0
+        return False
+
+
+class _Bits:
+    """Reads bits and Exp-Golomb codes (section 9.1) of a payload whose emulation bytes are already out."""
+
+    def __init__(self, payload: bytes) -> None:
+        self._value = int.from_bytes(payload, "big")
+        self._left = len(payload) * 8
+
+    def u(self, count: int) -> int:
+        if count > self._left:
+            raise BadInput("sequence parameter set ends too early", "sps")
+        self._left -= count
+        return (self._value >> self._left) & ((1 << count) - 1)
+
+    def ue(self) -> int:
+        zeros = 0
+        while self.u(1) == 0:
+            zeros += 1
+            if zeros > 32:
+                raise BadInput("sequence parameter set has an endless Exp-Golomb code", "sps")
+        return (1 << zeros) - 1 + self.u(zeros)
+
+    def se(self) -> int:
+        value = self.ue()
+        return (value + 1) // 2 if value & 1 else -(value // 2)
+
+
+_HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
+_MAX_SIDE = 16384
+
+
+def parse_sps(nal: bytes) -> SequenceParameters:
+    """Read a sequence parameter set NAL unit. Raises BadInput where it is cut or makes no sense."""
+    if len(nal) < 4 or nal_type(nal) != Nal.SPS:
+        raise BadInput("not a sequence parameter set", "sps")
+    bits = _Bits(nal[1:].replace(b"\x00\x00\x03", b"\x00\x00"))
+    profile, constraints, level = bits.u(8), bits.u(8), bits.u(8)
+    bits.ue()
+    chroma = _chroma_format(bits) if profile in _HIGH_PROFILES else 1
+    bits.ue()
+    _skip_order_count(bits)
+    bits.ue()
+    bits.u(1)
+    width_mbs = bits.ue() + 1
+    height_map = bits.ue() + 1
+    frames_only = bits.u(1)
+    if not frames_only:
+        bits.u(1)
+    bits.u(1)
+    left = right = top = bottom = 0
+    if bits.u(1):
+        left, right, top, bottom = bits.ue(), bits.ue(), bits.ue(), bits.ue()
+    unit_x = 2 if chroma in (1, 2) else 1
+    unit_y = (2 if chroma == 1 else 1) * (2 - frames_only)
+    width = width_mbs * 16 - (left + right) * unit_x
+    height = height_map * 16 * (2 - frames_only) - (top + bottom) * unit_y
+    if not (0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE):
+        raise BadInput(f"sequence parameter set says {width}x{height}", "sps")
+    return SequenceParameters(profile, constraints, level, width, height, _reorder_frames(bits, profile))
+
+
+def _chroma_format(bits: _Bits) -> int:
+    chroma = bits.ue()
+    if chroma == 3:
+        bits.u(1)
+    bits.ue()
+    bits.ue()
+    bits.u(1)
+    if bits.u(1):
+        for index in range(8 if chroma != 3 else 12):
+            if bits.u(1):
+                _skip_scaling_list(bits, 16 if index < 6 else 64)
+    return chroma
+
+
+def _skip_scaling_list(bits: _Bits, size: int) -> None:
+    last = following = 8
+    for _ in range(size):
+        if following:
+            following = (last + bits.se()) % 256
+        last = following or last
+
+
+def _skip_order_count(bits: _Bits) -> None:
+    kind = bits.ue()
+    if kind == 0:
+        bits.ue()
+    elif kind == 1:
+        bits.u(1)
+        bits.se()
+        bits.se()
+        count = bits.ue()
+        if count > 255:
+            raise BadInput("sequence parameter set has an impossible picture order cycle", "sps")
+        for _ in range(count):
+            bits.se()
+
+
+def _reorder_frames(bits: _Bits, profile: int) -> int | None:
+    """`max_num_reorder_frames` of the VUI (annex E.1.1), 0 for a profile without B slices."""
+    if profile == 66:
+        return 0
+    try:
+        return _vui_reorder_frames(bits) if bits.u(1) else None
+    except BadInput:
+        return None
+
+
+def _vui_reorder_frames(bits: _Bits) -> int | None:
+    if bits.u(1) and bits.u(8) == 255:
+        bits.u(32)
+    if bits.u(1):
+        bits.u(1)
+    if bits.u(1):
+        bits.u(4)
+        if bits.u(1):
+            bits.u(24)
+    if bits.u(1):
+        bits.ue()
+        bits.ue()
+    if bits.u(1):
+        bits.u(65)
+    hrd = False
+    for _ in range(2):
+        if bits.u(1):
+            hrd = True
+            _skip_hrd(bits)
+    if hrd:
+        bits.u(1)
+    bits.u(1)
+    if not bits.u(1):
+        return None
+    bits.u(1)
+    for _ in range(4):
+        bits.ue()
+    return bits.ue()
+
+
+def _skip_hrd(bits: _Bits) -> None:
+    count = bits.ue() + 1
+    if count > 32:
+        raise BadInput("sequence parameter set has an impossible HRD", "sps")
+    bits.u(8)
+    for _ in range(count):
+        bits.ue()
+        bits.ue()
+        bits.u(1)
+    bits.u(20)

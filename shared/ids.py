@@ -1,0 +1,50 @@
+"""Names of streams. A stream is one kind of picture of one camera of one commune."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.errors import BadInput
+
+COMMUNE_PATTERN = r"[0-9][0-9AB][0-9]{3}"
+CAMERA_PATTERN = r"[a-z0-9][a-z0-9-]{0,39}"
+_COMMUNE = re.compile(COMMUNE_PATTERN)
+_CAMERA = re.compile(CAMERA_PATTERN)
+
+
+class StreamKind(StrEnum):
+    """Which of a camera's streams: the full picture or the small one."""
+
+    MAIN = "main"
+    SUB = "sub"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class StreamId:
+    """`commune/camera/kind`: INSEE (or INS) code, camera id, kind. Raises BadInput on anything else."""
+
+    commune: str
+    camera: str
+    kind: StreamKind = StreamKind.MAIN
+
+    def __post_init__(self) -> None:
+        if not _COMMUNE.fullmatch(self.commune):
+            raise BadInput(
+                f"commune code {self.commune!r} is not five characters of the INSEE form", "commune"
+            )
+        if not _CAMERA.fullmatch(self.camera):
+            raise BadInput(f"camera id {self.camera!r} is not of the form {CAMERA_PATTERN}", "camera")
+
+    def __str__(self) -> str:
+        return f"{self.commune}/{self.camera}/{self.kind}"
+
+    @classmethod
+    def parse(cls, text: str) -> "StreamId":
+        """The stream that `str()` wrote. Raises BadInput."""
+        parts = text.split("/")
+        if len(parts) != 3:
+            raise BadInput(f"stream {text!r} is not of the form commune/camera/kind", "stream")
+        commune, camera, kind = parts
+        if kind not in StreamKind:
+            raise BadInput(f"stream {text!r} ends neither in main nor in sub", "stream")
+        return cls(commune, camera, StreamKind(kind))

@@ -1,0 +1,184 @@
+"""What services tell each other over HTTP, as JSON. Times are aware datetimes, RFC 3339 in UTC on the wire.
+
+Each type is read with `decode` and written with `encode`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from shared.errors import BadInput
+
+T = TypeVar("T")
+
+
+class CameraStatus(StrEnum):
+    """How a camera's stream is. Shown in the API and on the page."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    STALLED = "stalled"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    UNSUPPORTED = "unsupported"
+    INVALID = "invalid"
+    UNKNOWN = "unknown"
+
+
+class RecordingStatus(StrEnum):
+    """How a camera's recording is."""
+
+    OFF = "off"
+    WAITING = "waiting"
+    RECORDING = "recording"
+    FAILING = "failing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCamera:
+    """One stream an ingest worker has to pull. `address` has no credentials in it. Secret: never log one."""
+
+    stream: str
+    name: str
+    address: str
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCameras:
+    """All streams of one commune. `version` changes whenever `cameras` does (it is the HTTP ETag)."""
+
+    commune: str
+    version: str
+    cameras: tuple[WantedCamera, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraReport:
+    """An ingest worker on one of its streams. `reason` is a sentence in English without credentials."""
+
+    stream: str
+    status: CameraStatus
+    reason: str
+    since: datetime
+    run: int = 0
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
+    codec: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraReports:
+    """Every stream the worker knows; what is not named is not pulled."""
+
+    reports: tuple[CameraReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPolicy:
+    """What storage has to do with one stream. `days` is the prefect's authorised number, 1 to 31."""
+
+    stream: str
+    name: str
+    place: str
+    recorded: bool
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPolicies:
+    """All streams known to control_room. `version` changes whenever `policies` does."""
+
+    version: str
+    policies: tuple[RecordingPolicy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingReport:
+    """storage on one stream. `reason` is a sentence in English."""
+
+    stream: str
+    status: RecordingStatus
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingReports:
+    reports: tuple[RecordingReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOrder:
+    """Keep a stream's recordings of a range beyond their deadline, for a procedure."""
+
+    id: str
+    stream: str
+    start: datetime
+    end: datetime
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedCamera:
+    """A camera of an export as the manifest names it."""
+
+    stream: str
+    name: str
+    place: str
+    authorisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """Make an export of [start, end) of some cameras on a requisition."""
+
+    id: str
+    reference: str
+    authority: str
+    requested_by: str
+    cameras: tuple[ExportedCamera, ...]
+    start: datetime
+    end: datetime
+
+
+class ExportStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    DESTROYED = "destroyed"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProgress:
+    """How far an export is. `progress` goes from 0 to 1; `coverage` is present time over asked time."""
+
+    id: str
+    status: ExportStatus
+    progress: float
+    bytes: int = 0
+    coverage: float = 0.0
+    sha256: str = ""
+    reason: str = ""
+
+
+def encode(message: object) -> bytes:
+    """The JSON of a message."""
+    return TypeAdapter(type(message)).dump_json(message)
+
+
+def decode(kind: type[T], body: bytes) -> T:
+    """The message of type `kind` in a JSON body. Raises BadInput naming the field, and never quoting its value."""
+    try:
+        return TypeAdapter(kind).validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "body"
+        raise BadInput(f"{kind.__name__}: {where}: {first['msg']}", where) from None

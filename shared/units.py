@@ -1,0 +1,45 @@
+"""The access unit: one coded picture on its way from a camera to viewers and disk."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.ids import StreamId
+
+
+class Codec(StrEnum):
+    """Codecs a unit may carry. What each service can do with one is its own affair."""
+
+    H264 = "h264"
+    H265 = "h265"
+    MJPEG = "mjpeg"
+
+
+class WallSource(StrEnum):
+    """Where a unit's UTC comes from."""
+
+    ARRIVAL = "arrival"
+    SENDER_REPORT = "sender_report"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessUnit:
+    """One coded picture, never changed once made.
+
+    `run` grows by one at each reconnection of the camera, `seq` by one a unit within the run, from 0.
+    `pts90` is the unwrapped 90 kHz presentation time, never smaller than the one before in its run.
+    `wall_ns` is UTC in nanoseconds since 1970 of the capture, as told by `wall_source`,
+    wrong by `wall_uncertainty_ns` at most where that is known, -1 where it is not.
+    `key` is true where decoding can start; such a unit carries its parameter sets.
+    `data` is an Annex B byte stream (H.264, H.265) or one JPEG image.
+    """
+
+    stream: StreamId
+    run: int
+    seq: int
+    pts90: int
+    wall_ns: int
+    wall_source: WallSource
+    wall_uncertainty_ns: int
+    key: bool
+    codec: Codec
+    data: bytes

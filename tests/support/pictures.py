@@ -1,0 +1,69 @@
+"""Real H.264 for tests: moving pictures encoded by libx264."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+
+from shared.ids import StreamId
+from shared.units import AccessUnit, Codec, WallSource
+
+STREAM = StreamId("59350", "cam-test")
+START_NS = 1_763_700_000_000_000_000
+
+
+def coded_pictures(
+    count: int, *, width: int = 320, height: int = 240, fps: int = 25, gop: int = 25, bit_rate: int = 0
+) -> list[tuple[bool, bytes]]:
+    """`count` coded pictures of a moving gradient, as (key, Annex B access unit), without B-frames."""
+    encoder = av.CodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
+    encoder.time_base = Fraction(1, fps)
+    encoder.framerate = Fraction(fps, 1)
+    encoder.options = {
+        "preset": "ultrafast",
+        "tune": "zerolatency",
+        "x264-params": f"keyint={gop}:min-keyint={gop}:scenecut=0:repeat-headers=1:annexb=1",
+    }
+    if bit_rate:
+        encoder.bit_rate = bit_rate
+    coded: list[tuple[bool, bytes]] = []
+    ramp = np.arange(width, dtype=np.uint16)[None, :, None] + np.zeros((height, 1, 3), np.uint16)
+    for number in range(count):
+        frame = av.VideoFrame.from_ndarray(((ramp + number * 3) % 256).astype(np.uint8), format="rgb24")
+        frame.pts = number
+        coded.extend((packet.is_keyframe, bytes(packet)) for packet in encoder.encode(frame))
+    coded.extend((packet.is_keyframe, bytes(packet)) for packet in encoder.encode(None))
+    return coded
+
+
+def units(
+    count: int,
+    *,
+    stream: StreamId = STREAM,
+    run: int = 1,
+    first_seq: int = 0,
+    start_ns: int = START_NS,
+    fps: int = 25,
+    gop: int = 25,
+    width: int = 320,
+    height: int = 240,
+) -> list[AccessUnit]:
+    """`count` access units of a stream, a picture every 1/fps s from `start_ns`, a key unit every `gop`."""
+    return [
+        AccessUnit(
+            stream=stream,
+            run=run,
+            seq=first_seq + number,
+            pts90=number * 90_000 // fps,
+            wall_ns=start_ns + number * 1_000_000_000 // fps,
+            wall_source=WallSource.ARRIVAL,
+            wall_uncertainty_ns=-1,
+            key=key,
+            codec=Codec.H264,
+            data=data,
+        )
+        for number, (key, data) in enumerate(
+            coded_pictures(count, width=width, height=height, fps=fps, gop=gop)
+        )
+    ]
