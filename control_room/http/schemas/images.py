@@ -1,0 +1,194 @@
+"""Tickets, exports, holds and the journal on the wire."""
+
+from datetime import timedelta
+
+from pydantic import ConfigDict, Field, model_validator
+
+from control_room.http.schemas.common import CommuneCode, Instant, Motive, Reference, Request, Response
+from control_room.model import HoldStatus, Kind, Outcome
+from shared.messages import ExportStatus
+
+MAX_CAMERAS_PER_EXPORT = 64
+# One calendar month is the most that can exist without a hold; a hold may reach a little further back.
+MAX_RANGE = timedelta(days=62)
+
+
+class _Range(Request):
+    """`from` and `to`, UTC, `to` not included."""
+
+    start: Instant = Field(alias="from", examples=["2026-11-20T21:00:00Z"])
+    end: Instant = Field(alias="to", examples=["2026-11-20T21:15:00Z"])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "_Range":
+        if self.end <= self.start:
+            raise ValueError("to must lie after from")
+        if self.end - self.start > MAX_RANGE:
+            raise ValueError(f"the range must not be longer than {MAX_RANGE.days} days")
+        return self
+
+
+class LiveRequest(Request):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"motive": "evening watch, shift 2"}]})
+
+    motive: Motive
+
+
+class LiveTicket(Response):
+    ticket: str = Field(description="Send as `Authorization: Bearer` to `url`.")
+    url: str = Field(
+        description="WHEP endpoint.", examples=["https://mux.example/whep/59350/cam-3kf9a0q2zd/main"]
+    )
+    stream: str = Field(examples=["59350/cam-3kf9a0q2zd/main"])
+    until: Instant = Field(description="The ticket can be used until then.")
+
+
+class PlaybackRequest(_Range):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "motive": "theft, file 2026/118",
+                    "from": "2026-11-20T21:00:00Z",
+                    "to": "2026-11-20T21:15:00Z",
+                }
+            ]
+        }
+    )
+
+    motive: Motive
+
+
+class PlaybackTicket(Response):
+    ticket: str = Field(description="Send as `Authorization: Bearer` to `url` and below it.")
+    url: str = Field(
+        description="Base of the stream at storage: `url`?from=&to= lists, `url`/media plays.",
+        examples=["https://storage.example/recordings/59350/cam-3kf9a0q2zd/main"],
+    )
+    stream: str
+    start: Instant = Field(alias="from")
+    end: Instant = Field(alias="to")
+    until: Instant
+
+
+class NewExport(_Range):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "reference": "PV 2026/118-3",
+                    "authority": "OPJ Martin, commissariat de Lille, CPP 60-1",
+                    "cameras": ["cam-3kf9a0q2zd"],
+                    "from": "2026-11-20T21:00:00Z",
+                    "to": "2026-11-20T21:15:00Z",
+                    "motive": "theft with violence",
+                }
+            ]
+        }
+    )
+
+    reference: Reference = Field(description="Reference of the requisition.")
+    authority: Reference = Field(description="Who requires it: name, service, article.")
+    cameras: list[str] = Field(min_length=1, max_length=MAX_CAMERAS_PER_EXPORT)
+    motive: Motive
+
+
+class ExportView(Response):
+    id: str = Field(examples=["x-1m9d0s7xqa"])
+    reference: str
+    authority: str
+    motive: str
+    requested_by: str = Field(description="Login.", examples=["c.dubois"])
+    requested_at: Instant
+    communes: list[str]
+    cameras: list[str]
+    start: Instant = Field(alias="from")
+    end: Instant = Field(alias="to")
+    status: ExportStatus
+    progress: float = Field(description="0 to 1.")
+    bytes: int
+    coverage: float = Field(description="Present time over asked time, 0 to 1.")
+    sha256: str = Field(description="Of the package, empty until it is done.")
+    reason: str = Field(description="In words: why it waits or failed, empty where all is well.")
+
+
+class DownloadRequest(Request):
+    """To whom the export is handed over, and why: it is a communication in the journal."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"motive": "handed over to OPJ Martin, disc 12"}]}
+    )
+
+    motive: Motive
+
+
+class DownloadTicket(Response):
+    ticket: str
+    url: str = Field(description="Holds the ticket already: the browser may simply follow it.")
+    until: Instant
+
+
+class NewHold(_Range):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "camera": "cam-3kf9a0q2zd",
+                    "from": "2026-11-20T21:00:00Z",
+                    "to": "2026-11-20T21:15:00Z",
+                    "reference": "PV 2026/118-3",
+                    "motive": "preliminary inquiry",
+                }
+            ]
+        }
+    )
+
+    camera: str
+    reference: Reference = Field(description="Reference of the procedure: no hold without one.")
+    motive: Motive
+
+
+class HoldView(Response):
+    id: str = Field(examples=["h-0s7x1m9dqa"])
+    commune: CommuneCode
+    camera: str
+    start: Instant = Field(alias="from")
+    end: Instant = Field(alias="to")
+    reference: str
+    motive: str
+    placed_by: str
+    placed_at: Instant
+    status: HoldStatus
+    reason: str
+
+
+class JournalEntryView(Response):
+    """Who did what to what, when, why, and how it ended."""
+
+    seq: int
+    at: Instant
+    person: str = Field(description="Person id, empty for nobody known.")
+    login: str
+    kind: Kind | None
+    session: str
+    client: str = Field(description="Network address the request came from.")
+    action: str = Field(examples=["live"])
+    outcome: Outcome
+    commune: str
+    camera: str
+    resource: str
+    detail: str
+    motive: str
+    hash: str = Field(description="SHA-256 over this entry and the hash of the one before.")
+
+
+class JournalVerification(Response):
+    """Whether the chain of hashes holds from the first entry to the last."""
+
+    intact: bool
+    entries: int
+    head: str = Field(
+        description="Hash of the last entry: note it down elsewhere to prove the journal later."
+    )
+    broken_at: int | None = Field(None, description="First entry that does not fit.")
+    reason: str = ""
