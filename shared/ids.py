@@ -45,6 +45,7 @@ class StreamId:
         if len(parts) != 3:
             raise BadInput(f"stream {text!r} is not of the form commune/camera/kind", "stream")
         commune, camera, kind = parts
-        if kind not in StreamKind:
-            raise BadInput(f"stream {text!r} ends neither in main nor in sub", "stream")
-        return cls(commune, camera, StreamKind(kind))
+        try:
+            return cls(commune, camera, StreamKind(kind))
+        except ValueError as error:
+            raise BadInput(f"stream {text!r} ends neither in main nor in sub", "stream") from error

@@ -175,7 +175,7 @@ def encode(message: object) -> bytes:
 
 
 def decode(kind: type[T], body: bytes) -> T:
-    """The message of type `kind` in a JSON body. Raises BadInput naming the field, and never quoting its value."""
+    """The message of type `kind` in a JSON body. Raises BadInput naming the field, not its value."""
     try:
         return TypeAdapter(kind).validate_json(body)
     except ValidationError as error:

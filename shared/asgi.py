@@ -1,0 +1,67 @@
+"""Serves an ASGI application inside a service. The application itself is the service's own affair."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+
+import uvicorn
+
+from shared.errors import Unavailable
+from shared.service import Service
+
+Message = MutableMapping[str, object]
+App = Callable[
+    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
+]
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, without its signal handlers: the service has its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve_asgi(service: Service, app: object, host: str, port: int) -> int:
+    """Serve `app` on host:port until the service stops; the port that was bound (asked 0 means any).
+
+    Raises Unavailable, in one sentence, when the address cannot be had.
+    """
+    listener = _bound(service.name, host, port)
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]  # frameworks type their scopes more narrowly than ASGI does
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=2,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]), name=f"{service.name} http")
+
+    async def close() -> None:
+        server.should_exit = True
+        await task
+
+    service.on_stop(close)
+    bound_port: int = listener.getsockname()[1]
+    return bound_port
+
+
+def _bound(name: str, host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise Unavailable(f"{name} cannot listen on {host}:{port}: {error.strerror or error}") from error
+    listener.setblocking(False)
+    return listener

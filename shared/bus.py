@@ -1,0 +1,108 @@
+"""The bus: events between services, and small values with a time to live. Redis is one, memory another."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
+from shared.clock import Clock
+
+REVOKED = "beffroi:revoked"
+"""Channel of rights that ended: JSON, `{"session": id}` or `{"stream": str(StreamId)}`."""
+
+LISTENER_QUEUE = 1000
+
+
+class Bus(Protocol):
+    """Every call raises BusUnavailable when nothing answers."""
+
+    async def publish(self, channel: str, body: bytes) -> None:
+        """Tell all who listen now. Nobody listening is no error; nothing is kept for later."""
+        ...
+
+    def listen(self, channel: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Inside the `async with` everything published is delivered, in order."""
+        ...
+
+    async def put(self, key: str, value: bytes, ttl_s: float) -> None:
+        """Keep a value for `ttl_s` seconds, in place of the one before."""
+        ...
+
+    async def get(self, key: str) -> bytes | None:
+        """The value, or None when there is none or its time is over."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Forget a key; an unknown one is no error."""
+        ...
+
+    async def increment(self, key: str, ttl_s: float) -> int:
+        """Count one more, and give the count; it starts anew `ttl_s` seconds after its first."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when the bus answers."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class MemoryBus:
+    """A bus within one process, for tests and tools. A slow listener loses the oldest beyond a bound."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._values: dict[str, tuple[bytes, int]] = {}
+        self._listeners: dict[str, set[asyncio.Queue[bytes]]] = {}
+        self.dropped = 0
+
+    async def publish(self, channel: str, body: bytes) -> None:
+        for queue in self._listeners.get(channel, ()):
+            if queue.full():
+                queue.get_nowait()
+                self.dropped += 1
+            queue.put_nowait(body)
+
+    @asynccontextmanager
+    async def listen(self, channel: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        queue: asyncio.Queue[bytes] = asyncio.Queue(LISTENER_QUEUE)
+        listeners = self._listeners.setdefault(channel, set())
+        listeners.add(queue)
+        try:
+            yield self._drain(queue)
+        finally:
+            listeners.discard(queue)
+
+    @staticmethod
+    async def _drain(queue: asyncio.Queue[bytes]) -> AsyncIterator[bytes]:
+        while True:
+            yield await queue.get()
+
+    async def put(self, key: str, value: bytes, ttl_s: float) -> None:
+        self._values[key] = (value, self._deadline_ns(ttl_s))
+
+    async def get(self, key: str) -> bytes | None:
+        kept = self._values.get(key)
+        if kept is None or kept[1] <= self._clock.monotonic_ns():
+            self._values.pop(key, None)
+            return None
+        return kept[0]
+
+    async def delete(self, key: str) -> None:
+        self._values.pop(key, None)
+
+    async def increment(self, key: str, ttl_s: float) -> int:
+        held = await self.get(key)
+        count = 1 if held is None else int(held) + 1
+        deadline_ns = self._deadline_ns(ttl_s) if held is None else self._values[key][1]
+        self._values[key] = (str(count).encode(), deadline_ns)
+        return count
+
+    async def ping(self) -> None:
+        return
+
+    async def close(self) -> None:
+        self._values.clear()
+
+    def _deadline_ns(self, ttl_s: float) -> int:
+        return self._clock.monotonic_ns() + int(ttl_s * 1e9)

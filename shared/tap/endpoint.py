@@ -1,0 +1,58 @@
+"""Where a tap socket binds or dials. Either side may do either."""
+
+import ipaddress
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from shared.errors import BadInput
+
+
+class Way(StrEnum):
+    BIND = "bind"
+    CONNECT = "connect"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One `bind:tcp://host:port` or `connect:tcp://host:port`."""
+
+    way: Way
+    address: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Endpoint":
+        """Read an endpoint. Raises BadInput."""
+        way, _, address = text.strip().partition(":")
+        parts = urlsplit(address)
+        try:
+            whole = (
+                way in ("bind", "connect")
+                and parts.scheme == "tcp"
+                and parts.hostname
+                and parts.port is not None
+            )
+        except ValueError:
+            whole = False
+        if not whole:
+            raise BadInput(
+                f"tap endpoint {text!r} is not of the form bind:tcp://host:port or connect:tcp://host:port"
+            )
+        return cls(Way(way), address)
+
+    @classmethod
+    def parse_list(cls, text: str) -> tuple["Endpoint", ...]:
+        """Read endpoints separated by commas. Raises BadInput, also when there is none."""
+        endpoints = tuple(cls.parse(part) for part in text.split(",") if part.strip())
+        if not endpoints:
+            raise BadInput("no tap endpoint is given")
+        return endpoints
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether nothing but this machine can be on the other side."""
+        host = urlsplit(self.address).hostname or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"

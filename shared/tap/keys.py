@@ -1,0 +1,66 @@
+"""CURVE keys of the tap (CurveZMQ, ZeroMQ RFC 26): who may publish, and for which commune."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import zmq
+
+from shared.errors import BadInput
+from shared.ids import StreamId
+
+KEY_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class TapKeys:
+    """The keys of one side, Z85 texts of 40 characters.
+
+    The side that binds is the CURVE server: it has `peers_dir`, a folder of files `<commune>.pub`, each the
+    public key of the one worker that may publish that commune's streams. The side that dials knows the
+    server's public key.
+    """
+
+    public: bytes
+    secret: bytes = field(repr=False)
+    server_public: bytes | None = None
+    peers_dir: Path | None = None
+
+    @classmethod
+    def load(
+        cls, key_file: Path, *, server_key_file: Path | None = None, peers_dir: Path | None = None
+    ) -> "TapKeys":
+        """Read the own secret key, and what is known of the other side. Raises BadInput naming the file."""
+        secret = read_key(key_file)
+        server = None if server_key_file is None else read_key(server_key_file)
+        return cls(zmq.curve_public(secret), secret, server, peers_dir)
+
+    def commune_of(self, public: str) -> str | None:
+        """The commune whose worker has this public key, or None. Read anew each time: keys may change."""
+        if self.peers_dir is None or not self.peers_dir.is_dir():
+            return None
+        for file in sorted(self.peers_dir.glob("*.pub")):
+            if read_key(file) == public.encode():
+                return file.stem
+        return None
+
+
+def read_key(file: Path) -> bytes:
+    """The Z85 key in a file. Raises BadInput naming the file, never its contents."""
+    try:
+        key = file.read_bytes().strip()
+    except OSError as error:
+        raise BadInput(f"tap key file {file} cannot be read: {error.strerror}") from error
+    if len(key) != KEY_CHARS:
+        raise BadInput(f"tap key file {file} does not hold a Z85 key of {KEY_CHARS} characters")
+    return key
+
+
+def make_pair() -> tuple[bytes, bytes]:
+    """A fresh (public, secret) pair."""
+    public, secret = zmq.curve_keypair()
+    return public, secret
+
+
+def may_publish(commune: str | None, stream: StreamId) -> bool:
+    """Whether a peer known as `commune` may send units of `stream`."""
+    return commune == stream.commune

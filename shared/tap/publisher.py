@@ -1,0 +1,82 @@
+"""The sending side of the tap: an ingest worker."""
+
+from collections.abc import Callable, Sequence
+
+import zmq
+
+from shared import metrics
+from shared.errors import BadInput
+from shared.ids import StreamId
+from shared.tap.endpoint import Endpoint
+from shared.tap.keys import TapKeys
+from shared.tap.pump import Pump
+from shared.tap.wire import end_header, read_ask, reader_topic, stream_topic, unit_header
+from shared.units import AccessUnit
+
+
+class TapPublisher:
+    """Publishes the units of streams somebody asked for, and answers requests for recent ones.
+
+    `recent` gives a stream's current group of pictures, empty for a stream that is not ours.
+    """
+
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        keys: TapKeys | None,
+        recent: Callable[[StreamId], Sequence[AccessUnit]],
+    ) -> None:
+        self._pump = Pump(zmq.XPUB, endpoints, keys, self._upstream)
+        self._recent = recent
+        self._wanted: set[bytes] = set()
+        self._topics: dict[StreamId, bytes] = {}
+        self._sent = metrics.counter("tap_units_sent_total", "Units given to the tap")
+        self._dropped = metrics.counter("tap_units_dropped_total", "Units the tap could not take")
+        self._bad = metrics.counter("tap_bad_messages_total", "Messages of the tap that could not be read")
+
+    async def start(self) -> None:
+        await self._pump.start()
+
+    async def close(self) -> None:
+        await self._pump.close()
+
+    def wanted(self, stream: StreamId) -> bool:
+        """Whether anybody has asked for the stream."""
+        return self._topic(stream) in self._wanted
+
+    def publish(self, unit: AccessUnit) -> None:
+        """Send a unit to those who asked for its stream. Never blocks; call it in the loop's thread."""
+        topic = self._topic(unit.stream)
+        if topic in self._wanted:
+            sent = self._pump.send((topic, unit_header(unit, recent=False), unit.data))
+            (self._sent if sent else self._dropped).inc()
+
+    def _topic(self, stream: StreamId) -> bytes:
+        topic = self._topics.get(stream)
+        if topic is None:
+            topic = self._topics[stream] = stream_topic(stream)
+        return topic
+
+    def _upstream(self, frames: list[zmq.Frame]) -> None:
+        message = frames[0].bytes
+        if message[:1] == b"\x01":
+            self._wanted.add(message[1:])
+        elif message[:1] == b"\x00":
+            self._wanted.discard(message[1:])
+        else:
+            self._answer(message)
+
+    def _answer(self, message: bytes) -> None:
+        try:
+            reader, stream = read_ask(message)
+        except BadInput:
+            self._bad.inc()
+            return
+        recent = self._recent(stream)
+        if not recent:
+            return
+        topic = reader_topic(reader)
+        for unit in recent:
+            if not self._pump.send((topic, unit_header(unit, recent=True), unit.data)):
+                self._dropped.inc()
+        self._pump.send((topic, end_header(stream), b""))

@@ -1,0 +1,131 @@
+"""The bytes of the tap. A message is three frames: topic, header, data. See docs/design/tap.md."""
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+
+from shared.errors import BadInput
+from shared.ids import StreamId
+from shared.units import AccessUnit, Codec, WallSource
+
+MAGIC = b"BT"
+VERSION = 1
+# magic, version, kind, flags, codec, wall source, padding, run, seq, pts90, wall_ns, wall_uncertainty_ns
+_HEADER = struct.Struct("!2sBBBBBxIQqqq")
+_CODECS = (Codec.H264, Codec.H265, Codec.MJPEG)
+_SOURCES = (WallSource.ARRIVAL, WallSource.SENDER_REPORT)
+_READER_BYTES = 16
+_ASK = b"\x02"
+
+
+class Kind(IntEnum):
+    """What a message is."""
+
+    UNIT = 0
+    RECENT_END = 1
+
+
+class Flag(IntFlag):
+    KEY = 1
+    RECENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RecentEnd:
+    """All recent units of a stream have been sent; live ones go on from there."""
+
+    stream: StreamId
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A unit, and whether it answers a request for recent ones."""
+
+    unit: AccessUnit
+    recent: bool
+
+
+def stream_topic(stream: StreamId) -> bytes:
+    """The topic of a stream's live units. Its final zero byte keeps one topic from being another's prefix."""
+    return b"u" + str(stream).encode() + b"\0"
+
+
+def reader_topic(reader: bytes) -> bytes:
+    """The topic on which one reader alone gets recent units."""
+    return b"r" + reader
+
+
+def unit_header(unit: AccessUnit, *, recent: bool) -> bytes:
+    """The header frame of a unit."""
+    flags = (Flag.KEY if unit.key else 0) | (Flag.RECENT if recent else 0)
+    return (
+        _HEADER.pack(
+            MAGIC,
+            VERSION,
+            Kind.UNIT,
+            flags,
+            _CODECS.index(unit.codec),
+            _SOURCES.index(unit.wall_source),
+            unit.run,
+            unit.seq,
+            unit.pts90,
+            unit.wall_ns,
+            unit.wall_uncertainty_ns,
+        )
+        + str(unit.stream).encode()
+    )
+
+
+def end_header(stream: StreamId) -> bytes:
+    """The header frame that ends an answer of recent units."""
+    return _HEADER.pack(MAGIC, VERSION, Kind.RECENT_END, 0, 0, 0, 0, 0, 0, 0, 0) + str(stream).encode()
+
+
+def read(header: bytes, data: bytes) -> Received | RecentEnd:
+    """What a header and data frame say. Raises BadInput."""
+    if len(header) < _HEADER.size:
+        raise BadInput(f"tap header of {len(header)} bytes is cut")
+    magic, version, kind, flags, codec, source, run, seq, pts90, wall_ns, uncertainty_ns = (
+        _HEADER.unpack_from(header)
+    )
+    if magic != MAGIC or version != VERSION:
+        raise BadInput(f"tap header is not of version {VERSION}")
+    try:
+        stream = StreamId.parse(header[_HEADER.size :].decode())
+    except UnicodeDecodeError as error:
+        raise BadInput("tap header names no stream") from error
+    if kind == Kind.RECENT_END:
+        return RecentEnd(stream)
+    if kind != Kind.UNIT or codec >= len(_CODECS) or source >= len(_SOURCES):
+        raise BadInput(f"tap header of {stream} has kind {kind}, codec {codec}, wall source {source}")
+    unit = AccessUnit(
+        stream=stream,
+        run=run,
+        seq=seq,
+        pts90=pts90,
+        wall_ns=wall_ns,
+        wall_source=_SOURCES[source],
+        wall_uncertainty_ns=uncertainty_ns,
+        key=bool(flags & Flag.KEY),
+        codec=_CODECS[codec],
+        data=data,
+    )
+    return Received(unit, bool(flags & Flag.RECENT))
+
+
+def ask_recent(reader: bytes, stream: StreamId) -> bytes:
+    """The upstream message by which a reader asks for a stream's recent units."""
+    if len(reader) != _READER_BYTES:
+        raise ValueError(f"a reader's id has {_READER_BYTES} bytes")
+    return _ASK + reader + str(stream).encode()
+
+
+def read_ask(message: bytes) -> tuple[bytes, StreamId]:
+    """The reader and stream of a request for recent units. Raises BadInput."""
+    if len(message) < 1 + _READER_BYTES or message[:1] != _ASK:
+        raise BadInput("tap request is malformed")
+    try:
+        name = message[1 + _READER_BYTES :].decode()
+    except UnicodeDecodeError as error:
+        raise BadInput("tap request names no stream") from error
+    return message[1 : 1 + _READER_BYTES], StreamId.parse(name)

@@ -1,0 +1,151 @@
+"""Tickets: what control_room lets somebody do, signed, for a short time (Ed25519, RFC 8032).
+
+A token is `v1.<payload>.<signature>`, both parts base64url without padding; the payload is the ticket as
+JSON. mux and storage hold the public key only: they can check tickets and never make one.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from pydantic import TypeAdapter, ValidationError
+
+from shared.clock import Clock
+from shared.errors import BadInput, TicketRefused, Unauthenticated
+
+_VERSION = "v1"
+_MAX_TOKEN_CHARS = 4096
+
+
+class Action(StrEnum):
+    """What a ticket allows."""
+
+    LIVE = "live"
+    PLAYBACK = "playback"
+    EXPORT = "export"
+    DOWNLOAD = "download"
+    HOLD = "hold"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One person's permission to do one thing with one resource until `until_s` (UTC seconds since 1970).
+
+    `resource` is a stream (`str(StreamId)`), `export:<id>` or `hold:<id>`. `start_s` and `end_s` bound the
+    footage a playback may show; None leaves that side open.
+    """
+
+    id: str
+    subject: str
+    session: str
+    action: Action
+    resource: str
+    until_s: int
+    start_s: int | None = None
+    end_s: int | None = None
+
+
+_TICKET = TypeAdapter(Ticket)
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    # Unused bits of the last character must not make a second spelling of the same token.
+    if _encode(raw) != text:
+        raise ValueError("not canonical base64url")
+    return raw
+
+
+class TicketSigner:
+    """Makes tickets. Only control_room has one."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> "TicketSigner":
+        """The signer of a PKCS 8 private key. Raises BadInput on anything but an Ed25519 key."""
+        try:
+            key = load_pem_private_key(pem, None)
+        except (ValueError, TypeError) as error:
+            raise BadInput("the ticket key is not an unencrypted PEM private key") from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise BadInput("the ticket key is not an Ed25519 private key")
+        return cls(key)
+
+    def sign(self, ticket: Ticket) -> str:
+        """The token of a ticket."""
+        payload = _TICKET.dump_json(ticket)
+        signed = f"{_VERSION}.{_encode(payload)}"
+        return f"{signed}.{_encode(self._key.sign(signed.encode()))}"
+
+
+class TicketVerifier:
+    """Checks tickets."""
+
+    def __init__(self, key: Ed25519PublicKey, clock: Clock) -> None:
+        self._key = key
+        self._clock = clock
+
+    @classmethod
+    def from_pem(cls, pem: bytes, clock: Clock) -> "TicketVerifier":
+        """The verifier of a public key. Raises BadInput on anything but an Ed25519 key."""
+        try:
+            key = load_pem_public_key(pem)
+        except ValueError as error:
+            raise BadInput("the ticket key is not a PEM public key") from error
+        if not isinstance(key, Ed25519PublicKey):
+            raise BadInput("the ticket key is not an Ed25519 public key")
+        return cls(key, clock)
+
+    def verify(self, token: str, action: Action, resource: str) -> Ticket:
+        """The ticket of a token that allows `action` on `resource` now. Raises TicketRefused."""
+        ticket = self._authentic(token)
+        if self._clock.utc_ns() >= ticket.until_s * 1_000_000_000:
+            raise TicketRefused("the ticket has expired: ask for another")
+        if ticket.action != action:
+            raise TicketRefused(f"the ticket is for {ticket.action}, not for {action}")
+        if ticket.resource != resource:
+            raise TicketRefused("the ticket was made for something else")
+        return ticket
+
+    def _authentic(self, token: str) -> Ticket:
+        parts = token.split(".")
+        if len(token) > _MAX_TOKEN_CHARS or len(parts) != 3 or parts[0] != _VERSION:
+            raise TicketRefused("the ticket is malformed")
+        try:
+            payload, signature = _decode(parts[1]), _decode(parts[2])
+        except (ValueError, binascii.Error) as error:
+            raise TicketRefused("the ticket is malformed") from error
+        try:
+            self._key.verify(signature, f"{_VERSION}.{parts[1]}".encode())
+        except InvalidSignature as error:
+            raise TicketRefused("the ticket is forged: its signature is wrong") from error
+        try:
+            return _TICKET.validate_python(json.loads(payload))
+        except (ValueError, ValidationError) as error:
+            raise TicketRefused("the ticket is malformed") from error
+
+
+def bearer(header: str | None, query: str | None = None) -> str:
+    """The token of an `Authorization: Bearer` header (RFC 6750), else of a query parameter.
+
+    Raises Unauthenticated when there is neither.
+    """
+    if header is not None:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() == "bearer" and token.strip():
+            return token.strip()
+    if query:
+        return query
+    raise Unauthenticated("a ticket is needed: send it as Authorization: Bearer")
