@@ -124,7 +124,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """A deed as it stands in the journal. `hash` covers all of it and `previous`, the hash of the row before."""
+    """A deed in the journal. `hash` covers all of it and `previous`, the hash of the row before."""
 
     seq: int
     at: datetime

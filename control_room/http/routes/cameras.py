@@ -43,17 +43,13 @@ async def remove_camera(caller: SignedIn, camera_id: str) -> None:
     raise NotImplementedError
 
 
-@router.post(
-    "/{camera_id}/live", operation_id="openLive", status_code=201, responses=WRITING, tags=["images"]
-)
+@router.post("/{camera_id}/live", operation_id="openLive", status_code=201, responses=WRITING)
 async def open_live(caller: SignedIn, camera_id: str, body: LiveRequest) -> LiveTicket:
     """A ticket to watch a camera now. The journal has it before the ticket leaves."""
     raise NotImplementedError
 
 
-@router.post(
-    "/{camera_id}/playback", operation_id="openPlayback", status_code=201, responses=WRITING, tags=["images"]
-)
+@router.post("/{camera_id}/playback", operation_id="openPlayback", status_code=201, responses=WRITING)
 async def open_playback(caller: SignedIn, camera_id: str, body: PlaybackRequest) -> PlaybackTicket:
     """A ticket to play a range of a camera's recordings. The journal has it before the ticket leaves."""
     raise NotImplementedError

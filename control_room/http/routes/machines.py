@@ -8,7 +8,7 @@ from control_room.http.access import RecorderAsking, WorkerAsking
 from control_room.http.problems import MACHINE
 from shared.messages import CameraReports, RecordingPolicies, RecordingReports, WantedCameras
 
-router = APIRouter()
+router = APIRouter(tags=["machines"])
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the last answer: 304 where it still holds.")]
 NOT_MODIFIED: dict[int | str, dict[str, object]] = {304: {"description": "Nothing has changed."}}
 
@@ -17,7 +17,6 @@ NOT_MODIFIED: dict[int | str, dict[str, object]] = {304: {"description": "Nothin
     "/worker/cameras",
     operation_id="getWantedCameras",
     responses=MACHINE | NOT_MODIFIED,
-    tags=["worker"],
     response_model=WantedCameras,
 )
 async def get_wanted_cameras(worker: WorkerAsking, if_none_match: IfNoneMatch = None) -> Response:
@@ -25,9 +24,7 @@ async def get_wanted_cameras(worker: WorkerAsking, if_none_match: IfNoneMatch = 
     raise NotImplementedError
 
 
-@router.put(
-    "/worker/reports", operation_id="putCameraReports", status_code=204, responses=MACHINE, tags=["worker"]
-)
+@router.put("/worker/reports", operation_id="putCameraReports", status_code=204, responses=MACHINE)
 async def put_camera_reports(worker: WorkerAsking, body: CameraReports) -> None:
     """How each of the commune's streams is. On change, and every 5 s."""
     raise NotImplementedError
@@ -37,7 +34,6 @@ async def put_camera_reports(worker: WorkerAsking, body: CameraReports) -> None:
     "/recorder/policies",
     operation_id="getRecordingPolicies",
     responses=MACHINE | NOT_MODIFIED,
-    tags=["recorder"],
     response_model=RecordingPolicies,
 )
 async def get_recording_policies(recorder: RecorderAsking, if_none_match: IfNoneMatch = None) -> Response:
@@ -50,7 +46,6 @@ async def get_recording_policies(recorder: RecorderAsking, if_none_match: IfNone
     operation_id="putRecordingReports",
     status_code=204,
     responses=MACHINE,
-    tags=["recorder"],
 )
 async def put_recording_reports(recorder: RecorderAsking, body: RecordingReports) -> None:
     """How each stream's recording is."""

@@ -30,15 +30,11 @@ Instant = Annotated[
     AwareDatetime, AfterValidator(_utc), PlainSerializer(_rfc3339, return_type=str, when_used="json")
 ]
 CommuneCode = Annotated[str, StringConstraints(pattern=f"^{COMMUNE_PATTERN}$")]
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Line = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=PRINTABLE)
 ]
-Motive = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
-Reference = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=3, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$"),
-]
+Motive = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class Request(BaseModel):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import ConfigDict, Field, model_validator
 
-from control_room.http.schemas.common import CommuneCode, Instant, Motive, Reference, Request, Response
+from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response
 from control_room.model import HoldStatus, Kind, Outcome
 from shared.messages import ExportStatus
 
@@ -48,7 +48,7 @@ class PlaybackRequest(_Range):
         json_schema_extra={
             "examples": [
                 {
-                    "motive": "theft, file 2026/118",
+                    "motive": "theft, file 118",
                     "from": "2026-11-20T21:00:00Z",
                     "to": "2026-11-20T21:15:00Z",
                 }
@@ -87,8 +87,8 @@ class NewExport(_Range):
         }
     )
 
-    reference: Reference = Field(description="Reference of the requisition.")
-    authority: Reference = Field(description="Who requires it: name, service, article.")
+    reference: Line = Field(description="Reference of the requisition.")
+    authority: Line = Field(description="Who requires it: name, service, article.")
     cameras: list[str] = Field(min_length=1, max_length=MAX_CAMERAS_PER_EXPORT)
     motive: Motive
 
@@ -115,9 +115,7 @@ class ExportView(Response):
 class DownloadRequest(Request):
     """To whom the export is handed over, and why: it is a communication in the journal."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"motive": "handed over to OPJ Martin, disc 12"}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"motive": "given to OPJ Martin, disc 12"}]})
 
     motive: Motive
 
@@ -144,7 +142,7 @@ class NewHold(_Range):
     )
 
     camera: str
-    reference: Reference = Field(description="Reference of the procedure: no hold without one.")
+    reference: Line = Field(description="Reference of the procedure: no hold without one.")
     motive: Motive
 
 
@@ -187,8 +185,6 @@ class JournalVerification(Response):
 
     intact: bool
     entries: int
-    head: str = Field(
-        description="Hash of the last entry: note it down elsewhere to prove the journal later."
-    )
+    head: str = Field(description="Hash of the last entry: noted elsewhere, it proves the journal later.")
     broken_at: int | None = Field(None, description="First entry that does not fit.")
     reason: str = ""

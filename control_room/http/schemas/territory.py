@@ -5,14 +5,12 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
-from control_room.http.schemas.common import CommuneCode, Instant, Line, Request, Response
+from control_room.http.schemas.common import PRINTABLE, CommuneCode, Instant, Line, Request, Response
 from shared.messages import CameraStatus, RecordingStatus
 
 MAX_DAYS = 31
 
-Place = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
+Place = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=PRINTABLE)]
 Address = Annotated[SecretStr, Field(min_length=1, max_length=2048)]
 Credential = Annotated[SecretStr, Field(max_length=256)]
 
