@@ -1,0 +1,54 @@
+"""`python -m ingest.simulator --port P CAMERA...`"""
+
+import argparse
+import asyncio
+import signal
+import sys
+
+from ingest.simulator.cameras import parse_plans
+from ingest.simulator.server import SimulatedCameras
+from shared.errors import BeffroiError
+
+_HELP = """CAMERA is NAME[*COUNT][:OPTION]..., served at rtsp://HOST:PORT/NAME
+(with *COUNT: NAME-0, NAME-1, ...).
+Options: loop (one pre-made loop, for load; otherwise drawn and encoded while watched), gop=SECONDS, kbps=N,
+auth=USER/PASSWORD, audio, stall=SECONDS, jump=SECONDS, fault=h265|mjpeg|garbage|b-frames.
+Example: place:gop=10 gate:auth=viewer/letmein load*200:loop:kbps=2000"""
+
+
+async def _run(host: str, port: int, cameras: list[str]) -> None:
+    plans = [plan for text in cameras for plan in parse_plans(text)]
+    stopping = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, stopping.set)
+    async with SimulatedCameras(host, port) as server:
+        for plan in plans:
+            server.add(plan)
+            print(server.url(plan.name), flush=True)
+        await stopping.wait()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest.simulator",
+        description="Simulated RTSP cameras.",
+        epilog=_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("cameras", nargs="+", metavar="CAMERA")
+    arguments = parser.parse_args()
+    try:
+        asyncio.run(_run(arguments.host, arguments.port, arguments.cameras))
+    except BeffroiError as error:
+        print(error.detail, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"cannot listen on {arguments.host}:{arguments.port}: {error.strerror}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
