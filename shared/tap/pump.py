@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 import zmq
 import zmq.asyncio
 import zmq.auth.asyncio
-from zmq.utils import z85
 
 from shared.errors import BadInput, Unavailable
+from shared.log import get_logger
 from shared.tap.endpoint import Endpoint, Way
 from shared.tap.keys import TapKeys
 
@@ -24,7 +24,11 @@ class _Allowed:
         self._keys = keys
 
     def callback(self, _domain: str, key: bytes) -> bool:
-        return self._keys.commune_of(z85.encode(key).decode()) is not None
+        try:
+            return self._keys.commune_of(key.decode()) is not None
+        except BadInput as error:
+            get_logger("tap").error("tap-peer-keys-unreadable", reason=error.detail)
+            return False
 
 
 class Pump:

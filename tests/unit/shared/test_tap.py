@@ -49,6 +49,11 @@ class Wire:
         self.recent.setdefault(unit.stream, RecentUnits()).append(unit)
         self.publisher.publish(unit)
 
+    async def connected(self) -> None:
+        other = StreamId("59350", "cam-connected")
+        self.subscriber.subscribe(other, self.got.append)
+        await eventually(lambda: self.publisher.wanted(other), what="the connection")
+
     async def subscribed(self) -> None:
         self.subscriber.subscribe(STREAM, self.got.append)
         await eventually(lambda: self.publisher.wanted(STREAM), what="the subscription at the publisher")
@@ -56,6 +61,7 @@ class Wire:
 
 async def test_a_late_reader_gets_the_recent_units_first_and_then_live_ones_in_order() -> None:
     async with Wire() as wire:
+        await wire.connected()
         for unit in UNITS[:15]:
             wire.publish(unit)
         await wire.subscribed()
@@ -187,6 +193,7 @@ def test_no_endpoint_at_all_is_refused() -> None:
 
 async def test_the_loop_stays_free_while_a_long_group_is_answered() -> None:
     async with Wire() as wire:
+        await wire.connected()
         for unit in units(250, gop=250):
             wire.publish(unit)
         await wire.subscribed()
