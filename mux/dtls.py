@@ -1,0 +1,184 @@
+"""DTLS 1.2 server sessions that agree on SRTP keys (RFC 6347, RFC 5764). Sans I/O: datagrams in, datagrams out.
+
+OpenSSL keeps the time of retransmissions itself; the caller only has to ask often enough.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from OpenSSL import SSL
+
+from mux.fingerprint import Fingerprint, fingerprint_of, matches
+from mux.srtp import PROFILES, Keys
+from shared.errors import BadInput
+
+MAX_DATAGRAM_BYTES = 1200
+_RECORD_HEADER_BYTES = 13
+_EXPORTER_LABEL = b"EXTRACTOR-dtls_srtp"
+_CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA"
+_CERTIFICATE_DAYS = 365
+
+
+class DtlsState(Enum):
+    HANDSHAKING = auto()
+    OPEN = auto()
+    CLOSED = auto()
+
+
+class DtlsServer:
+    """A self-signed certificate and the context all sessions share. `now` is the wall time."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _self_signed(key, now if now is not None else datetime.now(UTC))
+        self.fingerprint = fingerprint_of(certificate)
+        self._context = SSL.Context(SSL.DTLS_SERVER_METHOD)
+        self._context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_RENEGOTIATION)
+        self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        # Both sides are self-signed: the fingerprint in the offer is what proves the peer.
+        self._context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, _accept)
+        self._context.use_certificate(certificate)
+        self._context.use_privatekey(key)
+        self._context.set_cipher_list(_CIPHERS)
+        self._context.set_tlsext_use_srtp(b":".join(profile.name for profile in PROFILES))
+
+    def session(self, expected: Sequence[Fingerprint]) -> "DtlsSession":
+        """A session whose client must show a certificate with these fingerprints."""
+        return DtlsSession(self._context, expected)
+
+
+def _accept(*_: object) -> bool:
+    return True
+
+
+def _self_signed(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "beffroi mux")])
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=_CERTIFICATE_DAYS))
+        .sign(key, hashes.SHA256())
+    )
+
+
+class DtlsSession:
+    """One client's session."""
+
+    __slots__ = ("_connection", "_expected", "keys", "state")
+
+    def __init__(self, context: SSL.Context, expected: Sequence[Fingerprint]) -> None:
+        self._connection = SSL.Connection(context, None)
+        self._connection.set_accept_state()
+        self._connection.set_ciphertext_mtu(MAX_DATAGRAM_BYTES)
+        self._expected = tuple(expected)
+        self.state = DtlsState.HANDSHAKING
+        self.keys: Keys | None = None
+
+    def receive(self, datagram: bytes) -> list[bytes]:
+        """Take one datagram, give those to send. `state` and `keys` are up to date afterwards.
+
+        Raises BadInput when the handshake fails: the session is then closed.
+        """
+        if self.state is DtlsState.CLOSED:
+            return []
+        try:
+            self._connection.bio_write(datagram)
+            if self.state is DtlsState.HANDSHAKING:
+                self._handshake()
+            if self.state is DtlsState.OPEN:
+                self._read()
+        except SSL.Error as error:
+            self.state = DtlsState.CLOSED
+            raise BadInput(f"DTLS failed: {_reason(error)}", "dtls") from error
+        return self._outgoing()
+
+    def retransmit(self) -> list[bytes]:
+        """What has to be sent again now because the client has not answered; nothing while it is not time."""
+        if self.state is not DtlsState.HANDSHAKING or self._connection.DTLSv1_get_timeout() != 0:
+            return []
+        try:
+            self._connection.DTLSv1_handle_timeout()
+        except SSL.Error as error:
+            self.state = DtlsState.CLOSED
+            raise BadInput(f"DTLS failed: {_reason(error)}", "dtls") from error
+        return self._outgoing()
+
+    def close(self) -> list[bytes]:
+        """Close: the close_notify alert to send, if the session was open."""
+        was, self.state = self.state, DtlsState.CLOSED
+        if was is not DtlsState.OPEN:
+            return []
+        try:
+            self._connection.shutdown()
+        except SSL.Error:
+            return []
+        return self._outgoing()
+
+    def _handshake(self) -> None:
+        try:
+            self._connection.do_handshake()
+        except SSL.WantReadError:
+            return
+        certificate = self._connection.get_peer_certificate(as_cryptography=True)
+        if certificate is None or not matches(certificate, self._expected):
+            self.state = DtlsState.CLOSED
+            raise BadInput("DTLS failed: the client's certificate is not the one of its offer", "dtls")
+        chosen = self._connection.get_selected_srtp_profile()
+        profile = next((known for known in PROFILES if known.name == chosen), None)
+        if profile is None:
+            self.state = DtlsState.CLOSED
+            raise BadInput("DTLS failed: no SRTP profile in common", "dtls")
+        material = self._connection.export_keying_material(_EXPORTER_LABEL, profile.material_bytes)
+        self.keys = Keys.cut(profile, material)
+        self.state = DtlsState.OPEN
+
+    def _read(self) -> None:
+        """Nothing is expected but the alert that ends the session."""
+        try:
+            while self._connection.recv(MAX_DATAGRAM_BYTES):
+                pass
+        except SSL.WantReadError:
+            return
+        except SSL.ZeroReturnError:
+            self.state = DtlsState.CLOSED
+
+    def _outgoing(self) -> list[bytes]:
+        """What OpenSSL wrote. Its memory is a stream: records are cut apart and packed into datagrams."""
+        stream = bytearray()
+        while True:
+            try:
+                stream += self._connection.bio_read(65536)
+            except SSL.WantReadError:
+                break
+        return datagrams(bytes(stream))
+
+
+def datagrams(records: bytes) -> list[bytes]:
+    """Whole DTLS records packed into datagrams of at most MAX_DATAGRAM_BYTES where the records allow it."""
+    packed: list[bytes] = []
+    at = start = 0
+    while at < len(records):
+        end = at + _RECORD_HEADER_BYTES + int.from_bytes(records[at + 11 : at + 13], "big")
+        if end - start > MAX_DATAGRAM_BYTES and at > start:
+            packed.append(records[start:at])
+            start = at
+        at = end
+    if start < len(records):
+        packed.append(records[start:])
+    return packed
+
+
+def _reason(error: SSL.Error) -> str:
+    """OpenSSL's own words for the last error, without its file names."""
+    queue = error.args[0] if error.args else ()
+    if isinstance(queue, list | tuple) and queue and isinstance(queue[-1], tuple):
+        return str(queue[-1][-1])
+    return type(error).__name__

@@ -1,0 +1,51 @@
+"""What a viewer was sent lately, by its own packet index: the way back from a NACK to a packet of the stream."""
+
+from bisect import bisect_right
+from collections import deque
+from dataclasses import dataclass
+from operator import itemgetter
+
+from mux.picture import Chunk
+
+KEPT_PACKETS = 2048
+_index_of = itemgetter(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A packet to send again, as it was first sent."""
+
+    marker: int
+    payload: bytes
+    timestamp: int
+    sequence: int
+
+
+class History:
+    """The last chunks sent, at most KEPT_PACKETS packets. The packets are the stream's own, not copies."""
+
+    __slots__ = ("_sent",)
+
+    def __init__(self) -> None:
+        self._sent: deque[tuple[int, Chunk, int]] = deque()
+
+    def record(self, index: int, chunk: Chunk, timestamp: int) -> None:
+        """Remember a chunk whose first packet had `index`; indices only grow, without holes."""
+        sent = self._sent
+        sent.append((index, chunk, timestamp))
+        while index - sent[0][0] > KEPT_PACKETS:
+            sent.popleft()
+
+    def find(self, sequence: int) -> Found | None:
+        """The latest packet sent with this 16-bit sequence number, if it is still known."""
+        if not self._sent:
+            return None
+        index, chunk, timestamp = self._sent[-1]
+        newest = index + len(chunk.packets) - 1
+        wanted = newest - ((newest - sequence) & 0xFFFF)
+        place = bisect_right(self._sent, wanted, key=_index_of) - 1
+        if place < 0:
+            return None
+        index, chunk, timestamp = self._sent[place]
+        marker, payload = chunk.packets[wanted - index]
+        return Found(marker, payload, timestamp, sequence)

@@ -1,0 +1,47 @@
+"""A coded picture cut into RTP payloads: made once a stream, shared by every viewer and by retransmission."""
+
+from dataclasses import dataclass
+
+from mux.packetise import packetise
+from shared.units import AccessUnit
+
+CHUNK_PACKETS = 32
+"""A chunk is what is sent at one go: within the kernel's limits for segmentation (64 packets, 65 kB) and
+small enough to be the step of pacing."""
+
+MARKER = 0x80
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """Some packets of one picture that follow each other: (marker bit, payload)."""
+
+    packets: tuple[tuple[int, bytes], ...]
+    payload_bytes: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One access unit of a stream, on the stream's own 90 kHz timeline."""
+
+    time90: int
+    key: bool
+    chunks: tuple[Chunk, ...]
+    packet_count: int
+    payload_bytes: int
+
+
+def picture_of(unit: AccessUnit, time90: int) -> Picture | None:
+    """The picture of an H.264 unit, or None where it holds nothing that can be sent."""
+    payloads = packetise(unit.data)
+    if not payloads:
+        return None
+    packets = [(0, payload) for payload in payloads]
+    packets[-1] = (MARKER, payloads[-1])
+    chunks = []
+    for start in range(0, len(packets), CHUNK_PACKETS):
+        part = tuple(packets[start : start + CHUNK_PACKETS])
+        chunks.append(Chunk(part, sum(len(payload) for _, payload in part)))
+    return Picture(
+        time90, unit.key, tuple(chunks), len(packets), sum(chunk.payload_bytes for chunk in chunks)
+    )

@@ -1,0 +1,36 @@
+"""One timeline for a stream whose camera comes and goes: 90 kHz, never back, no leap but the time that passed."""
+
+from shared.mediatime import TICKS_PER_SECOND, ticks_from_ns
+from shared.units import AccessUnit
+
+_LARGEST_LEAP90 = 10 * TICKS_PER_SECOND
+
+
+class Timeline:
+    """Gives each unit of a stream its time.
+
+    Within a run the camera's own times count. Over a new run, or a leap of more than 10 s forward within one,
+    the time that passed between the arrivals counts instead.
+    """
+
+    def __init__(self) -> None:
+        self._run: int | None = None
+        self._offset90 = 0
+        self._last90 = 0
+        self._last_arrival_ns = 0
+
+    def place(self, unit: AccessUnit, arrival_ns: int) -> int:
+        """The time of a unit that came at `arrival_ns` (monotonic)."""
+        if self._run is None:
+            self._offset90 = -unit.pts90
+        elif unit.run != self._run or self._leaps(unit):
+            passed90 = ticks_from_ns(max(0, arrival_ns - self._last_arrival_ns))
+            self._offset90 = self._last90 + max(1, passed90) - unit.pts90
+        self._run = unit.run
+        time90 = unit.pts90 + self._offset90
+        self._last90 = max(self._last90, time90)
+        self._last_arrival_ns = arrival_ns
+        return time90
+
+    def _leaps(self, unit: AccessUnit) -> bool:
+        return abs(unit.pts90 + self._offset90 - self._last90) > _LARGEST_LEAP90
