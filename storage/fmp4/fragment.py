@@ -1,0 +1,116 @@
+"""A fragment: `prft` (UTC of its first sample), `moof`, `mdat` (ISO/IEC 14496-12, 8.8 and 8.16.5)."""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.errors import BadInput
+from storage.fmp4.boxes import Box, box, find, full_box
+from storage.fmp4.movie import TRACK
+
+_PRFT_CAPTURED = 24
+_BASE_IS_MOOF = 0x020000
+_OFFSET_DURATION_SIZE_FLAGS = 0x000701
+_KEY_FLAGS = 0x02000000
+_OTHER_FLAGS = 0x01010000
+_NOT_KEY_BIT = 0x00010000
+_NTP_EPOCH_S = 2_208_988_800
+PRFT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One picture in a file: how long it is shown, its bytes, whether decoding can start there."""
+
+    duration90: int
+    size: int
+    key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovieFragment:
+    """What a `moof` says: its number, the media time of its first sample, its samples in order."""
+
+    sequence: int
+    time90: int
+    samples: tuple[Sample, ...]
+
+    @property
+    def duration90(self) -> int:
+        return sum(sample.duration90 for sample in self.samples)
+
+
+def ntp_from_ns(utc_ns: int) -> int:
+    """The 64-bit NTP time stamp (RFC 5905, section 6) nearest to a UTC; eras wrap."""
+    seconds, rest_ns = divmod(utc_ns, 1_000_000_000)
+    fraction = ((rest_ns << 32) + 500_000_000) // 1_000_000_000
+    return (((seconds + _NTP_EPOCH_S) << 32) + fraction) & 0xFFFF_FFFF_FFFF_FFFF
+
+
+def ns_from_ntp(ntp: int) -> int:
+    """The UTC of an NTP time stamp between 1968 and 2104 (RFC 4330, section 3)."""
+    seconds, fraction = ntp >> 32, ntp & 0xFFFF_FFFF
+    if seconds < 0x8000_0000:
+        seconds += 1 << 32
+    return (seconds - _NTP_EPOCH_S) * 1_000_000_000 + ((fraction * 1_000_000_000 + (1 << 31)) >> 32)
+
+
+def movie_fragment(fragment: MovieFragment) -> bytes:
+    """The `moof` whose samples lie in the `mdat` right behind it."""
+    entries = b"".join(
+        struct.pack(">III", sample.duration90, sample.size, _KEY_FLAGS if sample.key else _OTHER_FLAGS)
+        for sample in fragment.samples
+    )
+    traf_less_run = full_box(b"tfhd", 0, _BASE_IS_MOOF, struct.pack(">I", TRACK)) + full_box(
+        b"tfdt", 1, 0, struct.pack(">Q", fragment.time90)
+    )
+    number = full_box(b"mfhd", 0, 0, struct.pack(">I", fragment.sequence & 0xFFFF_FFFF))
+    run_bytes = 20 + len(entries)
+    data_offset = 8 + len(number) + 8 + len(traf_less_run) + run_bytes + 8
+    run = full_box(
+        b"trun",
+        0,
+        _OFFSET_DURATION_SIZE_FLAGS,
+        struct.pack(">Ii", len(fragment.samples), data_offset),
+        entries,
+    )
+    return box(b"moof", number, box(b"traf", traf_less_run, run))
+
+
+def write_fragment(
+    fragment: MovieFragment, wall_ns: int, data: Sequence[bytes | memoryview]
+) -> list[bytes | memoryview]:
+    """A whole fragment in parts. `wall_ns`: UTC told for its first sample. `data`: its samples' bytes."""
+    size = sum(sample.size for sample in fragment.samples)
+    time = full_box(
+        b"prft", 1, _PRFT_CAPTURED, struct.pack(">IQQ", TRACK, ntp_from_ns(wall_ns), fragment.time90)
+    )
+    return [time, movie_fragment(fragment), (size + 8).to_bytes(4, "big"), b"mdat", *data]
+
+
+def read_reference_time(data: bytes, found: Box) -> int:
+    """The UTC in nanoseconds of a `prft` written here. Raises BadInput."""
+    if found.end - found.start != PRFT_BYTES or data[found.body] != 1:
+        raise BadInput("prft is not one that this reader knows")
+    ntp: int = struct.unpack_from(">Q", data, found.body + 8)[0]
+    return ns_from_ntp(ntp)
+
+
+def read_movie_fragment(data: bytes, found: Box) -> MovieFragment:
+    """What a `moof` written here says. Raises BadInput on any other form."""
+    number = find(data, (b"mfhd",), found.body, found.end)
+    track = find(data, (b"traf",), found.body, found.end)
+    time = find(data, (b"tfdt",), track.body, track.end)
+    run = find(data, (b"trun",), track.body, track.end)
+    if number.end - number.body != 8 or time.end - time.body != 12 or run.end - run.body < 12:
+        raise BadInput("moof is not one that this reader knows")
+    version_flags, count = struct.unpack_from(">II", data, run.body)
+    if version_flags != _OFFSET_DURATION_SIZE_FLAGS or run.end - run.body != 12 + 12 * count:
+        raise BadInput("trun is not one that this reader knows")
+    samples = tuple(
+        Sample(duration90, size, not flags & _NOT_KEY_BIT)
+        for duration90, size, flags in struct.iter_unpack(">III", data[run.body + 12 : run.end])
+    )
+    sequence: int = struct.unpack_from(">I", data, number.body + 4)[0]
+    time90: int = struct.unpack_from(">Q", data, time.body + 4)[0]
+    return MovieFragment(sequence, time90, samples)
