@@ -1,0 +1,83 @@
+# Everything a newcomer needs. `make help` lists the verbs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8080
+PY := .venv/bin/python
+UV := .venv/bin/uv
+SOURCES := shared ingest mux storage control_room deploy tests
+WEB := control_room/web
+WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.tsbuildinfo' 2>/dev/null)
+
+help: ## List the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: setup-run web ## Start everything on this machine with simulated cameras (PORT=8080)
+	@.venv/bin/beffroi demo --port $(PORT)
+
+doctor: setup-run ## Say what is missing or misconfigured
+	@.venv/bin/beffroi doctor
+
+test: setup web browser check ## Run every check and test
+	$(PY) -m pytest
+
+check: setup web-setup ## Format, lint, types, import walls, page, docs
+	.venv/bin/ruff format --check $(SOURCES)
+	.venv/bin/ruff check $(SOURCES)
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	cd $(WEB) && npm run --silent check
+	$(PY) -m tests.docs_check
+
+format: setup ## Put the code into its format
+	.venv/bin/ruff format $(SOURCES)
+	.venv/bin/ruff check --fix $(SOURCES)
+
+bench: setup web browser ## Measure speed and memory on this machine
+	$(PY) -m tests.bench
+
+setup: .make/python ## Make the Python environment, test tools included
+setup-run: .make/python-run
+web: .make/web ## Build the page
+
+browser: setup ## Have a headless Chromium for the browser tests
+	@tests/install_browser.sh
+
+lock: .make/uv ## Resolve the dependencies anew into requirements/*.lock
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --group build -o requirements/run.lock
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --group build --group test -o requirements/test.lock
+
+clean: ## Remove what was built; recordings and keys in var/ stay
+	rm -rf .venv .make $(WEB)/node_modules $(WEB)/dist
+
+.make/uv: requirements/bootstrap.lock
+	@command -v $(PYTHON) >/dev/null || { echo "beffroi: python3 is missing: install Python 3.11 or newer" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "beffroi: Python 3.11 or newer is needed, $$($(PYTHON) --version) is here" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "beffroi: Python's venv module is missing: install python3-venv" >&2; exit 1; }
+	@[ -x $(PY) ] || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+	@mkdir -p .make && touch $@
+
+.make/python: .make/uv requirements/test.lock pyproject.toml
+	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements/test.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) -e .
+	@touch $@ .make/python-run
+
+.make/python-run: .make/uv requirements/run.lock pyproject.toml
+	@$(UV) pip install --quiet --require-hashes --python $(PY) -r requirements/run.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) -e .
+	@touch $@
+
+.make/node: $(WEB)/package-lock.json
+	@command -v npm >/dev/null || { echo "beffroi: npm is missing: install Node.js 20 or newer with npm" >&2; exit 1; }
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' || { echo "beffroi: Node.js 20 or newer is needed, $$(node --version) is here" >&2; exit 1; }
+	cd $(WEB) && npm ci --silent
+	@mkdir -p .make && touch $@
+
+web-setup: .make/node
+
+.make/web: .make/node $(WEB_SOURCES)
+	cd $(WEB) && npm run --silent build
+	@touch $@
+
+.PHONY: help setup-run demo doctor test check format bench setup web browser lock clean web-setup
