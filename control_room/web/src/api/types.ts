@@ -1,0 +1,21 @@
+/** Short names for what the API speaks of. */
+import type { components } from "../api.gen";
+
+type Schemas = components["schemas"];
+export type Person = Schemas["PersonView"];
+export type Kind = Schemas["Kind"];
+export type Session = Schemas["SessionView"];
+export type Commune = Schemas["CommuneView"];
+export type Camera = Schemas["CameraView"];
+export type CameraStatus = Schemas["CameraStatus"];
+export type RecordingStatus = Schemas["RecordingStatus"];
+export type NewCamera = Schemas["NewCamera"];
+export type CameraChange = Schemas["CameraChange"];
+export type Authorisation = Schemas["AuthorisationBody"];
+export type Worker = Schemas["WorkerView"];
+export type WorkerCreated = Schemas["WorkerCreated"];
+export type Export = Schemas["ExportView"];
+export type Hold = Schemas["HoldView"];
+export type JournalEntry = Schemas["JournalEntryView"];
+export type PlaybackTicket = Schemas["PlaybackTicket"];
+export type LiveTicket = Schemas["LiveTicket"];

@@ -1,0 +1,8 @@
+import { admin } from "./en/admin";
+import { common } from "./en/common";
+import { desk } from "./en/desk";
+import { live } from "./en/live";
+import { playback } from "./en/playback";
+import type { Messages } from "./fr";
+
+export const en: Messages = { ...common, ...live, playback, ...desk, admin };
