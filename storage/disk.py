@@ -1,0 +1,79 @@
+"""The disk as a port, so that a full or failing one can be tried."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+
+class Disk(Protocol):
+    """What storage does to disks. Every call may raise OSError."""
+
+    def create(self, path: Path) -> int:
+        """A descriptor of a new file open for writing; the file must not be there yet."""
+        ...
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        """Write all of `data` at the end."""
+        ...
+
+    def truncate(self, descriptor: int, size: int) -> None: ...
+
+    def sync(self, path: Path) -> None:
+        """Make a file or a folder's entries survive a power cut."""
+        ...
+
+    def close(self, descriptor: int) -> None: ...
+
+    def link_or_copy(self, source: Path, target: Path) -> None:
+        """Make `target` hold the bytes of `source`, sharing them where one disk has both."""
+        ...
+
+    def replace(self, source: Path, target: Path) -> None: ...
+
+    def remove(self, path: Path) -> None:
+        """Remove a file; one that is not there is no error."""
+        ...
+
+    def free_bytes(self, path: Path) -> int: ...
+
+
+class RealDisk:
+    """The machine's disks."""
+
+    def create(self, path: Path) -> int:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        os.ftruncate(descriptor, size)
+
+    def sync(self, path: Path) -> None:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def close(self, descriptor: int) -> None:
+        os.close(descriptor)
+
+    def link_or_copy(self, source: Path, target: Path) -> None:
+        try:
+            os.link(source, target)
+        except OSError:
+            # Another file system, or one without hard links: the copy says what is really wrong.
+            shutil.copyfile(source, target)
+
+    def replace(self, source: Path, target: Path) -> None:
+        os.replace(source, target)
+
+    def remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    def free_bytes(self, path: Path) -> int:
+        return shutil.disk_usage(path).free

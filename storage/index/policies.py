@@ -1,0 +1,38 @@
+"""Rows of policies: the last known one of every stream ever recorded."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from shared.messages import RecordingPolicy
+from storage.index.database import Database
+from storage.index.tables import policies
+
+
+class PolicyRows:
+    """A stream that control_room no longer names keeps its row: its footage must still die on time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def replace(self, known: Sequence[RecordingPolicy]) -> None:
+        """Take over what control_room says; streams it does not name are recorded no longer."""
+        async with self._database.write() as connection:
+            await connection.execute(update(policies).values(recorded=False))
+            for policy in known:
+                row = {
+                    "name": policy.name,
+                    "place": policy.place,
+                    "recorded": policy.recorded,
+                    "days": policy.days,
+                }
+                insert = self._database.insert(policies).values(stream=policy.stream, **row)
+                await connection.execute(insert.on_conflict_do_update(index_elements=["stream"], set_=row))
+
+    async def all(self) -> tuple[RecordingPolicy, ...]:
+        async with self._database.read() as connection:
+            rows = (await connection.execute(select(policies).order_by(policies.c.stream))).mappings()
+            return tuple(
+                RecordingPolicy(row["stream"], row["name"], row["place"], row["recorded"], row["days"])
+                for row in rows
+            )

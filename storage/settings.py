@@ -1,0 +1,53 @@
+"""What the environment tells storage."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from shared.settings import Settings
+
+
+class StorageSettings(Settings):
+    """`BEFFROI_*` of `python -m storage`. Folders left out are made in the data folder."""
+
+    http_host: str = Field(default="127.0.0.1", description="Address that serves playback and exports.")
+    http_port: int = Field(default=8003, ge=0, le=65535, description="Port that serves them.")
+    status_port: int = Field(default=9103, ge=0, le=65535, description="Port of /healthz and /metrics.")
+    spool_dir: Path | None = Field(default=None, description="Folder of segments being written.")
+    object_dir: Path | None = Field(default=None, description="Folder of the object store.")
+    export_dir: Path | None = Field(default=None, description="Folder of export packages.")
+    database_url: str = Field(default="", description="SQLAlchemy address of the index; empty: SQLite.")
+    control_url: str = Field(
+        default="http://127.0.0.1:8000/api/v1", description="control_room's API, base included."
+    )
+    recorder_token: SecretStr = Field(
+        default=SecretStr(""), description="Credential of the recorder at control_room."
+    )
+    tap_endpoints: str = Field(
+        default="bind:tcp://127.0.0.1:7002", description="Where ingest workers reach the recorder."
+    )
+    tap_key_file: Path | None = Field(default=None, description="Own secret key of the tap (Z85).")
+    tap_peers_dir: Path | None = Field(default=None, description="Folder of the workers' <commune>.pub.")
+    ticket_public_key_file: Path = Field(description="PEM of the public key that checks tickets.")
+    evidence_key_file: Path = Field(description="PEM of the private key that signs exports.")
+    allowed_origins: str = Field(default="", description="Web origins that may ask, separated by commas.")
+    redis_url: str = Field(default="", description="Redis address, for revocations; empty: none.")
+    segment_s: float = Field(default=60.0, ge=2.0, le=600.0, description="Length of a segment in seconds.")
+    export_days: int = Field(default=7, ge=1, le=31, description="Days an export package is kept.")
+    exports_at_once: int = Field(default=1, ge=1, le=8, description="Exports made at the same time.")
+
+    @property
+    def spool(self) -> Path:
+        return self.spool_dir or self.data_dir / "spool"
+
+    @property
+    def objects(self) -> Path:
+        return self.object_dir or self.data_dir / "objects"
+
+    @property
+    def exports(self) -> Path:
+        return self.export_dir or self.data_dir / "exports"
+
+    @property
+    def index_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'storage.db').absolute()}"
