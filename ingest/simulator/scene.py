@@ -55,7 +55,7 @@ class Scene:
         self._draw_captions(image, utc_ms)
         if utc_ms is not None:
             draw_clock(image, utc_ms)
-        planes: Image = cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420)
+        planes: Image = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420), np.uint8)
         # Sensor noise: without it the encoder has nothing to spend the asked bit rate on.
         strip = self._height * 41 // 44
         luma = planes[:strip]

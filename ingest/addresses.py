@@ -1,0 +1,87 @@
+"""Which addresses the worker may open: cameras, never the machine's own services."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ingest.ports import ForbiddenAddress, Unreachable
+
+RTSP_PORT = 554
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A checked address: what to connect to is `ip`, never the name again, which may change its mind."""
+
+    host: str
+    port: int
+    ip: str
+    path: str
+
+    @property
+    def place(self) -> str:
+        """The camera in words: `host:port`, without path or credentials."""
+        return f"{self.host}:{self.port}"
+
+    def url(self, userinfo: str = "") -> str:
+        """The RTSP address by IP; `userinfo` is empty or `user:password`, both percent-encoded."""
+        host = f"[{self.ip}]" if ":" in self.ip else self.ip
+        return f"rtsp://{userinfo + '@' if userinfo else ''}{host}:{self.port}{self.path}"
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """The IP addresses of a host. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[4][0]) for address in found]
+
+
+class AddressRules:
+    """Lets through `rtsp://` addresses of other machines; with `allow_loopback` also this one's."""
+
+    def __init__(self, *, allow_loopback: bool = False, resolve: Resolve = resolve) -> None:
+        self._allow_loopback = allow_loopback
+        self._resolve = resolve
+
+    async def check(self, url: str) -> Target:
+        """The target of an address. Raises ForbiddenAddress, Unreachable where the name is unknown."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port or RTSP_PORT
+        except ValueError:
+            raise ForbiddenAddress("the camera's address cannot be read") from None
+        if parts.scheme != "rtsp":
+            raise ForbiddenAddress("the camera's address does not start with rtsp://")
+        if "@" in parts.netloc:
+            raise ForbiddenAddress(
+                "the camera's address has credentials in it: they have fields of their own"
+            )
+        if not parts.hostname or any(ord(character) <= 32 for character in url):
+            raise ForbiddenAddress("the camera's address has no host or has blanks in it")
+        try:
+            found = await self._resolve(parts.hostname, port)
+        except (OSError, UnicodeError):
+            raise Unreachable(f"the name {parts.hostname} is not known") from None
+        if not found:
+            raise Unreachable(f"the name {parts.hostname} has no address")
+        for ip in found:
+            self._check_ip(ip)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        return Target(parts.hostname, port, found[0], path)
+
+    def _check_ip(self, text: str) -> None:
+        address: IpAddress = ipaddress.ip_address(text.partition("%")[0])
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        if address.is_loopback and self._allow_loopback:
+            return
+        if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
+            raise ForbiddenAddress(
+                f"the camera's address leads to {address}, which is this machine or no single machine"
+            )

@@ -1,0 +1,244 @@
+"""Opens cameras with FFmpeg's RTSP client, through `av`. No other part of ingest proper knows `av`.
+
+One thread a camera demultiplexes and hands whole coded pictures to the event loop.
+"""
+
+import asyncio
+import errno
+import threading
+from collections import deque
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import av
+import av.error
+import av.logging
+from av.container import InputContainer
+from av.packet import Packet as AvPacket
+from av.video.stream import VideoStream
+
+from ingest.addresses import AddressRules, Target
+from ingest.ports import (
+    STALL_S,
+    CameraAddress,
+    Ended,
+    NotRtsp,
+    Packet,
+    Refused,
+    SourceError,
+    Stalled,
+    StreamInfo,
+    Unreachable,
+)
+from shared.clock import Clock
+
+OPEN_TIMEOUT_S = 8.0
+MAX_WAITING = 128
+"""Packets that may wait for the loop: ten seconds of video; a loop that is later than that is lost anyway."""
+
+_OPTIONS = {
+    # Interleaved TCP crosses every firewall; audio is never set up, by law and by construction.
+    "rtsp_transport": "tcp",
+    "allowed_media_types": "video",
+    # The least probing: pictures are passed on as they come, and their parameter sets are read by us.
+    "probesize": "2048",
+    "analyzeduration": "0",
+    "fpsprobesize": "0",
+    "user_agent": "Beffroi",
+}
+_UNREACHABLE = {
+    errno.ECONNREFUSED: "nothing listens at {place}",
+    errno.EHOSTUNREACH: "there is no way to {place}",
+    errno.ENETUNREACH: "there is no way to {place}",
+    errno.ETIMEDOUT: "{place} does not answer",
+    errno.ECONNRESET: "{place} ended the connection",
+}
+
+
+class AvOpener:
+    """The Opener for real cameras."""
+
+    def __init__(self, rules: AddressRules, clock: Clock) -> None:
+        self._rules = rules
+        self._clock = clock
+        # FFmpeg's own log would print addresses, and credentials with them.
+        av.logging.set_level(None)
+
+    async def open(self, address: CameraAddress) -> "AvSource":
+        target = await self._rules.check(address.url)
+        source = AvSource(target, address, self._clock)
+        try:
+            await source.started()
+        except BaseException:
+            source.close()
+            raise
+        return source
+
+
+class AvSource:
+    """One open camera. Its thread ends by itself soon after `close`: at the next packet or time-out."""
+
+    def __init__(self, target: Target, address: CameraAddress, clock: Clock) -> None:
+        self._target, self._address, self._clock = target, address, clock
+        self._loop = asyncio.get_running_loop()
+        self._info: StreamInfo | None = None
+        self._waiting: deque[Packet] = deque()
+        self._error: SourceError | None = None
+        self._woken: asyncio.Future[None] | None = None
+        self._closed = False
+        self._lost_sync = False
+        self._dropped = 0
+        threading.Thread(target=self._work, name=f"rtsp {target.place}", daemon=True).start()
+
+    @property
+    def info(self) -> StreamInfo:
+        assert self._info is not None, "not started"
+        return self._info
+
+    @property
+    def dropped(self) -> int:
+        return self._dropped
+
+    async def started(self) -> None:
+        """Return once the camera has said what it sends. Raises SourceError."""
+        while self._info is None:
+            if self._error is not None:
+                raise self._error
+            await self._wake()
+
+    async def next(self) -> Packet:
+        while not self._waiting:
+            if self._error is not None:
+                raise self._error
+            await self._wake()
+        return self._waiting.popleft()
+
+    def close(self) -> None:
+        self._closed = True
+        self._waiting.clear()
+
+    async def _wake(self) -> None:
+        self._woken = self._loop.create_future()
+        await self._woken
+
+    def _work(self) -> None:
+        """The thread. Every way out of it hands over an error, so that nobody waits for ever."""
+        try:
+            self._demultiplex()
+        except SourceError as error:
+            self._hand_over(error)
+        except Exception as error:  # The last frame of a thread: what is lost here is lost for good.
+            self._hand_over(Ended(f"reading {self._target.place} failed: {type(error).__name__}"))
+
+    def _demultiplex(self) -> None:
+        with self._opened() as container:
+            if not container.streams.video:
+                raise NotRtsp(f"{self._target.place} announces no video")
+            stream = container.streams.video[0]
+            context = stream.codec_context
+            rate = stream.average_rate
+            self._hand_over(
+                StreamInfo(
+                    # FFmpeg has no context for a codec it does not know.
+                    codec=context.name if context is not None else "unknown",
+                    width=context.width if context is not None else 0,
+                    height=context.height if context is not None else 0,
+                    fps=float(rate) if rate else 0.0,
+                    parameter_sets=bytes(context.extradata or b"") if context is not None else b"",
+                )
+            )
+            self._read(container.demux(stream))
+
+    def _read(self, packets: "Iterator[AvPacket[VideoStream]]") -> None:
+        first = True
+        asked_ns, arrival_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
+        while not self._closed:
+            try:
+                packet = next(packets, None)
+            except av.error.FFmpegError as error:
+                raise self._reading_failed(error) from None
+            if packet is None or packet.size == 0:
+                raise Ended(f"{self._target.place} ended the stream")
+            # FFmpeg counts from the first packet's time, and leaves exactly that one out.
+            pts90 = 0 if first and packet.pts is None else packet.pts
+            first = False
+            self._hand_over(Packet(bytes(packet), pts90, packet.is_keyframe, arrival_ns))
+            waited_s = (self._clock.monotonic_ns() - asked_ns) / 1e9
+            if waited_s >= STALL_S:
+                # On a time-out FFmpeg first gives what its parser still held, and would wait once more.
+                raise self._stalled()
+            # The parser ends a picture when the next one begins: now is when that one began to arrive.
+            asked_ns, arrival_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
+
+    def _opened(self) -> InputContainer:
+        address = self._address
+        userinfo = ""
+        if address.username or address.password:
+            userinfo = f"{quote(address.username, safe='')}:{quote(address.password, safe='')}"
+        started_ns = self._clock.monotonic_ns()
+        try:
+            return av.open(
+                self._target.url(userinfo), mode="r", options=_OPTIONS, timeout=(OPEN_TIMEOUT_S, STALL_S)
+            )
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            elapsed_s = (self._clock.monotonic_ns() - started_ns) / 1e9
+            # Not chained: FFmpeg's error carries the address with the credentials in it.
+            raise self._opening_failed(error, elapsed_s) from None
+
+    def _opening_failed(self, error: Exception, elapsed_s: float) -> SourceError:
+        place = self._target.place
+        if isinstance(error, av.error.HTTPUnauthorizedError):
+            if self._address.username or self._address.password:
+                return Refused(f"{place} refuses this user name and password")
+            return Refused(f"{place} asks for a user name and a password")
+        if isinstance(error, av.error.HTTPForbiddenError):
+            return Refused(f"{place} does not let this account see the stream")
+        if isinstance(error, av.error.HTTPNotFoundError):
+            return NotRtsp(f"{place} has no stream at this path")
+        if isinstance(error, av.error.HTTPClientError | av.error.HTTPServerError):
+            return NotRtsp(f"{place} answers with an error to what a camera must understand")
+        if isinstance(error, av.error.ExitError) or elapsed_s >= OPEN_TIMEOUT_S:
+            return Unreachable(f"{place} did not answer, or sent no picture, within {OPEN_TIMEOUT_S:g} s")
+        if isinstance(error, av.error.InvalidDataError | av.error.ProtocolNotFoundError | EOFError):
+            return NotRtsp(f"what answers at {place} does not speak RTSP as a camera does")
+        number = getattr(error, "errno", None)
+        sentence = _UNREACHABLE.get(number) if isinstance(number, int) else None
+        return Unreachable((sentence or "{place} cannot be opened").format(place=place))
+
+    def _reading_failed(self, error: av.error.FFmpegError) -> SourceError:
+        if isinstance(error, av.error.ExitError | TimeoutError):
+            return self._stalled()
+        return Ended(f"the connection to {self._target.place} broke")
+
+    def _stalled(self) -> Stalled:
+        return Stalled(f"{self._target.place} has sent nothing for {STALL_S:g} s")
+
+    def _hand_over(self, item: StreamInfo | Packet | SourceError) -> None:
+        """The one door from the thread to the loop."""
+        try:
+            self._loop.call_soon_threadsafe(self._take, item)
+        except RuntimeError:
+            # The loop is closed: the service has ended before its camera's thread.
+            self._closed = True
+
+    def _take(self, item: StreamInfo | Packet | SourceError) -> None:
+        if self._closed:
+            return
+        if isinstance(item, Packet):
+            self._queue(item)
+        elif isinstance(item, StreamInfo):
+            self._info = item
+        else:
+            self._error = item
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(None)
+
+    def _queue(self, packet: Packet) -> None:
+        """Bounded: what does not fit is dropped and counted, then all up to the next key packet."""
+        full = len(self._waiting) >= MAX_WAITING
+        if full or (self._lost_sync and not packet.key):
+            self._lost_sync = True
+            self._dropped += 1
+            return
+        self._lost_sync = False
+        self._waiting.append(packet)

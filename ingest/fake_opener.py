@@ -1,0 +1,58 @@
+"""An Opener without cameras, for tests: what it gives is what it was told to."""
+
+import asyncio
+from collections import deque
+
+from ingest.ports import CameraAddress, Packet, SourceError, StreamInfo
+
+
+class FakeSource:
+    """An open camera whose packets and end are put in by hand."""
+
+    def __init__(self, info: StreamInfo) -> None:
+        self._info = info
+        self._items: asyncio.Queue[Packet | SourceError] = asyncio.Queue()
+        self.closed = False
+        self.dropped = 0
+
+    @property
+    def info(self) -> StreamInfo:
+        return self._info
+
+    def send(self, *packets: Packet) -> None:
+        for packet in packets:
+            self._items.put_nowait(packet)
+
+    def fail(self, error: SourceError) -> None:
+        """Raise `error` once what was sent before is taken."""
+        self._items.put_nowait(error)
+
+    async def next(self) -> Packet:
+        item = await self._items.get()
+        if isinstance(item, SourceError):
+            self._items.put_nowait(item)
+            raise item
+        return item
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeOpener:
+    """Gives the sources or errors it was told to, in turn; with none left, opening waits for ever."""
+
+    def __init__(self) -> None:
+        self._script: deque[FakeSource | SourceError] = deque()
+        self.opened: list[CameraAddress] = []
+
+    def then(self, outcome: FakeSource | SourceError) -> None:
+        self._script.append(outcome)
+
+    async def open(self, address: CameraAddress) -> FakeSource:
+        self.opened.append(address)
+        if not self._script:
+            await asyncio.get_running_loop().create_future()
+        outcome = self._script.popleft()
+        if isinstance(outcome, SourceError):
+            raise outcome
+        return outcome

@@ -1,0 +1,55 @@
+"""Counters of ingest. The only label that varies is the stream, of which a commune has a bounded number."""
+
+from collections.abc import Iterable
+
+from shared import metrics
+from shared.ids import StreamId
+from shared.messages import CameraReport, CameraStatus
+
+_STREAM = ["stream"]
+
+
+class Meters:
+    """The worker's metrics. Build it once a process."""
+
+    def __init__(self) -> None:
+        self.units = metrics.counter("ingest_units_total", "Units given on", _STREAM)
+        self.bytes = metrics.counter("ingest_unit_bytes_total", "Bytes of units given on", _STREAM)
+        self.runs = metrics.counter("ingest_runs_total", "Runs begun", _STREAM)
+        self.drops = metrics.counter("ingest_units_dropped_total", "Units dropped", _STREAM)
+        self._cameras = metrics.gauge("ingest_cameras", "Cameras in each state", ["status"])
+
+    def of(self, stream: StreamId) -> "StreamMeters":
+        return StreamMeters(self, str(stream))
+
+    def states(self, reports: Iterable[CameraReport]) -> None:
+        """Count the cameras in each state."""
+        counts = dict.fromkeys(CameraStatus, 0)
+        for report in reports:
+            counts[report.status] += 1
+        for status, count in counts.items():
+            self._cameras.labels(status.value).set(count)
+
+
+class StreamMeters:
+    """One stream's counters."""
+
+    def __init__(self, meters: Meters, stream: str) -> None:
+        self._all = (meters.units, meters.bytes, meters.runs, meters.drops)
+        self._stream = stream
+        self._units, self._bytes, self._runs, self._drops = (counter.labels(stream) for counter in self._all)
+
+    def unit(self, size: int) -> None:
+        self._units.inc()
+        self._bytes.inc(size)
+
+    def run(self) -> None:
+        self._runs.inc()
+
+    def drop(self, count: int) -> None:
+        self._drops.inc(count)
+
+    def forget(self) -> None:
+        """Take the stream out of the metrics: it is no longer pulled."""
+        for counter in self._all:
+            counter.remove(self._stream)

@@ -1,0 +1,134 @@
+"""What ingest needs of the world outside: something that opens a camera's address and gives its packets."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from shared.errors import Unavailable
+from shared.messages import CameraStatus
+
+STALL_S = 5.0
+"""Nothing from a camera for so long is a stall; a living camera sends at least six pictures a second."""
+
+
+class SourceError(Unavailable):
+    """A camera that gives no picture. `detail` is one sentence for people, without credentials.
+
+    SourceError
+    ├── Refused            the camera wants other credentials
+    ├── Unreachable        nothing answers at the address
+    ├── NotRtsp            what answers is not an RTSP camera, or has no such stream
+    ├── ForbiddenAddress   an address the worker must not open
+    ├── InvalidStream      RTSP, but nothing that can be decoded
+    ├── UnsupportedCodec   fine, but not shown by this version
+    ├── Stalled            connected, and silent for STALL_S
+    └── Ended              the camera or the network ended the stream
+
+    `shows` is the state the camera is then in; `settled` says that only a change by somebody helps, so that
+    trying again soon would only lock the account or load the camera.
+    """
+
+    code = "camera"
+    title = "No picture from the camera"
+    shows: ClassVar[CameraStatus] = CameraStatus.UNREACHABLE
+    settled: ClassVar[bool] = False
+
+
+class Refused(SourceError):
+    shows = CameraStatus.REFUSED
+    settled = True
+
+
+class Unreachable(SourceError):
+    shows = CameraStatus.UNREACHABLE
+
+
+class NotRtsp(SourceError):
+    shows = CameraStatus.INVALID
+
+
+class ForbiddenAddress(SourceError):
+    shows = CameraStatus.INVALID
+    settled = True
+
+
+class InvalidStream(SourceError):
+    shows = CameraStatus.INVALID
+
+
+class UnsupportedCodec(SourceError):
+    shows = CameraStatus.UNSUPPORTED
+    settled = True
+
+
+class Stalled(SourceError):
+    shows = CameraStatus.STALLED
+
+
+class Ended(SourceError):
+    shows = CameraStatus.CONNECTING
+
+
+@dataclass(frozen=True, slots=True)
+class CameraAddress:
+    """Where a camera is and how to sign in. `url` has no credentials in it."""
+
+    url: str
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """What the camera says of its video. `codec` is FFmpeg's name for it, such as `h264` or `hevc`.
+
+    `parameter_sets` is an Annex B byte stream of those told outside the stream, empty where there are none.
+    Width and height are 0 and fps 0.0 while unknown.
+    """
+
+    codec: str
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
+    parameter_sets: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One whole coded picture as an Annex B byte stream.
+
+    `pts90` is its unwrapped 90 kHz time, None where the camera gave none; `arrival_ns` is the UTC at which
+    it began to arrive.
+    """
+
+    data: bytes
+    pts90: int | None
+    key: bool
+    arrival_ns: int
+
+
+class Source(Protocol):
+    """An open camera."""
+
+    @property
+    def info(self) -> StreamInfo: ...
+
+    @property
+    def dropped(self) -> int:
+        """Packets thrown away because nobody took them in time; what follows them starts at a key packet."""
+        ...
+
+    async def next(self) -> Packet:
+        """The next packet, in order. Raises Stalled after STALL_S without one, Ended after the last."""
+        ...
+
+    def close(self) -> None:
+        """Let the camera go, without waiting. Twice is no error."""
+        ...
+
+
+class Opener(Protocol):
+    """Opens cameras."""
+
+    async def open(self, address: CameraAddress) -> Source:
+        """Connect, sign in and start the video, never the audio. Raises SourceError."""
+        ...

@@ -1,0 +1,77 @@
+"""Composition root of an ingest worker."""
+
+from random import Random
+
+import httpx
+
+from ingest.addresses import AddressRules
+from ingest.av_opener import AvOpener
+from ingest.fleet import Fleet
+from ingest.hub import Hub
+from ingest.meters import Meters
+from ingest.reports import Reporter
+from ingest.runs import RunNumbers
+from ingest.settings import IngestSettings
+from ingest.wanted import WantedCache, WantedPoller
+from shared.clock import SystemClock
+from shared.errors import BadInput
+from shared.ids import StreamId
+from shared.service import Service
+from shared.settings import load
+from shared.tap import Endpoint, TapKeys, TapPublisher
+
+_HTTP_TIMEOUT_S = 5.0
+
+
+async def build(commune: str | None) -> Service:
+    """The worker of a commune, ready to run. Raises BadInput where settings do not let it."""
+    settings = load(IngestSettings)
+    commune = commune or settings.commune
+    if not commune:
+        raise BadInput("no commune is given: use --commune or BEFFROI_COMMUNE")
+    # Only to refuse, early, a code that no stream can have.
+    StreamId(commune, "any")
+    clock = SystemClock()
+    service = Service(
+        "ingest", status_port=settings.status_port, status_host=settings.status_host, clock=clock
+    )
+    folder = settings.data_dir / "ingest" / commune
+    cache = WantedCache(folder / "cameras", settings.cache_key.get_secret_value())
+    keys = _tap_keys(settings)
+    endpoints = Endpoint.parse_list(settings.tap_endpoints)
+
+    client = httpx.AsyncClient(
+        base_url=settings.control_url,
+        headers={"Authorization": f"Bearer {settings.worker_token.get_secret_value()}"},
+        timeout=_HTTP_TIMEOUT_S,
+    )
+    service.on_stop(client.aclose)
+    hub = Hub()
+    tap = TapPublisher(endpoints, keys, hub.recent)
+    hub.connect(tap.publish)
+    await tap.start()
+    service.on_stop(tap.close)
+
+    reporter = Reporter(client, lambda: fleet.reports())
+    fleet = Fleet(
+        commune,
+        opener=AvOpener(AddressRules(allow_loopback=settings.allow_loopback), clock),
+        hub=hub,
+        runs=RunNumbers(folder / "last-run", clock),
+        meters=Meters(),
+        clock=clock,
+        random=Random(),
+        changed=reporter.changed,
+    )
+    service.on_stop(fleet.close)
+    poller = WantedPoller(client, commune, cache, lambda wanted: fleet.apply(wanted.cameras), clock)
+    service.check("control_room", lambda: poller.trouble or reporter.trouble)
+    service.supervise("wanted cameras", poller.run)
+    service.supervise("reports", reporter.run)
+    return service
+
+
+def _tap_keys(settings: IngestSettings) -> TapKeys | None:
+    if settings.tap_key_file is None:
+        return None
+    return TapKeys.load(settings.tap_key_file, server_key_file=settings.tap_server_key_file)

@@ -1,0 +1,30 @@
+"""Settings of an ingest worker."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from shared.settings import Settings
+
+
+class IngestSettings(Settings):
+    """What one commune's worker reads from its environment."""
+
+    commune: str = Field(default="", description="INSEE code of the commune; `--commune` overrides it.")
+    control_url: str = Field(description="Base address of control_room, such as `https://video.example.org`.")
+    worker_token: SecretStr = Field(description="The commune's worker credential, from control_room.")
+    cache_key: SecretStr = Field(description="Fernet key for the cameras kept on disk.")
+    tap_endpoints: str = Field(
+        description="Where mux and storage take units: `connect:tcp://host:port`, separated by commas."
+    )
+    tap_key_file: Path | None = Field(
+        default=None, description="File of the worker's secret tap key; only a loopback tap may do without."
+    )
+    tap_server_key_file: Path | None = Field(
+        default=None, description="File of the public tap key of mux and storage."
+    )
+    status_host: str = Field(default="127.0.0.1", description="Address of `/healthz` and `/metrics`.")
+    status_port: int = Field(default=9101, description="Port of `/healthz` and `/metrics`.")
+    allow_loopback: bool = Field(
+        default=False, description="Let cameras be on this machine itself: for demos and tests only."
+    )

@@ -1,0 +1,47 @@
+"""How one camera is, in a word and a sentence, since when."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from ingest.ports import StreamInfo
+from shared.clock import Clock
+from shared.ids import StreamId
+from shared.messages import CameraReport, CameraStatus
+
+CONNECTING = "connecting for the first time"
+
+
+class CameraState:
+    """Keeps a camera's report up to date and calls `changed` when its status or reason is another one."""
+
+    def __init__(self, stream: StreamId, clock: Clock, changed: Callable[[], None]) -> None:
+        self._clock, self._changed = clock, changed
+        self._report = CameraReport(str(stream), CameraStatus.CONNECTING, CONNECTING, self._now())
+
+    @property
+    def report(self) -> CameraReport:
+        return self._report
+
+    def to(self, status: CameraStatus, reason: str) -> None:
+        """Note what the camera is now; nothing happens if it already was."""
+        before = self._report
+        if (before.status, before.reason) == (status, reason):
+            return
+        since = before.since if before.status is status else self._now()
+        self._report = replace(before, status=status, reason=reason, since=since)
+        self._changed()
+
+    def live(self, run: int, info: StreamInfo) -> None:
+        """Note that units of `run` come, of this size and codec."""
+        self._report = replace(
+            self._report, run=run, width=info.width, height=info.height, codec=info.codec, fps=info.fps
+        )
+        self.to(CameraStatus.LIVE, "")
+
+    def measured(self, fps: float) -> None:
+        """Note the picture rate; it is told with the next report, not by one of its own."""
+        self._report = replace(self._report, fps=round(fps, 2))
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.utc_ns() / 1e9, UTC)

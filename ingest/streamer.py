@@ -1,0 +1,204 @@
+"""Pulls one camera: opens it, checks what comes, gives it on as units, and starts again for ever."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+from ingest.h264_checks import H264Checks, NotDecodable
+from ingest.meters import StreamMeters
+from ingest.ports import (
+    CameraAddress,
+    InvalidStream,
+    Opener,
+    Packet,
+    Source,
+    SourceError,
+    StreamInfo,
+    UnsupportedCodec,
+)
+from ingest.runs import RunNumbers
+from ingest.state import CameraState
+from ingest.timestamps import TimestampGuard, WideJump
+from shared.backoff import Backoff
+from shared.clock import Clock
+from shared.ids import StreamId
+from shared.log import Trouble, get_logger
+from shared.mediatime import TICKS_PER_SECOND
+from shared.units import AccessUnit, Codec, WallSource
+
+INVALID_AFTER_S = 5.0
+"""A camera that sends, but for so long nothing that can be decoded, is invalid. Above a usual key interval
+(1 to 2 s); cameras with longer ones send a key picture when somebody connects."""
+
+_GOOD_RUN_S = 10.0
+_RATE_WINDOW_S = 2.0
+_CODEC_NAMES = {"hevc": "H.265", "mjpeg": "Motion JPEG", "mpeg4": "MPEG-4", "vp8": "VP8", "av1": "AV1"}
+
+Sink = Callable[[AccessUnit], None]
+
+
+class _Run:
+    """The units of one run, numbered and timed."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.guard = TimestampGuard()
+        self.seq = 0
+        self._window: tuple[int, int] | None = None
+
+    def rate(self, pts90: int) -> float | None:
+        """Pictures a second over each full window of media time, None between two windows."""
+        if self._window is None:
+            self._window = (self.seq, pts90)
+            return None
+        seq, start90 = self._window
+        passed_s = (pts90 - start90) / TICKS_PER_SECOND
+        if passed_s < _RATE_WINDOW_S:
+            return None
+        self._window = (self.seq, pts90)
+        return (self.seq - seq) / passed_s
+
+
+class Streamer:
+    """One camera's puller. `run` never ends by itself; `run_once` pulls until something fails and says it."""
+
+    def __init__(
+        self,
+        stream: StreamId,
+        address: CameraAddress,
+        *,
+        opener: Opener,
+        runs: RunNumbers,
+        sink: Sink,
+        state: CameraState,
+        meters: StreamMeters,
+        clock: Clock,
+        random: Random,
+    ) -> None:
+        self._stream, self._address = stream, address
+        self._opener, self._runs, self._sink = opener, runs, sink
+        self._state, self._meters, self._clock = state, meters, clock
+        self._log = get_logger("ingest.streamer")
+        self._trouble = Trouble(self._log, "unit-dropped", clock)
+        self._last_cause = ""
+        self._quick = Backoff(random=random)
+        # What only a person can cure is asked less often: cameras lock accounts, and links are thin.
+        self._slow = Backoff(first_s=15.0, limit_s=60.0, random=random)
+
+    async def run(self) -> None:
+        """Pull the camera for ever."""
+        while True:
+            started_ns = self._clock.monotonic_ns()
+            try:
+                await self.run_once()
+            except SourceError as error:
+                self._state.to(error.shows, error.detail)
+                if (self._clock.monotonic_ns() - started_ns) / 1e9 >= _GOOD_RUN_S:
+                    self._quick.reset()
+                wait_s = (self._slow if error.settled else self._quick).next_s()
+                self._log.info(
+                    "camera-lost",
+                    stream=str(self._stream),
+                    status=error.shows.value,
+                    reason=error.detail,
+                    wait_s=round(wait_s, 1),
+                )
+            await self._clock.sleep(wait_s)
+
+    async def run_once(self) -> None:
+        """Open the camera and give on its units. Ends only by raising SourceError."""
+        source = await self._opener.open(self._address)
+        try:
+            await self._pull(source)
+        finally:
+            source.close()
+            self._trouble.flush()
+
+    async def _pull(self, source: Source) -> None:
+        info = source.info
+        if info.codec != "h264":
+            name = _CODEC_NAMES.get(info.codec, info.codec)
+            raise UnsupportedCodec(
+                f"the camera sends {name}, which is not shown yet: set its stream to H.264"
+            )
+        checks = H264Checks(info.parameter_sets)
+        run = self._new_run()
+        good_ns = self._clock.monotonic_ns()
+        dropped = 0
+        while True:
+            packet = await source.next()
+            if source.dropped != dropped:
+                self._drop("the worker was too slow", source.dropped - dropped)
+                dropped = source.dropped
+            now_ns = self._clock.monotonic_ns()
+            try:
+                unit = self._unit(run, checks, packet)
+            except WideJump as jump:
+                self._log.info("timestamps-jumped", stream=str(self._stream), seconds=round(jump.seconds, 1))
+                run = self._new_run()
+                checks.lose_sync()
+                unit = self._unit(run, checks, packet)
+            if unit is None:
+                if (now_ns - good_ns) / 1e9 >= INVALID_AFTER_S:
+                    raise InvalidStream(
+                        f"the camera has sent nothing that can be decoded for {INVALID_AFTER_S:g} s "
+                        f"({self._last_cause})"
+                    )
+                continue
+            good_ns = now_ns
+            self._give(run, unit, info, checks)
+
+    def _new_run(self) -> _Run:
+        self._meters.run()
+        return _Run(self._runs.next(self._stream))
+
+    def _unit(self, run: _Run, checks: H264Checks, packet: Packet) -> AccessUnit | None:
+        """The packet as the run's next unit, None where it had to be dropped. Raises WideJump."""
+        garbage = checks.garbage
+        try:
+            checked = checks.check(packet.data)
+        except NotDecodable as error:
+            self._drop(str(error))
+            return None
+        finally:
+            if checks.garbage != garbage:
+                self._trouble.count("garbage NAL units", checks.garbage - garbage)
+        if packet.pts90 is None:
+            checks.lose_sync()
+            self._drop("no timestamp")
+            return None
+        if not run.guard.accepts(packet.pts90):
+            checks.lose_sync()
+            self._drop("timestamp goes back")
+            return None
+        return AccessUnit(
+            stream=self._stream,
+            run=run.number,
+            seq=run.seq,
+            pts90=packet.pts90,
+            wall_ns=packet.arrival_ns,
+            wall_source=WallSource.ARRIVAL,
+            wall_uncertainty_ns=-1,
+            key=checked.key,
+            codec=Codec.H264,
+            data=checked.data,
+        )
+
+    def _give(self, run: _Run, unit: AccessUnit, info: StreamInfo, checks: H264Checks) -> None:
+        if run.seq == 0 and checks.parameters is not None:
+            known = checks.parameters
+            self._state.live(
+                run.number, replace(info, codec=known.codec_string, width=known.width, height=known.height)
+            )
+            self._log.info("camera-live", stream=str(self._stream), run=run.number)
+        run.seq += 1
+        rate = run.rate(unit.pts90)
+        if rate is not None:
+            self._state.measured(rate)
+        self._meters.unit(len(unit.data))
+        self._sink(unit)
+
+    def _drop(self, cause: str, count: int = 1) -> None:
+        self._last_cause = cause
+        self._meters.drop(count)
+        self._trouble.count(cause, count)
