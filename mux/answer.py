@@ -1,4 +1,4 @@
-"""Our SDP answer: ICE-lite, one host candidate, DTLS passive, one H.264 track we send (RFC 8829, RFC 6184)."""
+"""Our SDP answer: ICE-lite, one host candidate, DTLS passive, one H.264 track (RFC 8829, RFC 6184)."""
 
 from dataclasses import dataclass
 

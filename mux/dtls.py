@@ -1,6 +1,7 @@
-"""DTLS 1.2 server sessions that agree on SRTP keys (RFC 6347, RFC 5764). Sans I/O: datagrams in, datagrams out.
+"""DTLS 1.2 server sessions that agree on SRTP keys (RFC 6347, RFC 5764).
 
-OpenSSL keeps the time of retransmissions itself; the caller only has to ask often enough.
+Sans I/O: datagrams in, datagrams out. OpenSSL keeps the time of retransmissions
+itself; the caller only has to ask often enough.
 """
 
 from collections.abc import Sequence

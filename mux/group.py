@@ -2,11 +2,11 @@
 
 from mux.picture import Picture
 
-BUDGET_BYTES = 16 << 20
+BUDGET_BYTES = 8 << 20
 
 
 class Group:
-    """The pictures from the last key picture on. One that outgrows its budget is given up until the next key."""
+    """The pictures from the last key picture on; one that outgrows its budget is given up until the next."""
 
     __slots__ = ("_budget_bytes", "_bytes", "overflows", "pictures")
 

@@ -1,4 +1,4 @@
-"""What a viewer was sent lately, by its own packet index: the way back from a NACK to a packet of the stream."""
+"""What a viewer was sent lately, by its own packet index: the way from a NACK back to a packet."""
 
 from bisect import bisect_right
 from collections import deque
@@ -18,7 +18,7 @@ class Found:
     marker: int
     payload: bytes
     timestamp: int
-    sequence: int
+    index: int
 
 
 class History:
@@ -48,4 +48,4 @@ class History:
             return None
         index, chunk, timestamp = self._sent[place]
         marker, payload = chunk.packets[wanted - index]
-        return Found(marker, payload, timestamp, sequence)
+        return Found(marker, payload, timestamp, wanted)

@@ -156,9 +156,9 @@ def _formats(section: _Section) -> tuple[H264Format, ...]:
     """The H.264 payload types in the offer's order of preference."""
     names: dict[int, str] = {}
     for value in section.all("rtpmap"):
-        number, _, name = value.partition(" ")
-        if number.isdecimal() and int(number) < 128:
-            names[int(number)] = name.partition("/")[0].strip()
+        digits, _, name = value.partition(" ")
+        if digits.isdecimal() and int(digits) < 128:
+            names[int(digits)] = name.partition("/")[0].strip()
     parameters = {number: _parameters(section, number) for number in names}
     repairs = {
         parameters[number].get("apt"): number for number, name in names.items() if name.lower() == "rtx"

@@ -1,4 +1,4 @@
-"""One timeline for a stream whose camera comes and goes: 90 kHz, never back, no leap but the time that passed."""
+"""One 90 kHz timeline for a stream whose camera comes and goes: no leap but the time that passed."""
 
 from shared.mediatime import TICKS_PER_SECOND, ticks_from_ns
 from shared.units import AccessUnit

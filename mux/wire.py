@@ -14,5 +14,5 @@ class Wire(Protocol):
         ...
 
     def send_layout(self, layout: Layout, address: Address) -> bool:
-        """Send all packets of a filled layout; False when the socket's buffer is full (some may have left)."""
+        """Send all packets of a filled layout; False when the socket's buffer filled up."""
         ...

@@ -1,0 +1,31 @@
+"""What happened since the last look, as plain integers: the hot path adds, the metrics take once a second."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(slots=True)
+class Counts:
+    """All only grow. `jumps` are viewers sent on to the next key picture, `dropped` the packets that cost."""
+
+    packets: int = 0
+    octets: int = 0
+    nacked: int = 0
+    repaired: int = 0
+    key_requests: int = 0
+    replays: int = 0
+    jumps: int = 0
+    dropped: int = 0
+    full: int = 0
+    send_errors: int = 0
+    handshakes: int = 0
+    handshake_failures: int = 0
+    bad_datagrams: int = 0
+    empty_units: int = 0
+    gaps: int = 0
+
+    def take(self) -> dict[str, int]:
+        """The counts since the last call."""
+        taken = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name in taken:
+            setattr(self, name, 0)
+        return taken

@@ -1,0 +1,25 @@
+"""Beffroi's errors as RFC 9457 problems on this service's HTTP."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+
+from shared.errors import BadInput, BeffroiError, problem
+
+
+def install(app: FastAPI) -> None:
+    """Answer each BeffroiError, and each request that does not validate, with a problem."""
+    app.add_exception_handler(BeffroiError, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BeffroiError)
+    rendered = problem(error, request.url.path)
+    return Response(rendered.body, rendered.status, rendered.headers)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return await _on_error(request, BadInput(f"{where}: {first['msg']}", where))

@@ -1,0 +1,54 @@
+"""What mux tells Prometheus. The hot path counts in `Counts`; this carries it over once a second."""
+
+from mux.counts import Counts
+from mux.viewer import End
+from shared import metrics
+
+_COUNTED = {
+    "packets": "RTP packets sent, first time",
+    "octets": "RTP payload bytes sent, first time",
+    "nacked": "Packets that viewers said they miss",
+    "repaired": "Packets sent again",
+    "key_requests": "Key frame requests from viewers (PLI, FIR)",
+    "replays": "Key frame requests answered from the recent pictures",
+    "jumps": "Slow viewers sent on to the next key picture",
+    "dropped": "Packets not sent because of a jump",
+    "full": "Sends put off because the socket's buffer was full",
+    "send_errors": "Sends the network refused",
+    "handshakes": "DTLS handshakes completed",
+    "handshake_failures": "Viewers whose handshake failed or never came",
+    "bad_datagrams": "Datagrams of nobody we know, or malformed",
+    "empty_units": "Access units with nothing in them to send",
+    "gaps": "Holes in streams from the tap",
+}
+_DELAY_BUCKETS_S = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
+
+
+class MuxMetrics:
+    """The metrics of one mux."""
+
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+        self._counters = {name: metrics.counter(f"mux_{name}_total", text) for name, text in _COUNTED.items()}
+        self._viewers = metrics.gauge("mux_viewers", "Viewers admitted and not ended")
+        self._streams = metrics.gauge("mux_streams", "Streams taken from the tap")
+        self._ended = metrics.counter("mux_viewers_ended_total", "Viewers let go, by reason", ["reason"])
+        self._delay = metrics.histogram(
+            "mux_first_send_seconds",
+            "From a unit's arrival to its first packet",
+            buckets=_DELAY_BUCKETS_S,
+        )
+        self.first_sent = self._delay.observe
+        heard = metrics.gauge("mux_revocations_heard", "1 while revocations are listened to")
+        self.revocations_heard = heard.set
+
+    def ended(self, why: End) -> None:
+        self._ended.labels(why.value).inc()
+
+    def carry_over(self, viewers: int, streams: int) -> None:
+        """Bring the metrics up to date."""
+        for name, count in self._counts.take().items():
+            if count:
+                self._counters[name].inc(count)
+        self._viewers.set(viewers)
+        self._streams.set(streams)

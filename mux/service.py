@@ -1,0 +1,136 @@
+"""Puts mux together: the one place that knows all its parts."""
+
+import asyncio
+import secrets
+from pathlib import Path
+from random import Random
+
+from mux.channel import Channel
+from mux.channels import Channels
+from mux.counts import Counts
+from mux.dtls import DtlsServer
+from mux.hub import Hub
+from mux.metrics import MuxMetrics
+from mux.pacer import Pacer
+from mux.revocations import Revocations
+from mux.settings import MuxSettings
+from mux.udp import UdpWire, resolve_host
+from mux.whep import make_app
+from shared.asgi import serve_asgi
+from shared.backoff import Backoff
+from shared.errors import BadInput
+from shared.log import Trouble, get_logger
+from shared.redis_bus import RedisBus
+from shared.service import Service
+from shared.settings import load
+from shared.tap import Endpoint, TapKeys, TapSubscriber
+from shared.tickets import TicketVerifier
+
+_TICK_S = 0.1
+_TICKS_PER_SECOND = 10
+_LONGEST_WAIT_FOR_BUS_S = 2.0
+
+
+async def build() -> Service:
+    """The service as the environment wants it."""
+    return await build_with(load(MuxSettings))
+
+
+async def build_with(settings: MuxSettings) -> Service:
+    """The service of these settings, its ports open. Raises BadInput or Unavailable in one sentence."""
+    service = Service("mux", status_port=settings.status_port)
+    clock, log, counts = service.clock, get_logger("mux"), Counts()
+    mux_metrics = MuxMetrics(counts)
+    verifier = TicketVerifier.from_pem(_ticket_key(settings.ticket_public_key_file), clock)
+    tap = await _tap(settings, service)
+    wire = UdpWire(
+        resolve_host(settings.udp_host),
+        settings.udp_port,
+        counts=counts,
+        trouble=Trouble(log, "udp-trouble", clock),
+        segmentation=settings.udp_segmentation,
+    )
+    channels = Channels(
+        tap.subscribe,
+        lambda stream: Channel(
+            stream, clock, counts, sent=mux_metrics.first_sent, foreign=lambda found: hub.unsupported(found)
+        ),
+        clock,
+    )
+    hub = Hub(
+        wire=wire,
+        public=wire.address,
+        dtls=DtlsServer(),
+        channels=channels,
+        pacer=Pacer(asyncio.get_running_loop().call_later),
+        counts=counts,
+        trouble=Trouble(log, "datagram-refused", clock),
+        clock=clock,
+        random=Random(),
+        secret=secrets.token_hex,
+        most_viewers=settings.most_viewers,
+        ended=mux_metrics.ended,
+    )
+    wire.listen(hub.received)
+
+    async def close() -> None:
+        hub.stop()
+        channels.close()
+        wire.close()
+
+    service.on_stop(close)
+    service.supervise("ticks", lambda: _tick(hub, channels, mux_metrics, service))
+    _listen_to_revocations(settings, service, hub, mux_metrics)
+    app = make_app(hub, verifier, settings.origins)
+    port = await serve_asgi(service, app, settings.http_host, settings.http_port)
+    log.info(
+        "mux-listening",
+        http=f"{settings.http_host}:{port}",
+        media=f"{wire.address[0]}:{wire.address[1]}/udp",
+        segmentation=wire.segmentation,
+    )
+    return service
+
+
+async def _tap(settings: MuxSettings, service: Service) -> TapSubscriber:
+    endpoints = [Endpoint.parse(text.strip()) for text in settings.tap_endpoints.split(",") if text.strip()]
+    keys = None
+    if settings.tap_key_file is not None:
+        keys = TapKeys.load(
+            settings.tap_key_file,
+            server_key_file=settings.tap_server_key_file,
+            peers_dir=settings.tap_peers_dir,
+        )
+    tap = TapSubscriber(endpoints, keys, service.clock)
+    await tap.start()
+    service.on_stop(tap.close)
+    return tap
+
+
+def _listen_to_revocations(
+    settings: MuxSettings, service: Service, hub: Hub, mux_metrics: MuxMetrics
+) -> None:
+    if settings.redis_url is None:
+        return
+    bus = RedisBus(settings.redis_url.get_secret_value())
+    revocations = Revocations(bus, hub, get_logger("mux"), mux_metrics.revocations_heard)
+    service.on_stop(bus.close)
+    service.supervise("revocations", revocations.run, backoff=Backoff(limit_s=_LONGEST_WAIT_FOR_BUS_S))
+
+
+async def _tick(hub: Hub, channels: Channels, mux_metrics: MuxMetrics, service: Service) -> None:
+    count = 0
+    while True:
+        await service.clock.sleep(_TICK_S)
+        hub.tick()
+        count += 1
+        if count % _TICKS_PER_SECOND == 0:
+            channels.release_idle()
+            mux_metrics.carry_over(hub.viewer_count, len(channels))
+
+
+def _ticket_key(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"BEFFROI_TICKET_PUBLIC_KEY_FILE {file} cannot be read: {error.strerror}") from error
