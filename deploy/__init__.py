@@ -1,1 +1,4 @@
-"""The `beffroi` command: all of Beffroi as processes of one machine. Only this package knows every service."""
+"""The `beffroi` command: all of Beffroi as processes of one machine.
+
+Only this package knows every service.
+"""

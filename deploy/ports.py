@@ -35,7 +35,7 @@ class Ports:
         return cls(*range(base, base + len(fields(cls))))
 
 
-def refuse_taken(ports: Ports, *, host: str, page_only_public: bool = True) -> None:
+def refuse_taken(ports: Ports, *, host: str) -> None:
     """Raise Conflict, naming port and purpose, when another program has one of the ports."""
     for item in fields(ports):
         number: int = getattr(ports, item.name)

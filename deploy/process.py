@@ -37,7 +37,9 @@ def _die_with_parent() -> None:
 class Supervised:
     """Keeps one program running until `stop`. `say` gets its name and each line it prints."""
 
-    def __init__(self, program: Program, say: Callable[[str, str], None], backoff: Backoff | None = None) -> None:
+    def __init__(
+        self, program: Program, say: Callable[[str, str], None], backoff: Backoff | None = None
+    ) -> None:
         self.program = program
         self.restarts = 0
         self._say = say
@@ -52,7 +54,7 @@ class Supervised:
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start it, and from now on again whenever it ends. Raises Unavailable when it cannot be started at all."""
+        """Start it, and again whenever it ends. Raises Unavailable when it cannot be started at all."""
         await self._launch()
         self._task = asyncio.create_task(self._keep(), name=f"supervise {self.program.name}")
 

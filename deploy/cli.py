@@ -1,0 +1,103 @@
+"""The `beffroi` command."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from shared.errors import BeffroiError
+
+DEFAULT_PORT = 8080
+DEMO_DIR = Path("var/demo")
+UP_DIR = Path("var/beffroi")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; 0 when all is well, 1 when what was examined is not, 2 with an error's sentence."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.verb(asked))
+    except BeffroiError as error:
+        print(f"beffroi: {error.detail}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="beffroi", description="Beffroi on one machine.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    demo = verbs.add_parser("demo", help="start everything with simulated cameras")
+    demo.add_argument("--data", type=Path, default=DEMO_DIR, help=f"folder to keep things in ({DEMO_DIR})")
+    demo.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help=f"first of the ports taken ({DEFAULT_PORT})"
+    )
+    demo.set_defaults(verb=_demo)
+
+    up = verbs.add_parser("up", help="start an installation for real use")
+    up.add_argument("--data", type=Path, default=UP_DIR, help=f"folder to keep things in ({UP_DIR})")
+    up.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help=f"first of the ports taken ({DEFAULT_PORT})"
+    )
+    up.add_argument("--host", default="127.0.0.1", help="address the HTTP services listen on (127.0.0.1)")
+    up.add_argument(
+        "--media-host", default="127.0.0.1", help="address of this machine that browsers send media to"
+    )
+    up.add_argument(
+        "--public-url", required=True, help="where browsers find the page, such as https://cmsu.example"
+    )
+    up.add_argument("--mux-url", required=True, help="where browsers find the mux")
+    up.add_argument("--storage-url", required=True, help="where browsers find storage")
+    up.set_defaults(verb=_up)
+
+    doctor = verbs.add_parser("doctor", help="say what is missing or misconfigured")
+    doctor.add_argument(
+        "--data", type=Path, default=DEMO_DIR, help=f"folder of the installation ({DEMO_DIR})"
+    )
+    doctor.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help=f"first of the ports taken ({DEFAULT_PORT})"
+    )
+    doctor.set_defaults(verb=_doctor)
+
+    verify = verbs.add_parser("verify", help="check an export, offline")
+    verify.add_argument("export", type=Path, help="the export: a .zip, or the folder it was unpacked to")
+    verify.add_argument("--key", type=Path, required=True, help="the public evidence key of the centre (PEM)")
+    verify.set_defaults(verb=_verify)
+    return parser
+
+
+# Each verb imports what it alone needs: `verify` must work where nothing else is installed or configured.
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from deploy.demo import run_demo
+
+    run_demo(asked.data.resolve(), asked.port)
+    return 0
+
+
+def _up(asked: argparse.Namespace) -> int:
+    from deploy.up import Addresses, run_up
+
+    addresses = Addresses(asked.public_url, asked.mux_url, asked.storage_url, asked.host, asked.media_host)
+    run_up(asked.data.resolve(), asked.port, addresses)
+    return 0
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    from deploy.doctor import Verdict, examine
+
+    findings = list(examine(asked.data.resolve(), asked.port))
+    for finding in findings:
+        print(f"{finding.verdict:<8} {finding.what}")
+    return 1 if any(finding.verdict is Verdict.WRONG for finding in findings) else 0
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    from deploy.verification import verification
+
+    return verification(asked.export, asked.key)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

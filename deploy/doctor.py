@@ -1,0 +1,119 @@
+"""`beffroi doctor`: what is missing or misconfigured, each in one sentence with its cure."""
+
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+
+import control_room
+from deploy.installation import refuse_full_disk
+from deploy.ports import Ports, refuse_taken
+from shared.errors import BeffroiError
+
+_UDP_SEGMENT = 103
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at, and what was found."""
+
+    verdict: Verdict
+    what: str
+
+
+def examine(data_dir: Path, base_port: int) -> Iterator[Finding]:
+    """Look at everything a start needs, one finding each."""
+    checks: tuple[Callable[[], Finding], ...] = (
+        _python,
+        _packages,
+        _page,
+        lambda: _guarded("disk space", lambda: _disk(data_dir)),
+        lambda: _guarded("ports", lambda: refuse_taken(Ports.from_base(base_port), host="127.0.0.1")),
+        lambda: _secrets(data_dir),
+        _segmentation,
+        _ffprobe,
+    )
+    for check in checks:
+        yield check()
+
+
+def _guarded(what: str, check: Callable[[], None]) -> Finding:
+    try:
+        check()
+    except BeffroiError as error:
+        return Finding(Verdict.WRONG, error.detail)
+    return Finding(Verdict.OK, what)
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding(Verdict.OK, f"Python {version}")
+
+
+def _packages() -> Finding:
+    missing = []
+    for line in metadata.requires("beffroi") or []:
+        name = line.split(";")[0].split("[")[0].split(">")[0].split("=")[0].strip()
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Finding(Verdict.WRONG, f"packages are missing: {', '.join(missing)}; run make setup")
+    return Finding(Verdict.OK, "Python packages")
+
+
+def _page() -> Finding:
+    index = Path(control_room.__file__).parent / "web" / "dist" / "index.html"
+    if index.is_file():
+        return Finding(Verdict.OK, "the page is built")
+    return Finding(Verdict.WRONG, "the page is not built: run make web (it needs Node.js 20 and npm)")
+
+
+def _disk(data_dir: Path) -> None:
+    folder = data_dir
+    while not folder.exists():
+        folder = folder.parent
+    refuse_full_disk(folder)
+
+
+def _secrets(data_dir: Path) -> Finding:
+    folder = data_dir / "secrets"
+    if not folder.exists():
+        return Finding(Verdict.OK, f"no secrets yet in {folder}: the first start makes them")
+    readable = [file.name for file in folder.rglob("*") if file.is_file() and file.stat().st_mode & 0o077]
+    if readable:
+        return Finding(
+            Verdict.WRONG,
+            f"others may read {', '.join(sorted(readable))} in {folder}: chmod -R go-rwx {folder}",
+        )
+    return Finding(Verdict.OK, f"secrets in {folder}")
+
+
+def _segmentation() -> Finding:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, 1200)
+        except OSError:
+            return Finding(
+                Verdict.WARNING, "this kernel has no UDP_SEGMENT: live viewers cost about twice the CPU"
+            )
+    return Finding(Verdict.OK, "UDP segmentation offload")
+
+
+def _ffprobe() -> Finding:
+    if shutil.which("ffprobe"):
+        return Finding(Verdict.OK, "ffprobe")
+    return Finding(
+        Verdict.WARNING, "ffprobe is not installed: only tests of files by a second reader need it"
+    )

