@@ -1,0 +1,77 @@
+"""What footage there is: the index, and what it does not know yet because it is being written."""
+
+import asyncio
+from collections import OrderedDict
+from pathlib import Path
+
+from shared.errors import NotFound
+from shared.ids import StreamId
+from storage.finishing import Places, layout_of
+from storage.fmp4.reader import Layout
+from storage.index.segments import SegmentRows
+from storage.recorder import Recorder
+from storage.segment import Footage
+
+_KEPT_LAYOUTS = 64
+
+
+class Catalogue:
+    """The one place where playback and exports ask what exists and where."""
+
+    def __init__(self, rows: SegmentRows, recorder: Recorder, places: Places) -> None:
+        self._rows = rows
+        self._recorder = recorder
+        self._places = places
+        self._layouts: OrderedDict[str, Layout] = OrderedDict()
+
+    async def between(self, stream: StreamId, start_ns: int, end_ns: int) -> list[Footage]:
+        """All footage that has something of [start_ns, end_ns), oldest first."""
+        growing = {footage.key: footage for footage in self._recorder.footage(stream)}
+        found = growing | {
+            row.key: Footage(
+                row.key, row.stream, row.run, row.start_ns, row.end_ns, row.codec, row.parameters
+            )
+            for row in await self._rows.between(stream, start_ns, end_ns)
+        }
+        inside = [one for one in found.values() if one.start_ns < end_ns and one.end_ns > start_ns]
+        return sorted(inside, key=lambda one: (one.start_ns, one.end_ns))
+
+    async def next_start_ns(self, stream: StreamId, from_ns: int) -> int | None:
+        """Where footage starts again at or after an instant."""
+        known = await self._rows.next_start_ns(stream, from_ns)
+        starts = [
+            one.start_ns
+            for one in self._recorder.footage(stream)
+            if one.start_ns >= from_ns and one.end_ns > one.start_ns
+        ]
+        return min([*starts, *([known] if known is not None else [])], default=None)
+
+    async def until_ns(self, stream: StreamId) -> int | None:
+        """The newest recorded instant, None where nothing is."""
+        known = await self._rows.newest_end_ns(stream)
+        ends = [one.end_ns for one in self._recorder.footage(stream) if one.end_ns > one.start_ns]
+        return max([*ends, *([known] if known is not None else [])], default=None)
+
+    def is_recording(self, stream: StreamId) -> bool:
+        return self._recorder.is_recording(stream)
+
+    def path(self, key: str) -> Path:
+        """The file that holds a segment now. Raises NotFound once it is destroyed. Blocking, briefly."""
+        path = self._places.find(key)
+        if path is None:
+            raise NotFound("the recording has been destroyed")
+        return path
+
+    async def layout(self, footage: Footage) -> Layout:
+        """What is whole in a segment's file now. Raises NotFound, BadInput."""
+        kept = self._layouts.get(footage.key)
+        if kept is not None:
+            self._layouts.move_to_end(footage.key)
+            return kept
+        growing = self._recorder.is_open(footage.key)
+        layout = await asyncio.to_thread(lambda: layout_of(self.path(footage.key)))
+        if not growing:
+            self._layouts[footage.key] = layout
+            while len(self._layouts) > _KEPT_LAYOUTS:
+                self._layouts.popitem(last=False)
+        return layout

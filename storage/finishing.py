@@ -1,0 +1,190 @@
+"""From the spool to the object store: the second half of a segment's making, and of its recovery."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.clock import Clock
+from shared.errors import BadInput, BeffroiError
+from shared.log import get_logger
+from storage.disk import Disk
+from storage.fmp4.reader import Layout, read_layout
+from storage.index.segments import SegmentRows
+from storage.metrics import LifeMetrics
+from storage.objects import FolderStore
+from storage.segment import Segment, SegmentState, key_of_spool_name
+from storage.spool import Spool
+
+_MAX_PENDING = 10_000
+_RETRY_S = 2.0
+_LOOK_S = 0.5
+_CHUNK = 1 << 20
+
+
+def layout_of(path: Path) -> Layout:
+    """The layout of a segment file. Raises BadInput, OSError. Blocking."""
+    with path.open("rb", buffering=0) as file:
+        descriptor = file.fileno()
+        return read_layout(
+            lambda offset, size: os.pread(descriptor, size, offset), os.fstat(descriptor).st_size
+        )
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file. Blocking."""
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def segment_of(path: Path, key: str, layout: Layout, state: SegmentState) -> Segment:
+    """What the index should say of a whole file. Blocking."""
+    identity = layout.identity
+    return Segment(
+        key=key,
+        stream=identity.stream,
+        run=identity.run,
+        start_ns=identity.start_ns,
+        end_ns=layout.end_ns,
+        size=path.stat().st_size,
+        sha256=digest_of(path),
+        codec=layout.parameters.sequence.codec_string,
+        parameters=layout.parameters.digest,
+        days=identity.days,
+        state=state,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a segment's bytes may be."""
+
+    spool: Spool
+    store: FolderStore
+    disk: Disk
+
+    def find(self, key: str) -> Path | None:
+        """The file that holds a segment now, None when it is gone."""
+        for path in (self.spool.path(key), self.store.path(key)):
+            if path.exists():
+                return path
+        return None
+
+
+class Finisher:
+    """Takes closed files of the spool through their life; each step can be repeated after a crash."""
+
+    def __init__(
+        self,
+        places: Places,
+        rows: SegmentRows,
+        clock: Clock,
+        metrics: LifeMetrics,
+        *,
+        indexed: Callable[[str], None],
+        is_open: Callable[[str], bool],
+    ) -> None:
+        self._places = places
+        self._rows = rows
+        self._clock = clock
+        self._metrics = metrics
+        self._indexed = indexed
+        self._is_open = is_open
+        self._pending: dict[str, None] = {}
+        self._overflowed = False
+        self._log = get_logger("storage")
+        self._trouble: str | None = None
+
+    def enqueue(self, key: str) -> None:
+        """A file of the spool is closed. Beyond the bound it is found again by looking in the folder."""
+        if len(self._pending) < _MAX_PENDING:
+            self._pending[key] = None
+        else:
+            self._overflowed = True
+
+    def find_left_over(self) -> int:
+        """Queue every file of the spool that nobody writes to; how many."""
+        found = 0
+        for path in sorted(self._places.spool.folder.glob("*.mp4")):
+            key = key_of_spool_name(path.name)
+            if not self._is_open(key):
+                self.enqueue(key)
+                found += 1
+        return found
+
+    def health(self) -> str | None:
+        return self._trouble
+
+    async def run(self) -> None:
+        """Finish what is queued, for ever."""
+        while True:
+            self._metrics.spooled.set(len(self._pending))
+            if not await self.run_once():
+                await self._clock.sleep(_LOOK_S if self._trouble is None else _RETRY_S)
+
+    async def run_once(self) -> bool:
+        """Finish one file; False where there was none or it could not be done now."""
+        if not self._pending and self._overflowed:
+            self._overflowed = False
+            self.find_left_over()
+        key = next(iter(self._pending), None)
+        if key is None:
+            return False
+        try:
+            await self.finish(key)
+        except (OSError, BeffroiError) as error:
+            reason = error.detail if isinstance(error, BeffroiError) else error.strerror or str(error)
+            if self._trouble is None:
+                self._log.error("segment-not-stored", key=key, reason=reason)
+            self._trouble = f"segments cannot be stored: {reason}"
+            self._metrics.finish_failures.inc()
+            # To the end of the queue: one bad file must not keep the others waiting.
+            self._pending[key] = self._pending.pop(key)
+            return False
+        self._trouble = None
+        self._pending.pop(key, None)
+        return True
+
+    async def finish(self, key: str) -> None:
+        """Take one closed file from the spool to the store. Raises OSError, BeffroiError; may be repeated."""
+        path = self._places.spool.path(key)
+        closed = await asyncio.to_thread(self._seal, path, key)
+        if closed is None:
+            self._indexed(key)
+            return
+        await self._rows.add(closed)
+        self._indexed(key)
+        row = await self._rows.get(key)
+        if row is not None and row.state is SegmentState.CLOSED:
+            await asyncio.to_thread(self._places.store.put, key, path)
+            if await self._rows.mark_stored(key):
+                self._metrics.finished.inc()
+            else:
+                await asyncio.to_thread(self._places.store.remove, key)
+        await asyncio.to_thread(self._places.disk.remove, path)
+
+    def _seal(self, path: Path, key: str) -> Segment | None:
+        """Cut a file to its last whole fragment and make it last; None where it holds nothing."""
+        if not path.exists():
+            return None
+        try:
+            layout = layout_of(path)
+        except BadInput as error:
+            # The head is written first, in one piece: without it no picture was ever written.
+            self._log.error("spool-file-without-head", key=key, reason=error.detail)
+            self._places.disk.remove(path)
+            return None
+        if not layout.fragments:
+            self._places.disk.remove(path)
+            return None
+        torn = path.stat().st_size - layout.end
+        if torn:
+            self._log.warning("torn-segment-cut", key=key, cut_bytes=torn)
+            os.truncate(path, layout.end)
+        self._places.disk.sync(path)
+        return segment_of(path, key, layout, SegmentState.CLOSED)

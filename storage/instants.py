@@ -1,0 +1,35 @@
+"""Instants on HTTP and in manifests: RFC 3339 in UTC; in here: nanoseconds since 1970."""
+
+from datetime import UTC, datetime, timedelta
+
+from shared.errors import BadInput
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def ns_from_datetime(instant: datetime, field: str) -> int:
+    """Nanoseconds of an aware datetime. Raises BadInput where it has no zone."""
+    if instant.tzinfo is None:
+        raise BadInput(f"{field} has no time zone: write it as 2026-01-31T10:00:00Z", field)
+    return ((instant - _EPOCH) // timedelta(microseconds=1)) * 1000
+
+
+def ns_from_text(text: str, field: str) -> int:
+    """Nanoseconds of an RFC 3339 instant. Raises BadInput."""
+    try:
+        # A plus sign that was not escaped in a query comes as a space.
+        instant = datetime.fromisoformat(text.strip().replace(" ", "+"))
+    except ValueError as error:
+        raise BadInput(f"{field} is not an instant such as 2026-01-31T10:00:00Z", field) from error
+    return ns_from_datetime(instant, field)
+
+
+def text_from_ns(utc_ns: int) -> str:
+    """RFC 3339 with milliseconds, rounded up, so that asking again from it does not go back a picture."""
+    milliseconds = -(-utc_ns // 1_000_000)
+    return instant_of(milliseconds * 1_000_000).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def instant_of(utc_ns: int) -> datetime:
+    """The aware datetime of an instant, to the microsecond."""
+    return _EPOCH + timedelta(microseconds=utc_ns // 1000)

@@ -1,0 +1,61 @@
+"""What storage counts."""
+
+from shared import metrics
+
+
+class RecorderMetrics:
+    """Of recording. Built once a process."""
+
+    def __init__(self) -> None:
+        self.fragments = metrics.counter("storage_fragments_total", "Fragments written to the spool")
+        self.lost = metrics.counter(
+            "storage_units_lost_total",
+            "Units not recorded: lost on the tap, waiting for a key unit, unusable, or the disk too slow",
+            ["why"],
+        )
+        self.failures = metrics.counter("storage_write_failures_total", "Segments that the disk cut short")
+        self.late = metrics.counter(
+            "storage_fragments_late_total", "Fragments that waited over a second for the disk"
+        )
+        self.recordings = metrics.gauge("storage_recordings", "Streams by state of recording", ["status"])
+        self.waiting_bytes = metrics.gauge("storage_write_queue_bytes", "Bytes waiting for the disk")
+
+
+class LifeMetrics:
+    """Of the life of segments."""
+
+    def __init__(self) -> None:
+        self.segments = metrics.gauge("storage_segments", "Segments in the index", ["state"])
+        self.bytes = metrics.gauge("storage_bytes", "Bytes of segments in the index", ["state"])
+        self.finished = metrics.counter("storage_segments_stored_total", "Segments put in the object store")
+        self.finish_failures = metrics.counter(
+            "storage_finish_failures_total", "Segments that could not be stored and are tried again"
+        )
+        self.spooled = metrics.gauge("storage_spooled_segments", "Closed segments waiting in the spool")
+        self.disk_free = metrics.gauge("storage_disk_free_bytes", "Free bytes by folder", ["folder"])
+
+
+class RetentionMetrics:
+    """Of destruction."""
+
+    def __init__(self) -> None:
+        self.destroyed = metrics.counter("storage_segments_destroyed_total", "Segments destroyed on time")
+        self.missing = metrics.counter(
+            "storage_objects_missing_total", "Segments to destroy whose object was not there"
+        )
+        self.refused = metrics.gauge("storage_retention_refused", "1 while destruction is refused")
+        self.overdue_s = metrics.gauge(
+            "storage_oldest_overdue_seconds", "How long ago the oldest segment should have been destroyed"
+        )
+        self.last_run_s = metrics.gauge(
+            "storage_retention_last_run_seconds", "UTC seconds of the last completed run of retention"
+        )
+
+
+class ReadMetrics:
+    """Of playback and exports."""
+
+    def __init__(self) -> None:
+        self.served_bytes = metrics.counter("storage_served_bytes_total", "Bytes of playback served")
+        self.revoked = metrics.counter("storage_streams_revoked_total", "Playbacks ended by a revocation")
+        self.exports = metrics.counter("storage_exports_total", "Exports ended", ["status"])

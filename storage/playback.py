@@ -1,0 +1,158 @@
+"""What a player gets for a time range: one fragmented MP4 without a seam, times as the player's time line."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from shared.errors import NotFound
+from shared.ids import StreamId
+from shared.mediatime import ns_from_90k, ticks_from_ns
+from storage.catalogue import Catalogue
+from storage.fmp4.fragment import MovieFragment, Sample, movie_fragment
+from storage.fmp4.movie import file_type, fragmented_movie
+from storage.fmp4.parameters import ParameterSets
+from storage.fmp4.reader import PlacedFragment
+from storage.segment import Footage
+
+MAX_ANSWER_NS = 600_000_000_000
+"""An answer covers ten minutes at most: the player asks on from where it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A fragment of an answer: whose file, where its samples lie there, the UTC of its first one."""
+
+    key: str
+    fragment: PlacedFragment
+    start_ns: int
+
+    @property
+    def end_ns(self) -> int:
+        return self.start_ns + ns_from_90k(self.fragment.moof.duration90)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole fMP4 to be sent: [start_ns, end_ns) is what it covers."""
+
+    parameters: ParameterSets
+    pieces: tuple[Piece, ...]
+    base_ns: int
+
+    @property
+    def start_ns(self) -> int:
+        return self.pieces[0].start_ns
+
+    @property
+    def end_ns(self) -> int:
+        return self.pieces[-1].end_ns
+
+    @property
+    def init(self) -> bytes:
+        return file_type(fragmented=True) + fragmented_movie(self.parameters, self.start_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is no footage in the range; the next is at `next_ns`, if any is."""
+
+    next_ns: int | None
+
+
+async def plan(
+    catalogue: Catalogue, stream: StreamId, start_ns: int, end_ns: int, base_ns: int
+) -> Answer | Nothing:
+    """The answer to [start_ns, end_ns): from the key fragment at or before it, up to the first seam."""
+    end_ns = min(end_ns, start_ns + MAX_ANSWER_NS)
+    footage = await catalogue.between(stream, start_ns, end_ns)
+    pieces: list[Piece] = []
+    parameters: ParameterSets | None = None
+    last: Footage | None = None
+    for one in footage:
+        if last is not None and not last.goes_on_in(one):
+            break
+        layout = await catalogue.layout(one)
+        found = [
+            Piece(one.key, fragment, one.start_ns + ns_from_90k(fragment.time90))
+            for fragment in layout.fragments
+        ]
+        if last is None:
+            found = found[_seek(found, start_ns) :]
+        inside = [piece for piece in found if piece.start_ns < end_ns]
+        pieces.extend(inside)
+        parameters, last = layout.parameters, one
+        if len(inside) < len(found):
+            break
+    if parameters is None or not pieces or pieces[-1].end_ns <= start_ns:
+        return Nothing(await catalogue.next_start_ns(stream, start_ns))
+    return Answer(parameters, tuple(pieces), base_ns)
+
+
+def _seek(pieces: Sequence[Piece], start_ns: int) -> int:
+    """The last piece at or before an instant where decoding can start; the first where there is none."""
+    return max(
+        (number for number, piece in enumerate(pieces) if piece.fragment.key and piece.start_ns <= start_ns),
+        default=0,
+    )
+
+
+def retimed(answer: Answer) -> list[MovieFragment]:
+    """The fragments of an answer on the player's time line: 90 kHz ticks since its base.
+
+    What is before the base is squeezed into a tick a picture, because media time cannot be negative. Each
+    picture lasts until the next one, so that no seam stops the player.
+    """
+    starts90: list[list[int]] = []
+    last90 = -1
+    for piece in answer.pieces:
+        at90 = ticks_from_ns(piece.start_ns - answer.base_ns)
+        own: list[int] = []
+        for sample in piece.fragment.moof.samples:
+            last90 = max(last90 + 1, at90)
+            own.append(last90)
+            at90 += sample.duration90
+        starts90.append(own)
+    end90 = max(last90 + 1, ticks_from_ns(answer.end_ns - answer.base_ns))
+    fragments = []
+    for number, (piece, own) in enumerate(zip(answer.pieces, starts90, strict=True)):
+        after90 = starts90[number + 1][0] if number + 1 < len(starts90) else end90
+        samples = tuple(
+            Sample(following90 - start90, sample.size, sample.key)
+            for sample, start90, following90 in zip(
+                piece.fragment.moof.samples, own, [*own[1:], after90], strict=True
+            )
+        )
+        fragments.append(MovieFragment(number + 1, own[0], samples))
+    return fragments
+
+
+async def stream_answer(
+    catalogue: Catalogue, answer: Answer, may_go_on: Callable[[], bool]
+) -> AsyncIterator[bytes]:
+    """The bytes of an answer, a fragment at a time; ends early once `may_go_on` says so.
+
+    A segment destroyed meanwhile ends it too. At most one fragment is in memory.
+    """
+    yield answer.init
+    descriptor, opened = -1, ""
+    try:
+        for piece, fragment in zip(answer.pieces, retimed(answer), strict=True):
+            if not may_go_on():
+                return
+            if piece.key != opened:
+                if descriptor >= 0:
+                    os.close(descriptor)
+                    descriptor = -1
+                try:
+                    descriptor, opened = os.open(catalogue.path(piece.key), os.O_RDONLY), piece.key
+                except (NotFound, FileNotFoundError):
+                    return
+            size = piece.fragment.end - piece.fragment.data
+            data = await asyncio.to_thread(os.pread, descriptor, size, piece.fragment.data)
+            if len(data) != size:
+                return
+            yield movie_fragment(fragment) + (size + 8).to_bytes(4, "big") + b"mdat" + data
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
