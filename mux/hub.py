@@ -203,13 +203,14 @@ class Hub:
 
     def _handshake(self, viewer: Viewer, datagram: bytes, source: Address) -> None:
         try:
-            answers = viewer.handshake(datagram, source)
+            answers = viewer.handshake(datagram)
         except BadInput:
             self._counts.handshake_failures += 1
             self.end(viewer, End.REFUSED)
             raise
         for answer in answers:
             self._wire.send(answer, source)
+        viewer.begin(source)
         if viewer.closed:
             self.end(viewer, End.LEFT)
 

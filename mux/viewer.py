@@ -89,14 +89,17 @@ class Viewer:
                 self.sender.address = source
         return success(check, source, self.credentials.password)
 
-    def handshake(self, datagram: bytes, source: Address) -> list[bytes]:
+    def handshake(self, datagram: bytes) -> list[bytes]:
         """Take a DTLS datagram; those to answer with. Raises BadInput when the handshake fails."""
-        answers = self._dtls.receive(datagram)
+        return self._dtls.receive(datagram)
+
+    def begin(self, source: Address) -> None:
+        """Begin to send, once keys are agreed on. Only after the handshake's last datagram was sent: a browser
+        that has no keys yet throws away what comes before it."""
         keys = self._dtls.keys
         if keys is not None and self.sender is None and self._dtls.state is DtlsState.OPEN:
             self._srtcp = Srtcp(keys)
             self.sender = self._started(self, keys, self.address or source)
-        return answers
 
     def retransmit(self) -> list[bytes]:
         """Handshake datagrams that are due again. Raises BadInput when the handshake has failed."""
