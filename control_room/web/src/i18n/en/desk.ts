@@ -55,7 +55,6 @@ export const desk = {
     what: "On what",
     motive: "Motive",
     client: "From",
-    filterAction: "All actions",
     filterCommune: "All communes",
     filterCamera: "All cameras",
     filterPerson: "Everybody",

@@ -65,7 +65,6 @@ export const desk = {
     what: "Sur quoi",
     motive: "Motif",
     client: "Depuis",
-    filterAction: "Toutes les actions",
     filterCommune: "Toutes les communes",
     filterCamera: "Toutes les caméras",
     filterPerson: "Toutes les personnes",

@@ -1,0 +1,15 @@
+import { useText } from "../i18n/text";
+
+export function LanguageSwitch() {
+  const { t, language, choose } = useText();
+  return (
+    <div role="group" aria-label={t.language} className="switch" data-testid="language">
+      {(["fr", "en"] as const).map((one) => (
+        <button key={one} type="button" lang={one} aria-pressed={language === one} onClick={() => choose(one)}
+          aria-label={one === "fr" ? "Français" : "English"} data-testid={`language-${one}`}>
+          {one.toUpperCase()}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { useText } from "../i18n/text";
+import { Dialog } from "../ui/Dialog";
+import { LETTERS, type ViewName } from "./access";
+
+interface Props {
+  views: readonly ViewName[];
+  onClose: () => void;
+}
+
+type Row = [keys: string[], what: string];
+
+export function Help({ views, onClose }: Props) {
+  const { t } = useText();
+  const general: Row[] = [
+    [["?"], t.help.rows.help],
+    [["/"], t.help.rows.search],
+    [["Esc"], t.help.rows.escape],
+    ...views.map((view): Row => [["g", LETTERS[view]], t.nav[view]]),
+  ];
+  const wall: Row[] = [
+    [["1", "4", "9", "6"], t.wall.keys.size],
+    [["←", "→", "↑", "↓"], t.wall.keys.focus],
+    [["Maj + ←"], t.wall.keys.move],
+    [["Entrée"], t.wall.keys.open],
+    [["Suppr"], t.wall.keys.remove],
+    [["l"], t.wall.keys.list],
+    ...(views.includes("playback") ? [[["p"], t.wall.keys.playback] satisfies Row] : []),
+  ];
+  const playback: Row[] = [
+    [["Espace"], t.playback.keys.space],
+    [[",", "."], t.playback.keys.step],
+    [["←", "→"], t.playback.keys.seek],
+    [["<", ">"], t.playback.keys.speed],
+    [["+", "-"], t.playback.keys.zoom],
+    [["s"], t.playback.keys.still],
+  ];
+  return (
+    <Dialog title={t.help.title} onClose={onClose} testId="help" wide>
+      <div className="columns">
+        <Rows title={t.help.general} rows={general} />
+        {views.includes("wall") && <Rows title={t.nav.wall} rows={wall} />}
+        {views.includes("playback") && <Rows title={t.nav.playback} rows={playback} />}
+      </div>
+    </Dialog>
+  );
+}
+
+function Rows({ title, rows }: { title: string; rows: Row[] }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      <dl className="keys">
+        {rows.map(([keys, what]) => (
+          <div key={what}>
+            <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

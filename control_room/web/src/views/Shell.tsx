@@ -1,0 +1,136 @@
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { usePerson, useSession } from "../api/session";
+import { useTerritory } from "../api/territory";
+import { useText } from "../i18n/text";
+import { clock } from "../i18n/times";
+import { Freshness } from "../ui/Freshness";
+import { useKeys } from "../ui/keys";
+import { LanguageSwitch } from "../ui/LanguageSwitch";
+import { setMotive } from "../ui/motive";
+import { useNow } from "../ui/now";
+import { go, href, useRoute } from "../ui/router";
+import { LETTERS, offered, type ViewName } from "./access";
+import { CamerasView } from "./cameras/CamerasView";
+import { Help } from "./Help";
+import { WallView } from "./wall/WallView";
+
+const PlaybackView = lazy(() => import("./playback/PlaybackView").then((m) => ({ default: m.PlaybackView })));
+const ExportsView = lazy(() => import("./desk/ExportsView").then((m) => ({ default: m.ExportsView })));
+const HoldsView = lazy(() => import("./desk/HoldsView").then((m) => ({ default: m.HoldsView })));
+const JournalView = lazy(() => import("./desk/JournalView").then((m) => ({ default: m.JournalView })));
+const CommunesView = lazy(() => import("./admin/CommunesView").then((m) => ({ default: m.CommunesView })));
+const RegisterView = lazy(() => import("./admin/RegisterView").then((m) => ({ default: m.RegisterView })));
+const PeopleView = lazy(() => import("./admin/PeopleView").then((m) => ({ default: m.PeopleView })));
+
+function View({ name, argument }: { name: ViewName; argument: string }) {
+  switch (name) {
+    case "wall": return <WallView />;
+    case "cameras": return <CamerasView />;
+    case "playback": return <PlaybackView key={argument} cameraId={argument} />;
+    case "exports": return <ExportsView />;
+    case "holds": return <HoldsView />;
+    case "journal": return <JournalView />;
+    case "communes": return <CommunesView />;
+    case "adminCameras": return <RegisterView />;
+    case "people": return <PeopleView />;
+  }
+}
+
+const FOLLOW_MS = 1500;
+
+export function Shell() {
+  const { t } = useText();
+  const person = usePerson();
+  const route = useRoute();
+  const views = offered(person.kind);
+  const current = views.find((view) => view === route.view);
+  const [help, setHelp] = useState(false);
+  const goPressedAt = useRef(0);
+  const main = useRef<HTMLElement>(null);
+
+  useEffect(() => {
+    const [first] = views;
+    if (route.view === "" && first !== undefined) go(first);
+  }, [route.view, views]);
+  useEffect(() => {
+    document.title = current === undefined ? t.product : `${t.nav[current]} · ${t.product}`;
+  }, [current, t]);
+
+  const onKey = useCallback(
+    (event: KeyboardEvent) => {
+      if (event.key === "?") {
+        setHelp(true);
+        return true;
+      }
+      if (event.timeStamp - goPressedAt.current < FOLLOW_MS) {
+        goPressedAt.current = 0;
+        const view = views.find((one) => LETTERS[one] === event.key);
+        if (view !== undefined) go(view);
+        return view !== undefined;
+      }
+      if (event.key === "g") {
+        goPressedAt.current = event.timeStamp;
+        return true;
+      }
+      if (event.key === "/") {
+        const search = document.querySelector<HTMLInputElement>("input[type=search]");
+        search?.focus();
+        return search !== null;
+      }
+      return false;
+    },
+    [views],
+  );
+  useKeys(onKey);
+
+  return (
+    <div className="shell">
+      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>{t.skipToContent}</a>
+      <TopBar views={views} current={current} onHelp={() => setHelp(true)} />
+      <main id="main" ref={main} tabIndex={-1} data-view={current}>
+        <Suspense fallback={<p className="hint pad">{t.loading}</p>}>
+          {current === undefined
+            ? route.view !== "" && <p className="note pad" data-testid="not-allowed">{t.nav.notAllowed}</p>
+            : <View name={current} argument={route.argument} />}
+        </Suspense>
+      </main>
+      {help && <Help views={views} onClose={() => setHelp(false)} />}
+    </div>
+  );
+}
+
+interface BarProps {
+  views: readonly ViewName[];
+  current: ViewName | undefined;
+  onHelp: () => void;
+}
+
+function TopBar({ views, current, onHelp }: BarProps) {
+  const { t, language } = useText();
+  const person = usePerson();
+  const { signOut } = useSession();
+  const { cameras } = useTerritory();
+  const now = useNow(1000);
+  const leave = () => {
+    setMotive("");
+    void signOut();
+  };
+  return (
+    <header className="top">
+      <span className="brand"><img src="/beffroi.svg" alt="" width={22} height={22} /> {t.product}</span>
+      <nav aria-label={t.nav.label}>
+        {views.map((view) => (
+          <a key={view} href={href(view)} aria-current={view === current ? "page" : undefined} data-testid={`nav-${view}`}>
+            {t.nav[view]}
+          </a>
+        ))}
+      </nav>
+      <Freshness polled={cameras} />
+      <time className="clock" dateTime={new Date(now).toISOString()} data-testid="clock">{clock(language, now)}</time>
+      <span className="who" data-testid="who">{person.name}<small>{t.kind[person.kind]}</small></span>
+      <LanguageSwitch />
+      <button type="button" className="plain" onClick={onHelp} aria-label={t.help.open} title={t.help.open} data-testid="help-open">?</button>
+      <button type="button" className="plain" onClick={leave} data-testid="sign-out">{t.session.signOut}</button>
+    </header>
+  );
+}

@@ -1,0 +1,93 @@
+import { useCallback, useEffect, useState } from "react";
+import { useSession } from "../api/session";
+import { useText } from "../i18n/text";
+import { Field } from "../ui/Field";
+import { LanguageSwitch } from "../ui/LanguageSwitch";
+import { useSubmit } from "../ui/useSubmit";
+import type { Problem } from "../api/problem";
+import type { Messages } from "../i18n/fr";
+
+interface Props {
+  ended: boolean;
+  problem: Problem | null;
+}
+
+export function SignIn({ ended, problem: before }: Props) {
+  const { t } = useText();
+  const { signIn } = useSession();
+  const [login, setLogin] = useState("");
+  const [password, setPassword] = useState("");
+  const [shown, setShown] = useState(false);
+  const work = useCallback(() => signIn(login, password), [signIn, login, password]);
+  const { busy, problem, submit } = useSubmit(work);
+  const waitS = useWait(problem);
+  const notice = noticeOf({ problem: problem ?? before, waitS, ended, t });
+
+  return (
+    <main className="sign-in">
+      <form onSubmit={submit} data-testid="sign-in">
+        <img src="/beffroi.svg" alt="" width={48} height={48} />
+        <h1>{t.product}</h1>
+        <p className="hint">{t.tagline}</p>
+        <div role="alert" data-testid="sign-in-notice">
+          {notice !== "" && <p className={problem === null && before === null ? "note" : "note bad"}>{notice}</p>}
+        </div>
+        <Field label={t.session.login}>
+          {(ids) => (
+            <input {...ids} autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required value={login}
+              data-testid="login" onChange={(event) => setLogin(event.target.value)} />
+          )}
+        </Field>
+        <Field label={t.session.password}>
+          {(ids) => (
+            <span className="joined">
+              <input {...ids} type={shown ? "text" : "password"} autoComplete="current-password" required value={password}
+                data-testid="password" onChange={(event) => setPassword(event.target.value)} />
+              <button type="button" aria-pressed={shown} onClick={() => setShown(!shown)}
+                aria-label={shown ? t.session.hidePassword : t.session.showPassword}>
+                {shown ? "◉" : "◎"}
+              </button>
+            </span>
+          )}
+        </Field>
+        <button type="submit" className="primary" disabled={busy || waitS > 0} data-testid="sign-in-submit">
+          {busy ? t.session.signingIn : t.session.signIn}
+        </button>
+        <p className="hint">{t.session.notice}</p>
+        <LanguageSwitch />
+      </form>
+    </main>
+  );
+}
+
+interface Notice {
+  problem: Problem | null;
+  waitS: number;
+  ended: boolean;
+  t: Messages;
+}
+
+function noticeOf({ problem, waitS, ended, t }: Notice): string {
+  if (problem === null) return ended ? t.session.ended : "";
+  if (problem.status === 429) return waitS > 0 ? t.session.wait(waitS) : t.session.again;
+  if (problem.status === 0 || problem.status >= 500) return t.session.unavailable;
+  if (problem.status === 401 || problem.status === 400) return t.session.wrong;
+  return `${t.problem.forbidden} ${t.problem.said(problem.message)}`;
+}
+
+/** Whole seconds left to wait after a 429, counted down. */
+function useWait(problem: Problem | null): number {
+  const [leftS, setLeftS] = useState(0);
+  useEffect(() => {
+    if (problem?.status !== 429) {
+      setLeftS(0);
+      return;
+    }
+    const until = Date.now() + (problem.retryAfterS ?? 1) * 1000;
+    const tick = () => setLeftS(Math.max(0, Math.ceil((until - Date.now()) / 1000)));
+    tick();
+    const timer = window.setInterval(tick, 250);
+    return () => window.clearInterval(timer);
+  }, [problem]);
+  return leftS;
+}

@@ -1,0 +1,20 @@
+/** Which views a kind of person is offered, first the one they start with. The server decides; this only hides. */
+import type { Kind } from "../api/types";
+
+export type ViewName =
+  | "wall" | "cameras" | "playback" | "exports" | "holds" | "adminCameras" | "communes" | "people" | "journal";
+
+const OFFERED: Record<Kind, readonly ViewName[]> = {
+  operator: ["wall", "cameras"],
+  commune: ["cameras", "adminCameras", "journal"],
+  legal: ["cameras", "playback", "exports", "holds"],
+  admin: ["cameras", "adminCameras", "communes", "people", "journal"],
+};
+
+export const offered = (kind: Kind): readonly ViewName[] => OFFERED[kind];
+
+/** The letter that follows `g`. */
+export const LETTERS: Record<ViewName, string> = {
+  wall: "m", cameras: "c", playback: "r", exports: "e", holds: "g",
+  adminCameras: "k", communes: "o", people: "p", journal: "j",
+};

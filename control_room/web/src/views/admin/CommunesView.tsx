@@ -1,0 +1,1 @@
+export function CommunesView() { return <p>CommunesView</p>; }

@@ -1,0 +1,1 @@
+export function RegisterView() { return <p>RegisterView</p>; }

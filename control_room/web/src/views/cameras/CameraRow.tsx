@@ -1,0 +1,56 @@
+import type { Camera, Kind } from "../../api/types";
+import { useText } from "../../i18n/text";
+import { clock } from "../../i18n/times";
+import { CameraState, RecordingState, stateReason } from "../../ui/CameraState";
+import { href } from "../../ui/router";
+import { offered } from "../access";
+
+interface Props {
+  camera: Camera;
+  kind: Kind;
+  onWall: boolean;
+  onAdd: () => void;
+}
+
+export function CameraRow({ camera, kind, onWall, onAdd }: Props) {
+  const { t, language } = useText();
+  const views = offered(kind);
+  const said = camera.blocked_reason ?? camera.state.reason;
+  const well = camera.state.status === "live" && camera.blocked_reason === null;
+  return (
+    <li className="camera-row" data-testid={`camera-${camera.id}`} data-status={camera.state.status}>
+      <div className="camera-name">
+        <strong>{camera.name}</strong>
+        <span className="hint">{camera.place}</span>
+      </div>
+      <div className="camera-state">
+        <CameraState camera={camera} />
+        {!well && <span className="hint">{camera.blocked_reason === null ? stateReason(camera, t) : ""}</span>}
+        {well && camera.state.width > 0 && (
+          <span className="hint">{camera.state.width}×{camera.state.height} · {camera.state.fps.toFixed(0)} i/s</span>
+        )}
+      </div>
+      <div className="camera-said">
+        {!well && said !== "" && (
+          <span className="said" lang="en" title={t.cameras.serverReason} data-testid="camera-reason">{said}</span>
+        )}
+        {!well && <span className="hint">{t.cameras.since(clock(language, Date.parse(camera.state.since)))}</span>}
+      </div>
+      <RecordingState camera={camera} />
+      <div className="row-actions">
+        {views.includes("wall") && (
+          <button type="button" disabled={onWall} onClick={onAdd} data-testid={`add-${camera.id}`}
+            aria-label={onWall ? `${camera.name} : ${t.cameras.onWall}` : t.cameras.addToWallOf(camera.name)}>
+            {onWall ? t.cameras.onWall : `+ ${t.cameras.addToWall}`}
+          </button>
+        )}
+        {views.includes("playback") && (
+          <a className="button" href={href("playback", camera.id)} aria-label={t.cameras.playbackOf(camera.name)}
+            data-testid={`playback-${camera.id}`}>
+            {t.cameras.playback}
+          </a>
+        )}
+      </div>
+    </li>
+  );
+}

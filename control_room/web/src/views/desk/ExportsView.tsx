@@ -1,0 +1,1 @@
+export function ExportsView() { return <p>ExportsView</p>; }

@@ -1,0 +1,1 @@
+export function HoldsView() { return <p>HoldsView</p>; }

@@ -1,0 +1,1 @@
+export function JournalView() { return <p>JournalView</p>; }

@@ -1,0 +1,1 @@
+export function PlaybackView({ cameraId }: { cameraId: string }) { return <p>{cameraId}</p>; }

@@ -1,0 +1,67 @@
+import { useState, type DragEvent } from "react";
+import { useTerritory } from "../../api/territory";
+import { useText } from "../../i18n/text";
+import { DRAG_TYPE } from "./CameraList";
+import { LiveTile } from "./LiveTile";
+
+interface Props {
+  place: number;
+  cameraId: string | null;
+  motive: string;
+  full: boolean;
+  onChoose: () => void;
+  onDropCamera: (camera: string) => void;
+  onRemove: () => void;
+  onFull: () => void;
+}
+
+/** A place of the wall: a camera's picture with its few controls, or an invitation to choose one. */
+export function Place({ place, cameraId, motive, full, onChoose, onDropCamera, onRemove, onFull }: Props) {
+  const { t } = useText();
+  const { byId } = useTerritory();
+  const [over, setOver] = useState(false);
+  const name = cameraId === null ? t.wall.empty : (byId.get(cameraId)?.name ?? cameraId);
+  const takes = (event: DragEvent) => {
+    if (!event.dataTransfer.types.includes(DRAG_TYPE)) return;
+    event.preventDefault();
+    setOver(true);
+  };
+  return (
+    <section
+      className={`place${over ? " over" : ""}${full ? " full" : ""}`}
+      tabIndex={0}
+      aria-label={t.wall.tile(place + 1, name)}
+      data-place={place}
+      data-testid={`tile-${place + 1}`}
+      draggable={cameraId !== null}
+      onDragStart={(event) => {
+        if (cameraId !== null) event.dataTransfer.setData(DRAG_TYPE, cameraId);
+      }}
+      onDragOver={takes}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        setOver(false);
+        const camera = event.dataTransfer.getData(DRAG_TYPE);
+        if (camera !== "") onDropCamera(camera);
+      }}
+      onDoubleClick={() => {
+        if (cameraId !== null) onFull();
+      }}
+    >
+      {cameraId === null ? (
+        <button type="button" className="empty-place" onClick={onChoose} data-testid={`choose-${place + 1}`}>
+          <span aria-hidden="true" className="plus">+</span> {t.wall.choose}
+        </button>
+      ) : (
+        <>
+          <LiveTile cameraId={cameraId} motive={motive} />
+          <div className="tile-tools">
+            <button type="button" onClick={onFull} aria-label={full ? t.wall.leaveFullScreen : t.wall.fullScreen}
+              title={full ? t.wall.leaveFullScreen : t.wall.fullScreen} data-testid={`full-${place + 1}`}>⛶</button>
+            <button type="button" onClick={onRemove} aria-label={t.wall.remove} title={t.wall.remove} data-testid={`remove-${place + 1}`}>✕</button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,132 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { usePerson } from "../../api/session";
+import { useText } from "../../i18n/text";
+import { added, neighbour, placed, removed, resized, swapped, WALL_SIZES, type WallSize } from "../../live/layout";
+import { useWall } from "../../live/wallStore";
+import { useSay } from "../../ui/Announcer";
+import { Dialog } from "../../ui/Dialog";
+import { useKeys } from "../../ui/keys";
+import { setMotive, useMotive } from "../../ui/motive";
+import { CameraList } from "./CameraList";
+import { MotiveDialog } from "./MotiveDialog";
+import { Place } from "./Place";
+import { useFullScreen } from "./useFullScreen";
+
+const SIZE_KEYS: Record<string, WallSize> = { "1": 1, "4": 4, "9": 9, "6": 16 };
+const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
+
+const focusPlace = (place: number) => document.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus();
+
+function focusedPlace(): number | null {
+  const place = document.activeElement?.closest<HTMLElement>("[data-place]")?.dataset["place"];
+  return place === undefined ? null : Number(place);
+}
+
+export function WallView() {
+  const { t } = useText();
+  const say = useSay();
+  const person = usePerson();
+  const motive = useMotive();
+  const [layout, save] = useWall(person.id);
+  const [listed, setListed] = useState(() => layout.places.every((id) => id === null));
+  const [choosing, setChoosing] = useState<number | null>(null);
+  const [asking, setAsking] = useState(motive === "");
+  const grid = useRef<HTMLDivElement>(null);
+  const { full, toggle, leave } = useFullScreen(grid);
+
+  useEffect(() => {
+    if (full !== null && (full >= layout.size || layout.places[full] === null)) leave();
+  }, [full, layout, leave]);
+
+  const pick = (camera: string) => {
+    const target = choosing;
+    setChoosing(null);
+    const next = target === null ? added(layout, camera) : placed(layout, target, camera);
+    if (next === null) say(t.cameras.wallFull);
+    else save(next);
+  };
+
+  const onKey = useCallback(
+    (event: KeyboardEvent): boolean => {
+      const size = SIZE_KEYS[event.key];
+      if (size !== undefined) {
+        save(resized(layout, size));
+        return true;
+      }
+      if (event.key === "l") {
+        setListed((old) => !old);
+        return true;
+      }
+      const place = focusedPlace();
+      if (ARROWS.has(event.key)) {
+        const next = place === null ? 0 : neighbour(layout.size, place, event.key);
+        if (event.shiftKey && place !== null) save(swapped(layout, place, next));
+        focusPlace(next);
+        return true;
+      }
+      if (place === null) return false;
+      const camera = layout.places[place] ?? null;
+      if (event.key === "Enter" && document.activeElement?.hasAttribute("data-place") === true) {
+        if (camera === null) setChoosing(place);
+        else toggle(place);
+        return true;
+      }
+      if ((event.key === "Delete" || event.key === "Backspace") && camera !== null) {
+        save(removed(layout, place));
+        return true;
+      }
+      return false;
+    },
+    [layout, save, toggle],
+  );
+  useKeys(onKey);
+
+  const shown = layout.places.slice(0, layout.size);
+  const onWall = new Set(shown.filter((id) => id !== null));
+  const list = <CameraList onWall={onWall} onPick={(camera) => pick(camera.id)} autoFocus={choosing !== null} />;
+  return (
+    <div className="wall-view" data-testid="view-wall">
+      <h1 className="visually-hidden">{t.wall.title}</h1>
+      <div className="wall-bar">
+        <div role="group" aria-label={t.wall.size} className="switch">
+          {WALL_SIZES.map((size) => (
+            <button key={size} type="button" aria-pressed={size === layout.size} aria-label={t.wall.tiles(size)}
+              onClick={() => save(resized(layout, size))} data-testid={`wall-size-${size}`}>
+              {size}
+            </button>
+          ))}
+        </div>
+        <span className="hint" data-testid="wall-motive">{motive === "" ? t.wall.motive.needed : t.wall.motive.current(motive)}</span>
+        <button type="button" className="plain" onClick={() => setAsking(true)} data-testid="wall-motive-change">
+          {motive === "" ? t.wall.motive.start : t.wall.motive.change}
+        </button>
+        <button type="button" className="plain end" aria-expanded={listed} onClick={() => setListed(!listed)} data-testid="wall-list-toggle">
+          {listed ? t.wall.hideList : t.wall.showList}
+        </button>
+      </div>
+      <div className="wall-body">
+        <div ref={grid} className={`wall wall-${layout.size}${full === null ? "" : " has-full"}`} data-testid="wall" data-size={layout.size}>
+          {motive !== "" &&
+            shown.map((camera, place) => (
+              <Place key={camera ?? `free-${place}`} place={place} cameraId={camera} motive={motive} full={full === place}
+                onChoose={() => setChoosing(place)}
+                onDropCamera={(dropped) => save(placed(layout, place, dropped))}
+                onRemove={() => save(removed(layout, place))}
+                onFull={() => toggle(place)} />
+            ))}
+        </div>
+        {listed && choosing === null && <aside aria-label={t.wall.list}>{list}</aside>}
+      </div>
+      {choosing !== null && (
+        <Dialog title={t.wall.chooseFor(choosing + 1)} onClose={() => setChoosing(null)} testId="choose-camera">{list}</Dialog>
+      )}
+      {asking && (
+        <MotiveDialog motive={motive} onClose={() => setAsking(false)}
+          onChosen={(chosen) => {
+            setMotive(chosen);
+            setAsking(false);
+          }} />
+      )}
+    </div>
+  );
+}

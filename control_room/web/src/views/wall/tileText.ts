@@ -1,0 +1,43 @@
+/** What a tile says in words. Pure. */
+import type { Camera } from "../../api/types";
+import type { Messages } from "../../i18n/fr";
+import { reasonOf } from "../../live/reason";
+import type { Tile } from "../../live/useTile";
+
+/** Why no fresh picture is shown, with what a server said of it. */
+export function whyOf(tile: Pick<Tile, "cause" | "detail">, camera: Camera | undefined, t: Messages): { why: string; said: string } {
+  const known = camera === undefined ? null : { blocked: camera.blocked_reason !== null, status: camera.state.status };
+  const reason = reasonOf({ cause: tile.cause, camera: known });
+  switch (reason.kind) {
+    case "blocked":
+      return { why: t.blocked, said: camera?.blocked_reason ?? "" };
+    case "camera":
+      return { why: t.statusReason[reason.status], said: camera?.state.reason ?? "" };
+    case "cause":
+      return { why: t.tile.reason[reason.cause], said: tile.detail };
+  }
+}
+
+export type Shown = "live" | "stale" | "none";
+
+/** What may be claimed of the picture on screen. */
+export function shownOf(tile: Tile): Shown {
+  if (tile.freshness.kind === "none" || tile.stream === null) return "none";
+  return tile.freshness.kind;
+}
+
+/** What happens now, while there is no fresh picture. */
+export function stepOf(tile: Tile, t: Messages): string {
+  switch (tile.phase) {
+    case "asking":
+      return tile.cause === null ? t.tile.asking : t.tile.retrying;
+    case "connecting":
+      return tile.cause === null ? t.tile.firstFrame : t.tile.retrying;
+    case "waiting":
+      return tile.nextTryMs === null ? t.tile.retrying : t.tile.retryIn(Math.max(1, Math.ceil((tile.nextTryMs - tile.nowMs) / 1000)));
+    case "connected":
+      return "";
+  }
+}
+
+export const megabits = (bps: number): string => `${(bps / 1e6).toFixed(1)} Mb/s`;
