@@ -55,6 +55,9 @@ class SimulatedClock:
         self._utc_offset_ns += delta_ns
 
     async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
         woken = asyncio.get_running_loop().create_future()
         self._count += 1
         heappush(self._sleepers, (self._now_ns + int(seconds * 1e9), self._count, woken))

@@ -72,7 +72,7 @@ class SequenceParameters:
     """What decoding needs to know of a sequence parameter set (section 7.3.2.1.1).
 
     `reorder_frames` is how many pictures a decoder may hold back: 0 without B-frames, None where the camera
-    does not say (then only its profile can rule them out).
+    does not say: cameras without B-frames often leave it out.
     """
 
     profile_idc: int
@@ -89,10 +89,8 @@ class SequenceParameters:
 
     @property
     def may_reorder(self) -> bool:
-        """Whether pictures may have to be shown in another order than they come."""
-        if self.reorder_frames is not None:
-            return self.reorder_frames > 0
-        return False
+        """Whether the camera says that pictures may come in another order than they are shown."""
+        return bool(self.reorder_frames)
 
 
 class _Bits:
@@ -123,18 +121,20 @@ class _Bits:
 
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 _MAX_SIDE = 16384
+# Far above any real one; without it noise from a camera could keep the bit reader busy for minutes.
+_MAX_SPS_BYTES = 1024
 
 
 def parse_sps(nal: bytes) -> SequenceParameters:
     """Read a sequence parameter set NAL unit. Raises BadInput where it is cut or makes no sense."""
     if len(nal) < 4 or nal_type(nal) != Nal.SPS:
         raise BadInput("not a sequence parameter set", "sps")
-    bits = _Bits(nal[1:].replace(b"\x00\x00\x03", b"\x00\x00"))
+    bits = _Bits(nal[1:_MAX_SPS_BYTES].replace(b"\x00\x00\x03", b"\x00\x00"))
     profile, constraints, level = bits.u(8), bits.u(8), bits.u(8)
     bits.ue()
     chroma = _chroma_format(bits) if profile in _HIGH_PROFILES else 1
     bits.ue()
-    _skip_order_count(bits)
+    output_order = _skip_order_count(bits)
     bits.ue()
     bits.u(1)
     width_mbs = bits.ue() + 1
@@ -152,7 +152,8 @@ def parse_sps(nal: bytes) -> SequenceParameters:
     height = height_map * 16 * (2 - frames_only) - (top + bottom) * unit_y
     if not (0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE):
         raise BadInput(f"sequence parameter set says {width}x{height}", "sps")
-    return SequenceParameters(profile, constraints, level, width, height, _reorder_frames(bits, profile))
+    reorder = 0 if output_order else _reorder_frames(bits, profile)
+    return SequenceParameters(profile, constraints, level, width, height, reorder)
 
 
 def _chroma_format(bits: _Bits) -> int:
@@ -177,7 +178,8 @@ def _skip_scaling_list(bits: _Bits, size: int) -> None:
         last = following or last
 
 
-def _skip_order_count(bits: _Bits) -> None:
+def _skip_order_count(bits: _Bits) -> bool:
+    """Whether pictures are coded in the order of their output (`pic_order_cnt_type` 2, section 8.2.1.3)."""
     kind = bits.ue()
     if kind == 0:
         bits.ue()
@@ -190,6 +192,9 @@ def _skip_order_count(bits: _Bits) -> None:
             raise BadInput("sequence parameter set has an impossible picture order cycle", "sps")
         for _ in range(count):
             bits.se()
+    elif kind != 2:
+        raise BadInput("sequence parameter set has an impossible picture order count type", "sps")
+    return kind == 2
 
 
 def _reorder_frames(bits: _Bits, profile: int) -> int | None:

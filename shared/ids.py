@@ -8,8 +8,13 @@ from shared.errors import BadInput
 
 COMMUNE_PATTERN = r"[0-9][0-9AB][0-9]{3}"
 CAMERA_PATTERN = r"[a-z0-9][a-z0-9-]{0,39}"
+_SHOWN_CHARS = 60
 _COMMUNE = re.compile(COMMUNE_PATTERN)
 _CAMERA = re.compile(CAMERA_PATTERN)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…")
 
 
 class StreamKind(StrEnum):
@@ -30,10 +35,10 @@ class StreamId:
     def __post_init__(self) -> None:
         if not _COMMUNE.fullmatch(self.commune):
             raise BadInput(
-                f"commune code {self.commune!r} is not five characters of the INSEE form", "commune"
+                f"commune code {_shown(self.commune)} is not five characters of the INSEE form", "commune"
             )
         if not _CAMERA.fullmatch(self.camera):
-            raise BadInput(f"camera id {self.camera!r} is not of the form {CAMERA_PATTERN}", "camera")
+            raise BadInput(f"camera id {_shown(self.camera)} is not of the form {CAMERA_PATTERN}", "camera")
 
     def __str__(self) -> str:
         return f"{self.commune}/{self.camera}/{self.kind}"
@@ -43,9 +48,9 @@ class StreamId:
         """The stream that `str()` wrote. Raises BadInput."""
         parts = text.split("/")
         if len(parts) != 3:
-            raise BadInput(f"stream {text!r} is not of the form commune/camera/kind", "stream")
+            raise BadInput(f"stream {_shown(text)} is not of the form commune/camera/kind", "stream")
         commune, camera, kind = parts
         try:
             return cls(commune, camera, StreamKind(kind))
         except ValueError as error:
-            raise BadInput(f"stream {text!r} ends neither in main nor in sub", "stream") from error
+            raise BadInput(f"stream {_shown(text)} ends neither in main nor in sub", "stream") from error

@@ -1,8 +1,12 @@
 """Structured log: one event a line, JSON for machines or readable for people, credentials always out."""
 
+import io
 import logging
+import math
+import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Protocol
 
 import structlog
@@ -10,9 +14,14 @@ import structlog
 from shared.clock import Clock
 from shared.redact import MASK, is_secret_name, redact
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 class Logger(Protocol):
-    """What a module may do with its log. `event` is a fixed name; what varies goes into the fields."""
+    """What a module may do with its log. `event` is a fixed name; what varies goes into the fields.
+
+    `exc_info=error` as a field adds the error's traceback.
+    """
 
     def debug(self, event: str, **fields: object) -> object: ...
     def info(self, event: str, **fields: object) -> object: ...
@@ -20,17 +29,64 @@ class Logger(Protocol):
     def error(self, event: str, **fields: object) -> object: ...
 
 
-def _redacted(
-    _logger: object, _method: str, event: MutableMapping[str, object]
-) -> MutableMapping[str, object]:
+Fields = MutableMapping[str, object]
+
+
+def _redacted(_logger: object, _method: str, event: Fields) -> Fields:
     for name, value in event.items():
-        if name != "event" and is_secret_name(name):
+        if value is None or isinstance(value, bool | int):
+            continue
+        if isinstance(value, float):
+            # JSON has no word for the others.
+            event[name] = value if math.isfinite(value) else str(value)
+        elif name != "event" and is_secret_name(name):
             event[name] = MASK
-        elif isinstance(value, str):
-            event[name] = redact(value)
-        elif not isinstance(value, int | float | bool | None):
+        else:
             event[name] = redact(str(value))
     return event
+
+
+def _on_one_line(_logger: object, _method: str, event: Fields) -> Fields:
+    """Keeps foreign text from breaking lines or steering a terminal. JSON needs none of it."""
+    for name, value in event.items():
+        if isinstance(value, str) and name != "exception":
+            event[name] = _CONTROL.sub(lambda found: repr(found[0])[1:-1], value)
+    return event
+
+
+class _Stderr(io.StringIO):
+    """The process's standard error; what cannot be written is lost, because a log must stop nobody."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
+class _Named:
+    """Looks the process's log up at each line."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def debug(self, event: str, **fields: object) -> None:
+        structlog.get_logger().debug(event, **self._with_name(fields))
+
+    def info(self, event: str, **fields: object) -> None:
+        structlog.get_logger().info(event, **self._with_name(fields))
+
+    def warning(self, event: str, **fields: object) -> None:
+        structlog.get_logger().warning(event, **self._with_name(fields))
+
+    def error(self, event: str, **fields: object) -> None:
+        structlog.get_logger().error(event, **self._with_name(fields))
+
+    def _with_name(self, fields: dict[str, object]) -> dict[str, object]:
+        return {"logger": self._name, **fields}
 
 
 class _Foreign(logging.Handler):
@@ -39,18 +95,27 @@ class _Foreign(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         fields: dict[str, object] = {"library": record.name}
         if record.exc_info and record.exc_info[1] is not None:
-            fields["error"] = repr(record.exc_info[1])
+            fields["exc_info"] = record.exc_info[1]
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):
+            message = str(record.msg)
         log = get_logger(record.name)
         write = log.error if record.levelno >= logging.ERROR else log.warning
-        write(record.getMessage(), **fields)
+        write(message, **fields)
 
 
 def configure(service: str, *, json: bool) -> None:
     """Set the process's log up, on standard error. `json` chooses machines over people."""
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderers: list[structlog.typing.Processor] = (
+        [structlog.processors.JSONRenderer(ensure_ascii=False)]
         if json
-        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+        else [
+            _on_one_line,
+            structlog.dev.ConsoleRenderer(
+                colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
     )
     structlog.configure(
         processors=[
@@ -58,10 +123,10 @@ def configure(service: str, *, json: bool) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             _redacted,
-            renderer,
+            *renderers,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_Stderr()),
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.clear_contextvars()
@@ -70,9 +135,8 @@ def configure(service: str, *, json: bool) -> None:
 
 
 def get_logger(name: str) -> Logger:
-    """A logger whose every line carries `name`."""
-    logger: Logger = structlog.get_logger().bind(logger=name)
-    return logger
+    """A logger whose every line carries `name`. It obeys `configure` even when it was made before it."""
+    return _Named(name)
 
 
 class Trouble:

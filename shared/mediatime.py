@@ -11,8 +11,8 @@ def ns_from_90k(ticks90: int) -> int:
 
 
 def ticks_from_ns(duration_ns: int) -> int:
-    """90 kHz ticks of a duration in nanoseconds, rounded down."""
-    return duration_ns * 9 // 100_000
+    """90 kHz ticks of a duration in nanoseconds, to the nearest: it undoes `ns_from_90k` exactly."""
+    return (duration_ns * 9 + 50_000) // 100_000
 
 
 class Unwrap32:

@@ -4,11 +4,10 @@ Each type is read with `decode` and written with `encode`.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from shared.errors import BadInput
 
@@ -65,7 +64,7 @@ class CameraReport:
     stream: str
     status: CameraStatus
     reason: str
-    since: datetime
+    since: AwareDatetime
     run: int = 0
     width: int = 0
     height: int = 0
@@ -106,7 +105,7 @@ class RecordingReport:
     stream: str
     status: RecordingStatus
     reason: str
-    since: datetime
+    since: AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +119,8 @@ class HoldOrder:
 
     id: str
     stream: str
-    start: datetime
-    end: datetime
+    start: AwareDatetime
+    end: AwareDatetime
     reference: str
 
 
@@ -144,8 +143,8 @@ class ExportOrder:
     authority: str
     requested_by: str
     cameras: tuple[ExportedCamera, ...]
-    start: datetime
-    end: datetime
+    start: AwareDatetime
+    end: AwareDatetime
 
 
 class ExportStatus(StrEnum):
@@ -169,16 +168,28 @@ class ExportProgress:
     reason: str = ""
 
 
+_adapters: dict[type, TypeAdapter[object]] = {}
+
+
+def _adapter(kind: type) -> TypeAdapter[object]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
 def encode(message: object) -> bytes:
     """The JSON of a message."""
-    return TypeAdapter(type(message)).dump_json(message)
+    return _adapter(type(message)).dump_json(message)
 
 
 def decode(kind: type[T], body: bytes) -> T:
     """The message of type `kind` in a JSON body. Raises BadInput naming the field, not its value."""
     try:
-        return TypeAdapter(kind).validate_json(body)
+        message = _adapter(kind).validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "body"
+        # Not chained: the cause would carry the input, passwords of cameras among it.
         raise BadInput(f"{kind.__name__}: {where}: {first['msg']}", where) from None
+    assert isinstance(message, kind)
+    return message
