@@ -1,0 +1,72 @@
+"""Packets of a camera, and a streamer on a fake opener, for unit tests."""
+
+import functools
+from pathlib import Path
+from random import Random
+
+from ingest.fake_opener import FakeOpener, FakeSource
+from ingest.meters import Meters
+from ingest.ports import CameraAddress, Packet, StreamInfo
+from ingest.runs import RunNumbers
+from ingest.simulator.encoder import Coding, Encoder
+from ingest.simulator.scene import Scene
+from ingest.state import CameraState
+from ingest.streamer import Streamer
+from shared.clock import SimulatedClock
+from shared.ids import StreamId
+from shared.units import AccessUnit
+
+STREAM = StreamId("59350", "gate")
+ADDRESS = CameraAddress("rtsp://192.0.2.7/gate", "viewer", "hunter2")
+STEP90 = 7200
+GOP = 5
+
+
+@functools.cache
+def coded(b_frames: int = 0) -> tuple[tuple[bool, bytes], ...]:
+    """Three groups of GOP pictures."""
+    coding = Coding(width=320, height=240, gop_s=GOP / 12.5, kbps=200, b_frames=b_frames)
+    encoder, scene = Encoder(coding), Scene("gate", 320, 240)
+    pictures = [
+        picture for n in range(3 * GOP) for picture in encoder.encode(scene.picture(n, n / 12.5, None))
+    ]
+    return tuple((picture.key, picture.data) for picture in [*pictures, *encoder.finish()])
+
+
+def packets(
+    first: int = 0, last: int = 3 * GOP, *, start90: int = 0, arrival_ns: int = 10**18
+) -> list[Packet]:
+    """The camera's packets `first` to `last`, a picture each STEP90 from `start90` at picture 0."""
+    return [
+        Packet(data, start90 + number * STEP90, key, arrival_ns + number)
+        for number, (key, data) in list(enumerate(coded()))[first:last]
+    ]
+
+
+def source(codec: str = "h264", parameter_sets: bytes = b"") -> FakeSource:
+    return FakeSource(StreamInfo(codec, 320, 240, 12.5, parameter_sets))
+
+
+class Bench:
+    """A streamer with everything around it made of fakes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = SimulatedClock()
+        self.opener = FakeOpener()
+        self.units: list[AccessUnit] = []
+        self.changes: list[str] = []
+        self.state = CameraState(STREAM, self.clock, self._note)
+        self.streamer = Streamer(
+            STREAM,
+            ADDRESS,
+            opener=self.opener,
+            runs=RunNumbers(folder / "last-run", self.clock),
+            sink=self.units.append,
+            state=self.state,
+            meters=Meters().of(STREAM),
+            clock=self.clock,
+            random=Random(1),
+        )
+
+    def _note(self) -> None:
+        self.changes.append(self.state.report.status.value)

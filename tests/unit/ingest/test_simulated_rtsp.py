@@ -1,0 +1,88 @@
+"""RTSP messages and options of the simulated camera."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.simulator.cameras import CameraPlan, Fault, parse_plans
+from ingest.simulator.rtsp import Digest, Request, parse_request, response
+from shared.errors import BadInput
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _signed(digest: Digest, user: str, password: str) -> Request:
+    nonce = digest.challenge.split('nonce="')[1].split('"')[0]
+    first, second = _md5(f"{user}:{digest.realm}:{password}"), _md5("DESCRIBE:rtsp://c/x")
+    proof = _md5(f"{first}:{nonce}:{second}")
+    value = f'Digest username="{user}", nonce="{nonce}", uri="rtsp://c/x", response="{proof}"'
+    return Request("DESCRIBE", "rtsp://c/x", {"authorization": value})
+
+
+def test_a_request_is_read_with_its_headers_and_path() -> None:
+    request = parse_request(b"SETUP rtsp://c:554/gate/video RTSP/1.0\r\nCSeq: 3\r\nTransport: x;y\r\n\r\n")
+    assert request.method == "SETUP"
+    assert request.path == "gate/video"
+    assert request.headers == {"cseq": "3", "transport": "x;y"}
+
+
+@given(st.binary(max_size=200))
+def test_anything_but_a_request_is_a_value_error(head: bytes) -> None:
+    try:
+        request = parse_request(head)
+    except ValueError:
+        return
+    assert b"RTSP/1.0" in head
+    assert request.method in head.decode("latin-1")
+
+
+def test_a_response_carries_the_cseq_and_length() -> None:
+    request = Request("DESCRIBE", "rtsp://c/x", {"cseq": "9"})
+    answer = response(200, request, [("Content-Type", "application/sdp")], "v=0\r\n")
+    assert answer.startswith(b"RTSP/1.0 200 OK\r\nCSeq: 9\r\n")
+    assert b"Content-Length: 5\r\n\r\nv=0\r\n" in answer
+
+
+def test_the_right_password_is_accepted() -> None:
+    digest = Digest("viewer", "p:w")
+    assert digest.accepts(_signed(digest, "viewer", "p:w"))
+
+
+@pytest.mark.parametrize(("user", "password"), [("viewer", "wrong"), ("other", "right"), ("viewer", "")])
+def test_other_credentials_are_not_accepted(user: str, password: str) -> None:
+    digest = Digest("viewer", "right")
+    assert not digest.accepts(_signed(digest, user, password))
+
+
+def test_a_password_is_never_sent_in_basic_form() -> None:
+    digest = Digest("viewer", "right")
+    request = Request("DESCRIBE", "rtsp://c/x", {"authorization": "Basic dmlld2VyOnJpZ2h0"})
+    assert not digest.accepts(request)
+
+
+def test_a_camera_is_described_on_one_line() -> None:
+    [plan] = parse_plans("gate:loop:gop=10:kbps=500:auth=viewer/p:audio:stall=3:jump=4:fault=h265")
+    assert plan.name == "gate"
+    assert not plan.live
+    assert (plan.coding.gop_s, plan.coding.kbps) == (10.0, 500)
+    assert (plan.username, plan.password) == ("viewer", "p")
+    assert (plan.audio, plan.stall_after_s, plan.jump_after_s) == (True, 3.0, 4.0)
+    assert plan.fault is Fault.H265
+
+
+def test_many_cameras_are_described_by_one_word() -> None:
+    assert [plan.name for plan in parse_plans("load*3:loop")] == ["load-0", "load-1", "load-2"]
+
+
+@pytest.mark.parametrize("text", ["a:what", "a:gop=often", "a:fault=none-such", "a*many"])
+def test_an_unknown_option_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse_plans(text)
+
+
+def test_a_plan_never_shows_its_password() -> None:
+    assert "hunter2" not in repr(CameraPlan("gate", password="hunter2"))
