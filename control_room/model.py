@@ -51,8 +51,17 @@ class Authorisation:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraAccess:
+    """How to reach a camera. Secret: only its commune's worker is ever told."""
+
+    address: str = field(repr=False)
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Camera:
-    """A camera. `address` holds no credentials; the three secrets never leave by the people's API."""
+    """A camera. `sealed` is its CameraAccess, encrypted; `address_host` is all of it that people see."""
 
     id: str
     commune: str
@@ -63,9 +72,9 @@ class Camera:
     recorded: bool
     enabled: bool
     authorisation: Authorisation | None
-    address: str = field(repr=False)
-    username: str = field(default="", repr=False)
-    password: str = field(default="", repr=False)
+    address_host: str
+    has_credentials: bool
+    sealed: bytes = field(repr=False)
 
     @property
     def stream(self) -> StreamId:

@@ -1,45 +1,97 @@
 """Who is asking: a person by the session cookie, a worker or the recorder by a bearer token."""
 
-from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Security
-from fastapi.security import APIKeyCookie, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from control_room.model import Person
-from shared.errors import Unauthenticated
+from control_room.callers import Caller
+from control_room.db.paging import Asked
+from control_room.db.workers import KnownWorker
+from control_room.desk import Desk
+from control_room.names import token_hash
+from control_room.sessions import Session
+from shared.errors import NotFound, Unauthenticated
 
 COOKIE = "beffroi_session"
 MAX_PAGE = 200
+_MAX_TOKEN_CHARS = 200
 
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by signIn.")
 _worker = HTTPBearer(scheme_name="worker", auto_error=False, description="Credential of a commune's worker.")
 _recorder = HTTPBearer(scheme_name="recorder", auto_error=False, description="Credential of storage.")
+_Bearer = HTTPAuthorizationCredentials | None
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A signed-in person, the public id of the session and the network address."""
-
-    person: Person
-    session: str
-    client: str
+def desk_of(request: Request) -> Desk:
+    """The desk of the application that got the request."""
+    desk: Desk = request.app.state.desk
+    return desk
 
 
-async def signed_in(request: Request, token: Annotated[str | None, Security(_cookie)]) -> Caller:
-    raise Unauthenticated("sign in first")
+TheDesk = Annotated[Desk, Depends(desk_of)]
 
 
-async def worker_asking(request: Request, credentials: Annotated[object, Security(_worker)]) -> str:
-    raise Unauthenticated("a worker credential is needed")
+def client_of(request: Request) -> str:
+    """The network address a request comes from."""
+    return request.client.host if request.client is not None else ""
 
 
-async def recorder_asking(request: Request, credentials: Annotated[object, Security(_recorder)]) -> None:
-    raise Unauthenticated("the recorder's credential is needed")
+async def found_session(desk: TheDesk, token: Annotated[str | None, Security(_cookie)]) -> Session:
+    """The session of the cookie. Raises Unauthenticated, or BusUnavailable."""
+    if not token or len(token) > _MAX_TOKEN_CHARS:
+        raise Unauthenticated("sign in first")
+    session = await desk.sessions.find(token)
+    if session is None:
+        raise Unauthenticated("the session is over: sign in again")
+    return session
+
+
+TheSession = Annotated[Session, Depends(found_session)]
+
+
+async def signed_in(request: Request, desk: TheDesk, session: TheSession) -> Caller:
+    """The person of the session, with their rights as they are now."""
+    try:
+        async with desk.db.read() as tx:
+            person = await tx.people.get(session.person)
+    except NotFound as error:
+        raise Unauthenticated("this account is no more") from error
+    if not person.enabled or person.rights_version != session.rights_version:
+        raise Unauthenticated("your rights have changed: sign in again")
+    return Caller(person, session.id, client_of(request))
+
+
+async def worker_asking(desk: TheDesk, credentials: Annotated[_Bearer, Security(_worker)]) -> KnownWorker:
+    """The worker whose credential comes with the request."""
+    if credentials is None:
+        raise Unauthenticated("a worker's credential is needed: Authorization: Bearer")
+    async with desk.db.read() as tx:
+        worker = await tx.workers.by_token(token_hash(credentials.credentials))
+    if worker is None:
+        raise Unauthenticated("this worker credential is unknown or was taken back")
+    desk.states.worker_spoke(worker.id)
+    return worker
+
+
+async def recorder_asking(desk: TheDesk, credentials: Annotated[_Bearer, Security(_recorder)]) -> None:
+    """Return when the recorder's credential comes with the request."""
+    if credentials is None:
+        raise Unauthenticated("the recorder's credential is needed: Authorization: Bearer")
+    if not compare_digest(token_hash(credentials.credentials), desk.recorder_token_hash):
+        raise Unauthenticated("this is not the recorder's credential")
+
+
+def asked_page(
+    cursor: Annotated[str | None, Query(max_length=800, description="`next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Most items on one page.")] = 50,
+) -> Asked:
+    """Which page of a list is wanted."""
+    return Asked(cursor, limit)
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]
-WorkerAsking = Annotated[str, Depends(worker_asking)]
+WorkerAsking = Annotated[KnownWorker, Depends(worker_asking)]
 RecorderAsking = Annotated[None, Depends(recorder_asking)]
-Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the page before.")]
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Most items on one page.")]
+AskedPage = Annotated[Asked, Depends(asked_page)]

@@ -1,18 +1,37 @@
 """The FastAPI application, made from its routes. Making it connects to nothing."""
 
-from fastapi import APIRouter, FastAPI
+from pathlib import Path
 
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
+
+from control_room.desk import Desk
 from control_room.http.document import Document, document
-from control_room.http.routes import cameras, communes, journal, machines, orders, people, session
+from control_room.http.page import page_router
+from control_room.http.routes import (
+    cameras,
+    communes,
+    exports,
+    holds,
+    images,
+    journal,
+    machines,
+    people,
+    session,
+)
+from control_room.http.shield import Shield
+from control_room.http_errors import handle_errors
 
 BASE = "/api/v1"
-_DESCRIPTION = (
-    "People, communes, cameras, tickets to images, exports and the journal of a supervision centre."
-)
+_NOUNS = (session, communes, cameras, images, people, exports, holds, journal, machines)
+_DESCRIPTION = """\
+People, communes, cameras, tickets to images, exports and the journal of a supervision centre.
+
+What people change, they change with `X-Beffroi: 1` and a JSON body. Errors are RFC 9457 problems."""
 
 
 def create_app() -> FastAPI:
-    """The application."""
+    """The application, as its document describes it."""
     app = FastAPI(
         title="Beffroi control room",
         version="1",
@@ -22,9 +41,10 @@ def create_app() -> FastAPI:
         openapi_url=f"{BASE}/openapi.json",
     )
     api = APIRouter(prefix=BASE)
-    for noun in (session, communes, cameras, people, orders, journal, machines):
+    for noun in _NOUNS:
         api.include_router(noun.router)
     app.include_router(api)
+    handle_errors(app)
 
     def describe() -> Document:
         app.openapi_schema = app.openapi_schema or document(app)
@@ -32,3 +52,11 @@ def create_app() -> FastAPI:
 
     app.openapi = describe  # type: ignore[method-assign]  # FastAPI's own way to replace its document
     return app
+
+
+def serving_app(desk: Desk, web_dir: Path) -> ASGIApp:
+    """The application with its desk, the page and the shield around both."""
+    app = create_app()
+    app.state.desk = desk
+    app.include_router(page_router(web_dir))
+    return Shield(app, (desk.places.mux, desk.places.storage), https=desk.secure_cookie)

@@ -1,52 +1,90 @@
 """What ingest workers and the recorder ask and tell. No session, no Redis."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from control_room.http.access import RecorderAsking, WorkerAsking
+from control_room.http.access import RecorderAsking, TheDesk, WorkerAsking
 from control_room.http.problems import MACHINE
-from shared.messages import CameraReports, RecordingPolicies, RecordingReports, WantedCameras
+from shared.errors import BadInput, Forbidden
+from shared.ids import StreamId
+from shared.messages import (
+    CameraReports,
+    RecordingPolicies,
+    RecordingReports,
+    WantedCameras,
+    encode,
+)
+from shared.redact import redact
 
 router = APIRouter(tags=["machines"])
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the last answer: 304 where it still holds.")]
-NOT_MODIFIED: dict[int | str, dict[str, object]] = {304: {"description": "Nothing has changed."}}
+_NOT_MODIFIED: dict[int | str, dict[str, object]] = {304: {"description": "Nothing has changed."}}
+_MAX_REASON_CHARS = 300
 
 
 @router.get(
     "/worker/cameras",
     operation_id="getWantedCameras",
-    responses=MACHINE | NOT_MODIFIED,
+    responses=MACHINE | _NOT_MODIFIED,
     response_model=WantedCameras,
 )
-async def get_wanted_cameras(worker: WorkerAsking, if_none_match: IfNoneMatch = None) -> Response:
+async def get_wanted_cameras(
+    desk: TheDesk, worker: WorkerAsking, if_none_match: IfNoneMatch = None
+) -> Response:
     """What the worker's commune wants pulled, with credentials: only cameras that may be shown."""
-    raise NotImplementedError
+    wanted = await desk.wanted.cameras(worker, desk.today())
+    return _versioned(wanted, wanted.version, if_none_match)
 
 
 @router.put("/worker/reports", operation_id="putCameraReports", status_code=204, responses=MACHINE)
-async def put_camera_reports(worker: WorkerAsking, body: CameraReports) -> None:
+async def put_camera_reports(desk: TheDesk, worker: WorkerAsking, body: CameraReports) -> None:
     """How each of the commune's streams is. On change, and every 5 s."""
-    raise NotImplementedError
+    for report in body.reports:
+        if StreamId.parse(report.stream).commune != worker.commune:
+            raise Forbidden("a worker reports on the cameras of its own commune only")
+    _check_zones(report.since for report in body.reports)
+    desk.states.hear(
+        worker.commune, (replace(report, reason=_plain(report.reason)) for report in body.reports)
+    )
 
 
 @router.get(
     "/recorder/policies",
     operation_id="getRecordingPolicies",
-    responses=MACHINE | NOT_MODIFIED,
+    responses=MACHINE | _NOT_MODIFIED,
     response_model=RecordingPolicies,
 )
-async def get_recording_policies(recorder: RecorderAsking, if_none_match: IfNoneMatch = None) -> Response:
+async def get_recording_policies(
+    desk: TheDesk, recorder: RecorderAsking, if_none_match: IfNoneMatch = None
+) -> Response:
     """What is recorded, and how long each camera's recordings may live."""
-    raise NotImplementedError
+    policies = await desk.wanted.policies(desk.today())
+    return _versioned(policies, policies.version, if_none_match)
 
 
-@router.put(
-    "/recorder/reports",
-    operation_id="putRecordingReports",
-    status_code=204,
-    responses=MACHINE,
-)
-async def put_recording_reports(recorder: RecorderAsking, body: RecordingReports) -> None:
+@router.put("/recorder/reports", operation_id="putRecordingReports", status_code=204, responses=MACHINE)
+async def put_recording_reports(desk: TheDesk, recorder: RecorderAsking, body: RecordingReports) -> None:
     """How each stream's recording is."""
-    raise NotImplementedError
+    _check_zones(report.since for report in body.reports)
+    desk.states.hear_recorder(replace(report, reason=_plain(report.reason)) for report in body.reports)
+
+
+def _versioned(message: object, version: str, if_none_match: str | None) -> Response:
+    headers = {"etag": f'"{version}"'}
+    known = {tag.strip().removeprefix("W/").strip('"') for tag in (if_none_match or "").split(",")}
+    if version in known:
+        return Response(status_code=304, headers=headers)
+    return Response(encode(message), media_type="application/json", headers=headers)
+
+
+def _check_zones(times: Iterable[datetime]) -> None:
+    if any(time.tzinfo is None for time in times):
+        raise BadInput("reports: since: a time without its zone", "reports.since")
+
+
+def _plain(reason: str) -> str:
+    return redact(reason)[:_MAX_REASON_CHARS]

@@ -1,40 +1,117 @@
 """People: for the administrator."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from fastapi import APIRouter
 
-from control_room.http.access import Cursor, Limit, SignedIn
+from control_room.db.transaction import Transaction
+from control_room.desk import Desk
+from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import Page
 from control_room.http.schemas.people import NewPerson, PersonChange, PersonView
+from control_room.http.views import page, person_view
+from control_room.model import Person
+from control_room.rights import PLATFORM, Action
+from shared.errors import BadInput, Conflict
 
 router = APIRouter(prefix="/people", tags=["people"])
+# What a session and its pictures rest on; a new name ends nothing.
+_RIGHTS = frozenset({"kind", "communes", "enabled", "password"})
 
 
 @router.get("", operation_id="listPeople", responses=READING)
-async def list_people(caller: SignedIn, cursor: Cursor = None, limit: Limit = 50) -> Page[PersonView]:
+async def list_people(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Page[PersonView]:
     """Everybody with an account, by login."""
-    raise NotImplementedError
+    await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
+    async with desk.db.read() as tx:
+        return page(await tx.people.page(asked), person_view)
 
 
 @router.post("", operation_id="createPerson", status_code=201, responses=WRITING)
-async def create_person(caller: SignedIn, body: NewPerson) -> PersonView:
+async def create_person(desk: TheDesk, caller: SignedIn, body: NewPerson) -> PersonView:
     """Open an account: one a person, never shared."""
-    raise NotImplementedError
+    await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
+    kept = await desk.passwords.hash(body.password.get_secret_value(), body.login)
+    person = Person(
+        id=desk.names.new("p"),
+        login=body.login,
+        name=body.name,
+        kind=body.kind,
+        communes=frozenset(body.communes),
+        enabled=body.enabled,
+    )
+    async with desk.db.write() as tx:
+        await tx.people.add(person, kept)
+        detail = f"{person.login}, {person.kind}, communes: {_codes(person)}"
+        await desk.gate.grant(tx, caller, caller.deed("create-person", resource=person.id, detail=detail))
+    return person_view(person)
 
 
 @router.get("/{person_id}", operation_id="getPerson", responses=READING_ONE)
-async def get_person(caller: SignedIn, person_id: str) -> PersonView:
+async def get_person(desk: TheDesk, caller: SignedIn, person_id: str) -> PersonView:
     """One person."""
-    raise NotImplementedError
+    await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
+    async with desk.db.read() as tx:
+        return person_view(await tx.people.get(person_id))
 
 
 @router.patch("/{person_id}", operation_id="changePerson", responses=WRITING)
-async def change_person(caller: SignedIn, person_id: str, body: PersonChange) -> PersonView:
+async def change_person(desk: TheDesk, caller: SignedIn, person_id: str, body: PersonChange) -> PersonView:
     """Change a person. A change of kind, communes, password or enabled ends their sessions and pictures."""
-    raise NotImplementedError
+    await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
+    changes = body.model_dump(exclude_unset=True)
+    if None in changes.values():
+        field = next(name for name, value in changes.items() if value is None)
+        raise BadInput(f"{field} cannot be null", field)
+    kept = None
+    if body.password is not None:
+        async with desk.db.read() as tx:
+            login = (await tx.people.get(person_id)).login
+        kept = await desk.passwords.hash(body.password.get_secret_value(), login)
+    changes.pop("password", None)
+    async with desk.db.write() as tx:
+        before = await tx.people.get(person_id)
+        person = replace(before, **changes)
+        person = replace(person, communes=frozenset(person.communes))
+        ends = kept is not None or replace(person, name=before.name) != before
+        person = replace(person, rights_version=before.rights_version + ends)
+        await tx.people.change(person, kept)
+        await _keep_an_administrator(tx)
+        detail = f"{person.login}: {', '.join(sorted(body.model_fields_set)) or 'nothing'}"
+        if "communes" in changes or "kind" in changes:
+            detail += f"; now {person.kind}, communes: {_codes(person)}"
+        await desk.gate.grant(tx, caller, caller.deed("change-person", resource=person.id, detail=detail))
+        if ends:
+            await _end_sessions(desk, tx, person)
+    desk.revoker.wake()
+    return person_view(person)
 
 
 @router.delete("/{person_id}", operation_id="removePerson", status_code=204, responses=WRITING)
-async def remove_person(caller: SignedIn, person_id: str) -> None:
+async def remove_person(desk: TheDesk, caller: SignedIn, person_id: str) -> None:
     """Remove a person and end their sessions. The journal keeps what they did."""
-    raise NotImplementedError
+    await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
+    async with desk.db.write() as tx:
+        person = await tx.people.get(person_id)
+        deed = caller.deed("remove-person", resource=person.id, detail=person.login)
+        await desk.gate.grant(tx, caller, deed)
+        await tx.people.remove(person_id)
+        await _keep_an_administrator(tx)
+        await _end_sessions(desk, tx, person)
+    desk.revoker.wake()
+
+
+async def _keep_an_administrator(tx: Transaction) -> None:
+    if await tx.people.count_administrators() == 0:
+        raise Conflict("this is the last administrator who can sign in: make another first")
+
+
+async def _end_sessions(desk: Desk, tx: Transaction, person: Person) -> None:
+    oldest = desk.now() - timedelta(seconds=desk.sessions.absolute_s)
+    await tx.revocations.sessions(await tx.journal.sessions_of(person.id, oldest))
+
+
+def _codes(person: Person) -> str:
+    return " ".join(sorted(person.communes)) or "none"

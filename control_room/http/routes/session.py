@@ -1,27 +1,59 @@
 """Signing in and out."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
-from control_room.http.access import SignedIn
+from fastapi import APIRouter, Cookie, Request, Response
+
+from control_room.desk import Desk
+from control_room.http.access import COOKIE, SignedIn, TheDesk, TheSession, client_of
 from control_room.http.problems import problems
 from control_room.http.schemas.people import SessionView, SignIn
+from control_room.http.views import person_view
+from control_room.model import Person
+from control_room.sessions import Session
+from control_room.signin import sign_in as open_session
+from control_room.times import utc_from_s
 
 router = APIRouter(prefix="/session", tags=["session"])
 
 
 @router.post("", operation_id="signIn", responses=problems(400, 401, 403, 413, 415, 429, 503))
-async def sign_in(request: Request, response: Response, body: SignIn) -> SessionView:
+async def sign_in(request: Request, response: Response, desk: TheDesk, body: SignIn) -> SessionView:
     """Sign in: sets the session cookie. The same answer for an unknown login and a wrong password."""
-    raise NotImplementedError
+    opened = await open_session(desk, body.login, body.password.get_secret_value(), client_of(request))
+    before = request.cookies.get(COOKIE)
+    if before:
+        await desk.sessions.forget(before)
+    response.set_cookie(
+        COOKIE, opened.token, httponly=True, samesite="strict", secure=desk.secure_cookie, path="/"
+    )
+    return _view(desk, opened.person, opened.session)
 
 
 @router.get("", operation_id="whoAmI", responses=problems(401, 503))
-async def who_am_i(caller: SignedIn) -> SessionView:
+async def who_am_i(desk: TheDesk, caller: SignedIn, session: TheSession) -> SessionView:
     """Who is signed in."""
-    raise NotImplementedError
+    return _view(desk, caller.person, session)
 
 
 @router.delete("", operation_id="signOut", status_code=204, responses=problems(401, 403, 503))
-async def sign_out(response: Response, caller: SignedIn) -> None:
+async def sign_out(
+    response: Response,
+    desk: TheDesk,
+    caller: SignedIn,
+    token: Annotated[str, Cookie(alias=COOKIE, include_in_schema=False)],
+) -> None:
     """Sign out: the session ends, and with it every picture it watches."""
-    raise NotImplementedError
+    await desk.sessions.close(token, caller.session)
+    async with desk.db.write() as tx:
+        await tx.journal.write(desk.now(), caller.deed("sign-out"))
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=desk.secure_cookie, path="/")
+
+
+def _view(desk: Desk, person: Person, session: Session) -> SessionView:
+    return SessionView(
+        person=person_view(person),
+        session=session.id,
+        until=utc_from_s(session.until_s),
+        idle_s=desk.sessions.idle_s,
+    )

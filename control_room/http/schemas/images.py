@@ -66,8 +66,8 @@ class PlaybackTicket(Response):
         examples=["https://storage.example/recordings/59350/cam-3kf9a0q2zd/main"],
     )
     stream: str
-    start: Instant = Field(alias="from")
-    end: Instant = Field(alias="to")
+    start: Instant = Field(serialization_alias="from")
+    end: Instant = Field(serialization_alias="to")
     until: Instant
 
 
@@ -102,8 +102,8 @@ class ExportView(Response):
     requested_at: Instant
     communes: list[str]
     cameras: list[str]
-    start: Instant = Field(alias="from")
-    end: Instant = Field(alias="to")
+    start: Instant = Field(serialization_alias="from")
+    end: Instant = Field(serialization_alias="to")
     status: ExportStatus
     progress: float = Field(description="0 to 1.")
     bytes: int
@@ -150,8 +150,8 @@ class HoldView(Response):
     id: str = Field(examples=["h-0s7x1m9dqa"])
     commune: CommuneCode
     camera: str
-    start: Instant = Field(alias="from")
-    end: Instant = Field(alias="to")
+    start: Instant = Field(serialization_alias="from")
+    end: Instant = Field(serialization_alias="to")
     reference: str
     motive: str
     placed_by: str

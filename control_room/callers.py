@@ -1,0 +1,46 @@
+"""Somebody signed in, as one request comes from them."""
+
+from dataclasses import dataclass
+
+from control_room.db.orders import Behalf
+from control_room.model import Deed, Outcome, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person, the public id of their session and the network address they ask from."""
+
+    person: Person
+    session: str
+    client: str
+
+    @property
+    def behalf(self) -> Behalf:
+        return Behalf(self.person.id, self.session)
+
+    def deed(
+        self,
+        action: str,
+        outcome: Outcome = Outcome.DONE,
+        *,
+        commune: str = "",
+        camera: str = "",
+        resource: str = "",
+        detail: str = "",
+        motive: str = "",
+    ) -> Deed:
+        """A deed of theirs, for the journal."""
+        return Deed(
+            action=action,
+            outcome=outcome,
+            who=self.person.id,
+            login=self.person.login,
+            kind=self.person.kind,
+            session=self.session,
+            client=self.client,
+            commune=commune,
+            camera=camera,
+            resource=resource,
+            detail=detail,
+            motive=motive,
+        )

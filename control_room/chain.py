@@ -1,0 +1,74 @@
+"""The journal's chain of hashes. Pure, so that an extract can be checked without the service."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from control_room.model import Deed, JournalEntry
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether a chain holds. `broken_at` is the first entry that does not fit, `head` the last hash."""
+
+    intact: bool
+    entries: int
+    head: str
+    broken_at: int | None = None
+    reason: str = ""
+
+
+def entry_hash(seq: int, at: datetime, deed: Deed, previous: str) -> str:
+    """SHA-256 over the canonical JSON of an entry and the hash of the one before."""
+    content = {
+        "seq": seq,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "deed": asdict(deed),
+        "previous": previous,
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def follow(seq: int, at: datetime, deed: Deed, previous: str) -> JournalEntry:
+    """The entry of a deed behind the entry whose hash is `previous`."""
+    return JournalEntry(seq, at, deed, previous, entry_hash(seq, at, deed, previous))
+
+
+class Chain:
+    """Checks entries one by one, in order, from the first."""
+
+    def __init__(self) -> None:
+        self._seq = 0
+        self._head = GENESIS
+        self._broken: tuple[int, str] | None = None
+
+    def add(self, entries: Iterable[JournalEntry]) -> None:
+        """Check further entries."""
+        for entry in entries:
+            if self._broken is None:
+                self._broken = self._fault(entry)
+            self._seq, self._head = entry.seq, entry.hash
+
+    def end(self, seq: int, head: str) -> Verification:
+        """The result, where the journal is known to end with entry `seq` of hash `head`."""
+        broken = self._broken
+        if broken is None and (self._seq, self._head) != (seq, head):
+            broken = (min(self._seq, seq) + 1, f"the journal ends at entry {self._seq}, not at {seq}")
+        if broken is None:
+            return Verification(True, seq, head)
+        return Verification(False, self._seq, self._head, broken[0], broken[1])
+
+    def _fault(self, entry: JournalEntry) -> tuple[int, str] | None:
+        expected = self._seq + 1
+        if entry.seq != expected:
+            return expected, f"entry {expected} is missing"
+        if entry.previous != self._head:
+            return entry.seq, f"entry {entry.seq} does not follow the one before"
+        if entry.hash != entry_hash(entry.seq, entry.at, entry.deed, entry.previous):
+            return entry.seq, f"entry {entry.seq} was altered"
+        return None

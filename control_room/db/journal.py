@@ -1,0 +1,105 @@
+"""The journal in the database: appended to and read, never changed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_room.chain import GENESIS, Chain, Verification, follow
+from control_room.db.paging import Asked, Slice
+from control_room.db.tables import JournalHeadRow, JournalRow
+from control_room.model import Deed, JournalEntry, Outcome
+
+_HEAD = 1
+_VERIFY_BATCH = 1000
+_COLUMNS = {field.name: "person" if field.name == "who" else field.name for field in fields(Deed)}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are wanted; None leaves a side open. `communes` bounds what the reader may see."""
+
+    communes: Collection[str] | None = None
+    camera: str | None = None
+    person: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+class Journal:
+    """The one place where entries are written."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def write(self, at: datetime, *deeds: Deed) -> None:
+        """Append deeds. They are in the journal once the transaction is kept."""
+        head = await self._head(lock=True)
+        for deed in deeds:
+            entry = follow(head.seq + 1, at, deed, head.hash)
+            columns = {column: getattr(deed, name) for name, column in _COLUMNS.items()}
+            self._session.add(
+                JournalRow(seq=entry.seq, at=at, previous=entry.previous, hash=entry.hash, **columns)
+            )
+            head.seq, head.hash = entry.seq, entry.hash
+        await self._session.flush()
+
+    async def page(self, asked: Asked, wanted: Filter) -> Slice[JournalEntry]:
+        """Entries, newest first."""
+        query = select(JournalRow).order_by(JournalRow.seq.desc()).limit(asked.limit + 1)
+        before = asked.after(int)
+        if before is not None:
+            query = query.where(JournalRow.seq < before[0])
+        if wanted.communes is not None:
+            query = query.where(JournalRow.commune.in_(wanted.communes))
+        if wanted.camera is not None:
+            query = query.where(JournalRow.camera == wanted.camera)
+        if wanted.person is not None:
+            query = query.where(JournalRow.person == wanted.person)
+        if wanted.start is not None:
+            query = query.where(JournalRow.at >= wanted.start)
+        if wanted.end is not None:
+            query = query.where(JournalRow.at < wanted.end)
+        found = [_entry(row) for row in await self._session.scalars(query)]
+        return asked.cut(found, [(entry.seq,) for entry in found])
+
+    async def sessions_of(self, person: str, since: datetime) -> list[str]:
+        """The sessions a person acted in since a time: those whose pictures may still run."""
+        query = (
+            select(JournalRow.session)
+            .where(JournalRow.person == person, JournalRow.at >= since, JournalRow.session != "")
+            .distinct()
+        )
+        return sorted(await self._session.scalars(query))
+
+    async def verify(self) -> Verification:
+        """Check the whole chain, and that it ends where it was last written."""
+        head = await self._head(lock=False)
+        chain = Chain()
+        last = 0
+        while True:
+            query = select(JournalRow).where(JournalRow.seq > last).order_by(JournalRow.seq)
+            rows = (await self._session.scalars(query.limit(_VERIFY_BATCH))).all()
+            if not rows:
+                return chain.end(head.seq, head.hash)
+            chain.add(_entry(row) for row in rows)
+            last = rows[-1].seq
+            self._session.expunge_all()
+
+    async def _head(self, *, lock: bool) -> JournalHeadRow:
+        query = select(JournalHeadRow).where(JournalHeadRow.id == _HEAD)
+        head = await self._session.scalar(query.with_for_update() if lock else query)
+        if head is None:
+            head = JournalHeadRow(id=_HEAD, seq=0, hash=GENESIS)
+            if lock:
+                self._session.add(head)
+        return head
+
+
+def _entry(row: JournalRow) -> JournalEntry:
+    values: dict[str, str] = {name: getattr(row, column) for name, column in _COLUMNS.items()}
+    outcome = Outcome(values.pop("outcome"))
+    deed = Deed(outcome=outcome, **values)
+    return JournalEntry(row.seq, row.at, deed, row.previous, row.hash)

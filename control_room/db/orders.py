@@ -1,0 +1,192 @@
+"""Exports and holds in the database."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_room.db.paging import Asked, Slice
+from control_room.db.tables import ExportCommuneRow, ExportRow, HoldRow
+from control_room.model import Export, Hold, HoldStatus
+from shared.errors import NotFound
+from shared.ids import StreamId
+from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode
+
+_OPEN_EXPORTS = (ExportStatus.QUEUED, ExportStatus.RUNNING)
+_OPEN_HOLDS = (HoldStatus.PENDING, HoldStatus.RELEASING)
+
+
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """On whose behalf storage is asked: person id and session, as its tickets name them."""
+
+    person: str
+    session: str
+
+
+class Exports:
+    """Exports, each with the order that storage gets."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, export_id: str) -> Export:
+        """One export. Raises NotFound."""
+        return _export(await self._row(export_id))
+
+    async def page(self, asked: Asked, communes: Collection[str]) -> Slice[Export]:
+        """Exports that lie wholly in these communes, newest first."""
+        outside = exists().where(
+            ExportCommuneRow.export == ExportRow.number, ExportCommuneRow.commune.not_in(communes)
+        )
+        query = select(ExportRow).where(~outside).order_by(ExportRow.number.desc()).limit(asked.limit + 1)
+        before = asked.after(int)
+        if before is not None:
+            query = query.where(ExportRow.number < before[0])
+        rows = (await self._session.scalars(query)).all()
+        return asked.cut([_export(row) for row in rows], [(row.number,) for row in rows])
+
+    async def open(self) -> list[Export]:
+        """Those storage has not finished, oldest first."""
+        query = select(ExportRow).where(ExportRow.status.in_(_OPEN_EXPORTS)).order_by(ExportRow.number)
+        return [_export(row) for row in await self._session.scalars(query)]
+
+    async def order(self, export_id: str) -> tuple[ExportOrder, Behalf]:
+        """What storage is to be asked."""
+        row = await self._row(export_id)
+        return decode(ExportOrder, row.body), Behalf(row.person, row.session)
+
+    async def add(self, export: Export, order: ExportOrder, behalf: Behalf) -> None:
+        """Keep a new export."""
+        row = ExportRow(
+            id=export.id,
+            person=behalf.person,
+            session=behalf.session,
+            motive=export.motive,
+            requested_at=export.requested_at,
+            body=encode(order),
+        )
+        _fill(row, export.progress, ordered=False)
+        self._session.add(row)
+        await self._session.flush()
+        self._session.add_all(
+            ExportCommuneRow(export=row.number, commune=code) for code in sorted(export.communes)
+        )
+
+    async def advance(self, progress: ExportProgress, *, ordered: bool) -> None:
+        """Keep what storage says of an export; `ordered` once it has taken the order."""
+        _fill(await self._row(progress.id), progress, ordered=ordered)
+
+    async def _row(self, export_id: str) -> ExportRow:
+        row = await self._session.scalar(select(ExportRow).where(ExportRow.id == export_id))
+        if row is None:
+            raise NotFound("there is no such export")
+        return row
+
+
+class Holds:
+    """Holds; a released one stays as a trace."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, hold_id: str) -> Hold:
+        """One hold. Raises NotFound."""
+        return _hold(await self._row(hold_id))
+
+    async def page(self, asked: Asked, communes: Collection[str]) -> Slice[Hold]:
+        """The holds of these communes, newest first."""
+        query = select(HoldRow).where(HoldRow.commune.in_(communes)).order_by(HoldRow.number.desc())
+        before = asked.after(int)
+        if before is not None:
+            query = query.where(HoldRow.number < before[0])
+        rows = (await self._session.scalars(query.limit(asked.limit + 1))).all()
+        return asked.cut([_hold(row) for row in rows], [(row.number,) for row in rows])
+
+    async def open(self) -> list[Hold]:
+        """Those storage still has to place or to release, oldest first."""
+        query = select(HoldRow).where(HoldRow.status.in_(_OPEN_HOLDS)).order_by(HoldRow.number)
+        return [_hold(row) for row in await self._session.scalars(query)]
+
+    async def behalf(self, hold_id: str) -> Behalf:
+        """On whose behalf storage is asked."""
+        row = await self._row(hold_id)
+        return Behalf(row.person, row.session)
+
+    async def add(self, hold: Hold, behalf: Behalf) -> None:
+        """Keep a new hold."""
+        self._session.add(
+            HoldRow(
+                id=hold.id,
+                commune=hold.commune,
+                camera=hold.camera,
+                start=hold.start,
+                end=hold.end,
+                reference=hold.reference,
+                motive=hold.motive,
+                placed_by=hold.placed_by,
+                person=behalf.person,
+                session=behalf.session,
+                placed_at=hold.placed_at,
+                status=hold.status,
+                reason=hold.reason,
+            )
+        )
+
+    async def advance(self, hold_id: str, seen: HoldStatus, status: HoldStatus, reason: str) -> bool:
+        """Keep where a hold is now, unless it is no longer as it was `seen`; whether it was kept."""
+        row = await self._row(hold_id)
+        if row.status != seen:
+            return False
+        row.status, row.reason = status, reason
+        return True
+
+    async def _row(self, hold_id: str) -> HoldRow:
+        row = await self._session.scalar(select(HoldRow).where(HoldRow.id == hold_id))
+        if row is None:
+            raise NotFound("there is no such hold")
+        return row
+
+
+def _fill(row: ExportRow, progress: ExportProgress, *, ordered: bool) -> None:
+    row.ordered, row.status, row.progress = ordered, progress.status, progress.progress
+    row.bytes, row.coverage = progress.bytes, progress.coverage
+    row.sha256, row.reason = progress.sha256, progress.reason
+
+
+def _export(row: ExportRow) -> Export:
+    order = decode(ExportOrder, row.body)
+    streams = [StreamId.parse(camera.stream) for camera in order.cameras]
+    return Export(
+        id=row.id,
+        reference=order.reference,
+        authority=order.authority,
+        motive=row.motive,
+        requested_by=order.requested_by,
+        requested_at=row.requested_at,
+        communes=frozenset(stream.commune for stream in streams),
+        cameras=tuple(stream.camera for stream in streams),
+        start=order.start,
+        end=order.end,
+        ordered=row.ordered,
+        progress=ExportProgress(
+            row.id, ExportStatus(row.status), row.progress, row.bytes, row.coverage, row.sha256, row.reason
+        ),
+    )
+
+
+def _hold(row: HoldRow) -> Hold:
+    return Hold(
+        id=row.id,
+        commune=row.commune,
+        camera=row.camera,
+        start=row.start,
+        end=row.end,
+        reference=row.reference,
+        motive=row.motive,
+        placed_by=row.placed_by,
+        placed_at=row.placed_at,
+        status=HoldStatus(row.status),
+        reason=row.reason,
+    )

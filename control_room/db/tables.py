@@ -1,0 +1,209 @@
+"""The tables. Constraint names are fixed, so that a migration can find them on any database."""
+
+from datetime import UTC, date, datetime
+from typing import ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, kept and given back in UTC, also where the database forgets the zone (SQLite)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone cannot be kept")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+Id = String(40)
+Code = String(5)
+Hash = String(64)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {datetime: UtcDateTime()}
+
+
+class CommuneRow(Base):
+    __tablename__ = "communes"
+
+    code: Mapped[str] = mapped_column(Code, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    population: Mapped[int]
+    has_csu: Mapped[bool]
+    # Grows with every change of the commune's cameras, so that a worker's poll costs one look.
+    revision: Mapped[int] = mapped_column(Number)
+
+
+class PersonRow(Base):
+    __tablename__ = "people"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(16))
+    enabled: Mapped[bool]
+    rights_version: Mapped[int]
+    password_hash: Mapped[str] = mapped_column(Text)
+
+
+class PersonCommuneRow(Base):
+    __tablename__ = "person_communes"
+
+    person: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    commune: Mapped[str] = mapped_column(
+        ForeignKey("communes.code", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class WorkerRow(Base):
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    commune: Mapped[str] = mapped_column(ForeignKey("communes.code", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+    token_hash: Mapped[str] = mapped_column(Hash, unique=True)
+
+
+class CameraRow(Base):
+    __tablename__ = "cameras"
+    __table_args__ = (Index(None, "commune", "name", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    commune: Mapped[str] = mapped_column(ForeignKey("communes.code"))
+    name: Mapped[str] = mapped_column(String(120))
+    place: Mapped[str] = mapped_column(String(200))
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    recorded: Mapped[bool]
+    enabled: Mapped[bool]
+    permit_number: Mapped[str | None] = mapped_column(String(120))
+    permit_granted_on: Mapped[date | None]
+    permit_valid_until: Mapped[date | None]
+    permit_days: Mapped[int | None]
+    address_host: Mapped[str] = mapped_column(String(300))
+    has_credentials: Mapped[bool]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class JournalRow(Base):
+    """Append only. `camera` and `person` are no foreign keys: the journal outlives what it tells of."""
+
+    __tablename__ = "journal"
+
+    seq: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    person: Mapped[str] = mapped_column(Id, index=True)
+    login: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    session: Mapped[str] = mapped_column(Id)
+    client: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32))
+    outcome: Mapped[str] = mapped_column(String(16))
+    commune: Mapped[str] = mapped_column(Code, index=True)
+    camera: Mapped[str] = mapped_column(Id, index=True)
+    resource: Mapped[str] = mapped_column(String(80))
+    detail: Mapped[str] = mapped_column(Text)
+    motive: Mapped[str] = mapped_column(Text)
+    previous: Mapped[str] = mapped_column(Hash)
+    hash: Mapped[str] = mapped_column(Hash)
+
+
+class JournalHeadRow(Base):
+    """One row: where the journal ends. It makes a cut end visible, and writers take turns on it."""
+
+    __tablename__ = "journal_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(Number)
+    hash: Mapped[str] = mapped_column(Hash)
+
+
+class ExportRow(Base):
+    __tablename__ = "exports"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True)
+    id: Mapped[str] = mapped_column(Id, unique=True)
+    person: Mapped[str] = mapped_column(Id)
+    session: Mapped[str] = mapped_column(Id)
+    motive: Mapped[str] = mapped_column(Text)
+    requested_at: Mapped[datetime]
+    # The ExportOrder as JSON: ordered again it must be the same, whatever became of the cameras.
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    ordered: Mapped[bool]
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    progress: Mapped[float]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    coverage: Mapped[float]
+    sha256: Mapped[str] = mapped_column(Hash)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class ExportCommuneRow(Base):
+    __tablename__ = "export_communes"
+
+    export: Mapped[int] = mapped_column(ForeignKey("exports.number", ondelete="CASCADE"), primary_key=True)
+    commune: Mapped[str] = mapped_column(Code, primary_key=True, index=True)
+
+
+class HoldRow(Base):
+    __tablename__ = "holds"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True)
+    id: Mapped[str] = mapped_column(Id, unique=True)
+    commune: Mapped[str] = mapped_column(Code, index=True)
+    camera: Mapped[str] = mapped_column(Id)
+    start: Mapped[datetime]
+    end: Mapped[datetime]
+    reference: Mapped[str] = mapped_column(String(120))
+    motive: Mapped[str] = mapped_column(Text)
+    placed_by: Mapped[str] = mapped_column(String(64))
+    person: Mapped[str] = mapped_column(Id)
+    session: Mapped[str] = mapped_column(Id)
+    placed_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class RevocationRow(Base):
+    """What must still be told on the bus; written with the change that causes it, gone once it is told."""
+
+    __tablename__ = "revocations"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True)
+    session: Mapped[str | None] = mapped_column(Id)
+    stream: Mapped[str | None] = mapped_column(String(80))

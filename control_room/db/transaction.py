@@ -1,0 +1,25 @@
+"""What can be read and written together: one object a noun over one session."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_room.db.cameras import Cameras
+from control_room.db.communes import Communes
+from control_room.db.journal import Journal
+from control_room.db.orders import Exports, Holds
+from control_room.db.people import People
+from control_room.db.revocations import Revocations
+from control_room.db.workers import Workers
+
+
+class Transaction:
+    """See `Database.read` and `Database.write`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.people = People(session)
+        self.communes = Communes(session)
+        self.workers = Workers(session)
+        self.cameras = Cameras(session)
+        self.journal = Journal(session)
+        self.exports = Exports(session)
+        self.holds = Holds(session)
+        self.revocations = Revocations(session)

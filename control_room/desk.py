@@ -1,0 +1,61 @@
+"""Everything a route may call, built once by the composition root."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from control_room.addresses import AddressPolicy
+from control_room.db.engine import Database
+from control_room.gate import Gate
+from control_room.names import Names
+from control_room.orders import Orders
+from control_room.passwords import Passwords
+from control_room.revocations import Revoker
+from control_room.sessions import Sessions
+from control_room.states import States
+from control_room.throttle import Throttle
+from control_room.ticketing import Ticketing
+from control_room.times import utc_now
+from control_room.vault import Vault
+from control_room.wanted import Wanted
+from shared.clock import Clock
+from shared.log import Logger
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where browsers find the other services: base URLs without a slash at the end."""
+
+    mux: str
+    storage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts of the control room. `secure_cookie` is off in the demo only, which has no HTTPS."""
+
+    db: Database
+    gate: Gate
+    clock: Clock
+    names: Names
+    vault: Vault
+    passwords: Passwords
+    sessions: Sessions
+    throttle: Throttle
+    ticketing: Ticketing
+    states: States
+    wanted: Wanted
+    orders: Orders
+    revoker: Revoker
+    addresses: AddressPolicy
+    places: Places
+    recorder_token_hash: str
+    secure_cookie: bool
+    log: Logger
+
+    def now(self) -> datetime:
+        """UTC."""
+        return utc_now(self.clock)
+
+    def today(self) -> date:
+        """The day, UTC."""
+        return self.now().date()

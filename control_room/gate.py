@@ -1,0 +1,63 @@
+"""Where a decision on rights becomes an answer: what is refused is journaled, then said."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from control_room.callers import Caller
+from control_room.db.engine import Database
+from control_room.db.transaction import Transaction
+from control_room.model import Camera, Deed, Outcome
+from control_room.rights import Action, Resource, communes, decide, where_allowed
+from control_room.times import utc_now
+from shared.clock import Clock
+from shared.errors import BeffroiError, Forbidden, Unauthenticated
+
+
+class Gate:
+    """Every route passes here before it shows or changes anything."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def require(self, caller: Caller, action: Action, resource: Resource, *deeds: Deed) -> None:
+        """Return where `action` is allowed. Else journal the refusal and raise Forbidden.
+
+        `deeds` are what would have been journaled; without them the refusal is told in one plain entry.
+        """
+        decision = decide(caller.person, action, resource)
+        if not decision.allowed:
+            commune = next(iter(resource.communes)) if len(resource.communes) == 1 else ""
+            await self.refuse(
+                Forbidden(decision.reason), deeds or (caller.deed(action, Outcome.REFUSED, commune=commune),)
+            )
+
+    async def refuse(self, error: BeffroiError, deeds: Iterable[Deed]) -> None:
+        """Journal deeds as refused, with the reason, and raise `error`."""
+        refused = [replace(deed, outcome=Outcome.REFUSED, detail=error.detail) for deed in deeds]
+        async with self._db.write() as tx:
+            await tx.journal.write(utc_now(self._clock), *refused)
+        raise error
+
+    async def territory(self, caller: Caller, action: Action) -> frozenset[str]:
+        """The communes in which `action` is allowed, out of all there are."""
+        async with self._db.read() as tx:
+            return where_allowed(caller.person, action, await tx.communes.codes())
+
+    async def camera(self, caller: Caller, action: Action, camera_id: str, motive: str = "") -> Camera:
+        """A camera with which `action` is allowed. Raises NotFound or Forbidden."""
+        async with self._db.read() as tx:
+            camera = await tx.cameras.get(camera_id)
+        deed = caller.deed(action, commune=camera.commune, camera=camera.id, motive=motive)
+        await self.require(caller, action, communes(camera.commune), deed)
+        return camera
+
+    async def grant(self, tx: Transaction, caller: Caller, *deeds: Deed) -> None:
+        """Journal deeds in the transaction that does them, if the caller's rights are still the same.
+
+        Raises Unauthenticated where they changed since the request came in: nothing opens on old rights.
+        """
+        person = await tx.people.get(caller.person.id)
+        if person.rights_version != caller.person.rights_version:
+            raise Unauthenticated("your rights have just changed: sign in again")
+        await tx.journal.write(utc_now(self._clock), *deeds)

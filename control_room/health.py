@@ -1,0 +1,50 @@
+"""How the database and Redis are, for `/healthz` and `/metrics`."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from control_room.desk import Desk
+from shared import metrics
+from shared.bus import Bus
+from shared.errors import Unavailable
+
+_EVERY_S = 2.0
+
+
+class Health:
+    """None says all is well, a sentence says what is not."""
+
+    def __init__(self, desk: Desk, bus: Bus) -> None:
+        self._desk = desk
+        self._bus = bus
+        self.database: str | None = "not asked yet"
+        self.redis: str | None = "not asked yet"
+        self._up = metrics.gauge(
+            "control_room_dependency_up", "Whether what the service needs answers", ["dependency"]
+        )
+        self._silent = metrics.gauge(
+            "control_room_communes_silent", "Communes whose worker was heard once and is silent now"
+        )
+
+    async def run(self) -> None:
+        """Ask for ever."""
+        while True:
+            await self.look()
+            await asyncio.sleep(_EVERY_S)
+
+    async def look(self) -> None:
+        """Ask once."""
+        self.database = await _asked(self._desk.db.ping())
+        self.redis = await _asked(self._bus.ping())
+        self._up.labels("database").set(self.database is None)
+        self._up.labels("redis").set(self.redis is None)
+        self._up.labels("storage").set(self._desk.orders.storage_answers)
+        self._silent.set(self._desk.states.communes_silent())
+
+
+async def _asked(ping: Awaitable[None]) -> str | None:
+    try:
+        await ping
+    except Unavailable as error:
+        return error.detail
+    return None

@@ -1,0 +1,159 @@
+"""Exports on requisition: for the legal kind."""
+
+from contextlib import suppress
+
+from fastapi import APIRouter
+
+from control_room.callers import Caller
+from control_room.desk import Desk
+from control_room.http.access import AskedPage, SignedIn, TheDesk
+from control_room.http.problems import READING, READING_ONE, WRITING
+from control_room.http.schemas.common import Page
+from control_room.http.schemas.images import DownloadRequest, DownloadTicket, ExportView, NewExport
+from control_room.http.views import export_view, page
+from control_room.model import Camera, Export, Outcome
+from control_room.rights import LISTING, Action, communes
+from shared.errors import BadInput, Conflict, NotFound, Unavailable
+from shared.messages import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
+
+router = APIRouter(prefix="/exports", tags=["exports"])
+_OPEN = (ExportStatus.QUEUED, ExportStatus.RUNNING)
+
+
+@router.get("", operation_id="listExports", responses=READING)
+async def list_exports(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Page[ExportView]:
+    """Exports that lie wholly in the caller's communes, newest first."""
+    await desk.gate.require(caller, Action.SEE_EXPORT, LISTING)
+    # Not asked of the communes there are: an export outlives its commune.
+    async with desk.db.read() as tx:
+        return page(await tx.exports.page(asked, caller.person.communes), export_view)
+
+
+@router.post("", operation_id="createExport", status_code=201, responses=WRITING)
+async def create_export(desk: TheDesk, caller: SignedIn, body: NewExport) -> ExportView:
+    """Order an export. Where storage does not answer it stays `queued`, says why, and is ordered again."""
+    await desk.gate.require(caller, Action.EXPORT, LISTING)
+    cameras = await _cameras(desk, body.cameras)
+    export, order = _new_export(desk, caller, body, cameras)
+    deeds = [
+        caller.deed(
+            Action.EXPORT,
+            Outcome.GRANTED,
+            commune=camera.commune,
+            camera=camera.id,
+            resource=f"export:{export.id}",
+            detail=f"{body.start.isoformat()} to {body.end.isoformat()}; {body.reference}; {body.authority}",
+            motive=body.motive,
+        )
+        for camera in cameras
+    ]
+    await desk.gate.require(caller, Action.EXPORT, communes(*export.communes), *deeds)
+    if body.end > desk.now():
+        raise BadInput("to: the range must not reach into the future", "to")
+    async with desk.db.write() as tx:
+        await desk.gate.grant(tx, caller, *deeds)
+        await tx.exports.add(export, order, caller.behalf)
+    return export_view(await _advanced(desk, export))
+
+
+@router.get("/{export_id}", operation_id="getExport", responses=READING_ONE)
+async def get_export(desk: TheDesk, caller: SignedIn, export_id: str) -> ExportView:
+    """An export with its progress, asked of storage now."""
+    export = await _allowed(desk, caller, Action.SEE_EXPORT, export_id)
+    if export.progress.status in (*_OPEN, ExportStatus.DONE):
+        export = await _advanced(desk, export)
+    return export_view(export)
+
+
+@router.post("/{export_id}/download", operation_id="openDownload", status_code=201, responses=WRITING)
+async def open_download(
+    desk: TheDesk, caller: SignedIn, export_id: str, body: DownloadRequest
+) -> DownloadTicket:
+    """A ticket to fetch a finished export. The journal has the communication before the ticket leaves."""
+    export = await _allowed(desk, caller, Action.DOWNLOAD, export_id, body.motive)
+    if export.progress.status in _OPEN:
+        export = await _advanced(desk, export)
+    if export.progress.status is not ExportStatus.DONE:
+        raise Conflict(f"the export is {export.progress.status}: there is nothing to fetch")
+    async with desk.db.read() as tx:
+        order, _ = await tx.exports.order(export_id)
+    deeds = [
+        caller.deed(
+            Action.DOWNLOAD,
+            Outcome.GRANTED,
+            commune=camera.stream.partition("/")[0],
+            camera=camera.stream.split("/")[1],
+            resource=f"export:{export.id}",
+            detail=f"{export.reference}; {export.authority}",
+            motive=body.motive,
+        )
+        for camera in order.cameras
+    ]
+    async with desk.db.write() as tx:
+        await desk.gate.grant(tx, caller, *deeds)
+    issued = desk.ticketing.download(export.id, caller.person.id, caller.session)
+    url = f"{desk.places.storage}/exports/{export.id}/package?ticket={issued.token}"
+    return DownloadTicket(ticket=issued.token, url=url, until=issued.until)
+
+
+async def _cameras(desk: Desk, ids: list[str]) -> list[Camera]:
+    async with desk.db.read() as tx:
+        try:
+            return [await tx.cameras.get(camera_id) for camera_id in dict.fromkeys(ids)]
+        except NotFound as error:
+            raise BadInput("one of the cameras is unknown", "cameras") from error
+
+
+def _new_export(
+    desk: Desk, caller: Caller, body: NewExport, cameras: list[Camera]
+) -> tuple[Export, ExportOrder]:
+    export_id = desk.names.new("x")
+    order = ExportOrder(
+        id=export_id,
+        reference=body.reference,
+        authority=body.authority,
+        requested_by=caller.person.login,
+        cameras=tuple(
+            ExportedCamera(
+                str(camera.stream),
+                camera.name,
+                camera.place,
+                camera.authorisation.number if camera.authorisation else "",
+            )
+            for camera in cameras
+        ),
+        start=body.start,
+        end=body.end,
+    )
+    export = Export(
+        id=export_id,
+        reference=body.reference,
+        authority=body.authority,
+        motive=body.motive,
+        requested_by=caller.person.login,
+        requested_at=desk.now(),
+        communes=frozenset(camera.commune for camera in cameras),
+        cameras=tuple(camera.id for camera in cameras),
+        start=body.start,
+        end=body.end,
+        ordered=False,
+        progress=ExportProgress(export_id, ExportStatus.QUEUED, 0.0),
+    )
+    return export, order
+
+
+async def _allowed(desk: Desk, caller: Caller, action: Action, export_id: str, motive: str = "") -> Export:
+    await desk.gate.require(caller, action, LISTING)
+    async with desk.db.read() as tx:
+        export = await tx.exports.get(export_id)
+    deed = caller.deed(action, resource=f"export:{export.id}", motive=motive)
+    await desk.gate.require(caller, action, communes(*export.communes), deed)
+    return export
+
+
+async def _advanced(desk: Desk, export: Export) -> Export:
+    """The export as storage tells it now, or as it stands with the reason where storage is silent."""
+    with suppress(Unavailable):
+        return await desk.orders.advance(export)
+    async with desk.db.read() as tx:
+        return await tx.exports.get(export.id)

@@ -1,0 +1,88 @@
+"""Holds for a procedure: for the legal kind."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from fastapi import APIRouter
+
+from control_room.http.access import AskedPage, SignedIn, TheDesk
+from control_room.http.problems import READING, WRITING
+from control_room.http.schemas.common import Page
+from control_room.http.schemas.images import HoldView, NewHold
+from control_room.http.views import hold_view, page
+from control_room.model import Hold, HoldStatus, Outcome
+from control_room.rights import LISTING, Action, communes
+from shared.errors import BadInput, Conflict, NotFound, Unavailable
+
+router = APIRouter(prefix="/holds", tags=["holds"])
+
+
+@router.get("", operation_id="listHolds", responses=READING)
+async def list_holds(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Page[HoldView]:
+    """Holds in the caller's communes, newest first."""
+    await desk.gate.require(caller, Action.SEE_HOLD, LISTING)
+    # Not asked of the communes there are: a hold outlives its commune.
+    async with desk.db.read() as tx:
+        return page(await tx.holds.page(asked, caller.person.communes), hold_view)
+
+
+@router.post("", operation_id="createHold", status_code=201, responses=WRITING)
+async def create_hold(desk: TheDesk, caller: SignedIn, body: NewHold) -> HoldView:
+    """Keep a range of a camera's recordings beyond its deadline, for a procedure."""
+    await desk.gate.require(caller, Action.HOLD, LISTING)
+    try:
+        camera = await desk.gate.camera(caller, Action.HOLD, body.camera, body.motive)
+    except NotFound as error:
+        raise BadInput(error.detail, "camera") from error
+    hold = Hold(
+        id=desk.names.new("h"),
+        commune=camera.commune,
+        camera=camera.id,
+        start=body.start,
+        end=body.end,
+        reference=body.reference,
+        motive=body.motive,
+        placed_by=caller.person.login,
+        placed_at=desk.now(),
+        status=HoldStatus.PENDING,
+        reason="",
+    )
+    deed = caller.deed(
+        Action.HOLD,
+        Outcome.GRANTED,
+        commune=camera.commune,
+        camera=camera.id,
+        resource=f"hold:{hold.id}",
+        detail=f"{body.start.isoformat()} to {body.end.isoformat()}; {body.reference}",
+        motive=body.motive,
+    )
+    async with desk.db.write() as tx:
+        await desk.gate.grant(tx, caller, deed)
+        await tx.holds.add(hold, caller.behalf)
+    with suppress(Unavailable):
+        await desk.orders.settle(hold)
+    async with desk.db.read() as tx:
+        return hold_view(await tx.holds.get(hold.id))
+
+
+@router.delete("/{hold_id}", operation_id="releaseHold", status_code=204, responses=WRITING)
+async def release_hold(desk: TheDesk, caller: SignedIn, hold_id: str) -> None:
+    """End a hold: what is past its deadline is deleted soon after."""
+    await desk.gate.require(caller, Action.HOLD, LISTING)
+    async with desk.db.read() as tx:
+        hold = await tx.holds.get(hold_id)
+    deed = caller.deed(
+        "release-hold",
+        commune=hold.commune,
+        camera=hold.camera,
+        resource=f"hold:{hold.id}",
+        detail=hold.reference,
+    )
+    await desk.gate.require(caller, Action.HOLD, communes(hold.commune), deed)
+    if hold.status in (HoldStatus.RELEASED, HoldStatus.REFUSED):
+        raise Conflict(f"the hold is {hold.status} already")
+    async with desk.db.write() as tx:
+        await desk.gate.grant(tx, caller, deed)
+        await tx.holds.advance(hold.id, hold.status, HoldStatus.RELEASING, "")
+    with suppress(Unavailable):
+        await desk.orders.settle(replace(hold, status=HoldStatus.RELEASING, reason=""))

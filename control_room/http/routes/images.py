@@ -1,0 +1,59 @@
+"""Tickets to a camera's images. The journal has each before it leaves."""
+
+from fastapi import APIRouter
+
+from control_room.http.access import SignedIn, TheDesk
+from control_room.http.problems import WRITING
+from control_room.http.schemas.images import LiveRequest, LiveTicket, PlaybackRequest, PlaybackTicket
+from control_room.model import Outcome, blocked_reason
+from control_room.rights import Action
+from shared.errors import Conflict
+
+router = APIRouter(prefix="/cameras", tags=["images"])
+
+
+@router.post("/{camera_id}/live", operation_id="openLive", status_code=201, responses=WRITING)
+async def open_live(desk: TheDesk, caller: SignedIn, camera_id: str, body: LiveRequest) -> LiveTicket:
+    """A ticket to watch a camera now. The journal has it before the ticket leaves."""
+    camera = await desk.gate.camera(caller, Action.LIVE, camera_id, body.motive)
+    deed = caller.deed(
+        Action.LIVE, Outcome.GRANTED, commune=camera.commune, camera=camera.id, motive=body.motive
+    )
+    blocked = blocked_reason(camera, desk.today())
+    if blocked is not None:
+        await desk.gate.refuse(Conflict(blocked), [deed])
+    async with desk.db.write() as tx:
+        await desk.gate.grant(tx, caller, deed)
+    stream = str(camera.stream)
+    issued = desk.ticketing.live(stream, caller.person.id, caller.session)
+    return LiveTicket(
+        ticket=issued.token, url=f"{desk.places.mux}/whep/{stream}", stream=stream, until=issued.until
+    )
+
+
+@router.post("/{camera_id}/playback", operation_id="openPlayback", status_code=201, responses=WRITING)
+async def open_playback(
+    desk: TheDesk, caller: SignedIn, camera_id: str, body: PlaybackRequest
+) -> PlaybackTicket:
+    """A ticket to play a range of a camera's recordings, also of one that may no longer be shown live."""
+    camera = await desk.gate.camera(caller, Action.PLAYBACK, camera_id, body.motive)
+    deed = caller.deed(
+        Action.PLAYBACK,
+        Outcome.GRANTED,
+        commune=camera.commune,
+        camera=camera.id,
+        detail=f"{body.start.isoformat()} to {body.end.isoformat()}",
+        motive=body.motive,
+    )
+    async with desk.db.write() as tx:
+        await desk.gate.grant(tx, caller, deed)
+    stream = str(camera.stream)
+    issued = desk.ticketing.playback(stream, caller.person.id, caller.session, body.start, body.end)
+    return PlaybackTicket(
+        ticket=issued.token,
+        url=f"{desk.places.storage}/recordings/{stream}",
+        stream=stream,
+        start=body.start,
+        end=body.end,
+        until=issued.until,
+    )

@@ -1,0 +1,79 @@
+"""Every error leaves as an RFC 9457 problem; members at fault are named, their values never quoted."""
+
+import json
+from collections.abc import Sequence
+from typing import ClassVar
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from shared.errors import BadInput, BeffroiError, NotFound, TooLarge, Unsupported, problem
+
+_SOURCES = ("body", "query", "path", "header", "cookie")
+
+
+class MethodNotAllowed(BeffroiError):
+    status: ClassVar[int] = 405
+    code: ClassVar[str] = "method-not-allowed"
+    title: ClassVar[str] = "Method not allowed"
+
+
+def answer(error: BeffroiError, path: str | None = None) -> Response:
+    """The problem of an error as a response."""
+    made = problem(error, path)
+    return Response(made.body, made.status, made.headers)
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Make `app` answer every error with a problem."""
+
+    async def known(request: Request, error: Exception) -> Response:
+        # Registered for BeffroiError alone.
+        assert isinstance(error, BeffroiError)
+        return answer(error, request.url.path)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return _invalid(request, error.errors())
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        response = answer(_of_status(error.status_code), request.url.path)
+        response.headers.update(error.headers or {})
+        return response
+
+    async def unforeseen(request: Request, _error: Exception) -> Response:
+        # Starlette raises it again after the answer, so that it is logged.
+        return answer(BeffroiError("an unforeseen error; it has been logged"), request.url.path)
+
+    app.add_exception_handler(BeffroiError, known)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, unforeseen)
+
+
+def _invalid(request: Request, found: Sequence[dict[str, object]]) -> Response:
+    errors = [{"field": _field(item["loc"]), "detail": str(item["msg"])} for item in found]
+    first = errors[0]
+    made = problem(BadInput(f"{first['field']}: {first['detail']}", first["field"]), request.url.path)
+    body = json.loads(made.body) | {"errors": errors}
+    return Response(json.dumps(body, ensure_ascii=False), made.status, made.headers)
+
+
+def _field(location: object) -> str:
+    parts = [str(part) for part in location] if isinstance(location, list | tuple) else []
+    named = parts[1:] if parts and parts[0] in _SOURCES else parts
+    return ".".join(named) or "body"
+
+
+def _of_status(status: int) -> BeffroiError:
+    if status == NotFound.status:
+        return NotFound("there is nothing at this address")
+    if status == MethodNotAllowed.status:
+        return MethodNotAllowed("this address does not know this method")
+    if status == TooLarge.status:
+        return TooLarge("the body is too large")
+    if status == Unsupported.status:
+        return Unsupported("the body is not JSON")
+    return BadInput("the request cannot be read") if status < 500 else BeffroiError("an unforeseen error")

@@ -1,0 +1,132 @@
+"""Brings exports and holds to storage, and again until storage has taken them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from control_room.db.engine import Database
+from control_room.db.orders import Behalf
+from control_room.model import Export, Hold, HoldStatus
+from control_room.storage_client import StorageClient
+from shared.errors import BadInput, Conflict, NotFound, Unavailable
+from shared.messages import ExportProgress, ExportStatus, HoldOrder
+
+_LOOK_AGAIN_S = 5.0
+_SILENCES = 3
+
+
+class Orders:
+    """The rows are the truth: a restart goes on where they stand."""
+
+    def __init__(self, db: Database, storage: StorageClient) -> None:
+        self._db = db
+        self._storage = storage
+        self._woken = asyncio.Event()
+        self.storage_answers = True
+
+    def wake(self) -> None:
+        """Something was just written that storage must be asked."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Ask for ever. Ends with Unavailable when storage does not answer, to be started again."""
+        while True:
+            self._woken.clear()
+            await self.round()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), _LOOK_AGAIN_S)
+
+    async def round(self) -> None:
+        """Ask storage about everything that is open, once. Raises Unavailable where it did not answer."""
+        async with self._db.read() as tx:
+            exports = await tx.exports.open()
+            holds = await tx.holds.open()
+        work: list[Callable[[], Awaitable[object]]] = [partial(self.settle, hold) for hold in holds] + [
+            partial(self.advance, export) for export in exports
+        ]
+        silences: list[Unavailable] = []
+        for ask in work:
+            # One that storage cannot answer for must not hold the others up; several mean it is away.
+            if len(silences) == _SILENCES:
+                break
+            try:
+                await ask()
+            except Unavailable as error:
+                silences.append(error)
+        if silences:
+            raise silences[0]
+
+    async def advance(self, export: Export) -> Export:
+        """Order an export that is not ordered yet, else ask how far it is, and keep the answer.
+
+        Where storage does not answer the row says so and Unavailable is raised.
+        """
+        async with self._db.read() as tx:
+            order, behalf = await tx.exports.order(export.id)
+        try:
+            progress = await (
+                self._storage.export_progress(export.id, behalf.person, behalf.session)
+                if export.ordered
+                else self._storage.order_export(order, behalf.person, behalf.session)
+            )
+        except NotFound as error:
+            # One that storage lost before it was done is ordered again; one that was done is no more.
+            done = export.progress.status is ExportStatus.DONE
+            status = ExportStatus.DESTROYED if done else ExportStatus.QUEUED
+            lost = replace(export.progress, status=status, reason=error.detail)
+            return await self._keep(export, lost, ordered=done)
+        except (BadInput, Conflict) as error:
+            failed = replace(export.progress, status=ExportStatus.FAILED, reason=error.detail)
+            return await self._keep(export, failed, ordered=export.ordered)
+        except Unavailable as error:
+            self.storage_answers = False
+            await self._keep(export, _waiting(export, error), ordered=export.ordered)
+            raise
+        self.storage_answers = True
+        return await self._keep(export, replace(progress, id=export.id), ordered=True)
+
+    async def settle(self, hold: Hold) -> None:
+        """Place or release a hold, and keep the outcome. Raises Unavailable when storage does not answer."""
+        async with self._db.read() as tx:
+            behalf = await tx.holds.behalf(hold.id)
+        try:
+            status, reason = await self._asked(hold, behalf)
+        except Unavailable as error:
+            self.storage_answers = False
+            await self._keep_hold(hold, hold.status, error.detail)
+            raise
+        self.storage_answers = True
+        await self._keep_hold(hold, status, reason)
+
+    async def _asked(self, hold: Hold, behalf: Behalf) -> tuple[HoldStatus, str]:
+        if hold.status is HoldStatus.RELEASING:
+            try:
+                await self._storage.release_hold(hold.id, behalf.person, behalf.session)
+            except (BadInput, Conflict) as error:
+                return HoldStatus.RELEASING, error.detail
+            return HoldStatus.RELEASED, ""
+        stream = f"{hold.commune}/{hold.camera}/main"
+        order = HoldOrder(hold.id, stream, hold.start, hold.end, hold.reference)
+        try:
+            await self._storage.place_hold(order, behalf.person, behalf.session)
+        except (BadInput, Conflict, NotFound) as error:
+            return HoldStatus.REFUSED, error.detail
+        return HoldStatus.PLACED, ""
+
+    async def _keep(self, export: Export, progress: ExportProgress, *, ordered: bool) -> Export:
+        if (progress, ordered) != (export.progress, export.ordered):
+            async with self._db.write() as tx:
+                await tx.exports.advance(progress, ordered=ordered)
+        return replace(export, progress=progress, ordered=ordered)
+
+    async def _keep_hold(self, hold: Hold, status: HoldStatus, reason: str) -> None:
+        if (status, reason) != (hold.status, hold.reason):
+            async with self._db.write() as tx:
+                await tx.holds.advance(hold.id, hold.status, status, reason)
+
+
+def _waiting(export: Export, error: Unavailable) -> ExportProgress:
+    status = export.progress.status if export.ordered else ExportStatus.QUEUED
+    return replace(export.progress, status=status, reason=f"{error.detail}; asked again until it answers")

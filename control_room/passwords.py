@@ -1,0 +1,65 @@
+"""Passwords: Argon2id (RFC 9106), off the event loop, few at a time."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from shared.errors import BadInput, Unavailable
+
+T = TypeVar("T")
+
+MIN_CHARS = 12
+_WORKERS = 2
+_MAX_WAITING = 32
+
+
+class Passwords:
+    """Hashes and checks. At most 32 wait; beyond that Unavailable, so that sign-ins cannot eat the memory.
+
+    `demo` allows short passwords and cheap hashes.
+    """
+
+    def __init__(self, *, demo: bool = False) -> None:
+        self._min_chars = 1 if demo else MIN_CHARS
+        self._hasher = PasswordHasher(time_cost=1, memory_cost=8192) if demo else PasswordHasher()
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="argon2")
+        self._waiting = 0
+        # Checked against when the login is unknown, so that it takes as long as a wrong password.
+        self._nobody = self._hasher.hash("nobody has this password")
+
+    async def hash(self, password: str, login: str = "") -> str:
+        """What to keep of a password. Raises BadInput when it is too weak."""
+        if len(password) < self._min_chars:
+            raise BadInput(f"the password must have at least {self._min_chars} characters", "password")
+        if self._min_chars > 1 and password.strip().lower() == login.lower():
+            raise BadInput("the password must not be the login", "password")
+        return await self._off_loop(partial(self._hasher.hash, password))
+
+    async def matches(self, kept: str | None, password: str) -> bool:
+        """Whether `password` is the one kept; None (nobody of that login) takes as long and is never it."""
+        right = await self._off_loop(partial(self._verify, kept or self._nobody, password))
+        return right and kept is not None
+
+    def close(self) -> None:
+        """Stop the threads."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _verify(self, kept: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(kept, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    async def _off_loop(self, work: Callable[[], T]) -> T:
+        if self._waiting >= _MAX_WAITING:
+            raise Unavailable("too many people are signing in at once: try again in a moment")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._waiting -= 1

@@ -1,0 +1,120 @@
+"""The composition root: builds the control room from its settings."""
+
+from pathlib import Path
+
+from control_room.addresses import AddressPolicy, own_service
+from control_room.administrator import bootstrap
+from control_room.db.engine import Database
+from control_room.desk import Desk, Places
+from control_room.gate import Gate
+from control_room.health import Health
+from control_room.http.app import serving_app
+from control_room.names import Names, token_hash
+from control_room.orders import Orders
+from control_room.passwords import Passwords
+from control_room.revocations import Revoker
+from control_room.sessions import Sessions
+from control_room.settings import ControlRoomSettings
+from control_room.states import States
+from control_room.storage_client import StorageClient
+from control_room.throttle import Throttle
+from control_room.ticketing import Ticketing
+from control_room.vault import Vault
+from control_room.wanted import Wanted
+from shared.asgi import serve_asgi
+from shared.bus import Bus
+from shared.clock import Clock
+from shared.errors import BadInput
+from shared.log import get_logger
+from shared.redis_bus import RedisBus
+from shared.service import Service
+from shared.settings import load
+from shared.tickets import TicketSigner
+
+
+async def build() -> Service:
+    """The service, listening and supervised, as the environment says."""
+    settings = load(ControlRoomSettings)
+    service = Service("control_room", status_port=settings.status_port)
+    bus = RedisBus(settings.redis_url.get_secret_value())
+    service.on_stop(bus.close)
+    await serve(service, settings, bus)
+    return service
+
+
+async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> int:
+    """Put the control room into `service`; the HTTP port it got."""
+    db = Database(settings.database_url.get_secret_value())
+    service.on_stop(db.close)
+    await db.prepare()
+    names = Names()
+    ticketing = Ticketing(_signer(settings.ticket_private_key_file), service.clock, names)
+    storage = StorageClient(settings.storage_internal_url, ticketing)
+    service.on_stop(storage.close)
+    desk = assemble(settings, db, bus, service.clock, names, ticketing, storage)
+    await bootstrap(desk, settings.bootstrap_login, settings.bootstrap_password)
+    health = Health(desk, bus)
+    service.check("database", lambda: health.database)
+    service.check("redis", lambda: health.redis)
+    service.supervise("health", health.run)
+    service.supervise("revocations", desk.revoker.run)
+    service.supervise("orders", desk.orders.run)
+    app = serving_app(desk, settings.web_dir)
+    return await serve_asgi(service, app, settings.http_host, settings.http_port)
+
+
+def assemble(
+    settings: ControlRoomSettings,
+    db: Database,
+    bus: Bus,
+    clock: Clock,
+    names: Names,
+    ticketing: Ticketing,
+    storage: StorageClient,
+) -> Desk:
+    """The desk out of its ports."""
+    vault = Vault(settings.secret_key.get_secret_value())
+    return Desk(
+        db=db,
+        gate=Gate(db, clock),
+        clock=clock,
+        names=names,
+        vault=vault,
+        passwords=Passwords(demo=settings.demo),
+        sessions=Sessions(
+            bus, clock, names, idle_s=settings.session_idle_s, absolute_s=settings.session_absolute_s
+        ),
+        throttle=Throttle(bus, clock),
+        ticketing=ticketing,
+        states=States(clock),
+        wanted=Wanted(db, vault),
+        orders=Orders(db, storage),
+        revoker=Revoker(db, bus, clock),
+        addresses=address_policy(settings),
+        places=Places(settings.mux_url.rstrip("/"), settings.storage_url.rstrip("/")),
+        recorder_token_hash=token_hash(settings.recorder_token.get_secret_value()),
+        secure_cookie=not settings.demo,
+        log=get_logger("control_room"),
+    )
+
+
+def address_policy(settings: ControlRoomSettings) -> AddressPolicy:
+    """What cameras may not be: this platform's own services."""
+    urls = (
+        settings.mux_url,
+        settings.storage_url,
+        settings.storage_internal_url,
+        settings.redis_url.get_secret_value(),
+        settings.database_url.get_secret_value(),
+        f"http://{settings.http_host}:{settings.http_port}",
+        f"http://127.0.0.1:{settings.status_port}",
+    )
+    own = [place for place in map(own_service, urls) if place is not None]
+    return AddressPolicy(own, allow_loopback=settings.allow_loopback)
+
+
+def _signer(path: Path) -> TicketSigner:
+    try:
+        return TicketSigner.from_pem(path.read_bytes())
+    except OSError as error:
+        raise BadInput(f"BEFFROI_TICKET_PRIVATE_KEY_FILE {path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,54 @@
+"""Signing in: slowed, equally slow for everybody, journaled."""
+
+from dataclasses import dataclass
+
+from control_room.desk import Desk
+from control_room.model import Deed, Outcome, Person
+from control_room.sessions import Session
+from shared.errors import Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who got in, their session and its token."""
+
+    person: Person
+    session: Session
+    token: str
+
+
+async def sign_in(desk: Desk, login: str, password: str, client: str) -> SignedIn:
+    """Open a session.
+
+    Raises TooManyRequests, BusUnavailable, or Unauthenticated with the same words for an unknown login, a
+    wrong password and an account that is switched off.
+    """
+    await desk.throttle.admit(login, client)
+    async with desk.db.read() as tx:
+        found = await tx.people.by_login(login)
+    person, kept = found if found is not None else (None, None)
+    right = await desk.passwords.matches(kept, password)
+    if person is None or not right or not person.enabled:
+        await _refuse(desk, person, right, client)
+        raise Unauthenticated("the login or the password is wrong")
+    await desk.throttle.succeeded(login)
+    token, session = await desk.sessions.open(person)
+    deed = Deed(
+        "sign-in", Outcome.DONE, person.id, person.login, person.kind, session=session.id, client=client
+    )
+    async with desk.db.write() as tx:
+        await tx.journal.write(desk.now(), deed)
+    return SignedIn(person, session, token)
+
+
+async def _refuse(desk: Desk, person: Person | None, right: bool, client: str) -> None:
+    # An unknown login is not written down: people type their password there by mistake.
+    if person is None:
+        deed = Deed("sign-in", Outcome.REFUSED, client=client, detail="unknown login")
+    else:
+        detail = "the account is switched off" if right else "wrong password"
+        deed = Deed(
+            "sign-in", Outcome.REFUSED, person.id, person.login, person.kind, client=client, detail=detail
+        )
+    async with desk.db.write() as tx:
+        await tx.journal.write(desk.now(), deed)

@@ -1,0 +1,64 @@
+"""Makes tickets: which action, which resource, for how long."""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from control_room.names import Names
+from shared.clock import Clock
+from shared.tickets import Action, Ticket, TicketSigner
+
+LIVE_S = 60
+PLAYBACK_S = 15 * 60
+DOWNLOAD_S = 15 * 60
+_INTERNAL_S = 60
+_SECOND_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token, and when it ends."""
+
+    token: str
+    until: datetime
+
+
+class Ticketing:
+    """Only called once the journal has what the ticket is for."""
+
+    def __init__(self, signer: TicketSigner, clock: Clock, names: Names) -> None:
+        self._signer = signer
+        self._clock = clock
+        self._names = names
+
+    def live(self, stream: str, person: str, session: str) -> Issued:
+        """Watch a stream now."""
+        return self._issue(Action.LIVE, stream, person, session, LIVE_S)
+
+    def playback(self, stream: str, person: str, session: str, start: datetime, end: datetime) -> Issued:
+        """Play [start, end) of a stream's recordings."""
+        bounds = (math.floor(start.timestamp()), math.ceil(end.timestamp()))
+        return self._issue(Action.PLAYBACK, stream, person, session, PLAYBACK_S, bounds)
+
+    def download(self, export_id: str, person: str, session: str) -> Issued:
+        """Fetch a finished export."""
+        return self._issue(Action.DOWNLOAD, f"export:{export_id}", person, session, DOWNLOAD_S)
+
+    def internal(self, action: Action, resource: str, person: str, session: str) -> str:
+        """Ask storage on a person's behalf."""
+        return self._issue(action, resource, person, session, _INTERNAL_S).token
+
+    def _issue(
+        self,
+        action: Action,
+        resource: str,
+        person: str,
+        session: str,
+        life_s: int,
+        bounds: tuple[int, int] | tuple[None, None] = (None, None),
+    ) -> Issued:
+        until_s = self._clock.utc_ns() // _SECOND_NS + life_s
+        ticket = Ticket(
+            self._names.new("t"), person, session, action, resource, until_s, bounds[0], bounds[1]
+        )
+        return Issued(self._signer.sign(ticket), datetime.fromtimestamp(until_s, UTC))
