@@ -9,6 +9,7 @@ import uvicorn
 
 from shared.errors import Unavailable
 from shared.service import Service
+from shared.status import cannot_listen
 
 Message = MutableMapping[str, object]
 App = Callable[
@@ -44,9 +45,17 @@ async def serve_asgi(service: Service, app: object, host: str, port: int) -> int
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]), name=f"{service.name} http")
 
+    def ended(_: asyncio.Task[None]) -> None:
+        if not service.stopping.is_set():
+            service.fail(Unavailable(f"the HTTP server of {service.name} ended by itself"))
+
+    task.add_done_callback(ended)
+
     async def close() -> None:
         server.should_exit = True
         await task
+        # uvicorn leaves it open when it is told to stop before it has started.
+        listener.close()
 
     service.on_stop(close)
     bound_port: int = listener.getsockname()[1]
@@ -60,8 +69,8 @@ def _bound(name: str, host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(1024)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
-        raise Unavailable(f"{name} cannot listen on {host}:{port}: {error.strerror or error}") from error
+        raise cannot_listen(f"{name} cannot listen on", host, port, error) from error
     listener.setblocking(False)
     return listener

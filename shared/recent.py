@@ -1,10 +1,13 @@
 """The last whole group of pictures of a stream: one buffer, many cursors."""
 
 from dataclasses import dataclass
+from weakref import WeakSet
 
 from shared.units import AccessUnit
 
 DEFAULT_BUDGET_BYTES = 8 << 20
+MAX_UNITS = 3000
+"""Two minutes at 25 pictures a second; more than one answer of the tap should hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,35 +18,39 @@ class Dropped:
 
 
 class RecentUnits:
-    """Keeps the units from the last key unit on, at most `budget_bytes` of them.
+    """Keeps the units from the last key unit on, at most `budget_bytes` and MAX_UNITS of them.
 
     A group that outgrows the budget is forgotten whole, because half a group cannot be decoded; the
-    buffer is then empty until the next key unit. Every unit has a number from 0 for life, so that
-    what a cursor lost is a subtraction.
+    buffer is then empty until the next key unit. While there are cursors the group before is kept too,
+    as far as the budget allows, so that a reader a few units late loses none where a group ends. Every
+    unit has a number from 0 for life, so that what a cursor lost is a subtraction.
     """
 
     def __init__(self, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
         self._budget_bytes = budget_bytes
         self._units: list[AccessUnit] = []
         self._bytes = 0
+        self._before: list[AccessUnit] = []
+        self._before_bytes = 0
+        self._cursors: WeakSet[Cursor] = WeakSet()
         self._next_number = 0
-        self._closed = True
         self.overflows = 0
 
     def append(self, unit: AccessUnit) -> None:
         """Take the next unit of the stream. A hole or another run closes the group until a key unit."""
         self._next_number += 1
         if unit.key:
-            self._units, self._bytes, self._closed = [], 0, False
-        elif self._closed or not self._follows(unit):
+            self._begin_group()
+        elif not self._units or not self._follows(unit):
             self._forget()
             return
         self._bytes += len(unit.data)
-        if self._bytes > self._budget_bytes:
+        self._units.append(unit)
+        if self.size_bytes > self._budget_bytes:
+            self._before, self._before_bytes = [], 0
+        if self._bytes > self._budget_bytes or len(self._units) > MAX_UNITS:
             self.overflows += 1
             self._forget()
-            return
-        self._units.append(unit)
 
     def snapshot(self) -> tuple[AccessUnit, ...]:
         """The current group from its key unit on; empty where there is none that is whole."""
@@ -51,26 +58,37 @@ class RecentUnits:
 
     @property
     def size_bytes(self) -> int:
-        return self._bytes
+        """Bytes of all units held."""
+        return self._before_bytes + self._bytes
 
     def cursor(self) -> "Cursor":
         """A reader that starts at the current group's key unit."""
-        return Cursor(self, self._next_number - len(self._units))
+        cursor = Cursor(self, self._next_number - len(self._units))
+        self._cursors.add(cursor)
+        return cursor
 
     def read_from(self, number: int) -> tuple[list[AccessUnit | Dropped], int]:
         """What a reader that has seen all below `number` gets now, and the number it has reached."""
+        if not self._units:
+            return [], number
         first = self._next_number - len(self._units)
-        if not self._units or number >= first:
-            units: list[AccessUnit | Dropped] = list(self._units[max(0, number - first) :])
-            return (units, self._next_number) if units else ([], number)
+        if number >= first - len(self._before):
+            held = self._before + self._units if number < first else self._units
+            return list(held[len(held) - (self._next_number - number) :]), self._next_number
         return [Dropped(first - number), *self._units], self._next_number
 
     def _follows(self, unit: AccessUnit) -> bool:
         last = self._units[-1]
         return unit.run == last.run and unit.seq == last.seq + 1
 
+    def _begin_group(self) -> None:
+        kept = self._units if self._cursors else []
+        self._before, self._before_bytes = kept, self._bytes if kept else 0
+        self._units, self._bytes = [], 0
+
     def _forget(self) -> None:
-        self._units, self._bytes, self._closed = [], 0, True
+        self._units, self._bytes = [], 0
+        self._before, self._before_bytes = [], 0
 
 
 class Cursor:

@@ -1,9 +1,9 @@
 """Runs one service: signals, supervised work, `/healthz` and `/metrics`, an orderly stop."""
 
 import asyncio
-import json
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -12,17 +12,17 @@ import uvloop
 from shared import metrics
 from shared.backoff import Backoff
 from shared.clock import Clock, SystemClock
-from shared.errors import BeffroiError, Unavailable
+from shared.errors import BeffroiError
 from shared.log import configure, get_logger
 from shared.redact import redact
 from shared.settings import Settings, load
+from shared.status import StatusPort
 
 Work = Callable[[], Awaitable[None]]
 Probe = Callable[[], str | None]
 
 _CLOSE_TIMEOUT_S = 5.0
-_REQUEST_TIMEOUT_S = 5.0
-_MAX_REQUEST_LINE = 4096
+_SETTLED_NS = 60_000_000_000
 
 
 class Service:
@@ -38,31 +38,43 @@ class Service:
         self._status_host = status_host
         self._status_port = status_port
         self._log = get_logger(name)
-        self._tasks: list[asyncio.Task[None]] = []
-        self._closers: list[Work] = []
+        self._closers: list[tuple[str, Work]] = []
         self._checks: dict[str, Probe] = {}
         self._restarts = metrics.counter(
             "beffroi_work_restarts_total", "Supervised work that failed and was started again", ["work"]
         )
 
     def supervise(self, name: str, work: Work, *, backoff: Backoff | None = None) -> None:
-        """Run `work` until the service stops. When it fails or ends it starts again after a wait."""
-        self._tasks.append(
-            asyncio.create_task(self._kept_running(name, work, backoff or Backoff()), name=name)
-        )
+        """Run `work` until the service stops. When it fails or ends it starts again after a wait.
+
+        At the stop it is cancelled in its turn among the parts given to `on_stop`.
+        """
+        task = asyncio.create_task(self._kept_running(name, work, backoff or Backoff()), name=name)
+
+        async def cancel() -> None:
+            task.cancel()
+            await asyncio.wait([task])
+
+        self._closers.append((name, cancel))
 
     def check(self, name: str, probe: Probe) -> None:
         """Make `/healthz` ask `probe`: None says all is well, a sentence says what is not."""
         self._checks[name] = probe
 
     def on_stop(self, close: Work) -> None:
-        """Await `close` when the service stops; the last registered closes first."""
-        self._closers.append(close)
+        """Await `close` when the service stops; what was registered or supervised last ends first."""
+        self._closers.append((getattr(close, "__qualname__", repr(close)), close))
+
+    def fail(self, failure: BaseException) -> None:
+        """Stop the service because a part of it, without which it makes no sense, has failed."""
+        if self.failure is None:
+            self.failure = failure
+        self.stopping.set()
 
     def health(self) -> dict[str, str]:
         """What is not well, by name of the check; empty when all is."""
-        answers = {name: probe() for name, probe in self._checks.items()}
-        return {name: reason for name, reason in answers.items() if reason is not None}
+        answers = {name: self._probed(probe) for name, probe in self._checks.items()}
+        return {name: redact(reason) for name, reason in answers.items() if reason is not None}
 
     async def run(self) -> None:
         """Serve until SIGTERM, SIGINT or `stopping`, then stop everything.
@@ -72,13 +84,15 @@ class Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stopping.set)
+        status = StatusPort(self.name, self.health)
         try:
-            status = await self._open_status()
+            await status.open(self._status_host, self._status_port)
             self._log.info("service-started", service=self.name)
             await self.stopping.wait()
             self._log.info("service-stopping", service=self.name)
-            status.close()
         finally:
+            self.stopping.set()
+            await status.close()
             await self._close()
         if self.failure is not None:
             raise self.failure
@@ -86,63 +100,65 @@ class Service:
     async def _kept_running(self, name: str, work: Work, backoff: Backoff) -> None:
         while not self.stopping.is_set():
             started_ns = self.clock.monotonic_ns()
+            unforeseen: Exception | None = None
             try:
                 await work()
                 reason = "it ended"
             except BeffroiError as error:
                 reason = error.detail
             except Exception as error:  # A supervisor is the last to see a fault; it logs it and tries again.
-                reason = redact(f"{type(error).__name__}: {error}")
-            if self.clock.monotonic_ns() - started_ns > 60_000_000_000:
+                reason, unforeseen = f"{type(error).__name__}: {error}", error
+            if self.stopping.is_set():
+                return
+            if self.clock.monotonic_ns() - started_ns > _SETTLED_NS:
                 backoff.reset()
             wait_s = backoff.next_s()
             self._restarts.labels(name).inc()
-            self._log.warning("work-restarts", work=name, reason=reason, wait_s=round(wait_s, 2))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.stopping.wait(), wait_s)
+            trace = {} if unforeseen is None else {"exc_info": unforeseen}
+            self._log.warning("work-restarts", work=name, reason=reason, wait_s=round(wait_s, 2), **trace)
+            await self._pause(wait_s)
+
+    async def _pause(self, seconds: float) -> None:
+        """Return after `seconds`, or as soon as the service stops."""
+        waits = [
+            asyncio.ensure_future(self.clock.sleep(seconds)),
+            asyncio.ensure_future(self.stopping.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def _close(self) -> None:
-        for close in reversed(self._closers):
+        while self._closers:
+            name, close = self._closers.pop()
             try:
-                await asyncio.wait_for(close(), _CLOSE_TIMEOUT_S)
+                async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+                    await close()
+            except TimeoutError:
+                self._log.error("close-failed", part=name, reason=f"not closed within {_CLOSE_TIMEOUT_S} s")
             except Exception as error:  # One part that cannot close must not keep the others open.
-                self._log.error("close-failed", reason=redact(f"{type(error).__name__}: {error}"))
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+                reason = f"{type(error).__name__}: {error}"
+                self._log.error("close-failed", part=name, reason=reason, exc_info=error)
 
-    async def _open_status(self) -> asyncio.Server:
+    @staticmethod
+    def _probed(probe: Probe) -> str | None:
         try:
-            return await asyncio.start_server(self._answer, self._status_host, self._status_port)
-        except OSError as error:
-            where = f"{self._status_host}:{self._status_port}"
-            raise Unavailable(f"{self.name} cannot open its status port {where}: {error.strerror}") from error
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, ValueError, TimeoutError, asyncio.IncompleteReadError):
-            line = await asyncio.wait_for(reader.readline(), _REQUEST_TIMEOUT_S)
-            writer.write(self._response(line[:_MAX_REQUEST_LINE]))
-            await asyncio.wait_for(writer.drain(), _REQUEST_TIMEOUT_S)
-        writer.close()
-
-    def _response(self, request_line: bytes) -> bytes:
-        parts = request_line.split()
-        method, path = (parts[0], parts[1].split(b"?")[0]) if len(parts) >= 2 else (b"", b"")
-        if method != b"GET":
-            return _http(b"405 Method Not Allowed", b"text/plain", b"GET only\n")
-        if path == b"/metrics":
-            return _http(b"200 OK", metrics.CONTENT_TYPE.encode(), metrics.render())
-        if path == b"/healthz":
-            wrong = self.health()
-            body = json.dumps({"service": self.name, "ok": not wrong, "wrong": wrong}, ensure_ascii=False)
-            status = b"503 Service Unavailable" if wrong else b"200 OK"
-            return _http(status, b"application/json", body.encode())
-        return _http(b"404 Not Found", b"text/plain", b"/healthz or /metrics\n")
+            return probe()
+        except Exception as error:  # A check that fails is an answer too, and must not hide the others.
+            return f"the check itself failed: {type(error).__name__}: {error}"
 
 
-def _http(status: bytes, content_type: bytes, body: bytes) -> bytes:
-    head = b"HTTP/1.1 %b\r\nContent-Type: %b\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
-    return head % (status, content_type, len(body)) + body
+def _log_uncaught(name: str) -> None:
+    """Send what nobody caught, in any thread, through the log: a bare traceback may hold credentials."""
+
+    def uncaught(kind: type[BaseException], error: BaseException | None) -> None:
+        if not issubclass(kind, SystemExit | KeyboardInterrupt):
+            get_logger(name).error("uncaught", reason=f"{kind.__name__}: {error}", exc_info=error)
+
+    sys.excepthook = lambda kind, error, _trace: uncaught(kind, error)
+    threading.excepthook = lambda args: uncaught(args.exc_type, args.exc_value)
 
 
 def main(name: str, build: Callable[[], Awaitable[Service]]) -> int:
@@ -157,9 +173,11 @@ def main(name: str, build: Callable[[], Awaitable[Service]]) -> int:
 
     try:
         configure(name, json=load(Settings).log_json)
+        _log_uncaught(name)
         uvloop.run(serve())
     except BeffroiError as error:
-        print(f"beffroi {name}: {error.detail}", file=sys.stderr)
+        with suppress(OSError):
+            print(f"beffroi {name}: {redact(error.detail)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -1,10 +1,11 @@
 """Settings come from the environment, as `BEFFROI_*`, once, when a service starts."""
 
+import re
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.errors import BadInput
 
@@ -43,14 +44,19 @@ class Settings(BaseSettings):  # type: ignore[explicit-any]  # pydantic-settings
     def _no_placeholder_secret(self) -> "Settings":
         if self.demo:
             return self
-        for name in type(self).model_fields:
-            value: object = getattr(self, name)
-            if isinstance(value, SecretStr) and value.get_secret_value().strip().lower() in PLACEHOLDERS:
-                raise ValueError(
-                    f"BEFFROI_{name.upper()} is empty or a placeholder: set a secret of your own "
-                    "(placeholders are for the demo only)"
-                )
+        wrong = [
+            f"BEFFROI_{name.upper()} is empty or a placeholder: set a secret of your own "
+            "(placeholders are for the demo only)"
+            for name in type(self).model_fields
+            if _is_placeholder(getattr(self, name))
+        ]
+        if wrong:
+            raise ValueError("; ".join(wrong))
         return self
+
+
+def _is_placeholder(value: object) -> bool:
+    return isinstance(value, SecretStr) and value.get_secret_value().strip().lower() in PLACEHOLDERS
 
 
 def load(kind: type[S]) -> S:
@@ -61,7 +67,13 @@ def load(kind: type[S]) -> S:
         sentences = [
             _sentence(item["loc"], item["type"], item["msg"]) for item in error.errors(include_input=False)
         ]
+        # Not chained: the cause would carry the input, secrets among it.
         raise BadInput("; ".join(sentences)) from None
+    except SettingsError as error:
+        # A list or a mapping that is not JSON; the message quotes the field's name and nothing of its value.
+        field = re.search(r'field "(\w+)"', str(error))
+        name = "a setting" if field is None else f"BEFFROI_{field[1].upper()}"
+        raise BadInput(f"{name} is wrong: it must be JSON") from None
 
 
 def _sentence(where: tuple[int | str, ...], kind: str, message: str) -> str:

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from pydantic import TypeAdapter, ValidationError
@@ -77,7 +77,7 @@ class TicketSigner:
         """The signer of a PKCS 8 private key. Raises BadInput on anything but an Ed25519 key."""
         try:
             key = load_pem_private_key(pem, None)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise BadInput("the ticket key is not an unencrypted PEM private key") from error
         if not isinstance(key, Ed25519PrivateKey):
             raise BadInput("the ticket key is not an Ed25519 private key")
@@ -102,7 +102,7 @@ class TicketVerifier:
         """The verifier of a public key. Raises BadInput on anything but an Ed25519 key."""
         try:
             key = load_pem_public_key(pem)
-        except ValueError as error:
+        except (ValueError, UnsupportedAlgorithm) as error:
             raise BadInput("the ticket key is not a PEM public key") from error
         if not isinstance(key, Ed25519PublicKey):
             raise BadInput("the ticket key is not an Ed25519 public key")
@@ -120,7 +120,7 @@ class TicketVerifier:
         return ticket
 
     def _authentic(self, token: str) -> Ticket:
-        parts = token.split(".")
+        parts = token[: _MAX_TOKEN_CHARS + 1].split(".")
         if len(token) > _MAX_TOKEN_CHARS or len(parts) != 3 or parts[0] != _VERSION:
             raise TicketRefused("the ticket is malformed")
         try:
