@@ -1,0 +1,164 @@
+"""Cameras that do wrong: each gets a clear state, and its neighbours do not notice."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+
+from ingest.simulator.cameras import CameraPlan, Fault
+from ingest.simulator.server import SimulatedCameras
+from shared.messages import CameraStatus
+from tests.integration.ingest.conftest import Pulling, wanted
+from tests.support.eventually import eventually
+from tests.support.ports import free_port
+
+
+@pytest.fixture
+async def web_page() -> AsyncIterator[str]:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\n<h1>")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield f"rtsp://127.0.0.1:{server.sockets[0].getsockname()[1]}/stream"
+    server.close()
+
+
+async def _is(pulling: Pulling, status: CameraStatus, reason: str, within_s: float = 10) -> None:
+    await eventually(
+        lambda: pulling.report().status is status, within_s=within_s, what=f"{status}, not {pulling.report()}"
+    )
+    assert reason in pulling.report().reason
+
+
+async def test_a_wrong_password_is_refused_with_one_login_only(
+    cameras: SimulatedCameras, pulling: Pulling
+) -> None:
+    camera = cameras.add(CameraPlan("camera", username="viewer", password="right"))
+    pulling.pull(wanted(cameras.url("camera"), username="viewer", password="wrong"))
+    await _is(pulling, CameraStatus.REFUSED, "refuses this user name and password")
+    assert camera.counts.refused <= 2
+
+
+async def test_a_missing_password_is_asked_for(cameras: SimulatedCameras, pulling: Pulling) -> None:
+    cameras.add(CameraPlan("camera", username="viewer", password="right"))
+    pulling.pull(wanted(cameras.url("camera")))
+    await _is(pulling, CameraStatus.REFUSED, "asks for a user name and a password")
+
+
+async def test_a_closed_port_is_unreachable(pulling: Pulling) -> None:
+    pulling.pull(wanted(f"rtsp://127.0.0.1:{free_port()}/x"))
+    await _is(pulling, CameraStatus.UNREACHABLE, "nothing listens at 127.0.0.1:")
+
+
+async def test_an_unknown_name_is_unreachable(pulling: Pulling) -> None:
+    pulling.pull(wanted("rtsp://camera.invalid/x"))
+    await _is(pulling, CameraStatus.UNREACHABLE, "camera.invalid is not known")
+
+
+@pytest.mark.slow
+async def test_a_host_that_accepts_and_keeps_silent_is_unreachable(pulling: Pulling) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        pulling.pull(wanted(f"rtsp://127.0.0.1:{silent.getsockname()[1]}/x"))
+        await _is(pulling, CameraStatus.UNREACHABLE, "within 8 s", within_s=12)
+
+
+async def test_a_web_page_is_invalid(pulling: Pulling, web_page: str) -> None:
+    pulling.pull(wanted(web_page))
+    await _is(pulling, CameraStatus.INVALID, "does not speak RTSP")
+
+
+async def test_an_unknown_path_is_invalid(cameras: SimulatedCameras, pulling: Pulling) -> None:
+    pulling.pull(wanted(cameras.url("nothing")))
+    await _is(pulling, CameraStatus.INVALID, "no stream at this path")
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [(Fault.H265, "H.265"), (Fault.MJPEG, "Motion JPEG"), (Fault.B_FRAMES, "B-frames")],
+)
+async def test_what_browsers_cannot_show_is_unsupported_by_name(
+    cameras: SimulatedCameras, pulling: Pulling, fault: Fault, name: str
+) -> None:
+    cameras.add(CameraPlan("camera", fault=fault))
+    pulling.pull(wanted(cameras.url("camera")))
+    await _is(pulling, CameraStatus.UNSUPPORTED, name)
+    assert pulling.units == []
+
+
+@pytest.mark.slow
+async def test_garbage_is_invalid(cameras: SimulatedCameras, pulling: Pulling) -> None:
+    cameras.add(CameraPlan("camera", fault=Fault.GARBAGE))
+    pulling.pull(wanted(cameras.url("camera")))
+    await _is(pulling, CameraStatus.INVALID, "nothing that can be decoded")
+    assert pulling.units == []
+
+
+@pytest.mark.slow
+async def test_a_stall_is_told_and_ends_with_a_new_run(cameras: SimulatedCameras, pulling: Pulling) -> None:
+    camera = cameras.add(CameraPlan("camera"))
+    pulling.pull(wanted(cameras.url("camera")))
+    await eventually(lambda: len(pulling.units) > 5)
+    camera.paused = True
+    await _is(pulling, CameraStatus.STALLED, "has sent nothing for 5 s", within_s=8)
+    camera.paused = False
+    await _is(pulling, CameraStatus.LIVE, "")
+    assert pulling.units[-1].run == pulling.units[0].run + 1
+
+
+async def test_a_camera_that_restarts_comes_back_as_a_new_run(pulling: Pulling) -> None:
+    port = free_port()
+    async with SimulatedCameras(port=port) as before:
+        before.add(CameraPlan("camera"))
+        pulling.pull(wanted(before.url("camera")))
+        await eventually(lambda: len(pulling.units) > 5)
+    await eventually(lambda: pulling.report().status is CameraStatus.UNREACHABLE)
+    async with SimulatedCameras(port=port) as after:
+        after.add(CameraPlan("camera"))
+        await eventually(lambda: pulling.units[-1].run > pulling.units[0].run)
+    assert pulling.units[-1].run == pulling.units[0].run + 1
+
+
+async def test_after_a_jump_of_hours_a_new_run_goes_on_without_a_hole(
+    cameras: SimulatedCameras, pulling: Pulling
+) -> None:
+    camera = cameras.add(CameraPlan("camera"))
+    pulling.pull(wanted(cameras.url("camera")))
+    await eventually(lambda: len(pulling.units) > 5)
+    camera.feed.jump(5 * 3600.0)
+    first_run = pulling.units[0].run
+    await eventually(lambda: sum(unit.run == first_run + 1 for unit in pulling.units) >= 30)
+    after = [unit for unit in pulling.units if unit.run == first_run + 1]
+    steps = {b.pts90 - a.pts90 for a, b in pairwise(after)}
+    assert after[0].key
+    assert steps == {7200}
+    assert [unit.seq for unit in after] == list(range(len(after)))
+    assert camera.counts.logins == 1
+
+
+async def test_a_jump_back_is_a_new_run_too(cameras: SimulatedCameras, pulling: Pulling) -> None:
+    camera = cameras.add(CameraPlan("camera"))
+    pulling.pull(wanted(cameras.url("camera")))
+    await eventually(lambda: len(pulling.units) > 5)
+    camera.feed.jump(-3600.0)
+    await eventually(lambda: pulling.units[-1].run == pulling.units[0].run + 1)
+
+
+@pytest.mark.slow
+async def test_bad_neighbours_cost_a_good_camera_nothing(cameras: SimulatedCameras, pulling: Pulling) -> None:
+    cameras.add(CameraPlan("camera"))
+    bad = [CameraPlan(fault.value, fault=fault) for fault in Fault if fault is not Fault.NONE]
+    for plan in bad:
+        cameras.add(plan)
+    pulling.pull(
+        wanted(cameras.url("camera")),
+        wanted("rtsp://127.0.0.1:1/x", "closed"),
+        *(wanted(cameras.url(plan.name), plan.name) for plan in bad),
+    )
+    await eventually(lambda: len(pulling.units) >= 60)
+    assert [unit.seq for unit in pulling.units] == list(range(len(pulling.units)))
+    assert pulling.statuses() == [CameraStatus.CONNECTING, CameraStatus.LIVE]

@@ -1,0 +1,66 @@
+"""Real footage from an RTSP server the project did not write, where both are to be found."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from ingest.addresses import AddressRules
+from ingest.av_opener import AvOpener
+from ingest.ports import CameraAddress, NotRtsp, Packet, Refused, SourceError
+from shared.clock import SystemClock
+from tests.support.eventually import eventually
+from tests.support.ports import free_port
+from tests.unit.ingest.decoding import decoded
+
+SHARED = Path(__file__).parents[4] / "shared"
+TOOL, FOOTAGE = SHARED / "tools" / "rtsp_cameras.py", SHARED / "media" / "street.mp4"
+PYTHON = "/usr/bin/python3"
+
+
+@pytest.fixture
+async def street(tmp_path: Path) -> AsyncIterator[str]:
+    """The address of the footage behind digest authentication, with an audio track beside it."""
+    if not (TOOL.is_file() and FOOTAGE.is_file() and os.access(PYTHON, os.X_OK)):
+        pytest.skip(f"{TOOL} with {FOOTAGE} is not here")
+    port = free_port()
+    arguments = [str(TOOL), str(port), f"street={FOOTAGE}", "--audio", "--auth", "viewer:letmein"]
+    with (tmp_path / "log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(PYTHON, *arguments, stdout=log, stderr=log)
+    await eventually(
+        lambda: process.returncode is not None or b"rtsp://" in (tmp_path / "log").read_bytes(), within_s=60
+    )
+    if process.returncode is not None:
+        pytest.skip(f"{TOOL} does not run here: {(tmp_path / 'log').read_text()[-200:]}")
+    yield f"rtsp://127.0.0.1:{port}/street"
+    process.kill()
+    await process.wait()
+
+
+async def _open(url: str, username: str = "", password: str = "") -> list[Packet]:
+    opener = AvOpener(AddressRules(allow_loopback=True), SystemClock())
+    camera = await opener.open(CameraAddress(url, username, password))
+    taken = [await camera.next() for _ in range(12)]
+    camera.close()
+    return taken
+
+
+@pytest.mark.slow
+async def test_real_footage_of_another_server_decodes_in_order(street: str) -> None:
+    taken = await _open(street, "viewer", "letmein")
+    times = [packet.pts90 for packet in taken if packet.pts90 is not None]
+    assert times == sorted(set(times))
+    assert len(times) == 12
+    assert len(decoded(packet.data for packet in taken)) == 12
+
+
+@pytest.mark.slow
+async def test_another_server_s_refusals_are_told_apart(street: str) -> None:
+    outcomes: list[type[SourceError]] = []
+    for url, password in ((street, "wrong"), (street, ""), (street + "-not", "letmein")):
+        with pytest.raises(SourceError) as raised:
+            await _open(url, "viewer" if password else "", password)
+        outcomes.append(raised.type)
+    assert outcomes == [Refused, Refused, NotRtsp]
