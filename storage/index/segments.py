@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import RowMapping, Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, func, or_, select, update
 
 from shared.ids import StreamId
-from storage.deadline import DAY_NS, month_later_ns
+from storage.deadline import DAY_NS, deadline_ns, month_later_ns
 from storage.index.database import Database
 from storage.index.tables import holds, meta, segments
 from storage.segment import Segment, SegmentState
@@ -98,21 +98,7 @@ class SegmentRows:
 
     async def condemn(self, stream: str, days: int, now_ns: int, limit: int) -> int:
         """closed, stored → garbage for those whose deadline has come and that no hold keeps; how many."""
-        held = exists().where(
-            holds.c.stream == segments.c.stream,
-            holds.c.start_ns < segments.c.end_ns,
-            holds.c.end_ns > segments.c.start_ns,
-        )
-        due = (
-            select(segments.c.key)
-            .where(
-                segments.c.stream == stream,
-                segments.c.state.in_(_LIVING),
-                or_(segments.c.start_ns <= now_ns - days * DAY_NS, segments.c.month_ns <= now_ns),
-                ~held,
-            )
-            .limit(limit)
-        )
+        due = select(segments.c.key).where(*_due(stream, days, now_ns)).limit(limit)
         statement = (
             update(segments)
             .where(segments.c.key.in_(due.scalar_subquery()))
@@ -120,6 +106,12 @@ class SegmentRows:
         )
         async with self._database.write() as connection:
             return (await connection.execute(statement)).rowcount
+
+    async def oldest_due_ns(self, stream: str, days: int, now_ns: int) -> int | None:
+        """The earliest deadline among living segments that are due and not held; None where none is."""
+        statement = select(func.min(segments.c.start_ns)).where(*_due(stream, days, now_ns))
+        start_ns = await self._number(statement)
+        return None if start_ns is None else deadline_ns(start_ns, days)
 
     async def garbage(self, limit: int) -> Sequence[Segment]:
         statement = select(segments).where(segments.c.state == SegmentState.GARBAGE).limit(limit)
@@ -178,6 +170,21 @@ class SegmentRows:
         async with self._database.read() as connection:
             value: int | None = (await connection.execute(statement)).scalar()
         return value
+
+
+def _due(stream: str, days: int, now_ns: int) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of `deadline_ns(start_ns, days) <= now_ns` on living segments that no hold keeps."""
+    held = exists().where(
+        holds.c.stream == segments.c.stream,
+        holds.c.start_ns < segments.c.end_ns,
+        holds.c.end_ns > segments.c.start_ns,
+    )
+    return (
+        segments.c.stream == stream,
+        segments.c.state.in_(_LIVING),
+        or_(segments.c.start_ns <= now_ns - days * DAY_NS, segments.c.month_ns <= now_ns),
+        ~held,
+    )
 
 
 def _segment(row: RowMapping) -> Segment:

@@ -1,0 +1,117 @@
+"""Routes of exports, holds and the evidence key."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi.responses import FileResponse
+
+from shared.errors import BadInput, TooLarge
+from shared.ids import StreamId
+from shared.messages import ExportOrder, ExportProgress, HoldOrder, decode, encode
+from shared.tickets import Action, bearer
+from storage.exports.evidence import EvidencePublicKey
+from storage.exports.jobs import ExportJobs
+from storage.gate import Gate
+from storage.index.holds import Hold, HoldRows
+from storage.instants import ns_from_datetime
+
+_MAX_BODY = 1 << 20
+
+# Ids become file names and rows: nothing but the characters that control_room gives them.
+Id = Annotated[str, Path(pattern=r"^[a-z]-[a-z0-9-]{1,60}$")]
+Authorization = Annotated[str | None, Header()]
+
+
+class ExportRoutes:
+    """Handlers; each admits its ticket first."""
+
+    def __init__(self, jobs: ExportJobs, holds: HoldRows, gate: Gate, key: EvidencePublicKey) -> None:
+        self._jobs = jobs
+        self._holds = holds
+        self._gate = gate
+        self._key = key
+        self.router = APIRouter()
+        for method, path, handler in (
+            ("PUT", "/exports/{id}", self.order),
+            ("GET", "/exports/{id}", self.progress),
+            ("GET", "/exports/{id}/package", self.package),
+            ("PUT", "/holds/{id}", self.hold),
+            ("DELETE", "/holds/{id}", self.release),
+            ("GET", "/evidence-key", self.evidence_key),
+        ):
+            self.router.add_api_route(path, handler, methods=[method], response_model=None)
+
+    async def order(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
+        """Order an export; the same order again is no error."""
+        self._gate.admit(bearer(authorization), f"export:{id}", [Action.EXPORT])
+        order = decode(ExportOrder, await _body(request))
+        if order.id != id:
+            raise BadInput("the order has another id than its address", "id")
+        return _progress(await self._jobs.order(order), 202)
+
+    async def progress(self, id: Id, authorization: Authorization = None) -> Response:
+        """How far an export is."""
+        self._gate.admit(bearer(authorization), f"export:{id}", [Action.EXPORT, Action.STATUS])
+        return _progress(await self._jobs.progress(id), 200)
+
+    async def package(
+        self, id: Id, ticket: str | None = None, authorization: Authorization = None
+    ) -> Response:
+        """The package, whole or by ranges."""
+        self._gate.admit(bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
+        path = await self._jobs.package(id)
+        return FileResponse(
+            path,
+            media_type="application/zip",
+            filename=f"beffroi-export-{id}.zip",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def hold(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
+        """Keep a range of a stream beyond its deadline."""
+        self._gate.admit(bearer(authorization), f"hold:{id}", [Action.HOLD])
+        order = decode(HoldOrder, await _body(request))
+        if order.id != id:
+            raise BadInput("the hold has another id than its address", "id")
+        if not order.reference.strip():
+            raise BadInput("a hold needs the reference of a procedure", "reference")
+        hold = Hold(
+            id,
+            str(StreamId.parse(order.stream)),
+            ns_from_datetime(order.start, "start"),
+            ns_from_datetime(order.end, "end"),
+            order.reference,
+        )
+        if hold.end_ns <= hold.start_ns:
+            raise BadInput("a hold ends after it starts", "end")
+        await self._holds.put(hold)
+        return Response(status_code=204)
+
+    async def release(self, id: Id, authorization: Authorization = None) -> Response:
+        """End a hold; what it kept is destroyed when its deadline says."""
+        self._gate.admit(bearer(authorization), f"hold:{id}", [Action.HOLD])
+        await self._holds.remove(id)
+        return Response(status_code=204)
+
+    async def evidence_key(self) -> Response:
+        """The public key that verifies exports; it is no secret."""
+        return Response(self._key.pem(), media_type="application/x-pem-file")
+
+
+def _progress(progress: ExportProgress, status: int) -> Response:
+    return Response(encode(progress), status, media_type="application/json")
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request. Raises TooLarge."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_BODY:
+            raise TooLarge("the order is larger than one can be")
+    return bytes(body)
+
+
+def export_routes(jobs: ExportJobs, holds: HoldRows, gate: Gate, key: EvidencePublicKey) -> APIRouter:
+    """The routes of exports and holds."""
+    return ExportRoutes(jobs, holds, gate, key).router

@@ -1,0 +1,139 @@
+"""Routes that list and play recordings."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+
+from shared.clock import Clock
+from shared.errors import BadInput
+from shared.ids import StreamId
+from shared.tickets import Action, Ticket, bearer
+from storage.catalogue import Catalogue
+from storage.gate import Gate, allowed_span
+from storage.instants import ns_from_text, text_from_ns
+from storage.metrics import ReadMetrics
+from storage.playback import Answer, Nothing, plan, stream_answer
+from storage.ranges import Span, gaps, present
+
+_DAY_NS = 86_400_000_000_000
+_MAX_LIST_NS = 62 * _DAY_NS
+
+From = Annotated[str | None, Query(alias="from")]
+Authorization = Annotated[str | None, Header()]
+
+
+class PlaybackRoutes:
+    """Handlers; each admits its ticket first."""
+
+    def __init__(self, catalogue: Catalogue, gate: Gate, clock: Clock, metrics: ReadMetrics) -> None:
+        self._catalogue = catalogue
+        self._gate = gate
+        self._clock = clock
+        self._metrics = metrics
+        self.router = APIRouter()
+        path = "/recordings/{commune}/{camera}/{kind}"
+        self.router.add_api_route(path, self.list, methods=["GET"])
+        self.router.add_api_route(f"{path}/media", self.media, methods=["GET"])
+
+    async def list(
+        self,
+        commune: str,
+        camera: str,
+        kind: str,
+        start: From = None,
+        to: str | None = None,
+        ticket: str | None = None,
+        authorization: Authorization = None,
+    ) -> dict[str, object]:
+        """What exists in a range, and what is missing; by default, of the last day."""
+        stream = StreamId.parse(f"{commune}/{camera}/{kind}")
+        shown = self._admit(stream, authorization, ticket)
+        now_ns = self._clock.utc_ns()
+        asked = self._asked(shown, start, to, now_ns - _DAY_NS, now_ns)
+        footage = await self._catalogue.between(stream, asked.start_ns, asked.end_ns)
+        found = present(footage, asked)
+        until_ns = await self._catalogue.until_ns(stream)
+        recording = self._catalogue.is_recording(stream)
+        # While recording, what comes after the newest picture is on its way and no gap.
+        known_to_ns = until_ns if recording and until_ns is not None else now_ns
+        judged = Span(asked.start_ns, max(asked.start_ns, min(asked.end_ns, known_to_ns)))
+        return {
+            "stream": str(stream),
+            "from": text_from_ns(asked.start_ns),
+            "to": text_from_ns(asked.end_ns),
+            "ranges": [_span(one.span) | {"run": one.run} for one in found],
+            "gaps": [_span(gap) for gap in gaps(found, judged)],
+            "recording": recording,
+            "codec": footage[-1].codec if footage else "",
+            "until": None if until_ns is None else text_from_ns(until_ns),
+        }
+
+    async def media(
+        self,
+        commune: str,
+        camera: str,
+        kind: str,
+        start: From = None,
+        to: str | None = None,
+        base: str | None = None,
+        ticket: str | None = None,
+        authorization: Authorization = None,
+    ) -> Response:
+        """Footage from the key picture at or before `from`, as one fMP4 without a seam."""
+        stream = StreamId.parse(f"{commune}/{camera}/{kind}")
+        shown = self._admit(stream, authorization, ticket)
+        if start is None:
+            raise BadInput("media needs `from`", "from")
+        now_ns = self._clock.utc_ns()
+        asked = self._asked(shown, start, to, now_ns, max(now_ns, ns_from_text(start, "from")) + 1)
+        base_ns = ns_from_text(start, "from") if base is None else ns_from_text(base, "base")
+        answer = await plan(self._catalogue, stream, asked.start_ns, asked.end_ns, base_ns)
+        if isinstance(answer, Nothing):
+            return Response(status_code=204, headers=_next_header(answer, shown))
+        headers = {
+            "X-Beffroi-From": text_from_ns(answer.start_ns),
+            "X-Beffroi-To": text_from_ns(answer.end_ns),
+            "X-Beffroi-Codec": answer.parameters.sequence.codec_string,
+            "Cache-Control": "no-store",
+        }
+        return StreamingResponse(self._counted(answer, shown), headers=headers, media_type="video/mp4")
+
+    async def _counted(self, answer: Answer, ticket: Ticket) -> AsyncIterator[bytes]:
+        async for chunk in stream_answer(self._catalogue, answer, lambda: self._gate.holds(ticket)):
+            self._metrics.served_bytes.inc(len(chunk))
+            yield chunk
+        if not self._gate.holds(ticket):
+            self._metrics.revoked.inc()
+
+    def _admit(self, stream: StreamId, header: str | None, query: str | None) -> Ticket:
+        return self._gate.admit(bearer(header, query), str(stream), [Action.PLAYBACK])
+
+    @staticmethod
+    def _asked(
+        ticket: Ticket, start: str | None, to: str | None, default_start_ns: int, default_end_ns: int
+    ) -> Span:
+        start_ns = default_start_ns if start is None else ns_from_text(start, "from")
+        end_ns = default_end_ns if to is None else ns_from_text(to, "to")
+        if end_ns <= start_ns:
+            raise BadInput("`to` is not after `from`", "to")
+        if end_ns - start_ns > _MAX_LIST_NS:
+            raise BadInput("the range is longer than two months", "to")
+        return allowed_span(ticket, Span(start_ns, end_ns))
+
+
+def _span(span: Span) -> dict[str, object]:
+    return {"from": text_from_ns(span.start_ns), "to": text_from_ns(span.end_ns)}
+
+
+def _next_header(nothing: Nothing, ticket: Ticket) -> dict[str, str]:
+    next_ns = nothing.next_ns
+    if next_ns is None or (ticket.end_s is not None and next_ns >= ticket.end_s * 1_000_000_000):
+        return {}
+    return {"X-Beffroi-Next": text_from_ns(next_ns)}
+
+
+def playback_routes(catalogue: Catalogue, gate: Gate, clock: Clock, metrics: ReadMetrics) -> APIRouter:
+    """The routes of playback."""
+    return PlaybackRoutes(catalogue, gate, clock, metrics).router

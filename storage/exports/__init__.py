@@ -1,0 +1,1 @@
+"""Exports: sealed packages of footage for a requisition."""

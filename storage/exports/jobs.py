@@ -1,0 +1,194 @@
+"""The exports as jobs: the row is the truth, a restart begins an unfinished one again."""
+
+import asyncio
+from pathlib import Path
+from threading import Event
+
+from shared.clock import Clock
+from shared.errors import BadInput, BeffroiError, Conflict, NotFound
+from shared.ids import StreamId
+from shared.log import get_logger
+from shared.messages import ExportOrder, ExportProgress, ExportStatus
+from storage.catalogue import Catalogue
+from storage.deadline import DAY_NS
+from storage.exports.evidence import EvidenceKey
+from storage.exports.package import CameraFootage, Packed, Packer, Stopped
+from storage.finishing import layout_of
+from storage.index.exports import ExportRow, ExportRows
+from storage.index.holds import Hold, HoldRows
+from storage.instants import ns_from_datetime
+from storage.metrics import ReadMetrics
+from storage.ranges import Span
+
+_LOOK_S = 1.0
+_PROGRESS_S = 0.5
+_SWEEP_S = 60.0
+_MAX_CAMERAS = 200
+
+
+class ExportJobs:
+    """Takes orders, makes at most `at_once` packages at a time, destroys them after `keep_days`."""
+
+    def __init__(
+        self,
+        rows: ExportRows,
+        holds: HoldRows,
+        catalogue: Catalogue,
+        key: EvidenceKey,
+        clock: Clock,
+        metrics: ReadMetrics,
+        *,
+        folder: Path,
+        version: str,
+        keep_days: int,
+        at_once: int,
+    ) -> None:
+        self._rows = rows
+        self._holds = holds
+        self._catalogue = catalogue
+        self._key = key
+        self._clock = clock
+        self._metrics = metrics
+        self._folder = folder
+        self._version = version
+        self._keep_ns = keep_days * DAY_NS
+        self._at_once = at_once
+        self._running: dict[str, tuple[asyncio.Task[None], Packer | None]] = {}
+        self._stop = Event()
+        self._log = get_logger("storage")
+
+    async def order(self, order: ExportOrder) -> ExportProgress:
+        """Take an order; the same one again gives how far it is. Raises BadInput, Conflict."""
+        asked = asked_span(order)
+        known = await self._rows.get(order.id)
+        if known is not None:
+            if known.order != order:
+                raise Conflict(f"export {order.id} was ordered before with other contents")
+            return known.progress
+        for camera in {camera.stream for camera in order.cameras}:
+            hold = Hold(_hold_id(order.id), camera, asked.start_ns, asked.end_ns, order.reference)
+            await self._holds.put(hold)
+        await self._rows.add(order, self._clock.utc_ns())
+        return (await self._row(order.id)).progress
+
+    async def progress(self, id: str) -> ExportProgress:
+        """How far an export is. Raises NotFound."""
+        row = await self._row(id)
+        packer = self._running.get(id, (None, None))[1]
+        if row.progress.status is ExportStatus.RUNNING and packer is not None:
+            return ExportProgress(id, ExportStatus.RUNNING, round(packer.progress, 4))
+        return row.progress
+
+    async def package(self, id: str) -> Path:
+        """The finished package. Raises NotFound, and Conflict while or because there is none."""
+        row = await self._row(id)
+        if row.progress.status is not ExportStatus.DONE:
+            raise Conflict(f"export {id} is {row.progress.status}: there is no package")
+        return self._path(id)
+
+    async def run(self) -> None:
+        """Start what is queued, for ever. Raises Unavailable when the index does."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        while True:
+            for row in await self._rows.unfinished():
+                if len(self._running) >= self._at_once:
+                    break
+                if row.order.id not in self._running:
+                    task = asyncio.create_task(self._make(row), name=f"export {row.order.id}")
+                    self._running[row.order.id] = (task, None)
+            await self._clock.sleep(_LOOK_S)
+
+    async def sweep(self) -> None:
+        """Destroy packages whose time is over, for ever."""
+        while True:
+            await self.sweep_once()
+            await self._clock.sleep(_SWEEP_S)
+
+    async def sweep_once(self) -> int:
+        """Destroy the packages that are due: the file first goes, then the row says so. How many."""
+        due = await self._rows.finished_before(self._clock.utc_ns() - self._keep_ns)
+        for row in due:
+            await asyncio.to_thread(self._path(row.order.id).unlink, missing_ok=True)
+            gone = ExportProgress(row.order.id, ExportStatus.DESTROYED, 1.0, coverage=row.progress.coverage)
+            await self._rows.update(gone, row.finished_ns)
+            self._log.info("export-destroyed", export=row.order.id)
+        return len(due)
+
+    async def close(self) -> None:
+        """Leave what is being made; it starts again with the service."""
+        self._stop.set()
+        await asyncio.gather(*(task for task, _ in self._running.values()), return_exceptions=True)
+
+    async def _make(self, row: ExportRow) -> None:
+        id = row.order.id
+        try:
+            await self._rows.update(ExportProgress(id, ExportStatus.RUNNING, 0.0))
+            packed = await self._pack(row)
+            done = ExportProgress(id, ExportStatus.DONE, 1.0, packed.size, packed.coverage, packed.sha256)
+            await self._end(done)
+        except Stopped:
+            return
+        except (BeffroiError, OSError, ValueError) as error:
+            reason = error.detail if isinstance(error, BeffroiError) else str(error)
+            self._log.error("export-failed", export=id, reason=reason)
+            await self._end(ExportProgress(id, ExportStatus.FAILED, 0.0, reason=reason))
+        finally:
+            self._running.pop(id, None)
+
+    async def _pack(self, row: ExportRow) -> Packed:
+        order, asked = row.order, asked_span(row.order)
+        cameras = [
+            CameraFootage(
+                camera,
+                await self._catalogue.between(StreamId.parse(camera.stream), asked.start_ns, asked.end_ns),
+            )
+            for camera in order.cameras
+        ]
+        packer = Packer(
+            order,
+            asked,
+            cameras,
+            key=self._key,
+            version=self._version,
+            read=lambda footage: layout_of(self._catalogue.path(footage.key)),
+            path_of=self._catalogue.path,
+            stop=self._stop,
+        )
+        task = asyncio.current_task()
+        assert task is not None
+        self._running[order.id] = (task, packer)
+        return await asyncio.to_thread(packer.pack, self._path(order.id), self._clock.utc_ns())
+
+    async def _end(self, progress: ExportProgress) -> None:
+        await self._rows.update(progress, self._clock.utc_ns())
+        await self._holds.remove(_hold_id(progress.id))
+        self._metrics.exports.labels(progress.status).inc()
+
+    async def _row(self, id: str) -> ExportRow:
+        row = await self._rows.get(id)
+        if row is None:
+            raise NotFound(f"there is no export {id}")
+        return row
+
+    def _path(self, id: str) -> Path:
+        return self._folder / f"{id}.zip"
+
+
+def asked_span(order: ExportOrder) -> Span:
+    """The range of an order. Raises BadInput where the order cannot be carried out."""
+    if not order.reference.strip():
+        raise BadInput("an export needs the reference of a requisition", "reference")
+    if not order.cameras or len(order.cameras) > _MAX_CAMERAS:
+        raise BadInput(f"an export is of 1 to {_MAX_CAMERAS} cameras", "cameras")
+    if len({camera.stream for camera in order.cameras}) != len(order.cameras):
+        raise BadInput("an export names each camera once", "cameras")
+    for camera in order.cameras:
+        StreamId.parse(camera.stream)
+    span = Span(ns_from_datetime(order.start, "start"), ns_from_datetime(order.end, "end"))
+    if span.length_ns <= 0:
+        raise BadInput("an export ends after it starts", "end")
+    return span
+
+
+def _hold_id(export_id: str) -> str:
+    return f"export:{export_id}"

@@ -1,0 +1,77 @@
+"""LISEZMOI.txt: what the package is and how anybody can verify it. French first, then English."""
+
+from shared.messages import ExportOrder
+from storage.exports.manifest import exact
+from storage.instants import ns_from_datetime
+
+_TEXT = """\
+EXPORT DE VIDÉOPROTECTION {id}
+==============================
+
+Référence de la réquisition : {reference}
+Autorité requérante : {authority}
+Période demandée (UTC) : du {start} au {end}
+
+Contenu
+-------
+- un fichier MP4 par caméra et par période continue, avec les images telles que la caméra les a codées,
+  sans réencodage et sans son ; la première image précède au besoin la période demandée, car le décodage
+  commence sur une image complète ;
+- manifest.json : ce qui a été demandé, ce qui existe, ce qui manque, et l'empreinte SHA-256 de chaque
+  fichier ;
+- manifest.sig : la signature Ed25519 (64 octets) de manifest.json par la clé de preuve du centre ;
+- ce fichier.
+
+Vérifier
+--------
+Il faut la clé publique de preuve du centre (fichier PEM), obtenue de lui par une autre voie que cet export.
+Empreinte annoncée de la clé : {fingerprint}
+
+Avec Beffroi, hors ligne :   beffroi verify EXPORT.zip --key CLE.pem
+Sans Beffroi, avec OpenSSL 3, dans le dossier décompressé :
+  openssl pkeyutl -verify -pubin -inkey CLE.pem -rawin -in manifest.json -sigfile manifest.sig
+  puis comparer `sha256sum` de chaque fichier à ce que dit manifest.json.
+
+Conserver cet export original sans le modifier, et travailler sur une copie.
+
+
+VIDEO-PROTECTION EXPORT {id}
+============================
+
+Requisition: {reference}
+Requesting authority: {authority}
+Period asked (UTC): from {start} to {end}
+
+Contents
+--------
+- one MP4 file for each camera and continuous period, with the pictures as the camera coded them, not
+  re-encoded, without sound; the first picture may come before the period asked, because decoding starts
+  on a complete picture;
+- manifest.json: what was asked, what exists, what is missing, and the SHA-256 of each file;
+- manifest.sig: the Ed25519 signature (64 bytes) of manifest.json by the centre's evidence key;
+- this file.
+
+Verify
+------
+You need the centre's public evidence key (a PEM file), had from the centre by another way than this export.
+Fingerprint that the key should have: {fingerprint}
+
+With Beffroi, offline:   beffroi verify EXPORT.zip --key KEY.pem
+Without Beffroi, with OpenSSL 3, in the unpacked folder:
+  openssl pkeyutl -verify -pubin -inkey KEY.pem -rawin -in manifest.json -sigfile manifest.sig
+  then compare `sha256sum` of each file with what manifest.json says.
+
+Keep this original export unchanged, and work on a copy.
+"""
+
+
+def leaflet(order: ExportOrder, fingerprint: str) -> bytes:
+    """The text for one export, in UTF-8."""
+    return _TEXT.format(
+        id=order.id,
+        reference=order.reference,
+        authority=order.authority,
+        start=exact(ns_from_datetime(order.start, "start")),
+        end=exact(ns_from_datetime(order.end, "end")),
+        fingerprint=fingerprint,
+    ).encode()

@@ -1,0 +1,68 @@
+"""Makes the index again from the files alone."""
+
+import asyncio
+from dataclasses import dataclass
+
+from shared.errors import BadInput
+from shared.log import get_logger
+from storage.bond import StoreBond
+from storage.finishing import layout_of, segment_of
+from storage.index.segments import SegmentRows
+from storage.objects import FolderStore
+from storage.segment import Segment, SegmentState
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexed:
+    """What was found: objects the index knew, ones it learnt, rows without object, files that are none."""
+
+    known: int
+    added: int
+    forgotten: int
+    unreadable: int
+
+
+async def reindex(rows: SegmentRows, store: FolderStore, bond: StoreBond) -> Reindexed:
+    """Add a row for every object without one; forget rows of stored objects that do not exist.
+
+    Holds, policies and exports stay as they are. An object that cannot be read is named in the log and left
+    alone. Run it while storage is stopped.
+    """
+    log = get_logger("storage")
+    keys = await asyncio.to_thread(lambda: sorted(store.keys()))
+    added = unreadable = 0
+    for first in range(0, len(keys), _BATCH):
+        for key in await rows.unknown(keys[first : first + _BATCH]):
+            segment = await asyncio.to_thread(_read, store, key)
+            if isinstance(segment, str):
+                unreadable += 1
+                log.error("object-unreadable", key=key, reason=segment)
+                continue
+            await rows.add(segment)
+            added += 1
+    there = set(keys)
+    lost = [
+        row.key
+        for row in await rows.everything()
+        if row.state is SegmentState.STORED and row.key not in there
+    ]
+    for first in range(0, len(lost), _BATCH):
+        await rows.forget(lost[first : first + _BATCH])
+    await bond.renew()
+    return Reindexed(len(keys) - added - unreadable, added, len(lost), unreadable)
+
+
+def _read(store: FolderStore, key: str) -> Segment | str:
+    """The row of an object, or why it has none. Blocking."""
+    path = store.path(key)
+    try:
+        layout = layout_of(path)
+        if not layout.fragments:
+            return "it holds no picture"
+        return segment_of(path, key, layout, SegmentState.STORED)
+    except BadInput as error:
+        return error.detail
+    except OSError as error:
+        return error.strerror or str(error)

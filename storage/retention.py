@@ -1,0 +1,148 @@
+"""Destroys footage on time: never what a hold keeps, never what the index does not know."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.clock import Clock
+from shared.errors import BeffroiError
+from shared.log import get_logger
+from storage.bond import StoreBond
+from storage.deadline import DAY_NS, MAX_DAYS
+from storage.finishing import Places
+from storage.index.policies import PolicyRows
+from storage.index.segments import SegmentRows
+from storage.metrics import LifeMetrics, RetentionMetrics
+from storage.segment import Segment
+
+EVERY_S = 20.0
+_BATCH = 200
+_STALE_NS = 120 * 1_000_000_000
+_LEAP_NS = DAY_NS
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run did. `refused` says why it destroyed nothing, if it had to."""
+
+    destroyed: int = 0
+    missing: int = 0
+    failed: str | None = None
+    refused: str | None = None
+
+
+class Retention:
+    """Each run: condemn what is due (row to garbage), remove its object, drop its row. Any step may be the
+    last before a crash: the next run finds garbage rows and goes on."""
+
+    def __init__(
+        self,
+        rows: SegmentRows,
+        policies: PolicyRows,
+        places: Places,
+        bond: StoreBond,
+        clock: Clock,
+        metrics: RetentionMetrics,
+        life: LifeMetrics,
+    ) -> None:
+        self._rows = rows
+        self._policies = policies
+        self._places = places
+        self._bond = bond
+        self._clock = clock
+        self._metrics = metrics
+        self._life = life
+        self._log = get_logger("storage")
+        self._started_ns = clock.monotonic_ns()
+        self._offset_ns = clock.utc_ns() - self._started_ns
+        self._completed_ns: int | None = None
+        self._trouble: str | None = None
+
+    def health(self) -> str | None:
+        """Retention's own liveness: refused, failing, or not run for a while."""
+        if self._trouble is not None:
+            return self._trouble
+        since_ns = self._started_ns if self._completed_ns is None else self._completed_ns
+        if self._clock.monotonic_ns() - since_ns > _STALE_NS:
+            return "retention has not completed a run for over two minutes"
+        return None
+
+    async def run(self) -> None:
+        """Run for ever. Raises Unavailable when the index does: whoever runs this tries again."""
+        while True:
+            await self.run_once()
+            await self._clock.sleep(EVERY_S)
+
+    async def run_once(self) -> Outcome:
+        """Destroy everything that is due now, or refuse."""
+        refused = self._leap() or await self._bond.reason_to_refuse()
+        self._metrics.refused.set(1 if refused else 0)
+        if refused:
+            if self._trouble is None:
+                self._log.error("destruction-refused", reason=refused)
+            self._trouble = f"destruction is refused: {refused}"
+            return Outcome(refused=refused)
+        outcome = await self._destroy()
+        self._trouble = None if outcome.failed is None else f"destruction fails: {outcome.failed}"
+        await self._measure()
+        if outcome.failed is None:
+            self._completed_ns = self._clock.monotonic_ns()
+            self._metrics.last_run_s.set(self._clock.utc_ns() / 1e9)
+        return outcome
+
+    def _leap(self) -> str | None:
+        """A wall clock that jumps ahead would make everything due at once."""
+        leap_ns = self._clock.utc_ns() - self._clock.monotonic_ns() - self._offset_ns
+        if leap_ns > _LEAP_NS:
+            return "the clock has jumped ahead by over a day: set it right, or restart storage to confirm"
+        return None
+
+    async def _destroy(self) -> Outcome:
+        destroyed = missing = 0
+        try:
+            for stream, days in (await self._days_by_stream()).items():
+                while await self._rows.condemn(stream, days, self._clock.utc_ns(), _BATCH) == _BATCH:
+                    pass
+            while garbage := await self._rows.garbage(_BATCH):
+                missing += await asyncio.to_thread(self._remove, garbage)
+                await self._rows.drop([segment.key for segment in garbage])
+                destroyed += len(garbage)
+        except (OSError, BeffroiError) as error:
+            reason = error.detail if isinstance(error, BeffroiError) else error.strerror or str(error)
+            self._log.error("destruction-failed", reason=reason)
+            return Outcome(destroyed, missing, failed=reason)
+        if destroyed:
+            self._log.info("segments-destroyed", count=destroyed, missing=missing)
+        self._metrics.destroyed.inc(destroyed)
+        self._metrics.missing.inc(missing)
+        return Outcome(destroyed, missing)
+
+    def _remove(self, garbage: Sequence[Segment]) -> int:
+        """Remove the files of condemned segments; how many had none. Raises OSError. Blocking."""
+        missing = 0
+        for segment in garbage:
+            spooled = self._places.spool.path(segment.key)
+            there = spooled.exists()
+            self._places.disk.remove(spooled)
+            there = self._places.store.remove(segment.key) or there
+            missing += not there
+        return missing
+
+    async def _days_by_stream(self) -> Mapping[str, int]:
+        """The days each stream may keep: the last known policy, else what its segments say themselves."""
+        known = {policy.stream: policy.days for policy in await self._policies.all()}
+        recorded = await self._rows.streams_with_days()
+        return {stream: max(1, min(MAX_DAYS, known.get(stream, days))) for stream, days in recorded.items()}
+
+    async def _measure(self) -> None:
+        now_ns = self._clock.utc_ns()
+        overdue_ns = 0
+        for stream, days in (await self._days_by_stream()).items():
+            due_ns = await self._rows.oldest_due_ns(stream, days, now_ns)
+            overdue_ns = max(overdue_ns, 0 if due_ns is None else now_ns - due_ns)
+        self._metrics.overdue_s.set(overdue_ns / 1e9)
+        totals = await self._rows.totals()
+        for state in ("closed", "stored", "garbage"):
+            count, size = totals.get(state, (0, 0))
+            self._life.segments.labels(state).set(count)
+            self._life.bytes.labels(state).set(size)

@@ -1,0 +1,234 @@
+"""Builds storage out of its parts: the one place that knows them all."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx
+
+from shared.asgi import serve_asgi
+from shared.clock import Clock, SystemClock
+from shared.errors import BadInput, Unavailable
+from shared.log import get_logger
+from shared.redis_bus import RedisBus
+from shared.service import Service
+from shared.settings import load
+from shared.tap.endpoint import Endpoint
+from shared.tap.keys import TapKeys
+from shared.tap.subscriber import TapSubscriber
+from shared.tickets import TicketVerifier
+from storage.api import build_app
+from storage.api_exports import export_routes
+from storage.api_playback import playback_routes
+from storage.bond import StoreBond
+from storage.catalogue import Catalogue
+from storage.disk import Disk, RealDisk
+from storage.exports.evidence import EvidenceKey
+from storage.exports.jobs import ExportJobs
+from storage.finishing import Finisher, Places
+from storage.gate import Gate
+from storage.index.database import Database
+from storage.index.exports import ExportRows
+from storage.index.holds import HoldRows
+from storage.index.policies import PolicyRows
+from storage.index.segments import SegmentRows
+from storage.lane import DiskLane
+from storage.metrics import LifeMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
+from storage.objects import FolderStore
+from storage.policies import PolicyPoller
+from storage.recorder import Recorder, Tap
+from storage.reindex import Reindexed, reindex
+from storage.retention import Retention
+from storage.revocations import Revocations
+from storage.settings import StorageSettings
+from storage.spool import Spool
+
+_LANES = 2
+_LANE_BUDGET_BYTES = 64 << 20
+_FINISHERS = 2
+_DISK_EVERY_S = 10.0
+
+
+def _file(path: Path, what: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{what} {path} cannot be read: {error.strerror}") from error
+
+
+def _make_folders(*folders: Path) -> None:
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
+
+
+def _tap(settings: StorageSettings, clock: Clock) -> TapSubscriber:
+    endpoints = Endpoint.parse_list(settings.tap_endpoints)
+    keys = None
+    if settings.tap_key_file is not None:
+        keys = TapKeys.load(settings.tap_key_file, peers_dir=settings.tap_peers_dir)
+    elif not all(endpoint.is_loopback for endpoint in endpoints):
+        raise BadInput("BEFFROI_TAP_KEY_FILE is not set, and the tap leaves this machine")
+    return TapSubscriber(endpoints, keys, clock)
+
+
+async def _index(settings: StorageSettings) -> tuple[Database, SegmentRows, FolderStore, StoreBond]:
+    database = await Database.open(settings.index_url)
+    rows, store = SegmentRows(database), FolderStore(settings.objects, RealDisk())
+    return database, rows, store, StoreBond(database, rows, store)
+
+
+async def rebuild_index(settings: StorageSettings) -> Reindexed:
+    """What `python -m storage reindex` does."""
+    _make_folders(settings.objects)
+    database, rows, store, bond = await _index(settings)
+    try:
+        return await reindex(rows, store, bond)
+    finally:
+        await database.close()
+
+
+class _Recording:
+    """The writing half: tap to spool to store."""
+
+    def __init__(
+        self,
+        settings: StorageSettings,
+        clock: Clock,
+        disk: Disk,
+        tap: Tap,
+        rows: SegmentRows,
+        store: FolderStore,
+    ) -> None:
+        self.lanes = [DiskLane(f"disk-{number}", _LANE_BUDGET_BYTES) for number in range(_LANES)]
+        self.spool = Spool(
+            settings.spool, disk, self.lanes, clock, reserve_bytes=settings.disk_reserve_mb << 20
+        )
+        self.places = Places(self.spool, store, disk)
+        self.life = LifeMetrics()
+        self.recorder = Recorder(
+            tap,
+            self.spool,
+            clock,
+            RecorderMetrics(),
+            segment_s=settings.segment_s,
+            nonce=secrets.token_hex(3),
+            finished=lambda key: self.finisher.enqueue(key),
+        )
+        self.finisher = Finisher(
+            self.places,
+            rows,
+            clock,
+            self.life,
+            indexed=self.recorder.indexed,
+            is_open=self.recorder.is_open,
+        )
+
+
+async def build(settings: StorageSettings | None = None) -> Service:
+    """The service, ready to run. Raises BadInput and Unavailable, each a sentence for whoever starts it."""
+    settings = settings or load(StorageSettings)
+    clock = SystemClock()
+    verifier = TicketVerifier.from_pem(_file(settings.ticket_public_key_file, "the ticket key"), clock)
+    evidence = EvidenceKey.from_pem(_file(settings.evidence_key_file, "the evidence key"))
+    _make_folders(settings.spool, settings.objects, settings.exports)
+    tap = _tap(settings, clock)
+    database, rows, store, bond = await _index(settings)
+    await bond.establish()
+    service = Service("storage", status_port=settings.status_port, clock=clock)
+    service.on_stop(database.close)
+
+    half = _Recording(settings, clock, RealDisk(), tap, rows, store)
+    left_over = half.finisher.find_left_over()
+    if left_over:
+        get_logger("storage").warning("spool-recovered", files=left_over)
+    catalogue = Catalogue(rows, half.recorder, half.places)
+    policies, holds, reads = PolicyRows(database), HoldRows(database), ReadMetrics()
+    retention = Retention(rows, policies, half.places, bond, clock, RetentionMetrics(), half.life)
+    bus = RedisBus(settings.redis_url) if settings.redis_url else None
+    revocations = Revocations(bus, clock)
+    jobs = ExportJobs(
+        ExportRows(database),
+        holds,
+        catalogue,
+        evidence,
+        clock,
+        reads,
+        folder=settings.exports,
+        version=version("beffroi"),
+        keep_days=settings.export_days,
+        at_once=settings.exports_at_once,
+    )
+    poller = await _follow_control_room(service, settings, half, policies, tap)
+    gate = Gate(verifier, revocations)
+    app = build_app(
+        [
+            playback_routes(catalogue, gate, clock, reads),
+            export_routes(jobs, holds, gate, evidence.public),
+        ],
+        settings.allowed_origins,
+    )
+    await serve_asgi(service, app, settings.http_host, settings.http_port)
+    service.on_stop(jobs.close)
+
+    works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+        *((f"finishing-{number}", half.finisher.run) for number in range(_FINISHERS)),
+        ("recorder", half.recorder.run),
+        ("retention", retention.run),
+        ("exports", jobs.run),
+        ("export-sweep", jobs.sweep),
+        ("policies", poller.run),
+        ("revocations", revocations.run),
+        ("disks", _measuring(settings, half, clock)),
+    ]
+    for name, work in works:
+        service.supervise(name, work)
+    for name, probe in (
+        ("recording", half.recorder.health),
+        ("finishing", half.finisher.health),
+        ("retention", retention.health),
+        ("control-room", poller.health),
+    ):
+        service.check(name, probe)
+    return service
+
+
+async def _follow_control_room(
+    service: Service, settings: StorageSettings, half: _Recording, policies: PolicyRows, tap: TapSubscriber
+) -> PolicyPoller:
+    """Open the tap and record what is known to be wanted; the poller that keeps that up to date."""
+    client = httpx.AsyncClient(
+        base_url=settings.control_url.rstrip("/"),
+        headers={"authorization": f"Bearer {settings.recorder_token.get_secret_value()}"},
+        trust_env=False,
+    )
+    service.on_stop(client.aclose)
+
+    async def drain() -> None:
+        await half.recorder.close()
+        for lane in half.lanes:
+            await lane.close()
+
+    for lane in half.lanes:
+        lane.start()
+    service.on_stop(drain)
+    await tap.start()
+    service.on_stop(tap.close)
+    poller = PolicyPoller(
+        client, policies, service.clock, apply=half.recorder.apply, reports=half.recorder.reports
+    )
+    await poller.start_from_last_known()
+    return poller
+
+
+def _measuring(settings: StorageSettings, half: _Recording, clock: Clock) -> Callable[[], Awaitable[None]]:
+    async def measure() -> None:
+        while True:
+            for name, folder in (("spool", settings.spool), ("objects", settings.objects)):
+                half.life.disk_free.labels(name).set(half.places.disk.free_bytes(folder))
+            await clock.sleep(_DISK_EVERY_S)
+
+    return measure
