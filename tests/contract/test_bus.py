@@ -1,0 +1,287 @@
+"""Every bus keeps the same promises: the one in memory, and Redis on a real server."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shared.bus import LISTENER_QUEUE, Bus, MemoryBus
+from shared.clock import SystemClock
+from shared.errors import BadInput, BusUnavailable
+from shared.redis_bus import RedisBus
+from tests.support.eventually import eventually
+from tests.support.ports import free_port
+from tests.support.valkey import PASSWORD, Valkey
+
+FAST_S = 4.0
+
+
+@pytest.fixture
+async def valkey(tmp_path: Path) -> AsyncIterator[Valkey]:
+    server = Valkey(tmp_path)
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
+    if request.param == "memory":
+        yield MemoryBus(SystemClock())
+        return
+    folder: Path = request.getfixturevalue("tmp_path")
+    server = Valkey(folder)
+    await server.start()
+    redis = RedisBus(server.url)
+    yield redis
+    await redis.close()
+    await server.stop()
+
+
+@pytest.fixture
+async def redis(valkey: Valkey) -> AsyncIterator[RedisBus]:
+    redis = RedisBus(valkey.url)
+    yield redis
+    await redis.close()
+
+
+async def _next(messages: AsyncIterator[bytes]) -> bytes:
+    return await asyncio.wait_for(anext(messages), 5)
+
+
+async def test_a_listener_gets_what_is_published_in_order(bus: Bus) -> None:
+    async with bus.listen("channel") as messages:
+        for number in range(20):
+            await bus.publish("channel", b"%d" % number)
+        assert [await _next(messages) for _ in range(20)] == [b"%d" % number for number in range(20)]
+
+
+async def test_every_listener_gets_every_message(bus: Bus) -> None:
+    async with bus.listen("channel") as first, bus.listen("channel") as second:
+        await bus.publish("channel", b"told")
+        assert [await _next(first), await _next(second)] == [b"told", b"told"]
+
+
+async def test_a_listener_hears_its_own_channel_only(bus: Bus) -> None:
+    async with bus.listen("mine") as messages:
+        await bus.publish("other", b"not for me")
+        await bus.publish("mine", b"for me")
+        assert await _next(messages) == b"for me"
+
+
+async def test_what_was_published_before_listening_is_not_kept(bus: Bus) -> None:
+    await bus.publish("channel", b"early")
+    async with bus.listen("channel") as messages:
+        await bus.publish("channel", b"late")
+        assert await _next(messages) == b"late"
+
+
+async def test_a_message_holds_any_bytes(bus: Bus) -> None:
+    body = bytes(range(256))
+    async with bus.listen("channel") as messages:
+        await bus.publish("channel", body)
+        assert await _next(messages) == body
+
+
+async def test_a_value_is_found_again(bus: Bus) -> None:
+    await bus.put("key", b"\x00value\xff", 60)
+    assert await bus.get("key") == b"\x00value\xff"
+
+
+async def test_a_later_value_takes_the_place_of_the_one_before(bus: Bus) -> None:
+    await bus.put("key", b"one", 60)
+    await bus.put("key", b"two", 60)
+    assert await bus.get("key") == b"two"
+
+
+async def test_a_value_is_gone_when_its_time_is_over(bus: Bus) -> None:
+    await bus.put("key", b"value", 0.05)
+
+    async def gone() -> bool:
+        return await bus.get("key") is None
+
+    await eventually(gone, within_s=2, what="the end of the value")
+
+
+async def test_a_deleted_value_is_gone(bus: Bus) -> None:
+    await bus.put("key", b"value", 60)
+    await bus.delete("key")
+    assert await bus.get("key") is None
+
+
+async def test_deleting_what_is_not_there_is_no_error(bus: Bus) -> None:
+    await bus.delete("unknown")
+
+
+async def test_a_count_goes_up_by_one(bus: Bus) -> None:
+    assert [await bus.increment("count", 60) for _ in range(3)] == [1, 2, 3]
+
+
+async def test_a_count_starts_anew_after_its_time_however_often_it_was_raised(bus: Bus) -> None:
+    await bus.increment("count", 0.1)
+
+    async def anew() -> bool:
+        return await bus.increment("count", 0.1) == 1
+
+    await eventually(anew, within_s=2, what="a count that starts anew")
+
+
+async def test_two_counts_at_once_never_give_the_same_number(bus: Bus) -> None:
+    counts = await asyncio.gather(*(bus.increment("count", 60) for _ in range(50)))
+    assert sorted(counts) == list(range(1, 51))
+
+
+async def test_a_bus_that_answers_pings(bus: Bus) -> None:
+    await bus.ping()
+
+
+@pytest.mark.parametrize("call", ["ping", "get", "put", "publish", "increment", "delete"])
+async def test_a_call_fails_at_once_while_redis_is_not_there(call: str) -> None:
+    redis = RedisBus(f"redis://127.0.0.1:{free_port()}/0")
+    started = time.monotonic()
+    with pytest.raises(BusUnavailable):
+        await _called(redis, call)
+    assert time.monotonic() - started < FAST_S
+    await redis.close()
+
+
+async def _called(bus: Bus, call: str) -> None:
+    match call:
+        case "ping":
+            await bus.ping()
+        case "get":
+            await bus.get("key")
+        case "put":
+            await bus.put("key", b"value", 60)
+        case "publish":
+            await bus.publish("channel", b"body")
+        case "increment":
+            await bus.increment("key", 60)
+        case _:
+            await bus.delete("key")
+
+
+async def test_calls_work_again_once_redis_has_come_back(valkey: Valkey, redis: RedisBus) -> None:
+    await redis.ping()
+    await valkey.stop()
+    with pytest.raises(BusUnavailable):
+        await redis.ping()
+    await valkey.start()
+    await redis.put("key", b"value", 60)
+    assert await redis.get("key") == b"value"
+
+
+async def test_a_restart_between_two_calls_is_not_noticed(valkey: Valkey, redis: RedisBus) -> None:
+    await redis.ping()
+    await valkey.stop()
+    await valkey.start()
+    await redis.ping()
+
+
+async def test_a_listener_is_told_that_redis_has_gone(valkey: Valkey, redis: RedisBus) -> None:
+    async with redis.listen("channel") as messages:
+        await valkey.stop()
+        with pytest.raises(BusUnavailable):
+            await _next(messages)
+
+
+async def test_a_listener_never_resumes_in_silence_over_a_restart(valkey: Valkey, redis: RedisBus) -> None:
+    async with redis.listen("channel") as messages:
+        heard = asyncio.ensure_future(anext(messages))
+        await valkey.stop()
+        await valkey.start()
+        await redis.publish("channel", b"after the restart")
+        with pytest.raises(BusUnavailable):
+            await asyncio.wait_for(heard, 5)
+
+
+async def test_a_new_listener_hears_after_redis_has_come_back(valkey: Valkey, redis: RedisBus) -> None:
+    async with redis.listen("channel") as messages:
+        await valkey.stop()
+        with pytest.raises(BusUnavailable):
+            await _next(messages)
+    await valkey.start()
+    async with redis.listen("channel") as messages:
+        await redis.publish("channel", b"again")
+        assert await _next(messages) == b"again"
+
+
+async def test_listening_fails_at_once_while_redis_is_not_there() -> None:
+    redis = RedisBus(f"redis://127.0.0.1:{free_port()}/0")
+    started = time.monotonic()
+    with pytest.raises(BusUnavailable):
+        async with redis.listen("channel"):
+            pass
+    assert time.monotonic() - started < FAST_S
+    await redis.close()
+
+
+async def test_a_call_to_a_redis_that_hangs_fails_within_seconds(valkey: Valkey, redis: RedisBus) -> None:
+    await redis.ping()
+    with valkey.frozen():
+        started = time.monotonic()
+        with pytest.raises(BusUnavailable):
+            await redis.get("key")
+        assert time.monotonic() - started < FAST_S
+
+
+async def test_answers_are_not_mixed_up_after_a_hang(valkey: Valkey, redis: RedisBus) -> None:
+    await redis.put("one", b"1", 60)
+    await redis.put("two", b"2", 60)
+    with valkey.frozen(), pytest.raises(BusUnavailable):
+        await redis.get("one")
+    assert await redis.get("two") == b"2"
+
+
+@pytest.mark.slow
+async def test_a_listener_notices_a_redis_that_hangs(valkey: Valkey, redis: RedisBus) -> None:
+    async with redis.listen("channel") as messages:
+        with valkey.frozen(), pytest.raises(BusUnavailable):
+            await asyncio.wait_for(anext(messages), 8)
+
+
+@pytest.mark.slow
+async def test_a_quiet_channel_is_no_failure(redis: RedisBus) -> None:
+    async with redis.listen("channel") as messages:
+        heard = asyncio.ensure_future(anext(messages))
+        done, _ = await asyncio.wait([heard], timeout=5)
+        assert not done
+        await redis.publish("channel", b"at last")
+        assert await asyncio.wait_for(heard, 5) == b"at last"
+
+
+async def test_a_wrong_password_is_an_unavailable_bus(valkey: Valkey) -> None:
+    redis = RedisBus(f"redis://:wrong-one@127.0.0.1:{valkey.port}/0")
+    with pytest.raises(BusUnavailable):
+        await redis.ping()
+    await redis.close()
+
+
+async def test_no_error_of_the_bus_says_the_password(valkey: Valkey, redis: RedisBus) -> None:
+    await valkey.stop()
+    with pytest.raises(BusUnavailable) as failure:
+        await redis.ping()
+    assert PASSWORD not in failure.value.detail
+
+
+@pytest.mark.parametrize("url", ["http://host/0", "redis://:pa/ss:w@host:6379/0", "", "host:6379"])
+def test_an_address_of_another_form_is_refused(url: str) -> None:
+    with pytest.raises(BadInput, match="BEFFROI_REDIS_URL"):
+        RedisBus(url)
+
+
+def test_a_password_that_broke_its_address_is_not_told() -> None:
+    with pytest.raises(BadInput) as failure:
+        RedisBus("redis://:pa/ss:w@host:6379/0")
+    assert "pa" not in failure.value.detail.replace("password", "")
+
+
+async def test_a_listener_that_is_too_slow_is_told_that_it_has_missed_something() -> None:
+    bus = MemoryBus(SystemClock())
+    async with bus.listen("channel") as messages:
+        for _ in range(LISTENER_QUEUE + 1):
+            await bus.publish("channel", b"flood")
+        with pytest.raises(BusUnavailable):
+            await _next(messages)
