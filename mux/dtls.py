@@ -39,6 +39,8 @@ class DtlsServer:
         self.fingerprint = fingerprint_of(certificate)
         self._context = SSL.Context(SSL.DTLS_SERVER_METHOD)
         self._context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_RENEGOTIATION)
+        # A viewer's session is idle after the handshake: its buffers go back, 30 kB each.
+        self._context.set_mode(SSL.MODE_RELEASE_BUFFERS)
         self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
         # Both sides are self-signed: the fingerprint in the offer is what proves the peer.
         self._context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, _accept)

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from mux.picture import Chunk
 
-KEPT_PACKETS = 2048
+KEPT_PACKETS = 1024
 _index_of = itemgetter(0)
 
 

@@ -4,10 +4,11 @@ import struct
 from dataclasses import dataclass
 
 PLAIN_HEADER = struct.Struct(">BBHII")
-EXTENDED_HEADER = struct.Struct(">BBHIIII")
+EXTENDED_HEADER = struct.Struct(">BBHIIQ")
 _VERSION = 0x80
 _EXTENSION = 0x10
-_ONE_BYTE_EXTENSIONS = 0xBEDE0001
+# "One-byte" profile and one word of elements (RFC 8285 section 4.2).
+_ONE_BYTE_EXTENSIONS = 0xBEDE0001 << 32
 CLOCK_RATE = 90_000
 
 
@@ -37,7 +38,7 @@ class RtpFormat:
 
     @property
     def packer(self) -> struct.Struct:
-        """Packs `(first_byte, marker | payload type, sequence, timestamp, ssrc, *tail)`."""
+        """Packs `(first_byte, marker | payload type, sequence, timestamp, ssrc, *extension)`."""
         return PLAIN_HEADER if self.extension_id is None else EXTENDED_HEADER
 
     @property
@@ -45,14 +46,14 @@ class RtpFormat:
         return _VERSION if self.extension_id is None else _VERSION | _EXTENSION
 
     @property
-    def tail(self) -> tuple[int, ...]:
-        """The header extension, as the 32-bit numbers that end the header."""
+    def extension(self) -> tuple[int, ...]:
+        """What ends the header: the whole extension as one 64-bit number, or nothing."""
         if self.extension_id is None:
             return ()
-        return (_ONE_BYTE_EXTENSIONS, self.delay.element(self.extension_id))
+        return (_ONE_BYTE_EXTENSIONS | self.delay.element(self.extension_id),)
 
     def header(self, marker: int, index: int, timestamp: int) -> bytes:
         """One header. `index` is the sequence number with its roll-overs, `timestamp` modulo 2**32."""
         return self.packer.pack(
-            self.first_byte, marker | self.payload_type, index & 0xFFFF, timestamp, self.ssrc, *self.tail
+            self.first_byte, marker | self.payload_type, index & 0xFFFF, timestamp, self.ssrc, *self.extension
         )

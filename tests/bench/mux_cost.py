@@ -1,0 +1,121 @@
+"""What a viewer costs mux: CPU a delivered packet, CPU and memory a viewer. `python -m tests.bench.mux_cost`.
+
+mux runs pinned to the first core; the camera and the viewers (light clients) share the other. Over loopback
+the sender also pays for the receiver's way through the kernel.
+"""
+
+import argparse
+import asyncio
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+
+from tests.bench.light_client import Browser, LightClient, Place, offer
+from tests.bench.mux_process import MuxProcess, cpu_ns, resident_bytes
+from tests.bench.mux_stream import FPS, STREAM, street
+from tests.integration.mux.rig import Camera, playing
+
+SECONDS = 10.0
+_SETTLE_S = 2.5
+_GOP = 50
+
+Row = dict[str, float]
+
+
+def run(viewer_counts: Sequence[int] = (1, 20, 100, 400), seconds: float = SECONDS) -> list[Row]:
+    """Measure each number of viewers in turn, each with a mux and a client of their own."""
+    return [asyncio.run(_measure(count, seconds)) for count in viewer_counts]
+
+
+async def _measure(viewers: int, seconds: float) -> Row:
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[-1]})
+    units = street(_GOP, 2 * _GOP)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            async with MuxProcess(Path(folder), core=cores[0]) as mux:
+                camera = Camera(units, mux.tap_port, FPS)
+                async with playing(camera):
+                    return await _with_viewers(mux, viewers, seconds)
+    finally:
+        os.sched_setaffinity(0, set(cores))
+
+
+async def _with_viewers(mux: MuxProcess, viewers: int, seconds: float) -> Row:
+    browser = Browser()
+    async with httpx.AsyncClient() as http:
+        first = await _join(mux, http, browser)
+        first.close()
+        await asyncio.sleep(1.0)
+        base_bytes = resident_bytes(mux.pid)
+        idle_ns = cpu_ns(mux.pid)
+        await asyncio.sleep(2.0)
+        idle_share = (cpu_ns(mux.pid) - idle_ns) / 2e9
+        clients = [await _join(mux, http, browser) for _ in range(viewers)]
+        await asyncio.sleep(_SETTLE_S)
+        loop = asyncio.get_running_loop()
+        packets, octets = _totals(clients)
+        began_ns, began_s = cpu_ns(mux.pid), loop.time()
+        await asyncio.sleep(seconds)
+        spent_ns, lasted_s = cpu_ns(mux.pid) - began_ns, loop.time() - began_s
+        more_packets, more_octets = _totals(clients)
+        memory_bytes = resident_bytes(mux.pid) - base_bytes
+        sent = await mux.metric("mux_packets_total", http)
+        for client in clients:
+            assert client.received.proven, "a viewer got nothing it could decrypt"
+            client.close()
+    delivered = more_packets - packets
+    net_ns = spent_ns - idle_share * lasted_s * 1e9
+    return {
+        "viewers": viewers,
+        "us_per_packet": net_ns / delivered / 1000,
+        "us_per_packet_gross": spent_ns / delivered / 1000,
+        "core_percent": spent_ns / lasted_s / 1e7,
+        "core_percent_per_viewer": net_ns / lasted_s / 1e7 / viewers,
+        "megabits_per_second": (more_octets - octets) * 8 / lasted_s / 1e6,
+        "kilobytes_per_viewer": memory_bytes / viewers / 1000,
+        "packets_per_second": delivered / lasted_s,
+        "packets_sent_in_all": sent,
+    }
+
+
+async def _join(mux: MuxProcess, http: httpx.AsyncClient, browser: Browser) -> LightClient:
+    answer = await http.post(
+        mux.url(STREAM),
+        content=offer(browser.fingerprint),
+        headers={"Content-Type": "application/sdp", "Authorization": f"Bearer {mux.ticket(STREAM)}"},
+    )
+    assert answer.status_code == 201, answer.text
+    client = LightClient(browser, Place.read(answer.text))
+    await client.connect()
+    return client
+
+
+def _totals(clients: Sequence[LightClient]) -> tuple[int, int]:
+    return (
+        sum(client.received.packets for client in clients),
+        sum(client.received.octets for client in clients),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--viewers", type=int, nargs="*", default=[1, 20, 100, 400])
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    chosen = parser.parse_args()
+    print("viewers  us/packet  (gross)  % of a core  % core/viewer   Mb/s  kB/viewer")
+    for viewers in chosen.viewers:
+        row = run((viewers,), chosen.seconds)[0]
+        print(
+            f"{row['viewers']:7.0f}  {row['us_per_packet']:9.2f}  {row['us_per_packet_gross']:7.2f}"
+            f"  {row['core_percent']:11.1f}  {row['core_percent_per_viewer']:13.3f}"
+            f"  {row['megabits_per_second']:5.0f}  {row['kilobytes_per_viewer']:9.0f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
