@@ -1,0 +1,204 @@
+"""What an ingested camera costs: CPU and memory of the worker, and the time from "wanted" to a first unit.
+
+`python -m tests.bench.ingest_cost` prints a table. CPU is the time on a core of all threads of the worker
+(/proc/PID/task/*/schedstat) over the measured seconds, less that of a worker without cameras; so is memory.
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from shared.clock import SystemClock
+from shared.ids import StreamId
+from shared.messages import CameraStatus, WantedCamera
+from shared.tap import Endpoint, Gap, TapSubscriber
+from shared.units import AccessUnit
+from tests.integration.ingest.control_room import StandIn
+from tests.support.eventually import eventually
+from tests.support.ports import free_port
+
+COMMUNE, TOKEN = "59350", "bench-token-of-the-worker"
+COUNTS = (1, 20)
+KBPS = 2000
+TRIES = 10
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds all threads of a process have been on a core."""
+    total_ns = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        total_ns += int((task / "schedstat").read_text().split()[0])
+    return total_ns / 1e9
+
+
+def rss_mb(pid: int) -> float:
+    """Resident megabytes of a process."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@asynccontextmanager
+async def _process(*arguments: str, **settings: str) -> AsyncIterator[int]:
+    environment = {**os.environ, **{f"BEFFROI_{name}": value for name, value in settings.items()}}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", *arguments, env=environment, stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield process.pid
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+@asynccontextmanager
+async def _worker(room: StandIn, endpoint: str) -> AsyncIterator[int]:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {
+            "CONTROL_URL": room.url,
+            "WORKER_TOKEN": TOKEN,
+            "CACHE_KEY": Fernet.generate_key().decode(),
+            "TAP_ENDPOINTS": f"connect:{endpoint}",
+            "STATUS_PORT": str(free_port()),
+            "DATA_DIR": folder,
+            "ALLOW_LOOPBACK": "true",
+        }
+        async with _process("ingest", "--commune", COMMUNE, **settings) as pid:
+            yield pid
+
+
+def _stream(name: str) -> StreamId:
+    return StreamId(COMMUNE, name)
+
+
+def _wanted(port: int, name: str) -> WantedCamera:
+    return WantedCamera(str(_stream(name)), name, f"rtsp://127.0.0.1:{port}/{name}")
+
+
+class _Counter:
+    def __init__(self) -> None:
+        self.units = 0
+        self.bytes = 0
+        self.arrived = asyncio.Event()
+
+    def take(self, item: AccessUnit | Gap) -> None:
+        if isinstance(item, AccessUnit):
+            self.units += 1
+            self.bytes += len(item.data)
+            self.arrived.set()
+
+
+async def _cost(count: int, *, watched: bool, seconds: float) -> dict[str, object]:
+    room = StandIn(COMMUNE, TOKEN)
+    await room.start()
+    endpoint, port = f"tcp://127.0.0.1:{free_port()}", free_port()
+    tap = TapSubscriber([Endpoint.parse(f"bind:{endpoint}")], None, SystemClock())
+    await tap.start()
+    counter = _Counter()
+    names = [f"load-{number}" for number in range(count)]
+    try:
+        async with (
+            _process("ingest.simulator", "--port", str(port), f"load*{count}:loop:kbps={KBPS}"),
+            _worker(room, endpoint) as pid,
+        ):
+            await eventually(lambda: room.raw_reports, within_s=20, what="a first report")
+            idle_cpu, idle_rss = await _share(pid, seconds), rss_mb(pid)
+            if watched:
+                for name in names:
+                    tap.subscribe(_stream(name), counter.take)
+            room.cameras = tuple(_wanted(port, name) for name in names)
+            await eventually(
+                lambda: all(room.status(name) is CameraStatus.LIVE for name in names), within_s=60
+            )
+            await asyncio.sleep(4)
+            counter.bytes = 0
+            busy_cpu, busy_rss = await _share(pid, seconds), rss_mb(pid)
+    finally:
+        await tap.close()
+        await room.close()
+    return {
+        "what": "ingested camera",
+        "cameras": count,
+        "published": watched,
+        "cpu_percent_a_camera": round(100 * (busy_cpu - idle_cpu) / count, 3),
+        "cpu_percent_worker": round(100 * busy_cpu, 2),
+        "cpu_percent_idle": round(100 * idle_cpu, 2),
+        "mb_a_camera": round((busy_rss - idle_rss) / count, 2),
+        "mb_worker": round(busy_rss, 1),
+        "mbps_a_camera": round(counter.bytes * 8 / 1e6 / seconds / count, 2) if watched else None,
+    }
+
+
+async def _share(pid: int, seconds: float) -> float:
+    """The share of a core a process takes over some seconds."""
+    before_s, start = cpu_s(pid), time.monotonic()
+    await asyncio.sleep(seconds)
+    return (cpu_s(pid) - before_s) / (time.monotonic() - start)
+
+
+async def _first_units(tries: int) -> dict[str, object]:
+    """From control_room's answer being another one to the first unit at a reader of the tap."""
+    room = StandIn(COMMUNE, TOKEN)
+    await room.start()
+    endpoint, port = f"tcp://127.0.0.1:{free_port()}", free_port()
+    tap = TapSubscriber([Endpoint.parse(f"bind:{endpoint}")], None, SystemClock())
+    await tap.start()
+    delays_ms: list[float] = []
+    try:
+        async with (
+            _process("ingest.simulator", "--port", str(port), f"live*{tries}:gop=10"),
+            _worker(room, endpoint),
+        ):
+            await eventually(lambda: room.raw_reports, within_s=20, what="a first report")
+            for number in range(tries):
+                counter = _Counter()
+                tap.subscribe(_stream(f"live-{number}"), counter.take)
+                # Spread over a second, so that tries meet every phase of the worker's polling.
+                await asyncio.sleep(0.3 + number / tries)
+                start = time.monotonic()
+                room.cameras = (_wanted(port, f"live-{number}"),)
+                await asyncio.wait_for(counter.arrived.wait(), 20)
+                delays_ms.append(1000 * (time.monotonic() - start))
+    finally:
+        await tap.close()
+        await room.close()
+    return {
+        "what": "wanted to first unit",
+        "tries": tries,
+        "median_ms": round(statistics.median(delays_ms)),
+        "max_ms": round(max(delays_ms)),
+    }
+
+
+async def _run(seconds: float) -> list[dict[str, object]]:
+    rows = [
+        await _cost(count, watched=watched, seconds=seconds) for count in COUNTS for watched in (False, True)
+    ]
+    return [*rows, await _first_units(TRIES)]
+
+
+def run(seconds: float = 10.0) -> list[dict[str, object]]:
+    """All rows, each a dictionary of what was measured."""
+    return asyncio.run(_run(seconds))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long each measure lasts")
+    for row in run(parser.parse_args().seconds):
+        print("  ".join(f"{name}={value}" for name, value in row.items()), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
