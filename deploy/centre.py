@@ -37,7 +37,7 @@ class Centre:
         self._workers: dict[str, Supervised] = {}
 
     async def start(self) -> None:
-        """Start the centre, each program once the one before is well."""
+        """Start the centre, and return once all of it is well. Raises Unavailable when some is not."""
         self.workers_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         ports = self.layout.ports
         probes: list[Callable[[], Awaitable[bool]]] = [
@@ -46,23 +46,25 @@ class Centre:
             lambda: _healthy(ports.status_mux),
             lambda: _healthy(ports.status_storage),
         ]
-        for program, ready in zip(self.layout.centre(), probes, strict=True):
-            await self.launch(program, ready)
+        programs = self.layout.centre()
+        for program in programs:
+            await self.launch(program)
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        for program, ready in zip(programs, probes, strict=True):
+            while not await ready():
+                if self.stopping.is_set():
+                    return
+                if time.monotonic() > deadline:
+                    raise Unavailable(
+                        f"{program.name} is not ready after {READY_TIMEOUT_S:g} s: its lines above say why"
+                    )
+                await asyncio.sleep(0.05)
 
-    async def launch(self, program: Program, ready: Callable[[], Awaitable[bool]] | None = None) -> None:
-        """Supervise one more program. Raises Unavailable when it is not well in time."""
+    async def launch(self, program: Program) -> None:
+        """Supervise one more program."""
         supervised = Supervised(program, say)
         self._running.append(supervised)
         await supervised.start()
-        deadline = time.monotonic() + READY_TIMEOUT_S
-        while ready is not None and not await ready():
-            if self.stopping.is_set():
-                return
-            if time.monotonic() > deadline:
-                raise Unavailable(
-                    f"{program.name} is not ready after {READY_TIMEOUT_S:g} s: its lines above say why"
-                )
-            await asyncio.sleep(0.05)
 
     async def keep_workers(self) -> None:
         """Follow the folder of credentials until the installation stops."""
