@@ -14,20 +14,20 @@ export function Help({ views, onClose }: Props) {
   const general: Row[] = [
     [["?"], t.help.rows.help],
     [["/"], t.help.rows.search],
-    [["Esc"], t.help.rows.escape],
+    [[t.help.names.escape], t.help.rows.escape],
     ...views.map((view): Row => [["g", LETTERS[view]], t.nav[view]]),
   ];
   const wall: Row[] = [
     [["1", "4", "9", "6"], t.wall.keys.size],
     [["←", "→", "↑", "↓"], t.wall.keys.focus],
-    [["Maj + ←"], t.wall.keys.move],
-    [["Entrée"], t.wall.keys.open],
-    [["Suppr"], t.wall.keys.remove],
+    [[`${t.help.names.shift} + ←`], t.wall.keys.move],
+    [[t.help.names.enter], t.wall.keys.open],
+    [[t.help.names.remove], t.wall.keys.remove],
     [["l"], t.wall.keys.list],
     ...(views.includes("playback") ? [[["p"], t.wall.keys.playback] satisfies Row] : []),
   ];
   const playback: Row[] = [
-    [["Espace"], t.playback.keys.space],
+    [[t.help.names.space], t.playback.keys.space],
     [[",", "."], t.playback.keys.step],
     [["←", "→"], t.playback.keys.seek],
     [["<", ">"], t.playback.keys.speed],

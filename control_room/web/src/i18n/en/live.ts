@@ -9,6 +9,7 @@ export const live = {
     showTrouble: "In trouble",
     noMatch: "No camera matches.",
     empty: "No camera is visible with your rights.",
+    fps: (rate: string) => `${rate} fps`,
     since: (time: string) => `since ${time}`,
     addToWall: "To wall",
     addToWallOf: (name: string) => `Add ${name} to the wall`,
@@ -63,7 +64,7 @@ export const live = {
     noPicture: "No picture",
     lastFrame: (time: string) => `last picture ${time}`,
     frameAt: (time: string) => `picture of ${time}`,
-    retryIn: (seconds: number) => `Next try in ${seconds} s`,
+    retryIn: (seconds: number) => `Next try in ${seconds}\u00a0s`,
     retrying: "Trying again…",
     reason: {
       refused: "Not allowed",

@@ -9,6 +9,8 @@ export const playback = {
   range: "Range",
   last: { quarter: "15 min", hour: "1 h", sixHours: "6 h", day: "24 h" },
   lastLabel: "Last",
+  follow: "Follow the recording in progress",
+  stream: (codec: string) => `Format ${codec}`,
   zone: (zone: string) => `Local times (${zone}), sent as UTC`,
   timeline: "Timeline",
   timelineKeys: "Arrows: 5 s, with Shift 1 min. Plus and minus: zoom.",

@@ -7,6 +7,7 @@ export const live = {
     showTrouble: "En défaut",
     noMatch: "Aucune caméra ne correspond.",
     empty: "Aucune caméra n’est visible avec vos droits.",
+    fps: (rate: string) => `${rate} i/s`,
     since: (time: string) => `depuis ${time}`,
     addToWall: "Au mur",
     addToWallOf: (name: string) => `Ajouter ${name} au mur`,
@@ -61,7 +62,7 @@ export const live = {
     noPicture: "Pas d’image",
     lastFrame: (time: string) => `dernière image ${time}`,
     frameAt: (time: string) => `image de ${time}`,
-    retryIn: (seconds: number) => `Nouvel essai dans ${seconds} s`,
+    retryIn: (seconds: number) => `Nouvel essai dans ${seconds}\u00a0s`,
     retrying: "Nouvel essai…",
     reason: {
       refused: "Droit refusé",

@@ -7,6 +7,8 @@ export const playback = {
   range: "Plage",
   last: { quarter: "15 min", hour: "1 h", sixHours: "6 h", day: "24 h" },
   lastLabel: "Dernières",
+  follow: "Suivre l’enregistrement en cours",
+  stream: (codec: string) => `Format ${codec}`,
   zone: (zone: string) => `Heures locales (${zone}), envoyées en UTC`,
   timeline: "Ligne de temps",
   timelineKeys: "Flèches : 5 s, avec Maj 1 min. Plus et moins : zoom.",

@@ -27,7 +27,7 @@ export function CameraRow({ camera, kind, onWall, onAdd }: Props) {
         <CameraState camera={camera} />
         {!well && <span className="hint">{camera.blocked_reason === null ? stateReason(camera, t) : ""}</span>}
         {well && camera.state.width > 0 && (
-          <span className="hint">{camera.state.width}×{camera.state.height} · {camera.state.fps.toFixed(0)} i/s</span>
+          <span className="hint">{camera.state.width}×{camera.state.height} · {t.cameras.fps(String(Math.round(camera.state.fps * 10) / 10))}</span>
         )}
       </div>
       <div className="camera-said">

@@ -5,7 +5,7 @@ import { bareClock, span, zoneOffset } from "../../i18n/times";
 import { useTile } from "../../live/useTile";
 import { useSay } from "../../ui/Announcer";
 import { CameraState } from "../../ui/CameraState";
-import { megabits, shownOf, stepOf, whyOf } from "./tileText";
+import { bitrate, shownOf, stepOf, whyOf } from "./tileText";
 
 interface Props {
   cameraId: string;
@@ -23,6 +23,7 @@ export function LiveTile({ cameraId, motive }: Props) {
   const shown = shownOf(tile);
   const name = camera?.name ?? cameraId;
   const { why, said } = whyOf(tile, camera, t);
+  const step = stepOf(tile, t);
   const opening = shown === "none" && tile.cause === null && (camera === undefined || camera.state.status === "live");
 
   const before = useRef(shown);
@@ -39,14 +40,14 @@ export function LiveTile({ cameraId, motive }: Props) {
         onPause={(event) => void event.currentTarget.play().catch(() => undefined)} />
       {shown !== "live" && (
         <div className="veil" data-testid="tile-veil">
-          {camera !== undefined && !opening && <CameraState camera={camera} />}
+          {camera !== undefined && !opening && !(shown === "stale" && camera.state.status === "stalled") && <CameraState camera={camera} />}
           {shown === "stale" && tile.freshness.kind === "stale" && (
             <strong className="frozen" data-testid="tile-frozen">{t.tile.frozen(span(tile.freshness.ageMs))}</strong>
           )}
           {shown === "none" && !opening && <strong>{t.tile.noPicture}</strong>}
           {!opening && <span data-testid="tile-reason">{why}</span>}
           {!opening && said !== "" && <span className="said" lang="en">{said}</span>}
-          <span className="hint">{stepOf(tile, t)}</span>
+          {step !== "" && <span className="hint">{step}</span>}
         </div>
       )}
       <div className="tile-foot">
@@ -56,7 +57,7 @@ export function LiveTile({ cameraId, motive }: Props) {
         </span>
         {tile.lastFrameAt !== null && tile.stream !== null && (
           <span className="figures">
-            {shown === "live" && <span data-testid="tile-bitrate">{megabits(tile.bitrateBps)}</span>}
+            {shown === "live" && <span data-testid="tile-bitrate">{bitrate(tile.bitrateBps)}</span>}
             <time dateTime={new Date(tile.lastFrameAt).toISOString()} data-testid="tile-clock"
               title={`${t.tile.frameAt(new Date(tile.lastFrameAt).toISOString())}`}>
               {bareClock(language, tile.lastFrameAt)} <small>{zoneOffset(tile.lastFrameAt)}</small>

@@ -40,4 +40,5 @@ export function stepOf(tile: Tile, t: Messages): string {
   }
 }
 
-export const megabits = (bps: number): string => `${(bps / 1e6).toFixed(1)} Mb/s`;
+export const bitrate = (bps: number): string =>
+  bps < 1e6 ? `${Math.round(bps / 1e3)} kb/s` : `${(bps / 1e6).toFixed(1)} Mb/s`;

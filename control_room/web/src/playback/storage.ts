@@ -1,0 +1,96 @@
+/** Recordings of one stream, read from storage with a ticket that is renewed before it ends. */
+import { asProblem, isAbort, Problem, problemOf } from "../api/problem";
+import type { PlaybackTicket } from "../api/types";
+import type { Span } from "./planner";
+
+const MARGIN_MS = 20_000;
+
+export interface Listing {
+  ranges: Span[];
+  /** Whether storage writes this stream now. */
+  recording: boolean;
+  /** The newest recorded instant. */
+  until: number | null;
+}
+
+export type Media =
+  | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string }
+  | { kind: "nothing"; next: number | null };
+
+interface WireSpan {
+  from: string;
+  to: string;
+}
+
+interface WireListing {
+  ranges: WireSpan[];
+  recording: boolean;
+  until: string | null;
+}
+
+export class Recordings {
+  private ticket: PlaybackTicket | null = null;
+  private renewal: Promise<PlaybackTicket> | null = null;
+  private readonly openTicket: () => Promise<PlaybackTicket>;
+
+  constructor(openTicket: () => Promise<PlaybackTicket>) {
+    this.openTicket = openTicket;
+  }
+
+  async list(range: Span, signal: AbortSignal): Promise<Listing> {
+    const response = await this.get("", { from: iso(range.from), to: iso(range.to) }, signal);
+    const body = (await response.json()) as WireListing;
+    return {
+      ranges: body.ranges.map((span) => ({ from: Date.parse(span.from), to: Date.parse(span.to) })),
+      recording: body.recording,
+      until: body.until === null ? null : Date.parse(body.until),
+    };
+  }
+
+  /** A chunk of [from, to); its times on the media timeline count from `baseMs`. */
+  async media(wanted: Span, baseMs: number, signal: AbortSignal): Promise<Media> {
+    const query = { from: iso(wanted.from), to: iso(wanted.to), base: iso(baseMs) };
+    const response = await this.get("/media", query, signal);
+    if (response.status === 204) {
+      const next = response.headers.get("X-Beffroi-Next");
+      return { kind: "nothing", next: next === null ? null : Date.parse(next) };
+    }
+    const instant = (name: string, fallback: number): number => {
+      const value = Date.parse(response.headers.get(name) ?? "");
+      return Number.isNaN(value) ? fallback : value;
+    };
+    return {
+      kind: "data",
+      data: await response.arrayBuffer(),
+      from: instant("X-Beffroi-From", wanted.from),
+      to: instant("X-Beffroi-To", wanted.to),
+      codec: response.headers.get("X-Beffroi-Codec") ?? "",
+    };
+  }
+
+  private async get(path: string, query: Record<string, string>, signal: AbortSignal): Promise<Response> {
+    const ticket = await this.freshTicket();
+    try {
+      const address = `${ticket.url}${path}?${new URLSearchParams(query).toString()}`;
+      const response = await fetch(address, { signal, headers: { Authorization: `Bearer ${ticket.ticket}` } });
+      if (response.ok) return response;
+      // A refused ticket is not used again: the next call asks the control room, which knows why.
+      if (response.status === 401 || response.status === 403) this.ticket = null;
+      throw problemOf(response, await response.json().catch(() => null));
+    } catch (error) {
+      if (isAbort(error) || error instanceof Problem) throw error;
+      throw asProblem(error);
+    }
+  }
+
+  private async freshTicket(): Promise<PlaybackTicket> {
+    if (this.ticket !== null && Date.parse(this.ticket.until) - Date.now() > MARGIN_MS) return this.ticket;
+    this.renewal ??= this.openTicket().finally(() => {
+      this.renewal = null;
+    });
+    this.ticket = await this.renewal;
+    return this.ticket;
+  }
+}
+
+const iso = (ms: number): string => new Date(Math.round(ms)).toISOString();

@@ -1,0 +1,70 @@
+import { useState } from "react";
+import { useText } from "../../i18n/text";
+import { ofField, toField, zoneName } from "../../i18n/times";
+import type { Span } from "../../playback/planner";
+import { MotiveField } from "../../ui/MotiveField";
+import { setMotive, useMotive } from "../../ui/motive";
+import { RangeFields } from "../../ui/RangeFields";
+
+const MINUTE = 60_000;
+const LAST = { quarter: 15 * MINUTE, hour: 60 * MINUTE, sixHours: 360 * MINUTE, day: 1440 * MINUTE } as const;
+/** How far the range reaches beyond now when the recording in progress is followed. */
+const FOLLOW_MS = 60 * MINUTE;
+
+interface Props {
+  onOpen: (range: Span, motive: string) => void;
+}
+
+/** Which range, and why. */
+export function OpenForm({ onOpen }: Props) {
+  const { t } = useText();
+  const motive = useMotive();
+  const [why, setWhy] = useState(motive);
+  const [follow, setFollow] = useState(true);
+  const [range, setRange] = useState(() => lastOf(LAST.quarter));
+  const from = ofField(range.from);
+  const to = follow ? Date.now() + FOLLOW_MS : ofField(range.to);
+  const ready = from !== null && to !== null && to > from && why.trim().length >= 3;
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!ready) return;
+        setMotive(why.trim());
+        onOpen({ from, to }, why.trim());
+      }}
+    >
+      <MotiveField value={why} onChange={setWhy} hint={t.playback.explain} autoFocus />
+      <fieldset>
+        <legend>{t.playback.range}</legend>
+        <div className="stack">
+          <div className="quick">
+            <span className="hint">{t.playback.lastLabel}</span>
+            {(Object.keys(LAST) as (keyof typeof LAST)[]).map((name) => (
+              <button key={name} type="button" data-testid={`last-${name}`}
+                onClick={() => {
+                  setRange(lastOf(LAST[name]));
+                  setFollow(true);
+                }}>
+                {t.playback.last[name]}
+              </button>
+            ))}
+          </div>
+          <RangeFields value={range} onChange={(value) => { setRange(value); if (value.to !== range.to) setFollow(false); }} problem={null} />
+          <label className="check">
+            <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} data-testid="follow" />
+            {t.playback.follow}
+          </label>
+          <p className="hint">{t.playback.zone(zoneName())}</p>
+        </div>
+      </fieldset>
+      <button type="submit" className="primary" disabled={!ready} data-testid="playback-open">{t.playback.open}</button>
+    </form>
+  );
+}
+
+function lastOf(lengthMs: number) {
+  const now = Date.now();
+  return { from: toField(now - lengthMs), to: toField(now) };
+}

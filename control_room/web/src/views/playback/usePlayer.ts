@@ -1,0 +1,35 @@
+import { useCallback, useEffect, useState, useSyncExternalStore, type RefObject } from "react";
+import { api, ask } from "../../api/client";
+import { toWire } from "../../i18n/times";
+import type { Span } from "../../playback/planner";
+import { Player, type PlayerState } from "../../playback/player";
+import { Recordings } from "../../playback/storage";
+
+/** A player on the video element, for as long as camera, range and motive stay the same. */
+export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: string, range: Span, motive: string) {
+  const [player, setPlayer] = useState<Player | null>(null);
+  const { from, to } = range;
+
+  useEffect(() => {
+    const element = video.current;
+    if (element === null) return;
+    const recordings = new Recordings(() =>
+      ask(
+        api.POST("/api/v1/cameras/{camera_id}/playback", {
+          params: { path: { camera_id: cameraId } },
+          body: { motive, from: toWire(from), to: toWire(to) },
+        }),
+      ),
+    );
+    const made = new Player(element, recordings, { from, to });
+    setPlayer(made);
+    return () => {
+      made.close();
+      setPlayer(null);
+    };
+  }, [video, cameraId, from, to, motive]);
+
+  const nothing = useCallback(() => () => undefined, []);
+  const state: PlayerState | null = useSyncExternalStore(player?.subscribe ?? nothing, player?.snapshot ?? (() => null));
+  return { player, state };
+}
