@@ -1,19 +1,31 @@
 """`beffroi verify`: tells in words whether an export is what the centre handed over."""
 
-import sys
 from pathlib import Path
 
-from storage.verify import verify
-
 from shared.errors import BadInput
+from storage.verify import Verdict, verify
 
 
 def verification(export: Path, key_file: Path) -> int:
-    """Print what the check found; 0 when the export is sound, 1 when not. Raises BadInput without a key."""
+    """Print what was found; 0 when the export is sound, 1 when not. Raises BadInput on unreadable files."""
     try:
-        key = key_file.read_bytes()
+        verdict = verify(export, _readable(key_file))
+    except OSError as error:
+        raise BadInput(f"the export {export} cannot be read: {error.strerror}") from error
+    print("\n".join(told(verdict)))
+    return 0 if verdict.sound else 1
+
+
+def told(verdict: Verdict) -> list[str]:
+    """The verdict in lines: the finding and its sentence, then each file concerned."""
+    lines = [f"{verdict.finding.value}: {verdict.detail}"]
+    for what, names in (("altered", verdict.altered), ("missing", verdict.missing), ("extra", verdict.extra)):
+        lines.extend(f"  {what}: {name}" for name in names)
+    return lines
+
+
+def _readable(key_file: Path) -> bytes:
+    try:
+        return key_file.read_bytes()
     except OSError as error:
         raise BadInput(f"the key {key_file} cannot be read: {error.strerror}") from error
-    verdict = verify(export, key)
-    print(verdict.describe(), file=sys.stdout)
-    return 0 if verdict.sound else 1

@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from deploy.cli import main
+from deploy.secrets import open_secrets
+from storage.verify import Finding, Verdict
+
+
+def test_verify_of_something_that_is_no_export_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = open_secrets(tmp_path / "secrets")
+    (tmp_path / "empty").mkdir()
+    code = main(["verify", str(tmp_path / "empty"), "--key", str(keys.evidence_public)])
+    assert (code, capsys.readouterr().out.split(":")[0]) == (1, "not-an-export")
+
+
+def test_verify_without_a_readable_key_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["verify", str(tmp_path), "--key", str(tmp_path / "no.pem")])
+    assert code == 2
+    assert (
+        capsys.readouterr().err
+        == f"beffroi: the key {tmp_path / 'no.pem'} cannot be read: No such file or directory\n"
+    )
+
+
+def test_verify_of_a_missing_export_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = open_secrets(tmp_path / "secrets")
+    code = main(["verify", str(tmp_path / "gone.zip"), "--key", str(keys.evidence_public)])
+    assert code == 2
+    assert "gone.zip cannot be read: No such file" in capsys.readouterr().err
+
+
+def test_a_verdict_names_each_file_concerned() -> None:
+    from deploy.verification import told
+
+    verdict = Verdict(Finding.ALTERED_FILE, "one file was altered", altered=("a.mp4",), missing=("b.mp4",))
+    assert told(verdict) == ["altered-file: one file was altered", "  altered: a.mp4", "  missing: b.mp4"]
+
+
+def test_the_demo_refuses_a_port_out_of_range(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--data", str(tmp_path), "--port", "99"]) == 2
+    assert "port 99 is not between" in capsys.readouterr().err
+
+
+def test_up_refuses_an_address_that_is_no_origin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    urls = ["--public-url", "cmsu.example", "--mux-url", "https://m", "--storage-url", "https://s"]
+    assert main(["up", "--data", str(tmp_path), *urls]) == 2
+    assert "'cmsu.example' is not of the form" in capsys.readouterr().err
+
+
+def test_doctor_gives_each_finding_with_its_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["doctor", "--data", str(tmp_path / "none"), "--port", "21000"])
+    verdicts = {line.split()[0] for line in capsys.readouterr().out.splitlines()}
+    assert verdicts <= {"ok", "warning", "wrong"}
+
+
+def test_doctor_tells_of_secrets_that_others_may_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = open_secrets(tmp_path / "secrets")
+    keys.ticket_private.chmod(0o644)
+    assert main(["doctor", "--data", str(tmp_path), "--port", "21000"]) == 1
+    assert "others may read ticket.pem" in capsys.readouterr().out
