@@ -135,6 +135,8 @@ class Finisher:
         key = next(iter(self._pending), None)
         if key is None:
             return False
+        # Taken out at once: several of these loops share the queue.
+        del self._pending[key]
         try:
             await self.finish(key)
         except (OSError, BeffroiError) as error:
@@ -144,10 +146,9 @@ class Finisher:
             self._trouble = f"segments cannot be stored: {reason}"
             self._metrics.finish_failures.inc()
             # To the end of the queue: one bad file must not keep the others waiting.
-            self._pending[key] = self._pending.pop(key)
+            self._pending[key] = None
             return False
         self._trouble = None
-        self._pending.pop(key, None)
         return True
 
     async def finish(self, key: str) -> None:

@@ -1,0 +1,138 @@
+"""A real storage process records what a real tap brings."""
+
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import pytest
+
+from shared.messages import RecordingStatus
+from shared.tickets import Action
+from storage.finishing import layout_of
+from storage.instants import text_from_ns
+from tests.integration.storage.harness import storage
+from tests.support.eventually import eventually
+from tests.support.pictures import STREAM, units
+
+pytestmark = pytest.mark.slow
+
+
+def now_ns() -> int:
+    """A recent instant, so that nothing is due."""
+    return time.time_ns() - 60_000_000_000
+
+
+def objects(folder: Path) -> list[Path]:
+    """Every finished segment."""
+    return sorted((folder / "var/objects").rglob("*.mp4"))
+
+
+async def test_pictures_become_segments_of_the_length_asked(tmp_path: Path) -> None:
+    async with storage(tmp_path) as system:
+        await system.publish(units(200, start_ns=now_ns(), gop=25))
+        await eventually(lambda: len(objects(tmp_path)) >= 3, what="three segments")
+    layouts = [layout_of(path) for path in objects(tmp_path)]
+    assert {layout.duration90 for layout in layouts[1:3]} == {2 * 90_000}
+
+
+async def test_no_fragment_is_longer_than_a_second(tmp_path: Path) -> None:
+    async with storage(tmp_path) as system:
+        await system.publish(units(200, start_ns=now_ns(), gop=50))
+        await eventually(lambda: objects(tmp_path), what="a segment")
+    fragments = [one for path in objects(tmp_path) for one in layout_of(path).fragments]
+    assert max(fragment.moof.duration90 for fragment in fragments) <= 90_000
+
+
+async def test_segments_of_a_run_join_without_a_hole(tmp_path: Path) -> None:
+    async with storage(tmp_path) as system:
+        await system.publish(units(200, start_ns=now_ns(), gop=25))
+        await eventually(lambda: len(objects(tmp_path)) >= 3, what="three segments")
+    layouts = [layout_of(path) for path in objects(tmp_path)]
+    assert all(abs(one.end_ns - next_.identity.start_ns) < 20_000 for one, next_ in pairwise(layouts))
+
+
+@pytest.mark.parametrize("count", [60, 95])
+async def test_a_kill_loses_a_second_at_most_and_never_the_segment(tmp_path: Path, count: int) -> None:
+    start_ns = now_ns()
+    pictures = units(count, start_ns=start_ns, gop=25)
+    async with storage(tmp_path, {"BEFFROI_SEGMENT_S": "600"}) as system:
+        await system.publish(pictures)
+        await eventually(lambda: system.metric("storage_fragments_total"), what="a fragment")
+        await system.until(pictures[-1].wall_ns - 1_000_000_000)
+        await system.kill()
+        await system.start()
+        listed = await system.recordings()
+        await eventually(lambda: objects(tmp_path), what="the recovered segment")
+    assert listed["ranges"]
+    layout = layout_of(objects(tmp_path)[0])
+    assert layout.identity.start_ns == start_ns
+    assert layout.end_ns >= pictures[-1].wall_ns - 1_000_000_000
+
+
+async def test_a_recovered_segment_decodes(tmp_path: Path) -> None:
+    pictures = units(60, start_ns=now_ns(), gop=25)
+    async with storage(tmp_path, {"BEFFROI_SEGMENT_S": "600"}) as system:
+        await system.publish(pictures)
+        await system.until(pictures[40].wall_ns)
+        await system.kill()
+        await system.start()
+        await eventually(lambda: objects(tmp_path), what="the recovered segment")
+    with av.open(str(objects(tmp_path)[0]), "r") as container:
+        assert sum(1 for _ in container.decode(video=0)) >= 40
+
+
+async def test_a_new_run_starts_a_new_segment(tmp_path: Path) -> None:
+    start_ns = now_ns()
+    async with storage(tmp_path, {"BEFFROI_SEGMENT_S": "600"}) as system:
+        await system.publish(units(30, start_ns=start_ns))
+        await system.until(start_ns + 500_000_000)
+        await system.publish(units(30, start_ns=start_ns + 5_000_000_000, run=2))
+        await system.until(start_ns + 5_500_000_000)
+        listed = await system.recordings()
+    ranges = listed["ranges"]
+    assert isinstance(ranges, list)
+    assert [one["run"] for one in ranges] == [1, 2]
+
+
+async def test_control_room_hears_how_recording_is(tmp_path: Path) -> None:
+    async with storage(tmp_path) as system:
+        await system.publish(units(60, start_ns=now_ns()))
+        await eventually(
+            lambda: [one.status for one in system.room.reports.reports] == [RecordingStatus.RECORDING],
+            what="a report",
+        )
+
+
+async def test_recording_starts_from_the_last_known_policies_without_control_room(tmp_path: Path) -> None:
+    start_ns = now_ns()
+    async with storage(tmp_path) as system:
+        await system.publish(units(30, start_ns=start_ns))
+        await system.until(start_ns + 500_000_000)
+        await system.kill()
+        system.control_port = 9
+        await system.start()
+        await system.publish(units(30, start_ns=start_ns + 10_000_000_000, run=2))
+        await system.until(start_ns + 10_500_000_000)
+
+
+async def test_a_stream_no_longer_to_be_recorded_is_left(tmp_path: Path) -> None:
+    async with storage(tmp_path) as system:
+        await system.publish(units(30, start_ns=now_ns()))
+        system.room.policies, system.room.version = (), 2
+        await eventually(lambda: not system.publisher.wanted(STREAM), what="the end of the subscription")
+
+
+async def test_footage_plays_while_it_is_being_recorded(tmp_path: Path) -> None:
+    start_ns = now_ns()
+    async with storage(tmp_path, {"BEFFROI_SEGMENT_S": "600"}) as system:
+        await system.publish(units(60, start_ns=start_ns))
+        await system.until(start_ns + 1_500_000_000)
+        answer = await system.get(
+            f"/recordings/{STREAM}/media",
+            system.token(Action.PLAYBACK, str(STREAM)),
+            **{"from": text_from_ns(start_ns)},
+        )
+    (tmp_path / "answer.mp4").write_bytes(answer.content)
+    with av.open(str(tmp_path / "answer.mp4"), "r") as container:
+        assert sum(1 for _ in container.decode(video=0)) >= 38
