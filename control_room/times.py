@@ -8,8 +8,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def utc_now(clock: Clock) -> datetime:
-    """UTC in whole microseconds."""
-    return _EPOCH + timedelta(microseconds=clock.utc_ns() // 1000)
+    """UTC in whole milliseconds, so that what the wire says is what was kept."""
+    return _EPOCH + timedelta(milliseconds=clock.utc_ns() // 1_000_000)
 
 
 def utc_from_s(seconds: int) -> datetime:

@@ -74,9 +74,8 @@ class Communes:
 
     async def revisions(self) -> dict[str, int]:
         """The revision of each commune's cameras."""
-        return dict(
-            (await self._session.execute(select(CommuneRow.code, CommuneRow.revision))).tuples().all()
-        )
+        rows = await self._session.execute(select(CommuneRow.code, CommuneRow.revision))
+        return {row.code: row.revision for row in rows}
 
 
 def _commune(row: CommuneRow) -> Commune:

@@ -33,8 +33,8 @@ class Workers:
             .join(CommuneRow, CommuneRow.code == WorkerRow.commune)
             .where(WorkerRow.token_hash == token_hash)
         )
-        row = (await self._session.execute(query)).tuples().one_or_none()
-        return None if row is None else KnownWorker(*row)
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else KnownWorker(row[0], row[1], row[2])
 
     async def page(self, commune: str, asked: Asked) -> Slice[Worker]:
         """The credentials of a commune, by id."""

@@ -11,6 +11,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 
 from shared.ids import COMMUNE_PATTERN
@@ -27,7 +28,10 @@ def _rfc3339(value: datetime) -> str:
 
 
 Instant = Annotated[
-    AwareDatetime, AfterValidator(_utc), PlainSerializer(_rfc3339, return_type=str, when_used="json")
+    AwareDatetime,
+    AfterValidator(_utc),
+    PlainSerializer(_rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 CommuneCode = Annotated[str, StringConstraints(pattern=f"^{COMMUNE_PATTERN}$")]
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"

@@ -1,0 +1,191 @@
+"""A whole control room without sockets: memory bus, simulated clock, SQLite, a storage that is told."""
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import httpx
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pydantic import SecretStr
+
+from control_room.db.engine import Database
+from control_room.desk import Desk
+from control_room.http.app import serving_app
+from control_room.model import Commune, Kind, Person
+from control_room.names import Names
+from control_room.service import assemble
+from control_room.settings import ControlRoomSettings
+from control_room.storage_client import StorageClient
+from control_room.ticketing import Ticketing
+from shared.bus import Bus, MemoryBus
+from shared.clock import SimulatedClock
+from shared.messages import ExportProgress, ExportStatus, encode
+from shared.tickets import TicketSigner, TicketVerifier
+
+RECORDER_TOKEN = "recorder-token-of-the-tests"
+PASSWORD = "a long phrase of the tests"
+CAMERA_PASSWORD = "camera-pass-Zq81"
+CAMERA_USER = "camera-user-Zq81"
+CAMERA_PATH = "hidden-path-Zq81"
+LILLE, ROUBAIX = "59350", "59512"
+# 2026-11-21 12:00 UTC
+NOON_NS = 1_795_262_400_000_000_000
+SAME_SITE = {"x-beffroi": "1"}
+
+
+@dataclass
+class FakeStorage:
+    """Storage as the control room sees it: answers what it is told to, and keeps what it was asked."""
+
+    away: bool = False
+    status: ExportStatus = ExportStatus.RUNNING
+    refusal: httpx.Response | None = None
+    asked: list[httpx.Request] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        if self.away:
+            raise httpx.ConnectError("connection refused", request=request)
+        if self.refusal is not None:
+            return self.refusal
+        if request.url.path.startswith("/holds/"):
+            return httpx.Response(204)
+        export_id = request.url.path.rpartition("/")[2]
+        return httpx.Response(200, content=encode(ExportProgress(export_id, self.status, 0.5, 10, 0.9)))
+
+
+@dataclass
+class Room:
+    """The parts a test turns."""
+
+    desk: Desk
+    db: Database
+    bus: Bus
+    clock: SimulatedClock
+    storage: FakeStorage
+    verifier: TicketVerifier
+    transport: httpx.ASGITransport
+
+    def anonymous(self) -> httpx.AsyncClient:
+        """Somebody's browser, on the page of the service."""
+        return httpx.AsyncClient(transport=self.transport, base_url="http://control.test", headers=SAME_SITE)
+
+    def machine(self, token: str) -> httpx.AsyncClient:
+        """A worker or the recorder."""
+        return httpx.AsyncClient(
+            transport=self.transport,
+            base_url="http://control.test/api/v1",
+            headers={"authorization": f"Bearer {token}"},
+        )
+
+    async def person(self, kind: Kind, communes: Iterable[str] = (), login: str = "") -> Person:
+        """A person with PASSWORD."""
+        login = login or f"{kind}{len(self.storage.asked)}{self.desk.names.new('n')[-4:]}"
+        made = Person(self.desk.names.new("p"), login, login.title(), kind, frozenset(communes))
+        kept = await self.desk.passwords.hash(PASSWORD)
+        async with self.db.write() as tx:
+            await tx.people.add(made, kept)
+        return made
+
+    async def signed_in(self, kind: Kind, *communes: str) -> httpx.AsyncClient:
+        """The browser of a new person who has signed in."""
+        person = await self.person(kind, communes)
+        return await self.sign_in(person.login)
+
+    async def sign_in(self, login: str) -> httpx.AsyncClient:
+        """The browser of somebody who has signed in with PASSWORD."""
+        client = self.anonymous()
+        client.base_url = httpx.URL("http://control.test/api/v1")
+        answer = await client.post("/session", json={"login": login, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return client
+
+    async def camera(self, admin: httpx.AsyncClient, commune: str = LILLE, **changes: object) -> str:
+        """The id of a new camera with credentials and a valid authorisation."""
+        answer = await admin.post("/cameras", json=camera_body(commune) | changes)
+        assert answer.status_code == 201, answer.text
+        camera_id: str = answer.json()["id"]
+        return camera_id
+
+    async def worker(self, admin: httpx.AsyncClient, commune: str = LILLE) -> tuple[str, httpx.AsyncClient]:
+        """The id of a new worker credential, and the worker."""
+        answer = await admin.post(f"/communes/{commune}/workers", json={"name": "town hall"})
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"], self.machine(answer.json()["token"])
+
+    async def journal(self, admin: httpx.AsyncClient, **query: str) -> list[dict[str, str]]:
+        """The newest entries."""
+        entries: list[dict[str, str]] = (await admin.get("/journal", params=query)).json()["items"]
+        return entries
+
+
+def camera_body(commune: str = LILLE) -> dict[str, object]:
+    """A camera as it is created."""
+    return {
+        "commune": commune,
+        "name": "Grand-Place",
+        "place": "Vieille Bourse",
+        "address": f"rtsp://10.1.4.20:8554/{CAMERA_PATH}",
+        "username": CAMERA_USER,
+        "password": CAMERA_PASSWORD,
+        "authorisation": {
+            "number": "2026-0417",
+            "granted_on": "2026-03-02",
+            "valid_until": "2031-03-01",
+            "days": 15,
+        },
+    }
+
+
+def settings(folder: Path) -> ControlRoomSettings:
+    """Settings of the tests; nothing is read from the environment that these do not name."""
+    return ControlRoomSettings(
+        demo=True,
+        redis_url=SecretStr("redis://127.0.0.1:6390/0"),
+        secret_key=SecretStr(Fernet.generate_key().decode()),
+        ticket_private_key_file=folder / "ticket.pem",
+        mux_url="https://mux.test",
+        storage_url="https://storage.test/",
+        storage_internal_url="http://storage.internal:9000",
+        recorder_token=SecretStr(RECORDER_TOKEN),
+        database_url=SecretStr(f"sqlite+aiosqlite:///{folder}/control_room.db"),
+        web_dir=folder / "page",
+    )
+
+
+@asynccontextmanager
+async def open_room(folder: Path, bus: Bus | None = None) -> AsyncIterator[Room]:
+    """A control room with two communes and nobody in it."""
+    clock = SimulatedClock(NOON_NS)
+    held = bus or MemoryBus(clock)
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    names = Names(Random(7))
+    ticketing = Ticketing(TicketSigner(key), clock, names)
+    fake = FakeStorage()
+    storage = StorageClient("http://storage.internal:9000", ticketing, httpx.MockTransport(fake))
+    chosen = settings(folder)
+    db = Database(chosen.database_url.get_secret_value())
+    await db.prepare()
+    desk = assemble(chosen, db, held, clock, names, ticketing, storage)
+    async with db.write() as tx:
+        await tx.communes.add(Commune(LILLE, "Lille", 236_710, has_csu=True))
+        await tx.communes.add(Commune(ROUBAIX, "Roubaix", 98_892, has_csu=False))
+    transport = httpx.ASGITransport(serving_app(desk, chosen.web_dir))
+    try:
+        yield Room(desk, db, held, clock, fake, TicketVerifier.from_pem(public, clock), transport)
+    finally:
+        desk.passwords.close()
+        await storage.close()
+        await db.close()
+
+
+def body_of(request: httpx.Request) -> dict[str, object]:
+    """The JSON a request carried."""
+    read: dict[str, object] = json.loads(request.content)
+    return read
