@@ -27,8 +27,11 @@ from shared.mediatime import TICKS_PER_SECOND
 from shared.units import AccessUnit, Codec, WallSource
 
 INVALID_AFTER_S = 5.0
-"""A camera that sends, but for so long nothing that can be decoded, is invalid. Above a usual key interval
-(1 to 2 s); cameras with longer ones send a key picture when somebody connects."""
+"""A camera that sends garbage, and for so long nothing that can be decoded, is invalid."""
+
+KEY_WAIT_S = 30.0
+"""So long a sound stream may make us wait for a key picture; some cameras send one every 20 s, and none when
+somebody connects."""
 
 _GOOD_RUN_S = 10.0
 _RATE_WINDOW_S = 2.0
@@ -123,7 +126,7 @@ class Streamer:
             )
         checks = H264Checks(info.parameter_sets)
         run = self._new_run()
-        good_ns = self._clock.monotonic_ns()
+        good_ns, good_garbage = self._clock.monotonic_ns(), checks.garbage
         dropped = 0
         while True:
             packet = await source.next()
@@ -139,13 +142,14 @@ class Streamer:
                 checks.lose_sync()
                 unit = self._unit(run, checks, packet)
             if unit is None:
-                if (now_ns - good_ns) / 1e9 >= INVALID_AFTER_S:
+                limit_s = INVALID_AFTER_S if checks.garbage > good_garbage else KEY_WAIT_S
+                if (now_ns - good_ns) / 1e9 >= limit_s:
                     raise InvalidStream(
-                        f"the camera has sent nothing that can be decoded for {INVALID_AFTER_S:g} s "
+                        f"the camera has sent nothing that can be decoded for {limit_s:g} s "
                         f"({self._last_cause})"
                     )
                 continue
-            good_ns = now_ns
+            good_ns, good_garbage = now_ns, checks.garbage
             self._give(run, unit, info, checks)
 
     def _new_run(self) -> _Run:

@@ -198,6 +198,19 @@ async def test_garbage_for_five_seconds_makes_the_camera_invalid(bench: Bench) -
     assert bench.units == []
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(29, CameraStatus.CONNECTING), (31, CameraStatus.INVALID)])
+async def test_a_sound_stream_is_given_time_until_its_key_picture(
+    bench: Bench, seconds: int, status: CameraStatus
+) -> None:
+    camera = source()
+    bench.opener.then(camera)
+    async with running(bench):
+        for number in range(seconds):
+            camera.send(replace(packets(1, 2)[0], pts90=number * 90_000))
+            await bench.clock.advance(1)
+        assert bench.state.report.status is status
+
+
 async def test_garbage_between_pictures_loses_none_of_them(bench: Bench) -> None:
     camera = source()
     bench.opener.then(camera)
