@@ -94,8 +94,11 @@ class Viewer:
         return self._dtls.receive(datagram)
 
     def begin(self, source: Address) -> None:
-        """Begin to send, once keys are agreed on. Only after the handshake's last datagram was sent: a browser
-        that has no keys yet throws away what comes before it."""
+        """Begin to send, once keys are agreed on.
+
+        To be called after the handshake's last datagram was sent: a browser without keys throws away what
+        comes before it.
+        """
         keys = self._dtls.keys
         if keys is not None and self.sender is None and self._dtls.state is DtlsState.OPEN:
             self._srtcp = Srtcp(keys)

@@ -46,7 +46,7 @@ async def _measure(viewers: int, seconds: float) -> Row:
 
 async def _with_viewers(mux: MuxProcess, viewers: int, seconds: float) -> Row:
     browser = Browser()
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60.0) as http:
         first = await _join(mux, http, browser)
         first.close()
         await asyncio.sleep(1.0)

@@ -1,0 +1,167 @@
+"""Doubles of mux's ports, and small streams to feed it."""
+
+from collections.abc import Callable
+from random import Random
+
+import pylibsrtp
+
+from mux.counts import Counts
+from mux.layout import Layout
+from mux.pacer import Pacer
+from mux.picture import Picture, picture_of
+from mux.rtp import RtpFormat
+from mux.sender import Sender
+from mux.srtp import AES_128_GCM, Keys
+from mux.stun import Address
+from shared.ids import StreamId
+from shared.tap import Gap
+from shared.units import AccessUnit, Codec, WallSource
+
+STREAM = StreamId("59350", "cam-1")
+KEYS = Keys(AES_128_GCM, bytes(range(28)), bytes(range(100, 128)))
+VIEWER: Address = ("192.0.2.9", 5000)
+PARAMETERS = b"\0\0\0\1\x67\x42\xc0\x1f\xda\x01\0\0\0\1\x68\xce\x3c\x80"
+
+
+class RecordingWire:
+    """Keeps what is sent; `full` makes it refuse, as a socket whose buffer is full."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[bytes, Address]] = []
+        self.full = False
+
+    @property
+    def datagrams(self) -> list[bytes]:
+        return [datagram for datagram, _ in self.sent]
+
+    def send(self, datagram: bytes, address: Address) -> bool:
+        if not self.full:
+            self.sent.append((bytes(datagram), address))
+        return not self.full
+
+    def send_layout(self, layout: Layout, address: Address) -> bool:
+        if self.full:
+            return False
+        for run in layout.runs:
+            for start in range(0, len(run.data), run.segment):
+                self.sent.append((bytes(run.data[start : start + run.segment]), address))
+        return True
+
+
+class Timers:
+    """Calls that wait to be made; `run` makes those that are due now, not those they add."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], None]] = []
+
+    def later(self, seconds: float, call: Callable[[], None]) -> None:
+        assert seconds > 0
+        self.waiting.append(call)
+
+    def run(self) -> None:
+        due, self.waiting = self.waiting, []
+        for call in due:
+            call()
+
+    def run_all(self) -> None:
+        while self.waiting:
+            self.run()
+
+
+def unit(
+    seq: int,
+    *,
+    key: bool = False,
+    size: int = 500,
+    run: int = 1,
+    stream: StreamId = STREAM,
+    codec: Codec = Codec.H264,
+) -> AccessUnit:
+    """An access unit with one slice of about `size` bytes."""
+    slice_nal = (b"\x65" if key else b"\x41") + bytes(1 + (seq + at) % 255 for at in range(size))
+    data = (PARAMETERS if key else b"") + b"\0\0\0\1" + slice_nal
+    wall_ns = 1_700_000_000_000_000_000 + seq * 40_000_000
+    return AccessUnit(stream, run, seq, seq * 3600, wall_ns, WallSource.ARRIVAL, -1, key, codec, data)
+
+
+def picture(number: int, *, key: bool = False, size: int = 500) -> Picture:
+    made = picture_of(unit(number, key=key, size=size), number * 3600)
+    assert made is not None
+    return made
+
+
+class Viewed:
+    """A sender with its wire and timers, and the receiving end of its SRTP."""
+
+    def __init__(self, *, keys: Keys = KEYS, rtx: bool = True, extension_id: int | None = 5) -> None:
+        self.wire = RecordingWire()
+        self.timers = Timers()
+        self.counts = Counts()
+        self.pacer = Pacer(self.timers.later)
+        self.sender = Sender(
+            keys=keys,
+            primary=RtpFormat(0x1234, 102, extension_id),
+            repair=RtpFormat(0x1235, 103, extension_id) if rtx else None,
+            wire=self.wire,
+            address=VIEWER,
+            pacer=self.pacer,
+            counts=self.counts,
+            random=Random(7),
+        )
+        policy = pylibsrtp.Policy(
+            key=keys.server, ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND, srtp_profile=keys.profile.libsrtp
+        )
+        self._session = pylibsrtp.Session(policy=policy)
+        self._read = 0
+
+    def live(self, shown: Picture, now_ns: int = 0) -> None:
+        layouts = [Layout(chunk, *self.sender.shape) for chunk in shown.chunks]
+        self.sender.live(shown, layouts, now_ns)
+
+    def received(self) -> list[bytes]:
+        """Plain RTP of what was sent since the last call; repeated packets are left out."""
+        plain = []
+        for datagram in self.wire.datagrams[self._read :]:
+            try:
+                plain.append(self._session.unprotect(datagram))
+            except pylibsrtp.Error as error:
+                if "replay" not in str(error):
+                    raise
+        self._read = len(self.wire.datagrams)
+        return plain
+
+
+def sequence(packet: bytes) -> int:
+    return int.from_bytes(packet[2:4], "big")
+
+
+def timestamp(packet: bytes) -> int:
+    return int.from_bytes(packet[4:8], "big")
+
+
+def ssrc(packet: bytes) -> int:
+    return int.from_bytes(packet[8:12], "big")
+
+
+class FakeTap:
+    """Subscriptions as the tap gives them; `give` plays the tap."""
+
+    def __init__(self) -> None:
+        self.sinks: dict[StreamId, Callable[[AccessUnit | Gap], None]] = {}
+
+    def subscribe(self, stream: StreamId, sink: Callable[[AccessUnit | Gap], None]) -> "FakeSubscription":
+        self.sinks[stream] = sink
+        return FakeSubscription(self, stream)
+
+    def give(self, *items: AccessUnit | Gap, stream: StreamId = STREAM) -> None:
+        for item in items:
+            self.sinks[stream](item)
+
+
+class FakeSubscription:
+    def __init__(self, tap: FakeTap, stream: StreamId) -> None:
+        self._tap = tap
+        self._stream = stream
+
+    def close(self) -> None:
+        self._tap.sinks.pop(self._stream, None)
