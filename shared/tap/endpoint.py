@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from shared.errors import BadInput
+from shared.redact import redact
 
 
 class Way(StrEnum):
@@ -24,19 +25,10 @@ class Endpoint:
     def parse(cls, text: str) -> "Endpoint":
         """Read an endpoint. Raises BadInput."""
         way, _, address = text.strip().partition(":")
-        parts = urlsplit(address)
-        try:
-            whole = (
-                way in ("bind", "connect")
-                and parts.scheme == "tcp"
-                and parts.hostname
-                and parts.port is not None
-            )
-        except ValueError:
-            whole = False
-        if not whole:
+        if way not in ("bind", "connect") or not _is_tcp(address):
             raise BadInput(
-                f"tap endpoint {text!r} is not of the form bind:tcp://host:port or connect:tcp://host:port"
+                f"tap endpoint {redact(text)!r} is not of the form bind:tcp://host:port "
+                "or connect:tcp://host:port"
             )
         return cls(Way(way), address)
 
@@ -56,3 +48,18 @@ class Endpoint:
             return ipaddress.ip_address(host).is_loopback
         except ValueError:
             return host == "localhost"
+
+    @property
+    def is_ipv6(self) -> bool:
+        return "[" in self.address
+
+
+def _is_tcp(address: str) -> bool:
+    """Whether it is `tcp://host:port` and nothing more."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return False
+    alone = not (parts.path or parts.query or parts.fragment or "@" in parts.netloc or address.endswith("#"))
+    return parts.scheme == "tcp" and bool(parts.hostname) and bool(port) and alone

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import zmq
+from zmq.utils import z85
 
+from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
 
 KEY_CHARS = 40
+REREAD_NS = 5_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,46 @@ class TapKeys:
         return cls(zmq.curve_public(secret), secret, server, peers_dir)
 
     def commune_of(self, public: str) -> str | None:
-        """The commune whose worker has this public key, or None. Read anew each time: keys may change."""
+        """The commune whose worker has this public key, or None. Read anew each time: keys may change.
+
+        A file that cannot be read shuts out its own worker only: BadInput, naming it, is raised just where
+        no other file holds the key.
+        """
         if self.peers_dir is None or not self.peers_dir.is_dir():
             return None
+        unread: BadInput | None = None
         for file in sorted(self.peers_dir.glob("*.pub")):
-            if read_key(file) == public.encode():
-                return file.stem
+            try:
+                if read_key(file) == public.encode():
+                    return file.stem
+            except BadInput as error:
+                unread = error
+        if unread is not None:
+            raise unread
         return None
+
+
+class KnownPeers:
+    """The communes of connected keys, looked up again every 5 s: a key taken away ends its publication."""
+
+    def __init__(self, keys: TapKeys, clock: Clock) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._communes: dict[str, str | None] = {}
+        self._read_ns = clock.monotonic_ns()
+
+    def commune_of(self, public: str) -> str | None:
+        """The commune whose worker has this public key, or None."""
+        now_ns = self._clock.monotonic_ns()
+        if now_ns - self._read_ns >= REREAD_NS:
+            self._communes.clear()
+            self._read_ns = now_ns
+        if public not in self._communes:
+            try:
+                self._communes[public] = self._keys.commune_of(public)
+            except BadInput:
+                self._communes[public] = None
+        return self._communes[public]
 
 
 def read_key(file: Path) -> bytes:
@@ -50,9 +86,16 @@ def read_key(file: Path) -> bytes:
         key = file.read_bytes().strip()
     except OSError as error:
         raise BadInput(f"tap key file {file} cannot be read: {error.strerror}") from error
-    if len(key) != KEY_CHARS:
+    if len(key) != KEY_CHARS or not _is_z85(key):
         raise BadInput(f"tap key file {file} does not hold a Z85 key of {KEY_CHARS} characters")
     return key
+
+
+def _is_z85(key: bytes) -> bool:
+    try:
+        return z85.encode(z85.decode(key)) == key
+    except (ValueError, KeyError, OverflowError):
+        return False
 
 
 def make_pair() -> tuple[bytes, bytes]:

@@ -10,7 +10,7 @@ from shared.ids import StreamId
 from shared.tap.endpoint import Endpoint
 from shared.tap.keys import TapKeys
 from shared.tap.pump import Pump
-from shared.tap.wire import end_header, read_ask, reader_topic, stream_topic, unit_header
+from shared.tap.wire import MAX_UNIT_BYTES, read_ask, reader_topic, stream_topic, unit_header
 from shared.units import AccessUnit
 
 
@@ -31,7 +31,9 @@ class TapPublisher:
         self._wanted: set[bytes] = set()
         self._topics: dict[StreamId, bytes] = {}
         self._sent = metrics.counter("tap_units_sent_total", "Units given to the tap")
-        self._dropped = metrics.counter("tap_units_dropped_total", "Units the tap could not take")
+        self._dropped = metrics.counter(
+            "tap_units_dropped_total", "Units the tap could not take, too large ones among them"
+        )
         self._bad = metrics.counter("tap_bad_messages_total", "Messages of the tap that could not be read")
 
     async def start(self) -> None:
@@ -45,11 +47,13 @@ class TapPublisher:
         return self._topic(stream) in self._wanted
 
     def publish(self, unit: AccessUnit) -> None:
-        """Send a unit to those who asked for its stream. Never blocks; call it in the loop's thread."""
+        """Send a unit to those who asked for its stream. Never blocks; call it in the loop's thread.
+
+        What ZeroMQ drops for a reader whose queue is full is counted there, as a gap.
+        """
         topic = self._topic(unit.stream)
         if topic in self._wanted:
-            sent = self._pump.send((topic, unit_header(unit, recent=False), unit.data))
-            (self._sent if sent else self._dropped).inc()
+            self._send(topic, unit, recent=False)
 
     def _topic(self, stream: StreamId) -> bytes:
         topic = self._topics.get(stream)
@@ -77,6 +81,9 @@ class TapPublisher:
             return
         topic = reader_topic(reader)
         for unit in recent:
-            if not self._pump.send((topic, unit_header(unit, recent=True), unit.data)):
-                self._dropped.inc()
-        self._pump.send((topic, end_header(stream), b""))
+            self._send(topic, unit, recent=True)
+
+    def _send(self, topic: bytes, unit: AccessUnit, *, recent: bool) -> None:
+        fits = 0 < len(unit.data) <= MAX_UNIT_BYTES
+        sent = fits and self._pump.send((topic, unit_header(unit, recent=recent), unit.data))
+        (self._sent if sent else self._dropped).inc()

@@ -7,28 +7,35 @@ import zmq
 import zmq.asyncio
 import zmq.auth.asyncio
 
+from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Unavailable
-from shared.log import get_logger
+from shared.log import Trouble, get_logger
 from shared.tap.endpoint import Endpoint, Way
 from shared.tap.keys import TapKeys
+from shared.tap.wire import MAX_UNIT_BYTES
 
 QUEUE_MESSAGES = 4000
+SUBSCRIPTIONS = 200_000
+"""Bound of a reader's queue: to a publisher that comes back it sends all its subscriptions at once."""
 _BATCH = 256
-_MAX_MESSAGE_BYTES = 32 << 20
 
 
 class _Allowed:
     """Tells libzmq's authenticator which public keys may connect."""
 
-    def __init__(self, keys: TapKeys) -> None:
+    def __init__(self, keys: TapKeys, clock: Clock) -> None:
         self._keys = keys
+        self._trouble = Trouble(get_logger("tap"), "tap-peer-refused", clock)
 
     def callback(self, _domain: str, key: bytes) -> bool:
         try:
-            return self._keys.commune_of(key.decode()) is not None
+            known = self._keys.commune_of(key.decode()) is not None
         except BadInput as error:
-            get_logger("tap").error("tap-peer-keys-unreadable", reason=error.detail)
+            self._trouble.count(error.detail)
             return False
+        if not known:
+            self._trouble.count(f"the public key {key.decode()} is not among those of the peers")
+        return known
 
 
 class Pump:
@@ -43,14 +50,15 @@ class Pump:
         endpoints: Sequence[Endpoint],
         keys: TapKeys | None,
         handle: Callable[[list[zmq.Frame]], None],
+        clock: Clock | None = None,
     ) -> None:
-        for endpoint in endpoints:
-            if keys is None and not endpoint.is_loopback:
-                raise BadInput(f"the tap leaves this machine at {endpoint.address}: give it CURVE keys")
+        _refuse_unsafe(endpoints, keys)
         self._kind = kind
         self._endpoints = endpoints
         self._keys = keys
         self._handle = handle
+        self._clock = clock if clock is not None else SystemClock()
+        self._kicked = False
         self._authenticator: zmq.auth.asyncio.AsyncioAuthenticator | None = None
         self._context: zmq.Context[zmq.Socket[bytes]] | None = None
         self._socket: zmq.Socket[bytes] | None = None
@@ -63,16 +71,18 @@ class Pump:
         self._socket = socket
         for option, value in (
             (zmq.LINGER, 0),
-            (zmq.SNDHWM, QUEUE_MESSAGES),
+            (zmq.SNDHWM, SUBSCRIPTIONS if self._kind == zmq.XSUB else QUEUE_MESSAGES),
             (zmq.RCVHWM, QUEUE_MESSAGES),
-            (zmq.MAXMSGSIZE, _MAX_MESSAGE_BYTES),
+            (zmq.MAXMSGSIZE, MAX_UNIT_BYTES),
+            (zmq.IPV6, int(any(endpoint.is_ipv6 for endpoint in self._endpoints))),
             (zmq.HEARTBEAT_IVL, 2000),
             (zmq.HEARTBEAT_TIMEOUT, 6000),
             (zmq.RECONNECT_IVL, 100),
             (zmq.RECONNECT_IVL_MAX, 2000),
         ):
             socket.setsockopt(option, value)
-        self._secure(context, socket)
+        if self._keys is not None:
+            self._secure(context, socket, self._keys)
         for endpoint in self._endpoints:
             self._open(socket, endpoint)
         asyncio.get_running_loop().add_reader(_option(socket, zmq.FD), self._drain)
@@ -91,36 +101,38 @@ class Pump:
             self._context = None
 
     def send(self, frames: Sequence[bytes]) -> bool:
-        """Send without waiting; false when it was dropped."""
+        """Send without waiting; false when it could not be taken."""
         if self._socket is None:
             return False
         try:
             self._socket.send_multipart(frames, zmq.NOBLOCK, copy=len(frames[-1]) < 1 << 16)
         except zmq.Again:
             return False
-        # ZeroMQ signals its file descriptor on edges only, and a send may swallow one.
-        if _option(self._socket, zmq.EVENTS) & zmq.POLLIN:
-            self.kick()
+        finally:
+            # ZeroMQ signals its file descriptor on edges only, and a send may swallow one.
+            if _option(self._socket, zmq.EVENTS) & zmq.POLLIN:
+                self.kick()
         return True
 
     def kick(self) -> None:
         """Look for messages soon, whatever the file descriptor says."""
-        asyncio.get_running_loop().call_soon(self._drain)
+        if not self._kicked:
+            self._kicked = True
+            asyncio.get_running_loop().call_soon(self._drain)
 
-    def _secure(self, context: "zmq.Context[zmq.Socket[bytes]]", socket: "zmq.Socket[bytes]") -> None:
-        if self._keys is None:
-            return
-        socket.setsockopt(zmq.CURVE_PUBLICKEY, self._keys.public)
-        socket.setsockopt(zmq.CURVE_SECRETKEY, self._keys.secret)
+    def _secure(
+        self, context: "zmq.Context[zmq.Socket[bytes]]", socket: "zmq.Socket[bytes]", keys: TapKeys
+    ) -> None:
+        socket.setsockopt(zmq.CURVE_PUBLICKEY, keys.public)
+        socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
         if any(endpoint.way is Way.BIND for endpoint in self._endpoints):
             socket.setsockopt(zmq.CURVE_SERVER, 1)
             self._authenticator = zmq.auth.asyncio.AsyncioAuthenticator(zmq.asyncio.Context(shadow=context))
-            self._authenticator.configure_curve_callback("*", _Allowed(self._keys))
+            self._authenticator.configure_curve_callback("*", _Allowed(keys, self._clock))
             self._authenticator.start()
         else:
-            if self._keys.server_public is None:
-                raise BadInput("the tap dials out: give it the server's public key")
-            socket.setsockopt(zmq.CURVE_SERVERKEY, self._keys.server_public)
+            assert keys.server_public is not None
+            socket.setsockopt(zmq.CURVE_SERVERKEY, keys.server_public)
 
     @staticmethod
     def _open(socket: "zmq.Socket[bytes]", endpoint: Endpoint) -> None:
@@ -135,6 +147,7 @@ class Pump:
             ) from error
 
     def _drain(self) -> None:
+        self._kicked = False
         for _ in range(_BATCH):
             if self._socket is None:
                 return
@@ -142,8 +155,29 @@ class Pump:
                 frames = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return
-            self._handle(frames)
+            try:
+                self._handle(frames)
+            except BaseException:
+                # The file descriptor will not tell again of what is still waiting.
+                self.kick()
+                raise
         self.kick()
+
+
+def _refuse_unsafe(endpoints: Sequence[Endpoint], keys: TapKeys | None) -> None:
+    """Raises BadInput for what would be open to everybody, or closed to everybody without a word."""
+    if keys is None:
+        for endpoint in endpoints:
+            if not endpoint.is_loopback:
+                raise BadInput(f"the tap leaves this machine at {endpoint.address}: give it CURVE keys")
+        return
+    ways = {endpoint.way for endpoint in endpoints}
+    if len(ways) > 1:
+        raise BadInput("with CURVE keys all endpoints of the tap bind or all dial")
+    if Way.BIND in ways and keys.peers_dir is None:
+        raise BadInput("the tap is dialled: give it the folder of its peers' public keys")
+    if Way.CONNECT in ways and keys.server_public is None:
+        raise BadInput("the tap dials out: give it the server's public key")
 
 
 def _option(socket: "zmq.Socket[bytes]", option: int) -> int:

@@ -1,6 +1,5 @@
 """Puts what a reader gets of one stream in order: recent units first, then live ones, without duplicates."""
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from shared.units import AccessUnit
 HELD_UNITS = 256
 """Live units kept while recent ones are on their way; beyond it the oldest is dropped."""
 ASK_EVERY_NS = 250_000_000
+ASK_LIMIT_NS = 8_000_000_000
 STALE_RUN_NS = 5_000_000_000
 
 
@@ -26,7 +26,8 @@ class Reassembly:
     """One stream at one reader.
 
     `emit` gets units in order; it never gets a unit that cannot be decoded after the ones before, unless a
-    `Gap` came first. `ask` is called when recent units would help, at most every 250 ms.
+    `Gap` came first. `ask` is called when recent units would help: at most every 250 ms, and ever more
+    rarely while it does not, because an answer is large and the line may be what is slow.
     A run lower than the current one is taken only when the current one has been silent for 5 s.
     """
 
@@ -42,8 +43,9 @@ class Reassembly:
         self._ask = ask
         self._clock = clock
         self._next: tuple[int, int] | None = None
-        self._held: deque[AccessUnit] = deque(maxlen=HELD_UNITS)
+        self._held: dict[tuple[int, int], AccessUnit] = {}
         self._asked_ns: int | None = None
+        self._ask_every_ns = ASK_EVERY_NS
         self._emitted_ns = 0
 
     def start(self) -> None:
@@ -52,51 +54,61 @@ class Reassembly:
 
     def live(self, unit: AccessUnit) -> None:
         """Take a unit from the live topic."""
-        if self._fits(unit):
+        if self._take(unit):
             return
-        self._held.append(unit)
+        if len(self._held) >= HELD_UNITS:
+            del self._held[next(iter(self._held))]
+        self._held[(unit.run, unit.seq)] = unit
         self._ask_again()
 
     def recent(self, unit: AccessUnit) -> None:
         """Take a unit of an answer of recent ones."""
-        self._fits(unit)
+        # The answer is on its way: no need to ask again before it stops coming.
+        self._asked_ns = self._clock.monotonic_ns()
+        self._take(unit)
 
-    def recent_end(self) -> None:
-        """The answer is complete: what was held meanwhile goes on from it."""
-        held = list(self._held)
-        self._held.clear()
-        for unit in held:
-            self._fits(unit)
-
-    def _fits(self, unit: AccessUnit) -> bool:
+    def _take(self, unit: AccessUnit) -> bool:
         """Emit a unit that goes on or starts anew, drop an old one. False where it must wait."""
         place = (unit.run, unit.seq)
-        if self._next is not None:
-            if place == self._next:
-                self._pass(unit)
-                return True
-            if place < self._next and not self._starts_lower_run(unit):
-                return True
+        if self._next is not None and place == self._next:
+            self._pass(unit)
+            return True
+        if self._is_old(place):
+            return True
         if not unit.key:
             return False
+        if self._next is not None and place < self._next:
+            # Of the higher run nothing may turn up again when numbers reach it once more.
+            self._held = {held: waiting for held, waiting in self._held.items() if held[0] == unit.run}
         if self._next is not None and place != (unit.run, 0):
             self._emit(Gap(self._stream, unit.seq - self._next[1] if unit.run == self._next[0] else 0))
-        self._held = deque((held for held in self._held if (held.run, held.seq) > place), HELD_UNITS)
         self._pass(unit)
         return True
 
-    def _starts_lower_run(self, unit: AccessUnit) -> bool:
-        assert self._next is not None
+    def _is_old(self, place: tuple[int, int]) -> bool:
+        if self._next is None or place > self._next:
+            return False
         silent_ns = self._clock.monotonic_ns() - self._emitted_ns
-        return unit.key and unit.run < self._next[0] and silent_ns > STALE_RUN_NS
+        return place[0] == self._next[0] or silent_ns <= STALE_RUN_NS
 
     def _pass(self, unit: AccessUnit) -> None:
-        self._next = (unit.run, unit.seq + 1)
-        self._emitted_ns = self._clock.monotonic_ns()
-        self._emit(unit)
+        """Emit a unit and all that was held right behind it."""
+        going: AccessUnit | None = unit
+        while going is not None:
+            following = self._next = (going.run, going.seq + 1)
+            self._emitted_ns = self._clock.monotonic_ns()
+            self._ask_every_ns = ASK_EVERY_NS
+            self._emit(going)
+            going = self._held.pop(following, None)
+        if self._held:
+            self._held = {place: held for place, held in self._held.items() if place > following}
 
     def _ask_again(self) -> None:
         now_ns = self._clock.monotonic_ns()
-        if self._asked_ns is None or now_ns - self._asked_ns >= ASK_EVERY_NS:
+        if self._asked_ns is None:
             self._asked_ns = now_ns
+            self._ask()
+        elif now_ns - self._asked_ns >= self._ask_every_ns:
+            self._asked_ns = now_ns
+            self._ask_every_ns = min(ASK_LIMIT_NS, self._ask_every_ns * 2)
             self._ask()

@@ -11,10 +11,10 @@ from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.tap.endpoint import Endpoint
-from shared.tap.keys import TapKeys, may_publish
+from shared.tap.keys import KnownPeers, TapKeys, may_publish
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
-from shared.tap.wire import RecentEnd, ask_recent, read, reader_topic, stream_topic
+from shared.tap.wire import ask_recent, read, reader_topic, stream_topic
 from shared.units import AccessUnit
 
 Sink = Callable[[AccessUnit | Gap], None]
@@ -36,21 +36,25 @@ class TapSubscriber:
     """Asks publishers for streams and gives each its units in order. One sink a stream at a time."""
 
     def __init__(self, endpoints: Sequence[Endpoint], keys: TapKeys | None, clock: Clock) -> None:
-        self._pump = Pump(zmq.XSUB, endpoints, keys, self._received)
-        self._keys = keys
-        self._checks_origin = keys is not None and keys.peers_dir is not None
-        self._communes: dict[str, str | None] = {}
+        self._pump = Pump(zmq.XSUB, endpoints, keys, self._received, clock)
+        checks_origin = keys is not None and keys.peers_dir is not None
+        self._peers = KnownPeers(keys, clock) if keys is not None and checks_origin else None
         self._clock = clock
         # Public, so that nobody else's answers land here; it guards nothing.
         self._reader = os.urandom(16)
         self._streams: dict[StreamId, tuple[Subscription, Reassembly]] = {}
         self._trouble = Trouble(get_logger("tap"), "tap-message-refused", clock)
+        self._sink_trouble = Trouble(get_logger("tap"), "tap-sink-failed", clock)
         self._units = metrics.counter("tap_units_received_total", "Units received from the tap")
+        self._gaps = metrics.counter("tap_gaps_total", "Holes in what the tap brought")
+        self._lost = metrics.counter("tap_units_lost_total", "Units known to be lost in those holes")
         self._bad = metrics.counter("tap_bad_messages_total", "Messages of the tap that could not be read")
 
     async def start(self) -> None:
         await self._pump.start()
         self._pump.send((b"\x01" + reader_topic(self._reader),))
+        for stream in self._streams:
+            self._pump.send((b"\x01" + stream_topic(stream),))
 
     async def close(self) -> None:
         self._streams.clear()
@@ -59,12 +63,20 @@ class TapSubscriber:
     def subscribe(self, stream: StreamId, sink: Sink) -> Subscription:
         """Give `sink` the stream's recent units, then its live ones, in the loop's thread.
 
+        A sink that raises loses that unit; the fault is logged and other streams go on.
         Raises ValueError when the stream has a sink already.
         """
         if stream in self._streams:
             raise ValueError(f"{stream} is subscribed already")
         subscription = Subscription(self, stream)
-        reassembly = Reassembly(stream, sink, lambda: self._ask(stream), self._clock)
+
+        def emit(item: AccessUnit | Gap) -> None:
+            # The sink may close its subscription while held units are still coming out.
+            if self._is_open(subscription):
+                self._count(item)
+                self._give(sink, item)
+
+        reassembly = Reassembly(stream, emit, lambda: self._ask(stream), self._clock)
         self._streams[stream] = (subscription, reassembly)
         self._pump.send((b"\x01" + stream_topic(stream),))
         reassembly.start()
@@ -72,10 +84,24 @@ class TapSubscriber:
 
     def leave(self, subscription: Subscription) -> None:
         """End a subscription; see `Subscription.close`."""
-        held = self._streams.get(subscription.stream)
-        if held is not None and held[0] is subscription:
+        if self._is_open(subscription):
             del self._streams[subscription.stream]
             self._pump.send((b"\x00" + stream_topic(subscription.stream),))
+
+    def _is_open(self, subscription: Subscription) -> bool:
+        held = self._streams.get(subscription.stream)
+        return held is not None and held[0] is subscription
+
+    def _give(self, sink: Sink, item: AccessUnit | Gap) -> None:
+        try:
+            sink(item)
+        except Exception as error:  # A sink is foreign here, and its fault must not stop the other streams.
+            self._sink_trouble.count(f"{item.stream}: {type(error).__name__}: {error}")
+
+    def _count(self, item: AccessUnit | Gap) -> None:
+        if isinstance(item, Gap):
+            self._gaps.inc()
+            self._lost.inc(max(0, item.lost))
 
     def _ask(self, stream: StreamId) -> None:
         self._pump.send((ask_recent(self._reader, stream),))
@@ -89,31 +115,23 @@ class TapSubscriber:
         except BadInput as error:
             self._refuse(error.detail)
             return
-        stream = message.stream if isinstance(message, RecentEnd) else message.unit.stream
-        if self._checks_origin and not may_publish(self._commune(frames[1]), stream):
+        stream = message.unit.stream
+        if self._peers is not None and not may_publish(self._commune(self._peers, frames[1]), stream):
             self._refuse(f"{stream} comes from a worker of another commune")
             return
         held = self._streams.get(stream)
         if held is None:
             return
-        reassembly = held[1]
-        if isinstance(message, RecentEnd):
-            reassembly.recent_end()
-        elif message.recent:
-            self._units.inc()
-            reassembly.recent(message.unit)
+        self._units.inc()
+        if message.recent:
+            held[1].recent(message.unit)
         else:
-            self._units.inc()
-            reassembly.live(message.unit)
+            held[1].live(message.unit)
 
-    def _commune(self, frame: zmq.Frame) -> str | None:
-        assert self._keys is not None
+    @staticmethod
+    def _commune(peers: KnownPeers, frame: zmq.Frame) -> str | None:
         public = frame.get("User-Id")
-        if not isinstance(public, str):
-            return None
-        if public not in self._communes:
-            self._communes[public] = self._keys.commune_of(public)
-        return self._communes[public]
+        return peers.commune_of(public) if isinstance(public, str) else None
 
     def _refuse(self, cause: str) -> None:
         self._bad.inc()

@@ -2,7 +2,7 @@
 
 import struct
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from enum import IntFlag
 
 from shared.errors import BadInput
 from shared.ids import StreamId
@@ -14,27 +14,17 @@ VERSION = 1
 _HEADER = struct.Struct("!2sBBBBBxIQqqq")
 _CODECS = (Codec.H264, Codec.H265, Codec.MJPEG)
 _SOURCES = (WallSource.ARRIVAL, WallSource.SENDER_REPORT)
+_UNIT = 0
 _READER_BYTES = 16
+MAX_UNIT_BYTES = 8 << 20
+"""A larger unit is not sent: ZeroMQ would cut the connection, and every stream on it, instead."""
+_MAX_STREAM_BYTES = 64
 _ASK = b"\x02"
-
-
-class Kind(IntEnum):
-    """What a message is."""
-
-    UNIT = 0
-    RECENT_END = 1
 
 
 class Flag(IntFlag):
     KEY = 1
     RECENT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class RecentEnd:
-    """All recent units of a stream have been sent; live ones go on from there."""
-
-    stream: StreamId
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ def unit_header(unit: AccessUnit, *, recent: bool) -> bytes:
         _HEADER.pack(
             MAGIC,
             VERSION,
-            Kind.UNIT,
+            _UNIT,
             flags,
             _CODECS.index(unit.codec),
             _SOURCES.index(unit.wall_source),
@@ -76,15 +66,10 @@ def unit_header(unit: AccessUnit, *, recent: bool) -> bytes:
     )
 
 
-def end_header(stream: StreamId) -> bytes:
-    """The header frame that ends an answer of recent units."""
-    return _HEADER.pack(MAGIC, VERSION, Kind.RECENT_END, 0, 0, 0, 0, 0, 0, 0, 0) + str(stream).encode()
-
-
-def read(header: bytes, data: bytes) -> Received | RecentEnd:
-    """What a header and data frame say. Raises BadInput."""
-    if len(header) < _HEADER.size:
-        raise BadInput(f"tap header of {len(header)} bytes is cut")
+def read(header: bytes, data: bytes) -> Received:
+    """The unit in a header and data frame. Raises BadInput."""
+    if not _HEADER.size < len(header) <= _HEADER.size + _MAX_STREAM_BYTES:
+        raise BadInput(f"tap header has {len(header)} bytes")
     magic, version, kind, flags, codec, source, run, seq, pts90, wall_ns, uncertainty_ns = (
         _HEADER.unpack_from(header)
     )
@@ -94,10 +79,10 @@ def read(header: bytes, data: bytes) -> Received | RecentEnd:
         stream = StreamId.parse(header[_HEADER.size :].decode())
     except UnicodeDecodeError as error:
         raise BadInput("tap header names no stream") from error
-    if kind == Kind.RECENT_END:
-        return RecentEnd(stream)
-    if kind != Kind.UNIT or codec >= len(_CODECS) or source >= len(_SOURCES):
+    if kind != _UNIT or codec >= len(_CODECS) or source >= len(_SOURCES):
         raise BadInput(f"tap header of {stream} has kind {kind}, codec {codec}, wall source {source}")
+    if not data:
+        raise BadInput(f"tap unit of {stream} is empty")
     unit = AccessUnit(
         stream=stream,
         run=run,
@@ -122,7 +107,8 @@ def ask_recent(reader: bytes, stream: StreamId) -> bytes:
 
 def read_ask(message: bytes) -> tuple[bytes, StreamId]:
     """The reader and stream of a request for recent units. Raises BadInput."""
-    if len(message) < 1 + _READER_BYTES or message[:1] != _ASK:
+    longest = 1 + _READER_BYTES + _MAX_STREAM_BYTES
+    if not 1 + _READER_BYTES < len(message) <= longest or message[:1] != _ASK:
         raise BadInput("tap request is malformed")
     try:
         name = message[1 + _READER_BYTES :].decode()
