@@ -1,0 +1,51 @@
+"""One timeline over reconnections."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mux.timeline import Timeline
+from tests.unit.mux.fakes import unit
+
+SECOND_NS = 1_000_000_000
+
+
+def test_within_a_run_the_cameras_own_times_count() -> None:
+    timeline = Timeline()
+    times = [timeline.place(unit(seq), seq * 7) for seq in (0, 1, 2, 10)]
+    assert times == [0, 3600, 7200, 36000]
+
+
+def test_a_new_run_goes_on_by_the_time_that_passed() -> None:
+    timeline = Timeline()
+    timeline.place(unit(100), 0)
+    resumed = timeline.place(replace(unit(0, run=2), pts90=5_000_000_000), 4 * SECOND_NS)
+    assert resumed == 4 * 90_000
+
+
+def test_a_leap_within_a_run_counts_as_the_time_that_passed() -> None:
+    timeline = Timeline()
+    timeline.place(unit(0), 0)
+    assert timeline.place(replace(unit(1), pts90=1 << 40), SECOND_NS) == 90_000
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 1 << 42), st.integers(0, 5 * SECOND_NS)),
+        min_size=2,
+        max_size=40,
+    )
+)
+def test_no_step_is_larger_than_ten_seconds_or_the_time_that_passed(
+    steps: list[tuple[int, int, int]],
+) -> None:
+    timeline = Timeline()
+    arrival_ns, last, run = 0, None, 0
+    for more_runs, pts90, passed_ns in steps:
+        run += more_runs
+        arrival_ns += passed_ns
+        placed = timeline.place(replace(unit(0, run=run), pts90=pts90), arrival_ns)
+        if last is not None:
+            assert abs(placed - last) <= max(10 * 90_000, passed_ns * 9 // 100_000 + 1) * 2
+        last = placed
