@@ -9,6 +9,7 @@ from shared.errors import TooManyRequests
 
 _WINDOW_S = 900
 _LONGEST_S = 300
+_SLOWLY = "too many tries to sign in: wait a little"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ _CLIENT = _Limit("client", 30)
 
 
 class Throttle:
-    """Counts before the password is looked at, so that tries sent at once are counted too.
+    """Counts before the password is looked at, so that tries sent at once gain nothing.
 
     Every call raises BusUnavailable when the bus does not answer: then nobody signs in.
     """
@@ -39,11 +40,14 @@ class Throttle:
         subjects = ((_LOGIN, login), (_CLIENT, client))
         waits_s = [await self._left_s(limit, subject) for limit, subject in subjects]
         if max(waits_s) > 0:
-            raise TooManyRequests("too many tries to sign in: wait a little", max(waits_s))
+            raise TooManyRequests(_SLOWLY, max(waits_s))
         for limit, subject in subjects:
             count = await self._bus.increment(_key(limit, "tries", subject), _WINDOW_S)
             if count >= limit.free:
                 wait_s = min(_LONGEST_S, 2 ** min(16, count - limit.free))
+                # Of tries that come at once, the first takes the slot and the others wait for the next.
+                if await self._bus.increment(_key(limit, "slot", subject), wait_s) > 1:
+                    raise TooManyRequests(_SLOWLY, wait_s)
                 until_ns = self._clock.utc_ns() + wait_s * 1_000_000_000
                 await self._bus.put(_key(limit, "until", subject), str(until_ns).encode(), wait_s)
 
@@ -51,6 +55,7 @@ class Throttle:
         """Forget the tries of a login whose person got in; those of the address stay counted."""
         await self._bus.delete(_key(_LOGIN, "tries", login))
         await self._bus.delete(_key(_LOGIN, "until", login))
+        await self._bus.delete(_key(_LOGIN, "slot", login))
 
     async def _left_s(self, limit: _Limit, subject: str) -> int:
         kept = await self._bus.get(_key(limit, "until", subject))

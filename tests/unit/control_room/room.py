@@ -45,10 +45,13 @@ class FakeStorage:
     away: bool = False
     status: ExportStatus = ExportStatus.RUNNING
     refusal: httpx.Response | None = None
+    broken: str = "nothing"
     asked: list[httpx.Request] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
+        if self.broken in request.url.path:
+            return httpx.Response(500)
         if self.away:
             raise httpx.ConnectError("connection refused", request=request)
         if self.refusal is not None:

@@ -1,0 +1,77 @@
+"""The journal's chain: whatever is done to it shows."""
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from control_room.chain import GENESIS, Chain, Verification, follow
+from control_room.model import Deed, JournalEntry, Outcome
+
+START = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def journal(count: int) -> list[JournalEntry]:
+    entries: list[JournalEntry] = []
+    for number in range(1, count + 1):
+        deed = Deed("live", Outcome.GRANTED, who="p-1", camera=f"cam-{number}", motive="watch")
+        previous = entries[-1].hash if entries else GENESIS
+        entries.append(follow(number, START + timedelta(seconds=number), deed, previous))
+    return entries
+
+
+def verified(entries: list[JournalEntry], seq: int, head: str) -> Verification:
+    chain = Chain()
+    chain.add(entries)
+    return chain.end(seq, head)
+
+
+@given(st.integers(0, 12))
+def test_an_untouched_journal_is_intact(count: int) -> None:
+    entries = journal(count)
+    head = entries[-1].hash if entries else GENESIS
+    assert verified(entries, count, head) == Verification(True, count, head)
+
+
+@given(st.integers(1, 8), st.data())
+def test_any_altered_entry_is_found_where_it_is(count: int, data: st.DataObject) -> None:
+    entries = journal(count)
+    head = entries[-1].hash
+    at = data.draw(st.integers(0, count - 1))
+    field = data.draw(st.sampled_from(["who", "login", "camera", "motive", "detail", "action", "client"]))
+    altered = asdict(entries[at].deed) | {field: "something else"}
+    entries[at] = replace(entries[at], deed=Deed(**altered))
+    found = verified(entries, count, head)
+    assert (found.intact, found.broken_at) == (False, at + 1)
+
+
+@given(st.integers(2, 8), st.data())
+def test_a_removed_entry_is_found_also_at_the_end(count: int, data: st.DataObject) -> None:
+    entries = journal(count)
+    head = entries[-1].hash
+    at = data.draw(st.integers(0, count - 1))
+    del entries[at]
+    found = verified(entries, count, head)
+    assert (found.intact, found.broken_at) == (False, at + 1)
+
+
+def test_an_altered_entry_with_its_hash_made_anew_breaks_the_next() -> None:
+    entries = journal(3)
+    head = entries[-1].hash
+    forged = replace(entries[1].deed, motive="another")
+    entries[1] = follow(2, entries[1].at, forged, entries[0].hash)
+    assert verified(entries, 3, head).broken_at == 3
+
+
+def test_two_entries_that_changed_places_are_found() -> None:
+    entries = journal(3)
+    head = entries[-1].hash
+    entries[0], entries[1] = entries[1], entries[0]
+    assert verified(entries, 3, head).broken_at == 1
+
+
+def test_the_time_of_an_entry_is_part_of_its_hash() -> None:
+    entries = journal(1)
+    moved = [replace(entries[0], at=entries[0].at + timedelta(milliseconds=1))]
+    assert not verified(moved, 1, entries[0].hash).intact

@@ -1,0 +1,58 @@
+"""Passwords outside the demo."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from control_room.passwords import Passwords
+from shared.errors import BadInput
+
+
+@pytest.fixture
+def passwords() -> Iterator[Passwords]:
+    made = Passwords()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("weak", ["", "short", "eleven char"])
+async def test_a_short_password_is_refused(passwords: Passwords, weak: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        await passwords.hash(weak)
+    assert caught.value.field == "password"
+
+
+async def test_the_login_is_no_password(passwords: Passwords) -> None:
+    with pytest.raises(BadInput):
+        await passwords.hash("camille.dubois", "camille.dubois")
+
+
+async def test_a_hash_is_argon2id_and_matches_its_password_only(passwords: Passwords) -> None:
+    kept = await passwords.hash("a long phrase of words")
+    assert kept.startswith("$argon2id$")
+    assert await passwords.matches(kept, "a long phrase of words")
+    assert not await passwords.matches(kept, "a long phrase of word")
+
+
+async def test_nobody_matches_nothing(passwords: Passwords) -> None:
+    assert not await passwords.matches(None, "nobody has this password")
+
+
+async def test_an_unknown_login_takes_as_long_as_a_wrong_password(passwords: Passwords) -> None:
+    kept = await passwords.hash("a long phrase of words")
+
+    async def fastest_ns(against: str | None) -> int:
+        times: list[int] = []
+        for _ in range(3):
+            start_ns = time.perf_counter_ns()
+            await passwords.matches(against, "wrong")
+            times.append(time.perf_counter_ns() - start_ns)
+        return min(times)
+
+    # Without its own hash to check it would be a thousand times faster; a busy machine is not.
+    assert await fastest_ns(None) > await fastest_ns(kept) / 5
+
+
+async def test_a_damaged_hash_matches_nothing(passwords: Passwords) -> None:
+    assert not await passwords.matches("$argon2id$damaged", "x")
