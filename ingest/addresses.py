@@ -12,6 +12,9 @@ from ingest.ports import ForbiddenAddress, Unreachable
 RTSP_PORT = 554
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
+_BROADCAST = ipaddress.IPv4Address("255.255.255.255")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -65,7 +68,8 @@ class AddressRules:
         if not parts.hostname or any(ord(character) <= 32 for character in url):
             raise ForbiddenAddress("the camera's address has no host or has blanks in it")
         try:
-            found = await self._resolve(parts.hostname, port)
+            # Most cameras have no name, and must not wait for the names of others.
+            found = [parts.hostname] if _is_ip(parts.hostname) else await self._resolve(parts.hostname, port)
         except (OSError, UnicodeError):
             raise Unreachable(f"the name {parts.hostname} is not known") from None
         if not found:
@@ -76,12 +80,36 @@ class AddressRules:
         return Target(parts.hostname, port, found[0], path)
 
     def _check_ip(self, text: str) -> None:
-        address: IpAddress = ipaddress.ip_address(text.partition("%")[0])
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
+        address = _carried(ipaddress.ip_address(text.partition("%")[0]))
         if address.is_loopback and self._allow_loopback:
             return
-        if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
+        if (
+            address.is_loopback
+            or address.is_link_local
+            or address.is_multicast
+            or address.is_unspecified
+            or address == _BROADCAST
+        ):
             raise ForbiddenAddress(
                 f"the camera's address leads to {address}, which is this machine or no single machine"
             )
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _carried(address: IpAddress) -> IpAddress:
+    """The IPv4 address an IPv6 one stands for, where it does (RFC 4291, RFC 6052)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    low = int(address) & 0xFFFF_FFFF
+    if address in _NAT64 or (address in _COMPATIBLE and low > 1):
+        return ipaddress.IPv4Address(low)
+    return address

@@ -6,7 +6,6 @@ One thread a camera demultiplexes and hands whole coded pictures to the event lo
 import asyncio
 import errno
 import threading
-from collections import deque
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -30,11 +29,10 @@ from ingest.ports import (
     StreamInfo,
     Unreachable,
 )
+from ingest.waiting import WaitingPackets
 from shared.clock import Clock
 
 OPEN_TIMEOUT_S = 8.0
-MAX_WAITING = 128
-"""Packets that may wait for the loop: ten seconds of video; a loop that is later than that is lost anyway."""
 
 _OPTIONS = {
     # Interleaved TCP crosses every firewall; audio is never set up, by law and by construction.
@@ -82,12 +80,10 @@ class AvSource:
         self._target, self._address, self._clock = target, address, clock
         self._loop = asyncio.get_running_loop()
         self._info: StreamInfo | None = None
-        self._waiting: deque[Packet] = deque()
+        self._waiting = WaitingPackets()
         self._error: SourceError | None = None
         self._woken: asyncio.Future[None] | None = None
         self._closed = False
-        self._lost_sync = False
-        self._dropped = 0
         threading.Thread(target=self._work, name=f"rtsp {target.place}", daemon=True).start()
 
     @property
@@ -97,7 +93,7 @@ class AvSource:
 
     @property
     def dropped(self) -> int:
-        return self._dropped
+        return self._waiting.dropped
 
     async def started(self) -> None:
         """Return once the camera has said what it sends. Raises SourceError."""
@@ -107,11 +103,11 @@ class AvSource:
             await self._wake()
 
     async def next(self) -> Packet:
-        while not self._waiting:
+        while not len(self._waiting):
             if self._error is not None:
                 raise self._error
             await self._wake()
-        return self._waiting.popleft()
+        return self._waiting.take()
 
     def close(self) -> None:
         self._closed = True
@@ -225,20 +221,10 @@ class AvSource:
         if self._closed:
             return
         if isinstance(item, Packet):
-            self._queue(item)
+            self._waiting.put(item)
         elif isinstance(item, StreamInfo):
             self._info = item
         else:
             self._error = item
         if self._woken is not None and not self._woken.done():
             self._woken.set_result(None)
-
-    def _queue(self, packet: Packet) -> None:
-        """Bounded: what does not fit is dropped and counted, then all up to the next key packet."""
-        full = len(self._waiting) >= MAX_WAITING
-        if full or (self._lost_sync and not packet.key):
-            self._lost_sync = True
-            self._dropped += 1
-            return
-        self._lost_sync = False
-        self._waiting.append(packet)

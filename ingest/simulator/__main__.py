@@ -2,8 +2,11 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
+
+import cv2
 
 from ingest.simulator.cameras import parse_plans
 from ingest.simulator.server import SimulatedCameras
@@ -17,6 +20,8 @@ Example: place:gop=10 gate:auth=viewer/letmein load*200:loop:kbps=2000"""
 
 
 async def _run(host: str, port: int, cameras: list[str]) -> None:
+    # Pictures are small: OpenCV's helper threads would cost more than they give.
+    cv2.setNumThreads(1)
     plans = [plan for text in cameras for plan in parse_plans(text)]
     stopping = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -45,7 +50,10 @@ def main() -> int:
         print(error.detail, file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"cannot listen on {arguments.host}:{arguments.port}: {error.strerror}", file=sys.stderr)
+        print(
+            f"cannot listen on {arguments.host}:{arguments.port}: {os.strerror(error.errno or 0)}",
+            file=sys.stderr,
+        )
         return 2
     return 0
 

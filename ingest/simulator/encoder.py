@@ -24,7 +24,7 @@ class Coding:
     height: int = 576
     fps: Fraction = Fraction(25, 2)
     gop_s: float = 2.0
-    kbps: int = 2000
+    kbps: int = 1000
     b_frames: int = 0
     encoding: Encoding = Encoding.H264
 

@@ -47,12 +47,16 @@ class Feed(ABC):
         self._wants_key = False
 
     @abstractmethod
-    async def next_payloads(self, wants_key: bool) -> tuple[bool, list[bytes]]:
-        """The next picture: whether it is a key picture, and its RTP payloads (none: nothing to send yet)."""
+    async def next_payloads(self, utc_ns: int, wants_key: bool) -> tuple[bool, list[bytes]]:
+        """The picture of `utc_ns`: whether it is a key one, and its RTP payloads, if any are ready."""
 
     @abstractmethod
     def media_lines(self) -> list[str]:
         """The SDP lines of the video media, from `m=` on, without its control line."""
+
+    @property
+    def playing(self) -> bool:
+        return self._task is not None
 
     def join(self, watcher: Watcher) -> None:
         """Send to `watcher` from now on; it is given a key picture soon, as cameras do on PLAY."""
@@ -86,8 +90,9 @@ class Feed(ABC):
             self._start_ns = due_ns
         while True:
             wants_key, self._wants_key = self._wants_key, False
-            utc_ns = self._clock.utc_ns()
-            key, payloads = await self.next_payloads(wants_key)
+            # A sensor exposes on time, whenever its encoder gets to the picture.
+            utc_ns = self._clock.utc_ns() - (self._clock.monotonic_ns() - due_ns)
+            key, payloads = await self.next_payloads(utc_ns, wants_key)
             time90 = self._first_time90 + self._jump90 + ticks_from_ns(due_ns - self._start_ns)
             if payloads:
                 packets = self._rtp.picture(payloads, time90)
@@ -117,8 +122,8 @@ class LiveFeed(Feed):
         self._sprop = _sprop(_parameter_sets(coding))
         self._number = 0
 
-    async def next_payloads(self, wants_key: bool) -> tuple[bool, list[bytes]]:
-        coded = await asyncio.to_thread(self._encode, wants_key)
+    async def next_payloads(self, utc_ns: int, wants_key: bool) -> tuple[bool, list[bytes]]:
+        coded = await asyncio.to_thread(self._encode, utc_ns, wants_key)
         if not coded:
             return False, []
         return coded[0].key, h264_payloads(coded[0].data if self._in_band else _without_sets(coded[0].data))
@@ -126,10 +131,9 @@ class LiveFeed(Feed):
     def media_lines(self) -> list[str]:
         return _h264_lines(self._sprop)
 
-    def _encode(self, wants_key: bool) -> list[Coded]:
+    def _encode(self, utc_ns: int, wants_key: bool) -> list[Coded]:
         number, self._number = self._number, self._number + 1
-        utc_ms = self._clock.utc_ns() // 1_000_000
-        planes = self._scene.picture(number, self._clock.monotonic_ns() / 1e9, utc_ms)
+        planes = self._scene.picture(number, utc_ns / 1e9, utc_ns // 1_000_000)
         return self._encoder.encode(planes, key=wants_key)
 
 
@@ -157,7 +161,7 @@ class LoopFeed(Feed):
         self._loop = loop
         self._next = seed % len(loop.pictures)
 
-    async def next_payloads(self, wants_key: bool) -> tuple[bool, list[bytes]]:
+    async def next_payloads(self, utc_ns: int, wants_key: bool) -> tuple[bool, list[bytes]]:
         picture = self._loop.pictures[self._next]
         self._next = (self._next + 1) % len(self._loop.pictures)
         return picture
@@ -175,7 +179,7 @@ class GarbageFeed(Feed):
         super().__init__(coding, clock, 3)
         self._noise = random.Random(3)
 
-    async def next_payloads(self, wants_key: bool) -> tuple[bool, list[bytes]]:
+    async def next_payloads(self, utc_ns: int, wants_key: bool) -> tuple[bool, list[bytes]]:
         kind = self._noise.choice([0x61, 0x65, 0x67, 0x68, 0x7E, 0xE5])
         return True, [bytes((kind,)) + self._noise.randbytes(self._noise.randrange(1, 900)) for _ in range(3)]
 
@@ -198,7 +202,7 @@ class JpegFeed(Feed):
         scan = jpeg[start + 2 + int.from_bytes(jpeg[start + 2 : start + 4], "big") : -2]
         self._payloads = jpeg_payloads(scan, coding.width, coding.height, JPEG_QUALITY)
 
-    async def next_payloads(self, wants_key: bool) -> tuple[bool, list[bytes]]:
+    async def next_payloads(self, utc_ns: int, wants_key: bool) -> tuple[bool, list[bytes]]:
         return True, self._payloads
 
     def media_lines(self) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from ingest.simulator.clock_strip import Image, draw_clock
 
 _SKY, _ROAD, _PAVEMENT = (225, 190, 150), (78, 78, 80), (140, 145, 150)
-_GRAIN_LEVEL = 5
+_GRAIN_LEVEL = 2
 _GRAINS = 5
 
 

@@ -35,7 +35,7 @@ async def test_an_ipv6_address_gets_its_brackets() -> None:
 @pytest.mark.parametrize(
     "ip",
     ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "169.254.1.1", "fe80::1", "fe80::1%eth0",
-     "224.0.0.1", "ff02::1", "0.0.0.0", "::"],
+     "224.0.0.1", "64:ff9b::127.0.0.1", "::7f00:1", "255.255.255.255", "ff02::1", "0.0.0.0", "::"],
 )  # fmt: skip
 async def test_an_address_of_the_machine_itself_or_of_no_machine_is_refused(ip: str) -> None:
     with pytest.raises(ForbiddenAddress):

@@ -1,0 +1,40 @@
+"""Packets on their way from a camera's thread to its streamer: bounded, with a rule for what does not fit."""
+
+from collections import deque
+
+from ingest.ports import Packet
+
+MAX_WAITING = 128
+"""Ten seconds of usual video: a loop that is later than that is lost anyway."""
+
+
+class WaitingPackets:
+    """A queue that never grows beyond `limit`.
+
+    A packet that does not fit is dropped and counted, and so is everything up to the next key packet,
+    because nothing in between could be decoded.
+    """
+
+    def __init__(self, limit: int = MAX_WAITING) -> None:
+        self._limit = limit
+        self._packets: deque[Packet] = deque()
+        self._lost = False
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._packets)
+
+    def put(self, packet: Packet) -> None:
+        if len(self._packets) >= self._limit or (self._lost and not packet.key):
+            self._lost = True
+            self.dropped += 1
+            return
+        self._lost = False
+        self._packets.append(packet)
+
+    def take(self) -> Packet:
+        """The oldest packet. There must be one."""
+        return self._packets.popleft()
+
+    def clear(self) -> None:
+        self._packets.clear()

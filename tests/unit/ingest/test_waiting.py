@@ -1,0 +1,51 @@
+"""The bounded queue between a camera's thread and its streamer."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.ports import Packet
+from ingest.waiting import WaitingPackets
+
+LIMIT = 4
+
+
+def packet(number: int, key: bool) -> Packet:
+    return Packet(b"", number, key, 0)
+
+
+def test_packets_leave_in_the_order_they_came() -> None:
+    waiting = WaitingPackets(LIMIT)
+    sent = [packet(number, number == 0) for number in range(LIMIT)]
+    for one in sent:
+        waiting.put(one)
+    assert [waiting.take() for _ in range(len(waiting))] == sent
+
+
+def test_what_does_not_fit_is_counted_and_the_rest_of_its_group_with_it() -> None:
+    waiting = WaitingPackets(LIMIT)
+    for number in range(LIMIT + 2):
+        waiting.put(packet(number, number == 0))
+    waiting.clear()
+    waiting.put(packet(9, False))
+    waiting.put(packet(10, True))
+    assert waiting.dropped == 3
+    assert waiting.take().pts90 == 10
+
+
+@given(st.lists(st.one_of(st.none(), st.booleans())))
+def test_the_queue_is_bounded_and_each_packet_is_taken_or_counted(steps: list[bool | None]) -> None:
+    """None takes a packet, a boolean puts one that is key or not."""
+    waiting, taken, put = WaitingPackets(LIMIT), [], 0
+    for step in steps:
+        if step is None:
+            if len(waiting):
+                taken.append(waiting.take())
+        else:
+            waiting.put(packet(put, step))
+            put += 1
+        assert len(waiting) <= LIMIT
+    taken += [waiting.take() for _ in range(len(waiting))]
+    assert len(taken) + waiting.dropped == put
+    for before, after in zip([None, *taken], taken, strict=False):
+        whole = before is None or after.pts90 == (before.pts90 or 0) + 1
+        assert after.key or whole
