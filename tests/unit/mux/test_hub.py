@@ -1,0 +1,265 @@
+"""Viewers from admission to their end."""
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mux.viewer import CONSENT_S, End
+from shared.errors import NotFound, Unavailable, Unsupported
+from shared.ids import StreamId
+from shared.tap import Gap
+from shared.units import Codec
+from tests.unit.mux.fakes import STREAM, unit
+from tests.unit.mux.hubs import World
+
+OTHER = StreamId("59350", "cam-2")
+
+
+def test_a_viewer_gets_the_pictures_of_its_stream() -> None:
+    world = World()
+    viewer = world.watch()
+    world.tap.give(unit(0, key=True), unit(1))
+    # The parameter sets twice, then the two slices.
+    assert len(viewer.media()) == 4
+
+
+def test_a_viewer_starts_with_the_group_that_came_while_it_shook_hands() -> None:
+    world = World()
+    viewer = world.admit()
+    world.tap.give(unit(0, key=True), unit(1), unit(2))
+    viewer.check()
+    viewer.shake_hands()
+    assert len(viewer.media()) == 5
+
+
+def test_media_follows_the_last_datagram_of_the_handshake() -> None:
+    world = World()
+    viewer = world.admit()
+    world.tap.give(unit(0, key=True))
+    viewer.check()
+    viewer.shake_hands()
+    kinds = ["dtls" if datagram[0] < 64 else "srtp" for datagram in world.wire.datagrams]
+    assert kinds == sorted(kinds)
+    assert "srtp" in kinds
+
+
+def test_one_more_than_the_bound_is_refused() -> None:
+    world = World(most_viewers=2)
+    world.admit()
+    world.admit()
+    with pytest.raises(Unavailable, match="2 viewers"):
+        world.admit()
+
+
+def test_a_check_with_a_wrong_password_is_not_answered_and_counted() -> None:
+    world = World()
+    viewer = world.admit()
+    assert not viewer.check(password="a-guess")
+    assert world.counts.bad_datagrams == 1
+
+
+def test_a_check_of_nobody_we_know_is_not_answered_and_counted() -> None:
+    world = World()
+    viewer = world.admit()
+    world.hub.leave(viewer.id)
+    assert not viewer.check()
+    assert world.counts.bad_datagrams == 1
+
+
+def test_dtls_from_an_address_without_a_proven_check_is_not_answered() -> None:
+    world = World()
+    world.admit().shake_hands()
+    assert world.wire.sent == []
+
+
+def test_media_moves_with_a_proven_nominating_check_only() -> None:
+    world = World()
+    viewer = world.watch()
+    elsewhere = ("192.0.2.77", 6000)
+    viewer.check(source=elsewhere, password="a-guess")
+    viewer.check(source=elsewhere, nominate=False)
+    world.tap.give(unit(0, key=True))
+    assert len(viewer.media()) == 3
+    viewer.check(source=elsewhere)
+    world.tap.give(unit(1))
+    assert world.wire.sent[-1][1] == elsewhere
+
+
+async def test_a_viewer_gone_without_a_word_is_dropped_when_its_consent_runs_out() -> None:
+    world = World()
+    world.watch()
+    await world.pass_time(CONSENT_S - 1)
+    assert world.hub.viewer_count == 1
+    await world.pass_time(1.5)
+    assert world.hub.viewer_count == 0
+    assert world.ended == [End.SILENT]
+
+
+async def test_checks_keep_a_viewer() -> None:
+    world = World()
+    viewer = world.watch()
+    for _ in range(4):
+        await world.pass_time(CONSENT_S / 2)
+        viewer.check()
+    assert world.hub.viewer_count == 1
+
+
+async def test_who_never_connects_is_dropped_and_counted_as_a_failed_handshake() -> None:
+    world = World()
+    world.admit()
+    await world.pass_time(CONSENT_S + 0.5)
+    assert world.hub.viewer_count == 0
+    assert world.counts.handshake_failures == 1
+
+
+def test_a_close_notify_ends_a_viewer() -> None:
+    world = World()
+    world.watch().leave()
+    assert world.ended == [End.LEFT]
+
+
+def test_leaving_twice_is_told() -> None:
+    world = World()
+    viewer = world.watch()
+    world.hub.leave(viewer.id)
+    with pytest.raises(NotFound):
+        world.hub.leave(viewer.id)
+
+
+def test_after_its_end_a_viewer_gets_nothing() -> None:
+    world = World()
+    viewer = world.watch()
+    world.hub.leave(viewer.id)
+    sent = len(world.wire.sent)
+    world.tap.give(unit(0, key=True))
+    assert len(world.wire.sent) == sent
+
+
+def test_a_revoked_session_loses_its_viewers_and_no_others() -> None:
+    world = World()
+    world.watch(session="one")
+    world.admit(session="one", source=("192.0.2.9", 5001))
+    world.admit(session="two", source=("192.0.2.9", 5002))
+    assert world.hub.revoke_session("one") == 2
+    assert (world.hub.viewer_count, world.ended) == (1, [End.REVOKED, End.REVOKED])
+
+
+def test_a_removed_stream_loses_its_viewers_and_no_others() -> None:
+    world = World()
+    world.admit()
+    world.admit(stream=OTHER)
+    assert world.hub.revoke_stream(STREAM) == 1
+    assert world.hub.viewer_count == 1
+
+
+def test_a_stream_that_is_not_h264_ends_its_viewers_and_the_next_is_told_why() -> None:
+    world = World()
+    world.watch()
+    world.tap.give(unit(0, key=True, codec=Codec.H265))
+    assert world.ended == [End.UNSUPPORTED]
+    with pytest.raises(Unsupported, match="h265"):
+        world.admit()
+
+
+def test_a_key_frame_request_is_answered_from_the_recent_pictures() -> None:
+    world = World()
+    viewer = world.watch()
+    world.tap.give(unit(0, key=True), unit(1))
+    before = len(viewer.media())
+    viewer.feed_back(206, 1, struct.pack(">II", 1, viewer.place.primary))
+    assert len(viewer.media()) - before == 4
+    assert world.counts.replays == 1
+
+
+def test_a_nack_is_answered() -> None:
+    world = World()
+    viewer = world.watch()
+    world.tap.give(unit(0, key=True), unit(1))
+    missing = struct.unpack(">H", viewer.media()[-1][2:4])[0]
+    viewer.feed_back(205, 1, struct.pack(">IIHH", 1, viewer.place.primary, missing, 0))
+    assert world.counts.repaired == 1
+
+
+def test_a_goodbye_ends_a_viewer() -> None:
+    world = World()
+    viewer = world.watch()
+    viewer.feed_back(203, 1, struct.pack(">I", 1))
+    assert world.ended == [End.LEFT]
+
+
+async def test_a_report_comes_once_a_second() -> None:
+    world = World()
+    viewer = world.watch()
+    world.tap.give(unit(0, key=True))
+    await world.pass_time(5)
+    reports = [one for one in viewer.media() if 192 <= one[1] < 224]
+    assert 4 <= len(reports) <= 6
+
+
+def test_after_a_gap_viewers_go_on_at_the_next_key_unit() -> None:
+    world = World()
+    viewer = world.watch()
+    world.tap.give(unit(0, key=True), unit(1), Gap(STREAM, 3), unit(5, key=True), unit(6))
+    numbers = [int.from_bytes(one[2:4], "big") for one in viewer.media()]
+    assert numbers[1:] == list(range(numbers[0], numbers[0] + len(numbers) - 1))
+    assert len(world.channels.group(STREAM)) == 2
+
+
+async def test_a_new_run_goes_on_by_the_time_that_passed() -> None:
+    world = World()
+    viewer = world.watch()
+    world.tap.give(unit(500, key=True))
+    await world.pass_time(3)
+    world.tap.give(unit(0, key=True, run=2))
+    times = [int.from_bytes(one[4:8], "big") for one in viewer.media() if one[1] < 192 or one[1] > 223]
+    assert abs(((times[-1] - times[0]) & 0xFFFFFFFF) - 3 * 90_000) < 900
+
+
+async def test_a_stream_is_left_ten_seconds_after_its_last_viewer() -> None:
+    world = World()
+    first, second = world.admit(), world.admit()
+    world.hub.leave(first.id)
+    await world.pass_time(11)
+    assert STREAM in world.tap.sinks
+    world.hub.leave(second.id)
+    await world.pass_time(9)
+    assert STREAM in world.tap.sinks
+    await world.pass_time(1.5)
+    assert world.tap.sinks == {}
+
+
+async def test_a_viewer_who_comes_back_in_time_keeps_the_stream() -> None:
+    world = World()
+    world.hub.leave(world.admit().id)
+    await world.pass_time(9)
+    world.admit()
+    await world.pass_time(5)
+    assert STREAM in world.tap.sinks
+
+
+def test_stopping_says_goodbye_to_all() -> None:
+    world = World()
+    world.watch()
+    sent = len(world.wire.sent)
+    world.hub.stop()
+    assert len(world.wire.sent) == sent + 1
+    assert world.ended == [End.STOPPED]
+
+
+@given(st.lists(st.binary(max_size=200), max_size=10))
+def test_no_datagram_of_a_stranger_raises_or_is_answered(noise: list[bytes]) -> None:
+    world = World()
+    for datagram in noise:
+        world.hub.received(datagram, ("203.0.113.5", 1))
+    assert world.wire.sent == []
+
+
+@given(st.lists(st.binary(min_size=1, max_size=200), max_size=6))
+def test_no_datagram_of_a_viewer_raises(noise: list[bytes]) -> None:
+    world = World()
+    viewer = world.watch()
+    for datagram in noise:
+        world.hub.received(datagram, viewer.source)
+        world.hub.received(bytes([0x80, 201]) + datagram, viewer.source)
