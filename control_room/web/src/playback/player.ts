@@ -26,6 +26,7 @@ const BASE_MARGIN_MS = 3_600_000;
 const TICK_MS = 200;
 const EDGE_RETRY_MS = 1000;
 const LISTING_MS = 4000;
+const JUMP_SHOWN_MS = 8000;
 export const RATES = [0.25, 0.5, 1, 2, 4, 8] as const;
 
 export class Player {
@@ -45,6 +46,7 @@ export class Player {
   private endMs: number;
   private notBeforeMs = 0;
   private listedAtMs = -Infinity;
+  private jumpedAtMs = 0;
   private times: number[] = [];
   private readonly timer: number;
   private frameHandle = 0;
@@ -122,7 +124,8 @@ export class Player {
   };
 
   private readonly onFrame: VideoFrameRequestCallback = (_, metadata) => {
-    this.set({ shownMs: this.sink.ofMedia(metadata.mediaTime), loading: false });
+    const over = this.state.jump !== null && performance.now() - this.jumpedAtMs > JUMP_SHOWN_MS;
+    this.set({ shownMs: this.sink.ofMedia(metadata.mediaTime), loading: false, ...(over ? { jump: null } : {}) });
     this.frameHandle = this.video.requestVideoFrameCallback(this.onFrame);
   };
 
@@ -198,6 +201,7 @@ export class Player {
         break;
       case "jump":
         this.set({ jump: { from: step.from, to: step.to } });
+        this.jumpedAtMs = performance.now();
         this.nextFootageMs = null;
         this.wantedMs = step.to;
         this.video.currentTime = this.sink.toMedia(step.to) + 0.001;

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, type ReactNode } from "react";
+import { Icon } from "./Icon";
 import { useText } from "../i18n/text";
 
 interface Props {
@@ -40,7 +41,7 @@ export function Dialog({ title, onClose, children, testId, wide = false, closabl
         <h2 id={label}>{title}</h2>
         {closable && (
           <button type="button" className="plain" onClick={onClose} aria-label={t.close} data-testid={`${testId}-close`}>
-            ✕
+            <Icon name="close" />
           </button>
         )}
       </header>

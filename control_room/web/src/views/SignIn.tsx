@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from "react";
 import { useSession } from "../api/session";
 import { useText } from "../i18n/text";
 import { Field } from "../ui/Field";
+import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { useSubmit } from "../ui/useSubmit";
 import type { Problem } from "../api/problem";
@@ -45,7 +46,7 @@ export function SignIn({ ended, problem: before }: Props) {
                 data-testid="password" onChange={(event) => setPassword(event.target.value)} />
               <button type="button" aria-pressed={shown} onClick={() => setShown(!shown)}
                 aria-label={shown ? t.session.hidePassword : t.session.showPassword}>
-                {shown ? "◉" : "◎"}
+                <Icon name="eye" />
               </button>
             </span>
           )}

@@ -8,6 +8,7 @@ import { RATES } from "../../playback/player";
 import { saveStill } from "../../playback/still";
 import { following, holes, zoomed, type Window } from "../../playback/timeline";
 import { useSay } from "../../ui/Announcer";
+import { Icon } from "../../ui/Icon";
 import { useKeys } from "../../ui/keys";
 import { useNow } from "../../ui/now";
 import { Notices } from "./Notices";
@@ -99,11 +100,11 @@ export function PlayerPanel({ camera, range, motive, onChange }: Props) {
         <Notices state={state} />
       </div>
       <div className="controls">
-        <button type="button" onClick={() => player?.step(-1)} aria-label={t.playback.stepBack} title={`${t.playback.stepBack} ( , )`} data-testid="step-back">⏴❙</button>
+        <button type="button" onClick={() => player?.step(-1)} aria-label={t.playback.stepBack} title={`${t.playback.stepBack} ( , )`} data-testid="step-back"><Icon name="stepBack" /></button>
         <button type="button" className="primary" onClick={() => player?.setPlaying(!playing)} data-testid="play" aria-pressed={playing}>
-          {playing ? `❚❚ ${t.playback.pause}` : `▶ ${t.playback.play}`}
+          <Icon name={playing ? "pause" : "play"} /> {playing ? t.playback.pause : t.playback.play}
         </button>
-        <button type="button" onClick={() => player?.step(1)} aria-label={t.playback.stepForward} title={`${t.playback.stepForward} ( . )`} data-testid="step-forward">❙⏵</button>
+        <button type="button" onClick={() => player?.step(1)} aria-label={t.playback.stepForward} title={`${t.playback.stepForward} ( . )`} data-testid="step-forward"><Icon name="stepForward" /></button>
         <div role="group" aria-label={t.playback.speed} className="switch">
           {RATES.map((one) => (
             <button key={one} type="button" aria-pressed={one === rate} onClick={() => player?.setRate(one)} data-testid={`speed-${one}`}>

@@ -1,6 +1,7 @@
 import { useState, type DragEvent } from "react";
 import { useTerritory } from "../../api/territory";
 import { useText } from "../../i18n/text";
+import { Icon } from "../../ui/Icon";
 import { DRAG_TYPE } from "./CameraList";
 import { LiveTile } from "./LiveTile";
 
@@ -57,8 +58,8 @@ export function Place({ place, cameraId, motive, full, onChoose, onDropCamera, o
           <LiveTile cameraId={cameraId} motive={motive} />
           <div className="tile-tools">
             <button type="button" onClick={onFull} aria-label={full ? t.wall.leaveFullScreen : t.wall.fullScreen}
-              title={full ? t.wall.leaveFullScreen : t.wall.fullScreen} data-testid={`full-${place + 1}`}>⛶</button>
-            <button type="button" onClick={onRemove} aria-label={t.wall.remove} title={t.wall.remove} data-testid={`remove-${place + 1}`}>✕</button>
+              title={full ? t.wall.leaveFullScreen : t.wall.fullScreen} data-testid={`full-${place + 1}`}><Icon name="full" /></button>
+            <button type="button" onClick={onRemove} aria-label={t.wall.remove} title={t.wall.remove} data-testid={`remove-${place + 1}`}><Icon name="close" /></button>
           </div>
         </>
       )}

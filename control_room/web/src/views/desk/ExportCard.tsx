@@ -1,0 +1,61 @@
+import { useState } from "react";
+import { useTerritory } from "../../api/territory";
+import type { Export } from "../../api/types";
+import { useText } from "../../i18n/text";
+import { bytes, dateTime, percent } from "../../i18n/times";
+import { Download } from "./Download";
+
+const TONE: Record<Export["status"], string> = { queued: "wait", running: "wait", done: "good", failed: "bad", destroyed: "off" };
+
+interface Props {
+  one: Export;
+  /** Where storage answers, once a download has told. */
+  onStorage: (origin: string) => void;
+}
+
+export function ExportCard({ one, onStorage }: Props) {
+  const { t, language } = useText();
+  const { byId } = useTerritory();
+  const [handing, setHanding] = useState(false);
+  const [link, setLink] = useState<string | null>(null);
+  const names = one.cameras.map((id) => byId.get(id)?.name ?? id).join(", ");
+  const open = one.status === "queued" || one.status === "running";
+  return (
+    <article className="card" data-testid={`export-${one.id}`} data-status={one.status}>
+      <header>
+        <h3 className="card-title">{one.reference}</h3>
+        <span className={`state ${TONE[one.status]}`} data-testid="export-status">{t.exports.status[one.status]}</span>
+        <span className="hint">{one.authority}</span>
+        {one.status === "done" && (
+          <button type="button" className="primary end" onClick={() => setHanding(true)} data-testid="export-download">{t.exports.download}</button>
+        )}
+      </header>
+      {open && (
+        <progress value={one.progress} max={1} aria-label={`${one.reference} : ${percent(one.progress)}`} data-testid="export-progress" />
+      )}
+      <div className="facts">
+        <span>{names}</span>
+        <span>{dateTime(language, Date.parse(one.from))} → {dateTime(language, Date.parse(one.to))}</span>
+        {open && <span>{percent(one.progress)}</span>}
+        {one.status === "done" && <span title={t.exports.coverageHint} data-testid="export-coverage">{t.exports.coverage(percent(one.coverage))}</span>}
+        {one.bytes > 0 && <span>{bytes(one.bytes, language)}</span>}
+        <span>{t.exports.requested(one.requested_by, dateTime(language, Date.parse(one.requested_at)))}</span>
+      </div>
+      {one.reason !== "" && <p className="said" lang="en" data-testid="export-reason">{one.reason}</p>}
+      {one.sha256 !== "" && <p className="hash"><small>{t.exports.sha} : <code>{one.sha256}</code></small></p>}
+      {link !== null && (
+        <p className="note" role="status">
+          <span>{t.exports.downloadReady} <a href={link} data-testid="export-link">{t.exports.downloadLink}</a></span>
+        </p>
+      )}
+      {handing && (
+        <Download id={one.id} onClose={() => setHanding(false)}
+          onReady={(url) => {
+            setLink(url);
+            onStorage(new URL(url, window.location.href).origin);
+            setHanding(false);
+          }} />
+      )}
+    </article>
+  );
+}

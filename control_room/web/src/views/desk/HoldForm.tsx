@@ -1,0 +1,56 @@
+import { useCallback, useState } from "react";
+import { api, ask } from "../../api/client";
+import { Problem } from "../../api/problem";
+import { useTerritory } from "../../api/territory";
+import { useText } from "../../i18n/text";
+import { ofField, toField, toWire, zoneName } from "../../i18n/times";
+import { useSay } from "../../ui/Announcer";
+import { errorOf, Field } from "../../ui/Field";
+import { MotiveField } from "../../ui/MotiveField";
+import { ProblemNote } from "../../ui/ProblemNote";
+import { RangeFields } from "../../ui/RangeFields";
+import { useSubmit } from "../../ui/useSubmit";
+
+const QUARTER_MS = 15 * 60_000;
+
+export function HoldForm({ onCreated }: { onCreated: () => void }) {
+  const { t } = useText();
+  const say = useSay();
+  const { cameras, communeName } = useTerritory();
+  const [camera, setCamera] = useState("");
+  const [reference, setReference] = useState("");
+  const [motive, setMotive] = useState("");
+  const [range, setRange] = useState(() => ({ from: toField(Date.now() - QUARTER_MS), to: toField(Date.now()) }));
+  const work = useCallback(async () => {
+    const from = ofField(range.from);
+    const to = ofField(range.to);
+    if (from === null || to === null || to <= from) throw new Problem(400, t.badRange, "bad-input", [{ field: "to", detail: t.badRange }]);
+    await ask(api.POST("/api/v1/holds", { body: { camera, reference, motive, from: toWire(from), to: toWire(to) } }));
+    say(t.holds.created);
+    setReference("");
+    setMotive("");
+    onCreated();
+  }, [range, camera, reference, motive, t, say, onCreated]);
+  const { busy, problem, submit } = useSubmit(work);
+  return (
+    <form className="panel stack" onSubmit={submit} data-testid="hold-form">
+      <h2>{t.holds.new}</h2>
+      <Field label={t.holds.reference} error={errorOf(problem, "reference")}>
+        {(ids) => <input {...ids} required minLength={3} maxLength={120} value={reference} data-testid="hold-reference" onChange={(event) => setReference(event.target.value)} />}
+      </Field>
+      <Field label={t.camera} error={errorOf(problem, "camera")}>
+        {(ids) => (
+          <select {...ids} required value={camera} data-testid="hold-camera" onChange={(event) => setCamera(event.target.value)}>
+            <option value="" disabled>{t.playback.pickCamera}</option>
+            {(cameras.data ?? []).map((one) => <option key={one.id} value={one.id}>{communeName(one.commune)} · {one.name}</option>)}
+          </select>
+        )}
+      </Field>
+      <RangeFields value={range} onChange={setRange} problem={problem} />
+      <p className="hint">{t.playback.zone(zoneName())}</p>
+      <MotiveField value={motive} onChange={setMotive} error={errorOf(problem, "motive")} />
+      <ProblemNote problem={problem} />
+      <button type="submit" className="primary" disabled={busy} data-testid="hold-submit">{t.holds.submit}</button>
+    </form>
+  );
+}

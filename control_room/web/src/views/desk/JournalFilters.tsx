@@ -1,0 +1,70 @@
+import { api, everyPage } from "../../api/client";
+import { usePoll } from "../../api/poll";
+import { usePerson } from "../../api/session";
+import { useTerritory } from "../../api/territory";
+import type { Person } from "../../api/types";
+import { useText } from "../../i18n/text";
+import { Field } from "../../ui/Field";
+
+export interface JournalFilter {
+  commune: string;
+  camera: string;
+  person: string;
+  from: string;
+  to: string;
+}
+
+export const NO_FILTER: JournalFilter = { commune: "", camera: "", person: "", from: "", to: "" };
+
+interface Props {
+  value: JournalFilter;
+  onChange: (value: JournalFilter) => void;
+}
+
+const loadPeople = () => everyPage((cursor) => api.GET("/api/v1/people", { params: { query: { cursor, limit: 200 } } }));
+const nobody = () => Promise.resolve<Person[]>([]);
+
+export function JournalFilters({ value, onChange }: Props) {
+  const { t } = useText();
+  const me = usePerson();
+  const { cameras, communes, communeName } = useTerritory();
+  const people = usePoll(me.kind === "admin" ? loadPeople : nobody, 0);
+  const set = (change: Partial<JournalFilter>) => onChange({ ...value, ...change });
+  const offered = (cameras.data ?? []).filter((camera) => value.commune === "" || camera.commune === value.commune);
+  return (
+    <div className="filters">
+      <Field label={t.commune}>
+        {(ids) => (
+          <select {...ids} value={value.commune} data-testid="journal-commune" onChange={(event) => set({ commune: event.target.value, camera: "" })}>
+            <option value="">{t.journal.filterCommune}</option>
+            {communes.data?.map((one) => <option key={one.code} value={one.code}>{one.name}</option>)}
+          </select>
+        )}
+      </Field>
+      <Field label={t.camera}>
+        {(ids) => (
+          <select {...ids} value={value.camera} data-testid="journal-camera" onChange={(event) => set({ camera: event.target.value })}>
+            <option value="">{t.journal.filterCamera}</option>
+            {offered.map((one) => <option key={one.id} value={one.id}>{communeName(one.commune)} · {one.name}</option>)}
+          </select>
+        )}
+      </Field>
+      {me.kind === "admin" && (
+        <Field label={t.journal.who}>
+          {(ids) => (
+            <select {...ids} value={value.person} data-testid="journal-person" onChange={(event) => set({ person: event.target.value })}>
+              <option value="">{t.journal.filterPerson}</option>
+              {people.data?.map((one) => <option key={one.id} value={one.id}>{one.name} ({one.login})</option>)}
+            </select>
+          )}
+        </Field>
+      )}
+      <Field label={`${t.from} (${t.local})`}>
+        {(ids) => <input {...ids} type="datetime-local" value={value.from} data-testid="journal-from" onChange={(event) => set({ from: event.target.value })} />}
+      </Field>
+      <Field label={`${t.toExcluded} (${t.local})`}>
+        {(ids) => <input {...ids} type="datetime-local" value={value.to} data-testid="journal-to" onChange={(event) => set({ to: event.target.value })} />}
+      </Field>
+    </div>
+  );
+}
