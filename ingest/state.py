@@ -23,14 +23,15 @@ class CameraState:
     def report(self) -> CameraReport:
         return self._report
 
-    def to(self, status: CameraStatus, reason: str) -> None:
-        """Note what the camera is now; nothing happens if it already was."""
+    def to(self, status: CameraStatus, reason: str) -> bool:
+        """Note what the camera is now; whether that is news."""
         before = self._report
         if (before.status, before.reason) == (status, reason):
-            return
+            return False
         since = before.since if before.status is status else self._now()
         self._report = replace(before, status=status, reason=reason, since=since)
         self._changed()
+        return True
 
     def live(self, run: int, info: StreamInfo) -> None:
         """Note that units of `run` come, of this size and codec."""

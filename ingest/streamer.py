@@ -95,17 +95,14 @@ class Streamer:
             try:
                 await self.run_once()
             except SourceError as error:
-                self._state.to(error.shows, error.detail)
+                news = self._state.to(error.shows, error.detail)
                 if (self._clock.monotonic_ns() - started_ns) / 1e9 >= _GOOD_RUN_S:
                     self._quick.reset()
                 wait_s = (self._slow if error.settled else self._quick).next_s()
-                self._log.info(
-                    "camera-lost",
-                    stream=str(self._stream),
-                    status=error.shows.value,
-                    reason=error.detail,
-                    wait_s=round(wait_s, 1),
-                )
+                if news:
+                    self._log.warning(
+                        "camera-lost", stream=str(self._stream), status=error.shows.value, reason=error.detail
+                    )
             await self._clock.sleep(wait_s)
 
     async def run_once(self) -> None:

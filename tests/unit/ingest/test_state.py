@@ -1,0 +1,55 @@
+"""How a camera is, in a word and a sentence."""
+
+from datetime import timedelta
+
+from ingest.ports import StreamInfo
+from ingest.state import CameraState
+from shared.clock import SimulatedClock
+from shared.ids import StreamId
+from shared.messages import CameraStatus
+
+
+class Noted:
+    def __init__(self) -> None:
+        self.clock = SimulatedClock()
+        self.changes = 0
+        self.state = CameraState(StreamId("59350", "gate"), self.clock, self._changed)
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+
+def test_a_new_camera_is_connecting() -> None:
+    assert Noted().state.report.status is CameraStatus.CONNECTING
+
+
+def test_the_same_again_is_no_news() -> None:
+    noted = Noted()
+    assert noted.state.to(CameraStatus.REFUSED, "wrong password")
+    assert not noted.state.to(CameraStatus.REFUSED, "wrong password")
+    assert noted.changes == 1
+
+
+async def test_since_is_when_the_status_began_whatever_the_reason_becomes() -> None:
+    noted = Noted()
+    noted.state.to(CameraStatus.UNREACHABLE, "nothing listens")
+    since = noted.state.report.since
+    await noted.clock.advance(60)
+    noted.state.to(CameraStatus.UNREACHABLE, "no way there")
+    assert noted.state.report.since == since
+    noted.state.to(CameraStatus.STALLED, "silent")
+    assert noted.state.report.since == since + timedelta(seconds=60)
+
+
+def test_a_live_camera_tells_what_it_sends() -> None:
+    noted = Noted()
+    noted.state.live(7, StreamInfo("avc1.42c016", 704, 576, 12.5))
+    report = noted.state.report
+    assert (report.status, report.run, report.width, report.height) == (CameraStatus.LIVE, 7, 704, 576)
+
+
+def test_a_measured_rate_alone_makes_no_report() -> None:
+    noted = Noted()
+    noted.state.measured(12.4999)
+    assert noted.state.report.fps == 12.5
+    assert noted.changes == 0
