@@ -2,7 +2,7 @@
 
 What is looked for: the user part of URLs, percent-encoded URLs included; HTTP credentials; cookies; values
 of names that sound secret (query strings, assignments, JSON, reprs); Beffroi's own tickets; private keys.
-Not found: a secret that stands alone without a name.
+Not found: a secret that stands alone without a name, and what follows an '@' and then white space in one.
 """
 
 import base64

@@ -1,0 +1,42 @@
+"""Hypothesis strategies for the words every service uses."""
+
+from hypothesis import strategies as st
+
+from shared.ids import StreamId, StreamKind
+from shared.units import AccessUnit, Codec, WallSource
+
+communes = st.from_regex(r"[0-9][0-9AB][0-9]{3}", fullmatch=True)
+cameras = st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True)
+stream_ids = st.builds(StreamId, communes, cameras, st.sampled_from(StreamKind))
+signed_64 = st.integers(-(2**63), 2**63 - 1)
+access_units = st.builds(
+    AccessUnit,
+    stream=stream_ids,
+    run=st.integers(0, 2**32 - 1),
+    seq=st.integers(0, 2**64 - 1),
+    pts90=signed_64,
+    wall_ns=signed_64,
+    wall_source=st.sampled_from(WallSource),
+    wall_uncertainty_ns=signed_64,
+    key=st.booleans(),
+    codec=st.sampled_from(Codec),
+    data=st.binary(min_size=1, max_size=200),
+)
+
+STREAM = StreamId("59350", "cam-test")
+
+
+def unit(seq: int, *, key: bool = False, run: int = 1, data: bytes = b"\0\0\0\1\x65x") -> AccessUnit:
+    """A small unit of one stream."""
+    return AccessUnit(
+        stream=STREAM,
+        run=run,
+        seq=seq,
+        pts90=seq * 3600,
+        wall_ns=1_763_700_000_000_000_000 + seq * 40_000_000,
+        wall_source=WallSource.ARRIVAL,
+        wall_uncertainty_ns=-1,
+        key=key,
+        codec=Codec.H264,
+        data=data,
+    )
