@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.async_api import Page
 
 from tests.support.browser import chromium, frames, play, viewer_page
 from tests.support.client import Json, Person, camera_body, rfc3339, signed_in
@@ -122,10 +123,7 @@ async def test_a_camera_is_live_within_two_seconds_recorded_played_exported_and_
             await commune.delete(f"/cameras/{camera['id']}")
 
 
-async def _more(page: object, count: int) -> bool:
-    from playwright.async_api import Page
-
-    assert isinstance(page, Page)
+async def _more(page: Page, count: int) -> bool:
     return await frames(page) >= count
 
 
