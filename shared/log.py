@@ -15,6 +15,8 @@ from shared.clock import Clock
 from shared.redact import MASK, is_secret_name, redact
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Those that JSON leaves as they are.
+_HIGH_CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029]")
 
 
 class Logger(Protocol):
@@ -46,12 +48,16 @@ def _redacted(_logger: object, _method: str, event: Fields) -> Fields:
     return event
 
 
-def _on_one_line(_logger: object, _method: str, event: Fields) -> Fields:
-    """Keeps foreign text from breaking lines or steering a terminal. JSON needs none of it."""
-    for name, value in event.items():
-        if isinstance(value, str) and name != "exception":
-            event[name] = _CONTROL.sub(lambda found: repr(found[0])[1:-1], value)
-    return event
+def _on_one_line(controls: re.Pattern[str]) -> structlog.typing.Processor:
+    """Keeps foreign text from breaking lines or steering a terminal."""
+
+    def escaped(_logger: object, _method: str, event: Fields) -> Fields:
+        for name, value in event.items():
+            if isinstance(value, str) and name != "exception":
+                event[name] = controls.sub(lambda found: repr(found[0])[1:-1], value)
+        return event
+
+    return escaped
 
 
 class _Stderr(io.StringIO):
@@ -108,10 +114,10 @@ class _Foreign(logging.Handler):
 def configure(service: str, *, json: bool) -> None:
     """Set the process's log up, on standard error. `json` chooses machines over people."""
     renderers: list[structlog.typing.Processor] = (
-        [structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [_on_one_line(_HIGH_CONTROL), structlog.processors.JSONRenderer(ensure_ascii=False)]
         if json
         else [
-            _on_one_line,
+            _on_one_line(_CONTROL),
             structlog.dev.ConsoleRenderer(
                 colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
             ),

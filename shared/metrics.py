@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 LATENCY_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 _registry = CollectorRegistry(auto_describe=True)
+# CPU, memory, open files; it looks when it is asked.
+ProcessCollector(registry=_registry)
 _counters: dict[str, Counter] = {}
 _gauges: dict[str, Gauge] = {}
 _histograms: dict[str, Histogram] = {}
