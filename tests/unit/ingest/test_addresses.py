@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.addresses import AddressRules
@@ -80,6 +80,7 @@ async def test_an_unknown_name_is_unreachable() -> None:
         await AddressRules(resolve=resolve).check("rtsp://nowhere.example/x")
 
 
+@settings(deadline=None)
 @given(st.ip_addresses())
 def test_no_loopback_or_special_address_ever_passes(address: object) -> None:
     ip = ipaddress.ip_address(str(address))

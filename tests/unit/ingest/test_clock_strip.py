@@ -2,7 +2,7 @@
 
 import cv2
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.simulator.clock_strip import Image, draw_clock, read_clock
@@ -17,6 +17,7 @@ def _blank(width: int = 704, height: int = 576) -> Image:
     return np.full((height, width, 3), 90, np.uint8)
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.integers(min_value=0, max_value=(1 << 42) - 1))
 def test_a_drawn_clock_reads_back(utc_ms: int) -> None:
     image = _blank()
@@ -24,6 +25,7 @@ def test_a_drawn_clock_reads_back(utc_ms: int) -> None:
     assert read_clock(image) == utc_ms
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.integers(320, 1920), st.integers(240, 1080))
 def test_a_clock_survives_scaling(width: int, height: int) -> None:
     image = _blank()

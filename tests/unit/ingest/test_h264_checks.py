@@ -3,7 +3,7 @@
 import functools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.h264_checks import H264Checks, NotDecodable
@@ -115,6 +115,7 @@ def test_b_frames_told_outside_the_stream_are_unsupported_at_once() -> None:
         H264Checks(only_sets(pictures(2)[0]))
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60), max_size=8))
 def test_noise_never_passes_as_a_key_unit_without_sets(noise: list[bytes]) -> None:
     checks = H264Checks()
@@ -126,6 +127,7 @@ def test_noise_never_passes_as_a_key_unit_without_sets(noise: list[bytes]) -> No
     assert None not in parameter_sets(checked.data)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_stream_raises_nothing_unexpected(data: st.DataObject) -> None:
     checks = H264Checks()

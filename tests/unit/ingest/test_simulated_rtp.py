@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.simulator.rtp import MAX_PAYLOAD, RtpStream, h264_payloads, h265_payloads
@@ -26,6 +26,7 @@ def _frames(data: bytes) -> Iterator[tuple[int, bytes]]:
         data = data[4 + size :]
 
 
+@settings(deadline=None)
 @given(H264_NALS)
 def test_h264_payloads_put_together_are_the_picture(nals: list[bytes]) -> None:
     rebuilt: list[bytes] = []
@@ -40,6 +41,7 @@ def test_h264_payloads_put_together_are_the_picture(nals: list[bytes]) -> None:
     assert rebuilt == nals
 
 
+@settings(deadline=None)
 @given(H265_NALS)
 def test_h265_payloads_put_together_are_the_picture(nals: list[bytes]) -> None:
     rebuilt: list[bytes] = []

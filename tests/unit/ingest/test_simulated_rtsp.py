@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.simulator.cameras import CameraPlan, Fault, parse_plans
@@ -30,6 +30,7 @@ def test_a_request_is_read_with_its_headers_and_path() -> None:
     assert request.headers == {"cseq": "3", "transport": "x;y"}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_anything_but_a_request_is_a_value_error(head: bytes) -> None:
     try:

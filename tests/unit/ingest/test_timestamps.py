@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.timestamps import WIDE_JUMP_S, TimestampGuard, WideJump
@@ -36,6 +36,7 @@ def test_a_step_at_the_limit_is_still_the_same_run() -> None:
     assert guard.accepts(LIMIT90)
 
 
+@settings(deadline=None)
 @given(TIMES)
 def test_what_is_accepted_never_goes_back_or_far(times: list[int]) -> None:
     guard, accepted = TimestampGuard(), []
@@ -49,12 +50,14 @@ def test_what_is_accepted_never_goes_back_or_far(times: list[int]) -> None:
     assert all(0 <= step <= LIMIT90 for step in steps)
 
 
+@settings(deadline=None)
 @given(NEAR)
 def test_times_in_order_are_all_accepted(times: list[int]) -> None:
     guard = TimestampGuard()
     assert all(guard.accepts(time) for time in sorted(times))
 
 
+@settings(deadline=None)
 @given(NEAR)
 def test_only_times_below_the_highest_so_far_are_dropped(times: list[int]) -> None:
     guard, highest = TimestampGuard(), None

@@ -1,6 +1,6 @@
 """The bounded queue between a camera's thread and its streamer."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.ports import Packet
@@ -32,6 +32,7 @@ def test_what_does_not_fit_is_counted_and_the_rest_of_its_group_with_it() -> Non
     assert waiting.take().pts90 == 10
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.booleans())))
 def test_the_queue_is_bounded_and_each_packet_is_taken_or_counted(steps: list[bool | None]) -> None:
     """None takes a packet, a boolean puts one that is key or not."""

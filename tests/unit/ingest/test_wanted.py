@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography.fernet import Fernet
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.wanted import WantedCache, WantedPoller
@@ -113,6 +113,7 @@ def test_what_another_key_kept_is_left_aside(rig: Rig) -> None:
     assert rig.cache.load() is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_a_damaged_file_is_left_aside(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     file = tmp_path_factory.mktemp("cache") / "cameras"
