@@ -75,12 +75,17 @@ class MuxProcess:
     ) -> None:
         assert self._process is not None
         self._process.terminate()
-        await asyncio.to_thread(self._process.wait)
+        await self.stopped()
 
     @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    async def stopped(self) -> int:
+        """Wait for its end; the exit code."""
+        assert self._process is not None
+        return await asyncio.to_thread(self._process.wait)
 
     def url(self, stream: StreamId) -> str:
         return f"http://127.0.0.1:{self.http_port}/whep/{stream}"
