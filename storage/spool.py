@@ -183,8 +183,8 @@ class SegmentWriter:
             if self._descriptor is not None:
                 self._disk.close(self._descriptor)
                 self._descriptor = None
-            if self._size and not self._fragments:
-                self._disk.remove(self._path)
+                if not self._fragments:
+                    self._disk.remove(self._path)
         except OSError:
             # What is left in the spool is looked at again when the service starts.
             return self._fragments > 0

@@ -1,0 +1,270 @@
+"""Storage's real parts in one process: real disk, real SQLite, a tap in the test's hand, time as asked."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from shared.clock import SimulatedClock
+from shared.ids import StreamId
+from shared.messages import RecordingPolicy, encode
+from shared.tap.reassembly import Gap
+from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
+from shared.units import AccessUnit
+from storage.api import build_app
+from storage.api_exports import export_routes
+from storage.api_playback import playback_routes
+from storage.bond import StoreBond
+from storage.catalogue import Catalogue
+from storage.disk import Disk, RealDisk
+from storage.exports.evidence import EvidenceKey
+from storage.exports.jobs import ExportJobs
+from storage.finishing import Finisher, Places
+from storage.gate import Gate
+from storage.index.database import Database
+from storage.index.exports import ExportRows
+from storage.index.holds import HoldRows
+from storage.index.policies import PolicyRows
+from storage.index.segments import SegmentRows
+from storage.lane import DiskLane
+from storage.metrics import LifeMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
+from storage.objects import FolderStore
+from storage.recorder import Recorder
+from storage.retention import Retention
+from storage.revocations import Revocations
+from storage.spool import Spool
+from tests.support import pictures
+from tests.support.eventually import eventually
+from tests.support.pictures import START_NS, STREAM
+
+SEGMENT_S = 4.0
+
+
+@cache
+def _coded(count: int, gop: int, width: int, height: int) -> tuple[AccessUnit, ...]:
+    return tuple(pictures.units(count, gop=gop, width=width, height=height))
+
+
+def units(
+    count: int,
+    *,
+    stream: StreamId = STREAM,
+    start_ns: int = START_NS,
+    gop: int = 25,
+    width: int = 320,
+    height: int = 240,
+) -> list[AccessUnit]:
+    """Real units, encoded once for all tests."""
+    shift_ns = start_ns - START_NS
+    return [
+        replace(unit, stream=stream, wall_ns=unit.wall_ns + shift_ns)
+        for unit in _coded(count, gop, width, height)
+    ]
+
+
+def policy(stream: StreamId = STREAM, *, days: int = 30, recorded: bool = True) -> RecordingPolicy:
+    """A stream that is recorded."""
+    return RecordingPolicy(str(stream), "Place du Beffroi", "Lille", recorded, days)
+
+
+def pem_pair() -> tuple[bytes, bytes]:
+    """A fresh private and public key in PEM."""
+    key = Ed25519PrivateKey.generate()
+    return (
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+    )
+
+
+@dataclass
+class HandTap:
+    """A tap that gives what the test puts in."""
+
+    sinks: dict[StreamId, Callable[[AccessUnit | Gap], None]] = field(default_factory=dict)
+
+    def subscribe(self, stream: StreamId, sink: Callable[[AccessUnit | Gap], None]) -> "HandSubscription":
+        self.sinks[stream] = sink
+        return HandSubscription(self, stream)
+
+
+@dataclass
+class HandSubscription:
+    tap: HandTap
+    stream: StreamId
+
+    def close(self) -> None:
+        del self.tap.sinks[self.stream]
+
+
+@dataclass
+class Workshop:
+    """One storage. Nothing runs by itself but the disk's thread: the test says what happens when."""
+
+    folder: Path
+    clock: SimulatedClock
+    database: Database
+    tap: HandTap
+    lane: DiskLane
+    places: Places
+    rows: SegmentRows
+    policies: PolicyRows
+    holds: HoldRows
+    bond: StoreBond
+    recorder: Recorder
+    finisher: Finisher
+    retention: Retention
+    revocations: Revocations
+    catalogue: Catalogue
+    jobs: ExportJobs
+    evidence_pem: bytes
+    tickets: TicketSigner
+    http: httpx.AsyncClient
+
+    async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
+        """Give units to the recorder and wait until the disk has what is due of them."""
+        for item in items:
+            self.tap.sinks[item.stream](item)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until the disk's thread has done all that was asked so far."""
+        done = asyncio.Event()
+        self.lane.submit(lambda: self.lane.tell(done.set))
+        await asyncio.wait_for(done.wait(), 10)
+
+    async def finish(self) -> None:
+        """Take every closed file to the store."""
+        while await self.finisher.run_once():
+            pass
+
+    async def record_all(self, items: Sequence[AccessUnit | Gap], days: int = 30) -> None:
+        """Record units as whole segments into the store, then stop recording."""
+        self.recorder.apply([policy(items[0].stream, days=days)])
+        await self.policies.replace([policy(items[0].stream, days=days)])
+        await self.record(items)
+        self.recorder.apply([])
+        await self.settle()
+        await self.finish()
+
+    def objects(self) -> list[str]:
+        return sorted(self.places.store.keys())
+
+    def token(
+        self, action: Action, resource: str, *, start_s: int | None = None, end_s: int | None = None
+    ) -> str:
+        """A good ticket's token."""
+        until_s = self.clock.utc_ns() // 10**9 + 60
+        return self.tickets.sign(Ticket("t-1", "p-1", "s-1", action, resource, until_s, start_s, end_s))
+
+    async def get(self, path: str, token: str | None, **query: str) -> httpx.Response:
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        return await self.http.get(path, params=query, headers=headers)
+
+    async def put(self, path: str, token: str, message: object) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}"}
+        return await self.http.put(path, content=encode(message), headers=headers)
+
+    async def export_done(self, id: str) -> None:
+        """Run the jobs until an export has ended."""
+        running = asyncio.create_task(self.jobs.run())
+
+        async def ended() -> bool:
+            progress = await self.jobs.progress(id)
+            return progress.status not in ("queued", "running")
+
+        try:
+            await eventually(ended, what=f"the end of {id}")
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+@asynccontextmanager
+async def workshop(
+    folder: Path,
+    *,
+    disk: Disk | None = None,
+    utc_ns: int = START_NS,
+    nonce: str = "aaaa",
+    lane_bytes: int = 64 << 20,
+    evidence: tuple[bytes, bytes] | None = None,
+) -> AsyncIterator[Workshop]:
+    """Storage in a folder; made again in the same folder it finds what was left there."""
+    clock, disk = SimulatedClock(utc_ns), disk or RealDisk()
+    for name in ("spool", "objects", "exports"):
+        (folder / name).mkdir(exist_ok=True)
+    database = await Database.open(f"sqlite+aiosqlite:///{folder / 'index.db'}")
+    rows, policies, holds = SegmentRows(database), PolicyRows(database), HoldRows(database)
+    store = FolderStore(folder / "objects", disk)
+    bond = StoreBond(database, rows, store)
+    await bond.establish()
+    lane = DiskLane("disk-test", lane_bytes)
+    lane.start()
+    spool = Spool(folder / "spool", disk, [lane], clock)
+    places, tap, life = Places(spool, store, disk), HandTap(), LifeMetrics()
+    recorder = Recorder(
+        tap,
+        spool,
+        clock,
+        RecorderMetrics(),
+        segment_s=SEGMENT_S,
+        nonce=nonce,
+        finished=lambda key: finisher.enqueue(key),
+    )
+    finisher = Finisher(places, rows, clock, life, indexed=recorder.indexed, is_open=recorder.is_open)
+    catalogue, reads = Catalogue(rows, recorder, places), ReadMetrics()
+    private, public = evidence or pem_pair()
+    ticket_private, ticket_public = pem_pair()
+    key = EvidenceKey.from_pem(private)
+    jobs = ExportJobs(
+        ExportRows(database),
+        holds,
+        catalogue,
+        key,
+        clock,
+        reads,
+        folder=folder / "exports",
+        version="0.0",
+        keep_days=7,
+        at_once=1,
+    )
+    revocations = Revocations(None, clock)
+    gate = Gate(TicketVerifier.from_pem(ticket_public, clock), revocations)
+    app = build_app(
+        [playback_routes(catalogue, gate, clock, reads), export_routes(jobs, holds, gate, key.public)],
+        "https://csu.example",
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://storage") as http:
+        try:
+            yield Workshop(
+                folder,
+                clock,
+                database,
+                tap,
+                lane,
+                places,
+                rows,
+                policies,
+                holds,
+                bond,
+                recorder,
+                finisher,
+                Retention(rows, policies, places, bond, clock, RetentionMetrics(), life),
+                revocations,
+                catalogue,
+                jobs,
+                public,
+                TicketSigner.from_pem(ticket_private),
+                http,
+            )
+        finally:
+            await jobs.close()
+            await recorder.close()
+            await lane.close()
+            await database.close()
