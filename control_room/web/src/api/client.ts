@@ -3,7 +3,10 @@ import createClient from "openapi-fetch";
 import type { paths } from "../api.gen";
 import { asProblem, isAbort, problemOf } from "./problem";
 
-export const api = createClient<paths>({ baseUrl: "", credentials: "same-origin" });
+/** The mark the server asks of whoever changes something: no other site's form or script can set it. */
+const MARK = { "X-Beffroi": "1" };
+
+export const api = createClient<paths>({ baseUrl: "", credentials: "same-origin", headers: MARK });
 
 type Listener = () => void;
 const onLost = new Set<Listener>();
