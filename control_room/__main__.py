@@ -25,7 +25,7 @@ async def _create_admin(login: str, password: str) -> None:
         await db.prepare()
         person = await create_administrator(db, SystemClock(), Names(), passwords, login, password)
     finally:
-        passwords.close()
+        await passwords.close()
         await db.close()
     print(f"administrator {person.login} made")
 

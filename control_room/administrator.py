@@ -1,10 +1,12 @@
 """The first administrator, who makes everybody else."""
 
+import re
+
 from pydantic import SecretStr
 
 from control_room.db.engine import Database
 from control_room.desk import Desk
-from control_room.model import Deed, Kind, Outcome, Person
+from control_room.model import LOGIN_PATTERN, Deed, Kind, Outcome, Person
 from control_room.names import Names
 from control_room.passwords import Passwords
 from control_room.times import utc_now
@@ -32,8 +34,8 @@ async def create_administrator(
 ) -> Person:
     """Make an administrator. Raises BadInput on a weak password, Conflict when the login is taken."""
     login = login.strip().lower()
-    if not login or len(login) > 64 or not login.isascii() or not login.isprintable() or " " in login:
-        raise BadInput("the login must be 1 to 64 plain characters without blanks", "login")
+    if not re.fullmatch(LOGIN_PATTERN, login):
+        raise BadInput("the login must be 2 to 64 characters of a-z, 0-9, dot, dash, underscore, @", "login")
     kept = await passwords.hash(password, login)
     person = Person(names.new("p"), login, login, Kind.ADMIN, frozenset())
     deed = Deed("create-person", Outcome.DONE, resource=person.id, detail=f"{login}, admin, on the machine")

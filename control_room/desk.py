@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from control_room.addresses import AddressPolicy
+from control_room.counters import Counters
 from control_room.db.engine import Database
 from control_room.gate import Gate
 from control_room.names import Names
@@ -35,6 +36,7 @@ class Desk:
 
     db: Database
     gate: Gate
+    counters: Counters
     clock: Clock
     names: Names
     vault: Vault

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from control_room.callers import Caller
+from control_room.counters import Counters
 from control_room.db.engine import Database
 from control_room.db.transaction import Transaction
 from control_room.model import Camera, Deed, Outcome
@@ -16,8 +17,9 @@ from shared.errors import BeffroiError, Forbidden, Unauthenticated
 class Gate:
     """Every route passes here before it shows or changes anything."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, counters: Counters) -> None:
         self._db = db
+        self._counters = counters
         self._clock = clock
 
     async def require(self, caller: Caller, action: Action, resource: Resource, *deeds: Deed) -> None:
@@ -35,6 +37,8 @@ class Gate:
     async def refuse(self, error: BeffroiError, deeds: Iterable[Deed]) -> None:
         """Journal deeds as refused, with the reason, and raise `error`."""
         refused = [replace(deed, outcome=Outcome.REFUSED, detail=error.detail) for deed in deeds]
+        for deed in refused:
+            self._counters.refusals.labels(deed.action).inc()
         async with self._db.write() as tx:
             await tx.journal.write(utc_now(self._clock), *refused)
         raise error

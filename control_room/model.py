@@ -7,6 +7,8 @@ from enum import StrEnum
 from shared.ids import StreamId, StreamKind
 from shared.messages import ExportProgress
 
+LOGIN_PATTERN = r"[a-z0-9][a-z0-9._@-]{1,63}"
+
 
 class Kind(StrEnum):
     """What a person is here for. What follows from it stands in `rights`."""

@@ -24,6 +24,7 @@ class Orders:
         self._db = db
         self._storage = storage
         self._woken = asyncio.Event()
+        self._turn = asyncio.Lock()
         self.storage_answers = True
 
     def wake(self) -> None:
@@ -89,8 +90,16 @@ class Orders:
 
     async def settle(self, hold: Hold) -> None:
         """Place or release a hold, and keep the outcome. Raises Unavailable when storage does not answer."""
+        # In turn: a hold still on its way to storage must not arrive there after its release.
+        async with self._turn:
+            await self._settle(hold.id)
+
+    async def _settle(self, hold_id: str) -> None:
         async with self._db.read() as tx:
-            behalf = await tx.holds.behalf(hold.id)
+            hold = await tx.holds.get(hold_id)
+            behalf = await tx.holds.behalf(hold_id)
+        if hold.status not in (HoldStatus.PENDING, HoldStatus.RELEASING):
+            return
         try:
             status, reason = await self._asked(hold, behalf)
         except Unavailable as error:

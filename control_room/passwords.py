@@ -45,7 +45,7 @@ class Passwords:
         right = await self._off_loop(partial(self._verify, kept or self._nobody, password))
         return right and kept is not None
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop the threads."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 

@@ -10,7 +10,6 @@ from control_room.model import blocked_reason
 from control_room.times import utc_now
 from shared.bus import REVOKED, Bus
 from shared.clock import Clock
-from shared.errors import BusUnavailable
 
 _LOOK_AGAIN_S = 5.0
 
@@ -24,7 +23,6 @@ class Revoker:
         self._clock = clock
         self._woken = asyncio.Event()
         self._shown: tuple[date, frozenset[str]] | None = None
-        self.bus_answers = True
 
     def wake(self) -> None:
         """Something was just written that must be told."""
@@ -35,13 +33,7 @@ class Revoker:
         while True:
             self._woken.clear()
             await self.expire()
-            try:
-                await self.tell()
-                await self._bus.ping()
-                self.bus_answers = True
-            except BusUnavailable:
-                self.bus_answers = False
-                raise
+            await self.tell()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), _LOOK_AGAIN_S)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from control_room.addresses import AddressPolicy, own_service
 from control_room.administrator import bootstrap
+from control_room.counters import Counters
 from control_room.db.engine import Database
 from control_room.desk import Desk, Places
 from control_room.gate import Gate
@@ -52,6 +53,7 @@ async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> in
     storage = StorageClient(settings.storage_internal_url, ticketing)
     service.on_stop(storage.close)
     desk = assemble(settings, db, bus, service.clock, names, ticketing, storage)
+    service.on_stop(desk.passwords.close)
     await bootstrap(desk, settings.bootstrap_login, settings.bootstrap_password)
     health = Health(desk, bus)
     service.check("database", lambda: health.database)
@@ -73,10 +75,12 @@ def assemble(
     storage: StorageClient,
 ) -> Desk:
     """The desk out of its ports."""
+    counters = Counters()
     vault = Vault(settings.secret_key.get_secret_value())
     return Desk(
         db=db,
-        gate=Gate(db, clock),
+        gate=Gate(db, clock, counters),
+        counters=counters,
         clock=clock,
         names=names,
         vault=vault,

@@ -29,8 +29,10 @@ async def sign_in(desk: Desk, login: str, password: str, client: str) -> SignedI
     person, kept = found if found is not None else (None, None)
     right = await desk.passwords.matches(kept, password)
     if person is None or not right or not person.enabled:
+        desk.counters.sign_ins.labels(Outcome.REFUSED).inc()
         await _refuse(desk, person, right, client)
         raise Unauthenticated("the login or the password is wrong")
+    desk.counters.sign_ins.labels(Outcome.DONE).inc()
     await desk.throttle.succeeded(login)
     token, session = await desk.sessions.open(person)
     deed = Deed(

@@ -84,7 +84,7 @@ async def recorder_asking(desk: TheDesk, credentials: Annotated[_Bearer, Securit
 
 
 def asked_page(
-    cursor: Annotated[str | None, Query(max_length=800, description="`next` of the page before.")] = None,
+    cursor: Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Most items on one page.")] = 50,
 ) -> Asked:
     """Which page of a list is wanted."""

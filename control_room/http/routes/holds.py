@@ -1,7 +1,6 @@
 """Holds for a procedure: for the legal kind."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 from fastapi import APIRouter
 
@@ -21,9 +20,9 @@ router = APIRouter(prefix="/holds", tags=["holds"])
 async def list_holds(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Page[HoldView]:
     """Holds in the caller's communes, newest first."""
     await desk.gate.require(caller, Action.SEE_HOLD, LISTING)
-    # Not asked of the communes there are: a hold outlives its commune.
+    codes = await desk.gate.territory(caller, Action.SEE_HOLD)
     async with desk.db.read() as tx:
-        return page(await tx.holds.page(asked, caller.person.communes), hold_view)
+        return page(await tx.holds.page(asked, codes), hold_view)
 
 
 @router.post("", operation_id="createHold", status_code=201, responses=WRITING)
@@ -83,6 +82,7 @@ async def release_hold(desk: TheDesk, caller: SignedIn, hold_id: str) -> None:
         raise Conflict(f"the hold is {hold.status} already")
     async with desk.db.write() as tx:
         await desk.gate.grant(tx, caller, deed)
-        await tx.holds.advance(hold.id, hold.status, HoldStatus.RELEASING, "")
+        now = await tx.holds.get(hold.id)
+        await tx.holds.advance(hold.id, now.status, HoldStatus.RELEASING, "")
     with suppress(Unavailable):
-        await desk.orders.settle(replace(hold, status=HoldStatus.RELEASING, reason=""))
+        await desk.orders.settle(hold)

@@ -25,6 +25,7 @@ async def open_live(desk: TheDesk, caller: SignedIn, camera_id: str, body: LiveR
     async with desk.db.write() as tx:
         await desk.gate.grant(tx, caller, deed)
     stream = str(camera.stream)
+    desk.counters.tickets.labels(Action.LIVE).inc()
     issued = desk.ticketing.live(stream, caller.person.id, caller.session)
     return LiveTicket(
         ticket=issued.token, url=f"{desk.places.mux}/whep/{stream}", stream=stream, until=issued.until
@@ -48,6 +49,7 @@ async def open_playback(
     async with desk.db.write() as tx:
         await desk.gate.grant(tx, caller, deed)
     stream = str(camera.stream)
+    desk.counters.tickets.labels(Action.PLAYBACK).inc()
     issued = desk.ticketing.playback(stream, caller.person.id, caller.session, body.start, body.end)
     return PlaybackTicket(
         ticket=issued.token,

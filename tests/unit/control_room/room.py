@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from shutil import copyfile
 
 import httpx
 from cryptography.fernet import Fernet
@@ -162,8 +163,10 @@ def settings(folder: Path) -> ControlRoomSettings:
 
 
 @asynccontextmanager
-async def open_room(folder: Path, bus: Bus | None = None) -> AsyncIterator[Room]:
-    """A control room with two communes and nobody in it."""
+async def open_room(
+    folder: Path, bus: Bus | None = None, template: Path | None = None
+) -> AsyncIterator[Room]:
+    """A control room with two communes and nobody in it; `template` is a database with the schema in it."""
     clock = SimulatedClock(NOON_NS)
     held = bus or MemoryBus(clock)
     key = Ed25519PrivateKey.generate()
@@ -174,7 +177,10 @@ async def open_room(folder: Path, bus: Bus | None = None) -> AsyncIterator[Room]
     storage = StorageClient("http://storage.internal:9000", ticketing, httpx.MockTransport(fake))
     chosen = settings(folder)
     db = Database(chosen.database_url.get_secret_value())
-    await db.prepare()
+    if template is None:
+        await db.prepare()
+    else:
+        copyfile(template, folder / template.name)
     desk = assemble(chosen, db, held, clock, names, ticketing, storage)
     async with db.write() as tx:
         await tx.communes.add(Commune(LILLE, "Lille", 236_710, has_csu=True))
@@ -183,7 +189,7 @@ async def open_room(folder: Path, bus: Bus | None = None) -> AsyncIterator[Room]
     try:
         yield Room(desk, db, held, clock, fake, TicketVerifier.from_pem(public, clock), transport)
     finally:
-        desk.passwords.close()
+        await desk.passwords.close()
         await storage.close()
         await db.close()
 

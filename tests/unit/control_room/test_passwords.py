@@ -1,7 +1,7 @@
 """Passwords outside the demo."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,10 +10,10 @@ from shared.errors import BadInput
 
 
 @pytest.fixture
-def passwords() -> Iterator[Passwords]:
+async def passwords() -> AsyncIterator[Passwords]:
     made = Passwords()
     yield made
-    made.close()
+    await made.close()
 
 
 @pytest.mark.parametrize("weak", ["", "short", "eleven char"])
