@@ -82,7 +82,7 @@ class Streamer:
         self._opener, self._runs, self._sink = opener, runs, sink
         self._state, self._meters, self._clock = state, meters, clock
         self._log = get_logger("ingest.streamer")
-        self._trouble = Trouble(self._log, "unit-dropped", clock)
+        self._trouble = Trouble(get_logger(f"ingest.streamer {stream}"), "unit-dropped", clock)
         self._last_cause = ""
         self._quick = Backoff(random=random)
         # What only a person can cure is asked less often: cameras lock accounts, and links are thin.

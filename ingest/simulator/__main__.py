@@ -20,7 +20,7 @@ Example: place:gop=10 gate:auth=viewer/letmein load*200:loop:kbps=2000"""
 
 
 async def _run(host: str, port: int, cameras: list[str]) -> None:
-    # Pictures are small: OpenCV's helper threads would cost more than they give.
+    # Pictures are small: OpenCV's own threads would cost more than they give.
     cv2.setNumThreads(1)
     plans = [plan for text in cameras for plan in parse_plans(text)]
     stopping = asyncio.Event()

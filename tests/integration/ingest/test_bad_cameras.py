@@ -7,12 +7,18 @@ from itertools import pairwise
 
 import pytest
 
+from ingest.addresses import AddressRules
+from ingest.av_opener import AvOpener
+from ingest.ports import CameraAddress, ForbiddenAddress
 from ingest.simulator.cameras import CameraPlan, Fault
 from ingest.simulator.server import SimulatedCameras
+from shared.clock import SystemClock
 from shared.messages import CameraStatus
 from tests.integration.ingest.conftest import Pulling, wanted
 from tests.support.eventually import eventually
 from tests.support.ports import free_port
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -60,11 +66,18 @@ async def test_an_unknown_name_is_unreachable(pulling: Pulling) -> None:
     await _is(pulling, CameraStatus.UNREACHABLE, "camera.invalid is not known")
 
 
-@pytest.mark.slow
 async def test_a_host_that_accepts_and_keeps_silent_is_unreachable(pulling: Pulling) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         pulling.pull(wanted(f"rtsp://127.0.0.1:{silent.getsockname()[1]}/x"))
         await _is(pulling, CameraStatus.UNREACHABLE, "within 8 s", within_s=12)
+
+
+async def test_a_camera_on_this_machine_is_never_contacted_unless_allowed(cameras: SimulatedCameras) -> None:
+    camera = cameras.add(CameraPlan("camera"))
+    opener = AvOpener(AddressRules(), SystemClock())
+    with pytest.raises(ForbiddenAddress, match=r"127\.0\.0\.1"):
+        await opener.open(CameraAddress(cameras.url("camera")))
+    assert camera.counts.logins == 0
 
 
 async def test_a_web_page_is_invalid(pulling: Pulling, web_page: str) -> None:
@@ -90,7 +103,6 @@ async def test_what_browsers_cannot_show_is_unsupported_by_name(
     assert pulling.units == []
 
 
-@pytest.mark.slow
 async def test_garbage_is_invalid(cameras: SimulatedCameras, pulling: Pulling) -> None:
     cameras.add(CameraPlan("camera", fault=Fault.GARBAGE))
     pulling.pull(wanted(cameras.url("camera")))
@@ -98,7 +110,6 @@ async def test_garbage_is_invalid(cameras: SimulatedCameras, pulling: Pulling) -
     assert pulling.units == []
 
 
-@pytest.mark.slow
 async def test_a_stall_is_told_and_ends_with_a_new_run(cameras: SimulatedCameras, pulling: Pulling) -> None:
     camera = cameras.add(CameraPlan("camera"))
     pulling.pull(wanted(cameras.url("camera")))
@@ -148,7 +159,6 @@ async def test_a_jump_back_is_a_new_run_too(cameras: SimulatedCameras, pulling: 
     await eventually(lambda: pulling.units[-1].run == pulling.units[0].run + 1)
 
 
-@pytest.mark.slow
 async def test_bad_neighbours_cost_a_good_camera_nothing(cameras: SimulatedCameras, pulling: Pulling) -> None:
     cameras.add(CameraPlan("camera"))
     bad = [CameraPlan(fault.value, fault=fault) for fault in Fault if fault is not Fault.NONE]

@@ -15,6 +15,8 @@ from shared.h264 import has_idr
 from tests.support.eventually import eventually
 from tests.unit.ingest.camera_packets import packets, source
 
+pytestmark = pytest.mark.slow
+
 
 class World(ABC):
     """An opener and cameras it can open."""

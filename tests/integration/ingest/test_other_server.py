@@ -15,6 +15,8 @@ from tests.support.eventually import eventually
 from tests.support.ports import free_port
 from tests.unit.ingest.decoding import decoded
 
+pytestmark = pytest.mark.slow
+
 SHARED = Path(__file__).parents[4] / "shared"
 TOOL, FOOTAGE = SHARED / "tools" / "rtsp_cameras.py", SHARED / "media" / "street.mp4"
 PYTHON = "/usr/bin/python3"
@@ -47,7 +49,6 @@ async def _open(url: str, username: str = "", password: str = "") -> list[Packet
     return taken
 
 
-@pytest.mark.slow
 async def test_real_footage_of_another_server_decodes_in_order(street: str) -> None:
     taken = await _open(street, "viewer", "letmein")
     times = [packet.pts90 for packet in taken if packet.pts90 is not None]
@@ -56,7 +57,6 @@ async def test_real_footage_of_another_server_decodes_in_order(street: str) -> N
     assert len(decoded(packet.data for packet in taken)) == 12
 
 
-@pytest.mark.slow
 async def test_another_server_s_refusals_are_told_apart(street: str) -> None:
     outcomes: list[type[SourceError]] = []
     for url, password in ((street, "wrong"), (street, ""), (street + "-not", "letmein")):

@@ -15,6 +15,8 @@ from tests.integration.ingest.conftest import Pulling, wanted
 from tests.support.eventually import eventually
 from tests.unit.ingest.decoding import decoded
 
+pytestmark = pytest.mark.slow
+
 
 async def _units(pulling: Pulling, count: int) -> None:
     await eventually(lambda: len(pulling.units) >= count, what=f"{count} units")

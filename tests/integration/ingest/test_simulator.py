@@ -14,6 +14,8 @@ from shared.clock import SystemClock
 from tests.support.eventually import eventually
 from tests.support.ports import free_port
 
+pytestmark = pytest.mark.slow
+
 
 async def _simulator(*arguments: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
@@ -26,7 +28,6 @@ async def _simulator(*arguments: str) -> asyncio.subprocess.Process:
     )
 
 
-@pytest.mark.slow
 async def test_the_command_names_each_camera_plays_it_and_ends_on_sigterm() -> None:
     process = await _simulator("--port", str(port := free_port()), "gate", "load*2:loop")
     assert process.stdout is not None
@@ -42,7 +43,6 @@ async def test_the_command_names_each_camera_plays_it_and_ends_on_sigterm() -> N
     assert (process.returncode, error) == (0, b"")
 
 
-@pytest.mark.slow
 async def test_a_taken_port_is_one_clear_sentence(cameras: SimulatedCameras) -> None:
     process = await _simulator("--port", str(cameras.port), "gate")
     _, error = await process.communicate()
