@@ -11,7 +11,9 @@ export default tseslint.config(
     plugins: { "react-hooks": reactHooks },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      ...reactHooks.configs.recommended.rules,
+      // The rules for the React compiler, which this page does not use, are left out.
+      "react-hooks/rules-of-hooks": "error",
+      "react-hooks/exhaustive-deps": "error",
       complexity: ["error", 15],
       "max-lines": ["error", 300],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],

@@ -83,7 +83,7 @@ export interface paths {
         put?: never;
         /**
          * Open Playback
-         * @description A ticket to play a range of a camera's recordings. The journal has it before the ticket leaves.
+         * @description A ticket to play a range of a camera's recordings, also of one that may no longer be shown live.
          */
         post: operations["openPlayback"];
         delete?: never;
@@ -725,7 +725,10 @@ export interface components {
         DownloadTicket: {
             /** Ticket */
             ticket: string;
-            /** Until */
+            /**
+             * Until
+             * Format: date-time
+             */
             until: string;
             /**
              * Url
@@ -753,7 +756,10 @@ export interface components {
              * @description Present time over asked time, 0 to 1.
              */
             coverage: number;
-            /** From */
+            /**
+             * From
+             * Format: date-time
+             */
             from: string;
             /**
              * Id
@@ -774,7 +780,10 @@ export interface components {
             reason: string;
             /** Reference */
             reference: string;
-            /** Requested At */
+            /**
+             * Requested At
+             * Format: date-time
+             */
             requested_at: string;
             /**
              * Requested By
@@ -788,7 +797,10 @@ export interface components {
              */
             sha256: string;
             status: components["schemas"]["ExportStatus"];
-            /** To */
+            /**
+             * To
+             * Format: date-time
+             */
             to: string;
         };
         /**
@@ -819,7 +831,10 @@ export interface components {
             camera: string;
             /** Commune */
             commune: string;
-            /** From */
+            /**
+             * From
+             * Format: date-time
+             */
             from: string;
             /**
              * Id
@@ -828,7 +843,10 @@ export interface components {
             id: string;
             /** Motive */
             motive: string;
-            /** Placed At */
+            /**
+             * Placed At
+             * Format: date-time
+             */
             placed_at: string;
             /** Placed By */
             placed_by: string;
@@ -837,7 +855,10 @@ export interface components {
             /** Reference */
             reference: string;
             status: components["schemas"]["HoldStatus"];
-            /** To */
+            /**
+             * To
+             * Format: date-time
+             */
             to: string;
         };
         /**
@@ -850,7 +871,10 @@ export interface components {
              * @example live
              */
             action: string;
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** Camera */
             camera: string;
@@ -941,6 +965,7 @@ export interface components {
             ticket: string;
             /**
              * Until
+             * Format: date-time
              * @description The ticket can be used until then.
              */
             until: string;
@@ -1289,7 +1314,10 @@ export interface components {
         };
         /** PlaybackTicket */
         PlaybackTicket: {
-            /** From */
+            /**
+             * From
+             * Format: date-time
+             */
             from: string;
             /** Stream */
             stream: string;
@@ -1298,9 +1326,15 @@ export interface components {
              * @description Send as `Authorization: Bearer` to `url` and below it.
              */
             ticket: string;
-            /** To */
+            /**
+             * To
+             * Format: date-time
+             */
             to: string;
-            /** Until */
+            /**
+             * Until
+             * Format: date-time
+             */
             until: string;
             /**
              * Url
@@ -1415,7 +1449,10 @@ export interface components {
         RecordingView: {
             /** Reason */
             reason: string;
-            /** Since */
+            /**
+             * Since
+             * Format: date-time
+             */
             since: string;
             status: components["schemas"]["RecordingStatus"];
         };
@@ -1439,6 +1476,7 @@ export interface components {
             session: string;
             /**
              * Until
+             * Format: date-time
              * @description The session ends then at the latest, sooner when it is idle.
              */
             until: string;
@@ -1490,7 +1528,10 @@ export interface components {
              * @example pictures arrive
              */
             reason: string;
-            /** Since */
+            /**
+             * Since
+             * Format: date-time
+             */
             since: string;
             status: components["schemas"]["CameraStatus"];
             /**
@@ -1538,7 +1579,10 @@ export interface components {
          * @description The only answer that ever holds the token.
          */
         WorkerCreated: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /**
              * Heard At
@@ -1563,7 +1607,10 @@ export interface components {
         };
         /** WorkerView */
         WorkerView: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /**
              * Heard At
@@ -1593,6 +1640,7 @@ export interface operations {
     listCameras: {
         parameters: {
             query?: {
+                /** @description Only this commune's. */
                 commune?: string | null;
                 /** @description `next` of the page before. */
                 cursor?: string | null;

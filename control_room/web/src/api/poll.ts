@@ -19,27 +19,28 @@ export function usePoll<T>(load: () => Promise<T>, everyMs: number): Polled<T> {
   const kick = useRef<() => void>(() => undefined);
 
   useEffect(() => {
-    let stopped = false;
+    const stopping = new AbortController();
+    const stopped = () => stopping.signal.aborted;
     let timer = 0;
     let running = false;
     const once = async () => {
-      if (running || stopped) return;
+      if (running || stopped()) return;
       running = true;
       window.clearTimeout(timer);
       try {
         const data = await load();
-        if (!stopped) setState({ load, data, at: Date.now(), problem: null });
+        if (!stopped()) setState({ load, data, at: Date.now(), problem: null });
       } catch (error) {
         const problem = asProblem(error);
-        if (!stopped) setState((old) => (old.load === load ? { ...old, problem } : { load, data: null, at: null, problem }));
+        if (!stopped()) setState((old) => (old.load === load ? { ...old, problem } : { load, data: null, at: null, problem }));
       }
       running = false;
-      if (!stopped && everyMs > 0) timer = window.setTimeout(() => void once(), everyMs);
+      if (!stopped() && everyMs > 0) timer = window.setTimeout(() => void once(), everyMs);
     };
     kick.current = () => void once();
     void once();
     return () => {
-      stopped = true;
+      stopping.abort();
       window.clearTimeout(timer);
     };
   }, [load, everyMs]);

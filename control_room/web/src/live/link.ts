@@ -80,7 +80,7 @@ export class LiveLink {
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       let asked: Asked = "control";
-      let cause: Cause = "lost";
+      let cause: Cause;
       let detail = "";
       try {
         this.set({ phase: "asking", nextTryMs: null });

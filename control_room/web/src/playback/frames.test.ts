@@ -5,7 +5,7 @@ const u32 = (...values: number[]): number[] =>
   values.flatMap((v) => [(v >>> 24) & 255, (v >>> 16) & 255, (v >>> 8) & 255, v & 255]);
 const box = (type: string, ...content: number[][]): number[] => {
   const body = content.flat();
-  return [...u32(body.length + 8), ...[...type].map((c) => c.charCodeAt(0)), ...body];
+  return [...u32(body.length + 8), ...Array.from(type, (c) => c.charCodeAt(0)), ...body];
 };
 const bytes = (...parts: number[][]): ArrayBuffer => new Uint8Array(parts.flat()).buffer;
 

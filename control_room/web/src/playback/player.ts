@@ -134,6 +134,10 @@ export class Player {
     this.listeners.forEach((listener) => listener());
   }
 
+  private stopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
   /** Brings the element in line with what the person wants. */
   private drive(): void {
     this.video.playbackRate = this.state.rate;
@@ -151,7 +155,7 @@ export class Player {
   }
 
   private async tick(): Promise<void> {
-    if (this.fetching !== null || this.stopping.signal.aborted || performance.now() < this.notBeforeMs) return;
+    if (this.fetching !== null || this.stopped() || performance.now() < this.notBeforeMs) return;
     const controller = new AbortController();
     this.fetching = controller;
     try {
@@ -164,7 +168,7 @@ export class Player {
       this.fetching = null;
       this.drive();
     }
-    if (controller.signal.aborted && !this.stopping.signal.aborted) void this.tick();
+    if (controller.signal.aborted && !this.stopped()) void this.tick();
   }
 
   private failed(problem: Problem): void {

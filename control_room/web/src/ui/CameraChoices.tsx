@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTerritory } from "../api/territory";
 import { useText } from "../i18n/text";
 import { grouped } from "../views/cameras/CamerasView";
+import { FieldError } from "./Field";
 import { matches } from "./search";
 
 interface Props {
@@ -35,7 +36,7 @@ export function CameraChoices({ chosen, onChange, error }: Props) {
           )),
         ])}
       </div>
-      {error !== undefined && <span className="error" data-testid="field-error">{error}</span>}
+      <FieldError text={error} />
     </fieldset>
   );
 }

@@ -33,3 +33,8 @@ export function Field({ label, hint, error, className, children }: Props) {
 export function errorOf(problem: Problem | null, field: string): string | undefined {
   return problem?.fields.find((one) => one.field === field || one.field.split(".").at(-1) === field)?.detail;
 }
+
+/** The error of a control that is no single field. */
+export function FieldError({ text }: { text: string | undefined }) {
+  return text === undefined ? null : <span className="error" data-testid="field-error">{text}</span>;
+}

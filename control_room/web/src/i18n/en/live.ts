@@ -61,8 +61,6 @@ export const live = {
     connecting: "Connecting…",
     firstFrame: "Waiting for the first picture…",
     frozen: (age: string) => `Picture frozen for ${age}`,
-    noPicture: "No picture",
-    lastFrame: (time: string) => `last picture ${time}`,
     frameAt: (time: string) => `picture of ${time}`,
     retryIn: (seconds: number) => `Next try in ${seconds}\u00a0s`,
     retrying: "Trying again…",

@@ -59,8 +59,6 @@ export const live = {
     connecting: "Connexion…",
     firstFrame: "En attente de la première image…",
     frozen: (age: string) => `Image figée depuis ${age}`,
-    noPicture: "Pas d’image",
-    lastFrame: (time: string) => `dernière image ${time}`,
     frameAt: (time: string) => `image de ${time}`,
     retryIn: (seconds: number) => `Nouvel essai dans ${seconds}\u00a0s`,
     retrying: "Nouvel essai…",

@@ -1,21 +1,35 @@
 import { useText } from "../../i18n/text";
-import { clock, span } from "../../i18n/times";
+import type { Messages } from "../../i18n/fr";
+import { clock, span, type Language } from "../../i18n/times";
 import type { PlayerState } from "../../playback/player";
 import { problemText } from "../../ui/problemText";
+import type { Problem } from "../../api/problem";
+
+type Notice = [id: string, text: string];
+
+function progressOf(state: PlayerState, t: Messages): Notice[] {
+  if (state.listing?.ranges.length === 0) return [["nothing", t.playback.nothing]];
+  if (state.edge === "waiting") return [["waiting", t.playback.waitingLive]];
+  if (state.edge === "ended") return [["ended", t.playback.ended]];
+  return state.loading && state.problem === null ? [["loading", t.playback.loading]] : [];
+}
+
+function jumpOf(state: PlayerState, t: Messages, language: Language): Notice[] {
+  if (state.jump === null) return [];
+  const { from, to } = state.jump;
+  return [["jump", t.playback.jumped(clock(language, from), clock(language, to), span(to - from))]];
+}
+
+function failureText(problem: Problem, t: Messages): string {
+  if (problem.status === 0 || problem.status >= 500) return t.playback.storageAway;
+  if (problem.code === "codec") return t.playback.unsupported(problem.message);
+  return `${t.playback.failed} ${problemText(problem, t)} ${t.problem.said(problem.message)}`;
+}
 
 /** What the person must know of the picture on screen: loading, a skipped gap, the end, a failure. */
 export function Notices({ state }: { state: PlayerState | null }) {
   const { t, language } = useText();
-  const nothing = state?.listing !== null && state?.listing.ranges.length === 0;
-  const notices: [id: string, text: string][] = [];
-  if (state === null || (state.loading && state.problem === null && !nothing)) notices.push(["loading", t.playback.loading]);
-  if (nothing) notices.push(["nothing", t.playback.nothing]);
-  else if (state?.edge === "waiting") notices.push(["waiting", t.playback.waitingLive]);
-  else if (state?.edge === "ended") notices.push(["ended", t.playback.ended]);
-  if (state?.jump != null) {
-    const { from, to } = state.jump;
-    notices.push(["jump", t.playback.jumped(clock(language, from), clock(language, to), span(to - from))]);
-  }
+  const notices: Notice[] = state === null ? [["loading", t.playback.loading]] : [...progressOf(state, t), ...jumpOf(state, t, language)];
   const problem = state?.problem ?? null;
   return (
     <>
@@ -23,13 +37,7 @@ export function Notices({ state }: { state: PlayerState | null }) {
         {notices.map(([id, text]) => <span key={id} data-testid={`notice-${id}`}>{text}</span>)}
       </div>
       <div className="notices low" role="alert">
-        {problem !== null && (
-          <span className="bad" data-testid="player-problem">
-            {problem.status === 0 || problem.status >= 500
-              ? t.playback.storageAway
-              : problem.code === "codec" ? t.playback.unsupported(problem.message) : `${t.playback.failed} ${problemText(problem, t)}`}
-          </span>
-        )}
+        {problem !== null && <span className="bad" data-testid="player-problem">{failureText(problem, t)}</span>}
       </div>
     </>
   );

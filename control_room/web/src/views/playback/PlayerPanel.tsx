@@ -2,18 +2,21 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useTerritory } from "../../api/territory";
 import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
-import { dateTime, percent, utcExact } from "../../i18n/times";
+import { percent } from "../../i18n/times";
 import type { Span } from "../../playback/planner";
 import { RATES } from "../../playback/player";
+import type { Listing } from "../../playback/storage";
 import { saveStill } from "../../playback/still";
 import { following, holes, zoomed, type Window } from "../../playback/timeline";
 import { useSay } from "../../ui/Announcer";
-import { Icon } from "../../ui/Icon";
 import { useKeys } from "../../ui/keys";
 import { useNow } from "../../ui/now";
+import { Controls } from "./Controls";
 import { Notices } from "./Notices";
 import { Timeline } from "./Timeline";
 import { usePlayer } from "./usePlayer";
+
+const GAP_MS = 1000;
 
 interface Props {
   camera: Camera;
@@ -23,7 +26,7 @@ interface Props {
 }
 
 export function PlayerPanel({ camera, range, motive, onChange }: Props) {
-  const { t, language } = useText();
+  const { t } = useText();
   const say = useSay();
   const { communeName } = useTerritory();
   const video = useRef<HTMLVideoElement>(null);
@@ -80,55 +83,36 @@ export function PlayerPanel({ camera, range, motive, onChange }: Props) {
   useKeys(onKey);
 
   const ranges = state?.listing?.ranges ?? [];
-  const gaps = holes(known, ranges).filter((gap) => gap.to - gap.from >= 1000 && gap.to < known.to - 5000);
-  const covered = ranges.reduce((sum, one) => sum + Math.max(0, Math.min(one.to, known.to) - Math.max(one.from, known.from)), 0);
   return (
     <div className="player" data-testid="view-player">
       <div className="player-head">
         <h1>{camera.name} <small className="hint">{communeName(camera.commune)}</small></h1>
-        {state?.listing != null && (
-          <span className="hint" data-testid="coverage">
-            {t.playback.coverage(percent(Math.min(1, covered / (known.to - known.from))), gaps.length)}
-            {" · "}
-            {state.listing.recording ? t.playback.recordingNow : t.playback.notRecording}
-          </span>
-        )}
+        <Coverage known={known} listing={state?.listing ?? null} />
         <button type="button" className="plain end" onClick={onChange} data-testid="playback-change">{t.playback.change}</button>
       </div>
       <div className="screen">
         <video ref={video} muted playsInline aria-label={camera.name} data-testid="player-video" tabIndex={-1} />
         <Notices state={state} />
       </div>
-      <div className="controls">
-        <button type="button" onClick={() => player?.step(-1)} aria-label={t.playback.stepBack} title={`${t.playback.stepBack} ( , )`} data-testid="step-back"><Icon name="stepBack" /></button>
-        <button type="button" className="primary" onClick={() => player?.setPlaying(!playing)} data-testid="play" aria-pressed={playing}>
-          <Icon name={playing ? "pause" : "play"} /> {playing ? t.playback.pause : t.playback.play}
-        </button>
-        <button type="button" onClick={() => player?.step(1)} aria-label={t.playback.stepForward} title={`${t.playback.stepForward} ( . )`} data-testid="step-forward"><Icon name="stepForward" /></button>
-        <div role="group" aria-label={t.playback.speed} className="switch">
-          {RATES.map((one) => (
-            <button key={one} type="button" aria-pressed={one === rate} onClick={() => player?.setRate(one)} data-testid={`speed-${one}`}>
-              ×{one.toLocaleString(language)}
-            </button>
-          ))}
-        </div>
-        <p className="shown-at" data-testid="shown-at" data-utc={shownMs === null ? "" : new Date(Math.round(shownMs)).toISOString()}>
-          {shownMs === null ? t.playback.noFrame : (
-            <>
-              <strong className="mono">{utcExact(shownMs)} UTC</strong>
-              <span className="hint">{dateTime(language, shownMs)}</span>
-            </>
-          )}
-        </p>
-        <button type="button" disabled={shownMs === null} onClick={() => void still()} data-testid="still">{t.playback.still}</button>
-        <div role="group" className="switch">
-          <button type="button" onClick={() => zoom(2)} aria-label={t.playback.zoomOut} title={t.playback.zoomOut}>−</button>
-          <button type="button" onClick={() => setView(known)} aria-label={t.playback.zoomAll} title={t.playback.zoomAll} data-testid="zoom-all">↔</button>
-          <button type="button" onClick={() => zoom(0.5)} aria-label={t.playback.zoomIn} title={t.playback.zoomIn} data-testid="zoom-in">+</button>
-        </div>
-      </div>
+      <Controls player={player} playing={playing} rate={rate} shownMs={shownMs} onStill={() => void still()}
+        onZoom={zoom} onZoomAll={() => setView(known)} />
       <Timeline view={view} known={known} ranges={ranges} buffered={player?.buffered() ?? []} cursorMs={shownMs}
         onView={setView} onSeek={(ms) => player?.seek(ms)} />
     </div>
+  );
+}
+
+/** How much of the range is recorded. What is being written now is no gap yet. */
+function Coverage({ known, listing }: { known: Window; listing: Listing | null }) {
+  const { t } = useText();
+  if (listing === null) return null;
+  const gaps = holes(known, listing.ranges).filter((gap) => gap.to - gap.from >= GAP_MS && !(listing.recording && gap.to >= known.to));
+  const covered = listing.ranges.reduce((sum, one) => sum + Math.max(0, Math.min(one.to, known.to) - Math.max(one.from, known.from)), 0);
+  return (
+    <span className="hint" data-testid="coverage">
+      {t.playback.coverage(percent(Math.min(1, covered / (known.to - known.from))), gaps.length)}
+      {" · "}
+      {listing.recording ? t.playback.recordingNow : t.playback.notRecording}
+    </span>
   );
 }

@@ -46,6 +46,23 @@ export function WallView() {
     else save(next);
   };
 
+  const onPlaceKey = useCallback(
+    (key: string, place: number): boolean => {
+      const camera = layout.places[place] ?? null;
+      if (key === "Enter" && document.activeElement?.hasAttribute("data-place") === true) {
+        if (camera === null) setChoosing(place);
+        else toggle(place);
+        return true;
+      }
+      if ((key === "Delete" || key === "Backspace") && camera !== null) {
+        save(removed(layout, place));
+        return true;
+      }
+      return false;
+    },
+    [layout, save, toggle],
+  );
+
   const onKey = useCallback(
     (event: KeyboardEvent): boolean => {
       const size = SIZE_KEYS[event.key];
@@ -64,20 +81,9 @@ export function WallView() {
         focusPlace(next);
         return true;
       }
-      if (place === null) return false;
-      const camera = layout.places[place] ?? null;
-      if (event.key === "Enter" && document.activeElement?.hasAttribute("data-place") === true) {
-        if (camera === null) setChoosing(place);
-        else toggle(place);
-        return true;
-      }
-      if ((event.key === "Delete" || event.key === "Backspace") && camera !== null) {
-        save(removed(layout, place));
-        return true;
-      }
-      return false;
+      return place !== null && onPlaceKey(event.key, place);
     },
-    [layout, save, toggle],
+    [layout, save, onPlaceKey],
   );
   useKeys(onKey);
 
