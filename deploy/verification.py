@@ -18,7 +18,7 @@ def verification(export: Path, key_file: Path) -> int:
 
 def told(verdict: Verdict) -> list[str]:
     """The verdict in lines: the finding and its sentence, then each file concerned."""
-    lines = [f"{verdict.finding.value}: {verdict.detail}"]
+    lines = [f"{verdict.finding.value}: {verdict.detail.removeprefix(verdict.finding.value + ': ')}"]
     for what, names in (("altered", verdict.altered), ("missing", verdict.missing), ("extra", verdict.extra)):
         lines.extend(f"  {what}: {name}" for name in names)
     return lines

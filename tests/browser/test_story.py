@@ -1,0 +1,148 @@
+"""The whole system seen from its page: an operator's evening, an investigator's requisition, the journal."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from deploy.cli import main
+from tests.browser.story import MOTIVE, WATCH, open_wall, picture, sign_in
+from tests.support.browser import chromium
+from tests.support.client import signed_in
+from tests.support.eventually import eventually
+from tests.support.whole import WholeSystem
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
+
+WATCHED_S = 20
+LONGEST_WAIT_MS = 1000
+LEAST_FPS = 6
+"""The least that the order of 3 August 2007 lets a stored stream have."""
+
+
+@asynccontextmanager
+async def visitor(browser: Browser) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900}, accept_downloads=True, locale="fr-FR"
+    )
+    await context.add_init_script(WATCH)
+    try:
+        yield context
+    finally:
+        await context.close()
+
+
+async def test_an_operator_watches_four_cameras_without_a_freeze_and_is_told_when_they_are_stale(
+    whole: WholeSystem, tmp_path: Path
+) -> None:
+    async with signed_in(whole.url, "operatrice") as api:
+        cameras = [str(camera["id"]) for camera in await api.items("/cameras")][:4]
+    async with chromium() as browser, visitor(browser) as context:
+        page = await sign_in(context, whole.url, "operatrice")
+        await open_wall(page, cameras, 4)
+        await expect(page.get_by_test_id("tile-live")).to_have_count(4, timeout=15_000)
+        await _watches_without_a_freeze(page)
+        await page.get_by_test_id("wall-list-toggle").click()
+        await picture(page, "wall", tmp_path)
+        whole.signal(signal.SIGSTOP, "-m", "ingest", "--commune")
+        try:
+            await expect(page.get_by_test_id("tile-live")).to_have_count(0, timeout=10_000)
+            await expect(page.get_by_test_id("tile-reason")).to_have_count(4)
+            await picture(page, "wall-stale", tmp_path)
+        finally:
+            whole.signal(signal.SIGKILL, "-m", "ingest", "--commune")
+        await expect(page.get_by_test_id("tile-live")).to_have_count(4, timeout=40_000)
+        await page.get_by_test_id("nav-cameras").click()
+        await expect(page.get_by_test_id("cameras-summary")).to_be_visible()
+        await picture(page, "cameras", tmp_path)
+    async with signed_in(whole.url, "admin") as admin:
+        entries = await admin.items("/journal?limit=100")
+    opened = {
+        str(entry["camera"]) for entry in entries if entry["action"] == "live" and entry["motive"] == MOTIVE
+    }
+    assert set(cameras) <= opened
+
+
+async def _watches_without_a_freeze(page: Page) -> None:
+    before = await page.evaluate("inbound()")
+    assert len(before) == 4
+    waits_ms = await page.evaluate(f"longestWaits({WATCHED_S})")
+    after = await page.evaluate("inbound()")
+    for old, new in zip(before, after, strict=True):
+        assert new["decoded"] - old["decoded"] > WATCHED_S * LEAST_FPS
+    assert max(waits_ms) < LONGEST_WAIT_MS, waits_ms
+
+
+async def test_a_legal_officer_plays_back_exports_and_verifies_and_the_journal_has_each_deed(
+    whole: WholeSystem, tmp_path: Path
+) -> None:
+    async with signed_in(whole.url, "operatrice") as api:
+        camera = str((await api.items("/cameras"))[0]["id"])
+    async with chromium() as browser, visitor(browser) as context:
+        page = await sign_in(context, whole.url, "juriste")
+        await _plays_back(page, camera, tmp_path)
+        package = await _exports(page, camera, tmp_path)
+        key = whole.data_dir / "secrets" / "evidence-public.pem"
+        assert await asyncio.to_thread(main, ["verify", str(package), "--key", str(key)]) == 0
+        await _journal_has(page, whole, {"playback", "export", "download"}, tmp_path)
+
+
+async def _plays_back(page: Page, camera: str, folder: Path) -> None:
+    await page.goto(f"{page.url.split('#')[0]}#/playback/{camera}")
+    await page.get_by_test_id("motive").fill("Vol signalé, dossier 118")
+    await page.get_by_test_id("last-quarter").click()
+    await page.get_by_test_id("playback-open").click()
+    video = page.get_by_test_id("player-video")
+    await expect(page.get_by_test_id("timeline")).to_be_visible()
+
+    async def advancing() -> bool:
+        before = await video.evaluate("v => v.currentTime")
+        await page.wait_for_timeout(300)
+        return float(await video.evaluate("v => v.currentTime")) > float(before)
+
+    if await page.get_by_test_id("play").get_attribute("aria-pressed") != "true":
+        await page.get_by_test_id("play").click()
+    await eventually(advancing, within_s=20, what="playback going on")
+    assert await page.get_by_test_id("shown-at").get_attribute("data-utc")
+    await picture(page, "playback", folder)
+
+
+async def _exports(page: Page, camera: str, folder: Path) -> Path:
+    await page.get_by_test_id("nav-exports").click()
+    await page.get_by_test_id("export-reference").fill("PV 2026/118-3")
+    await page.get_by_test_id("export-authority").fill("OPJ Martin, commissariat de Lille, CPP 60-1")
+    await page.get_by_test_id(f"choose-{camera}").click()
+    form = page.get_by_test_id("export-form")
+    if await form.get_by_test_id("motive").count():
+        await form.get_by_test_id("motive").fill("Vol avec violence")
+    await page.get_by_test_id("export-submit").click()
+    done = page.locator("article[data-status=done]").first
+    await expect(done).to_be_visible(timeout=60_000)
+    await picture(page, "exports", folder)
+    await done.get_by_test_id("export-download").click()
+    dialog = page.get_by_test_id("download-dialog")
+    if await dialog.get_by_test_id("motive").count():
+        await dialog.get_by_test_id("motive").fill("Remis à l'OPJ Martin, disque 12")
+    async with page.expect_download() as started:
+        await dialog.get_by_test_id("download-submit").click()
+    package = folder / "export.zip"
+    await (await started.value).save_as(package)
+    return package
+
+
+async def _journal_has(page: Page, whole: WholeSystem, actions: set[str], folder: Path) -> None:
+    async with signed_in(whole.url, "admin") as admin:
+        entries = await admin.items("/journal?limit=100")
+        assert actions <= {str(entry["action"]) for entry in entries}
+        assert all(entry["motive"] for entry in entries if entry["action"] in actions)
+    admin_page = await sign_in(page.context, whole.url, "admin")
+    await admin_page.get_by_test_id("nav-journal").click()
+    await expect(admin_page.get_by_test_id("journal-entry").first).to_be_visible()
+    await picture(admin_page, "journal", folder)
+    await admin_page.get_by_test_id("nav-register").click()
+    await expect(admin_page.get_by_test_id("view-register")).to_be_visible()
+    await picture(admin_page, "register", folder)
