@@ -48,13 +48,18 @@ def _redacted(_logger: object, _method: str, event: Fields) -> Fields:
     return event
 
 
+def _visible(control: re.Match[str]) -> str:
+    return repr(control[0])[1:-1]
+
+
 def _on_one_line(controls: re.Pattern[str]) -> structlog.typing.Processor:
     """Keeps foreign text from breaking lines or steering a terminal."""
 
     def escaped(_logger: object, _method: str, event: Fields) -> Fields:
         for name, value in event.items():
-            if isinstance(value, str) and name != "exception":
-                event[name] = controls.sub(lambda found: repr(found[0])[1:-1], value)
+            if isinstance(value, str):
+                lines = value.split("\n") if name == "exception" else [value]
+                event[name] = "\n".join(controls.sub(_visible, line) for line in lines)
         return event
 
     return escaped

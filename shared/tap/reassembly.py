@@ -54,7 +54,7 @@ class Reassembly:
 
     def live(self, unit: AccessUnit) -> None:
         """Take a unit from the live topic."""
-        if self._take(unit):
+        if self._take(unit, witnessed=True):
             return
         if len(self._held) >= HELD_UNITS:
             del self._held[next(iter(self._held))]
@@ -65,15 +65,15 @@ class Reassembly:
         """Take a unit of an answer of recent ones."""
         # The answer is on its way: no need to ask again before it stops coming.
         self._asked_ns = self._clock.monotonic_ns()
-        self._take(unit)
+        self._take(unit, witnessed=any(run == unit.run for run, _ in self._held))
 
-    def _take(self, unit: AccessUnit) -> bool:
+    def _take(self, unit: AccessUnit, *, witnessed: bool) -> bool:
         """Emit a unit that goes on or starts anew, drop an old one. False where it must wait."""
         place = (unit.run, unit.seq)
         if self._next is not None and place == self._next:
             self._pass(unit)
             return True
-        if self._is_old(place):
+        if self._is_old(place, witnessed):
             return True
         if not unit.key:
             return False
@@ -85,11 +85,12 @@ class Reassembly:
         self._pass(unit)
         return True
 
-    def _is_old(self, place: tuple[int, int]) -> bool:
+    def _is_old(self, place: tuple[int, int], witnessed: bool) -> bool:
+        """`witnessed`: the unit is live or others of its run are, so it is no answer that came late."""
         if self._next is None or place > self._next:
             return False
         silent_ns = self._clock.monotonic_ns() - self._emitted_ns
-        return place[0] == self._next[0] or silent_ns <= STALE_RUN_NS
+        return not witnessed or place[0] == self._next[0] or silent_ns <= STALE_RUN_NS
 
     def _pass(self, unit: AccessUnit) -> None:
         """Emit a unit and all that was held right behind it."""
