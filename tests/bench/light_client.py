@@ -8,6 +8,7 @@ import re
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -187,8 +188,9 @@ class LightClient:
         self.send(bytes(request))
 
     def send(self, datagram: bytes) -> None:
-        """Send raw bytes to the server."""
-        self._socket.send(datagram)
+        """Send raw bytes to the server; what a server that is gone refuses is lost like on any network."""
+        with suppress(OSError):
+            self._socket.send(datagram)
 
     def feed_back(self, rtcp: bytes) -> None:
         """Seal and send an RTCP packet behind an empty receiver report."""

@@ -20,7 +20,7 @@ from shared.units import AccessUnit, Codec, WallSource
 STREAM = StreamId("59350", "cam-1")
 KEYS = Keys(AES_128_GCM, bytes(range(28)), bytes(range(100, 128)))
 VIEWER: Address = ("192.0.2.9", 5000)
-PARAMETERS = b"\0\0\0\1\x67\x42\xc0\x1f\xda\x01\0\0\0\1\x68\xce\x3c\x80"
+PARAMETERS = bytes.fromhex("00000001 6742c00dda0507e840000003004000000ca3c50aa8 00000001 68ce0fc8")
 
 
 class RecordingWire:

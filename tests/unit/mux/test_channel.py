@@ -1,0 +1,94 @@
+"""One stream given to its senders."""
+
+from dataclasses import replace
+
+from mux.channel import Channel
+from mux.counts import Counts
+from mux.group import Group
+from shared.clock import SimulatedClock
+from shared.tap import Gap
+from shared.units import Codec
+from tests.unit.mux.fakes import STREAM, Viewed, picture, unit
+
+
+class Watched:
+    def __init__(self) -> None:
+        self.delays: list[float] = []
+        self.foreign: list[Channel] = []
+        self.counts = Counts()
+        self.channel = Channel(
+            STREAM, SimulatedClock(), self.counts, sent=self.delays.append, foreign=self.foreign.append
+        )
+
+
+def test_every_viewer_gets_the_same_payloads_with_its_own_keys_and_numbers() -> None:
+    watched = Watched()
+    plain, extended = Viewed(extension_id=None), Viewed()
+    for viewed in (plain, extended):
+        watched.channel.add(viewed.sender)
+    watched.channel.take(unit(0, key=True))
+    watched.channel.take(unit(1))
+    assert [one[12:] for one in plain.received()] == [one[20:] for one in extended.received()]
+
+
+def test_the_delay_to_the_first_packet_is_told_once_a_picture() -> None:
+    watched = Watched()
+    watched.channel.take(unit(0, key=True))
+    for _ in range(2):
+        watched.channel.add(Viewed().sender)
+    watched.channel.take(unit(1))
+    assert watched.delays == [0.0]
+
+
+def test_who_left_gets_nothing_more() -> None:
+    watched, viewed = Watched(), Viewed()
+    watched.channel.add(viewed.sender)
+    watched.channel.discard(viewed.sender)
+    watched.channel.take(unit(0, key=True))
+    assert viewed.received() == []
+
+
+def test_the_profile_is_read_from_the_key_unit() -> None:
+    watched = Watched()
+    assert watched.channel.profile_idc is None
+    watched.channel.take(unit(0, key=True))
+    assert watched.channel.profile_idc == 0x42
+
+
+def test_a_unit_with_nothing_to_send_is_counted() -> None:
+    watched = Watched()
+    watched.channel.take(replace(unit(0), data=b"\xff\xff\xff"))
+    assert watched.counts.empty_units == 1
+    assert watched.channel.group.pictures == []
+
+
+def test_a_gap_closes_the_group_until_the_next_key_unit() -> None:
+    watched = Watched()
+    for item in (unit(0, key=True), Gap(STREAM, 2), unit(3)):
+        watched.channel.take(item)
+    assert watched.channel.group.pictures == []
+    watched.channel.take(unit(4, key=True))
+    assert len(watched.channel.group.pictures) == 1
+
+
+def test_another_codec_is_told_and_sends_nothing() -> None:
+    watched = Watched()
+    watched.channel.take(unit(0, key=True, codec=Codec.MJPEG))
+    assert watched.foreign == [watched.channel]
+    assert watched.channel.codec is Codec.MJPEG
+
+
+def test_a_group_that_outgrows_its_budget_is_given_up_until_the_next_key() -> None:
+    group = Group(budget_bytes=1500)
+    group.append(picture(0, key=True, size=500))
+    for number in (1, 2, 3):
+        group.append(picture(number, size=500))
+    assert (group.pictures, group.overflows) == ([], 1)
+    group.append(picture(4, key=True))
+    assert len(group.pictures) == 1
+
+
+def test_a_group_starts_with_a_key_picture_only() -> None:
+    group = Group()
+    group.append(picture(0))
+    assert group.pictures == []
