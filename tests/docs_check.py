@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.docs_settings import known_settings, with_table
+
 ROOT = Path(__file__).resolve().parent.parent
 _FOLDERS = "shared|ingest|mux|storage|control_room|deploy|tests|docs|requirements"
 _PATH = re.compile(rf"`((?:{_FOLDERS})/[\w./*-]*|[A-Z]+\.md|Makefile|pyproject\.toml)`")
@@ -32,17 +34,6 @@ def documents() -> list[Path]:
     """Every Markdown document of the project."""
     skipped = {".venv", "node_modules", "var", "dist"}
     return sorted(p for p in ROOT.rglob("*.md") if not skipped & set(p.relative_to(ROOT).parts))
-
-
-def known_settings() -> frozenset[str]:
-    """The names of all settings of all services, and the variables that tests and tools read."""
-    from control_room.settings import ControlRoomSettings
-    from ingest.settings import IngestSettings
-    from mux.settings import MuxSettings
-    from storage.settings import StorageSettings
-
-    kinds = (ControlRoomSettings, IngestSettings, MuxSettings, StorageSettings)
-    return frozenset(f"BEFFROI_{name.upper()}" for kind in kinds for name in kind.model_fields)
 
 
 def lies(
@@ -78,6 +69,11 @@ def main() -> int:
     commands = frozenset(re.findall(r'add_parser\("([a-z]+)"', (ROOT / "deploy" / "cli.py").read_text()))
     settings = known_settings()
     found = [lie for document in documents() for lie in lies(document, settings, verbs, commands)]
+    readme = (ROOT / "README.md").read_text()
+    if with_table(readme) != readme:
+        found.append(
+            Lie("README.md", 0, "the table of settings is out of date: python -m tests.docs_settings")
+        )
     for lie in found:
         print(f"{lie.document}:{lie.line}: {lie.what}")
     if not found:
