@@ -18,15 +18,14 @@ const HMS = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: 
 const DAY = { day: "2-digit", month: "2-digit", year: "numeric" } as const;
 
 /** 14:03:22 UTC+1 */
-export const clock = (language: Language, ms: number): string =>
-  formatter(language, { ...HMS, timeZoneName: "shortOffset" }).format(ms);
+export const clock = (language: Language, ms: number): string => `${bareClock(language, ms)} ${zoneOffset(ms)}`;
 
 /** 14:03:22, for where the zone stands next to it */
 export const bareClock = (language: Language, ms: number): string => formatter(language, HMS).format(ms);
 
 /** 21/11/2026 14:03:22 UTC+1 */
 export const dateTime = (language: Language, ms: number): string =>
-  formatter(language, { ...DAY, ...HMS, timeZoneName: "shortOffset" }).format(ms).replace(",", "");
+  `${day(language, ms)} ${clock(language, ms)}`;
 
 export const day = (language: Language, ms: number): string => formatter(language, DAY).format(ms);
 

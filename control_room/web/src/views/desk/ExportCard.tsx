@@ -42,7 +42,7 @@ export function ExportCard({ one, onStorage }: Props) {
         <span>{t.exports.requested(one.requested_by, dateTime(language, Date.parse(one.requested_at)))}</span>
       </div>
       {one.reason !== "" && <p className="said" lang="en" data-testid="export-reason">{one.reason}</p>}
-      {one.sha256 !== "" && <p className="hash"><small>{t.exports.sha} : <code>{one.sha256}</code></small></p>}
+      {one.sha256 !== "" && <p className="hash"><small>{t.exports.sha} <code>{one.sha256}</code></small></p>}
       {link !== null && (
         <p className="note" role="status">
           <span>{t.exports.downloadReady} <a href={link} data-testid="export-link">{t.exports.downloadLink}</a></span>

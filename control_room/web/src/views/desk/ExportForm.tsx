@@ -35,6 +35,7 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
     setReference("");
     setMotive("");
     setCameras([]);
+    document.getElementById("main")?.scrollTo({ top: 0 });
     onCreated();
   }, [range, cameras, reference, authority, motive, t, say, onCreated]);
   const { busy, problem, submit } = useSubmit(work);

@@ -25,7 +25,7 @@ export function JournalCheck() {
       {result !== null && (
         <p role="status" className={result.intact ? "note" : "note bad"} data-testid="journal-verified">
           {result.intact ? t.journal.intact(result.entries) : t.journal.broken(result.broken_at ?? 0, result.reason)}
-          <span className="said">{t.journal.head} : <code>{result.head}</code></span>
+          <span className="said">{t.journal.head} <code>{result.head}</code></span>
         </p>
       )}
     </div>
