@@ -4,8 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from tests.support.whole import WholeSystem
+
+# On a busy machine the time of one example says nothing about the code.
+settings.register_profile("beffroi", deadline=None)
+settings.load_profile("beffroi")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
