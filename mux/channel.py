@@ -43,23 +43,31 @@ class Channel:
         self._foreign = foreign
         self._timeline = Timeline()
         self._senders: dict[Sender, None] = {}
+        self._run: int | None = None
+        self._waits_for_key = True
 
     def take(self, item: AccessUnit | Gap) -> None:
         """The sink of the tap."""
         if isinstance(item, Gap):
             self._counts.gaps += 1
-            self.group.break_off()
+            self._interrupted()
             return
         if item.codec is not Codec.H264:
             self.codec = item.codec
             self._foreign(self)
             return
-        now_ns = self._clock.monotonic_ns()
         self.codec = Codec.H264
+        if item.run != self._run:
+            self._run = item.run
+            self._interrupted()
+        if self._waits_for_key and not item.key:
+            return
+        now_ns = self._clock.monotonic_ns()
         picture = picture_of(item, self._timeline.place(item, now_ns))
         if picture is None:
             self._counts.empty_units += 1
             return
+        self._waits_for_key = False
         if picture.key:
             self._read_profile(item.data)
         self.newest = (picture.time90, item.wall_ns)
@@ -73,6 +81,11 @@ class Channel:
 
     def discard(self, sender: Sender) -> None:
         self._senders.pop(sender, None)
+
+    def _interrupted(self) -> None:
+        """Nothing can be decoded before the next key unit, whatever the tap gives."""
+        self._waits_for_key = True
+        self.group.break_off()
 
     def _fan_out(self, picture: Picture, now_ns: int) -> None:
         laid_out: dict[Shape, list[Layout]] = {}

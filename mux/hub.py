@@ -12,10 +12,10 @@ from mux.dtls import DtlsServer
 from mux.offer import H264Format, Offer
 from mux.pacer import Pacer
 from mux.rtcp import Goodbye, KeyFrameRequest, Nack
-from mux.rtp import RtpFormat
+from mux.rtp import PlayoutDelay, RtpFormat
 from mux.sender import Sender
 from mux.srtp import Keys
-from mux.stun import Address, parse_check
+from mux.stun import Address, parse_check, receiver_of
 from mux.viewer import End, Identity, Viewer
 from mux.wire import Wire
 from shared.clock import Clock
@@ -28,6 +28,7 @@ from shared.units import Codec
 _UFRAG_BYTES = 6
 _PASSWORD_BYTES = 18
 _ID_BYTES = 12
+_VIEWERS_PER_TICKET = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Hub:
         random: Random,
         secret: Callable[[int], str],
         most_viewers: int,
+        delay: PlayoutDelay,
         ended: Callable[[End], None],
     ) -> None:
         self._wire = wire
@@ -68,6 +70,7 @@ class Hub:
         self._random = random
         self._secret = secret
         self._most_viewers = most_viewers
+        self._delay = delay
         self._ended = ended
         self._by_id: dict[str, Viewer] = {}
         self._by_ufrag: dict[str, Viewer] = {}
@@ -82,6 +85,7 @@ class Hub:
 
     def admit(self, ticket: Ticket, stream: StreamId, offer: Offer) -> Admitted:
         """Let a viewer in. Raises Unavailable when there are too many, Unsupported for other than H.264."""
+        self._replace_oldest(ticket.id)
         if len(self._by_id) >= self._most_viewers:
             raise Unavailable(f"this server already has its {self._most_viewers} viewers: try again later")
         channel = self._channels.known(stream)
@@ -93,7 +97,7 @@ class Hub:
         credentials = Credentials(self._secret(_UFRAG_BYTES), self._secret(_PASSWORD_BYTES))
         sources = Sources(primary, repair)
         viewer = Viewer(
-            Identity(self._secret(_ID_BYTES), ticket.session, stream),
+            Identity(self._secret(_ID_BYTES), ticket.id, ticket.session, stream),
             credentials,
             self._dtls.session(offer.fingerprints),
             lambda viewer, keys, address: self._start(viewer, keys, address, offer, chosen, sources),
@@ -186,15 +190,24 @@ class Hub:
             self.end(viewer, why)
         return len(ending)
 
+    def _replace_oldest(self, ticket: str) -> None:
+        """Keep one ticket from opening view after view: who reconnects with it gives up its oldest."""
+        same = [viewer for viewer in self._by_id.values() if viewer.identity.ticket == ticket]
+        if len(same) >= _VIEWERS_PER_TICKET:
+            self.end(same[0], End.REPLACED)
+
     def _check(self, datagram: bytes, source: Address) -> None:
-        check = parse_check(datagram)
-        if check is None:
+        ufrag = receiver_of(datagram)
+        if ufrag is None:
             return
-        viewer = self._by_ufrag.get(check.ufrag)
-        known = () if viewer is None else tuple(viewer.addresses)
-        answer = None if viewer is None else viewer.checked(check, source, self._clock.monotonic_ns())
-        if viewer is None or answer is None:
-            raise BadInput("STUN request of nobody we know", "stun")
+        viewer = self._by_ufrag.get(ufrag)
+        check = None if viewer is None else parse_check(datagram)
+        if viewer is None or check is None:
+            raise BadInput("STUN request for nobody we know", "stun")
+        known = tuple(viewer.addresses)
+        answer = viewer.checked(check, source, self._clock.monotonic_ns())
+        if answer is None:
+            raise BadInput("STUN request with a wrong password", "stun")
         for address in known:
             if address not in viewer.addresses and self._by_address.get(address) is viewer:
                 del self._by_address[address]
@@ -243,10 +256,10 @@ class Hub:
         self._counts.handshakes += 1
         repair = None
         if sources.repair is not None and chosen.rtx_payload_type is not None:
-            repair = RtpFormat(sources.repair, chosen.rtx_payload_type, offer.playout_delay_id)
+            repair = RtpFormat(sources.repair, chosen.rtx_payload_type, offer.playout_delay_id, self._delay)
         sender = Sender(
             keys=keys,
-            primary=RtpFormat(sources.primary, chosen.payload_type, offer.playout_delay_id),
+            primary=RtpFormat(sources.primary, chosen.payload_type, offer.playout_delay_id, self._delay),
             repair=repair,
             wire=self._wire,
             address=address,

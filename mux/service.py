@@ -13,7 +13,9 @@ from mux.hub import Hub
 from mux.metrics import MuxMetrics
 from mux.pacer import Pacer
 from mux.revocations import Revocations
+from mux.rtp import PlayoutDelay
 from mux.settings import MuxSettings
+from mux.ticker import Ticker
 from mux.udp import UdpWire, resolve_host
 from mux.whep import make_app
 from shared.asgi import serve_asgi
@@ -26,8 +28,6 @@ from shared.settings import load
 from shared.tap import Endpoint, TapKeys, TapSubscriber
 from shared.tickets import TicketVerifier
 
-_TICK_S = 0.1
-_TICKS_PER_SECOND = 10
 _LONGEST_WAIT_FOR_BUS_S = 2.0
 
 
@@ -69,6 +69,7 @@ async def build_with(settings: MuxSettings) -> Service:
         random=Random(),
         secret=secrets.token_hex,
         most_viewers=settings.most_viewers,
+        delay=_playout_delay(settings),
         ended=mux_metrics.ended,
     )
     wire.listen(hub.received)
@@ -79,7 +80,9 @@ async def build_with(settings: MuxSettings) -> Service:
         wire.close()
 
     service.on_stop(close)
-    service.supervise("ticks", lambda: _tick(hub, channels, mux_metrics, service))
+    ticker = Ticker(hub, channels, mux_metrics, clock)
+    service.supervise("ticks", ticker.run)
+    service.check("event loop", ticker.late)
     _listen_to_revocations(settings, service, hub, mux_metrics)
     app = make_app(hub, verifier, settings.origins)
     port = await serve_asgi(service, app, settings.http_host, settings.http_port)
@@ -90,6 +93,12 @@ async def build_with(settings: MuxSettings) -> Service:
         segmentation=wire.segmentation,
     )
     return service
+
+
+def _playout_delay(settings: MuxSettings) -> PlayoutDelay:
+    if settings.playout_least_ms > settings.playout_most_ms:
+        raise BadInput("BEFFROI_PLAYOUT_LEAST_MS is more than BEFFROI_PLAYOUT_MOST_MS")
+    return PlayoutDelay(settings.playout_least_ms // 10, settings.playout_most_ms // 10)
 
 
 async def _tap(settings: MuxSettings, service: Service) -> TapSubscriber:
@@ -116,17 +125,6 @@ def _listen_to_revocations(
     revocations = Revocations(bus, hub, get_logger("mux"), mux_metrics.revocations_heard)
     service.on_stop(bus.close)
     service.supervise("revocations", revocations.run, backoff=Backoff(limit_s=_LONGEST_WAIT_FOR_BUS_S))
-
-
-async def _tick(hub: Hub, channels: Channels, mux_metrics: MuxMetrics, service: Service) -> None:
-    count = 0
-    while True:
-        await service.clock.sleep(_TICK_S)
-        hub.tick()
-        count += 1
-        if count % _TICKS_PER_SECOND == 0:
-            channels.release_idle()
-            mux_metrics.carry_over(hub.viewer_count, len(channels))
 
 
 def _ticket_key(file: Path) -> bytes:

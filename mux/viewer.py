@@ -25,6 +25,7 @@ class End(StrEnum):
     LEFT = "left"
     SILENT = "silent"
     REFUSED = "refused"
+    REPLACED = "replaced"
     REVOKED = "revoked"
     UNSUPPORTED = "unsupported"
     STOPPED = "stopped"
@@ -32,9 +33,10 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a viewer is for: its WHEP session, the signed-in session of its ticket, and the stream."""
+    """Whom a viewer is for: its WHEP session, its ticket and the signed-in session of that, the stream."""
 
     id: str
+    ticket: str
     session: str
     stream: StreamId
 

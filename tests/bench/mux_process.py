@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -92,7 +93,7 @@ class MuxProcess:
 
     def ticket(self, stream: StreamId) -> str:
         until_s = int(time.time()) + 600
-        return self._signer.sign(Ticket("t", "p", "s", Action.LIVE, str(stream), until_s))
+        return self._signer.sign(Ticket(secrets.token_hex(8), "p", "s", Action.LIVE, str(stream), until_s))
 
     async def metric(self, name: str, http: httpx.AsyncClient) -> float:
         """The value of a metric without labels."""

@@ -1,6 +1,7 @@
 """A mux with a camera of ours behind the tap, tickets signed by us, and WHEP asked by hand."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -114,7 +115,7 @@ class Mux:
         valid_s: int = 60,
     ) -> str:
         until_s = int(time.time()) + valid_s
-        return self.signer.sign(Ticket("t-1", "p-1", session, action, str(stream), until_s))
+        return self.signer.sign(Ticket(secrets.token_hex(8), "p-1", session, action, str(stream), until_s))
 
     def url(self, stream: StreamId = STREAM) -> str:
         return f"{self.base}/whep/{stream}"

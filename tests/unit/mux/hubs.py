@@ -14,6 +14,7 @@ from mux.dtls import DtlsServer, datagrams
 from mux.hub import Hub
 from mux.offer import parse_offer
 from mux.pacer import Pacer
+from mux.rtp import PlayoutDelay
 from mux.srtp import PROFILES, Keys
 from mux.stun import Address
 from mux.viewer import End
@@ -40,6 +41,7 @@ class World:
         self.ended: list[End] = []
         self.channels = Channels(self.tap.subscribe, self._channel, self.clock)
         self._secrets = Random(1)
+        self._tickets = 0
         self.hub = Hub(
             wire=self.wire,
             public=("192.0.2.1", 8444),
@@ -52,6 +54,7 @@ class World:
             random=Random(2),
             secret=lambda size: self._secrets.randbytes(size).hex(),
             most_viewers=most_viewers,
+            delay=PlayoutDelay(),
             ended=self.ended.append,
         )
 
@@ -65,10 +68,16 @@ class World:
         )
 
     def admit(
-        self, *, session: str = "session-1", stream: StreamId = STREAM, source: Address = ("192.0.2.9", 5000)
+        self,
+        *,
+        ticket: str = "",
+        session: str = "session-1",
+        stream: StreamId = STREAM,
+        source: Address = ("192.0.2.9", 5000),
     ) -> "Visitor":
-        ticket = Ticket("t", "p", session, Action.LIVE, str(stream), 1 << 40)
-        admitted = self.hub.admit(ticket, stream, parse_offer(offer(_BROWSER.fingerprint)))
+        self._tickets += 1
+        shown = Ticket(ticket or f"t-{self._tickets}", "p", session, Action.LIVE, str(stream), 1 << 40)
+        admitted = self.hub.admit(shown, stream, parse_offer(offer(_BROWSER.fingerprint)))
         return Visitor(self, admitted.id, Place.read(admitted.answer), source)
 
     def watch(self, **asked: str) -> "Visitor":

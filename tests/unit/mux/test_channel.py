@@ -57,7 +57,7 @@ def test_the_profile_is_read_from_the_key_unit() -> None:
 
 def test_a_unit_with_nothing_to_send_is_counted() -> None:
     watched = Watched()
-    watched.channel.take(replace(unit(0), data=b"\xff\xff\xff"))
+    watched.channel.take(replace(unit(0, key=True), data=b"\xff\xff\xff"))
     assert watched.counts.empty_units == 1
     assert watched.channel.group.pictures == []
 
@@ -69,6 +69,17 @@ def test_a_gap_closes_the_group_until_the_next_key_unit() -> None:
     assert watched.channel.group.pictures == []
     watched.channel.take(unit(4, key=True))
     assert len(watched.channel.group.pictures) == 1
+
+
+def test_a_new_run_that_starts_in_mid_group_waits_for_its_key_unit() -> None:
+    watched, viewed = Watched(), Viewed()
+    watched.channel.add(viewed.sender)
+    watched.channel.take(unit(0, key=True))
+    viewed.received()
+    watched.channel.take(unit(0, run=2))
+    assert viewed.received() == []
+    watched.channel.take(unit(1, run=2, key=True))
+    assert viewed.received() != []
 
 
 def test_another_codec_is_told_and_sends_nothing() -> None:

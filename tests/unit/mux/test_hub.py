@@ -53,6 +53,18 @@ def test_one_more_than_the_bound_is_refused() -> None:
         world.admit()
 
 
+def test_a_ticket_used_again_and_again_gives_up_its_oldest_viewer() -> None:
+    world = World()
+    first = world.admit(ticket="t")
+    world.admit(ticket="other")
+    world.admit(ticket="t")
+    world.admit(ticket="t")
+    assert world.ended == [End.REPLACED]
+    assert world.hub.viewer_count == 3
+    with pytest.raises(NotFound):
+        world.hub.leave(first.id)
+
+
 def test_a_check_with_a_wrong_password_is_not_answered_and_counted() -> None:
     world = World()
     viewer = world.admit()

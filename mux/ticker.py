@@ -1,0 +1,38 @@
+"""What is due by the clock rather than by a datagram or a picture."""
+
+from mux.channels import Channels
+from mux.hub import Hub
+from mux.metrics import MuxMetrics
+from shared.clock import Clock
+
+_TICK_S = 0.1
+_TICKS_PER_SECOND = 10
+_LATE_S = 5.0
+
+
+class Ticker:
+    """Ticks the hub several times a second, and what can wait once a second."""
+
+    def __init__(self, hub: Hub, channels: Channels, mux_metrics: MuxMetrics, clock: Clock) -> None:
+        self._hub = hub
+        self._channels = channels
+        self._metrics = mux_metrics
+        self._clock = clock
+        self._ticked_ns = clock.monotonic_ns()
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        count = 0
+        while True:
+            await self._clock.sleep(_TICK_S)
+            self._hub.tick()
+            self._ticked_ns = self._clock.monotonic_ns()
+            count += 1
+            if count % _TICKS_PER_SECOND == 0:
+                self._channels.release_idle()
+                self._metrics.carry_over(self._hub.viewer_count, len(self._channels))
+
+    def late(self) -> str | None:
+        """For `/healthz`: why it is not well, or None."""
+        behind_s = (self._clock.monotonic_ns() - self._ticked_ns) / 1e9
+        return f"no tick for {behind_s:.1f} s" if behind_s > _LATE_S else None
