@@ -37,23 +37,29 @@ async def build() -> Service:
     """The service, listening and supervised, as the environment says."""
     settings = load(ControlRoomSettings)
     service = Service("control_room", status_port=settings.status_port)
-    bus = RedisBus(settings.redis_url.get_secret_value())
+    bus = redis_bus(settings)
     service.on_stop(bus.close)
     await serve(service, settings, bus)
     return service
 
 
+def redis_bus(settings: ControlRoomSettings) -> RedisBus:
+    """The bus the settings name; it connects when it is first used."""
+    return RedisBus(settings.redis_url.get_secret_value())
+
+
 async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> int:
     """Put the control room into `service`; the HTTP port it got."""
-    db = Database(settings.database_url.get_secret_value())
-    service.on_stop(db.close)
-    await db.prepare()
     names = Names()
+    db = Database(settings.database_url.get_secret_value())
     ticketing = Ticketing(_signer(settings.ticket_private_key_file), service.clock, names)
     storage = StorageClient(settings.storage_internal_url, ticketing)
-    service.on_stop(storage.close)
     desk = assemble(settings, db, bus, service.clock, names, ticketing, storage)
+    # Nothing is opened before every setting was found good.
+    service.on_stop(db.close)
+    service.on_stop(storage.close)
     service.on_stop(desk.passwords.close)
+    await db.prepare()
     await bootstrap(desk, settings.bootstrap_login, settings.bootstrap_password)
     health = Health(desk, bus)
     service.check("database", lambda: health.database)
