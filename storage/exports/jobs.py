@@ -55,6 +55,7 @@ class ExportJobs:
         self._at_once = at_once
         self._running: dict[str, tuple[asyncio.Task[None], Packer | None]] = {}
         self._stop = Event()
+        self._ordering = asyncio.Lock()
         self._log = get_logger("storage")
 
     async def order(self, order: ExportOrder) -> ExportProgress:
@@ -65,10 +66,11 @@ class ExportJobs:
             if known.order != order:
                 raise Conflict(f"export {order.id} was ordered before with other contents")
             return known.progress
-        for camera in {camera.stream for camera in order.cameras}:
-            hold = Hold(_hold_id(order.id), camera, asked.start_ns, asked.end_ns, order.reference)
-            await self._holds.put(hold)
-        await self._rows.add(order, self._clock.utc_ns())
+        async with self._ordering:
+            for stream in {camera.stream for camera in order.cameras}:
+                hold = Hold(_hold_id(order.id), stream, asked.start_ns, asked.end_ns, order.reference)
+                await self._holds.put(hold)
+            await self._rows.add(order, self._clock.utc_ns())
         return (await self._row(order.id)).progress
 
     async def progress(self, id: str) -> ExportProgress:
@@ -89,6 +91,7 @@ class ExportJobs:
     async def run(self) -> None:
         """Start what is queued, for ever. Raises Unavailable when the index does."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        await self.end_stray_holds()
         while True:
             for row in await self._rows.unfinished():
                 if len(self._running) >= self._at_once:
@@ -97,6 +100,14 @@ class ExportJobs:
                     task = asyncio.create_task(self._make(row), name=f"export {row.order.id}")
                     self._running[row.order.id] = (task, None)
             await self._clock.sleep(_LOOK_S)
+
+    async def end_stray_holds(self) -> None:
+        """End the holds of exports that a crash left without an unfinished row."""
+        async with self._ordering:
+            wanted = {_hold_id(row.order.id) for row in await self._rows.unfinished()}
+            for id in await self._holds.ids() - wanted:
+                if id.startswith(_hold_id("")):
+                    await self._holds.remove(id)
 
     async def sweep(self) -> None:
         """Destroy packages whose time is over, for ever."""

@@ -36,6 +36,11 @@ class HoldRows:
         async with self._database.write() as connection:
             await connection.execute(delete(holds).where(holds.c.id == id))
 
+    async def ids(self) -> set[str]:
+        """The id of every hold."""
+        async with self._database.read() as connection:
+            return set((await connection.execute(select(holds.c.id).distinct())).scalars())
+
     async def count(self) -> int:
         async with self._database.read() as connection:
             return (await connection.execute(select(func.count()).select_from(holds))).scalar_one()

@@ -16,6 +16,7 @@ from shared.messages import ExportedCamera, ExportOrder, ExportProgress, ExportS
 from shared.tap.reassembly import Gap
 from shared.tickets import Action
 from storage.exports.manifest import MANIFEST, READ_ME, SIGNATURE
+from storage.index.holds import Hold
 from storage.verify import Finding, Verdict, verify
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.workshop import Workshop, pem_pair, units, workshop
@@ -322,6 +323,14 @@ async def test_a_finished_export_holds_nothing(tmp_path: Path) -> None:
         await shop.record_all(units(100))
         await exported(shop)
         assert await shop.holds.count() == 0
+
+
+async def test_a_hold_that_a_crash_left_without_its_export_ends(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.holds.put(Hold(f"export:{EXPORT}", str(STREAM), 0, START_NS, "PV 1"))
+        await shop.holds.put(Hold("h-1", str(STREAM), 0, START_NS, "PV 1"))
+        await shop.jobs.end_stray_holds()
+        assert await shop.holds.ids() == {"h-1"}
 
 
 async def test_a_package_is_destroyed_after_seven_days(tmp_path: Path) -> None:
