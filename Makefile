@@ -33,7 +33,7 @@ format: setup ## Put the code into its format
 	.venv/bin/ruff format $(SOURCES)
 	.venv/bin/ruff check --fix $(SOURCES)
 
-bench: setup web browser ## Measure speed and memory on this machine
+bench: setup browser ## Measure speed and memory on this machine
 	$(PY) -m tests.bench
 
 setup: .make/python ## Make the Python environment, test tools included

@@ -62,7 +62,8 @@ async def _process(*arguments: str, **settings: str) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def _worker(room: StandIn, endpoint: str) -> AsyncIterator[int]:
+async def worker(room: StandIn, endpoint: str) -> AsyncIterator[int]:
+    """A worker process whose taps go to `endpoint`; its pid."""
     with tempfile.TemporaryDirectory() as folder:
         settings = {
             "CONTROL_URL": room.url,
@@ -109,7 +110,7 @@ async def _cost(count: int, *, watched: bool, seconds: float) -> dict[str, objec
     try:
         async with (
             _process("ingest.simulator", "--port", str(port), f"load*{count}:loop:kbps={KBPS}"),
-            _worker(room, endpoint) as pid,
+            worker(room, endpoint) as pid,
         ):
             await eventually(lambda: room.raw_reports, within_s=20, what="a first report")
             idle_cpu, idle_rss = await _share(pid, seconds), rss_mb(pid)
@@ -157,7 +158,7 @@ async def _first_units(tries: int) -> dict[str, object]:
     try:
         async with (
             _process("ingest.simulator", "--port", str(port), f"live*{tries}:gop=10"),
-            _worker(room, endpoint),
+            worker(room, endpoint),
         ):
             await eventually(lambda: room.raw_reports, within_s=20, what="a first report")
             for number in range(tries):
