@@ -149,12 +149,12 @@ export class LiveLink {
         const counts = await receiverCounts(session.connection);
         const nowMs = performance.now();
         if (counts !== null) {
-          this.watch.sampled({ atMs: nowMs, framesDecoded: counts.framesDecoded, bytes: counts.bytes });
+          this.watch.sampled({ atMs: nowMs, ...counts });
           if (counts.framesDecoded > frames) this.carried(session);
           frames = counts.framesDecoded;
         }
         if (this.stopping.signal.aborted) return "lost";
-        const ended = this.endOf(session, nowMs - Math.max(openedMs, this.watch.lastFrameMs ?? 0));
+        const ended = this.endOf(session, nowMs - Math.max(openedMs, this.watch.lastLiveMs ?? 0));
         if (ended !== null) return ended;
         await this.sleep(frames === 0 ? SAMPLE_MS / 5 : SAMPLE_MS);
       }

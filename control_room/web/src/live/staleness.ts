@@ -1,58 +1,76 @@
 /** Whether a picture may be called live. Pure: the times come in, all on one monotonic clock in ms. */
+import { MediaClock } from "./mediaClock";
 
 /** A picture older than this is not live any more. */
 export const STALE_AFTER_MS = 1500;
+/** A connection must carry this much moving media before it is called live: the first pictures may be old ones. */
+const CONFIRMED_AFTER_MS = 250;
 
 export type Freshness =
   | { kind: "none" }
-  | { kind: "live"; ageMs: number }
-  | { kind: "stale"; ageMs: number };
-
-/** `lastFrameMs` is when the last decoded frame was seen, null before the first. */
-export function freshness(nowMs: number, lastFrameMs: number | null): Freshness {
-  if (lastFrameMs === null) return { kind: "none" };
-  const ageMs = Math.max(0, nowMs - lastFrameMs);
-  return ageMs > STALE_AFTER_MS ? { kind: "stale", ageMs } : { kind: "live", ageMs };
-}
+  /** Pictures came a moment ago, and it is not known yet whether they move. */
+  | { kind: "first" }
+  | { kind: "live" }
+  /** `ageMs` is null where a picture is shown that never was live here. */
+  | { kind: "stale"; ageMs: number | null };
 
 export interface Sample {
   atMs: number;
   framesDecoded: number;
   bytes: number;
+  /** Of the last frame played; undefined where the browser does not tell. */
+  rtpTimestamp: number | undefined;
 }
 
 /** Notices frames from two witnesses, since a hidden tab gets no frame callback but still decodes. */
 export class FrameWatch {
-  private lastMs: number | null = null;
+  private clock = new MediaClock();
+  private confirmed = false;
+  private untimed = 0;
+  private firstMs: number | null = null;
+  private liveMs: number | null = null;
   private previous: Sample | null = null;
   private rateBps = 0;
 
   /** A frame was presented. */
-  presented(atMs: number): void {
-    this.lastMs = Math.max(this.lastMs ?? atMs, atMs);
+  presented(atMs: number, rtpTimestamp: number | undefined): void {
+    this.firstMs ??= atMs;
+    if (rtpTimestamp === undefined) this.untimed += 1;
+    else if (this.clock.take(atMs, rtpTimestamp) > STALE_AFTER_MS) return;
+    this.confirmed ||= this.clock.progressMs >= CONFIRMED_AFTER_MS || this.untimed > 1;
+    if (this.confirmed) this.liveMs = Math.max(this.liveMs ?? atMs, atMs);
   }
 
-  /** Counters of the receiver; a counter that falls means a new receiver. */
+  /** Counters of the receiver. */
   sampled(sample: Sample): void {
     const before = this.previous;
     this.previous = sample;
-    if (before === null || sample.framesDecoded < before.framesDecoded || sample.bytes < before.bytes) {
-      if (sample.framesDecoded > 0) this.presented(sample.atMs);
-      return;
-    }
-    if (sample.framesDecoded > before.framesDecoded) this.presented(sample.atMs);
-    const elapsedMs = sample.atMs - before.atMs;
-    if (elapsedMs > 0) this.rateBps = ((sample.bytes - before.bytes) * 8000) / elapsedMs;
+    if (sample.framesDecoded > (before?.framesDecoded ?? 0)) this.presented(sample.atMs, sample.rtpTimestamp);
+    const elapsedMs = sample.atMs - (before?.atMs ?? sample.atMs);
+    if (before !== null && elapsedMs > 0) this.rateBps = ((sample.bytes - before.bytes) * 8000) / elapsedMs;
   }
 
-  /** A new connection begins: its counters start at zero, and the age of the last frame goes on. */
+  /** A new connection begins: its counters and timestamps start afresh, and the age of the picture goes on. */
   reconnected(): void {
+    this.clock = new MediaClock();
+    this.confirmed = false;
+    this.untimed = 0;
     this.previous = null;
     this.rateBps = 0;
   }
 
-  get lastFrameMs(): number | null {
-    return this.lastMs;
+  freshness(nowMs: number): Freshness {
+    if (this.liveMs !== null) {
+      const ageMs = Math.max(0, nowMs - this.liveMs);
+      return ageMs > STALE_AFTER_MS ? { kind: "stale", ageMs } : { kind: "live" };
+    }
+    if (this.firstMs === null) return { kind: "none" };
+    return nowMs - this.firstMs > STALE_AFTER_MS ? { kind: "stale", ageMs: null } : { kind: "first" };
+  }
+
+  /** When the last live frame was seen. */
+  get lastLiveMs(): number | null {
+    return this.liveMs;
   }
 
   get bitrateBps(): number {

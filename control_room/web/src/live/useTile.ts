@@ -2,14 +2,14 @@
 import { useCallback, useEffect, useState, useSyncExternalStore, type RefObject } from "react";
 import { api, ask } from "../api/client";
 import { LiveLink, type Snapshot } from "./link";
-import { freshness, type Freshness } from "./staleness";
+import type { Freshness } from "./staleness";
 
 const IDLE: Snapshot = { phase: "asking", stream: null, cause: null, detail: "", nextTryMs: null };
 const TICK_MS = 250;
 
 export interface Tile extends Snapshot {
   freshness: Freshness;
-  /** UTC ms when the last frame was seen. */
+  /** UTC ms when the last live frame was seen. */
   lastFrameAt: number | null;
   bitrateBps: number;
   nowMs: number;
@@ -45,10 +45,10 @@ export function useTile(camera: string, motive: string, video: RefObject<HTMLVid
     const timer = window.setInterval(() => setNowMs(performance.now()), TICK_MS);
     return () => window.clearInterval(timer);
   }, []);
-  const lastMs = link?.watch.lastFrameMs ?? null;
+  const lastMs = link?.watch.lastLiveMs ?? null;
   return {
     ...snapshot,
-    freshness: freshness(nowMs, lastMs),
+    freshness: link?.watch.freshness(nowMs) ?? { kind: "none" },
     lastFrameAt: lastMs === null ? null : performance.timeOrigin + lastMs,
     bitrateBps: link?.watch.bitrateBps ?? 0,
     nowMs,
@@ -63,8 +63,8 @@ function usePresented(link: LiveLink | null, stream: MediaStream | null, video: 
     element.srcObject = stream;
     if (stream === null || link === null) return;
     let handle = 0;
-    const presented = () => {
-      link.watch.presented(performance.now());
+    const presented: VideoFrameRequestCallback = (now, metadata) => {
+      link.watch.presented(now, metadata.rtpTimestamp);
       handle = element.requestVideoFrameCallback(presented);
     };
     handle = element.requestVideoFrameCallback(presented);

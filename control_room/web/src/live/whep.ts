@@ -32,12 +32,16 @@ export async function openWhep(url: string, ticket: string, signal: AbortSignal)
   const stream = new MediaStream();
   let resource: string | null = null;
   const close = () => {
-    connection.close();
-    if (resource !== null) {
-      // The ticket may be over by now: the server also ends a session whose connection is closed.
-      void fetch(resource, { method: "DELETE", keepalive: true, headers: { Authorization: `Bearer ${ticket}` } }).catch(() => undefined);
-      resource = null;
+    const ended = resource;
+    resource = null;
+    if (ended === null) {
+      connection.close();
+      return;
     }
+    // A server that ends the session with the connection would not know it any more: the request goes first.
+    void fetch(ended, { method: "DELETE", keepalive: true, headers: { Authorization: `Bearer ${ticket}` } })
+      .catch(() => undefined)
+      .finally(() => connection.close());
   };
   try {
     const transceiver = connection.addTransceiver("video", { direction: "recvonly" });
@@ -68,6 +72,7 @@ export async function openWhep(url: string, ticket: string, signal: AbortSignal)
 export interface ReceiverCounts {
   framesDecoded: number;
   bytes: number;
+  rtpTimestamp: number | undefined;
 }
 
 /** What the video receiver has counted so far; null before it has. */
@@ -75,7 +80,8 @@ export async function receiverCounts(connection: RTCPeerConnection): Promise<Rec
   const report = await connection.getStats();
   for (const stats of report.values() as Iterable<Record<string, unknown>>) {
     if (stats["type"] === "inbound-rtp" && stats["kind"] === "video") {
-      return { framesDecoded: Number(stats["framesDecoded"] ?? 0), bytes: Number(stats["bytesReceived"] ?? 0) };
+      const rtpTimestamp = connection.getReceivers()[0]?.getSynchronizationSources()[0]?.rtpTimestamp;
+      return { framesDecoded: Number(stats["framesDecoded"] ?? 0), bytes: Number(stats["bytesReceived"] ?? 0), rtpTimestamp };
     }
   }
   return null;

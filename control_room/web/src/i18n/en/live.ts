@@ -61,6 +61,7 @@ export const live = {
     connecting: "Connecting…",
     firstFrame: "Waiting for the first picture…",
     frozen: (age: string) => `Picture frozen for ${age}`,
+    old: "Old picture, not live",
     frameAt: (time: string) => `picture of ${time}`,
     retryIn: (seconds: number) => `Next try in ${seconds}\u00a0s`,
     retrying: "Trying again…",

@@ -59,6 +59,7 @@ export const live = {
     connecting: "Connexion…",
     firstFrame: "En attente de la première image…",
     frozen: (age: string) => `Image figée depuis ${age}`,
+    old: "Image ancienne, pas de direct",
     frameAt: (time: string) => `image de ${time}`,
     retryIn: (seconds: number) => `Nouvel essai dans ${seconds}\u00a0s`,
     retrying: "Nouvel essai…",

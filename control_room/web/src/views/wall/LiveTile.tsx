@@ -27,7 +27,7 @@ export function LiveTile({ cameraId, motive }: Props) {
       {/* A tile moved on the wall is paused by the browser. */}
       <video ref={video} muted playsInline autoPlay tabIndex={-1} aria-label={name}
         onPause={(event) => void event.currentTarget.play().catch(() => undefined)} />
-      {shown !== "live" && <Veil tile={tile} shown={shown} camera={camera} />}
+      {(shown === "stale" || shown === "none") && <Veil tile={tile} shown={shown} camera={camera} />}
       <Foot name={name} camera={camera} live={shown === "live"} bitrateBps={tile.bitrateBps}
         lastFrameAt={tile.stream === null ? null : tile.lastFrameAt} />
     </div>

@@ -18,12 +18,11 @@ export function whyOf(tile: Pick<Tile, "cause" | "detail">, camera: Camera | und
   }
 }
 
-export type Shown = "live" | "stale" | "none";
+export type Shown = "live" | "first" | "stale" | "none";
 
 /** What may be claimed of the picture on screen. */
 export function shownOf(tile: Tile): Shown {
-  if (tile.freshness.kind === "none" || tile.stream === null) return "none";
-  return tile.freshness.kind;
+  return tile.stream === null ? "none" : tile.freshness.kind;
 }
 
 /** What happens now, while there is no fresh picture. */
