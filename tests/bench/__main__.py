@@ -60,7 +60,7 @@ def viewers() -> Table:
             ]
             for row in rows
         ],
-        f"Floor of this run: {floor_us:.2f} us a packet (AES-GCM and one GSO send a picture, in a bare loop).\n"
+        f"Floor of this run: {floor_us:.2f} us a packet (AES-GCM, one GSO send a picture, a bare loop).\n"
         "Aim: 5 us a packet, 150 kB a viewer. Design: 3.8-4.5 us, 115 kB, 0.085-0.1 % of a core a viewer;\n"
         "Janus 19-22 us and 0.4 MB, stock aiortc 36-56 us.",
     )

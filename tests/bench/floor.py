@@ -1,7 +1,8 @@
 """The floor under a delivered packet in Python on this machine: encrypt and send, nothing else.
 
 `python -m tests.bench.floor` prints microseconds of CPU a packet: AES-128-GCM by `encrypt_into` with
-a nonce each, and one `sendmsg` with UDP_SEGMENT a picture of nine packets, over loopback into a socket that is drained.
+a nonce each, and one `sendmsg` with UDP_SEGMENT a picture of nine packets, over loopback
+into a socket that is drained.
 """
 
 import contextlib
