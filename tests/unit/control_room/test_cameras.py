@@ -5,13 +5,10 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from control_room.model import Authorisation, Camera, Kind, blocked_reason
-from shared.bus import REVOKED
 from shared.messages import (
     CameraReport,
     CameraReports,
     CameraStatus,
-    RecordingPolicies,
     RecordingReport,
     RecordingReports,
     RecordingStatus,
@@ -37,11 +34,6 @@ SINCE = datetime(2026, 11, 21, 11, tzinfo=UTC)
 
 async def wanted(worker: httpx.AsyncClient) -> WantedCameras:
     return decode(WantedCameras, (await worker.get("/worker/cameras")).content)
-
-
-async def policies(room: Room) -> RecordingPolicies:
-    async with room.machine(RECORDER_TOKEN) as recorder:
-        return decode(RecordingPolicies, (await recorder.get("/recorder/policies")).content)
 
 
 async def report(
@@ -243,125 +235,3 @@ async def test_the_recorders_word_is_shown(room: Room, admin: httpx.AsyncClient)
     assert (recording["status"], recording["reason"]) == ("failing", "the disk is full")
     await room.clock.advance(16)
     assert (await admin.get(f"/cameras/{camera}")).json()["recording"]["status"] == "unknown"
-
-
-def permit(**dates: str) -> dict[str, object]:
-    return {
-        "authorisation": {
-            "number": "N1",
-            "granted_on": "2026-01-01",
-            "valid_until": "2030-01-01",
-            "days": 10,
-            **dates,
-        }
-    }
-
-
-BLOCKED = [
-    ({"authorisation": None}, "no prefectural authorisation"),
-    (permit(valid_until="2026-11-20"), "ended on 2026-11-20"),
-    (permit(granted_on="2026-11-22"), "starts on 2026-11-22"),
-    ({"enabled": False}, "switched off"),
-]
-
-
-@pytest.mark.parametrize(("change", "reason"), BLOCKED)
-async def test_a_camera_that_may_not_be_shown_is_not_wanted_nor_recorded_and_says_why(
-    room: Room, admin: httpx.AsyncClient, change: dict[str, object], reason: str
-) -> None:
-    camera = await room.camera(admin, LILLE, **change)
-    _, worker = await room.worker(admin)
-    assert reason in (await admin.get(f"/cameras/{camera}")).json()["blocked_reason"]
-    assert (await wanted(worker)).cameras == ()
-    assert not any(policy.recorded for policy in (await policies(room)).policies)
-
-
-@pytest.mark.parametrize(("change", "reason"), BLOCKED)
-async def test_what_blocks_a_camera_ends_its_pictures(
-    room: Room, admin: httpx.AsyncClient, change: dict[str, object], reason: str
-) -> None:
-    camera = await room.camera(admin)
-    async with room.bus.listen(REVOKED) as told:
-        assert (await admin.patch(f"/cameras/{camera}", json=change)).status_code == 200
-        await room.desk.revoker.tell()
-        assert f"{LILLE}/{camera}/main".encode() in await anext(told)
-
-
-async def test_removing_a_camera_ends_its_pictures(room: Room, admin: httpx.AsyncClient) -> None:
-    camera = await room.camera(admin)
-    async with room.bus.listen(REVOKED) as told:
-        assert (await admin.delete(f"/cameras/{camera}")).status_code == 204
-        await room.desk.revoker.tell()
-        assert f"{LILLE}/{camera}/main".encode() in await anext(told)
-
-
-async def test_a_blocked_cameras_recordings_keep_their_days(room: Room, admin: httpx.AsyncClient) -> None:
-    await room.camera(admin, LILLE, **permit(valid_until="2026-11-20"))
-    assert [(policy.recorded, policy.days) for policy in (await policies(room)).policies] == [(False, 10)]
-
-
-async def test_an_authorisation_that_ends_overnight_takes_the_camera_off(
-    room: Room, admin: httpx.AsyncClient
-) -> None:
-    camera = await room.camera(admin, LILLE, **permit(valid_until="2026-11-21"))
-    _, worker = await room.worker(admin)
-    await room.desk.revoker.expire()
-    assert len((await wanted(worker)).cameras) == 1
-    await room.clock.advance(12 * 3600)
-    assert (await wanted(worker)).cameras == ()
-    async with room.bus.listen(REVOKED) as told:
-        await room.desk.revoker.expire()
-        await room.desk.revoker.tell()
-        assert f"{LILLE}/{camera}/main".encode() in await anext(told)
-
-
-def test_the_last_day_of_an_authorisation_counts() -> None:
-    authorisation = Authorisation("N1", SINCE.date(), SINCE.date(), 10)
-    camera = Camera(
-        "cam-1", LILLE, "", "", None, None, True, True, authorisation, "10.1.4.20:554", False, b""
-    )
-    assert blocked_reason(camera, SINCE.date()) is None
-
-
-async def test_a_commune_with_cameras_cannot_be_removed(room: Room, admin: httpx.AsyncClient) -> None:
-    camera = await room.camera(admin, ROUBAIX)
-    assert (await admin.delete(f"/communes/{ROUBAIX}")).status_code == 409
-    await admin.delete(f"/cameras/{camera}")
-    assert (await admin.delete(f"/communes/{ROUBAIX}")).status_code == 204
-    assert (await admin.get(f"/communes/{ROUBAIX}")).status_code == 404
-
-
-async def test_a_commune_cannot_be_created_twice(room: Room, admin: httpx.AsyncClient) -> None:
-    body = {"code": LILLE, "name": "Lille", "population": 1}
-    assert (await admin.post("/communes", json=body)).status_code == 409
-
-
-async def test_a_list_of_cameras_is_paged_whole_and_without_doubles(
-    room: Room, admin: httpx.AsyncClient
-) -> None:
-    made = {await room.camera(admin, code) for code in (LILLE, ROUBAIX, LILLE, ROUBAIX, LILLE)}
-    seen: list[str] = []
-    query: dict[str, str] = {"limit": "2"}
-    while True:
-        page = (await admin.get("/cameras", params=query)).json()
-        seen += [camera["id"] for camera in page["items"]]
-        if page["next"] is None:
-            break
-        query["cursor"] = page["next"]
-    assert len(seen) == len(set(seen))
-    assert set(seen) == made
-
-
-async def test_a_list_holds_the_callers_communes_only(room: Room, admin: httpx.AsyncClient) -> None:
-    own = await room.camera(admin, LILLE)
-    await room.camera(admin, ROUBAIX)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
-    assert [one["id"] for one in (await operator.get("/cameras")).json()["items"]] == [own]
-    assert [one["code"] for one in (await operator.get("/communes")).json()["items"]] == [LILLE]
-    assert (await operator.get("/cameras", params={"commune": ROUBAIX})).status_code == 403
-
-
-@pytest.mark.parametrize("cursor", ["x", "WzFd", "WyJhIiwgImIiXQ==", "e30=", "é", "WyJcdWQ4MDAiXQ=="])
-async def test_a_foreign_cursor_is_refused(room: Room, admin: httpx.AsyncClient, cursor: str) -> None:
-    answer = await admin.get("/cameras", params={"cursor": cursor})
-    assert (answer.status_code, answer.json()["field"]) == (400, "cursor")
