@@ -149,19 +149,10 @@ async def build(settings: StorageSettings | None = None) -> Service:
     policies, holds, reads = PolicyRows(database), HoldRows(database), ReadMetrics()
     retention = Retention(rows, policies, half.places, bond, clock, RetentionMetrics(), half.life)
     bus = RedisBus(settings.redis_url) if settings.redis_url else None
+    if bus is not None:
+        service.on_stop(bus.close)
     revocations = Revocations(bus, clock)
-    jobs = ExportJobs(
-        ExportRows(database),
-        holds,
-        catalogue,
-        evidence,
-        clock,
-        reads,
-        folder=settings.exports,
-        version=version("beffroi"),
-        keep_days=settings.export_days,
-        at_once=settings.exports_at_once,
-    )
+    jobs = _export_jobs(settings, database, holds, catalogue, evidence, clock, reads)
     poller = await _follow_control_room(service, settings, half, policies, tap)
     gate = Gate(verifier, revocations)
     app = build_app(
@@ -194,6 +185,29 @@ async def build(settings: StorageSettings | None = None) -> Service:
     ):
         service.check(name, probe)
     return service
+
+
+def _export_jobs(
+    settings: StorageSettings,
+    database: Database,
+    holds: HoldRows,
+    catalogue: Catalogue,
+    evidence: EvidenceKey,
+    clock: Clock,
+    metrics: ReadMetrics,
+) -> ExportJobs:
+    return ExportJobs(
+        ExportRows(database),
+        holds,
+        catalogue,
+        evidence,
+        clock,
+        metrics,
+        folder=settings.exports,
+        version=version("beffroi"),
+        keep_days=settings.export_days,
+        at_once=settings.exports_at_once,
+    )
 
 
 async def _follow_control_room(
