@@ -25,10 +25,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_asgi(service: Service, app: object, host: str, port: int) -> int:
+async def serve_asgi(
+    service: Service, app: object, host: str, port: int, *, trusted_proxies: str = ""
+) -> int:
     """Serve `app` on host:port until the service stops; the port that was bound (asked 0 means any).
 
-    Raises Unavailable, in one sentence, when the address cannot be had.
+    `X-Forwarded-For` and `-Proto` are believed from `trusted_proxies` only (addresses or networks, separated
+    by commas), so that a client cannot choose the address it is known by. Raises
+    Unavailable, in one sentence, when host:port cannot be had.
     """
     listener = _bound(service.name, host, port)
     config = uvicorn.Config(
@@ -38,7 +42,8 @@ async def serve_asgi(service: Service, app: object, host: str, port: int) -> int
         lifespan="off",
         ws="none",
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=2,
     )

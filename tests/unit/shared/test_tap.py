@@ -2,61 +2,17 @@ import asyncio
 from pathlib import Path
 
 import pytest
-import zmq
 
-from shared.clock import SystemClock
-from shared.errors import Unavailable
+from shared import metrics
+from shared.clock import SimulatedClock, SystemClock
 from shared.ids import StreamId
-from shared.recent import RecentUnits
 from shared.tap import Endpoint, Gap, TapKeys, TapPublisher, TapSubscriber
-from shared.tap.keys import make_pair
+from shared.tap.keys import REREAD_NS, make_pair
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units
 from tests.support.ports import free_port
-
-UNITS = units(30, gop=10)
-
-
-class Wire:
-    """A subscriber that binds and a publisher that dials it, as in a centre and a commune."""
-
-    def __init__(
-        self, subscriber_keys: TapKeys | None = None, publisher_keys: TapKeys | None = None, port: int = 0
-    ) -> None:
-        self.port = port or free_port()
-        self.recent: dict[StreamId, RecentUnits] = {}
-        self.subscriber = TapSubscriber(
-            [Endpoint.parse(f"bind:tcp://127.0.0.1:{self.port}")], subscriber_keys, SystemClock()
-        )
-        self.publisher = TapPublisher(
-            [Endpoint.parse(f"connect:tcp://127.0.0.1:{self.port}")],
-            publisher_keys,
-            lambda stream: self.recent[stream].snapshot() if stream in self.recent else (),
-        )
-        self.got: list[AccessUnit | Gap] = []
-
-    async def __aenter__(self) -> "Wire":
-        await self.subscriber.start()
-        await self.publisher.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.publisher.close()
-        await self.subscriber.close()
-
-    def publish(self, unit: AccessUnit) -> None:
-        self.recent.setdefault(unit.stream, RecentUnits()).append(unit)
-        self.publisher.publish(unit)
-
-    async def connected(self) -> None:
-        other = StreamId("59350", "cam-connected")
-        self.subscriber.subscribe(other, self.got.append)
-        await eventually(lambda: self.publisher.wanted(other), what="the connection")
-
-    async def subscribed(self) -> None:
-        self.subscriber.subscribe(STREAM, self.got.append)
-        await eventually(lambda: self.publisher.wanted(STREAM), what="the subscription at the publisher")
+from tests.unit.shared.wire import UNITS, Wire, server_keys, value
 
 
 async def test_a_late_reader_gets_the_recent_units_first_and_then_live_ones_in_order() -> None:
@@ -97,16 +53,9 @@ async def test_a_reader_whose_publisher_comes_later_starts_at_a_key_unit() -> No
     assert wire.got == UNITS[10:]
 
 
-def _server_keys(folder: Path, allowed: dict[str, bytes]) -> tuple[TapKeys, bytes]:
-    public, secret = make_pair()
-    for commune, key in allowed.items():
-        (folder / f"{commune}.pub").write_bytes(key)
-    return TapKeys(public, secret, peers_dir=folder), public
-
-
 async def test_a_worker_with_its_commune_s_key_publishes_over_curve(tmp_path: Path) -> None:
     public, secret = make_pair()
-    server, server_public = _server_keys(tmp_path, {"59350": public})
+    server, server_public = server_keys(tmp_path, {"59350": public})
     async with Wire(server, TapKeys(public, secret, server_public)) as wire:
         await wire.subscribed()
         for unit in UNITS[:10]:
@@ -116,7 +65,7 @@ async def test_a_worker_with_its_commune_s_key_publishes_over_curve(tmp_path: Pa
 
 async def test_a_worker_cannot_publish_another_commune_s_streams(tmp_path: Path) -> None:
     public, secret = make_pair()
-    server, server_public = _server_keys(tmp_path, {"59512": public})
+    server, server_public = server_keys(tmp_path, {"59512": public})
     async with Wire(server, TapKeys(public, secret, server_public)) as wire:
         own = StreamId("59512", "cam-own")
         kept: list[AccessUnit | Gap] = []
@@ -132,7 +81,7 @@ async def test_a_worker_cannot_publish_another_commune_s_streams(tmp_path: Path)
 async def test_a_worker_with_an_unknown_key_is_not_connected(tmp_path: Path) -> None:
     known, known_secret = make_pair()
     unknown, unknown_secret = make_pair()
-    server, server_public = _server_keys(tmp_path, {"59350": known})
+    server, server_public = server_keys(tmp_path, {"59350": known})
     async with Wire(server, TapKeys(unknown, unknown_secret, server_public)) as stranger:
         stranger.subscriber.subscribe(STREAM, stranger.got.append)
         good = TapPublisher(
@@ -146,33 +95,6 @@ async def test_a_worker_with_an_unknown_key_is_not_connected(tmp_path: Path) -> 
         assert not stranger.publisher.wanted(STREAM)
 
 
-async def test_a_taken_port_is_said_in_one_sentence() -> None:
-    async with Wire() as wire:
-        second = TapSubscriber([Endpoint.parse(f"bind:tcp://127.0.0.1:{wire.port}")], None, SystemClock())
-        with pytest.raises(Unavailable, match="cannot bind"):
-            await second.start()
-        await second.close()
-
-
-async def test_garbage_from_a_peer_does_not_stop_the_stream() -> None:
-    async with Wire() as wire:
-        await wire.subscribed()
-        context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
-        rogue = context.socket(zmq.XPUB)
-        rogue.setsockopt(zmq.LINGER, 0)
-        rogue.connect(f"tcp://127.0.0.1:{wire.port}")
-        await eventually(lambda: rogue.poll(0) > 0, what="the subscription at the rogue")
-        for frames in (
-            [b"u" + str(STREAM).encode() + b"\0"],
-            [b"u" + str(STREAM).encode() + b"\0", b"x", b"y"],
-        ):
-            rogue.send_multipart(frames)
-        for unit in UNITS[:10]:
-            wire.publish(unit)
-        await eventually(lambda: len(wire.got) == 10, what="the real units")
-        rogue.close()
-
-
 async def test_the_loop_stays_free_while_a_long_group_is_answered() -> None:
     async with Wire() as wire:
         await wire.connected()
@@ -180,3 +102,84 @@ async def test_the_loop_stays_free_while_a_long_group_is_answered() -> None:
             wire.publish(unit)
         await wire.subscribed()
         await asyncio.wait_for(eventually(lambda: len(wire.got) == 250, what="the whole group"), 5)
+
+
+async def test_a_stream_asked_for_before_the_tap_was_started_is_sent() -> None:
+    async with Wire(start_subscriber=False) as wire:
+        wire.subscriber.subscribe(STREAM, wire.got.append)
+        await wire.subscriber.start()
+        await eventually(lambda: wire.publisher.wanted(STREAM), what="the subscription")
+
+
+async def test_a_reader_that_leaves_in_the_middle_of_a_group_gets_nothing_more() -> None:
+    async with Wire() as wire:
+        await wire.connected()
+        for unit in UNITS[:10]:
+            wire.publish(unit)
+        got: list[AccessUnit | Gap] = []
+
+        def leave_after_three(item: AccessUnit | Gap) -> None:
+            got.append(item)
+            if len(got) == 3:
+                subscription.close()
+
+        subscription = wire.subscriber.subscribe(STREAM, leave_after_three)
+        await eventually(lambda: len(got) >= 3, what="three units")
+        await eventually(lambda: not wire.publisher.wanted(STREAM), what="the end of the subscription")
+    assert len(got) == 3
+
+
+async def test_leaving_twice_is_no_error() -> None:
+    async with Wire() as wire:
+        subscription = wire.subscriber.subscribe(STREAM, wire.got.append)
+        subscription.close()
+        subscription.close()
+
+
+async def test_an_old_subscription_does_not_end_the_new_one() -> None:
+    async with Wire() as wire:
+        old = wire.subscriber.subscribe(STREAM, wire.got.append)
+        old.close()
+        await wire.subscribed()
+        old.close()
+        wire.publish(UNITS[0])
+        await eventually(lambda: wire.got == UNITS[:1], what="a unit at the new subscription")
+
+
+async def test_a_stream_has_one_reader_at_a_time() -> None:
+    async with Wire() as wire:
+        wire.subscriber.subscribe(STREAM, wire.got.append)
+        with pytest.raises(ValueError, match="already"):
+            wire.subscriber.subscribe(STREAM, wire.got.append)
+
+
+async def test_the_centre_may_dial_and_the_commune_listen() -> None:
+    port = free_port()
+    publisher = TapPublisher([Endpoint.parse(f"bind:tcp://127.0.0.1:{port}")], None, lambda _stream: ())
+    subscriber = TapSubscriber([Endpoint.parse(f"connect:tcp://127.0.0.1:{port}")], None, SystemClock())
+    got: list[AccessUnit | Gap] = []
+    await publisher.start()
+    await subscriber.start()
+    subscriber.subscribe(STREAM, got.append)
+    await eventually(lambda: publisher.wanted(STREAM), what="the subscription")
+    publisher.publish(UNITS[0])
+    await eventually(lambda: got == UNITS[:1], what="a unit")
+    await subscriber.close()
+    await publisher.close()
+
+
+async def test_a_worker_whose_key_is_taken_away_is_no_longer_heard(tmp_path: Path) -> None:
+    public, secret = make_pair()
+    server, server_public = server_keys(tmp_path, {"59350": public})
+    clock = SimulatedClock()
+    async with Wire(server, TapKeys(public, secret, server_public), clock=clock) as wire:
+        await wire.subscribed()
+        wire.publish(UNITS[0])
+        await eventually(lambda: len(wire.got) == 1, what="a unit while the key is there")
+        (tmp_path / "59350.pub").unlink()
+        await clock.advance(REREAD_NS / 1e9)
+        refused = metrics.counter("tap_bad_messages_total", "")
+        before = value(refused)
+        wire.publish(UNITS[1])
+        await eventually(lambda: value(refused) > before, what="the refusal")
+    assert len(wire.got) == 1
