@@ -36,6 +36,9 @@ format: setup ## Put the code into its format
 bench: setup browser ## Measure speed and memory on this machine
 	$(PY) -m tests.bench
 
+pictures: setup web browser ## Take the pictures of docs/pictures anew
+	BEFFROI_PICTURES=1 $(PY) -m pytest -q tests/browser
+
 setup: .make/python ## Make the Python environment, test tools included
 setup-run: .make/python-run
 web: .make/web ## Build the page
@@ -80,4 +83,4 @@ web-setup: .make/node
 	cd $(WEB) && npm run --silent build
 	@touch $@
 
-.PHONY: help setup-run demo doctor test check format bench setup web browser lock clean web-setup
+.PHONY: help setup-run demo doctor test check format bench pictures setup web browser lock clean web-setup

@@ -68,7 +68,9 @@ async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> in
     service.supervise("revocations", desk.revoker.run)
     service.supervise("orders", desk.orders.run)
     app = serving_app(desk, settings.web_dir)
-    return await serve_asgi(service, app, settings.http_host, settings.http_port)
+    return await serve_asgi(
+        service, app, settings.http_host, settings.http_port, trusted_proxies=settings.trusted_proxies
+    )
 
 
 def assemble(

@@ -34,6 +34,10 @@ class ControlRoomSettings(Settings):
         default=1800, ge=60, description="Seconds without a request that end a session."
     )
     session_absolute_s: int = Field(default=43200, ge=300, description="Seconds after which a session ends.")
+    trusted_proxies: str = Field(
+        default="",
+        description="Reverse proxies whose X-Forwarded-For is believed, comma separated.",
+    )
     bootstrap_login: str = Field(
         default="", description="Login of the administrator made when there is nobody at all."
     )

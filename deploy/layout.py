@@ -108,6 +108,7 @@ class Layout:
                 "STATUS_PORT": str(self.ports.status_control),
                 "DATA_DIR": str(folder),
                 "BOOTSTRAP_LOGIN": "admin",
+                "TRUSTED_PROXIES": "" if self.demo else "127.0.0.1",
                 "BOOTSTRAP_PASSWORD": self.admin_password,
             },
         )
