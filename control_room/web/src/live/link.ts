@@ -44,6 +44,7 @@ export class LiveLink {
   private readonly openTicket: OpenTicket;
   private ticket: LiveTicket | null = null;
   private shown: WhepSession | null = null;
+  private followed: MediaStream | null = null;
   private wake: () => void = () => undefined;
 
   constructor(camera: string, openTicket: OpenTicket) {
@@ -58,6 +59,11 @@ export class LiveLink {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   };
+
+  /** A frame of `stream` is on screen. The one shown until a new connection carries pictures does not count. */
+  presented(stream: MediaStream, atMs: number, rtpTimestamp: number | undefined): void {
+    if (stream === this.followed) this.watch.presented(atMs, rtpTimestamp);
+  }
 
   /** Something got better: an attempt that is waited for is made now. */
   kick(): void {
@@ -143,6 +149,7 @@ export class LiveLink {
     const openedMs = performance.now();
     if (this.shown === null) this.show(session);
     this.watch.reconnected();
+    this.followed = session.stream;
     let frames = 0;
     try {
       for (;;) {

@@ -7,8 +7,11 @@
 
 const TICKS_PER_MS = 90;
 const WRAP = 2 ** 32;
-/** How fast the anchor may follow a lasting delay, per ms of media: repeated pictures carry next to none. */
-const FOLLOW = 0.3;
+/** Media that ran in step with real time for so long is a lasting delay, not a repetition. */
+const STEADY_MS = 1500;
+const STEADY_SHARE = 0.8;
+/** Longer without a frame is no steady run. */
+const PAUSE_MS = 1200;
 
 export class MediaClock {
   private lastTicks: number | null = null;
@@ -16,16 +19,26 @@ export class MediaClock {
   /** The greatest media time less real time seen: the least delayed frame. */
   private anchorMs = -Infinity;
   private startedMs: number | null = null;
+  private frameMs = -Infinity;
+  private run = { atMs: 0, mediaMs: 0 };
 
   /** Takes a frame; gives how many ms it is behind the least delayed one. */
   take(atMs: number, rtpTimestamp: number): number {
-    const advanceMs = this.advance(rtpTimestamp);
-    this.mediaMs += advanceMs;
+    this.mediaMs += this.advance(rtpTimestamp);
     this.startedMs ??= this.mediaMs;
     const offsetMs = this.mediaMs - atMs;
-    const followed = this.anchorMs - FOLLOW * Math.max(0, advanceMs);
-    this.anchorMs = Math.max(offsetMs, followed);
+    this.anchorMs = this.steady(atMs) ? offsetMs : Math.max(offsetMs, this.anchorMs);
     return this.anchorMs - offsetMs;
+  }
+
+  private steady(atMs: number): boolean {
+    if (atMs - this.frameMs > PAUSE_MS) this.run = { atMs, mediaMs: this.mediaMs };
+    this.frameMs = atMs;
+    const passedMs = atMs - this.run.atMs;
+    if (passedMs < STEADY_MS) return false;
+    const share = (this.mediaMs - this.run.mediaMs) / passedMs;
+    this.run = { atMs, mediaMs: this.mediaMs };
+    return share >= STEADY_SHARE && share <= 1 / STEADY_SHARE;
   }
 
   /** How much media time has passed since the first frame. */

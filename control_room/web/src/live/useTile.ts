@@ -64,7 +64,7 @@ function usePresented(link: LiveLink | null, stream: MediaStream | null, video: 
     if (stream === null || link === null) return;
     let handle = 0;
     const presented: VideoFrameRequestCallback = (now, metadata) => {
-      link.watch.presented(now, metadata.rtpTimestamp);
+      link.presented(stream, now, metadata.rtpTimestamp);
       handle = element.requestVideoFrameCallback(presented);
     };
     handle = element.requestVideoFrameCallback(presented);
