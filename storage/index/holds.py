@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from storage.index.database import Database
 from storage.index.tables import holds
@@ -40,7 +40,3 @@ class HoldRows:
         """The id of every hold."""
         async with self._database.read() as connection:
             return set((await connection.execute(select(holds.c.id).distinct())).scalars())
-
-    async def count(self) -> int:
-        async with self._database.read() as connection:
-            return (await connection.execute(select(func.count()).select_from(holds))).scalar_one()

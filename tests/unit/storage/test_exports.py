@@ -18,6 +18,7 @@ from shared.tickets import Action
 from storage.exports.manifest import MANIFEST, READ_ME, SIGNATURE
 from storage.index.holds import Hold
 from storage.verify import Finding, Verdict, verify
+from tests.support.eventually import eventually
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.workshop import Workshop, pem_pair, units, workshop
 
@@ -322,7 +323,11 @@ async def test_a_finished_export_holds_nothing(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(100))
         await exported(shop)
-        assert await shop.holds.count() == 0
+
+        async def free() -> bool:
+            return not await shop.holds.ids()
+
+        await eventually(free, what="the end of the export's hold")
 
 
 async def test_a_hold_that_a_crash_left_without_its_export_ends(tmp_path: Path) -> None:

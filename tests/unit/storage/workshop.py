@@ -185,6 +185,41 @@ class Workshop:
             await asyncio.gather(running, return_exceptions=True)
 
 
+class _WritingHalf:
+    """Tap to spool to store."""
+
+    def __init__(
+        self,
+        folder: Path,
+        disk: Disk,
+        clock: SimulatedClock,
+        rows: SegmentRows,
+        store: FolderStore,
+        nonce: str,
+        lane_bytes: int,
+    ) -> None:
+        self.tap, self.life = HandTap(), LifeMetrics()
+        self.lane = DiskLane("disk-test", lane_bytes)
+        self.places = Places(Spool(folder / "spool", disk, [self.lane], clock), store, disk)
+        self.recorder = Recorder(
+            self.tap,
+            self.places.spool,
+            clock,
+            RecorderMetrics(),
+            segment_s=SEGMENT_S,
+            nonce=nonce,
+            finished=lambda key: self.finisher.enqueue(key),
+        )
+        self.finisher = Finisher(
+            self.places,
+            rows,
+            clock,
+            self.life,
+            indexed=self.recorder.indexed,
+            is_open=self.recorder.is_open,
+        )
+
+
 @asynccontextmanager
 async def workshop(
     folder: Path,
@@ -204,20 +239,9 @@ async def workshop(
     store = FolderStore(folder / "objects", disk)
     bond = StoreBond(database, rows, store)
     await bond.establish()
-    lane = DiskLane("disk-test", lane_bytes)
-    lane.start()
-    spool = Spool(folder / "spool", disk, [lane], clock)
-    places, tap, life = Places(spool, store, disk), HandTap(), LifeMetrics()
-    recorder = Recorder(
-        tap,
-        spool,
-        clock,
-        RecorderMetrics(),
-        segment_s=SEGMENT_S,
-        nonce=nonce,
-        finished=lambda key: finisher.enqueue(key),
-    )
-    finisher = Finisher(places, rows, clock, life, indexed=recorder.indexed, is_open=recorder.is_open)
+    half = _WritingHalf(folder, disk, clock, rows, store, nonce, lane_bytes)
+    half.lane.start()
+    recorder, places = half.recorder, half.places
     catalogue, reads = Catalogue(rows, recorder, places), ReadMetrics()
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
@@ -246,16 +270,16 @@ async def workshop(
                 folder,
                 clock,
                 database,
-                tap,
-                lane,
+                half.tap,
+                half.lane,
                 places,
                 rows,
                 policies,
                 holds,
                 bond,
                 recorder,
-                finisher,
-                Retention(rows, policies, places, bond, clock, RetentionMetrics(), life),
+                half.finisher,
+                Retention(rows, policies, places, bond, clock, RetentionMetrics(), half.life),
                 revocations,
                 catalogue,
                 jobs,
@@ -266,5 +290,5 @@ async def workshop(
         finally:
             await jobs.close()
             await recorder.close()
-            await lane.close()
+            await half.lane.close()
             await database.close()
