@@ -36,14 +36,17 @@ async def build() -> Service:
     return await build_with(load(MuxSettings))
 
 
-async def build_with(settings: MuxSettings) -> Service:
-    """The service of these settings, its ports open. Raises BadInput or Unavailable in one sentence."""
+async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) -> Service:
+    """The service of these settings, its ports open. Raises BadInput or Unavailable in one sentence.
+
+    `make_wire` is the socket's class: a test's may lose packets.
+    """
     service = Service("mux", status_port=settings.status_port)
     clock, log, counts = service.clock, get_logger("mux"), Counts()
     mux_metrics = MuxMetrics(counts)
     verifier = TicketVerifier.from_pem(_ticket_key(settings.ticket_public_key_file), clock)
     tap = await _tap(settings, service)
-    wire = UdpWire(
+    wire = make_wire(
         resolve_host(settings.udp_host),
         settings.udp_port,
         counts=counts,

@@ -9,10 +9,12 @@ import argparse
 import asyncio
 import os
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.bench.light_client import Browser, LightClient, Place, offer
 from tests.bench.mux_process import MuxProcess, cpu_ns, resident_bytes
@@ -22,6 +24,7 @@ from tests.integration.mux.rig import Camera, playing
 SECONDS = 10.0
 _SETTLE_S = 3.0
 _GOP = 50
+_ENCRYPTIONS = 20_000
 
 Row = dict[str, float]
 
@@ -79,6 +82,7 @@ async def _with_viewers(mux: MuxProcess, viewers: int, seconds: float) -> Row:
         "megabits_per_second": (more_octets - octets) * 8 / lasted_s / 1e6,
         "kilobytes_per_viewer": viewer_bytes / 1000,
         "packets_per_second": delivered / lasted_s,
+        "encryption_us": encryption_us(),
     }
 
 
@@ -94,6 +98,16 @@ async def _join(mux: MuxProcess, http: httpx.AsyncClient, browser: Browser) -> L
     return client
 
 
+def encryption_us() -> float:
+    """What one encryption of a packet takes here and now: the machine's own speed, to read the rest by."""
+    encrypt_into = AESGCM(bytes(16)).encrypt_into
+    payload, header, sealed = bytes(1150), bytes(20), bytearray(1166)
+    began_ns = time.process_time_ns()
+    for number in range(_ENCRYPTIONS):
+        encrypt_into(number.to_bytes(12, "big"), payload, header, sealed)
+    return (time.process_time_ns() - began_ns) / _ENCRYPTIONS / 1000
+
+
 def _totals(clients: Sequence[LightClient]) -> tuple[int, int]:
     return (
         sum(client.received.packets for client in clients),
@@ -106,13 +120,14 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, nargs="*", default=[1, 20, 100, 400])
     parser.add_argument("--seconds", type=float, default=SECONDS)
     chosen = parser.parse_args()
-    print("viewers  us/packet  (gross)  % of a core  % core/viewer   Mb/s  kB/viewer")
+    print("viewers  us/packet  (gross)  % of a core  % core/viewer   Mb/s  kB/viewer  (us/encryption)")
     for viewers in chosen.viewers:
         row = run((viewers,), chosen.seconds)[0]
         print(
             f"{row['viewers']:7.0f}  {row['us_per_packet']:9.2f}  {row['us_per_packet_gross']:7.2f}"
             f"  {row['core_percent']:11.1f}  {row['core_percent_per_viewer']:13.3f}"
-            f"  {row['megabits_per_second']:5.0f}  {row['kilobytes_per_viewer']:9.0f}",
+            f"  {row['megabits_per_second']:5.0f}  {row['kilobytes_per_viewer']:9.0f}"
+            f"  {row['encryption_us']:15.2f}",
             flush=True,
         )
 

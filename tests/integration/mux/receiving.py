@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 
+from mux.udp import UdpWire
 from shared.units import AccessUnit
 from tests.bench.light_client import PRIMARY_TYPE, REPAIR_TYPE, Browser, LightClient, Place, offer
 from tests.integration.mux.rig import Camera, Mux, playing, running_mux
@@ -71,7 +72,7 @@ async def scene(
     **settings: object,
 ) -> AsyncIterator[Scene]:
     """A scene of a camera that plays `units`, the first `head_start` of them before anybody watches."""
-    async with running_mux(folder, **settings) as mux:
+    async with running_mux(folder, make_wire=UdpWire, **settings) as mux:
         camera = Camera(units, mux.tap_port)
         async with (
             playing(camera, head_start=head_start),

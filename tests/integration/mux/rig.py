@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from mux.service import build_with
 from mux.settings import MuxSettings
+from mux.stun import Address
+from mux.udp import UdpWire
 from shared.ids import StreamId
 from shared.recent import RecentUnits
 from shared.service import Service
@@ -25,6 +28,18 @@ from tests.support.ports import free_port
 
 PAGE_PORT = free_port()
 ORIGIN = f"http://127.0.0.1:{PAGE_PORT}"
+
+
+class LossyWire(UdpWire):
+    """A network that loses two media packets in a hundred. To be used without segmentation."""
+
+    _random = Random(3)
+
+    def send(self, datagram: bytes | memoryview, address: Address) -> bool:
+        is_media = datagram[0] >= 128
+        if is_media and self._random.random() < 0.02:
+            return True
+        return super().send(datagram, address)
 
 
 class Camera:
@@ -156,7 +171,9 @@ def make_key(folder: Path) -> tuple[TicketSigner, Path]:
 
 
 @asynccontextmanager
-async def running_mux(folder: Path, **settings: object) -> AsyncIterator[Mux]:
+async def running_mux(
+    folder: Path, *, make_wire: type[UdpWire] = UdpWire, **settings: object
+) -> AsyncIterator[Mux]:
     """A mux in this process, on free ports."""
     signer, key_file = make_key(folder)
     tap_port = free_port()
@@ -171,7 +188,7 @@ async def running_mux(folder: Path, **settings: object) -> AsyncIterator[Mux]:
         **settings,
     }
     ready = MuxSettings.model_validate(chosen)
-    service: Service = await build_with(ready)
+    service: Service = await build_with(ready, make_wire)
     task = asyncio.create_task(service.run())
     try:
         yield Mux(signer, ready, tap_port)

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page
 
+from mux.udp import UdpWire
 from shared.ids import StreamId
 from shared.units import AccessUnit
+from tests.bench.mux_stream import street
 from tests.integration.mux.page import CHROMIUM, chromium, inbound, open_page, play, served
-from tests.integration.mux.rig import ORIGIN, PAGE_PORT, Camera, Mux, playing, running_mux
+from tests.integration.mux.rig import ORIGIN, PAGE_PORT, Camera, LossyWire, Mux, playing, running_mux
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units
 
@@ -24,9 +27,18 @@ _FIRST_PICTURE_S = 10
 
 @asynccontextmanager
 async def page_on(
-    folder: Path, shown: list[AccessUnit], *, head_start: int = 0, udp_host: str = "127.0.0.1"
+    folder: Path,
+    shown: list[AccessUnit],
+    *,
+    head_start: int = 0,
+    make_wire: type[UdpWire] = UdpWire,
+    **settings: object,
 ) -> AsyncIterator[tuple[Mux, Camera, Page]]:
-    async with running_mux(folder, udp_host=udp_host) as mux, served(PAGE_PORT), chromium() as browser:
+    async with (
+        running_mux(folder, make_wire=make_wire, **settings) as mux,
+        served(PAGE_PORT),
+        chromium() as browser,
+    ):
         page = await open_page(browser, ORIGIN)
         camera = Camera(shown, mux.tap_port)
         async with playing(camera, head_start=head_start):
@@ -63,6 +75,22 @@ async def test_chromium_starts_at_once_in_a_group_of_ten_seconds(tmp_path: Path)
         assert first["first_ms"] < 1500
         await decodes_more(page, 130)
         assert (await inbound(page))["pliCount"] == 0
+
+
+async def test_chromium_starts_and_goes_on_while_two_percent_are_lost(tmp_path: Path) -> None:
+    large = [replace(unit, stream=STREAM) for unit in street(100, 100)]
+    lossy = page_on(tmp_path, large, head_start=60, make_wire=LossyWire, udp_segmentation=False)
+    async with lossy as (mux, _, page):
+        await watch(mux, page)
+
+        async def repaired() -> bool:
+            said = await inbound(page)
+            return said.get("retransmittedPacketsReceived", 0) >= 5
+
+        await eventually(repaired, within_s=30, what="five packets repaired by RTX")
+        await decodes_more(page)
+        said = await inbound(page)
+        assert said["totalFreezesDuration"] < 1.0
 
 
 async def test_chromium_goes_on_after_the_camera_reconnects(tmp_path: Path) -> None:
