@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from shared.errors import Unavailable
+from shared.redact import redact
 from shared.service import Service
 from shared.status import cannot_listen
 
@@ -50,15 +51,17 @@ async def serve_asgi(
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]), name=f"{service.name} http")
 
-    def ended(_: asyncio.Task[None]) -> None:
+    def ended(done: asyncio.Task[None]) -> None:
+        failed = None if done.cancelled() else done.exception()
         if not service.stopping.is_set():
-            service.fail(Unavailable(f"the HTTP server of {service.name} ended by itself"))
+            why = "" if failed is None else f": {redact(repr(failed))}"
+            service.fail(Unavailable(f"the HTTP server of {service.name} ended by itself{why}"))
 
     task.add_done_callback(ended)
 
     async def close() -> None:
         server.should_exit = True
-        await task
+        await asyncio.wait([task])
         # uvicorn leaves it open when it is told to stop before it has started.
         listener.close()
 

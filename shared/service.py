@@ -136,6 +136,10 @@ class Service:
             try:
                 async with asyncio.timeout(_CLOSE_TIMEOUT_S):
                     await close()
+            except asyncio.CancelledError:
+                # Its own task was cancelled, not this one.
+                if (current := asyncio.current_task()) is not None and current.cancelling():
+                    raise
             except TimeoutError:
                 self._log.error("close-failed", part=name, reason=f"not closed within {_CLOSE_TIMEOUT_S} s")
             except Exception as error:  # One part that cannot close must not keep the others open.

@@ -5,8 +5,15 @@ from hypothesis import strategies as st
 from shared.ids import StreamId, StreamKind
 from shared.units import AccessUnit, Codec, WallSource
 
-communes = st.from_regex(r"[0-9][0-9AB][0-9]{3}", fullmatch=True)
-cameras = st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True)
+_DIGITS = "0123456789"
+_ALNUM = "abcdefghijklmnopqrstuvwxyz0123456789"
+communes = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(_DIGITS),
+    st.sampled_from(_DIGITS + "AB"),
+    st.text(_DIGITS, min_size=3, max_size=3),
+)
+cameras = st.builds("{}{}".format, st.sampled_from(_ALNUM), st.text(_ALNUM + "-", max_size=39))
 stream_ids = st.builds(StreamId, communes, cameras, st.sampled_from(StreamKind))
 signed_64 = st.integers(-(2**63), 2**63 - 1)
 access_units = st.builds(

@@ -107,6 +107,23 @@ async def test_a_part_that_cannot_close_keeps_no_other_open() -> None:
     assert ended == ["good"]
 
 
+async def test_a_part_whose_own_task_was_cancelled_keeps_no_other_open() -> None:
+    ended: list[str] = []
+    service = Service("some", status_port=free_port())
+
+    async def good() -> None:
+        ended.append("good")
+
+    async def cancelled() -> None:
+        raise asyncio.CancelledError
+
+    service.on_stop(good)
+    service.on_stop(cancelled)
+    async with running(service):
+        pass
+    assert ended == ["good"]
+
+
 async def test_work_that_fails_is_started_again() -> None:
     clock = SimulatedClock()
     service = Service("some", status_port=free_port(), clock=clock)
