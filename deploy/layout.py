@@ -140,7 +140,7 @@ class Layout:
                 "SPOOL_DIR": str(folder / "spool"),
                 "OBJECT_DIR": str(folder / "objects"),
                 "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'index.sqlite'}",
-                "CONTROL_URL": self.url(self.ports.page) + "/api/v1",
+                "CONTROL_URL": self.url(self.ports.page),
                 "RECORDER_TOKEN": self.secrets.text("recorder-token"),
                 "TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{self.ports.tap_storage}",
                 **self._centre_common(),

@@ -73,7 +73,7 @@ class PolicyPoller:
     async def poll(self) -> None:
         """Ask once and take over what is new. Raises httpx.HTTPError, BadInput, Unavailable."""
         headers = {} if self._etag is None else {"if-none-match": self._etag}
-        answer = await self._client.get("/recorder/policies", headers=headers, timeout=_TIMEOUT_S)
+        answer = await self._client.get("/api/v1/recorder/policies", headers=headers, timeout=_TIMEOUT_S)
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             return
         answer.raise_for_status()
@@ -91,7 +91,7 @@ class PolicyPoller:
         if reports == self._told and now_ns - self._told_ns < _REPORT_EVERY_NS:
             return
         answer = await self._client.put(
-            "/recorder/reports",
+            "/api/v1/recorder/reports",
             content=encode(RecordingReports(reports)),
             headers={"content-type": "application/json"},
             timeout=_TIMEOUT_S,

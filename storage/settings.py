@@ -17,9 +17,7 @@ class StorageSettings(Settings):
     object_dir: Path | None = Field(default=None, description="Folder of the object store.")
     export_dir: Path | None = Field(default=None, description="Folder of export packages.")
     database_url: str = Field(default="", description="SQLAlchemy address of the index; empty: SQLite.")
-    control_url: str = Field(
-        default="http://127.0.0.1:8000/api/v1", description="control_room's API, base included."
-    )
+    control_url: str = Field(description="Base address of control_room, such as `https://video.example.org`.")
     recorder_token: SecretStr = Field(
         default=SecretStr(""), description="Credential of the recorder at control_room."
     )

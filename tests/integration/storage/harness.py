@@ -115,7 +115,7 @@ class System:
             "BEFFROI_DATA_DIR": str(self.folder / "var"),
             "BEFFROI_HTTP_PORT": str(self.http_port),
             "BEFFROI_STATUS_PORT": str(self.status_port),
-            "BEFFROI_CONTROL_URL": f"http://127.0.0.1:{self.control_port}/api/v1",
+            "BEFFROI_CONTROL_URL": f"http://127.0.0.1:{self.control_port}",
             "BEFFROI_RECORDER_TOKEN": "a-recorder-credential",
             "BEFFROI_TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{self.tap_port}",
             "BEFFROI_TICKET_PUBLIC_KEY_FILE": str(self.folder / "ticket.pub"),

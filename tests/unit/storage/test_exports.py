@@ -20,6 +20,7 @@ from storage.index.holds import Hold
 from storage.verify import Finding, Verdict, verify
 from tests.support.eventually import eventually
 from tests.support.pictures import START_NS, STREAM
+from tests.support.programs import needs
 from tests.unit.storage.workshop import Workshop, pem_pair, units, workshop
 
 START = datetime.fromtimestamp(START_NS / 1e9, UTC)
@@ -182,6 +183,7 @@ async def test_a_cut_package_is_no_export(tmp_path: Path) -> None:
         assert verify(package, shop.evidence_pem).finding is Finding.NOT_AN_EXPORT
 
 
+@needs("ffprobe")
 async def test_ffprobe_finds_one_film_track_and_no_error(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(250))
@@ -257,6 +259,7 @@ async def test_the_leaflet_speaks_french_first(tmp_path: Path) -> None:
     assert 0 < text.index("Vérifier") < text.index("Verify")
 
 
+@needs("openssl")
 async def test_openssl_verifies_the_signature_as_the_leaflet_says(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(50))

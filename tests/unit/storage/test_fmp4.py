@@ -26,6 +26,7 @@ from storage.fmp4.parameters import ParameterSets, length_prefixed
 from storage.fmp4.plain import SampleTables
 from storage.fmp4.reader import read_layout
 from tests.support.pictures import START_NS, units
+from tests.support.programs import needs
 from tests.unit.storage.segments import PARAMETER_KINDS, buffer, identity_of, reading, segment_bytes
 
 PICTURES = units(30, gop=10)
@@ -56,6 +57,7 @@ def plain_file(data: bytes) -> bytes:
     return tables.head(layout.parameters, layout.identity.start_ns) + pictures
 
 
+@needs("ffmpeg")
 def test_ffmpeg_decodes_a_segment_without_complaint(tmp_path: Path) -> None:
     path = tmp_path / "segment.mp4"
     path.write_bytes(SEGMENT)
@@ -66,6 +68,7 @@ def test_every_picture_of_a_segment_decodes_at_its_time() -> None:
     assert decoded(SEGMENT) == pytest.approx([number / 25 for number in range(30)])
 
 
+@needs("ffmpeg")
 def test_ffmpeg_decodes_a_plain_file_without_complaint(tmp_path: Path) -> None:
     path = tmp_path / "plain.mp4"
     path.write_bytes(plain_file(SEGMENT))
