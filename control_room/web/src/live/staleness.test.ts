@@ -59,6 +59,11 @@ describe("FrameWatch", () => {
     watch.presented(80, undefined);
     expect(watch.freshness(100)).toEqual({ kind: "live" });
   });
+  it("does not take decoded frames without a timestamp for live ones", () => {
+    const watch = new FrameWatch();
+    for (let i = 1; i < 9; i += 1) watch.sampled({ atMs: i * 100, framesDecoded: i * 6, bytes: 0, rtpTimestamp: null });
+    expect(watch.freshness(900)).toEqual({ kind: "none" });
+  });
   it("measures the bitrate between two samples", () => {
     const watch = new FrameWatch();
     watch.sampled({ atMs: 0, framesDecoded: 1, bytes: 0, rtpTimestamp: 0 });

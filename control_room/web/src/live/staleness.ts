@@ -18,8 +18,8 @@ export interface Sample {
   atMs: number;
   framesDecoded: number;
   bytes: number;
-  /** Of the last frame played; undefined where the browser does not tell. */
-  rtpTimestamp: number | undefined;
+  /** Of the last frame played, null when the browser does not tell now. */
+  rtpTimestamp: number | null;
 }
 
 /** Notices frames from two witnesses, since a hidden tab gets no frame callback but still decodes. */
@@ -45,7 +45,8 @@ export class FrameWatch {
   sampled(sample: Sample): void {
     const before = this.previous;
     this.previous = sample;
-    if (sample.framesDecoded > (before?.framesDecoded ?? 0)) this.presented(sample.atMs, sample.rtpTimestamp);
+    const decoded = sample.framesDecoded > (before?.framesDecoded ?? 0);
+    if (decoded && sample.rtpTimestamp !== null) this.presented(sample.atMs, sample.rtpTimestamp);
     const elapsedMs = sample.atMs - (before?.atMs ?? sample.atMs);
     if (before !== null && elapsedMs > 0) this.rateBps = ((sample.bytes - before.bytes) * 8000) / elapsedMs;
   }

@@ -72,7 +72,8 @@ export async function openWhep(url: string, ticket: string, signal: AbortSignal)
 export interface ReceiverCounts {
   framesDecoded: number;
   bytes: number;
-  rtpTimestamp: number | undefined;
+  /** Of the last frame played, null when the browser does not tell now. */
+  rtpTimestamp: number | null;
 }
 
 /** What the video receiver has counted so far; null before it has. */
@@ -80,7 +81,7 @@ export async function receiverCounts(connection: RTCPeerConnection): Promise<Rec
   const report = await connection.getStats();
   for (const stats of report.values() as Iterable<Record<string, unknown>>) {
     if (stats["type"] === "inbound-rtp" && stats["kind"] === "video") {
-      const rtpTimestamp = connection.getReceivers()[0]?.getSynchronizationSources()[0]?.rtpTimestamp;
+      const rtpTimestamp = connection.getReceivers()[0]?.getSynchronizationSources()[0]?.rtpTimestamp ?? null;
       return { framesDecoded: Number(stats["framesDecoded"] ?? 0), bytes: Number(stats["bytesReceived"] ?? 0), rtpTimestamp };
     }
   }

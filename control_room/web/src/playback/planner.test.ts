@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AHEAD_MS, BEHIND_MS, CHUNK_MS, merged, plan, type State } from "./planner";
 
-const base: State = { playheadMs: 0, buffered: [], limitMs: 3_600_000, nextFootageMs: null, rate: 1 };
+const base: State = { playheadMs: 0, buffered: [], limitMs: 3_600_000, nextFootageMs: null, rate: 1, coveredMs: null };
 const at = (change: Partial<State>): State => ({ ...base, ...change });
 
 describe("plan", () => {
@@ -11,6 +11,15 @@ describe("plan", () => {
   it("goes on from the end of what is buffered", () => {
     const step = plan(at({ playheadMs: 1000, buffered: [{ from: 0, to: 9800 }] }));
     expect(step).toEqual({ kind: "fetch", from: 9800, to: 9800 + CHUNK_MS });
+  });
+  it("asks from the end that storage named, where the buffer ends a little before", () => {
+    const buffered = [{ from: 0, to: 9800 }];
+    expect(plan(at({ playheadMs: 1000, buffered, coveredMs: 9801 }))).toMatchObject({ from: 9801 });
+    expect(plan(at({ playheadMs: 9800, buffered, coveredMs: 9801 }))).toMatchObject({ from: 9801 });
+  });
+  it("asks from the buffer's end where the last chunk was elsewhere", () => {
+    const buffered = [{ from: 0, to: 9800 }];
+    expect(plan(at({ playheadMs: 1000, buffered, coveredMs: 700_000 }))).toMatchObject({ from: 9800 });
   });
   it("rests once enough is ahead", () => {
     expect(plan(at({ buffered: [{ from: 0, to: AHEAD_MS }] })).kind).toBe("rest");

@@ -19,6 +19,8 @@ export interface State {
   /** Where footage begins again after what was found empty, if storage said so. */
   nextFootageMs: number | null;
   rate: number;
+  /** Up to where the last chunk went, as storage said: what is buffered may end a little before, being rounded. */
+  coveredMs: number | null;
 }
 
 export type Step =
@@ -59,7 +61,12 @@ export function plan(state: State): Step {
     if (after !== null || state.nextFootageMs >= limitMs) return { kind: "rest" };
     return chunk(state.nextFootageMs, limitMs);
   }
-  return chunk(here.to, limitMs);
+  return chunk(exactEnd(here.to, state.coveredMs), limitMs);
+}
+
+/** Asking again from before the true end would bring the same pictures for ever. */
+function exactEnd(endMs: number, coveredMs: number | null): number {
+  return coveredMs !== null && Math.abs(coveredMs - endMs) <= TOLERANCE_MS ? Math.max(endMs, coveredMs) : endMs;
 }
 
 /** The playhead stands where nothing is buffered: jump a known hole, else fetch. */
@@ -70,7 +77,8 @@ function withoutPicture(state: State, buffered: readonly Span[]): Step {
     if (after !== undefined) return { kind: "jump", from: playheadMs, to: Math.max(after.from, nextFootageMs) };
     return nextFootageMs < limitMs ? chunk(nextFootageMs, limitMs) : { kind: "rest" };
   }
-  return playheadMs < limitMs ? chunk(playheadMs, limitMs) : { kind: "rest" };
+  const from = exactEnd(playheadMs, state.coveredMs);
+  return from < limitMs ? chunk(from, limitMs) : { kind: "rest" };
 }
 
 const chunk = (from: number, limitMs: number): Step => ({

@@ -43,6 +43,7 @@ export class Player {
   private wantedMs: number;
   private fetching: AbortController | null = null;
   private nextFootageMs: number | null = null;
+  private coveredMs: number | null = null;
   private endMs: number;
   private notBeforeMs = 0;
   private listedAtMs = -Infinity;
@@ -100,6 +101,7 @@ export class Player {
     this.wantedMs = target;
     this.endMs = this.range.to;
     this.nextFootageMs = null;
+    this.coveredMs = null;
     this.notBeforeMs = 0;
     this.set({ jump: null, edge: "none", problem: null });
     if (spanAt(this.buffered(), target) === null) {
@@ -193,6 +195,7 @@ export class Player {
       limitMs: Math.min(this.endMs, Date.now()),
       nextFootageMs: this.nextFootageMs,
       rate: this.state.rate,
+      coveredMs: this.coveredMs,
     });
     switch (step.kind) {
       case "fetch":
@@ -221,6 +224,7 @@ export class Player {
       return;
     }
     if (media.from > askedFrom + TOLERANCE_MS) this.nextFootageMs = media.from;
+    this.coveredMs = media.to;
     const fresh = frameTimes(media.data);
     await this.put(media.data, media.codec, playheadMs);
     const buffered = this.sink.buffered();
