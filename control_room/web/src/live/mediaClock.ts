@@ -12,6 +12,7 @@ const STEADY_MS = 1500;
 const STEADY_SHARE = 0.8;
 /** Longer without a frame is no steady run. */
 const PAUSE_MS = 1200;
+const LEAP_MS = 3000;
 
 export class MediaClock {
   private lastTicks: number | null = null;
@@ -41,6 +42,13 @@ export class MediaClock {
     return share >= STEADY_SHARE && share <= 1 / STEADY_SHARE;
   }
 
+  /** Whether a frame belongs to another timeline: it leaps back, or ahead of the time that passed. */
+  foreign(atMs: number, rtpTimestamp: number): boolean {
+    if (this.lastTicks === null) return false;
+    const advanceMs = ahead(this.lastTicks, rtpTimestamp);
+    return advanceMs < -LEAP_MS || advanceMs > atMs - this.frameMs + LEAP_MS;
+  }
+
   /** How much media time has passed since the first frame. */
   get progressMs(): number {
     return this.startedMs === null ? 0 : this.mediaMs - this.startedMs;
@@ -49,7 +57,11 @@ export class MediaClock {
   private advance(rtpTimestamp: number): number {
     const before = this.lastTicks ?? rtpTimestamp;
     this.lastTicks = rtpTimestamp;
-    const forward = (rtpTimestamp - before + WRAP) % WRAP;
-    return (forward < WRAP / 2 ? forward : forward - WRAP) / TICKS_PER_MS;
+    return ahead(before, rtpTimestamp);
   }
+}
+
+function ahead(before: number, after: number): number {
+  const forward = (after - before + WRAP) % WRAP;
+  return (forward < WRAP / 2 ? forward : forward - WRAP) / TICKS_PER_MS;
 }

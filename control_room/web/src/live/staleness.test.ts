@@ -43,6 +43,14 @@ describe("FrameWatch", () => {
     for (let i = 0; i < 25; i += 1) watch.presented(lastMs + 9000 + i, 77_000 + i * 90);
     expect(watch.freshness(lastMs + 9100)).toEqual({ kind: "stale", ageMs: 9100 });
   });
+  it("is not fooled by a last frame of the connection before", () => {
+    const watch = new FrameWatch();
+    const lastMs = play(watch, 0, 50);
+    watch.reconnected();
+    watch.presented(lastMs + 9000, lastMs * 90);
+    for (let i = 0; i < 25; i += 1) watch.presented(lastMs + 9010 + i, 900_000_000 + i * 90);
+    expect(watch.freshness(lastMs + 9100)).toEqual({ kind: "stale", ageMs: 9100 });
+  });
   it("takes a growing decode counter for frames when none is presented", () => {
     const watch = new FrameWatch();
     for (let i = 1; i < 5; i += 1) watch.sampled({ atMs: i * 500, framesDecoded: i * 6, bytes: 0, rtpTimestamp: i * 45_000 });

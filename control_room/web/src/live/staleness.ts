@@ -35,6 +35,11 @@ export class FrameWatch {
   /** A frame was presented. */
   presented(atMs: number, rtpTimestamp: number | undefined): void {
     this.firstMs ??= atMs;
+    // Right after a change of connection the element may still present a frame of the one before.
+    if (rtpTimestamp !== undefined && this.clock.foreign(atMs, rtpTimestamp)) {
+      this.clock = new MediaClock();
+      this.confirmed = false;
+    }
     if (rtpTimestamp === undefined) this.untimed += 1;
     else if (this.clock.take(atMs, rtpTimestamp) > STALE_AFTER_MS) return;
     this.confirmed ||= this.clock.progressMs >= CONFIRMED_AFTER_MS || this.untimed > 1;
