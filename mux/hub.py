@@ -1,5 +1,6 @@
 """All viewers and streams of this process: admits, tells datagrams apart, lets go."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -19,7 +20,7 @@ from mux.stun import Address, parse_check, receiver_of
 from mux.viewer import End, Identity, Viewer
 from mux.wire import Wire
 from shared.clock import Clock
-from shared.errors import BadInput, NotFound, Unavailable, Unsupported
+from shared.errors import BadInput, NotFound, TicketRefused, Unavailable, Unsupported
 from shared.ids import StreamId
 from shared.log import Trouble
 from shared.tickets import Ticket
@@ -29,6 +30,7 @@ _UFRAG_BYTES = 6
 _PASSWORD_BYTES = 18
 _ID_BYTES = 12
 _VIEWERS_PER_TICKET = 2
+_REVOKED_SESSIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Hub:
         self._most_viewers = most_viewers
         self._delay = delay
         self._ended = ended
+        self._revoked: deque[str] = deque(maxlen=_REVOKED_SESSIONS)
         self._by_id: dict[str, Viewer] = {}
         self._by_ufrag: dict[str, Viewer] = {}
         self._by_address: dict[Address, Viewer] = {}
@@ -84,7 +87,13 @@ class Hub:
         return list(self._by_id.values())
 
     def admit(self, ticket: Ticket, stream: StreamId, offer: Offer) -> Admitted:
-        """Let a viewer in. Raises Unavailable when there are too many, Unsupported for other than H.264."""
+        """Let a viewer in.
+
+        Raises TicketRefused when the ticket's session has been revoked, Unavailable when there are too many
+        viewers, Unsupported for other than H.264.
+        """
+        if ticket.session in self._revoked:
+            raise TicketRefused("the session this ticket was given in has ended")
         self._replace_oldest(ticket.id)
         if len(self._by_id) >= self._most_viewers:
             raise Unavailable(f"this server already has its {self._most_viewers} viewers: try again later")
@@ -118,7 +127,8 @@ class Hub:
         self.end(viewer, End.LEFT)
 
     def revoke_session(self, session: str) -> int:
-        """End all viewers of a signed-in session; how many."""
+        """End all viewers of a signed-in session, and let none in again with its tickets; how many."""
+        self._revoked.append(session)
         return self._end_all(lambda viewer: viewer.identity.session == session, End.REVOKED)
 
     def revoke_stream(self, stream: StreamId) -> int:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mux.viewer import CONSENT_S, End
-from shared.errors import NotFound, Unavailable, Unsupported
+from shared.errors import NotFound, TicketRefused, Unavailable, Unsupported
 from shared.ids import StreamId
 from shared.tap import Gap
 from shared.units import Codec
@@ -156,6 +156,15 @@ def test_a_revoked_session_loses_its_viewers_and_no_others() -> None:
     world.admit(session="two", source=("192.0.2.9", 5002))
     assert world.hub.revoke_session("one") == 2
     assert (world.hub.viewer_count, world.ended) == (1, [End.REVOKED, End.REVOKED])
+
+
+def test_a_ticket_kept_from_a_revoked_session_lets_nobody_in_again() -> None:
+    world = World()
+    world.hub.revoke_session("one")
+    with pytest.raises(TicketRefused, match=r"session .* has ended"):
+        world.admit(session="one")
+    world.admit(session="two", source=("192.0.2.9", 5002))
+    assert world.hub.viewer_count == 1
 
 
 def test_a_removed_stream_loses_its_viewers_and_no_others() -> None:
