@@ -51,6 +51,12 @@ describe("FrameWatch", () => {
     for (let i = 0; i < 25; i += 1) watch.presented(lastMs + 9010 + i, 900_000_000 + i * 90);
     expect(watch.freshness(lastMs + 9100)).toEqual({ kind: "stale", ageMs: 9100 });
   });
+  it("does not take the untimed frame of a track that ended for a live one", () => {
+    const watch = new FrameWatch();
+    const lastMs = play(watch, 0, 50);
+    watch.presented(lastMs + 15_000, undefined);
+    expect(watch.freshness(lastMs + 15_001)).toEqual({ kind: "stale", ageMs: 15_001 });
+  });
   it("takes a growing decode counter for frames when none is presented", () => {
     const watch = new FrameWatch();
     for (let i = 1; i < 5; i += 1) watch.sampled({ atMs: i * 500, framesDecoded: i * 6, bytes: 0, rtpTimestamp: i * 45_000 });

@@ -27,6 +27,7 @@ export class FrameWatch {
   private clock = new MediaClock();
   private confirmed = false;
   private untimed = 0;
+  private timed = false;
   private firstMs: number | null = null;
   private liveMs: number | null = null;
   private previous: Sample | null = null;
@@ -40,6 +41,9 @@ export class FrameWatch {
       this.clock = new MediaClock();
       this.confirmed = false;
     }
+    // Where frames do have timestamps, one without comes from a track that ended.
+    if (rtpTimestamp === undefined && this.timed) return;
+    this.timed ||= rtpTimestamp !== undefined;
     if (rtpTimestamp === undefined) this.untimed += 1;
     else if (this.clock.take(atMs, rtpTimestamp) > STALE_AFTER_MS) return;
     this.confirmed ||= this.clock.progressMs >= CONFIRMED_AFTER_MS || this.untimed > 1;
