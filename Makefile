@@ -18,8 +18,10 @@ demo: setup-run web ## Start everything on this machine with simulated cameras (
 doctor: setup-run ## Say what is missing or misconfigured
 	@.venv/bin/beffroi doctor
 
+# The whole system comes last and alone: it is held to seconds that busy neighbours would take.
 test: setup web browser check ## Run every check and test
-	$(PY) -m pytest
+	$(PY) -m pytest -q -n 2 --dist loadfile tests --ignore tests/integration/whole --ignore tests/browser
+	$(PY) -m pytest -q tests/integration/whole tests/browser
 
 check: setup web-setup ## Format, lint, types, import walls, page, docs
 	.venv/bin/ruff format --check $(SOURCES)

@@ -158,8 +158,8 @@ def welcome(layout: Layout) -> str:
   Sign in with one of these, password {DEMO_PASSWORD}:
 {logins}
 
-  operatrice: open "Mur" for live pictures, "Caméras" for their states, click a camera to play it back.
-  juriste:    open "Réquisitions" to export a range, then check it offline:
+  operatrice: say why you watch, put cameras on the wall ("Mur d'images"); "Caméras" shows their states.
+  juriste:    "Relecture" plays a range back, "Exports" hands it over on a requisition; check it offline:
               .venv/bin/beffroi verify EXPORT.zip --key {layout.secrets.evidence_public}
   commune:    sees and changes the cameras of Lezennes only.   admin: communes, people, journal.
 

@@ -37,6 +37,8 @@ class Channel:
         self.codec: Codec = Codec.H264
         self.newest: tuple[int, int] | None = None
         """Time (90 kHz) and capture (UTC, ns) of the newest picture."""
+        self.newest_ns = 0
+        """When it came, by the monotonic clock."""
         self._clock = clock
         self._counts = counts
         self._sent = sent
@@ -71,6 +73,7 @@ class Channel:
         if picture.key:
             self._read_profile(item.data)
         self.newest = (picture.time90, item.wall_ns)
+        self.newest_ns = now_ns
         self.group.append(picture)
         self._fan_out(picture, now_ns)
 

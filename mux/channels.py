@@ -13,6 +13,7 @@ from shared.tap import Gap
 from shared.units import AccessUnit
 
 KEPT_AFTER_LAST_S = 10.0
+_SILENT_NS = 1_500_000_000
 
 
 class Closable(Protocol):
@@ -52,10 +53,15 @@ class Channels:
         held = self._held.get(stream)
         return None if held is None else held.channel.newest
 
-    def group(self, stream: StreamId) -> Sequence[Picture]:
-        """The current group of pictures of a stream, maybe empty."""
+    def repeatable(self, stream: StreamId) -> Sequence[Picture]:
+        """What may be sent again to a viewer who cannot decode: the current group, while the camera sends.
+
+        Empty once it has been silent for a while: old pictures sent again would look like live ones.
+        """
         held = self._held.get(stream)
-        return () if held is None else held.channel.group.pictures
+        if held is None or self._clock.monotonic_ns() - held.channel.newest_ns > _SILENT_NS:
+            return ()
+        return held.channel.group.pictures
 
     def join(self, stream: StreamId) -> None:
         """One viewer more, who will get pictures once its sender is started."""

@@ -257,7 +257,7 @@ class Hub:
             if isinstance(said, Nack):
                 viewer.sender.repair(said.missing, now_ns)
             elif isinstance(said, KeyFrameRequest):
-                viewer.sender.key_picture_wanted(self._channels.group(viewer.identity.stream), now_ns)
+                viewer.sender.key_picture_wanted(self._channels.repeatable(viewer.identity.stream), now_ns)
 
     def _start(
         self, viewer: Viewer, keys: Keys, address: Address, offer: Offer, chosen: H264Format, sources: Sources

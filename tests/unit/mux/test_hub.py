@@ -219,13 +219,23 @@ async def test_a_report_comes_once_a_second() -> None:
     assert 4 <= len(reports) <= 6
 
 
+async def test_a_silent_camera_s_old_pictures_are_not_sent_again_as_if_they_were_live() -> None:
+    world = World()
+    viewer = world.watch()
+    world.tap.give(unit(0, key=True), unit(1))
+    before = len(viewer.media())
+    await world.clock.advance(2.0)
+    viewer.feed_back(206, 1, struct.pack(">II", 1, viewer.place.primary))
+    assert len(viewer.media()) == before
+
+
 def test_after_a_gap_viewers_go_on_at_the_next_key_unit() -> None:
     world = World()
     viewer = world.watch()
     world.tap.give(unit(0, key=True), unit(1), Gap(STREAM, 3), unit(5, key=True), unit(6))
     numbers = [int.from_bytes(one[2:4], "big") for one in viewer.media()]
     assert numbers[1:] == list(range(numbers[0], numbers[0] + len(numbers) - 1))
-    assert len(world.channels.group(STREAM)) == 2
+    assert len(world.channels.repeatable(STREAM)) == 2
 
 
 async def test_a_new_run_goes_on_by_the_time_that_passed() -> None:
