@@ -72,7 +72,7 @@ export const live = {
       lost: "Connection to the picture server lost",
       codec: "This browser cannot play the camera’s format (H.264)",
       gone: "This camera no longer exists",
-      silent: "No picture arrives; the cause is not known",
+      silent: "Pictures have stopped arriving; the cause is not known yet",
       server: "The picture server refused the connection",
     },
     waitAnnounce: (name: string, why: string) => `${name}: ${why}`,

@@ -70,7 +70,7 @@ export const live = {
       lost: "Connexion au serveur d’images perdue",
       codec: "Ce navigateur ne lit pas le format de la caméra (H.264)",
       gone: "Cette caméra n’existe plus",
-      silent: "Aucune image reçue ; la cause n’est pas connue",
+      silent: "Les images n’arrivent plus ; la cause n’est pas encore connue",
       server: "Le serveur d’images a refusé la connexion",
     },
     waitAnnounce: (name: string, why: string) => `${name} : ${why}`,

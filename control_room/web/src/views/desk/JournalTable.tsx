@@ -33,7 +33,7 @@ export function JournalTable({ entries }: { entries: readonly JournalEntry[] }) 
                 {entry.login === "" ? <span className="hint">{t.journal.nobody}</span> : entry.login}
                 {entry.kind !== null && <span className="hint">{t.kind[entry.kind]}</span>}
               </td>
-              <td><code>{entry.action}</code></td>
+              <td>{t.journal.actions[entry.action] ?? <code>{entry.action}</code>}</td>
               <td><span className={`state small ${TONE[entry.outcome]}`}>{t.journal.outcomes[entry.outcome]}</span></td>
               <td>
                 {entry.camera === "" ? entry.resource : (byId.get(entry.camera)?.name ?? entry.camera)}
@@ -41,7 +41,7 @@ export function JournalTable({ entries }: { entries: readonly JournalEntry[] }) 
               </td>
               <td>
                 {entry.motive}
-                {entry.detail !== "" && <span className="said">{entry.detail}</span>}
+                {entry.detail !== "" && <div className="said">{entry.detail}</div>}
               </td>
               <td className="hint">{entry.client}</td>
             </tr>

@@ -22,7 +22,7 @@ export function Veil({ tile, shown, camera }: Props) {
       {tile.freshness.kind === "stale" && shown === "stale" && (
         <strong className="frozen" data-testid="tile-frozen">{tile.freshness.ageMs === null ? t.tile.old : t.tile.frozen(span(tile.freshness.ageMs))}</strong>
       )}
-      {!opening && <Why tile={tile} camera={camera} withState={!(shown === "stale" && camera?.state.status === "stalled")} />}
+      {!opening && <Why tile={tile} camera={camera} withState={!well && !(shown === "stale" && camera.state.status === "stalled")} />}
       {step !== "" && <span className="hint" data-testid="tile-step">{step}</span>}
     </div>
   );
