@@ -18,10 +18,12 @@ demo: setup-run web ## Start everything on this machine with simulated cameras (
 doctor: setup-run ## Say what is missing or misconfigured
 	@.venv/bin/beffroi doctor
 
-# The whole system comes last and alone: it is held to seconds that busy neighbours would take.
+# What is held to seconds that busy neighbours would take comes last and alone.
+QUIET := tests/integration/whole/test_chain.py tests/browser
+
 test: setup web browser check ## Run every check and test
-	$(PY) -m pytest -q -n 2 --dist loadfile tests --ignore tests/integration/whole --ignore tests/browser
-	$(PY) -m pytest -q tests/integration/whole tests/browser
+	$(PY) -m pytest -q -n 3 --dist loadgroup tests $(QUIET:%=--ignore %)
+	$(PY) -m pytest -q $(QUIET)
 
 check: setup web-setup ## Format, lint, types, import walls, page, docs
 	.venv/bin/ruff format --check $(SOURCES)

@@ -1,12 +1,23 @@
 """The whole system, started once for all tests that only use it, and once anew for those that break it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from hypothesis import settings
 
 from tests.support.whole import WholeSystem
+
+_WHOLE = Path(__file__).parent / "integration" / "whole"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side: a file stays together, and so do all that share the whole system."""
+    for item in items:
+        group = "whole" if item.path.is_relative_to(_WHOLE) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
 
 # On a busy machine the time of one example says nothing about the code.
 settings.register_profile("beffroi", deadline=None)

@@ -6,8 +6,8 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from control_room.desk import Desk
+from control_room.http import page
 from control_room.http.document import Document, document
-from control_room.http.page import page_router
 from control_room.http.routes import (
     cameras,
     communes,
@@ -44,6 +44,8 @@ def create_app() -> FastAPI:
     for noun in _NOUNS:
         api.include_router(noun.router)
     app.include_router(api)
+    # Last, as it takes every address that is left.
+    app.include_router(page.router)
     handle_errors(app)
 
     def describe() -> Document:
@@ -54,9 +56,9 @@ def create_app() -> FastAPI:
     return app
 
 
-def serving_app(desk: Desk, web_dir: Path) -> ASGIApp:
-    """The application with its desk, the page and the shield around both."""
-    app = create_app()
+def serving_app(desk: Desk, web_dir: Path, app: FastAPI | None = None) -> ASGIApp:
+    """The application with its desk and its page, and the shield around both; `app` is one already made."""
+    app = app or create_app()
     app.state.desk = desk
-    app.include_router(page_router(web_dir))
+    app.state.web_dir = web_dir.resolve()
     return Shield(app, (desk.places.mux, desk.places.storage), https=desk.secure_cookie)

@@ -13,25 +13,23 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
 
 
-def page_router(folder: Path) -> APIRouter:
-    """The router of the page in `folder`, which may be absent and may appear later."""
-    router = APIRouter(include_in_schema=False)
-    root = folder.resolve()
+router = APIRouter(include_in_schema=False)
 
-    @router.api_route("/{path:path}", methods=["GET", "HEAD"])
-    async def page(request: Request, path: str) -> Response:
-        if path == "api" or path.startswith("api/"):
-            return answer(NotFound("there is nothing at this address"), request.url.path)
-        found = _file(root, path)
-        if found is not None:
-            hashed = path.startswith(f"{_ASSETS}/")
-            return FileResponse(found, headers={"cache-control": _FOR_EVER if hashed else _ASK_FIRST})
-        index = root / "index.html"
-        if path.startswith(f"{_ASSETS}/") or "\0" in path or not index.is_file():
-            return answer(NotFound("there is no such file; is the page built?"), request.url.path)
-        return FileResponse(index, headers={"cache-control": _ASK_FIRST})
 
-    return router
+@router.api_route("/{path:path}", methods=["GET", "HEAD"])
+async def page(request: Request, path: str) -> Response:
+    """A file of the application's `web_dir`, which may be absent and may appear later."""
+    if path == "api" or path.startswith("api/"):
+        return answer(NotFound("there is nothing at this address"), request.url.path)
+    root: Path = request.app.state.web_dir
+    found = _file(root, path)
+    if found is not None:
+        hashed = path.startswith(f"{_ASSETS}/")
+        return FileResponse(found, headers={"cache-control": _FOR_EVER if hashed else _ASK_FIRST})
+    index = root / "index.html"
+    if path.startswith(f"{_ASSETS}/") or "\0" in path or not index.is_file():
+        return answer(NotFound("there is no such file; is the page built?"), request.url.path)
+    return FileResponse(index, headers={"cache-control": _ASK_FIRST})
 
 
 def _file(root: Path, path: str) -> Path | None:

@@ -30,8 +30,9 @@ def objects(folder: Path) -> list[Path]:
 
 async def test_pictures_become_segments_of_the_length_asked_without_a_hole(tmp_path: Path) -> None:
     async with storage(tmp_path) as system:
-        await system.publish(units(200, start_ns=now_ns(), gop=25))
-        await eventually(lambda: len(objects(tmp_path)) >= 4, what="four segments")
+        # Cuts are staggered: of twelve seconds, four segments of two seconds are finished wherever they fall.
+        await system.publish(units(300, start_ns=now_ns(), gop=25))
+        await eventually(lambda: len(objects(tmp_path)) >= 4, within_s=30, what="four segments")
     layouts = [layout_of(path) for path in objects(tmp_path)]
     assert {layout.duration90 for layout in layouts[1:3]} == {2 * 90_000}
     assert all(abs(one.end_ns - later.identity.start_ns) < 20_000 for one, later in pairwise(layouts))

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 from shutil import copyfile
@@ -12,11 +13,12 @@ import httpx
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from control_room.db.engine import Database
 from control_room.desk import Desk
-from control_room.http.app import serving_app
+from control_room.http.app import create_app, serving_app
 from control_room.model import Commune, Kind, Person
 from control_room.names import Names
 from control_room.service import assemble
@@ -162,6 +164,12 @@ def settings(folder: Path) -> ControlRoomSettings:
     )
 
 
+@cache
+def made_app() -> FastAPI:
+    """The application, made once: one room at a time has its desk in it."""
+    return create_app()
+
+
 @asynccontextmanager
 async def open_room(
     folder: Path, bus: Bus | None = None, template: Path | None = None
@@ -185,7 +193,7 @@ async def open_room(
     async with db.write() as tx:
         await tx.communes.add(Commune(LILLE, "Lille", 236_710, has_csu=True))
         await tx.communes.add(Commune(ROUBAIX, "Roubaix", 98_892, has_csu=False))
-    transport = httpx.ASGITransport(serving_app(desk, chosen.web_dir))
+    transport = httpx.ASGITransport(serving_app(desk, chosen.web_dir, made_app()))
     try:
         yield Room(desk, db, held, clock, fake, TicketVerifier.from_pem(public, clock), transport)
     finally:

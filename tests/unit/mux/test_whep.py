@@ -41,7 +41,7 @@ def token(
     *,
     stream: StreamId = STREAM,
     action: Action = Action.LIVE,
-    valid_s: int = 60,
+    valid_s: int = 3600,
     signer: TicketSigner = SIGNER,
 ) -> str:
     return signer.sign(Ticket("t", "p", "session-1", action, str(stream), int(time.time()) + valid_s))
