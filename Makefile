@@ -19,19 +19,25 @@ doctor: setup-run ## Say what is missing or misconfigured
 	@.venv/bin/beffroi doctor
 
 # What is held to seconds that busy neighbours would take comes last and alone.
-QUIET := tests/integration/whole/test_chain.py tests/browser
+QUIET := tests/integration/whole/test_chain.py tests/integration/whole/test_outages.py tests/browser
 
-test: setup web browser check ## Run every check and test
-	$(PY) -m pytest -q -n 3 --dist loadgroup tests $(QUIET:%=--ignore %)
+test: check browser ## Run every check and test
+	$(PY) -m pytest -q -n 2 --dist loadgroup tests $(QUIET:%=--ignore %)
 	$(PY) -m pytest -q $(QUIET)
 
-check: setup web-setup ## Format, lint, types, import walls, page, docs
+check: ## Format, lint, types, import walls, page, docs
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target setup web
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target check-python check-page
+
+check-python: setup
 	.venv/bin/ruff format --check $(SOURCES)
 	.venv/bin/ruff check $(SOURCES)
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	cd $(WEB) && npm run --silent check
 	$(PY) -m tests.docs_check
+
+check-page: web-setup
+	cd $(WEB) && npm run --silent check
 
 format: setup ## Put the code into its format
 	.venv/bin/ruff format $(SOURCES)
@@ -87,4 +93,4 @@ web-setup: .make/node
 	cd $(WEB) && npm run --silent build
 	@touch $@
 
-.PHONY: help setup-run demo doctor test check format bench pictures setup web browser lock clean web-setup
+.PHONY: check-python check-page help setup-run demo doctor test check format bench pictures setup web browser lock clean web-setup

@@ -28,7 +28,7 @@ TOOL = ROOT.parent / "shared" / "tools" / "rtsp_cameras.py"
 FOOTAGE = ROOT.parent / "shared" / "media" / "street.mp4"
 SYSTEM_PYTHON = "/usr/bin/python3"
 LIVE_WITHIN_S = 2.0
-RECORD_S = 8.0
+RECORD_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
