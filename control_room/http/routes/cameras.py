@@ -123,8 +123,7 @@ def _authorisation(body: AuthorisationBody | None) -> Authorisation | None:
 
 
 def _changed(desk: Desk, before: Camera, changes: dict[str, object], secrets: dict[str, object]) -> Camera:
-    # The schema has checked names and types of what is changed.
-    camera = replace(before, **changes)  # type: ignore[arg-type]
+    camera = replace(before, **changes)  # type: ignore[arg-type]  # the schema has checked names and types
     if not secrets:
         return camera
     texts = {
