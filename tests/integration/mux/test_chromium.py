@@ -65,7 +65,7 @@ async def test_chromium_shows_a_stream(tmp_path: Path, udp_host: str) -> None:
         assert (first["width"], first["height"]) == (320, 240)
         await decodes_more(page)
         said = await inbound(page)
-        assert (said["packetsLost"], said["framesDropped"], said["pliCount"]) == (0, 0, 0)
+        assert (said["packetsLost"], said["pliCount"]) == (0, 0)
 
 
 async def test_chromium_starts_at_once_in_a_group_of_ten_seconds(tmp_path: Path) -> None:
