@@ -58,6 +58,7 @@ class Centre:
                     raise Unavailable(
                         f"{program.name} is not ready after {READY_TIMEOUT_S:g} s: its lines above say why"
                     )
+                # A starting service tells nobody when it is ready: it is asked.
                 await asyncio.sleep(0.05)
 
     async def launch(self, program: Program) -> None:

@@ -95,6 +95,7 @@ async def _measure(cameras: int, seconds: float) -> dict[str, object]:
                         what="all cameras live",
                     )
                     viewer = await _join(mux, watched)
+                    # The paced start must be over: what is measured is the steady state.
                     await asyncio.sleep(2)
                     camera = served.get("watched")
                     assert camera is not None
