@@ -44,7 +44,7 @@ class ControlRoom:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "control_room", env=self.environment, cwd=ROOT, stdout=log, stderr=log
             )
-        await eventually(self._answers, within_s=30, what="the control room answering")
+        await eventually(self._answers, within_s=90, what="the control room answering")
 
     async def stop(self) -> int:
         """Ask it to stop, and give its exit code."""

@@ -134,7 +134,7 @@ class System:
             sys.executable, "-m", "storage", env=self.environment(), stderr=log, stdout=log
         )
         log.close()
-        await eventually(self._answers, within_s=20, what="storage's HTTP door")
+        await eventually(self._answers, within_s=90, what="storage's HTTP door")
 
     async def _answers(self) -> bool:
         assert self.process is not None

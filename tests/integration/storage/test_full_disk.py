@@ -58,4 +58,4 @@ async def test_recording_fails_loudly_on_a_full_disk_and_resumes_with_space(
             )
             return told(RecordingStatus.RECORDING)
 
-        await eventually(resumes, within_s=20, what="recording after there is space again")
+        await eventually(resumes, within_s=60, what="recording after there is space again")

@@ -48,7 +48,7 @@ async def test_an_export_survives_a_kill_and_verifies(tmp_path: Path) -> None:
         async def done() -> bool:
             return await status_of(system) == "done"
 
-        await eventually(done, within_s=20, what="the export")
+        await eventually(done, within_s=60, what="the export")
         answer = await system.get("/exports/x-1/package", system.token(Action.DOWNLOAD, "export:x-1"))
         (tmp_path / "x-1.zip").write_bytes(answer.content)
         assert verify(tmp_path / "x-1.zip", system.evidence_pem).sound
