@@ -37,15 +37,35 @@ class RecordingStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class CameraOpener(StrEnum):
+    """Which RTSP client pulls a camera: our own, or libavformat's for a camera that gets on with no other."""
+
+    OWN = "own"
+    AV = "av"
+
+
+class CameraTransport(StrEnum):
+    """What carries a camera's RTP packets: interleaved in its RTSP connection, or UDP."""
+
+    TCP = "tcp"
+    UDP = "udp"
+
+
 @dataclass(frozen=True, slots=True)
 class WantedCamera:
-    """One stream an ingest worker has to pull. `address` has no credentials in it. Secret: never log one."""
+    """One stream an ingest worker has to pull. `address` has no credentials in it. Secret: never log one.
+
+    A stream wanted `on_demand` is pulled only while the tap has a subscriber for it; sub streams are.
+    """
 
     stream: str
     name: str
     address: str
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    opener: CameraOpener = CameraOpener.OWN
+    transport: CameraTransport = CameraTransport.TCP
+    on_demand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +79,10 @@ class WantedCameras:
 
 @dataclass(frozen=True, slots=True)
 class CameraReport:
-    """An ingest worker on one of its streams. `reason` is a sentence in English without credentials."""
+    """An ingest worker on one of its streams. `reason` is a sentence in English without credentials.
+
+    `advice` says which setting of the camera to change when its pictures come but are costly to show.
+    """
 
     stream: str
     status: CameraStatus
@@ -70,6 +93,7 @@ class CameraReport:
     height: int = 0
     fps: float = 0.0
     codec: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
