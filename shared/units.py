@@ -12,6 +12,7 @@ class Codec(StrEnum):
     H264 = "h264"
     H265 = "h265"
     MJPEG = "mjpeg"
+    MPEG4 = "mpeg4"
 
 
 class WallSource(StrEnum):
@@ -26,11 +27,14 @@ class AccessUnit:
     """One coded picture, never changed once made.
 
     `run` grows by one at each reconnection of the camera, `seq` by one a unit within the run, from 0.
-    `pts90` is the unwrapped 90 kHz presentation time, never smaller than the one before in its run.
+    `pts90` is the unwrapped 90 kHz presentation time, never smaller than the one before in its run, except
+    where `reordered` is true: the stream may carry pictures out of the order they are shown in (B-frames),
+    units come in the order they are decoded in, and `pts90` may go back.
     `wall_ns` is UTC in nanoseconds since 1970 of the capture, as told by `wall_source`,
     wrong by `wall_uncertainty_ns` at most where that is known, -1 where it is not.
     `key` is true where decoding can start; such a unit carries its parameter sets.
-    `data` is an Annex B byte stream (H.264, H.265) or one JPEG image.
+    `data` is an Annex B byte stream (H.264, H.265), one JPEG image, or one MPEG-4 Visual picture (ISO/IEC
+    14496-2) with its start codes.
     """
 
     stream: StreamId
@@ -43,3 +47,4 @@ class AccessUnit:
     key: bool
     codec: Codec
     data: bytes
+    reordered: bool = False

@@ -10,9 +10,11 @@ from shared.units import AccessUnit, Codec, WallSource
 
 MAGIC = b"BT"
 VERSION = 1
+REORDERED_VERSION = 2
+"""The version of a unit with REORDERED: a reader that does not know the flag refuses it, not misreads it."""
 # magic, version, kind, flags, codec, wall source, padding, run, seq, pts90, wall_ns, wall_uncertainty_ns
 _HEADER = struct.Struct("!2sBBBBBxIQqqq")
-_CODECS = (Codec.H264, Codec.H265, Codec.MJPEG)
+_CODECS = (Codec.H264, Codec.H265, Codec.MJPEG, Codec.MPEG4)
 _SOURCES = (WallSource.ARRIVAL, WallSource.SENDER_REPORT)
 _UNIT = 0
 _READER_BYTES = 16
@@ -25,6 +27,7 @@ _ASK = b"\x02"
 class Flag(IntFlag):
     KEY = 1
     RECENT = 2
+    REORDERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,11 @@ def reader_topic(reader: bytes) -> bytes:
 def unit_header(unit: AccessUnit, *, recent: bool) -> bytes:
     """The header frame of a unit."""
     flags = (Flag.KEY if unit.key else 0) | (Flag.RECENT if recent else 0)
+    flags |= Flag.REORDERED if unit.reordered else 0
     return (
         _HEADER.pack(
             MAGIC,
-            VERSION,
+            REORDERED_VERSION if unit.reordered else VERSION,
             _UNIT,
             flags,
             _CODECS.index(unit.codec),
@@ -73,8 +77,8 @@ def read(header: bytes, data: bytes) -> Received:
     magic, version, kind, flags, codec, source, run, seq, pts90, wall_ns, uncertainty_ns = (
         _HEADER.unpack_from(header)
     )
-    if magic != MAGIC or version != VERSION:
-        raise BadInput(f"tap header is not of version {VERSION}")
+    if magic != MAGIC or version not in (VERSION, REORDERED_VERSION):
+        raise BadInput(f"tap header is not of version {VERSION} or {REORDERED_VERSION}")
     try:
         stream = StreamId.parse(header[_HEADER.size :].decode())
     except UnicodeDecodeError as error:
@@ -94,6 +98,7 @@ def read(header: bytes, data: bytes) -> Received:
         key=bool(flags & Flag.KEY),
         codec=_CODECS[codec],
         data=data,
+        reordered=bool(flags & Flag.REORDERED),
     )
     return Received(unit, bool(flags & Flag.RECENT))
 

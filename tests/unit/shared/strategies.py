@@ -28,6 +28,7 @@ access_units = st.builds(
     key=st.booleans(),
     codec=st.sampled_from(Codec),
     data=st.binary(min_size=1, max_size=200),
+    reordered=st.booleans(),
 )
 
 STREAM = StreamId("59350", "cam-test")

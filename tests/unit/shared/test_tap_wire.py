@@ -1,4 +1,5 @@
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -40,7 +41,7 @@ def test_a_header_cut_anywhere_is_refused(length: int) -> None:
 
 @pytest.mark.parametrize(
     ("at", "byte"),
-    [(0, ord("X")), (2, 2), (3, 1), (5, 3), (6, 2)],
+    [(0, ord("X")), (2, 3), (3, 1), (5, 4), (6, 2)],
     ids=["magic", "version", "kind", "codec", "wall source"],
 )
 def test_a_header_with_an_unknown_field_is_refused(at: int, byte: int) -> None:
@@ -66,6 +67,11 @@ def test_the_bytes_are_those_of_the_document() -> None:
     assert header[12:20] == b"\x00\x00\x00\x00\x00\x00\x01\x02"
     assert header[36:44] == b"\xff" * 8
     assert header[44:] == str(STREAM).encode()
+
+
+def test_a_reader_of_the_first_version_refuses_a_reordered_unit_and_takes_every_other() -> None:
+    assert unit_header(replace(unit(1), reordered=True), recent=False)[2] == 2
+    assert unit_header(unit(1), recent=False)[2] == 1
 
 
 @given(stream_ids, stream_ids)
