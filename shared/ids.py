@@ -43,6 +43,11 @@ class StreamId:
     def __str__(self) -> str:
         return f"{self.commune}/{self.camera}/{self.kind}"
 
+    @property
+    def camera_path(self) -> str:
+        """`commune/camera`: the camera whose stream this is."""
+        return f"{self.commune}/{self.camera}"
+
     @classmethod
     def parse(cls, text: str) -> "StreamId":
         """The stream that `str()` wrote. Raises BadInput."""

@@ -8,23 +8,34 @@ import base64
 import binascii
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.clock import Clock
 from shared.errors import BadInput, TicketRefused, Unauthenticated
+from shared.ids import CAMERA_PATTERN, COMMUNE_PATTERN
 
 _VERSION = "v1"
-_MAX_TOKEN_CHARS = 4096
+_MAX_TOKEN_CHARS = 16384
+MOST_CAMERAS = 64
+"""Of one wall."""
+
+WALL_RESOURCE = "wall"
+
+
+CameraPath = Annotated[str, Field(pattern=f"^{COMMUNE_PATTERN}/{CAMERA_PATTERN}$")]
+"""`commune/camera`: a camera without a kind, see `StreamId.camera_path`."""
 
 
 class Action(StrEnum):
     """What a ticket allows."""
 
     LIVE = "live"
+    WALL = "wall"
     PLAYBACK = "playback"
     EXPORT = "export"
     DOWNLOAD = "download"
@@ -36,8 +47,9 @@ class Action(StrEnum):
 class Ticket:
     """One person's permission to do one thing with one resource until `until_s` (UTC seconds since 1970).
 
-    `resource` is a stream (`str(StreamId)`), `export:<id>` or `hold:<id>`. `start_s` and `end_s` bound the
-    footage a playback may show; None leaves that side open.
+    `resource` is a stream (`str(StreamId)`), `wall`, `export:<id>` or `hold:<id>`. `start_s` and `end_s`
+    bound the footage a playback may show; None leaves that side open. `cameras` are those a wall may show, in
+    the order of its tiles: each as its main and as its sub stream.
     """
 
     id: str
@@ -48,6 +60,7 @@ class Ticket:
     until_s: int
     start_s: int | None = None
     end_s: int | None = None
+    cameras: Annotated[tuple[CameraPath, ...], Field(max_length=MOST_CAMERAS)] = ()
 
 
 _TICKET = TypeAdapter(Ticket)

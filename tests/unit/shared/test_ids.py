@@ -14,6 +14,11 @@ def test_a_stream_is_read_back_as_it_was_written(stream: StreamId) -> None:
     assert StreamId.parse(str(stream)) == stream
 
 
+@given(stream_ids)
+def test_a_camera_s_path_is_its_stream_s_name_without_the_kind(stream: StreamId) -> None:
+    assert f"{stream.camera_path}/{stream.kind}" == str(stream)
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_a_stream_or_bad_input(text: str) -> None:
     with suppress(BadInput):

@@ -1,4 +1,5 @@
 import base64
+import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -52,6 +53,7 @@ tickets = st.builds(
     until_s=st.integers(NOW_S + 1, NOW_S + 10**6),
     start_s=st.none() | st.integers(0, 2**40),
     end_s=st.none() | st.integers(0, 2**40),
+    cameras=st.lists(stream_ids.map(lambda stream: stream.camera_path), max_size=64).map(tuple),
 )
 
 
@@ -127,6 +129,39 @@ def test_signed_bytes_that_are_no_ticket_are_refused(payload: bytes) -> None:
     signature = base64.urlsafe_b64encode(KEY.sign(signed.encode())).rstrip(b"=").decode()
     with pytest.raises(TicketRefused, match="malformed"):
         verifier().verify(f"{signed}.{signature}", Action.LIVE, RESOURCE)
+
+
+def test_a_wall_of_the_most_cameras_with_the_longest_names_fits() -> None:
+    cameras = tuple(f"59350/{number:040d}" for number in range(64))
+    wall = Ticket("t" * 40, "p" * 40, "s" * 64, Action.WALL, "wall", NOW_S + 60, cameras=cameras)
+    assert verifier().verify(SIGNER.sign(wall), Action.WALL, "wall").cameras == cameras
+
+
+def test_a_ticket_of_one_stream_opens_no_wall() -> None:
+    with pytest.raises(TicketRefused, match="for live, not for wall"):
+        verifier().verify(TOKEN, Action.WALL, "wall")
+
+
+@pytest.mark.parametrize(
+    "cameras",
+    [
+        ["59350/cam-1"] * 65,
+        ["59350/cam-1/main"],
+        ["cam-1"],
+        ["59350/Cam-1"],
+        ["59350/cam-1\n"],
+        "59350/cam-1",
+        [1],
+    ],
+    ids=["too many", "with a kind", "no commune", "capitals", "a line end", "no list", "a number"],
+)
+def test_a_signed_wall_of_other_than_cameras_is_refused(cameras: object) -> None:
+    said = {"id": "t", "subject": "p", "session": "s", "action": "wall", "resource": "wall"}
+    payload = json.dumps({**said, "until_s": NOW_S + 60, "cameras": cameras}).encode()
+    signed = f"v1.{base64.urlsafe_b64encode(payload).rstrip(b'=').decode()}"
+    signature = base64.urlsafe_b64encode(KEY.sign(signed.encode())).rstrip(b"=").decode()
+    with pytest.raises(TicketRefused, match="malformed"):
+        verifier().verify(f"{signed}.{signature}", Action.WALL, "wall")
 
 
 def test_an_endless_token_is_refused() -> None:
