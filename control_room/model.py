@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from shared.ids import StreamId, StreamKind
-from shared.messages import ExportProgress
+from shared.messages import CameraOpener, CameraTransport, ExportProgress
 
 LOGIN_PATTERN = r"[a-z0-9][a-z0-9._@-]{1,63}"
 
@@ -54,11 +54,15 @@ class Authorisation:
 
 @dataclass(frozen=True, slots=True)
 class CameraAccess:
-    """How to reach a camera. Secret: only its commune's worker is ever told."""
+    """How to reach a camera. Secret: only its commune's worker is ever told.
+
+    `sub_address` is of its small stream, empty where it has none; the credentials are the same.
+    """
 
     address: str = field(repr=False)
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    sub_address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,23 @@ class Camera:
     authorisation: Authorisation | None
     address_host: str
     has_credentials: bool
+    has_sub: bool
+    opener: CameraOpener
+    transport: CameraTransport
     sealed: bytes = field(repr=False)
 
     @property
     def stream(self) -> StreamId:
         return StreamId(self.commune, self.id, StreamKind.MAIN)
+
+    @property
+    def sub_stream(self) -> StreamId:
+        return StreamId(self.commune, self.id, StreamKind.SUB)
+
+    @property
+    def streams(self) -> tuple[str, str]:
+        """Whatever may show its pictures."""
+        return str(self.stream), str(self.sub_stream)
 
 
 def blocked_reason(camera: Camera, today: date) -> str | None:

@@ -1,5 +1,7 @@
 """What ingest workers have to pull and storage to record, with versions that change when it does."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from control_room.db.engine import Database
@@ -29,7 +31,8 @@ class Wanted:
             return kept[1]
         async with self._db.read() as tx:
             cameras = await tx.cameras.of(worker.commune)
-        wanted = tuple(self._wanted(camera) for camera in cameras if blocked_reason(camera, today) is None)
+        shown = (camera for camera in cameras if blocked_reason(camera, today) is None)
+        wanted = tuple(stream for camera in shown for stream in self._wanted(camera))
         version = self._vault.fingerprint(encode(WantedCameras(worker.commune, "", wanted)))
         made = WantedCameras(worker.commune, version, wanted)
         self._cameras[worker.commune] = (key, made)
@@ -61,6 +64,18 @@ class Wanted:
         self._policies = (key, made)
         return made
 
-    def _wanted(self, camera: Camera) -> WantedCamera:
+    def _wanted(self, camera: Camera) -> Iterator[WantedCamera]:
+        """The main stream always, the sub stream for as long as somebody watches it."""
         access = self._vault.open(camera.sealed)
-        return WantedCamera(str(camera.stream), camera.name, access.address, access.username, access.password)
+        main = WantedCamera(
+            str(camera.stream),
+            camera.name,
+            access.address,
+            access.username,
+            access.password,
+            camera.opener,
+            camera.transport,
+        )
+        yield main
+        if access.sub_address:
+            yield replace(main, stream=str(camera.sub_stream), address=access.sub_address, on_demand=True)

@@ -9,6 +9,7 @@ from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CameraRow
 from control_room.model import Authorisation, Camera
 from shared.errors import NotFound
+from shared.messages import CameraOpener, CameraTransport
 
 
 class Cameras:
@@ -64,6 +65,7 @@ def _fill(row: CameraRow, camera: Camera) -> None:
     row.name, row.place, row.lat, row.lon = camera.name, camera.place, camera.lat, camera.lon
     row.recorded, row.enabled = camera.recorded, camera.enabled
     row.address_host, row.has_credentials = camera.address_host, camera.has_credentials
+    row.has_sub, row.opener, row.transport = camera.has_sub, camera.opener, camera.transport
     row.sealed = camera.sealed
     permit = camera.authorisation
     row.permit_number = permit.number if permit else None
@@ -90,5 +92,8 @@ def _camera(row: CameraRow) -> Camera:
         authorisation=permit,
         address_host=row.address_host,
         has_credentials=row.has_credentials,
+        has_sub=row.has_sub,
+        opener=CameraOpener(row.opener),
+        transport=CameraTransport(row.transport),
         sealed=row.sealed,
     )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -117,6 +118,9 @@ class CameraRow(Base):
     permit_days: Mapped[int | None]
     address_host: Mapped[str] = mapped_column(String(300))
     has_credentials: Mapped[bool]
+    has_sub: Mapped[bool] = mapped_column(server_default=false())
+    opener: Mapped[str] = mapped_column(String(8), server_default="own")
+    transport: Mapped[str] = mapped_column(String(8), server_default="tcp")
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 

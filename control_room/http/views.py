@@ -28,6 +28,7 @@ from control_room.model import (
     Worker,
     blocked_reason,
 )
+from control_room.states import CameraState
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -65,7 +66,6 @@ def worker_view(desk: Desk, worker: Worker) -> WorkerView:
 
 
 def camera_view(desk: Desk, camera: Camera) -> CameraView:
-    state = desk.states.camera(camera.stream)
     recording = desk.states.recording(camera.stream)
     permit = camera.authorisation
     return CameraView(
@@ -81,18 +81,28 @@ def camera_view(desk: Desk, camera: Camera) -> CameraView:
         authorisation=None if permit is None else AuthorisationBody.model_validate(permit),
         address_host=camera.address_host,
         has_credentials=camera.has_credentials,
+        has_sub=camera.has_sub,
+        opener=camera.opener,
+        transport=camera.transport,
         blocked_reason=blocked_reason(camera, desk.today()),
-        state=StateView(
-            status=state.report.status,
-            reason=state.report.reason,
-            since=state.report.since,
-            heard_at=state.heard_at,
-            width=state.report.width,
-            height=state.report.height,
-            fps=state.report.fps,
-            codec=state.report.codec,
-        ),
+        state=_state_view(desk.states.camera(camera.stream)),
+        sub_state=_state_view(desk.states.camera(camera.sub_stream)) if camera.has_sub else None,
         recording=RecordingView(status=recording.status, reason=recording.reason, since=recording.since),
+    )
+
+
+def _state_view(state: CameraState) -> StateView:
+    report = state.report
+    return StateView(
+        status=report.status,
+        reason=report.reason,
+        since=report.since,
+        heard_at=state.heard_at,
+        width=report.width,
+        height=report.height,
+        fps=report.fps,
+        codec=report.codec,
+        advice=report.advice,
     )
 
 

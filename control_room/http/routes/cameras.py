@@ -17,7 +17,7 @@ from control_room.rights import LISTING, Action, communes
 from shared.errors import BadInput, NotFound
 
 router = APIRouter(prefix="/cameras", tags=["cameras"])
-_SECRETS = ("address", "username", "password")
+_SECRETS = ("address", "username", "password", "sub_address")
 _NULLABLE = frozenset({"lat", "lon", "authorisation"})
 
 
@@ -56,6 +56,9 @@ async def create_camera(desk: TheDesk, caller: SignedIn, body: NewCamera) -> Cam
         authorisation=_authorisation(body.authorisation),
         address_host="",
         has_credentials=False,
+        has_sub=False,
+        opener=body.opener,
+        transport=body.transport,
         sealed=b"",
     )
     camera = _with_access(desk, camera, access)
@@ -98,7 +101,7 @@ async def change_camera(desk: TheDesk, caller: SignedIn, camera_id: str, body: C
         await desk.gate.grant(tx, caller, deed)
         today = desk.today()
         if blocked_reason(before, today) is None and blocked_reason(camera, today) is not None:
-            await tx.revocations.streams([str(camera.stream)])
+            await tx.revocations.streams(camera.streams)
     desk.revoker.wake()
     return camera_view(desk, camera)
 
@@ -110,7 +113,7 @@ async def remove_camera(desk: TheDesk, caller: SignedIn, camera_id: str) -> None
     async with desk.db.write() as tx:
         await tx.cameras.remove(camera.id)
         await tx.communes.touch(camera.commune)
-        await tx.revocations.streams([str(camera.stream)])
+        await tx.revocations.streams(camera.streams)
         deed = caller.deed("remove-camera", commune=camera.commune, camera=camera.id, detail=camera.name)
         await desk.gate.grant(tx, caller, deed)
     desk.revoker.wake()
@@ -133,13 +136,23 @@ def _changed(desk: Desk, before: Camera, changes: dict[str, object], secrets: di
 
 
 def _with_access(desk: Desk, camera: Camera, access: CameraAccess) -> Camera:
-    """The camera with this access sealed in it. Raises BadInput where its address must not be reached."""
+    """The camera with this access sealed in it. Raises BadInput where an address must not be reached."""
     place = desk.addresses.check(access.address)
+    if access.sub_address:
+        _check_sub_address(desk, access.sub_address)
     if access.password and not access.username:
         raise BadInput("a password without a user name", "username")
     return replace(
         camera,
         address_host=str(place),
         has_credentials=bool(access.username),
+        has_sub=bool(access.sub_address),
         sealed=desk.vault.seal(access),
     )
+
+
+def _check_sub_address(desk: Desk, address: str) -> None:
+    try:
+        desk.addresses.check(address)
+    except BadInput as error:
+        raise BadInput(error.detail, "sub_address") from error

@@ -48,7 +48,11 @@ async def put_camera_reports(desk: TheDesk, worker: WorkerAsking, body: CameraRe
             raise Forbidden("a worker reports on the cameras of its own commune only")
     _check_zones(report.since for report in body.reports)
     desk.states.hear(
-        worker.commune, (replace(report, reason=_plain(report.reason)) for report in body.reports)
+        worker.commune,
+        (
+            replace(report, reason=_plain(report.reason), advice=_plain(report.advice))
+            for report in body.reports
+        ),
     )
 
 

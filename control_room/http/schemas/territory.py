@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 from control_room.http.schemas.common import PRINTABLE, CommuneCode, Instant, Line, Request, Response
-from shared.messages import CameraStatus, RecordingStatus
+from shared.messages import CameraOpener, CameraStatus, CameraTransport, RecordingStatus
 
 MAX_DAYS = 31
 
 Place = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=PRINTABLE)]
 Address = Annotated[SecretStr, Field(min_length=1, max_length=2048)]
+SubAddress = Annotated[SecretStr, Field(max_length=2048)]
 Credential = Annotated[SecretStr, Field(max_length=256)]
 
 
@@ -89,7 +90,7 @@ class AuthorisationBody(Request):
 
 
 class StateView(Response):
-    """How the camera's stream is, as its commune's worker last told."""
+    """How one of the camera's streams is, as its commune's worker last told."""
 
     status: CameraStatus
     reason: str = Field(description="In words, in English.", examples=["pictures arrive"])
@@ -99,6 +100,11 @@ class StateView(Response):
     height: int = 0
     fps: float = 0.0
     codec: str = ""
+    advice: str = Field(
+        "",
+        description="Which setting to change where pictures come but are costly to show, else empty.",
+        examples=["set the profile to Baseline or Main without B-frames"],
+    )
 
 
 class RecordingView(Response):
@@ -124,11 +130,15 @@ class CameraView(Response):
     authorisation: AuthorisationBody | None
     address_host: str = Field(description="Host and port only.", examples=["10.1.4.20:554"])
     has_credentials: bool
+    has_sub: bool = Field(description="Whether the address of a small stream is known.")
+    opener: CameraOpener
+    transport: CameraTransport
     blocked_reason: str | None = Field(
         description="Why the camera is neither shown nor recorded now, null where it may be.",
         examples=["the prefectural authorisation 2021-0117 ended on 2026-02-01"],
     )
     state: StateView
+    sub_state: StateView | None = Field(description="How the small stream is, null where there is none.")
     recording: RecordingView
 
 
@@ -145,6 +155,7 @@ class NewCamera(Request):
                     "address": "rtsp://10.1.4.20:554/stream1",
                     "username": "viewer",
                     "password": "the camera's own",
+                    "sub_address": "rtsp://10.1.4.20:554/stream2",
                     "recorded": True,
                     "authorisation": {
                         "number": "2026-0417",
@@ -165,6 +176,14 @@ class NewCamera(Request):
     address: Address = Field(description="`rtsp://host[:port]/path`, without credentials.")
     username: Credential = SecretStr("")
     password: Credential = SecretStr("")
+    sub_address: SubAddress = Field(
+        SecretStr(""), description="Of its small stream, reached with the same credentials; empty: none."
+    )
+    opener: CameraOpener = Field(
+        CameraOpener.OWN,
+        description="RTSP client that pulls it; `av` for a camera that gets on with no other.",
+    )
+    transport: CameraTransport = CameraTransport.TCP
     recorded: bool = True
     enabled: bool = True
     authorisation: AuthorisationBody | None = None
@@ -184,6 +203,9 @@ class CameraChange(Request):
     address: Address | None = None
     username: Credential | None = None
     password: Credential | None = None
+    sub_address: SubAddress | None = Field(None, description="Empty: it has no small stream any more.")
+    opener: CameraOpener | None = None
+    transport: CameraTransport | None = None
     recorded: bool | None = None
     enabled: bool | None = None
     authorisation: AuthorisationBody | None = None

@@ -551,20 +551,40 @@ export interface components {
             lon?: number | null;
             /** Name */
             name?: string | null;
+            opener?: components["schemas"]["CameraOpener"] | null;
             /** Password */
             password?: string | null;
             /** Place */
             place?: string | null;
             /** Recorded */
             recorded?: boolean | null;
+            /**
+             * Sub Address
+             * @description Empty: it has no small stream any more.
+             */
+            sub_address?: string | null;
+            transport?: components["schemas"]["CameraTransport"] | null;
             /** Username */
             username?: string | null;
         };
         /**
+         * CameraOpener
+         * @description Which RTSP client pulls a camera: our own, or libavformat's for a camera that gets on with no other.
+         * @enum {string}
+         */
+        CameraOpener: "own" | "av";
+        /**
          * CameraReport
          * @description An ingest worker on one of its streams. `reason` is a sentence in English without credentials.
+         *
+         *     `advice` says which setting of the camera to change when its pictures come but are costly to show.
          */
         CameraReport: {
+            /**
+             * Advice
+             * @default
+             */
+            advice: string;
             /**
              * Codec
              * @default
@@ -616,6 +636,12 @@ export interface components {
          */
         CameraStatus: "connecting" | "live" | "stalled" | "refused" | "unreachable" | "unsupported" | "invalid" | "unknown";
         /**
+         * CameraTransport
+         * @description What carries a camera's RTP packets: interleaved in its RTSP connection, or UDP.
+         * @enum {string}
+         */
+        CameraTransport: "tcp" | "udp";
+        /**
          * CameraView
          * @description A camera. Its address, user name and password are never given back.
          */
@@ -643,6 +669,11 @@ export interface components {
             /** Has Credentials */
             has_credentials: boolean;
             /**
+             * Has Sub
+             * @description Whether the address of a small stream is known.
+             */
+            has_sub: boolean;
+            /**
              * Id
              * @example cam-3kf9a0q2zd
              */
@@ -656,6 +687,7 @@ export interface components {
              * @example Grand-Place nord
              */
             name: string;
+            opener: components["schemas"]["CameraOpener"];
             /**
              * Place
              * @example Grand-Place, façade de la Vieille Bourse
@@ -670,6 +702,9 @@ export interface components {
              * @example 59350/cam-3kf9a0q2zd/main
              */
             stream: string;
+            /** @description How the small stream is, null where there is none. */
+            sub_state: components["schemas"]["StateView"] | null;
+            transport: components["schemas"]["CameraTransport"];
         };
         /**
          * CommuneChange
@@ -993,6 +1028,7 @@ export interface components {
          *       "password": "the camera's own",
          *       "place": "Grand-Place, façade de la Vieille Bourse",
          *       "recorded": true,
+         *       "sub_address": "rtsp://10.1.4.20:554/stream2",
          *       "username": "viewer"
          *     }
          */
@@ -1018,6 +1054,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * @description RTSP client that pulls it; `av` for a camera that gets on with no other.
+             * @default own
+             */
+            opener: components["schemas"]["CameraOpener"];
+            /**
              * Password
              * Format: password
              * @default
@@ -1033,6 +1074,15 @@ export interface components {
              * @default true
              */
             recorded: boolean;
+            /**
+             * Sub Address
+             * Format: password
+             * @description Of its small stream, reached with the same credentials; empty: none.
+             * @default
+             */
+            sub_address: string;
+            /** @default tcp */
+            transport: components["schemas"]["CameraTransport"];
             /**
              * Username
              * Format: password
@@ -1499,9 +1549,16 @@ export interface components {
         };
         /**
          * StateView
-         * @description How the camera's stream is, as its commune's worker last told.
+         * @description How one of the camera's streams is, as its commune's worker last told.
          */
         StateView: {
+            /**
+             * Advice
+             * @description Which setting to change where pictures come but are costly to show, else empty.
+             * @default
+             * @example set the profile to Baseline or Main without B-frames
+             */
+            advice: string;
             /**
              * Codec
              * @default
@@ -1543,6 +1600,8 @@ export interface components {
         /**
          * WantedCamera
          * @description One stream an ingest worker has to pull. `address` has no credentials in it. Secret: never log one.
+         *
+         *     A stream wanted `on_demand` is pulled only while the tap has a subscriber for it; sub streams are.
          */
         WantedCamera: {
             /** Address */
@@ -1550,12 +1609,21 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * On Demand
+             * @default false
+             */
+            on_demand: boolean;
+            /** @default own */
+            opener: components["schemas"]["CameraOpener"];
+            /**
              * Password
              * @default
              */
             password: string;
             /** Stream */
             stream: string;
+            /** @default tcp */
+            transport: components["schemas"]["CameraTransport"];
             /**
              * Username
              * @default

@@ -7,7 +7,7 @@ import pytest
 
 from control_room.model import Authorisation, Camera, blocked_reason
 from shared.bus import REVOKED
-from shared.messages import RecordingPolicies, WantedCameras, decode
+from shared.messages import CameraOpener, CameraTransport, RecordingPolicies, WantedCameras, decode
 from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, Room
 
 SINCE = datetime(2026, 11, 21, 11, tzinfo=UTC)
@@ -95,6 +95,20 @@ async def test_an_authorisation_that_ends_overnight_takes_the_camera_off(
 def test_the_last_day_of_an_authorisation_counts() -> None:
     authorisation = Authorisation("N1", SINCE.date(), SINCE.date(), 10)
     camera = Camera(
-        "cam-1", LILLE, "", "", None, None, True, True, authorisation, "10.1.4.20:554", False, b""
+        id="cam-1",
+        commune=LILLE,
+        name="",
+        place="",
+        lat=None,
+        lon=None,
+        recorded=True,
+        enabled=True,
+        authorisation=authorisation,
+        address_host="10.1.4.20:554",
+        has_credentials=False,
+        has_sub=False,
+        opener=CameraOpener.OWN,
+        transport=CameraTransport.TCP,
+        sealed=b"",
     )
     assert blocked_reason(camera, SINCE.date()) is None

@@ -54,7 +54,8 @@ function common(draft: CameraDraft) {
 }
 
 export function newCamera(draft: CameraDraft): NewCamera {
-  return { commune: draft.commune, address: draft.address, username: draft.username, password: draft.password, ...common(draft) };
+  const { commune, address, username, password } = draft;
+  return { commune, address, username, password, sub_address: "", opener: "own", transport: "tcp", ...common(draft) };
 }
 
 /** What was left empty keeps its stored value: the three secrets are never shown, so they cannot be sent back. */
