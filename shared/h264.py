@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from shared.bits import BitReader, without_emulation
 from shared.errors import BadInput
 
 START_CODE = b"\x00\x00\x00\x01"
 _PREFIX = b"\x00\x00\x01"
+_SLICE_B = 1
+_MAX_SLICE_HEAD = 16
 
 
 class Nal(IntEnum):
@@ -67,6 +70,21 @@ def has_idr(data: bytes) -> bool:
     return any(nal_type(nal) == Nal.IDR for nal in nal_units(data))
 
 
+def has_b_slice(data: bytes) -> bool:
+    """Whether the first slice of an access unit is bi-predictive (section 7.3.3, table 7-6)."""
+    for nal in nal_units(data):
+        if nal_type(nal) == Nal.SLICE:
+            bits = BitReader(without_emulation(bytes(nal[1:_MAX_SLICE_HEAD])), "slice header", "slice")
+            try:
+                bits.ue()
+                return bits.ue() % 5 == _SLICE_B
+            except BadInput:
+                return False
+        if nal_type(nal) == Nal.IDR:
+            return False
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class SequenceParameters:
     """What decoding needs to know of a sequence parameter set (section 7.3.2.1.1).
@@ -93,32 +111,6 @@ class SequenceParameters:
         return bool(self.reorder_frames)
 
 
-class _Bits:
-    """Reads bits and Exp-Golomb codes (section 9.1) of a payload whose emulation bytes are already out."""
-
-    def __init__(self, payload: bytes) -> None:
-        self._value = int.from_bytes(payload, "big")
-        self._left = len(payload) * 8
-
-    def u(self, count: int) -> int:
-        if count > self._left:
-            raise BadInput("sequence parameter set ends too early", "sps")
-        self._left -= count
-        return (self._value >> self._left) & ((1 << count) - 1)
-
-    def ue(self) -> int:
-        zeros = 0
-        while self.u(1) == 0:
-            zeros += 1
-            if zeros > 32:
-                raise BadInput("sequence parameter set has an endless Exp-Golomb code", "sps")
-        return (1 << zeros) - 1 + self.u(zeros)
-
-    def se(self) -> int:
-        value = self.ue()
-        return (value + 1) // 2 if value & 1 else -(value // 2)
-
-
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 _MAX_SIDE = 16384
 # Far above any real one; without it noise from a camera could keep the bit reader busy for minutes.
@@ -129,7 +121,7 @@ def parse_sps(nal: bytes) -> SequenceParameters:
     """Read a sequence parameter set NAL unit. Raises BadInput where it is cut or makes no sense."""
     if len(nal) < 4 or nal_type(nal) != Nal.SPS:
         raise BadInput("not a sequence parameter set", "sps")
-    bits = _Bits(nal[1:_MAX_SPS_BYTES].replace(b"\x00\x00\x03", b"\x00\x00"))
+    bits = BitReader(without_emulation(nal[1:_MAX_SPS_BYTES]), "sequence parameter set", "sps")
     profile, constraints, level = bits.u(8), bits.u(8), bits.u(8)
     bits.ue()
     chroma = _chroma_format(bits) if profile in _HIGH_PROFILES else 1
@@ -156,7 +148,7 @@ def parse_sps(nal: bytes) -> SequenceParameters:
     return SequenceParameters(profile, constraints, level, width, height, reorder)
 
 
-def _chroma_format(bits: _Bits) -> int:
+def _chroma_format(bits: BitReader) -> int:
     chroma = bits.ue()
     if chroma == 3:
         bits.u(1)
@@ -170,7 +162,7 @@ def _chroma_format(bits: _Bits) -> int:
     return chroma
 
 
-def _skip_scaling_list(bits: _Bits, size: int) -> None:
+def _skip_scaling_list(bits: BitReader, size: int) -> None:
     last = following = 8
     for _ in range(size):
         if following:
@@ -178,7 +170,7 @@ def _skip_scaling_list(bits: _Bits, size: int) -> None:
         last = following or last
 
 
-def _skip_order_count(bits: _Bits) -> bool:
+def _skip_order_count(bits: BitReader) -> bool:
     """Whether pictures are coded in the order of their output (`pic_order_cnt_type` 2, section 8.2.1.3)."""
     kind = bits.ue()
     if kind == 0:
@@ -197,7 +189,7 @@ def _skip_order_count(bits: _Bits) -> bool:
     return kind == 2
 
 
-def _reorder_frames(bits: _Bits, profile: int) -> int | None:
+def _reorder_frames(bits: BitReader, profile: int) -> int | None:
     """`max_num_reorder_frames` of the VUI (annex E.1.1), 0 for a profile without B slices."""
     if profile == 66:
         return 0
@@ -207,7 +199,7 @@ def _reorder_frames(bits: _Bits, profile: int) -> int | None:
         return None
 
 
-def _vui_reorder_frames(bits: _Bits) -> int | None:
+def _vui_reorder_frames(bits: BitReader) -> int | None:
     if bits.u(1) and bits.u(8) == 255:
         bits.u(32)
     if bits.u(1):
@@ -237,7 +229,7 @@ def _vui_reorder_frames(bits: _Bits) -> int | None:
     return bits.ue()
 
 
-def _skip_hrd(bits: _Bits) -> None:
+def _skip_hrd(bits: BitReader) -> None:
     count = bits.ue() + 1
     if count > 32:
         raise BadInput("sequence parameter set has an impossible HRD", "sps")

@@ -15,8 +15,9 @@ from shared.errors import BeffroiError
 _HELP = """CAMERA is NAME[*COUNT][:OPTION]..., served at rtsp://HOST:PORT/NAME
 (with *COUNT: NAME-0, NAME-1, ...).
 Options: loop (one pre-made loop, for load; otherwise drawn and encoded while watched), gop=SECONDS, kbps=N,
-auth=USER/PASSWORD, audio, stall=SECONDS, jump=SECONDS, fault=h265|mjpeg|garbage|b-frames.
-Example: place:gop=10 gate:auth=viewer/letmein load*200:loop:kbps=2000"""
+size=WIDTHxHEIGHT, codec=h264|h265|mjpeg|mpeg4, bframes=N, auth=USER/PASSWORD, audio, stall=SECONDS,
+jump=SECONDS, fault=garbage.
+Example: place:gop=10 place-sub:size=352x288:kbps=200 load*200:loop:kbps=2000"""
 
 
 async def _run(host: str, port: int, cameras: list[str]) -> None:

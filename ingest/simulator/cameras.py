@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from ingest.simulator.encoder import Coding
+from ingest.simulator.encoder import Coding, Encoding
 from shared.errors import BadInput
 
 
@@ -11,10 +11,7 @@ class Fault(StrEnum):
     """What a camera does wrong."""
 
     NONE = "none"
-    H265 = "h265"
-    MJPEG = "mjpeg"
     GARBAGE = "garbage"
-    B_FRAMES = "b-frames"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +61,13 @@ def _with_option(plan: CameraPlan, key: str, value: str) -> CameraPlan:
             return replace(plan, coding=replace(plan.coding, gop_s=float(value)))
         case "kbps":
             return replace(plan, coding=replace(plan.coding, kbps=int(value)))
+        case "codec":
+            return replace(plan, coding=replace(plan.coding, encoding=Encoding(value)))
+        case "bframes":
+            return replace(plan, coding=replace(plan.coding, b_frames=int(value)))
+        case "size":
+            width, _, height = value.partition("x")
+            return replace(plan, coding=replace(plan.coding, width=int(width), height=int(height)))
         case "auth":
             username, _, password = value.partition("/")
             return replace(plan, username=username, password=password)

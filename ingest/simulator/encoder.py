@@ -1,24 +1,37 @@
-"""Pictures to coded pictures, by libx264 and libx265. The simulator's only use of `av`."""
+"""Pictures to coded pictures, by FFmpeg's encoders and, for JPEG, OpenCV's."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 import av
 import av.video.frame
+import cv2
+from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
 
 from ingest.simulator.clock_strip import Image
 
+JPEG_QUALITY = 60
+
 
 class Encoding(StrEnum):
-    H264 = "libx264"
-    H265 = "libx265"
+    """What a camera sends. The values are those of its option `codec`."""
+
+    H264 = "h264"
+    H265 = "h265"
+    MJPEG = "mjpeg"
+    MPEG4 = "mpeg4"
+
+
+_ENCODERS = {Encoding.H264: "libx264", Encoding.H265: "libx265", Encoding.MPEG4: "mpeg4"}
 
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """How pictures are coded. `b_frames` other than 0 is what browsers cannot show without delay."""
+    """How pictures are coded. With `b_frames` they come out in another order than they are shown in."""
 
     width: int = 704
     height: int = 576
@@ -41,52 +54,85 @@ class Coding:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """One coded picture as an Annex B byte stream; a key picture carries its parameter sets."""
+    """One coded picture, as `shared.units.AccessUnit` has its data; a key picture carries its parameter sets.
+
+    `shown` is its place in the order of showing: the number of the picture it was made of.
+    """
 
     key: bool
     data: bytes
+    shown: int
 
 
 class Encoder:
     """One camera's encoder."""
 
     def __init__(self, coding: Coding) -> None:
-        context = av.CodecContext.create(coding.encoding.value, "w")
-        assert isinstance(context, VideoCodecContext)
-        context.width, context.height, context.pix_fmt = coding.width, coding.height, "yuv420p"
-        context.framerate = coding.fps
-        context.time_base = 1 / coding.fps
-        context.bit_rate = coding.kbps * 1000
-        context.thread_count = 1
-        context.options = _options(coding)
-        self._context = context
+        self._context = None if coding.encoding is Encoding.MJPEG else _context(coding)
         self._count = 0
 
     def encode(self, planes: Image, *, key: bool = False) -> list[Coded]:
         """The coded pictures that this I420 picture completes: itself, unless B-frames hold it back."""
+        number, self._count = self._count, self._count + 1
+        if self._context is None:
+            return [Coded(True, _jpeg(planes), number)]
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
-        frame.pts = self._count
-        self._count += 1
+        frame.pts = number
         if key:
             frame.pict_type = av.video.frame.PictureType.I
-        return [Coded(packet.is_keyframe, bytes(packet)) for packet in self._context.encode(frame)]
+        return _coded(self._context.encode(frame))
 
     def finish(self) -> list[Coded]:
         """What the encoder still holds back."""
-        return [Coded(packet.is_keyframe, bytes(packet)) for packet in self._context.encode(None)]
+        return [] if self._context is None else _coded(self._context.encode(None))
+
+
+def _context(coding: Coding) -> VideoCodecContext:
+    context = av.CodecContext.create(_ENCODERS[coding.encoding], "w")
+    assert isinstance(context, VideoCodecContext)
+    context.width, context.height, context.pix_fmt = coding.width, coding.height, "yuv420p"
+    context.framerate = coding.fps
+    context.time_base = 1 / coding.fps
+    context.bit_rate = coding.kbps * 1000
+    context.gop_size, context.max_b_frames = coding.gop, coding.b_frames
+    context.thread_count = 1
+    context.options = _options(coding)
+    return context
+
+
+def _jpeg(planes: Image) -> bytes:
+    """With the standard tables of JPEG_QUALITY, as RFC 2435 wants it."""
+    image = cv2.cvtColor(planes, cv2.COLOR_YUV2BGR_I420)
+    _, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    return jpeg.tobytes()
+
+
+def _coded(packets: Iterable["Packet[VideoStream]"]) -> list[Coded]:
+    return [Coded(packet.is_keyframe, bytes(packet), packet.pts or 0) for packet in packets]
 
 
 def _options(coding: Coding) -> dict[str, str]:
-    shared = f"keyint={coding.gop}:min-keyint={coding.gop}:scenecut=0:repeat-headers=1:annexb=1"
-    if coding.encoding is Encoding.H265:
-        return {"preset": "ultrafast", "x265-params": shared + ":bframes=0:log-level=none:pools=none"}
-    rate = f":vbv-maxrate={coding.kbps}:vbv-bufsize={coding.kbps}"
+    shared = (
+        f"keyint={coding.gop}:min-keyint={coding.gop}:scenecut=0:repeat-headers=1:annexb=1"
+        f":bframes={coding.b_frames}"
+    )
+    match coding.encoding:
+        case Encoding.MPEG4:
+            return {}
+        case Encoding.H265:
+            # The encoder's default blocks would cost half as much again.
+            own = (
+                f":open-gop=0:b-adapt=0:rc-lookahead={coding.b_frames + 1}:ctu=16:min-cu-size=16"
+                ":log-level=none:pools=none:frame-threads=1"
+            )
+            return {"preset": "ultrafast", "forced-idr": "1", "x265-params": shared + own}
+    shared += f":vbv-maxrate={coding.kbps}:vbv-bufsize={coding.kbps}"
     if coding.b_frames:
-        return {"preset": "superfast", "x264-params": shared + rate + f":bframes={coding.b_frames}:b-adapt=0"}
+        return {"preset": "superfast", "forced-idr": "1", "x264-params": shared + ":b-adapt=0"}
     return {
         "preset": "ultrafast",
         "tune": "zerolatency",
         "profile": "baseline",
         "forced-idr": "1",
-        "x264-params": shared + rate,
+        "x264-params": shared,
     }

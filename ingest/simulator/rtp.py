@@ -36,13 +36,20 @@ def h265_payloads(data: bytes) -> list[bytes]:
     return payloads
 
 
-def jpeg_payloads(scan: bytes, width: int, height: int, quality: int) -> list[bytes]:
-    """RFC 2435, type 1 (4:2:0), of a JPEG's entropy-coded data made with the standard tables of `quality`."""
+def jpeg_payloads(jpeg: bytes, width: int, height: int, quality: int) -> list[bytes]:
+    """RFC 2435, type 1 (4:2:0), of a JPEG made with the standard tables of `quality`: its scan is sent."""
+    start = jpeg.index(b"\xff\xda")
+    scan = jpeg[start + 2 + int.from_bytes(jpeg[start + 2 : start + 4], "big") : -2]
     payloads: list[bytes] = []
     for offset in range(0, len(scan), MAX_PAYLOAD - 8):
         header = struct.pack("!IBBBB", offset, 1, quality, width // 8, height // 8)
         payloads.append(header + scan[offset : offset + MAX_PAYLOAD - 8])
     return payloads
+
+
+def mpeg4_payloads(data: bytes) -> list[bytes]:
+    """RFC 6416, section 5: one picture's byte stream, its headers in front, cut into packets."""
+    return [data[start : start + MAX_PAYLOAD] for start in range(0, len(data), MAX_PAYLOAD)]
 
 
 def _fragments(body: memoryview, size: int) -> Iterator[tuple[int, int, memoryview]]:

@@ -3,11 +3,11 @@
 import asyncio
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ingest.simulator.cameras import CameraPlan, Fault
-from ingest.simulator.encoder import Coding, Encoding
-from ingest.simulator.feeds import Feed, GarbageFeed, JpegFeed, LiveFeed, Loop, LoopFeed
+from ingest.simulator.encoder import Coding
+from ingest.simulator.feeds import Feed, GarbageFeed, LiveFeed, Loop, LoopFeed
 from ingest.simulator.rtsp import Digest, Request, parse_request, response
 from shared.clock import Clock, SystemClock
 
@@ -83,13 +83,8 @@ class SimulatedCameras:
         return f"rtsp://{self._host}:{self.port}/{name}"
 
     def _feed(self, plan: CameraPlan) -> Feed:
-        match plan.fault:
-            case Fault.GARBAGE:
-                return GarbageFeed(plan.coding, self._clock)
-            case Fault.MJPEG:
-                return JpegFeed(plan.coding, self._clock)
-            case Fault.H265:
-                return LoopFeed(Loop(replace(plan.coding, encoding=Encoding.H265), 1), self._clock, 5)
+        if plan.fault is Fault.GARBAGE:
+            return GarbageFeed(plan.coding, self._clock)
         if plan.live:
             return LiveFeed(plan, self._clock)
         if plan.coding not in self._loops:

@@ -11,6 +11,7 @@ from ingest.addresses import AddressRules
 from ingest.av_opener import AvOpener
 from ingest.ports import CameraAddress, ForbiddenAddress
 from ingest.simulator.cameras import CameraPlan, Fault
+from ingest.simulator.encoder import Coding, Encoding
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
 from shared.messages import CameraStatus
@@ -91,13 +92,17 @@ async def test_an_unknown_path_is_invalid(cameras: SimulatedCameras, pulling: Pu
 
 
 @pytest.mark.parametrize(
-    ("fault", "name"),
-    [(Fault.H265, "H.265"), (Fault.MJPEG, "Motion JPEG"), (Fault.B_FRAMES, "B-frames")],
+    ("coding", "name"),
+    [
+        (Coding(encoding=Encoding.H265), "H.265"),
+        (Coding(encoding=Encoding.MJPEG), "Motion JPEG"),
+        (Coding(b_frames=2), "B-frames"),
+    ],
 )
 async def test_what_browsers_cannot_show_is_unsupported_by_name(
-    cameras: SimulatedCameras, pulling: Pulling, fault: Fault, name: str
+    cameras: SimulatedCameras, pulling: Pulling, coding: Coding, name: str
 ) -> None:
-    cameras.add(CameraPlan("camera", fault=fault))
+    cameras.add(CameraPlan("camera", live=False, coding=coding))
     pulling.pull(wanted(cameras.url("camera")))
     await _is(pulling, CameraStatus.UNSUPPORTED, name)
     assert pulling.units == []

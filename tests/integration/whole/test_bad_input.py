@@ -36,11 +36,11 @@ STRANGE = [
     Strange("wrong password", f"locked:auth=viewer/{PASSWORD}", "refused", "", "viewer", "wrong-password"),
     Strange("unreachable host", "", "unreachable", "", address="rtsp://127.0.0.1:9/none"),
     Strange("web page", "", "invalid", "", address="web"),
-    Strange("H.265", "hevc:fault=h265", "unsupported", "H.265"),
-    Strange("MJPEG", "jpeg:fault=mjpeg", "unsupported", "JPEG"),
+    Strange("H.265", "hevc:loop:codec=h265:size=352x288", "unsupported", "H.265"),
+    Strange("MJPEG", "jpeg:codec=mjpeg", "unsupported", "JPEG"),
     Strange("garbage", "noise:fault=garbage", "invalid", ""),
     Strange("stall", "stops:stall=3", "stalled", ""),
-    Strange("B-frames", "reorders:fault=b-frames", "unsupported", "B-frames"),
+    Strange("B-frames", "reorders:bframes=2", "unsupported", "B-frames"),
 ]
 
 

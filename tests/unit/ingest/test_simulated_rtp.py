@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.simulator.rtp import MAX_PAYLOAD, RtpStream, h264_payloads, h265_payloads
+from ingest.simulator.rtp import MAX_PAYLOAD, RtpStream, h264_payloads, h265_payloads, mpeg4_payloads
 from shared.h264 import annex_b
 
 _BODY = st.binary(min_size=1, max_size=5000).map(lambda body: body.replace(b"\0", b"\1"))
@@ -54,6 +54,13 @@ def test_h265_payloads_put_together_are_the_picture(nals: list[bytes]) -> None:
         else:
             rebuilt[-1] += payload[3:]
     assert rebuilt == nals
+
+
+@given(st.binary(max_size=5000))
+def test_mpeg4_payloads_put_together_are_the_picture(data: bytes) -> None:
+    payloads = mpeg4_payloads(data)
+    assert b"".join(payloads) == data
+    assert all(0 < len(payload) <= MAX_PAYLOAD for payload in payloads)
 
 
 def test_sequence_numbers_go_on_over_pictures_and_past_their_wrap() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.simulator.cameras import CameraPlan, Fault, parse_plans
+from ingest.simulator.encoder import Encoding
 from ingest.simulator.rtsp import Digest, Request, parse_request, response
 from shared.errors import BadInput
 
@@ -66,20 +67,29 @@ def test_a_password_is_never_sent_in_basic_form() -> None:
 
 
 def test_a_camera_is_described_on_one_line() -> None:
-    [plan] = parse_plans("gate:loop:gop=10:kbps=500:auth=viewer/p:audio:stall=3:jump=4:fault=h265")
+    [plan] = parse_plans("gate:loop:gop=10:kbps=500:auth=viewer/p:audio:stall=3:jump=4:fault=garbage")
     assert plan.name == "gate"
     assert not plan.live
     assert (plan.coding.gop_s, plan.coding.kbps) == (10.0, 500)
     assert (plan.username, plan.password) == ("viewer", "p")
     assert (plan.audio, plan.stall_after_s, plan.jump_after_s) == (True, 3.0, 4.0)
-    assert plan.fault is Fault.H265
+    assert plan.fault is Fault.GARBAGE
+
+
+def test_codec_b_frames_and_size_are_options() -> None:
+    [plan] = parse_plans("sub:codec=h265:bframes=2:size=352x288")
+    coding = plan.coding
+    assert (coding.encoding, coding.b_frames) == (Encoding.H265, 2)
+    assert (coding.width, coding.height) == (352, 288)
 
 
 def test_many_cameras_are_described_by_one_word() -> None:
     assert [plan.name for plan in parse_plans("load*3:loop")] == ["load-0", "load-1", "load-2"]
 
 
-@pytest.mark.parametrize("text", ["a:what", "a:gop=often", "a:fault=none-such", "a*many"])
+@pytest.mark.parametrize(
+    "text", ["a:what", "a:gop=often", "a:fault=none-such", "a:codec=vp8", "a:size=small", "a*many"]
+)
 def test_an_unknown_option_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         parse_plans(text)

@@ -1,7 +1,12 @@
 """What simulated cameras draw and encode."""
 
-from ingest.simulator.encoder import Coding, Encoder
+from dataclasses import replace
+
+import pytest
+
+from ingest.simulator.encoder import Coding, Encoder, Encoding
 from ingest.simulator.feeds import Loop
+from ingest.simulator.media import Media
 from ingest.simulator.scene import Scene
 from shared.h264 import parameter_sets, parse_sps
 
@@ -37,6 +42,30 @@ def test_the_b_frame_camera_says_so_in_its_sps() -> None:
     assert parse_sps(sps).may_reorder
 
 
+@pytest.mark.parametrize("encoding", Encoding)
+def test_every_encoding_gives_each_picture_once_and_its_sets_with_the_key_picture(encoding: Encoding) -> None:
+    coding = replace(SMALL, encoding=encoding, gop_s=0.4)
+    media = Media(coding, Loop(coding, groups=2).media.head)
+    encoder, scene = Encoder(coding), Scene("x", coding.width, coding.height)
+    coded = [one for n in range(10) for one in encoder.encode(scene.picture(n, n / 12.5, None))]
+    coded += encoder.finish()
+    assert [one.shown for one in coded] == list(range(10))
+    assert coded[0].key
+    if encoding is not Encoding.MJPEG:
+        assert len(media.without_sets(coded[0].data)) < len(coded[0].data)
+        assert not coded[1].key
+
+
+@pytest.mark.parametrize("encoding", [Encoding.H264, Encoding.H265, Encoding.MPEG4])
+def test_with_b_frames_pictures_are_sent_out_of_order_and_none_before_it_is_made(encoding: Encoding) -> None:
+    loop = Loop(replace(SMALL, encoding=encoding, gop_s=0.8, b_frames=2), groups=2)
+    late = [picture.late for picture in loop.pictures]
+    assert min(late) == 0
+    assert max(late) > min(late)
+    shown = [place - pictures for place, pictures in enumerate(late)]
+    assert sorted(shown) == list(range(shown[0], shown[0] + len(shown)))
+
+
 def test_the_same_name_draws_the_same_street() -> None:
     first, second = (Scene("gate", 320, 240).picture(3, 1.0, 1_795_000_000_000) for _ in range(2))
     assert (first == second).all()
@@ -52,4 +81,4 @@ def test_night_is_darker_than_noon() -> None:
 def test_a_loop_is_whole_groups_of_pictures() -> None:
     loop = Loop(SMALL, groups=2)
     assert len(loop.pictures) == 2 * SMALL.gop
-    assert [index for index, (key, _) in enumerate(loop.pictures) if key] == [0, SMALL.gop]
+    assert [index for index, picture in enumerate(loop.pictures) if picture.key] == [0, SMALL.gop]
