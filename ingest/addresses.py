@@ -32,6 +32,13 @@ class Target:
         """The camera in words: `host:port`, without path or credentials."""
         return f"{self.host}:{self.port}"
 
+    @property
+    def uri(self) -> str:
+        """What requests name: the address as it was given, without credentials."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == RTSP_PORT else f":{self.port}"
+        return f"rtsp://{host}{port}{self.path}"
+
     def url(self, userinfo: str = "") -> str:
         """The RTSP address by IP; `userinfo` is empty or `user:password`, both percent-encoded."""
         host = f"[{self.ip}]" if ":" in self.ip else self.ip

@@ -24,6 +24,7 @@ from ingest.ports import (
     NotRtsp,
     Packet,
     Refused,
+    SourceCounts,
     SourceError,
     Stalled,
     StreamInfo,
@@ -81,6 +82,7 @@ class AvSource:
         self._loop = asyncio.get_running_loop()
         self._info: StreamInfo | None = None
         self._waiting = WaitingPackets()
+        self._counts = SourceCounts()
         self._error: SourceError | None = None
         self._woken: asyncio.Future[None] | None = None
         self._closed = False
@@ -94,6 +96,11 @@ class AvSource:
     @property
     def dropped(self) -> int:
         return self._waiting.dropped
+
+    @property
+    def counts(self) -> SourceCounts:
+        """All naught: FFmpeg does not tell."""
+        return self._counts
 
     async def started(self) -> None:
         """Return once the camera has said what it sends. Raises SourceError."""

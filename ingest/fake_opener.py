@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-from ingest.ports import CameraAddress, Packet, SourceError, StreamInfo
+from ingest.ports import CameraAddress, Packet, SourceCounts, SourceError, StreamInfo
 
 
 class FakeSource:
@@ -14,6 +14,7 @@ class FakeSource:
         self._items: asyncio.Queue[Packet | SourceError] = asyncio.Queue()
         self.closed = False
         self.dropped = 0
+        self.counts = SourceCounts()
 
     @property
     def info(self) -> StreamInfo:

@@ -85,7 +85,9 @@ class Fleet:
             if stream.commune != self._commune:
                 self._log.error("wanted-camera-refused", reason=f"{stream} is of another commune")
                 continue
-            wanted[stream] = CameraAddress(camera.address, camera.username, camera.password)
+            wanted[stream] = CameraAddress(
+                camera.address, camera.username, camera.password, camera.opener, camera.transport
+            )
         return wanted
 
     def _start(self, stream: StreamId, address: CameraAddress) -> None:

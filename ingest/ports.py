@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from shared.errors import Unavailable
-from shared.messages import CameraStatus
+from shared.messages import CameraOpener, CameraStatus, CameraTransport
+from shared.units import WallSource
 
 STALL_S = 5.0
 """Nothing from a camera for so long is a stall; a living camera sends at least six pictures a second."""
@@ -70,11 +71,34 @@ class Ended(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class CameraAddress:
-    """Where a camera is and how to sign in. `url` has no credentials in it."""
+    """Where a camera is and how to sign in. `url` has no credentials in it.
+
+    `opener` and `transport` are the commune's choice for this camera.
+    """
 
     url: str
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    opener: CameraOpener = CameraOpener.OWN
+    transport: CameraTransport = CameraTransport.TCP
+
+
+@dataclass(slots=True)
+class SourceCounts:
+    """What an open camera did wrong and was passed over, since it was opened; in packets where not told.
+
+    `clock_offset_ns` is how far the camera's clock is ahead of ours, None while it has not told its time.
+    """
+
+    lost: int = 0
+    late: int = 0
+    foreign: int = 0
+    malformed: int = 0
+    junk_bytes: int = 0
+    damaged_pictures: int = 0
+    untimed_pictures: int = 0
+    senders: int = 0
+    clock_offset_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +122,18 @@ class Packet:
 
     `pts90` is its unwrapped 90 kHz time, None where the camera gave none; `arrival_ns` is the UTC at which
     it began to arrive.
+    `wall_ns` is the UTC of its capture by the camera's own clock, as AccessUnit has it, None where only the
+    arrival tells. `restart`: its time has nothing to do with the one before; another run begins.
     """
 
     data: bytes
     pts90: int | None
     key: bool
     arrival_ns: int
+    wall_ns: int | None = None
+    wall_source: WallSource = WallSource.ARRIVAL
+    wall_uncertainty_ns: int = -1
+    restart: bool = False
 
 
 class Source(Protocol):
@@ -115,6 +145,11 @@ class Source(Protocol):
     @property
     def dropped(self) -> int:
         """Packets thrown away because nobody took them in time; what follows them starts at a key packet."""
+        ...
+
+    @property
+    def counts(self) -> SourceCounts:
+        """What was passed over since it was opened; goes on changing."""
         ...
 
     async def next(self) -> Packet:

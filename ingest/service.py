@@ -9,13 +9,16 @@ from ingest.av_opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.hub import Hub
 from ingest.meters import Meters
+from ingest.openers import ChosenOpener
 from ingest.reports import Reporter
+from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.settings import IngestSettings
 from ingest.wanted import WantedCache, WantedPoller
 from shared.clock import SystemClock
 from shared.errors import BadInput
 from shared.ids import StreamId
+from shared.messages import CameraOpener
 from shared.service import Service
 from shared.settings import load
 from shared.tap import Endpoint, TapKeys, TapPublisher
@@ -52,10 +55,13 @@ async def build(commune: str | None) -> Service:
     await tap.start()
     service.on_stop(tap.close)
 
+    rules = AddressRules(allow_loopback=settings.allow_loopback)
     reporter = Reporter(client, lambda: fleet.reports())
     fleet = Fleet(
         commune,
-        opener=AvOpener(AddressRules(allow_loopback=settings.allow_loopback), clock),
+        opener=ChosenOpener(
+            {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
+        ),
         hub=hub,
         runs=RunNumbers(folder / "last-run", clock),
         meters=Meters(),

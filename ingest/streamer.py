@@ -24,7 +24,7 @@ from shared.clock import Clock
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.mediatime import TICKS_PER_SECOND
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec
 
 INVALID_AFTER_S = 5.0
 """A camera that sends garbage, and for so long nothing that can be decoded, is invalid."""
@@ -128,8 +128,12 @@ class Streamer:
         while True:
             packet = await source.next()
             if source.dropped != dropped:
-                self._drop("the worker was too slow", source.dropped - dropped)
+                self._drop("packets were lost, or the worker was too slow", source.dropped - dropped)
                 dropped = source.dropped
+            if packet.restart:
+                self._log.info("sender-changed", stream=str(self._stream))
+                run = self._new_run()
+                checks.lose_sync()
             now_ns = self._clock.monotonic_ns()
             try:
                 unit = self._unit(run, checks, packet)
@@ -177,9 +181,9 @@ class Streamer:
             run=run.number,
             seq=run.seq,
             pts90=packet.pts90,
-            wall_ns=packet.arrival_ns,
-            wall_source=WallSource.ARRIVAL,
-            wall_uncertainty_ns=-1,
+            wall_ns=packet.arrival_ns if packet.wall_ns is None else packet.wall_ns,
+            wall_source=packet.wall_source,
+            wall_uncertainty_ns=packet.wall_uncertainty_ns,
             key=checked.key,
             codec=Codec.H264,
             data=checked.data,

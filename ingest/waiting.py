@@ -32,6 +32,10 @@ class WaitingPackets:
         self._lost = False
         self._packets.append(packet)
 
+    def lose(self) -> None:
+        """Something is missing before the next packet: drop up to the next key packet."""
+        self._lost = True
+
     def take(self) -> Packet:
         """The oldest packet. There must be one."""
         return self._packets.popleft()

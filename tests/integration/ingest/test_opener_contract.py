@@ -1,4 +1,4 @@
-"""What every Opener promises; held by the one on `av` and by the fake."""
+"""What every Opener promises; held by our own client, the one on `av` and the fake."""
 
 from abc import ABC, abstractmethod
 
@@ -8,6 +8,7 @@ from ingest.addresses import AddressRules
 from ingest.av_opener import AvOpener
 from ingest.fake_opener import FakeOpener
 from ingest.ports import CameraAddress, Ended, Opener, Refused, Source, SourceError
+from ingest.rtsp.opener import RtspOpener
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
@@ -54,9 +55,9 @@ class FakeWorld(World):
         self._source.fail(Ended("over"))
 
 
-class AvWorld(World):
-    def __init__(self, cameras: SimulatedCameras) -> None:
-        self.opener = AvOpener(AddressRules(allow_loopback=True), SystemClock())
+class SimulatedWorld(World):
+    def __init__(self, opener: Opener, cameras: SimulatedCameras) -> None:
+        self.opener = opener
         self._cameras = cameras
 
     def good(self) -> CameraAddress:
@@ -71,9 +72,14 @@ class AvWorld(World):
         await self._cameras.close()
 
 
-@pytest.fixture(params=["fake", "av"])
+def _real(name: str) -> Opener:
+    rules, clock = AddressRules(allow_loopback=True), SystemClock()
+    return AvOpener(rules, clock) if name == "av" else RtspOpener(rules, clock)
+
+
+@pytest.fixture(params=["fake", "av", "own"])
 async def world(request: pytest.FixtureRequest, cameras: SimulatedCameras) -> World:
-    return FakeWorld() if request.param == "fake" else AvWorld(cameras)
+    return FakeWorld() if request.param == "fake" else SimulatedWorld(_real(request.param), cameras)
 
 
 async def test_an_open_camera_says_its_codec_and_size(world: World) -> None:
@@ -123,8 +129,9 @@ async def test_closing_twice_is_no_error(world: World) -> None:
     camera.close()
 
 
-async def test_a_closed_camera_is_let_go(cameras: SimulatedCameras) -> None:
-    world = AvWorld(cameras)
+@pytest.mark.parametrize("opener", ["av", "own"])
+async def test_a_closed_camera_is_let_go(cameras: SimulatedCameras, opener: str) -> None:
+    world = SimulatedWorld(_real(opener), cameras)
     camera = await world.opener.open(world.good())
     camera.close()
     simulated = cameras.get("good")

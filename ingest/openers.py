@@ -1,0 +1,16 @@
+"""The client each camera is opened with: our own, or FFmpeg's where the commune says so."""
+
+from collections.abc import Mapping
+
+from ingest.ports import CameraAddress, Opener, Source
+from shared.messages import CameraOpener
+
+
+class ChosenOpener:
+    """The Opener that gives each camera to the one its address names."""
+
+    def __init__(self, openers: Mapping[CameraOpener, Opener]) -> None:
+        self._openers = openers
+
+    async def open(self, address: CameraAddress) -> Source:
+        return await self._openers[address.opener].open(address)

@@ -1,0 +1,226 @@
+"""One RTSP connection over TCP: messages and interleaved packets (RFC 2326, section 10.12)."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from ingest.ports import SourceCounts
+from ingest.rtsp.messages import (
+    MAX_HEAD_BYTES,
+    BadMessage,
+    Header,
+    Request,
+    Response,
+    body_length,
+    head_end,
+    parse,
+    request,
+    response,
+)
+
+_BUFFER_BYTES = 128 << 10
+_MAX_FRAME_BYTES = 4 + 0xFFFF
+_MAX_JUNK_BYTES = 1 << 20
+_DOLLAR = 0x24
+_MAX_CHANNEL = 15
+_MAX_UNSENT_BYTES = 256 << 10
+_STARTS = re.compile(rb"\$|RTSP/1\.|(?:OPTIONS|ANNOUNCE|REDIRECT|TEARDOWN|[GS]ET_PARAMETER) ")
+"""What can follow junk: a packet, a response, a request a camera sends."""
+
+Frames = Callable[[int, memoryview, int, int], None]
+
+
+class ConnectionLost(Exception):
+    """The connection is of no more use; the text says why, without addresses."""
+
+
+class NotSpoken(ConnectionLost):
+    """What came is not RTSP at all."""
+
+
+class Asked(Protocol):
+    """Answers requests that the camera makes; the status and its reason."""
+
+    def __call__(self, asked: Request) -> tuple[int, str]: ...
+
+
+class Connection(asyncio.BufferedProtocol):
+    """`frame(channel, data, start, end)` gets each packet, in place: it is overwritten after the call.
+
+    `arrived` is called before the packets of a read, `ended` once when the connection is over.
+    """
+
+    def __init__(
+        self,
+        counts: SourceCounts,
+        *,
+        arrived: Callable[[], None],
+        frame: Frames,
+        asked: Asked,
+        ended: Callable[[ConnectionLost], None],
+    ) -> None:
+        self._counts, self._arrived, self._frame = counts, arrived, frame
+        self._asked, self._ended = asked, ended
+        self._buffer = bytearray(_BUFFER_BYTES)
+        self._view = memoryview(self._buffer)
+        self._at = self._end = 0
+        self._transport: asyncio.Transport | None = None
+        self._sequence = 0
+        self._waiting: dict[int, asyncio.Future[Response]] = {}
+        self._error: ConnectionLost | None = None
+        self._spoken = False
+
+    @property
+    def local_address(self) -> str:
+        """Our own IP address on this connection."""
+        assert self._transport is not None, "not connected"
+        return str(self._transport.get_extra_info("sockname")[0])
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._view[self._end :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._end += nbytes
+        if self._error is not None:
+            self._at = self._end = 0
+            return
+        self._arrived()
+        try:
+            self._parse()
+        except BadMessage as error:
+            self._fail(NotSpoken(str(error)))
+        if self._at == self._end:
+            self._at = self._end = 0
+        elif _BUFFER_BYTES - self._end < _MAX_FRAME_BYTES and self._at:
+            rest = self._end - self._at
+            self._buffer[:rest] = self._view[self._at : self._end]
+            self._at, self._end = 0, rest
+
+    def eof_received(self) -> bool:
+        self._fail(ConnectionLost("it ended the connection"))
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._fail(ConnectionLost("the connection broke" if exc else "it ended the connection"))
+
+    async def ask(self, method: str, uri: str, headers: list[Header]) -> Response:
+        """Send a request and return its response. Raises ConnectionLost."""
+        if self._error is not None:
+            raise self._error
+        self._sequence += 1
+        sequence = self._sequence
+        waiting: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._waiting[sequence] = waiting
+        try:
+            self._write(request(method, uri, [("CSeq", str(sequence)), *headers]))
+            return await waiting
+        finally:
+            del self._waiting[sequence]
+
+    def tell(self, method: str, uri: str, headers: list[Header]) -> None:
+        """Send a request whose response nobody waits for."""
+        self._sequence += 1
+        self._write(request(method, uri, [("CSeq", str(self._sequence)), *headers]))
+
+    def send_frame(self, channel: int, data: bytes) -> None:
+        self._write(bytes((_DOLLAR, channel)) + len(data).to_bytes(2, "big") + data)
+
+    def close(self) -> None:
+        """Let the connection go, without waiting."""
+        self._fail(ConnectionLost("closed by us"))
+        if self._transport is not None:
+            self._transport.close()
+
+    def _write(self, data: bytes) -> None:
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        if transport.get_write_buffer_size() > _MAX_UNSENT_BYTES:
+            # It sends, and reads nothing of ours: its session would end unkept anyway.
+            transport.abort()
+            return
+        transport.write(data)
+
+    def _fail(self, error: ConnectionLost) -> None:
+        if self._error is not None:
+            return
+        self._error = error
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(error)
+        self._ended(error)
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.close()
+
+    def _parse(self) -> None:
+        """Give on all that is whole. Raises BadMessage where what came cannot be RTSP."""
+        buffer, view, frame = self._buffer, self._view, self._frame
+        at, end = self._at, self._end
+        while at < end and self._error is None:
+            if buffer[at] == _DOLLAR and (end - at < 2 or buffer[at + 1] <= _MAX_CHANNEL):
+                if end - at < 4:
+                    break
+                stop = at + 4 + (buffer[at + 2] << 8 | buffer[at + 3])
+                if stop > end:
+                    break
+                frame(buffer[at + 1], view, at + 4, stop)
+                at = stop
+                continue
+            taken = self._message(at, end)
+            if not taken:
+                break
+            at += taken
+        self._at = at
+
+    def _message(self, at: int, end: int) -> int:
+        """How many bytes the message or the junk at `at` takes, 0 while it is not all there."""
+        buffer = self._buffer
+        found = _STARTS.match(buffer, at, end)
+        if found is None or buffer[at] == _DOLLAR:
+            return self._junk(at, end)
+        stop = head_end(buffer, at, end)
+        if stop < 0:
+            if end - at > MAX_HEAD_BYTES:
+                raise BadMessage("headers without an end")
+            return 0
+        head = bytes(buffer[at:stop])
+        size = body_length(head)
+        if stop + size > end:
+            return 0
+        self._spoken = True
+        self._take(parse(head, bytes(buffer[stop : stop + size])))
+        return stop + size - at
+
+    def _junk(self, at: int, end: int) -> int:
+        """Bytes that begin nothing, up to where something may begin; line ends between messages are none."""
+        if not self._spoken and end - at >= 5 and not self._buffer[at : at + 2] == b"\r\n":
+            raise BadMessage("it does not speak RTSP")
+        found = _STARTS.search(self._buffer, at + 1, end)
+        # The last bytes may be the beginning of a message.
+        size = (found.start() if found else max(at + 1, end - 16)) - at
+        if found is None and size == 1 and end - at <= 16:
+            return 0
+        if self._buffer[at : at + size].strip(b"\r\n"):
+            self._counts.junk_bytes += size
+        if self._counts.junk_bytes > _MAX_JUNK_BYTES:
+            raise BadMessage("it sends what is no RTSP")
+        return size
+
+    def _take(self, message: Request | Response) -> None:
+        if isinstance(message, Request):
+            status, reason = self._asked(message)
+            self._write(response(status, reason, [("CSeq", message.header("cseq") or "0")]))
+            return
+        text = message.header("cseq")
+        if text.isascii() and text.isdigit():
+            waiting = self._waiting.get(int(text[:9]))
+        else:
+            # Some cameras leave the number out; there is one request at a time.
+            waiting = next(iter(self._waiting.values()), None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(message)

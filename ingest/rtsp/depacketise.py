@@ -1,0 +1,36 @@
+"""What all depacketisers share: one picture being put together from RTP payloads."""
+
+from abc import ABC, abstractmethod
+
+START_CODE = b"\x00\x00\x00\x01"
+
+MAX_PICTURE_BYTES = 8 << 20
+"""No camera's picture is larger; what is has lost its borders."""
+
+
+class Depacketiser(ABC):
+    """Puts one picture together. `add` payloads, then `take` it; `clear` gives it up.
+
+    `has_picture`: there is something to decode, not parameter sets alone. `key`: decoding can start with it.
+    `damaged`: a part is missing. `continues`: its first part is not the head of a picture.
+    `malformed` counts payloads that made no sense.
+    """
+
+    def __init__(self) -> None:
+        self.unit = bytearray()
+        self.has_picture = self.key = self.damaged = self.continues = False
+        self.malformed = 0
+
+    @abstractmethod
+    def add(self, data: memoryview, start: int, end: int) -> None:
+        """Take the payload `data[start:end]` in. Never raises: nonsense is counted, a hole is marked."""
+
+    def take(self) -> bytes:
+        """The picture; the next one begins."""
+        data = bytes(self.unit)
+        self.clear()
+        return data
+
+    def clear(self) -> None:
+        self.unit = bytearray()
+        self.has_picture = self.key = self.damaged = self.continues = False

@@ -1,0 +1,95 @@
+"""Requests on one connection, signed in, with the errors a camera may answer as sentences."""
+
+from collections.abc import Callable
+
+from ingest.addresses import Target
+from ingest.ports import NotRtsp, Refused, SourceError
+from ingest.rtsp.connection import Connection
+from ingest.rtsp.digest import Answers, Credentials, best_challenge
+from ingest.rtsp.messages import Header, Response
+
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE = 401, 403, 404, 410
+_MOVED = frozenset({301, 302, 303, 305, 307, 308})
+_AGENT = ("User-Agent", "Beffroi")
+_MAX_TRIES = 3
+
+
+class Moved(Exception):
+    """The camera sends us to another address."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__("moved")
+        self.location = location
+
+
+class Dialogue:
+    """Asks, and signs in when asked to: also in the middle of a session, when the camera has a new nonce."""
+
+    def __init__(
+        self, connection: Connection, target: Target, credentials: Credentials, cnonce: Callable[[], str]
+    ) -> None:
+        self.connection, self._target = connection, target
+        self._credentials, self._cnonce = credentials, cnonce
+        self._answers: Answers | None = None
+        self._proven = False
+        self.session = ""
+
+    async def ask(self, method: str, uri: str, headers: list[Header] | None = None) -> Response:
+        """The response, whatever its status but 401. Raises Refused, ConnectionLost."""
+        for _ in range(_MAX_TRIES):
+            used = self._answers
+            answer = await self.connection.ask(method, uri, self._headers(method, uri, headers or []))
+            if answer.status != UNAUTHORIZED:
+                self._proven = self._proven or used is not None
+                return answer
+            self._challenged(answer, used)
+        raise self._wrong()
+
+    async def must(self, method: str, uri: str, headers: list[Header] | None = None) -> Response:
+        """The response where it is a success. Raises Refused, NotRtsp, Moved, ConnectionLost."""
+        answer = await self.ask(method, uri, headers)
+        if answer.ok:
+            return answer
+        location = answer.header("location")
+        if answer.status in _MOVED and location:
+            raise Moved(location)
+        raise self.failed(method, answer.status)
+
+    def tell(self, method: str, uri: str) -> None:
+        """Ask without waiting for the answer."""
+        self.connection.tell(method, uri, self._headers(method, uri, []))
+
+    def failed(self, method: str, status: int) -> SourceError:
+        place = self._target.place
+        if status == FORBIDDEN:
+            return Refused(f"{place} does not let this account see the stream")
+        if status in (NOT_FOUND, GONE):
+            return NotRtsp(f"{place} has no stream at this path")
+        return NotRtsp(f"{place} answers {status} to {method}, which a camera must understand")
+
+    def _headers(self, method: str, uri: str, headers: list[Header]) -> list[Header]:
+        sent = [_AGENT, *headers]
+        if self.session:
+            sent.append(("Session", self.session))
+        if self._answers is not None:
+            sent.append(("Authorization", self._answers.authorization(method, uri)))
+        return sent
+
+    def _challenged(self, answer: Response, used: Answers | None) -> None:
+        """Get ready to ask again. Raises Refused where that would only repeat a wrong password."""
+        if not self._credentials:
+            raise Refused(f"{self._target.place} asks for a user name and a password")
+        challenge = best_challenge(answer.all("www-authenticate"))
+        if challenge is None:
+            raise Refused(f"{self._target.place} asks for a way of signing in that is not known here")
+        if used is not None:
+            fresh = challenge.nonce != used.challenge.nonce
+            if not (challenge.stale or (self._proven and fresh)):
+                raise self._wrong()
+            if challenge.strength < used.challenge.strength:
+                # Who could make a camera forget digest would be given the password.
+                raise Refused(f"{self._target.place} asks for a weaker way of signing in than before")
+        self._answers = Answers(challenge, self._credentials, self._cnonce)
+
+    def _wrong(self) -> Refused:
+        return Refused(f"{self._target.place} refuses this user name and password")

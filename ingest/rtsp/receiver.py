@@ -1,0 +1,285 @@
+"""RTP packets of one sender to pictures (RFC 3550): who sends, in what order, and where a picture ends."""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingest.ports import SourceCounts
+from ingest.rtsp.depacketise import MAX_PICTURE_BYTES, Depacketiser
+from ingest.rtsp.rtcp import Bye, Reception, SenderReport
+from ingest.rtsp.rtcp import parse as parse_rtcp
+from ingest.rtsp.wall import SenderClock, Wall
+from shared.clock import Clock
+from shared.mediatime import TICKS_PER_SECOND, Unwrap32
+
+HOLD_NS = 250_000_000
+"""A picture whose last packet is not marked is held no longer than this."""
+
+SENDER_SILENT_NS = 1_000_000_000
+"""After so long without a packet of the sender, another one takes its place."""
+
+_header = struct.Struct("!BBHII").unpack_from
+_HEADER_BYTES = 12
+_PADDING, _EXTENSION = 0x20, 0x10
+_LATE_IN_A_ROW = 16
+_OTHER_TYPE_IN_A_ROW = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One whole coded picture. `restart`: its time has nothing to do with that of the one before."""
+
+    data: bytes
+    key: bool
+    pts90: int
+    arrival_ns: int
+    wall: Wall | None
+    restart: bool
+
+
+class Receiver:
+    """Gives whole pictures to `give`; calls `lost` when decoding cannot go on before the next key picture.
+
+    A picture ends at the marker bit, so that none waits for the next one; at a new time where the camera sets
+    no marker; and after HOLD_NS without either. Markers are no longer believed once a marked picture went on.
+    """
+
+    def __init__(
+        self,
+        payload_type: int,
+        clock_rate: int,
+        depacketiser: Depacketiser,
+        give: Callable[[Picture], None],
+        lost: Callable[[], None],
+        counts: SourceCounts,
+        clock: Clock,
+        announced_ssrc: int | None = None,
+    ) -> None:
+        self._type, self._rate = payload_type, clock_rate
+        self._depacketiser, self._give, self._lost = depacketiser, give, lost
+        self._counts, self._clock = counts, clock
+        self._announced = announced_ssrc
+        self.said_bye = False
+        self.heard_ns = clock.monotonic_ns()
+        self._arrival_ns = clock.utc_ns()
+        self._ssrc: int | None = None
+        self._expected = -1
+        self._late = self._other_type = 0
+        self._time32: int | None = None
+        self._given32: int | None = None
+        self._begun_ns = 0
+        self._begun_at_ns = 0
+        self._after_loss = False
+        self._markers = True
+        self._restart = False
+        self._unwrap = Unwrap32()
+        self._base: int | None = None
+        self.sender_clock = SenderClock(clock_rate)
+        self._report: SenderReport | None = None
+        self._report_ns = 0
+        self._taken = self._missed = 0
+        self._told = (0, 0)
+        self._first_sequence = 0
+        self._transit: int | None = None
+        self._jitter = 0.0
+
+    @property
+    def ssrc(self) -> int | None:
+        return self._ssrc
+
+    def arrived(self) -> None:
+        """Note the time: what `packet` gets from now on has arrived now."""
+        self._arrival_ns = self._clock.utc_ns()
+        self.heard_ns = self._clock.monotonic_ns()
+
+    def packet(self, data: memoryview, start: int, end: int) -> None:
+        """Take the RTP packet `data[start:end]`. Never raises."""
+        if end - start < _HEADER_BYTES:
+            self._counts.malformed += 1
+            return
+        flags, kind, sequence, time32, ssrc = _header(data, start)
+        at = start + _HEADER_BYTES
+        if flags != 0x80 or kind & 0x7F != self._type or ssrc != self._ssrc or sequence != self._expected:
+            if not self._accepts(data, start, end, kind, sequence, ssrc):
+                return
+            at, end = _payload(data, start, end, flags)
+            if at >= end:
+                # A packet without a payload keeps the numbering, and says nothing else.
+                self._counts.malformed += at > end
+                self._expected = (sequence + 1) & 0xFFFF
+                self._taken += 1
+                return
+        self._expected = (sequence + 1) & 0xFFFF
+        self._taken += 1
+        if time32 != self._time32:
+            self._next_time(time32)
+        self._depacketiser.add(data, at, end)
+        if kind & 0x80:
+            self._marked()
+
+    def control(self, data: bytes) -> None:
+        """Take an RTCP packet. Never raises."""
+        for item in parse_rtcp(data):
+            if self._ssrc is not None and item.ssrc != self._ssrc:
+                self._counts.foreign += 1
+            elif isinstance(item, Bye):
+                self.said_bye = True
+            else:
+                self._report, self._report_ns = item, self._clock.monotonic_ns()
+                self.sender_clock.reported(item)
+
+    def settle(self) -> None:
+        """Give what has waited too long for its end, give up what is too large. Call it every HOLD_NS."""
+        depacketiser = self._depacketiser
+        if len(depacketiser.unit) > MAX_PICTURE_BYTES:
+            depacketiser.damaged = True
+        if depacketiser.has_picture or depacketiser.damaged:
+            quiet_ns = self._clock.monotonic_ns() - max(self.heard_ns, self._begun_at_ns)
+            if depacketiser.damaged or quiet_ns >= HOLD_NS:
+                self._finish()
+
+    def reception(self) -> Reception | None:
+        """What a receiver report says now, None while nothing has come."""
+        if self._ssrc is None:
+            return None
+        expected, lost = self._taken + self._missed, self._missed
+        new_expected, new_lost = expected - self._told[0], lost - self._told[1]
+        self._told = (expected, lost)
+        report, delay = self._report, 0
+        if report is not None:
+            delay = (self._clock.monotonic_ns() - self._report_ns) * 65536 // 1_000_000_000
+        return Reception(
+            self._ssrc,
+            min(255, new_lost * 256 // new_expected) if new_expected > 0 else 0,
+            lost,
+            self._first_sequence + expected - 1,
+            int(self._jitter),
+            report.middle32 if report is not None else 0,
+            delay,
+        )
+
+    def _accepts(self, data: memoryview, start: int, end: int, kind: int, sequence: int, ssrc: int) -> bool:
+        """Whether an unusual packet is to be used; notes what it says of order and sender."""
+        if data[start] >> 6 != 2:
+            self._counts.malformed += 1
+            return False
+        if kind & 0x7F != self._type and not self._accepts_type(data, start, end, kind):
+            return False
+        if ssrc != self._ssrc:
+            if not self._accepts_sender(ssrc):
+                self._counts.foreign += 1
+                return False
+            self._expected = self._first_sequence = sequence
+        if sequence != self._expected:
+            return self._accepts_sequence(sequence)
+        self._late = 0
+        return True
+
+    def _accepts_type(self, data: memoryview, start: int, end: int, kind: int) -> bool:
+        """False for another payload type, until nothing but that one comes: some descriptions are wrong."""
+        if 192 <= kind <= 223:
+            self.control(bytes(data[start:end]))
+            return False
+        self._counts.foreign += 1
+        self._other_type += self._ssrc is None
+        if self._ssrc is not None or self._other_type < _OTHER_TYPE_IN_A_ROW:
+            return False
+        self._type = kind & 0x7F
+        return True
+
+    def _accepts_sender(self, ssrc: int) -> bool:
+        """The first sender is ours, until the announced one comes, or ours is silent and another sends."""
+        if self._ssrc is None:
+            self._ssrc = ssrc
+            return True
+        silent = self.heard_ns - self._begun_at_ns >= SENDER_SILENT_NS
+        if ssrc != self._announced and not silent and not self.said_bye:
+            return False
+        self._ssrc = ssrc
+        self._counts.senders += 1
+        self._start_again()
+        return True
+
+    def _start_again(self) -> None:
+        self.said_bye = False
+        self._depacketiser.clear()
+        self._restart = self._base is not None
+        self._unwrap, self._base = Unwrap32(), None
+        self._time32 = self._given32 = None
+        self.sender_clock.forget()
+        self._report, self._transit = None, None
+        self._taken = self._missed = 0
+        self._told = (0, 0)
+        self._lost()
+
+    def _accepts_sequence(self, sequence: int) -> bool:
+        gap = (sequence - self._expected) & 0xFFFF
+        if gap >= 0x8000:
+            self._late += 1
+            if self._late < _LATE_IN_A_ROW:
+                self._counts.late += 1
+                return False
+            gap = 1
+        self._late = 0
+        self._counts.lost += gap
+        self._missed += gap
+        self._after_loss = True
+        if self._depacketiser.unit:
+            self._depacketiser.damaged = True
+        self._lost()
+        return True
+
+    def _next_time(self, time32: int) -> None:
+        depacketiser = self._depacketiser
+        if depacketiser.has_picture or depacketiser.damaged:
+            self._finish()
+        self._time32 = time32
+        self._begun_ns, self._begun_at_ns = self._arrival_ns, self.heard_ns
+        # RFC 3550, section A.8, once a picture: packets of one picture leave together.
+        transit = self._arrival_ns * self._rate // 1_000_000_000 - time32
+        if self._transit is not None:
+            step = (transit - self._transit) & 0xFFFF_FFFF
+            step = min(step, (1 << 32) - step)
+            self._jitter += (step - self._jitter) / 16
+        self._transit = transit
+
+    def _marked(self) -> None:
+        # Some cameras mark each packet of the parameter sets too: a picture has to be there.
+        if self._markers and (self._depacketiser.has_picture or self._depacketiser.damaged):
+            self._finish()
+
+    def _finish(self) -> None:
+        depacketiser, time32 = self._depacketiser, self._time32
+        assert time32 is not None
+        continued = depacketiser.continues and time32 == self._given32
+        if continued:
+            # The marked picture goes on: the camera marks each slice.
+            self._markers = False
+        if depacketiser.damaged or continued or (depacketiser.continues and self._after_loss):
+            self._counts.damaged_pictures += 1
+            depacketiser.clear()
+            self._lost()
+            return
+        self._after_loss = False
+        self._given32 = time32
+        key = depacketiser.key
+        data = depacketiser.take()
+        ticks = self._unwrap(time32)
+        if self._base is None:
+            self._base = ticks
+        pts90 = (ticks - self._base) * TICKS_PER_SECOND // self._rate
+        wall = self.sender_clock.wall(time32, self._begun_ns)
+        restart, self._restart = self._restart, False
+        self._give(Picture(data, key, pts90, self._begun_ns, wall, restart))
+
+
+def _payload(data: memoryview, start: int, end: int, flags: int) -> tuple[int, int]:
+    """Where the payload begins and ends (section 5.1); it begins beyond its end where the packet is cut."""
+    at = start + _HEADER_BYTES + 4 * (flags & 0x0F)
+    if flags & _EXTENSION:
+        if at + 4 > end:
+            return end + 1, end
+        at += 4 + 4 * (data[at + 2] << 8 | data[at + 3])
+    if flags & _PADDING and end > start:
+        end -= data[end - 1]
+    return at, end

@@ -1,0 +1,174 @@
+"""A session with one camera, from connecting to TEARDOWN (RFC 2326)."""
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum, auto
+
+from ingest.addresses import Target
+from ingest.ports import Ended, NotRtsp, SourceCounts, SourceError, Unreachable
+from ingest.rtsp.connection import Connection, ConnectionLost, NotSpoken
+from ingest.rtsp.dialogue import Dialogue
+from ingest.rtsp.digest import Credentials
+from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, Chosen, session_of, transport_of
+from ingest.rtsp.keepalive import KeepAlive
+from ingest.rtsp.messages import Request
+from ingest.rtsp.receiver import Receiver
+from ingest.rtsp.sdp import Video, resolve, video_of
+
+UNSUPPORTED_TRANSPORT = 461
+_INVALID_RANGE = 457
+_ANSWER_WITHIN_S = 10.0
+_INTERLEAVED = "RTP/AVP/TCP;unicast;interleaved=0-1"
+
+
+class TransportRefused(Exception):
+    """The camera does not send in the way it was asked to."""
+
+
+class Stage(Enum):
+    """How far a session is; packets count from PLAYING on."""
+
+    OPENING = auto()
+    PLAYING = auto()
+    OVER = auto()
+
+
+class Session:
+    """One camera's session. `ended` is called once, when it ends by itself after `play`."""
+
+    def __init__(
+        self,
+        target: Target,
+        credentials: Credentials,
+        counts: SourceCounts,
+        cnonce: Callable[[], str],
+        ended: Callable[[SourceError], None],
+    ) -> None:
+        self._target, self._counts, self._ended = target, counts, ended
+        self._stage = Stage.OPENING
+        self._receiver: Receiver | None = None
+        self._channels = (0, 1)
+        self._connection = Connection(
+            counts, arrived=self._arrived, frame=self._frame, asked=self._asked, ended=self._lost
+        )
+        self._dialogue = Dialogue(self._connection, target, credentials, cnonce)
+        self._keepalive = KeepAlive()
+        self._uri = self._base = self._aggregate = target.uri
+        self.timeout_s = DEFAULT_TIMEOUT_S
+
+    async def connect(self) -> None:
+        """Raises OSError."""
+        loop = asyncio.get_running_loop()
+        # The checked address, never the name again: it may have changed its mind.
+        await loop.create_connection(lambda: self._connection, self._target.ip, self._target.port)
+
+    async def describe(self) -> Video:
+        """What the camera sends. Raises SourceError, Moved."""
+        try:
+            options = await self._dialogue.ask("OPTIONS", self._uri)
+            self._keepalive.listed(options.header("public"))
+            answer = await self._dialogue.must("DESCRIBE", self._uri, [("Accept", "application/sdp")])
+        except ConnectionLost as error:
+            raise self._opening_failed(error) from None
+        video = video_of(answer.body.decode("utf-8", "replace"))
+        if video is None:
+            raise NotRtsp(f"{self._target.place} announces no video")
+        for told in (answer.header("content-base"), answer.header("content-location")):
+            if told.lower().startswith("rtsp://") and not any(ord(character) <= 32 for character in told):
+                self._base = told
+                break
+        self._aggregate = resolve(self._base, video.session_control)
+        return video
+
+    async def set_up(self, video: Video) -> Chosen:
+        """Set the video up, interleaved. Raises SourceError, Moved, TransportRefused."""
+        # Without a control of its own the only media is the session's (RFC 2326, section C.2).
+        uri = resolve(self._base, video.control) if video.control else self._aggregate
+        try:
+            answer = await self._dialogue.ask("SETUP", uri, [("Transport", _INTERLEAVED)])
+            if answer.status == UNSUPPORTED_TRANSPORT:
+                raise TransportRefused
+            if not answer.ok:
+                raise self._dialogue.failed("SETUP", answer.status)
+        except ConnectionLost as error:
+            raise self._opening_failed(error) from None
+        self._dialogue.session, self.timeout_s = session_of(answer.header("session"))
+        chosen = transport_of(answer.header("transport"))
+        self._channels = chosen.channels or (0, 1)
+        return chosen
+
+    async def play(self, receiver: Receiver) -> None:
+        """Let the pictures come. Raises SourceError, Moved."""
+        self._receiver = receiver
+        # Some cameras send before they answer.
+        self._stage = Stage.PLAYING
+        try:
+            answer = await self._dialogue.ask("PLAY", self._aggregate, [("Range", "npt=0.000-")])
+            if answer.status == _INVALID_RANGE:
+                answer = await self._dialogue.ask("PLAY", self._aggregate)
+            if not answer.ok:
+                raise self._dialogue.failed("PLAY", answer.status)
+        except ConnectionLost as error:
+            raise self._opening_failed(error) from None
+
+    async def keep_alive(self) -> None:
+        """Say that we are still there. Raises Refused where the camera no longer takes the password."""
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN_S):
+                answer = await self._dialogue.ask(self._keepalive.verb.value, self._aggregate)
+        except TimeoutError:
+            # A camera that answers nothing and sends on is left to: silence is noticed by its pictures.
+            return
+        except ConnectionLost:
+            return
+        self._keepalive.answered(answer)
+
+    def send_control(self, packet: bytes) -> None:
+        """Send an RTCP packet."""
+        self._connection.send_frame(self._channels[1], packet)
+
+    def close(self) -> None:
+        """Let the camera go, without waiting."""
+        if self._stage is Stage.PLAYING and self._dialogue.session:
+            self._dialogue.tell("TEARDOWN", self._aggregate)
+        self._stage = Stage.OVER
+        self._connection.close()
+
+    def _arrived(self) -> None:
+        if self._receiver is not None:
+            self._receiver.arrived()
+
+    def _frame(self, channel: int, data: memoryview, start: int, end: int) -> None:
+        receiver = self._receiver
+        if receiver is None or self._stage is not Stage.PLAYING:
+            self._counts.foreign += 1
+        elif channel == self._channels[0]:
+            receiver.packet(data, start, end)
+        elif channel != self._channels[1]:
+            self._counts.foreign += 1
+        elif end - start > 1 and 192 <= data[start + 1] <= 223:
+            receiver.control(bytes(data[start:end]))
+        else:
+            # Media on the channel of reports is media all the same.
+            receiver.packet(data, start, end)
+
+    def _asked(self, asked: Request) -> tuple[int, str]:
+        match asked.method:
+            case "OPTIONS" | "GET_PARAMETER" | "SET_PARAMETER" | "ANNOUNCE":
+                return 200, "OK"
+            case "TEARDOWN" | "REDIRECT":
+                # Where to is found out by asking anew, with the address the commune gave.
+                asyncio.get_running_loop().call_soon(self._lost, ConnectionLost("it asked to be opened anew"))
+                return 200, "OK"
+        return 501, "Not Implemented"
+
+    def _lost(self, error: ConnectionLost) -> None:
+        if self._stage is Stage.PLAYING:
+            self._stage = Stage.OVER
+            self._ended(Ended(f"{self._target.place}: {error}"))
+
+    def _opening_failed(self, error: ConnectionLost) -> SourceError:
+        place = self._target.place
+        if isinstance(error, NotSpoken):
+            return NotRtsp(f"what answers at {place} does not speak RTSP as a camera does")
+        return Unreachable(f"{place}: {error}")

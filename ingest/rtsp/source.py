@@ -1,0 +1,142 @@
+"""An open camera: pictures out of a session, reports and keep-alives into it."""
+
+import asyncio
+from collections.abc import Coroutine
+
+from ingest.ports import STALL_S, Ended, Packet, SourceCounts, SourceError, Stalled, StreamInfo
+from ingest.rtsp.receiver import Picture, Receiver
+from ingest.rtsp.rtcp import receiver_report
+from ingest.rtsp.session import Session
+from ingest.waiting import WaitingPackets
+from shared.clock import Clock
+from shared.units import WallSource
+
+REPORT_EVERY_S = 5.0
+_TICK_S = 0.25
+_AFTER_BYE_S = 1.0
+
+
+class RtspSource:
+    """The Source of one session. Make it before the session plays, `begin` it when it does."""
+
+    def __init__(self, place: str, counts: SourceCounts, own_ssrc: int, clock: Clock) -> None:
+        self._place, self._counts, self._own_ssrc, self._clock = place, counts, own_ssrc, clock
+        self._waiting = WaitingPackets()
+        self._woken: asyncio.Future[None] | None = None
+        self._error: SourceError | None = None
+        self._info: StreamInfo | None = None
+        self._session: Session | None = None
+        self._receiver: Receiver | None = None
+        self._picture_ns = clock.monotonic_ns()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._keeping: asyncio.Task[None] | None = None
+
+    @property
+    def info(self) -> StreamInfo:
+        assert self._info is not None, "not begun"
+        return self._info
+
+    @property
+    def dropped(self) -> int:
+        return self._waiting.dropped
+
+    @property
+    def counts(self) -> SourceCounts:
+        return self._counts
+
+    def begin(self, info: StreamInfo, session: Session, receiver: Receiver) -> None:
+        """The session plays: watch over it from now on."""
+        self._info, self._session, self._receiver = info, session, receiver
+        self._picture_ns = self._clock.monotonic_ns()
+        self._start(self._watch(session, receiver))
+
+    async def next(self) -> Packet:
+        while not len(self._waiting):
+            if self._error is not None:
+                raise self._error
+            self._woken = asyncio.get_running_loop().create_future()
+            await self._woken
+        return self._waiting.take()
+
+    def close(self) -> None:
+        if self._error is None:
+            self._error = Ended(f"{self._place} was let go")
+        self._waiting.clear()
+        self._stop()
+        self._wake()
+
+    def give(self, picture: Picture) -> None:
+        """Queue a picture."""
+        self._picture_ns = self._clock.monotonic_ns()
+        wall = picture.wall
+        if wall is None:
+            self._counts.untimed_pictures += 1
+            packet = Packet(
+                picture.data, picture.pts90, picture.key, picture.arrival_ns, restart=picture.restart
+            )
+        else:
+            packet = Packet(
+                picture.data,
+                picture.pts90,
+                picture.key,
+                picture.arrival_ns,
+                wall.utc_ns,
+                WallSource.SENDER_REPORT,
+                wall.uncertainty_ns,
+                picture.restart,
+            )
+        self._waiting.put(packet)
+        self._wake()
+
+    def lost(self) -> None:
+        """Something is missing: nothing is of use before the next key picture."""
+        self._waiting.lose()
+
+    def fail(self, error: SourceError) -> None:
+        """The session is over; what was queued is still given."""
+        if self._error is None:
+            self._error = error
+            self._stop()
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(None)
+
+    def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._session is not None:
+            self._session.close()
+
+    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _watch(self, session: Session, receiver: Receiver) -> None:
+        """Everything that is due by time: late ends of pictures, stalls, reports, keep-alives."""
+        report_ns = keep_ns = self._clock.monotonic_ns()
+        while self._error is None:
+            await self._clock.sleep(_TICK_S)
+            receiver.settle()
+            now_ns = self._clock.monotonic_ns()
+            self._counts.clock_offset_ns = receiver.sender_clock.offset_ns
+            if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
+                self.fail(Ended(f"{self._place} ended the stream"))
+            elif (now_ns - self._picture_ns) / 1e9 >= STALL_S:
+                self.fail(Stalled(f"{self._place} has sent nothing for {STALL_S:g} s"))
+            if (now_ns - report_ns) / 1e9 >= REPORT_EVERY_S:
+                report_ns = now_ns
+                session.send_control(receiver_report(self._own_ssrc, receiver.reception()))
+            if (now_ns - keep_ns) / 1e9 >= session.timeout_s / 2:
+                keep_ns = now_ns
+                if self._keeping is None or self._keeping.done():
+                    self._keeping = self._start(self._keep(session))
+
+    async def _keep(self, session: Session) -> None:
+        try:
+            await session.keep_alive()
+        except SourceError as error:
+            self.fail(error)
