@@ -22,6 +22,10 @@ class Counts:
     bad_datagrams: int = 0
     empty_units: int = 0
     gaps: int = 0
+    transcoded: int = 0
+    transcode_dropped: int = 0
+    transcode_skipped: int = 0
+    transcoder_restarts: int = 0
 
     def take(self) -> dict[str, int]:
         """The counts since the last call."""

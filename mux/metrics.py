@@ -20,6 +20,10 @@ _COUNTED = {
     "bad_datagrams": "Datagrams of nobody we know, or malformed",
     "empty_units": "Access units with nothing in them to send",
     "gaps": "Holes in streams from the tap",
+    "transcoded": "Pictures that came out of transcoders",
+    "transcode_dropped": "Units not given to a transcoder that was late",
+    "transcode_skipped": "Pictures decoded and not coded, because more were waiting",
+    "transcoder_restarts": "Transcoders that ended by themselves",
 }
 _DELAY_BUCKETS_S = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
 

@@ -1,0 +1,80 @@
+"""The transcoder's process: its pipes, its manners, and its end with mux."""
+
+import ctypes
+import os
+import queue
+import resource
+import signal
+import sys
+import threading
+from typing import BinaryIO
+
+import av.logging
+
+from mux.transcoder.framing import KeyWanted, Message, Ready, Settled, encoded, read_from
+from mux.transcoder.limits import Limits
+from mux.transcoder.work import Work
+from shared.errors import BadInput
+from shared.units import AccessUnit
+
+_PR_SET_PDEATHSIG = 1
+_NICENESS = 5
+_MOST_MEMORY_BYTES = 4 << 30
+_BEHIND_UNITS = 2
+"""With more waiting than this, pictures are decoded and not coded: what comes out is to be of now."""
+
+
+def main() -> None:
+    """Transcode until mux closes the pipe."""
+    limits = Limits.parse(sys.argv[1:])
+    answers = _keep_answers_apart()
+    _behave()
+    waiting: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, waiting), daemon=True).start()
+    try:
+        answers.write(encoded(Ready()))
+        answers.flush()
+        _work(Work(limits), waiting, answers)
+    except BrokenPipeError:
+        pass
+    # Not through the interpreter's end: the reading thread sits in a read that nobody ends.
+    os._exit(0)
+
+
+def _keep_answers_apart() -> BinaryIO:
+    """The pipe to mux; what a library prints goes to the log instead."""
+    pipe = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(pipe, "wb")
+
+
+def _behave() -> None:
+    """Die with mux even inside a decoder, leave the processor to it, and have no more memory than needed."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_NICENESS)
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    av.logging.set_level(None)
+
+
+def _read(units: BinaryIO, waiting: "queue.SimpleQueue[Message | None]") -> None:
+    """Read ahead, so that the work knows whether more waits. mux bounds what it has under way."""
+    try:
+        while (message := read_from(units)) is not None:
+            waiting.put(message)
+    except BadInput as error:
+        print(f"transcoder: {error.detail}", file=sys.stderr)
+    waiting.put(None)
+
+
+def _work(work: Work, waiting: "queue.SimpleQueue[Message | None]", answers: BinaryIO) -> None:
+    while (message := waiting.get()) is not None:
+        if isinstance(message, KeyWanted):
+            work.key_picture_wanted()
+        elif isinstance(message, AccessUnit):
+            skipped = work.skipped
+            for made in work.take(message, behind=waiting.qsize() > _BEHIND_UNITS):
+                answers.write(encoded(made))
+            answers.write(encoded(Settled(work.skipped - skipped, work.trouble)))
+            answers.flush()

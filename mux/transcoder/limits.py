@@ -1,0 +1,27 @@
+"""How large, how fast and how costly a transcoded stream may be."""
+
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper bounds of what a transcoder gives. `longest_side` is in pixels, `fps` in pictures a second."""
+
+    longest_side: int = 1280
+    fps: int = 25
+    kbps: int = 2000
+
+    def arguments(self) -> list[str]:
+        """The command line that `parse` reads."""
+        return [f"--longest-side={self.longest_side}", f"--fps={self.fps}", f"--kbps={self.kbps}"]
+
+    @staticmethod
+    def parse(arguments: Sequence[str]) -> "Limits":
+        """Read a command line. Exits with a sentence where it is wrong."""
+        parser = ArgumentParser(prog="python -m mux.transcoder", description=__doc__)
+        for name in ("longest-side", "fps", "kbps"):
+            parser.add_argument(f"--{name}", type=int, required=True)
+        said = vars(parser.parse_args(arguments))
+        return Limits(said["longest_side"], said["fps"], said["kbps"])

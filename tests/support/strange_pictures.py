@@ -1,0 +1,78 @@
+"""Coded pictures as strange cameras send them: H.265, MJPEG, MPEG-4, H.264 with B-frames. Cached."""
+
+from fractions import Fraction
+from functools import cache
+
+import av
+import numpy as np
+from av.video.codeccontext import VideoCodecContext
+
+from shared.ids import StreamId
+from shared.units import AccessUnit, Codec, WallSource
+from tests.support.pictures import START_NS, STREAM
+
+_OPTIONS = {
+    Codec.H264: (
+        "libx264",
+        "yuv420p",
+        {"preset": "superfast", "x264-params": "keyint=12:scenecut=0:repeat-headers=1:bframes=2:b-adapt=0"},
+    ),
+    Codec.H265: (
+        "libx265",
+        "yuv420p",
+        {
+            "preset": "ultrafast",
+            "x265-params": "keyint=12:min-keyint=12:scenecut=0:repeat-headers=1:annexb=1:bframes=0"
+            ":log-level=none:pools=none",
+        },
+    ),
+    Codec.MJPEG: ("mjpeg", "yuvj420p", {}),
+    Codec.MPEG4: ("mpeg4", "yuv420p", {"g": "12", "bf": "0", "flags": "-global_header"}),
+}
+
+
+@cache
+def strange_units(
+    codec: Codec,
+    count: int = 24,
+    *,
+    width: int = 320,
+    height: int = 240,
+    fps: Fraction = Fraction(25),
+    stream: StreamId = STREAM,
+) -> tuple[AccessUnit, ...]:
+    """`count` units of a moving gradient, the first a key unit, as one run from its start.
+
+    H.264 comes with B-frames, in the order of decoding.
+    """
+    name, pix_fmt, options = _OPTIONS[codec]
+    encoder = av.CodecContext.create(name, "w")
+    assert isinstance(encoder, VideoCodecContext)
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, pix_fmt
+    encoder.time_base, encoder.framerate = 1 / fps, fps
+    encoder.thread_count = 1
+    encoder.options = options
+    ramp = np.arange(width, dtype=np.uint16)[None, :, None] + np.zeros((height, 1, 3), np.uint16)
+    packets = []
+    for number in range(count):
+        frame = av.VideoFrame.from_ndarray(((ramp + number * 3) % 256).astype(np.uint8), format="rgb24")
+        frame.pts = number
+        packets += encoder.encode(frame)
+    packets += encoder.encode(None)
+    first = min(packet.pts or 0 for packet in packets)
+    return tuple(
+        AccessUnit(
+            stream=stream,
+            run=1,
+            seq=seq,
+            pts90=int(((packet.pts or 0) - first) * 90_000 / fps),
+            wall_ns=START_NS + int(((packet.pts or 0) - first) * 1_000_000_000 / fps),
+            wall_source=WallSource.ARRIVAL,
+            wall_uncertainty_ns=-1,
+            key=packet.is_keyframe,
+            codec=codec,
+            data=bytes(packet),
+            reordered=codec is Codec.H264,
+        )
+        for seq, packet in enumerate(packets)
+    )

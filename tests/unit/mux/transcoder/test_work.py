@@ -1,0 +1,146 @@
+"""A transcoder's work: units of any codec in, H.264 for every browser out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from mux.transcoder.limits import Limits
+from mux.transcoder.work import Work
+from shared.h264 import parameter_sets, parse_sps
+from shared.units import AccessUnit, Codec
+from tests.support.strange_pictures import strange_units
+
+JPEGS = strange_units(Codec.MJPEG)
+
+
+def worked(units: Sequence[AccessUnit], limits: Limits | None = None) -> list[AccessUnit]:
+    work = Work(limits or Limits())
+    return [made for unit in units for made in work.take(unit, behind=False)]
+
+
+def decoded(units: Sequence[AccessUnit]) -> list[av.VideoFrame]:
+    decoder = av.CodecContext.create("h264", "r")
+    frames = [frame for unit in units for frame in decoder.decode(av.Packet(unit.data))]
+    return [*frames, *decoder.decode(None)]
+
+
+@pytest.mark.parametrize("codec", [Codec.H265, Codec.MJPEG, Codec.MPEG4])
+def test_each_picture_comes_out_at_once_with_its_own_time_and_capture(codec: Codec) -> None:
+    work = Work(Limits())
+    for unit in strange_units(codec):
+        (made,) = work.take(unit, behind=False)
+        assert (made.pts90, made.wall_ns, made.stream) == (unit.pts90, unit.wall_ns, unit.stream)
+        assert made.codec is Codec.H264
+
+
+@pytest.mark.parametrize("codec", list(Codec))
+def test_what_comes_out_is_baseline_h264_that_decodes_to_the_same_pictures(codec: Codec) -> None:
+    made = worked(strange_units(codec))
+    sps, _ = parameter_sets(made[0].data)
+    assert sps is not None
+    assert parse_sps(sps).profile_idc == 66
+    frames = decoded(made)
+    assert len(frames) == len(made) >= 22
+    ramp = frames[0].to_ndarray(format="gray")
+    # The gradient grows to the right by one a pixel, if no range was taken for another on the way.
+    assert np.mean(ramp[:, 200]) - np.mean(ramp[:, 50]) == pytest.approx(150, abs=8)
+
+
+def test_pictures_out_of_order_come_out_in_the_order_they_are_shown() -> None:
+    units = strange_units(Codec.H264)
+    assert [unit.pts90 for unit in units] != sorted(unit.pts90 for unit in units)
+    made = worked(units)
+    assert [unit.pts90 for unit in made] == [number * 3600 for number in range(len(made))]
+    assert not any(unit.reordered for unit in made)
+
+
+def test_a_key_picture_comes_first_every_two_seconds_and_when_one_is_wanted() -> None:
+    work = Work(Limits())
+    keys = []
+    for number in range(60):
+        if number == 10:
+            work.key_picture_wanted()
+        unit = replace(JPEGS[number % 24], seq=number, pts90=number * 9000)
+        (made,) = work.take(unit, behind=False)
+        keys += [number] if made.key else []
+    assert keys == [0, 10, 30, 50]
+
+
+def test_a_large_picture_is_made_smaller_within_the_longest_side() -> None:
+    made = worked(strange_units(Codec.MJPEG, 2, width=644, height=482), Limits(longest_side=322))
+    frame = decoded(made)[0]
+    assert (frame.width, frame.height) == (322, 240)
+    image = frame.to_ndarray(format="gray")
+    assert np.mean(image[:, 100]) - np.mean(image[:, 25]) == pytest.approx(150, abs=8)
+
+
+def test_no_more_pictures_a_second_come_out_than_allowed() -> None:
+    units = strange_units(Codec.MJPEG, 24, fps=Fraction(25))
+    made = worked(units, Limits(fps=12))
+    assert len(made) == 12
+    assert made[1].pts90 - made[0].pts90 == 7200
+
+
+def test_pictures_of_which_newer_ones_wait_are_decoded_and_not_coded() -> None:
+    units = strange_units(Codec.H265)
+    work = Work(Limits())
+    for unit in units[:10]:
+        assert work.take(unit, behind=True) == []
+    (made,) = work.take(units[10], behind=False)
+    assert (made.pts90, made.key, work.skipped) == (units[10].pts90, True, 10)
+
+
+def test_after_a_hole_nothing_comes_before_the_next_key_picture() -> None:
+    units = strange_units(Codec.H265)
+    work = Work(Limits())
+    out = [unit.seq for unit in (*units[:4], *units[6:]) if work.take(unit, behind=False)]
+    assert out == [0, 1, 2, 3, *range(12, 24)]
+
+
+def test_a_camera_that_changes_its_codec_and_its_size_is_followed() -> None:
+    larger = [replace(unit, run=2) for unit in strange_units(Codec.H265, 4, width=400, height=304)]
+    made = worked([*JPEGS[:4], *larger])
+    assert [unit.key for unit in made] == [True, False, False, False, True, False, False, False]
+    assert [unit.seq for unit in made] == [0, 1, 2, 3] * 2
+    assert [(frame.width, frame.height) for frame in decoded(made)] == [(320, 240)] * 4 + [(400, 304)] * 4
+
+
+def test_a_picture_that_cannot_be_decoded_is_passed_over() -> None:
+    broken = replace(JPEGS[1], data=b"\xff\xd8 no picture")
+    work = Work(Limits())
+    taken = [work.take(unit, behind=False) for unit in (JPEGS[0], broken, *JPEGS[2:5])]
+    assert [len(made) for made in taken] == [1, 0, 1, 1, 1]
+    assert work.trouble == ""
+
+
+def test_what_cannot_be_decoded_for_two_seconds_is_told_and_drawn_until_it_can() -> None:
+    work = Work(Limits())
+    made = work.take(JPEGS[0], behind=False)
+    for number in range(1, 100):
+        broken = replace(JPEGS[0], seq=number, pts90=number * 3600, data=b"\xff\xd8 no picture")
+        drawn = work.take(broken, behind=False)
+        assert bool(drawn) == (number in (50, 75))
+        made += drawn
+    assert "mjpeg" in work.trouble
+    frames = decoded(made)
+    assert [(frame.width, frame.height) for frame in frames] == [(320, 240)] * 3
+    notice = frames[1].to_ndarray(format="gray")
+    assert np.median(notice) < 60
+    assert notice.max() > 150
+    assert len(work.take(replace(JPEGS[3], seq=100, pts90=100 * 3600), behind=False)) == 1
+    assert work.trouble == ""
+
+
+def test_noise_of_every_codec_is_survived() -> None:
+    noise = np.random.default_rng(5).integers(0, 256, 4000, dtype=np.uint8).tobytes()
+    for codec in Codec:
+        good = strange_units(codec)
+        work = Work(Limits())
+        for number, start in enumerate(range(0, 3000, 100)):
+            data = good[0].data[:start] + noise[start:]
+            work.take(replace(good[0], seq=number, pts90=number * 3600, data=data), behind=False)
+        assert [made for unit in good for made in work.take(replace(unit, run=2), behind=False)]
