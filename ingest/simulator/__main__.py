@@ -9,6 +9,7 @@ import sys
 import cv2
 
 from ingest.simulator.cameras import parse_plans
+from ingest.simulator.faults import CARDS
 from ingest.simulator.server import SimulatedCameras
 from shared.errors import BeffroiError
 
@@ -16,8 +17,15 @@ _HELP = """CAMERA is NAME[*COUNT][:OPTION]..., served at rtsp://HOST:PORT/NAME
 (with *COUNT: NAME-0, NAME-1, ...).
 Options: loop (one pre-made loop, for load; otherwise drawn and encoded while watched), gop=SECONDS, kbps=N,
 size=WIDTHxHEIGHT, codec=h264|h265|mjpeg|mpeg4, bframes=N, auth=USER/PASSWORD, audio, stall=SECONDS,
-jump=SECONDS, fault=garbage.
-Example: place:gop=10 place-sub:size=352x288:kbps=200 load*200:loop:kbps=2000"""
+jump=SECONDS, fault=NAME; for faults: after=SECONDS (when it strikes, or how late it answers),
+session=SECONDS (the session's time-out), to=NAME (where it redirects).
+Example: place:gop=10 place-sub:size=352x288:kbps=200 load*200:loop:kbps=2000 odd:loop:fault=no-marker
+Faults (docs/cameras.md):
+"""
+
+
+def _help() -> str:
+    return _HELP + "\n".join(f"  {card.fault.value:22}{card.does}" for card in CARDS)
 
 
 async def _run(host: str, port: int, cameras: list[str]) -> None:
@@ -38,7 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m ingest.simulator",
         description="Simulated RTSP cameras.",
-        epilog=_HELP,
+        epilog=_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1")

@@ -1,17 +1,12 @@
 """What a simulated camera is told to be, and its one-line form for the command line."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from typing import Any
 
 from ingest.simulator.encoder import Coding, Encoding
+from ingest.simulator.faults import Fault
 from shared.errors import BadInput
-
-
-class Fault(StrEnum):
-    """What a camera does wrong."""
-
-    NONE = "none"
-    GARBAGE = "garbage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +15,8 @@ class CameraPlan:
 
     `live` draws and encodes while somebody watches; otherwise a pre-made loop shared by such cameras plays.
     `stall_after_s` counts from each session's first picture; `jump_after_s` from the first picture of all.
-    `in_band` false leaves parameter sets to the SDP alone.
+    `in_band` false leaves parameter sets to the SDP alone. `after_s` is when a fault strikes that strikes in
+    the middle of a session; `session_s` another time-out than the fault's own; `target` where it redirects.
     """
 
     name: str
@@ -34,6 +30,9 @@ class CameraPlan:
     jump_s: float = 4 * 3600.0
     audio: bool = False
     in_band: bool = True
+    after_s: float = 1.0
+    session_s: float | None = None
+    target: str = ""
 
 
 def parse_plans(text: str) -> list[CameraPlan]:
@@ -54,29 +53,36 @@ def parse_plans(text: str) -> list[CameraPlan]:
 
 
 def _with_option(plan: CameraPlan, key: str, value: str) -> CameraPlan:
+    if key in _OPTIONS:
+        name, read = _OPTIONS[key]
+        return replace(plan, **{name: read(value)})
+    if key in _CODING_OPTIONS:
+        name, read = _CODING_OPTIONS[key]
+        return replace(plan, coding=replace(plan.coding, **{name: read(value)}))
     match key:
-        case "loop":
-            return replace(plan, live=False)
-        case "gop":
-            return replace(plan, coding=replace(plan.coding, gop_s=float(value)))
-        case "kbps":
-            return replace(plan, coding=replace(plan.coding, kbps=int(value)))
-        case "codec":
-            return replace(plan, coding=replace(plan.coding, encoding=Encoding(value)))
-        case "bframes":
-            return replace(plan, coding=replace(plan.coding, b_frames=int(value)))
         case "size":
             width, _, height = value.partition("x")
             return replace(plan, coding=replace(plan.coding, width=int(width), height=int(height)))
         case "auth":
             username, _, password = value.partition("/")
             return replace(plan, username=username, password=password)
-        case "stall":
-            return replace(plan, stall_after_s=float(value))
-        case "jump":
-            return replace(plan, jump_after_s=float(value))
-        case "audio":
-            return replace(plan, audio=True)
-        case "fault":
-            return replace(plan, fault=Fault(value))
     raise ValueError(f"no option {key!r}")
+
+
+_Read = Callable[[str], Any]  # the field's own type, which no annotation of this table can tell
+_OPTIONS: dict[str, tuple[str, _Read]] = {
+    "loop": ("live", lambda _: False),
+    "stall": ("stall_after_s", float),
+    "jump": ("jump_after_s", float),
+    "audio": ("audio", lambda _: True),
+    "fault": ("fault", Fault),
+    "after": ("after_s", float),
+    "session": ("session_s", float),
+    "to": ("target", str),
+}
+_CODING_OPTIONS: dict[str, tuple[str, _Read]] = {
+    "gop": ("gop_s", float),
+    "kbps": ("kbps", int),
+    "codec": ("encoding", Encoding),
+    "bframes": ("b_frames", int),
+}

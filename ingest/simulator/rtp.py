@@ -2,11 +2,13 @@
 
 import struct
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from shared.h264 import nal_units
 
 MAX_PAYLOAD = 1388
 _NTP_EPOCH_S = 2_208_988_800
+_HEADER = struct.Struct("!BBHII")
 
 
 def h264_payloads(data: bytes) -> list[bytes]:
@@ -110,3 +112,52 @@ class RtpStream:
         description = struct.pack("!BBH", 0x81, 202, len(name) // 4) + name
         packet = report + description
         return struct.pack("!BBH", 0x24, self._channel + 1, len(packet)) + packet
+
+
+@dataclass(frozen=True, slots=True)
+class RtpPacket:
+    """One media packet without extensions or contributing sources."""
+
+    payload_type: int
+    marker: bool
+    sequence: int
+    time90: int
+    ssrc: int
+    payload: bytes
+
+    @classmethod
+    def parse(cls, data: bytes) -> "RtpPacket":
+        _, kind, sequence, time90, ssrc = _HEADER.unpack_from(data)
+        return cls(kind & 0x7F, bool(kind & 0x80), sequence, time90, ssrc, data[12:])
+
+    @property
+    def data(self) -> bytes:
+        kind = self.payload_type | (0x80 if self.marker else 0)
+        sequence, time90 = self.sequence & 0xFFFF, self.time90 & 0xFFFF_FFFF
+        return _HEADER.pack(0x80, kind, sequence, time90, self.ssrc) + self.payload
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What goes to a client: a packet for a channel, or, with channel None, bytes that belong to nothing."""
+
+    channel: int | None
+    data: bytes
+
+    @property
+    def wire(self) -> bytes:
+        """As it is written on the RTSP connection."""
+        if self.channel is None:
+            return self.data
+        return struct.pack("!BBH", 0x24, self.channel, len(self.data)) + self.data
+
+
+def split(packets: bytes) -> list[bytes]:
+    """The packets of a feed's picture, without their frames."""
+    found: list[bytes] = []
+    start = 0
+    while start < len(packets):
+        size = int.from_bytes(packets[start + 2 : start + 4], "big")
+        found.append(packets[start + 4 : start + 4 + size])
+        start += 4 + size
+    return found

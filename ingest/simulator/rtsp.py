@@ -1,16 +1,13 @@
-"""RTSP/1.0 messages (RFC 2326) and digest authentication (RFC 7616, MD5 as cameras use it)."""
+"""RTSP/1.0 messages (RFC 2326)."""
 
-import hashlib
-import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _MAX_HEADERS = 64
-_PAIR = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
 
 REASONS = {
     200: "OK",
+    302: "Moved Temporarily",
     400: "Bad Request",
     401: "Unauthorized",
     404: "Not Found",
@@ -18,6 +15,8 @@ REASONS = {
     454: "Session Not Found",
     455: "Method Not Valid in This State",
     461: "Unsupported Transport",
+    501: "Not Implemented",
+    503: "Service Unavailable",
 }
 
 
@@ -53,44 +52,24 @@ def parse_request(head: bytes) -> Request:
     return Request(parts[0], parts[1], headers)
 
 
+def is_answer(head: bytes) -> bool:
+    """Whether a block of lines is an answer to a request of ours."""
+    return head.startswith(b"RTSP/1.0 ")
+
+
 def response(
-    status: int, request: Request | None, headers: Sequence[tuple[str, str]] = (), body: str = ""
+    status: int, number: str | None, headers: Sequence[tuple[str, str]] = (), body: str = ""
 ) -> bytes:
-    """A response to `request`, with its CSeq."""
+    """A response to the request of CSeq `number`."""
     lines = [f"RTSP/1.0 {status} {REASONS[status]}"]
-    if request is not None and "cseq" in request.headers:
-        lines.append(f"CSeq: {request.headers['cseq']}")
+    if number is not None:
+        lines.append(f"CSeq: {number}")
     lines += [f"{name}: {value}" for name, value in headers]
     if body:
         lines.append(f"Content-Length: {len(body.encode())}")
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
-class Digest:
-    """Asks for a name and a password, and checks the answer."""
-
-    realm = "simulated camera"
-
-    def __init__(self, username: str, password: str) -> None:
-        self._username, self._password = username, password
-        self._nonce = secrets.token_hex(16)
-
-    @property
-    def challenge(self) -> str:
-        return f'Digest realm="{self.realm}", nonce="{self._nonce}", algorithm=MD5'
-
-    def accepts(self, request: Request) -> bool:
-        """Whether the request's Authorization header proves the password."""
-        scheme, _, rest = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "digest":
-            return False
-        given = {name: quoted or plain for name, quoted, plain in _PAIR.findall(rest)}
-        if given.get("username") != self._username or given.get("nonce") != self._nonce:
-            return False
-        first = _md5(f"{self._username}:{self.realm}:{self._password}")
-        second = _md5(f"{request.method}:{given.get('uri', '')}")
-        return secrets.compare_digest(given.get("response", ""), _md5(f"{first}:{self._nonce}:{second}"))
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+def asking(method: str, uri: str, number: int) -> bytes:
+    """A request of the camera's own."""
+    return f"{method} {uri} RTSP/1.0\r\nCSeq: {number}\r\n\r\n".encode()

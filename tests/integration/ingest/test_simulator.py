@@ -75,7 +75,7 @@ async def _ask(cameras: SimulatedCameras, request: str) -> str:
     [
         ("OPTIONS rtsp://c/gate RTSP/1.0\nCSeq: 1\n\n", 200),
         ("DESCRIBE rtsp://c/none RTSP/1.0\nCSeq: 1\n\n", 404),
-        ("SETUP rtsp://c/gate/video RTSP/1.0\nCSeq: 1\nTransport: RTP/AVP;client_port=4000-4001\n\n", 461),
+        ("SETUP rtsp://c/gate/video RTSP/1.0\nCSeq: 1\nTransport: RTP/AVP;multicast\n\n", 461),
         ("PLAY rtsp://c/gate RTSP/1.0\nCSeq: 1\n\n", 455),
         ("RECORD rtsp://c/gate RTSP/1.0\nCSeq: 1\n\n", 405),
     ],
