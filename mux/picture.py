@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from mux.packetise import packetise
-from shared.units import AccessUnit
+from mux.packetise_h265 import packetise_h265
+from shared.units import AccessUnit, Codec
+
+_PACKETISERS = {Codec.H264: packetise, Codec.H265: packetise_h265}
+SENDABLE = frozenset(_PACKETISERS)
+"""What can be cut into packets here."""
 
 CHUNK_PACKETS = 32
 """A chunk is what is sent at one go: within the kernel's limits for segmentation (64 packets, 65 kB) and
@@ -32,8 +37,8 @@ class Picture:
 
 
 def picture_of(unit: AccessUnit, time90: int) -> Picture | None:
-    """The picture of an H.264 unit, or None where it holds nothing that can be sent."""
-    payloads = packetise(unit.data)
+    """The picture of a unit of a SENDABLE codec, or None where it holds nothing that can be sent."""
+    payloads = _PACKETISERS[unit.codec](unit.data)
     if not payloads:
         return None
     packets = [(0, payload) for payload in payloads]
