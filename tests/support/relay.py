@@ -98,6 +98,7 @@ class Relay(asyncio.DatagramProtocol):
 
     def __init__(self, server: Address, *, up: Link, down: Link, seed: int) -> None:
         self.address: Address = ("", 0)
+        self.cut_off = 0
         self._server = server
         self._up, self._down = up, down
         self._random = Random(seed)
@@ -182,7 +183,7 @@ class Relay(asyncio.DatagramProtocol):
 
     def _pass_on(self, path: Path, data: bytes, send: Callable[[], None]) -> None:
         if self._cut:
-            path.passed.lost += 1
+            self.cut_off += 1
             return
         now_s = self._loop.time()
         due_s = path.due_s(len(data), now_s)

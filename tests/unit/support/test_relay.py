@@ -80,6 +80,7 @@ async def test_each_party_has_an_address_of_its_own_and_another_after_a_change_o
         await eventually(lambda: len(heard) == 3)
         between.cut()
         parties[0].sendto(b"nothing")
+        await eventually(lambda: between.cut_off == 1)
         between.cut(off=False)
         parties[0].sendto(b"last")
         await eventually(lambda: len(heard) == 4)
