@@ -1,58 +1,60 @@
 """Lets only decodable H.264 through: whole pictures, key units with their parameter sets."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 
-from ingest.ports import UnsupportedCodec
+from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable, sound_nals
 from shared.errors import BadInput
-from shared.h264 import Nal, SequenceParameters, annex_b, nal_type, nal_units, parameter_sets, parse_sps
+from shared.h264 import (
+    Nal,
+    SequenceParameters,
+    annex_b,
+    has_b_slice,
+    nal_type,
+    parameter_sets,
+    parse_sps,
+)
+from shared.units import Codec
 
-_FORBIDDEN_BIT = 0x80
 _TYPES = frozenset(range(1, 24))
 _PROFILES = frozenset({66, 77, 88, 100, 110, 122, 244, 44})
-_MIN_SIDE, _MAX_LEVEL = 64, 62
+_MAX_LEVEL = 62
 
 B_FRAMES = (
-    "the camera sends B-frames, which browsers show late or not at all: set its H.264 profile to Baseline, "
-    "or the number of B-frames to 0"
+    "The camera sends B-frames, which have to be transcoded for live viewing: set its H.264 profile to "
+    "Baseline, or its number of B-frames to 0."
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A unit fit for decoders."""
-
-    data: bytes
-    key: bool
-
-
-class NotDecodable(Exception):
-    """A unit that no decoder can use now; the text says why, in few different words."""
-
-
 class H264Checks:
-    """Checks one camera's units in order. `sets` are the parameter sets told outside the stream, Annex B."""
+    """The `Checks` of H.264. `sets` are the parameter sets told outside the stream, Annex B.
+
+    A camera that leaves out whether it reorders is believed not to until its first B slice.
+    """
+
+    codec = Codec.H264
 
     def __init__(self, sets: bytes = b"") -> None:
         self.garbage = 0
+        self.description: Description | None = None
         self.parameters: SequenceParameters | None = None
         self._sps: bytes | None = None
         self._pps: bytes | None = None
         self._synchronised = False
+        self._has_b_slices = False
         # What a camera says beside the stream may be wrong; then the stream's own sets are waited for.
         with suppress(NotDecodable):
             self._learn(*parameter_sets(sets))
 
+    @property
+    def advice(self) -> str:
+        return B_FRAMES if self._reorders else ""
+
     def lose_sync(self) -> None:
-        """A unit is missing: nothing can be decoded before the next key unit."""
         self._synchronised = False
 
     def check(self, data: bytes) -> Checked:
-        """The unit as it may be passed on. Raises NotDecodable, UnsupportedCodec on B-frames."""
-        nals = list(nal_units(data))
-        sound = [nal for nal in nals if nal_type(nal) in _TYPES and not nal[0] & _FORBIDDEN_BIT]
+        sound, garbage = sound_nals(data, _TYPES, 0, 0x1F)
         kinds = {nal_type(nal) for nal in sound}
-        garbage = len(nals) - len(sound)
         self.garbage += garbage
         if Nal.SPS in kinds or Nal.PPS in kinds:
             self._learn(*parameter_sets(annex_b([bytes(nal) for nal in sound])))
@@ -64,12 +66,21 @@ class H264Checks:
         if not key and not self._synchronised:
             raise NotDecodable("waiting for a key picture")
         self._synchronised = True
+        if self.parameters.reorder_frames is None and not self._has_b_slices:
+            self._has_b_slices = has_b_slice(data)
         missing = [
             known for kind, known in ((Nal.SPS, self._sps), (Nal.PPS, self._pps)) if key and kind not in kinds
         ]
         if not garbage and not missing:
-            return Checked(data, key)
-        return Checked(annex_b([*missing, *(bytes(nal) for nal in sound)]), key)
+            return Checked(data, key, self._reorders)
+        return Checked(annex_b([*missing, *(bytes(nal) for nal in sound)]), key, self._reorders)
+
+    @property
+    def _reorders(self) -> bool:
+        known = self.parameters
+        return known is not None and (
+            known.may_reorder or (known.reorder_frames is None and self._has_b_slices)
+        )
 
     def _learn(self, sps: bytes | None, pps: bytes | None) -> None:
         if sps is not None and sps != self._sps:
@@ -79,9 +90,8 @@ class H264Checks:
                 raise self._unreadable() from error
             if not _plausible(parameters):
                 raise self._unreadable()
-            if parameters.may_reorder:
-                raise UnsupportedCodec(B_FRAMES)
             self._sps, self.parameters = sps, parameters
+            self.description = Description(parameters.codec_string, parameters.width, parameters.height)
         if pps is not None:
             self._pps = pps
 
@@ -96,5 +106,5 @@ def _plausible(parameters: SequenceParameters) -> bool:
     return (
         parameters.profile_idc in _PROFILES
         and 0 < parameters.level_idc <= _MAX_LEVEL
-        and min(parameters.width, parameters.height) >= _MIN_SIDE
+        and min(parameters.width, parameters.height) >= MIN_SIDE
     )

@@ -33,12 +33,20 @@ class CameraState:
         self._changed()
         return True
 
-    def live(self, run: int, info: StreamInfo) -> None:
-        """Note that units of `run` come, of this size and codec."""
+    def live(self, run: int, info: StreamInfo, advice: str) -> None:
+        """Note that units of `run` come, of this size and codec, and which setting to change if any."""
+        told = self._report.advice
         self._report = replace(
-            self._report, run=run, width=info.width, height=info.height, codec=info.codec, fps=info.fps
+            self._report,
+            run=run,
+            width=info.width,
+            height=info.height,
+            codec=info.codec,
+            fps=info.fps,
+            advice=advice,
         )
-        self.to(CameraStatus.LIVE, "")
+        if not self.to(CameraStatus.LIVE, "") and advice != told:
+            self._changed()
 
     def measured(self, fps: float) -> None:
         """Note the picture rate; it is told with the next report, not by one of its own."""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from ingest.h264_checks import H264Checks, NotDecodable
+from ingest.checks import Checks, Description, NotDecodable
+from ingest.codecs import checks_for
 from ingest.meters import StreamMeters
 from ingest.ports import (
     CameraAddress,
@@ -14,7 +15,6 @@ from ingest.ports import (
     Source,
     SourceError,
     StreamInfo,
-    UnsupportedCodec,
 )
 from ingest.runs import RunNumbers
 from ingest.state import CameraState
@@ -24,7 +24,7 @@ from shared.clock import Clock
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.mediatime import TICKS_PER_SECOND
-from shared.units import AccessUnit, Codec
+from shared.units import AccessUnit
 
 INVALID_AFTER_S = 5.0
 """A camera that sends garbage, and for so long nothing that can be decoded, is invalid."""
@@ -35,7 +35,6 @@ somebody connects."""
 
 _GOOD_RUN_S = 10.0
 _RATE_WINDOW_S = 2.0
-_CODEC_NAMES = {"hevc": "H.265", "mjpeg": "Motion JPEG", "mpeg4": "MPEG-4", "vp8": "VP8", "av1": "AV1"}
 
 Sink = Callable[[AccessUnit], None]
 
@@ -47,6 +46,7 @@ class _Run:
         self.number = number
         self.guard = TimestampGuard()
         self.seq = 0
+        self.told: tuple[Description, str] | None = None
         self._window: tuple[int, int] | None = None
 
     def rate(self, pts90: int) -> float | None:
@@ -116,12 +116,7 @@ class Streamer:
 
     async def _pull(self, source: Source) -> None:
         info = source.info
-        if info.codec != "h264":
-            name = _CODEC_NAMES.get(info.codec, info.codec)
-            raise UnsupportedCodec(
-                f"the camera sends {name}, which is not shown yet: set its stream to H.264"
-            )
-        checks = H264Checks(info.parameter_sets)
+        checks = checks_for(info)
         run = self._new_run()
         good_ns, good_garbage = self._clock.monotonic_ns(), checks.garbage
         dropped = 0
@@ -157,7 +152,7 @@ class Streamer:
         self._meters.run()
         return _Run(self._runs.next(self._stream))
 
-    def _unit(self, run: _Run, checks: H264Checks, packet: Packet) -> AccessUnit | None:
+    def _unit(self, run: _Run, checks: Checks, packet: Packet) -> AccessUnit | None:
         """The packet as the run's next unit, None where it had to be dropped. Raises WideJump."""
         garbage = checks.garbage
         try:
@@ -167,12 +162,12 @@ class Streamer:
             return None
         finally:
             if checks.garbage != garbage:
-                self._trouble.count("garbage NAL units", checks.garbage - garbage)
+                self._trouble.count("garbage", checks.garbage - garbage)
         if packet.pts90 is None:
             checks.lose_sync()
             self._drop("no timestamp")
             return None
-        if not run.guard.accepts(packet.pts90):
+        if not run.guard.accepts(packet.pts90, reordered=checked.reordered):
             checks.lose_sync()
             self._drop("timestamp goes back")
             return None
@@ -185,17 +180,21 @@ class Streamer:
             wall_source=packet.wall_source,
             wall_uncertainty_ns=packet.wall_uncertainty_ns,
             key=checked.key,
-            codec=Codec.H264,
+            codec=checks.codec,
             data=checked.data,
+            reordered=checked.reordered,
         )
 
-    def _give(self, run: _Run, unit: AccessUnit, info: StreamInfo, checks: H264Checks) -> None:
-        if run.seq == 0 and checks.parameters is not None:
-            known = checks.parameters
+    def _give(self, run: _Run, unit: AccessUnit, info: StreamInfo, checks: Checks) -> None:
+        known, advice = checks.description, checks.advice
+        if known is not None and run.told != (known, advice):
             self._state.live(
-                run.number, replace(info, codec=known.codec_string, width=known.width, height=known.height)
+                run.number,
+                replace(info, codec=known.codec, width=known.width, height=known.height),
+                advice,
             )
-            self._log.info("camera-live", stream=str(self._stream), run=run.number)
+            self._log.info("camera-live", stream=str(self._stream), run=run.number, codec=known.codec)
+            run.told = (known, advice)
         run.seq += 1
         rate = run.rate(unit.pts90)
         if rate is not None:

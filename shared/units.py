@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from shared.ids import StreamId
 
+MAX_REORDER90 = 2 * 90_000
+"""How far `pts90` of a reordered stream may be below the greatest before it: 16 pictures at 8 a second."""
+
 
 class Codec(StrEnum):
     """Codecs a unit may carry. What each service can do with one is its own affair."""
@@ -29,7 +32,7 @@ class AccessUnit:
     `run` grows by one at each reconnection of the camera, `seq` by one a unit within the run, from 0.
     `pts90` is the unwrapped 90 kHz presentation time, never smaller than the one before in its run, except
     where `reordered` is true: the stream may carry pictures out of the order they are shown in (B-frames),
-    units come in the order they are decoded in, and `pts90` may go back.
+    units come in the order they are decoded in, and `pts90` may go back, by MAX_REORDER90 at most.
     `wall_ns` is UTC in nanoseconds since 1970 of the capture, as told by `wall_source`,
     wrong by `wall_uncertainty_ns` at most where that is known, -1 where it is not.
     `key` is true where decoding can start; such a unit carries its parameter sets.

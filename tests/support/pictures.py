@@ -1,10 +1,13 @@
-"""Real H.264 for tests: moving pictures encoded by libx264."""
+"""Real coded video for tests: moving pictures of each codec."""
 
+import functools
 from fractions import Fraction
 
 import av
 import numpy as np
 
+from ingest.simulator.encoder import Coded, Coding, Encoder, Encoding
+from ingest.simulator.scene import Scene
 from shared.ids import StreamId
 from shared.units import AccessUnit, Codec, WallSource
 
@@ -35,6 +38,24 @@ def coded_pictures(
         coded.extend((packet.is_keyframe, bytes(packet)) for packet in encoder.encode(frame))
     coded.extend((packet.is_keyframe, bytes(packet)) for packet in encoder.encode(None))
     return coded
+
+
+@functools.cache
+def coded_as(coding: Coding, count: int) -> tuple[Coded, ...]:
+    """`count` pictures of a street, in the order they are decoded in."""
+    encoder, scene = Encoder(coding), Scene("street", coding.width, coding.height)
+    coded = [
+        one for n in range(count) for one in encoder.encode(scene.picture(n, n / float(coding.fps), None))
+    ]
+    return (*coded, *encoder.finish())
+
+
+def coded_h265(count: int, *, b_frames: int = 0) -> tuple[Coded, ...]:
+    return coded_as(Coding(320, 240, Fraction(25), 1.0, 300, b_frames, Encoding.H265), count)
+
+
+def coded_mpeg4(count: int, *, b_frames: int = 0) -> tuple[Coded, ...]:
+    return coded_as(Coding(320, 240, Fraction(25), 1.0, 300, b_frames, Encoding.MPEG4), count)
 
 
 def units(

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -16,7 +17,7 @@ from ingest.simulator.faults import Fault
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
 from shared.messages import CameraStatus
-from shared.units import AccessUnit
+from shared.units import AccessUnit, Codec
 from tests.integration.ingest.conftest import Pulling, wanted
 from tests.support.eventually import eventually
 from tests.support.ports import free_port
@@ -96,20 +97,30 @@ async def test_an_unknown_path_is_invalid(cameras: SimulatedCameras, pulling: Pu
 
 
 @pytest.mark.parametrize(
-    ("coding", "name"),
+    ("coding", "codec", "advice"),
     [
-        (Coding(encoding=Encoding.H265), "H.265"),
-        (Coding(encoding=Encoding.MJPEG), "Motion JPEG"),
-        (Coding(b_frames=2), "B-frames"),
+        (Coding(encoding=Encoding.H265), Codec.H265, "H.265"),
+        (Coding(encoding=Encoding.H265, b_frames=2), Codec.H265, "B-frames"),
+        (Coding(encoding=Encoding.MJPEG), Codec.MJPEG, "Motion JPEG"),
+        (Coding(encoding=Encoding.MPEG4), Codec.MPEG4, "MPEG-4"),
+        (Coding(b_frames=2), Codec.H264, "B-frames"),
     ],
 )
-async def test_what_browsers_cannot_show_is_unsupported_by_name(
-    cameras: SimulatedCameras, pulling: Pulling, coding: Coding, name: str
+async def test_what_is_costly_to_show_is_live_with_advice_on_the_setting_to_change(
+    cameras: SimulatedCameras, pulling: Pulling, coding: Coding, codec: Codec, advice: str
 ) -> None:
-    cameras.add(CameraPlan("camera", live=False, coding=coding))
+    cameras.add(CameraPlan("camera", live=False, coding=replace(coding, width=352, height=288, kbps=200)))
     pulling.pull(wanted(cameras.url("camera")))
-    await _is(pulling, CameraStatus.UNSUPPORTED, name)
-    assert pulling.units == []
+    await eventually(lambda: len(pulling.units) >= 30)
+    assert [unit.seq for unit in pulling.units] == list(range(len(pulling.units)))
+    assert {(unit.codec, unit.reordered) for unit in pulling.units} == {(codec, coding.b_frames > 0)}
+    assert pulling.units[0].key
+    # The last few may still be followed by pictures that are shown before them.
+    shown = sorted(unit.pts90 for unit in pulling.units)[:-3]
+    assert {after - before for before, after in pairwise(shown)} == {7200}
+    report = pulling.report()
+    assert (report.status, report.width, report.height) == (CameraStatus.LIVE, 352, 288)
+    assert advice in report.advice
 
 
 async def test_garbage_is_invalid(cameras: SimulatedCameras, pulling: Pulling) -> None:

@@ -1,6 +1,7 @@
 """Packets of a camera, and a streamer on a fake opener, for unit tests."""
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -41,6 +42,18 @@ def packets(
         Packet(data, start90 + number * STEP90, key, arrival_ns + number)
         for number, (key, data) in list(enumerate(coded()))[first:last]
     ]
+
+
+@functools.cache
+def costly(coding: Coding) -> tuple[Packet, ...]:
+    """Packets of two groups of pictures coded so, in the order they are decoded in."""
+    coding = replace(coding, width=320, height=240, gop_s=GOP / 12.5, kbps=200)
+    encoder, scene = Encoder(coding), Scene("gate", 320, 240)
+    coded = [one for n in range(2 * GOP) for one in encoder.encode(scene.picture(n, n / 12.5, None))]
+    return tuple(
+        Packet(one.data, one.shown * STEP90, one.key, 10**18 + number)
+        for number, one in enumerate([*coded, *encoder.finish()])
+    )
 
 
 def source(codec: str = "h264", parameter_sets: bytes = b"") -> FakeSource:

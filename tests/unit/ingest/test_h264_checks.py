@@ -1,16 +1,17 @@
 """Only decodable H.264 gets through."""
 
 import functools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.h264_checks import H264Checks, NotDecodable
-from ingest.ports import UnsupportedCodec
+from ingest.checks import NotDecodable
+from ingest.h264_checks import H264Checks
 from ingest.simulator.encoder import Coding, Encoder
 from ingest.simulator.scene import Scene
-from shared.h264 import Nal, annex_b, nal_type, nal_units, parameter_sets
+from shared.h264 import Nal, annex_b, has_b_slice, nal_type, nal_units, parameter_sets
 from tests.unit.ingest.decoding import decoded
 
 SETS = (Nal.SPS, Nal.PPS)
@@ -105,14 +106,31 @@ def test_a_broken_parameter_set_is_garbage() -> None:
     assert checks.garbage == 1
 
 
-def test_b_frames_are_unsupported_and_the_setting_is_named() -> None:
-    with pytest.raises(UnsupportedCodec, match=r"B-frames.*Baseline"):
-        H264Checks().check(pictures(2)[0])
+def test_b_frames_pass_as_reordered_and_the_setting_to_change_is_named() -> None:
+    checks = H264Checks()
+    assert [checks.check(data).reordered for data in pictures(2)] == [True] * 6
+    assert "B-frames" in checks.advice
+    assert "Baseline" in checks.advice
 
 
-def test_b_frames_told_outside_the_stream_are_unsupported_at_once() -> None:
-    with pytest.raises(UnsupportedCodec):
-        H264Checks(only_sets(pictures(2)[0]))
+def test_a_stream_in_order_asks_for_no_change() -> None:
+    checks = H264Checks()
+    assert [checks.check(data).reordered for data in pictures()] == [False] * 6
+    assert checks.advice == ""
+
+
+def test_a_camera_that_hides_its_b_frames_is_found_out_by_the_first_of_them() -> None:
+    checks = H264Checks()
+    reordered = []
+    for data in pictures(2):
+        checks.check(data)
+        # As with a camera whose parameter set leaves the number out.
+        assert checks.parameters is not None
+        checks.parameters = replace(checks.parameters, reorder_frames=None)
+        reordered.append(checks.check(data).reordered)
+    first = next(number for number, data in enumerate(pictures(2)) if has_b_slice(data))
+    assert first > 0
+    assert reordered == [number >= first for number in range(6)]
 
 
 @settings(deadline=None)
@@ -121,7 +139,7 @@ def test_noise_never_passes_as_a_key_unit_without_sets(noise: list[bytes]) -> No
     checks = H264Checks()
     try:
         checked = checks.check(annex_b(noise))
-    except (NotDecodable, UnsupportedCodec):
+    except NotDecodable:
         return
     assert checked.key
     assert None not in parameter_sets(checked.data)
@@ -137,5 +155,5 @@ def test_a_damaged_stream_raises_nothing_unexpected(data: st.DataObject) -> None
             broken[data.draw(st.integers(0, min(60, len(broken) - 1)))] = data.draw(st.integers(0, 255))
         try:
             checks.check(bytes(broken))
-        except (NotDecodable, UnsupportedCodec):
+        except NotDecodable:
             continue

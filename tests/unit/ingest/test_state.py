@@ -43,9 +43,19 @@ async def test_since_is_when_the_status_began_whatever_the_reason_becomes() -> N
 
 def test_a_live_camera_tells_what_it_sends() -> None:
     noted = Noted()
-    noted.state.live(7, StreamInfo("avc1.42c016", 704, 576, 12.5))
+    noted.state.live(7, StreamInfo("avc1.42c016", 704, 576, 12.5), "")
     report = noted.state.report
     assert (report.status, report.run, report.width, report.height) == (CameraStatus.LIVE, 7, 704, 576)
+
+
+def test_advice_is_told_with_a_live_camera_and_again_when_it_changes() -> None:
+    noted, info = Noted(), StreamInfo("avc1.640016", 704, 576, 12.5)
+    noted.state.live(7, info, "")
+    noted.state.live(7, info, "set the number of B-frames to 0")
+    assert (noted.state.report.status, noted.changes) == (CameraStatus.LIVE, 2)
+    assert noted.state.report.advice == "set the number of B-frames to 0"
+    noted.state.live(8, info, "set the number of B-frames to 0")
+    assert noted.changes == 2
 
 
 def test_a_measured_rate_alone_makes_no_report() -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from ingest.ports import Ended, InvalidStream, Refused, Stalled, Unreachable, UnsupportedCodec
+from ingest.simulator.encoder import Coding, Encoding
 from shared.messages import CameraStatus
-from shared.units import WallSource
-from tests.unit.ingest.camera_packets import ADDRESS, GOP, Bench, coded, packets, source
+from shared.units import Codec, WallSource
+from tests.unit.ingest.camera_packets import ADDRESS, GOP, Bench, coded, costly, packets, source
 
 
 @pytest.fixture
@@ -125,24 +126,42 @@ async def test_a_stalled_camera_is_live_again_after_the_next_connection(bench: B
         assert first.closed
 
 
-@pytest.mark.parametrize(
-    ("codec", "name"),
-    [("hevc", "H.265"), ("mjpeg", "Motion JPEG"), ("mpeg4", "MPEG-4")],
-)
-async def test_another_codec_is_named_and_not_shown_yet(bench: Bench, codec: str, name: str) -> None:
-    bench.opener.then(source(codec))
-    with pytest.raises(UnsupportedCodec, match=rf"{name}.*not shown yet"):
-        await bench.streamer.run_once()
-
-
-async def test_b_frames_are_unsupported_and_the_source_is_let_go(bench: Bench) -> None:
-    camera = source()
+@pytest.mark.parametrize(("codec", "name"), [("vp8", "VP8"), ("av1", "AV1"), ("theora", "theora")])
+async def test_a_codec_that_cannot_be_carried_is_named_and_the_source_is_let_go(
+    bench: Bench, codec: str, name: str
+) -> None:
+    camera = source(codec)
     bench.opener.then(camera)
-    key, data = coded(2)[0]
-    camera.send(replace(packets(0, 1)[0], data=data, key=key))
-    with pytest.raises(UnsupportedCodec, match="Baseline"):
+    with pytest.raises(UnsupportedCodec, match=rf"{name}.*set its stream to H\.264"):
         await bench.streamer.run_once()
     assert camera.closed
+
+
+@pytest.mark.parametrize(
+    ("name", "coding", "codec", "advice"),
+    [
+        ("hevc", Coding(encoding=Encoding.H265), Codec.H265, "H.265"),
+        ("mjpeg", Coding(encoding=Encoding.MJPEG), Codec.MJPEG, "Motion JPEG"),
+        ("mpeg4", Coding(encoding=Encoding.MPEG4), Codec.MPEG4, "MPEG-4"),
+        ("h264", Coding(b_frames=2), Codec.H264, "B-frames"),
+        ("hevc", Coding(encoding=Encoding.H265, b_frames=2), Codec.H265, "B-frames"),
+        ("mpeg4", Coding(encoding=Encoding.MPEG4, b_frames=2), Codec.MPEG4, "B-frames"),
+    ],
+)
+async def test_every_picture_of_a_costly_stream_passes_and_the_camera_is_live_with_advice(
+    bench: Bench, name: str, coding: Coding, codec: Codec, advice: str
+) -> None:
+    camera = source(name)
+    bench.opener.then(camera)
+    pictures = costly(coding)
+    camera.send(*pictures)
+    async with running(bench):
+        assert [unit.data for unit in bench.units] == [picture.data for picture in pictures]
+        assert [unit.pts90 for unit in bench.units] == [picture.pts90 for picture in pictures]
+        assert {(unit.codec, unit.reordered) for unit in bench.units} == {(codec, coding.b_frames > 0)}
+        report = bench.state.report
+        assert (report.status, report.width, report.height) == (CameraStatus.LIVE, 320, 240)
+        assert advice in report.advice
 
 
 async def test_a_jump_of_timestamps_begins_a_new_run_on_the_same_connection(bench: Bench) -> None:

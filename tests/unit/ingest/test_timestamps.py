@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.timestamps import WIDE_JUMP_S, TimestampGuard, WideJump
+from shared.units import MAX_REORDER90
 
 LIMIT90 = int(WIDE_JUMP_S * 90_000)
 TIMES = st.lists(st.integers(-(1 << 40), 1 << 40))
@@ -20,6 +21,15 @@ def test_the_first_time_is_taken_whatever_it_is() -> None:
 def test_a_time_that_goes_back_is_dropped_and_the_next_in_order_taken() -> None:
     guard = TimestampGuard()
     assert [guard.accepts(time) for time in (0, 7200, 3600, 7200, 14400)] == [True, True, False, True, True]
+
+
+def test_a_reordered_stream_may_go_back_by_the_limit_and_no_further() -> None:
+    guard = TimestampGuard()
+    guard.accepts(0)
+    guard.accepts(300_000)
+    assert guard.accepts(300_000 - MAX_REORDER90, reordered=True)
+    assert not guard.accepts(300_000 - MAX_REORDER90 - 1, reordered=True)
+    assert not guard.accepts(299_999)
 
 
 @pytest.mark.parametrize("step", [LIMIT90 + 1, -LIMIT90 - 1, 4 * 3600 * 90_000])

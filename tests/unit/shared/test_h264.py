@@ -10,6 +10,7 @@ from shared.h264 import (
     Nal,
     SequenceParameters,
     annex_b,
+    has_b_slice,
     has_idr,
     nal_type,
     nal_units,
@@ -17,40 +18,12 @@ from shared.h264 import (
     parse_sps,
 )
 from tests.support.pictures import coded_pictures
+from tests.unit.shared.bitwriter import BitWriter
 
 # A NAL unit as an encoder writes it: no start code inside, and its last byte is not zero (section 7.4.1).
 nals = st.binary(min_size=1, max_size=60).map(
     lambda raw: (raw.replace(b"\0\0", b"\0\3").rstrip(b"\0") or b"\x09") + b"\x80"
 )
-
-
-class Bits:
-    """Writes bits and Exp-Golomb codes (section 9.1)."""
-
-    def __init__(self) -> None:
-        self._bits = ""
-
-    def u(self, count: int, value: int) -> "Bits":
-        self._bits += f"{value:0{count}b}"
-        return self
-
-    def ue(self, *values: int) -> "Bits":
-        for value in values:
-            code = f"{value + 1:b}"
-            self._bits += "0" * (len(code) - 1) + code
-        return self
-
-    def nal(self) -> bytes:
-        """The sequence parameter set NAL unit, emulation prevention included."""
-        bits = self._bits + "1"
-        bits += "0" * (-len(bits) % 8)
-        raw = int(bits, 2).to_bytes(len(bits) // 8, "big")
-        out = bytearray()
-        for byte in raw:
-            if byte <= 3 and out[-2:] == b"\0\0":
-                out.append(3)
-            out.append(byte)
-        return b"\x67" + bytes(out)
 
 
 def sps(
@@ -63,7 +36,7 @@ def sps(
     reorder: int | None = None,
 ) -> bytes:
     """A sequence parameter set of 4:2:0 pictures; `mbs` counts macroblocks and map units."""
-    bits = Bits().u(8, profile).u(8, 0x40).u(8, 31).ue(0)
+    bits = BitWriter().u(8, profile).u(8, 0x40).u(8, 31).ue(0)
     if profile == 100:
         bits.ue(1, 0, 0).u(1, 0).u(1, 0)
     bits.ue(0, order_type)
@@ -78,7 +51,7 @@ def sps(
     if reorder is not None:
         bits.u(1, 0).u(1, 0).u(1, 0).u(1, 0).u(1, 0).u(1, 0).u(1, 0).u(1, 0).u(1, 1)
         bits.u(1, 1).ue(0, 0, 10, 10, reorder, 4)
-    return bits.nal()
+    return bits.nal(b"\x67")
 
 
 @given(st.lists(nals, max_size=8))
@@ -126,6 +99,16 @@ def test_the_parameter_sets_of_a_key_picture_are_found() -> None:
     found, _ = parameter_sets(coded_pictures(1)[0][1])
     assert found is not None
     assert nal_type(found) == Nal.SPS
+
+
+@given(st.integers(0, 2000), st.integers(0, 9), st.binary(max_size=30))
+def test_a_slice_is_bi_predictive_when_its_type_says_so(first: int, kind: int, rest: bytes) -> None:
+    head = BitWriter().ue(first, kind).data() + rest
+    assert has_b_slice(annex_b([b"\x41" + head.replace(b"\0\0", b"\0\3")])) is (kind % 5 == 1)
+
+
+def test_a_key_picture_has_no_bi_predictive_slice() -> None:
+    assert not has_b_slice(coded_pictures(1)[0][1])
 
 
 def test_a_picture_without_parameter_sets_has_none() -> None:
