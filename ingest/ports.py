@@ -20,7 +20,7 @@ class SourceError(Unavailable):
     ├── NotRtsp            what answers is not an RTSP camera, or has no such stream
     ├── ForbiddenAddress   an address the worker must not open
     ├── InvalidStream      RTSP, but nothing that can be decoded
-    ├── UnsupportedCodec   fine, but not shown by this version
+    ├── UnsupportedCodec   fine, but of a codec that cannot be carried
     ├── Stalled            connected, and silent for STALL_S
     └── Ended              the camera or the network ended the stream
 
@@ -105,7 +105,8 @@ class SourceCounts:
 class StreamInfo:
     """What the camera says of its video. `codec` is FFmpeg's name for it, such as `h264` or `hevc`.
 
-    `parameter_sets` is an Annex B byte stream of those told outside the stream, empty where there are none.
+    `parameter_sets` are those told outside the stream, as the codec has them in its byte stream; empty where
+    there are none.
     Width and height are 0 and fps 0.0 while unknown.
     """
 
@@ -118,7 +119,7 @@ class StreamInfo:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One whole coded picture as an Annex B byte stream.
+    """One whole coded picture, as `AccessUnit.data` has it.
 
     `pts90` is its unwrapped 90 kHz time, None where the camera gave none; `arrival_ns` is the UTC at which
     it began to arrive.
