@@ -63,11 +63,16 @@ class Camera:
     def publish_next(self) -> None:
         """The next unit, captured now."""
         number = self.sent
+        played = self._units[number % len(self._units)]
+        place = self._seq
+        if played.reordered:
+            # Its place among those that are shown, not among those that come.
+            place += played.pts90 * self._fps // 90_000 - played.seq
         unit = replace(
-            self._units[number % len(self._units)],
+            played,
             run=self.run,
             seq=self._seq,
-            pts90=self._seq * 90_000 // self._fps,
+            pts90=place * 90_000 // self._fps,
             wall_ns=time.time_ns(),
         )
         self._seq += 1
