@@ -7,6 +7,9 @@ from control_room.addresses import AddressPolicy
 from control_room.counters import Counters
 from control_room.db.engine import Database
 from control_room.gate import Gate
+from control_room.ice import IceServers
+from control_room.mux_client import MuxClient
+from control_room.muxes import Muxes
 from control_room.names import Names
 from control_room.orders import Orders
 from control_room.passwords import Passwords
@@ -23,16 +26,11 @@ from shared.log import Logger
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where browsers find the other services: base URLs without a slash at the end."""
-
-    mux: str
-    storage: str
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
-    """The parts of the control room. `secure_cookie` is off in the demo only, which has no HTTPS."""
+    """The parts of the control room. `secure_cookie` is off in the demo only, which has no HTTPS.
+
+    `storage_url` is where browsers find storage, without a slash at the end.
+    """
 
     db: Database
     gate: Gate
@@ -49,7 +47,10 @@ class Desk:
     orders: Orders
     revoker: Revoker
     addresses: AddressPolicy
-    places: Places
+    muxes: Muxes
+    mux_client: MuxClient
+    ice: IceServers
+    storage_url: str
     recorder_token_hash: str
     secure_cookie: bool
     log: Logger

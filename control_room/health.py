@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 
 from control_room.desk import Desk
+from control_room.placement import MuxHealth
 from shared import metrics
 from shared.bus import Bus
 from shared.errors import Unavailable
@@ -39,6 +40,7 @@ class Health:
         self._up.labels("database").set(self.database is None)
         self._up.labels("redis").set(self.redis is None)
         self._up.labels("storage").set(self._desk.orders.storage_answers)
+        self._up.labels("mux").set(any(mux.health is MuxHealth.LIVING for mux in self._desk.muxes.statuses))
         self._silent.set(self._desk.states.communes_silent())
 
 

@@ -15,6 +15,7 @@ class Action(StrEnum):
     MANAGE_WORKER = "manage-worker"
     SEE_CAMERA = "see-camera"
     MANAGE_CAMERA = "manage-camera"
+    SEE_VIEWER = "see-viewer"
     LIVE = "live"
     PLAYBACK = "playback"
     SEE_EXPORT = "see-export"
@@ -63,6 +64,7 @@ _ADMINISTRATIVE = (
     Action.MANAGE_WORKER,
     Action.SEE_CAMERA,
     Action.MANAGE_CAMERA,
+    Action.SEE_VIEWER,
     Action.MANAGE_PERSON,
     Action.SEE_JOURNAL,
     Action.VERIFY_JOURNAL,
@@ -76,6 +78,7 @@ _RULES: Mapping[tuple[str, Kind], Reach] = {
     **{(action, Kind.LEGAL): Reach.OWN for action in _LEGAL},
     (Action.LIVE, Kind.OPERATOR): Reach.OWN,
     (Action.MANAGE_CAMERA, Kind.COMMUNE): Reach.OWN,
+    (Action.SEE_VIEWER, Kind.COMMUNE): Reach.OWN,
     (Action.SEE_JOURNAL, Kind.COMMUNE): Reach.OWN,
 }
 

@@ -6,16 +6,19 @@ from control_room.addresses import AddressPolicy, own_service
 from control_room.administrator import bootstrap
 from control_room.counters import Counters
 from control_room.db.engine import Database
-from control_room.desk import Desk, Places
+from control_room.desk import Desk
 from control_room.gate import Gate
 from control_room.health import Health
 from control_room.http.app import serving_app
+from control_room.ice import IceServers
+from control_room.mux_client import MuxClient
+from control_room.muxes import Muxes, MuxPlace
 from control_room.names import Names, token_hash
 from control_room.orders import Orders
 from control_room.passwords import Passwords
 from control_room.revocations import Revoker
 from control_room.sessions import Sessions
-from control_room.settings import ControlRoomSettings
+from control_room.settings import ControlRoomSettings, listed
 from control_room.states import States
 from control_room.storage_client import StorageClient
 from control_room.throttle import Throttle
@@ -54,10 +57,12 @@ async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> in
     db = Database(settings.database_url.get_secret_value())
     ticketing = Ticketing(_signer(settings.ticket_private_key_file), service.clock, names)
     storage = StorageClient(settings.storage_internal_url, ticketing)
-    desk = assemble(settings, db, bus, service.clock, names, ticketing, storage)
+    mux_client = MuxClient(ticketing)
+    desk = assemble(settings, db, bus, service.clock, names, ticketing, storage, mux_client)
     # Nothing is opened before every setting was found good.
     service.on_stop(db.close)
     service.on_stop(storage.close)
+    service.on_stop(mux_client.close)
     service.on_stop(desk.passwords.close)
     await db.prepare()
     await bootstrap(desk, settings.bootstrap_login, settings.bootstrap_password)
@@ -65,6 +70,7 @@ async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> in
     service.check("database", lambda: health.database)
     service.check("redis", lambda: health.redis)
     service.supervise("health", health.run)
+    service.supervise("muxes", desk.muxes.run)
     service.supervise("revocations", desk.revoker.run)
     service.supervise("orders", desk.orders.run)
     app = serving_app(desk, settings.web_dir)
@@ -81,9 +87,11 @@ def assemble(
     names: Names,
     ticketing: Ticketing,
     storage: StorageClient,
+    mux_client: MuxClient,
 ) -> Desk:
     """The desk out of its ports."""
     counters = Counters()
+    log = get_logger("control_room")
     vault = Vault(settings.secret_key.get_secret_value())
     return Desk(
         db=db,
@@ -103,17 +111,20 @@ def assemble(
         orders=Orders(db, storage),
         revoker=Revoker(db, bus, clock),
         addresses=address_policy(settings),
-        places=Places(settings.mux_url.rstrip("/"), settings.storage_url.rstrip("/")),
+        muxes=Muxes([MuxPlace(*place) for place in settings.mux_places], mux_client, log),
+        mux_client=mux_client,
+        ice=ice_servers(settings, clock),
+        storage_url=settings.storage_url.rstrip("/"),
         recorder_token_hash=token_hash(settings.recorder_token.get_secret_value()),
         secure_cookie=not settings.demo,
-        log=get_logger("control_room"),
+        log=log,
     )
 
 
 def address_policy(settings: ControlRoomSettings) -> AddressPolicy:
     """What cameras may not be: this platform's own services."""
     urls = (
-        settings.mux_url,
+        *(url for place in settings.mux_places for url in place),
         settings.storage_url,
         settings.storage_internal_url,
         settings.redis_url.get_secret_value(),
@@ -123,6 +134,12 @@ def address_policy(settings: ControlRoomSettings) -> AddressPolicy:
     )
     own = [place for place in map(own_service, urls) if place is not None]
     return AddressPolicy(own, allow_loopback=settings.allow_loopback)
+
+
+def ice_servers(settings: ControlRoomSettings, clock: Clock) -> IceServers:
+    """What browsers are told of STUN and TURN."""
+    secret = settings.turn_secret.get_secret_value() if settings.turn_secret is not None else ""
+    return IceServers(listed(settings.stun_urls), listed(settings.turn_urls), secret, clock)
 
 
 def _signer(path: Path) -> TicketSigner:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from shared.settings import Settings
 
@@ -20,7 +20,24 @@ class ControlRoomSettings(Settings):
     redis_url: SecretStr = Field(description="Redis or Valkey: sessions, rate limits, revocations.")
     secret_key: SecretStr = Field(description="Fernet key that seals cameras' addresses and passwords.")
     ticket_private_key_file: Path = Field(description="Ed25519 private key (PEM) that signs tickets.")
-    mux_url: str = Field(description="Base URL of the mux, as browsers reach it.")
+    mux_urls: str = Field(
+        default="", description="Base URLs of the muxes, as browsers reach them, comma separated; required."
+    )
+    mux_url: str = Field(default="", description="The same where there is one mux only.")
+    mux_internal_urls: str = Field(
+        default="",
+        description="Base URLs of the same muxes as this service reaches them, where they are others.",
+    )
+    stun_urls: str = Field(default="", description="STUN servers for browsers, comma separated: `stun:host`.")
+    turn_urls: str = Field(
+        default="",
+        description="TURN servers for browsers, comma separated: `turn:host:3478?transport=udp`.",
+    )
+    turn_secret: SecretStr | None = Field(
+        default=None,
+        description="Secret shared with the TURN servers, coturn's `static-auth-secret`; credentials are made"
+        " from it for each person and end by themselves.",
+    )
     storage_url: str = Field(description="Base URL of storage, as browsers reach it.")
     storage_internal_url: str = Field(description="Base URL of storage, as this service reaches it.")
     recorder_token: SecretStr = Field(description="Bearer credential of storage.")
@@ -42,3 +59,39 @@ class ControlRoomSettings(Settings):
         default="", description="Login of the administrator made when there is nobody at all."
     )
     bootstrap_password: SecretStr | None = Field(default=None, description="Password of that administrator.")
+
+    @field_validator("stun_urls", "turn_urls")
+    @classmethod
+    def _ice_urls(cls, value: str) -> str:
+        for url in listed(value):
+            if not url.startswith(("stun:", "stuns:", "turn:", "turns:")):
+                raise ValueError("each must start with stun:, stuns:, turn: or turns:")
+        return value
+
+    @model_validator(mode="after")
+    def _muxes_and_turn(self) -> "ControlRoomSettings":
+        urls = listed(self.mux_urls) or listed(self.mux_url)
+        if not urls:
+            raise ValueError("BEFFROI_MUX_URLS is not set")
+        if len(set(urls)) != len(urls):
+            raise ValueError("BEFFROI_MUX_URLS names a mux twice")
+        if self.mux_internal_urls and len(listed(self.mux_internal_urls)) != len(urls):
+            raise ValueError("BEFFROI_MUX_INTERNAL_URLS must name as many muxes as BEFFROI_MUX_URLS")
+        if not all(url.startswith(("http://", "https://")) for pair in self.mux_places for url in pair):
+            raise ValueError(
+                "BEFFROI_MUX_URLS and BEFFROI_MUX_INTERNAL_URLS must be of the form http(s)://host"
+            )
+        if self.turn_urls and self.turn_secret is None:
+            raise ValueError("BEFFROI_TURN_URLS needs BEFFROI_TURN_SECRET")
+        return self
+
+    @property
+    def mux_places(self) -> list[tuple[str, str]]:
+        """Each mux as browsers reach it and as this service does."""
+        urls = listed(self.mux_urls) or listed(self.mux_url)
+        return list(zip(urls, listed(self.mux_internal_urls) or urls, strict=True))
+
+
+def listed(text: str) -> list[str]:
+    """What a comma-separated setting names; base URLs lose the slash at their end."""
+    return [part.strip().rstrip("/") for part in text.split(",") if part.strip()]

@@ -1,12 +1,13 @@
 """Makes tickets: which action, which resource, for how long."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from control_room.names import Names
 from shared.clock import Clock
-from shared.tickets import Action, Ticket, TicketSigner
+from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketSigner
 
 LIVE_S = 60
 PLAYBACK_S = 15 * 60
@@ -35,6 +36,10 @@ class Ticketing:
         """Watch a stream now."""
         return self._issue(Action.LIVE, stream, person, session, LIVE_S)
 
+    def wall(self, cameras: Sequence[str], person: str, session: str) -> Issued:
+        """Watch several cameras now, each as its main and its sub stream, in one connection."""
+        return self._issue(Action.WALL, WALL_RESOURCE, person, session, LIVE_S, cameras=tuple(cameras))
+
     def playback(self, stream: str, person: str, session: str, start: datetime, end: datetime) -> Issued:
         """Play [start, end) of a stream's recordings."""
         bounds = (math.floor(start.timestamp()), math.ceil(end.timestamp()))
@@ -45,7 +50,7 @@ class Ticketing:
         return self._issue(Action.DOWNLOAD, f"export:{export_id}", person, session, DOWNLOAD_S)
 
     def internal(self, action: Action, resource: str, person: str, session: str) -> str:
-        """Ask storage on a person's behalf."""
+        """Ask another service on a person's behalf."""
         return self._issue(action, resource, person, session, _INTERNAL_S).token
 
     def _issue(
@@ -56,9 +61,10 @@ class Ticketing:
         session: str,
         life_s: int,
         bounds: tuple[int, int] | tuple[None, None] = (None, None),
+        cameras: tuple[str, ...] = (),
     ) -> Issued:
         until_s = self._clock.utc_ns() // _SECOND_NS + life_s
         ticket = Ticket(
-            self._names.new("t"), person, session, action, resource, until_s, bounds[0], bounds[1]
+            self._names.new("t"), person, session, action, resource, until_s, bounds[0], bounds[1], cameras
         )
         return Issued(self._signer.sign(ticket), datetime.fromtimestamp(until_s, UTC))

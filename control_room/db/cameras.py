@@ -25,6 +25,11 @@ class Cameras:
             raise NotFound("there is no such camera")
         return _camera(row)
 
+    async def named(self, ids: Collection[str]) -> list[Camera]:
+        """Those of the cameras with these ids that there are."""
+        query = select(CameraRow).where(CameraRow.id.in_(ids))
+        return [_camera(row) for row in await self._session.scalars(query)]
+
     async def page(self, asked: Asked, communes: Collection[str]) -> Slice[Camera]:
         """The cameras of these communes, by commune, name and id."""
         key = tuple_(CameraRow.commune, CameraRow.name, CameraRow.id)

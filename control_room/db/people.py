@@ -1,6 +1,6 @@
 """People in the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +23,12 @@ class People:
         if row is None:
             raise NotFound("there is no such person")
         return (await self._persons([row]))[0]
+
+    async def named(self, ids: Collection[str]) -> list[Person]:
+        """Those of the people with these ids that there are."""
+        return await self._persons(
+            (await self._session.scalars(select(PersonRow).where(PersonRow.id.in_(ids)))).all()
+        )
 
     async def by_login(self, login: str) -> tuple[Person, str] | None:
         """A person and the hash of their password, by login."""

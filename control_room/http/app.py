@@ -18,12 +18,14 @@ from control_room.http.routes import (
     machines,
     people,
     session,
+    viewers,
+    wall,
 )
 from control_room.http.shield import Shield
 from control_room.http_errors import handle_errors
 
 BASE = "/api/v1"
-_NOUNS = (session, communes, cameras, images, people, exports, holds, journal, machines)
+_NOUNS = (session, communes, cameras, images, wall, viewers, people, exports, holds, journal, machines)
 _DESCRIPTION = """\
 People, communes, cameras, tickets to images, exports and the journal of a supervision centre.
 
@@ -61,4 +63,5 @@ def serving_app(desk: Desk, web_dir: Path, app: FastAPI | None = None) -> ASGIAp
     app = app or create_app()
     app.state.desk = desk
     app.state.web_dir = web_dir.resolve()
-    return Shield(app, (desk.places.mux, desk.places.storage), https=desk.secure_cookie)
+    services = (*(place.url for place in desk.muxes.places), desk.storage_url)
+    return Shield(app, services, https=desk.secure_cookie)

@@ -1,13 +1,19 @@
 """Values of the control room as the wire shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from control_room.chain import Verification
 from control_room.db.paging import Slice
 from control_room.desk import Desk
 from control_room.http.schemas.common import Page
-from control_room.http.schemas.images import ExportView, HoldView, JournalEntryView, JournalVerification
+from control_room.http.schemas.images import (
+    ExportView,
+    HoldView,
+    IceServerView,
+    JournalEntryView,
+    JournalVerification,
+)
 from control_room.http.schemas.people import PersonView
 from control_room.http.schemas.territory import (
     AuthorisationBody,
@@ -17,6 +23,7 @@ from control_room.http.schemas.territory import (
     StateView,
     WorkerView,
 )
+from control_room.ice import IceServer
 from control_room.model import (
     Camera,
     Commune,
@@ -104,6 +111,15 @@ def _state_view(state: CameraState) -> StateView:
         codec=report.codec,
         advice=report.advice,
     )
+
+
+def ice_views(servers: Iterable[IceServer]) -> list[IceServerView]:
+    return [
+        IceServerView(
+            urls=list(server.urls), username=server.username or None, credential=server.credential or None
+        )
+        for server in servers
+    ]
 
 
 def export_view(export: Export) -> ExportView:

@@ -93,7 +93,7 @@ async def open_download(
         await desk.gate.grant(tx, caller, *deeds)
     desk.counters.tickets.labels(Action.DOWNLOAD).inc()
     issued = desk.ticketing.download(export.id, caller.person.id, caller.session)
-    url = f"{desk.places.storage}/exports/{export.id}/package?ticket={issued.token}"
+    url = f"{desk.storage_url}/exports/{export.id}/package?ticket={issued.token}"
     return DownloadTicket(ticket=issued.token, url=url, until=issued.until)
 
 

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import WRITING
 from control_room.http.schemas.images import LiveRequest, LiveTicket, PlaybackRequest, PlaybackTicket
+from control_room.http.views import ice_views
 from control_room.model import Outcome, blocked_reason
 from control_room.rights import Action
 from shared.errors import Conflict
@@ -22,13 +23,19 @@ async def open_live(desk: TheDesk, caller: SignedIn, camera_id: str, body: LiveR
     blocked = blocked_reason(camera, desk.today())
     if blocked is not None:
         await desk.gate.refuse(Conflict(blocked), [deed])
+    mux = desk.muxes.place(body.avoid)
     async with desk.db.write() as tx:
         await desk.gate.grant(tx, caller, deed)
     stream = str(camera.stream)
     desk.counters.tickets.labels(Action.LIVE).inc()
     issued = desk.ticketing.live(stream, caller.person.id, caller.session)
     return LiveTicket(
-        ticket=issued.token, url=f"{desk.places.mux}/whep/{stream}", stream=stream, until=issued.until
+        ticket=issued.token,
+        url=f"{mux}/whep/{stream}",
+        mux=mux,
+        stream=stream,
+        until=issued.until,
+        ice_servers=ice_views(desk.ice.of(caller.person.id)),
     )
 
 
@@ -53,7 +60,7 @@ async def open_playback(
     issued = desk.ticketing.playback(stream, caller.person.id, caller.session, body.start, body.end)
     return PlaybackTicket(
         ticket=issued.token,
-        url=f"{desk.places.storage}/recordings/{stream}",
+        url=f"{desk.storage_url}/recordings/{stream}",
         stream=stream,
         start=body.start,
         end=body.end,

@@ -1,14 +1,26 @@
 """Tickets, exports, holds and the journal on the wire."""
 
 from datetime import timedelta
+from typing import Annotated
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response
 from control_room.model import HoldStatus, Kind, Outcome
+from shared.ids import CAMERA_PATTERN
 from shared.messages import ExportStatus
+from shared.tickets import MOST_CAMERAS
 
 MAX_CAMERAS_PER_EXPORT = 64
+CameraId = Annotated[str, StringConstraints(pattern=f"^{CAMERA_PATTERN}$")]
+Avoided = Annotated[
+    str | None,
+    Field(
+        max_length=300,
+        description="Base URL of a mux just lost; another serves where one lives.",
+        examples=["https://mux-1.example"],
+    ),
+]
 # One calendar month is the most that can exist without a hold; a hold may reach a little further back.
 MAX_RANGE = timedelta(days=62)
 
@@ -32,6 +44,15 @@ class LiveRequest(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [{"motive": "evening watch, shift 2"}]})
 
     motive: Motive
+    avoid: Avoided = None
+
+
+class IceServerView(Response):
+    """An RTCIceServer, to be given to the browser's connection as it is."""
+
+    urls: list[str] = Field(examples=[["turn:turn.example:3478?transport=udp"]])
+    username: str | None = Field(None, examples=["1795266000:5b1f0c9d2e7a4b36"])
+    credential: str | None = None
 
 
 class LiveTicket(Response):
@@ -39,8 +60,58 @@ class LiveTicket(Response):
     url: str = Field(
         description="WHEP endpoint.", examples=["https://mux.example/whep/59350/cam-3kf9a0q2zd/main"]
     )
+    mux: str = Field(
+        description="Base URL of the mux chosen: the one to `avoid` once it is lost.",
+        examples=["https://mux.example"],
+    )
     stream: str = Field(examples=["59350/cam-3kf9a0q2zd/main"])
     until: Instant = Field(description="The ticket can be used until then.")
+    ice_servers: list[IceServerView]
+
+
+class WallRequest(Request):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"cameras": ["cam-3kf9a0q2zd", "cam-9x0s7m1qda"], "motive": "evening watch"}]
+        }
+    )
+
+    cameras: list[CameraId] = Field(min_length=1, max_length=MOST_CAMERAS, description="In tile order.")
+    motive: Motive
+    avoid: Avoided = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "WallRequest":
+        if len(set(self.cameras)) != len(self.cameras):
+            raise ValueError("cameras: one is named twice")
+        return self
+
+
+class WallCamera(Response):
+    """A camera of the wall: it is shown, or it says why not."""
+
+    id: str = Field(examples=["cam-3kf9a0q2zd"])
+    path: str | None = Field(
+        description="How the mux names it, null where it is refused.", examples=["59350/cam-3kf9a0q2zd"]
+    )
+    name: str = Field(description="Empty for a camera that is not the caller's to know.")
+    refused: str | None = Field(
+        description="Why it is not shown, in words, null where it is.",
+        examples=["the prefectural authorisation 2021-0117 ended on 2026-02-01"],
+    )
+
+
+class WallTicket(Response):
+    """One ticket for all that may be shown. Where none of the cameras may, `ticket` and `url` are null."""
+
+    ticket: str | None = Field(
+        description="Send as `Authorization: Bearer` to `url` and to `tiles` below it."
+    )
+    url: str | None = Field(description="Where the offer goes.", examples=["https://mux.example/wall"])
+    mux: str | None = Field(description="Base URL of the mux chosen.", examples=["https://mux.example"])
+    cameras: list[WallCamera] = Field(description="All that were asked for, in the same order.")
+    ice_servers: list[IceServerView]
+    until: Instant | None
 
 
 class PlaybackRequest(_Range):

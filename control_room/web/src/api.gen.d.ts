@@ -456,6 +456,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Viewers
+         * @description Every viewer of the caller's cameras, with how each picture arrives and why it is stale.
+         */
+        get: operations["listViewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Wall
+         * @description A ticket to watch several cameras in one connection; what may not be shown says why, the rest is.
+         */
+        post: operations["openWall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/worker/cameras": {
         parameters: {
             query?: never;
@@ -897,6 +937,26 @@ export interface components {
             to: string;
         };
         /**
+         * IceServerView
+         * @description An RTCIceServer, to be given to the browser's connection as it is.
+         */
+        IceServerView: {
+            /** Credential */
+            credential?: string | null;
+            /**
+             * Urls
+             * @example [
+             *       "turn:turn.example:3478?transport=udp"
+             *     ]
+             */
+            urls: string[];
+            /**
+             * Username
+             * @example 1795266000:5b1f0c9d2e7a4b36
+             */
+            username?: string | null;
+        };
+        /**
          * JournalEntryView
          * @description Who did what to what, when, why, and how it ended.
          */
@@ -983,11 +1043,25 @@ export interface components {
          *     }
          */
         LiveRequest: {
+            /**
+             * Avoid
+             * @description Base URL of a mux just lost; another serves where one lives.
+             * @example https://mux-1.example
+             */
+            avoid?: string | null;
             /** Motive */
             motive: string;
         };
         /** LiveTicket */
         LiveTicket: {
+            /** Ice Servers */
+            ice_servers: components["schemas"]["IceServerView"][];
+            /**
+             * Mux
+             * @description Base URL of the mux chosen: the one to `avoid` once it is lost.
+             * @example https://mux.example
+             */
+            mux: string;
             /**
              * Stream
              * @example 59350/cam-3kf9a0q2zd/main
@@ -1010,6 +1084,33 @@ export interface components {
              * @example https://mux.example/whep/59350/cam-3kf9a0q2zd/main
              */
             url: string;
+        };
+        /**
+         * MuxHealth
+         * @description How a mux answered last. One that is late serves nobody new while another answers in time.
+         * @enum {string}
+         */
+        MuxHealth: "living" | "late" | "dead";
+        /**
+         * MuxView
+         * @description A process that serves live pictures.
+         */
+        MuxView: {
+            health: components["schemas"]["MuxHealth"];
+            /** Most Viewers */
+            most_viewers: number | null;
+            /**
+             * Reason
+             * @description What is wrong, empty where all is well.
+             */
+            reason: string;
+            /**
+             * Url
+             * @example https://mux.example
+             */
+            url: string;
+            /** Viewers */
+            viewers: number | null;
         };
         /**
          * NewCamera
@@ -1596,6 +1697,202 @@ export interface components {
              * @default 0
              */
             width: number;
+        };
+        /**
+         * ViewerPerson
+         * @description Somebody who watches; told only to who manages people.
+         */
+        ViewerPerson: {
+            /** Id */
+            id: string;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ViewerTile
+         * @description One picture of a viewer.
+         */
+        ViewerTile: {
+            /** Bitrate Kbps */
+            bitrate_kbps: number | null;
+            /**
+             * Camera
+             * @description Camera id.
+             * @example cam-3kf9a0q2zd
+             */
+            camera: string;
+            /** Codec */
+            codec: string | null;
+            /** Commune */
+            commune: string;
+            /**
+             * Dropped
+             * @description Pictures the browser dropped.
+             */
+            dropped: number | null;
+            /**
+             * First Frame Ms
+             * @description From the request to the first picture, in the browser.
+             */
+            first_frame_ms: number | null;
+            /** First Packet Ms */
+            first_packet_ms: number | null;
+            /** Freeze Ms */
+            freeze_ms: number | null;
+            /**
+             * Freezes
+             * @description As the browser counts them.
+             */
+            freezes: number | null;
+            /**
+             * Kind
+             * @example main
+             * @example sub
+             */
+            kind: string | null;
+            /**
+             * Loss
+             * @description Part of the packets, 0 to 1.
+             */
+            loss: number | null;
+            /**
+             * Reason
+             * @description The same in words.
+             */
+            reason: string;
+            /**
+             * Stale
+             * @description Whose fault a stale picture is, null while it is fresh.
+             * @example camera
+             * @example link
+             * @example mux
+             * @example right
+             * @example transcoder
+             */
+            stale: string | null;
+            /** Transcoded */
+            transcoded: boolean;
+        };
+        /**
+         * ViewerView
+         * @description One connection: a single picture, or a wall.
+         */
+        ViewerView: {
+            /** Available Kbps */
+            available_kbps: number | null;
+            /**
+             * Id
+             * @description Tells viewers apart; it opens nothing.
+             */
+            id: string;
+            /** Jitter Ms */
+            jitter_ms: number | null;
+            /** Loss */
+            loss: number | null;
+            /** Mux */
+            mux: string;
+            person: components["schemas"]["ViewerPerson"] | null;
+            /** Rtt Ms */
+            rtt_ms: number | null;
+            /** Tiles */
+            tiles: components["schemas"]["ViewerTile"][];
+        };
+        /**
+         * Viewers
+         * @description All that could be learned; a mux that does not answer is named with its reason.
+         */
+        Viewers: {
+            /** Muxes */
+            muxes: components["schemas"]["MuxView"][];
+            /** Viewers */
+            viewers: components["schemas"]["ViewerView"][];
+        };
+        /**
+         * WallCamera
+         * @description A camera of the wall: it is shown, or it says why not.
+         */
+        WallCamera: {
+            /**
+             * Id
+             * @example cam-3kf9a0q2zd
+             */
+            id: string;
+            /**
+             * Name
+             * @description Empty for a camera that is not the caller's to know.
+             */
+            name: string;
+            /**
+             * Path
+             * @description How the mux names it, null where it is refused.
+             * @example 59350/cam-3kf9a0q2zd
+             */
+            path: string | null;
+            /**
+             * Refused
+             * @description Why it is not shown, in words, null where it is.
+             * @example the prefectural authorisation 2021-0117 ended on 2026-02-01
+             */
+            refused: string | null;
+        };
+        /**
+         * WallRequest
+         * @example {
+         *       "cameras": [
+         *         "cam-3kf9a0q2zd",
+         *         "cam-9x0s7m1qda"
+         *       ],
+         *       "motive": "evening watch"
+         *     }
+         */
+        WallRequest: {
+            /**
+             * Avoid
+             * @description Base URL of a mux just lost; another serves where one lives.
+             * @example https://mux-1.example
+             */
+            avoid?: string | null;
+            /**
+             * Cameras
+             * @description In tile order.
+             */
+            cameras: string[];
+            /** Motive */
+            motive: string;
+        };
+        /**
+         * WallTicket
+         * @description One ticket for all that may be shown. Where none of the cameras may, `ticket` and `url` are null.
+         */
+        WallTicket: {
+            /**
+             * Cameras
+             * @description All that were asked for, in the same order.
+             */
+            cameras: components["schemas"]["WallCamera"][];
+            /** Ice Servers */
+            ice_servers: components["schemas"]["IceServerView"][];
+            /**
+             * Mux
+             * @description Base URL of the mux chosen.
+             * @example https://mux.example
+             */
+            mux: string | null;
+            /**
+             * Ticket
+             * @description Send as `Authorization: Bearer` to `url` and to `tiles` below it.
+             */
+            ticket: string | null;
+            /** Until */
+            until: string | null;
+            /**
+             * Url
+             * @description Where the offer goes.
+             * @example https://mux.example/wall
+             */
+            url: string | null;
         };
         /**
          * WantedCamera
@@ -4413,6 +4710,158 @@ export interface operations {
             };
             /** @description Somebody known, who may not; or a request another site may have forged. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openWall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallTicket"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

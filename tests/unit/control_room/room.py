@@ -1,7 +1,7 @@
 """A whole control room without sockets: memory bus, simulated clock, SQLite, a storage that is told."""
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,12 +14,12 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from control_room.db.engine import Database
 from control_room.desk import Desk
 from control_room.http.app import create_app, serving_app
 from control_room.model import Commune, Kind, Person
+from control_room.mux_client import MuxClient
 from control_room.names import Names
 from control_room.service import assemble
 from control_room.settings import ControlRoomSettings
@@ -66,6 +66,30 @@ class FakeStorage:
 
 
 @dataclass
+class FakeMuxes:
+    """Muxes as the control room sees them, by host. Those `away` refuse, those `stuck` never answer."""
+
+    viewers: dict[str, int] = field(default_factory=dict)
+    most_viewers: int = 500
+    watching: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
+    stuck: set[str] = field(default_factory=set)
+    tickets: list[str] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        if host in self.away:
+            raise httpx.ConnectError("connection refused", request=request)
+        if host in self.stuck:
+            raise httpx.ReadTimeout("no answer", request=request)
+        if request.url.path == "/load":
+            load = {"viewers": self.viewers.get(host, 0), "most_viewers": self.most_viewers, "sessions": 0}
+            return httpx.Response(200, json=load)
+        self.tickets.append(request.headers["authorization"].removeprefix("Bearer "))
+        return httpx.Response(200, json={"viewers": self.watching.get(host, [])})
+
+
+@dataclass
 class Room:
     """The parts a test turns."""
 
@@ -74,6 +98,7 @@ class Room:
     bus: Bus
     clock: SimulatedClock
     storage: FakeStorage
+    muxes: FakeMuxes
     verifier: TicketVerifier
     transport: httpx.ASGITransport
 
@@ -148,20 +173,21 @@ def camera_body(commune: str = LILLE) -> dict[str, object]:
     }
 
 
-def settings(folder: Path) -> ControlRoomSettings:
+def settings(folder: Path, **more: object) -> ControlRoomSettings:
     """Settings of the tests; nothing is read from the environment that these do not name."""
-    return ControlRoomSettings(
-        demo=True,
-        redis_url=SecretStr("redis://127.0.0.1:6390/0"),
-        secret_key=SecretStr(Fernet.generate_key().decode()),
-        ticket_private_key_file=folder / "ticket.pem",
-        mux_url="https://mux.test",
-        storage_url="https://storage.test/",
-        storage_internal_url="http://storage.internal:9000",
-        recorder_token=SecretStr(RECORDER_TOKEN),
-        database_url=SecretStr(f"sqlite+aiosqlite:///{folder}/control_room.db"),
-        web_dir=folder / "page",
-    )
+    chosen = {
+        "demo": True,
+        "redis_url": "redis://127.0.0.1:6390/0",
+        "secret_key": Fernet.generate_key().decode(),
+        "ticket_private_key_file": folder / "ticket.pem",
+        "mux_urls": "https://mux.test",
+        "storage_url": "https://storage.test/",
+        "storage_internal_url": "http://storage.internal:9000",
+        "recorder_token": RECORDER_TOKEN,
+        "database_url": f"sqlite+aiosqlite:///{folder}/control_room.db",
+        "web_dir": folder / "page",
+    }
+    return ControlRoomSettings.model_validate(chosen | more)
 
 
 @cache
@@ -172,9 +198,15 @@ def made_app() -> FastAPI:
 
 @asynccontextmanager
 async def open_room(
-    folder: Path, bus: Bus | None = None, template: Path | None = None
+    folder: Path,
+    bus: Bus | None = None,
+    template: Path | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> AsyncIterator[Room]:
-    """A control room with two communes and nobody in it; `template` is a database with the schema in it."""
+    """A control room with two communes and nobody in it; `template` is a database with the schema in it.
+
+    `more` are settings.
+    """
     clock = SimulatedClock(NOON_NS)
     held = bus or MemoryBus(clock)
     key = Ed25519PrivateKey.generate()
@@ -183,22 +215,25 @@ async def open_room(
     ticketing = Ticketing(TicketSigner(key), clock, names)
     fake = FakeStorage()
     storage = StorageClient("http://storage.internal:9000", ticketing, httpx.MockTransport(fake))
-    chosen = settings(folder)
+    fakes = FakeMuxes()
+    mux_client = MuxClient(ticketing, httpx.MockTransport(fakes))
+    chosen = settings(folder, **(more or {}))
     db = Database(chosen.database_url.get_secret_value())
     if template is None:
         await db.prepare()
     else:
         copyfile(template, folder / template.name)
-    desk = assemble(chosen, db, held, clock, names, ticketing, storage)
+    desk = assemble(chosen, db, held, clock, names, ticketing, storage, mux_client)
     async with db.write() as tx:
         await tx.communes.add(Commune(LILLE, "Lille", 236_710, has_csu=True))
         await tx.communes.add(Commune(ROUBAIX, "Roubaix", 98_892, has_csu=False))
     transport = httpx.ASGITransport(serving_app(desk, chosen.web_dir, made_app()))
     try:
-        yield Room(desk, db, held, clock, fake, TicketVerifier.from_pem(public, clock), transport)
+        yield Room(desk, db, held, clock, fake, fakes, TicketVerifier.from_pem(public, clock), transport)
     finally:
         await desk.passwords.close()
         await storage.close()
+        await mux_client.close()
         await db.close()
 
 

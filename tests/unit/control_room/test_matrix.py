@@ -62,6 +62,8 @@ EXPECTED: dict[str, Expected] = {
     "changeCamera": Expected(200, only("admin", "commune"), {"name": "Other"}),
     "removeCamera": Expected(204, only("admin", "commune")),
     "openLive": Expected(201, only("operator"), MOTIVE),
+    "openWall": Expected(201, only("operator"), {"cameras": ["{camera}"], **MOTIVE}),
+    "listViewers": Expected(200, only("admin", "commune")),
     "openPlayback": Expected(201, LEGAL, {**RANGE, **MOTIVE}),
     "listPeople": Expected(200, ADMIN),
     "createPerson": Expected(

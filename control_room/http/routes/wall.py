@@ -1,0 +1,89 @@
+"""One ticket for a wall of cameras. The journal has each camera before the ticket leaves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from control_room.callers import Caller
+from control_room.desk import Desk
+from control_room.http.access import SignedIn, TheDesk
+from control_room.http.problems import WRITING
+from control_room.http.schemas.images import WallCamera, WallRequest, WallTicket
+from control_room.http.views import ice_views
+from control_room.model import Camera, Outcome, blocked_reason
+from control_room.rights import LISTING, Action, communes, decide
+from shared.errors import Forbidden
+
+router = APIRouter(prefix="/wall", tags=["images"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A camera asked for. `refused` is None where it is shown; a `foreign` one lies out of reach."""
+
+    id: str
+    camera: Camera | None
+    refused: str | None
+    foreign: bool = False
+
+
+@router.post("", operation_id="openWall", status_code=201, responses=WRITING)
+async def open_wall(desk: TheDesk, caller: SignedIn, body: WallRequest) -> WallTicket:
+    """A ticket to watch several cameras in one connection; what may not be shown says why, the rest is."""
+    asked = await _decided(desk, caller, body.cameras)
+    shown = [one for one in asked if one.refused is None]
+    deeds = [
+        caller.deed(
+            Action.LIVE,
+            Outcome.GRANTED if one.refused is None else Outcome.REFUSED,
+            commune=one.camera.commune,
+            camera=one.camera.id,
+            detail=one.refused or "wall",
+            motive=body.motive,
+        )
+        for one in asked
+        if one.camera is not None
+    ]
+    await desk.gate.require(caller, Action.LIVE, LISTING, *deeds)
+    if all(one.foreign for one in asked):
+        await desk.gate.refuse(Forbidden(deeds[0].detail), deeds)
+    mux = desk.muxes.place(body.avoid, len(shown)) if shown else None
+    async with desk.db.write() as tx:
+        await desk.gate.grant(tx, caller, *deeds)
+    desk.counters.refusals.labels(Action.LIVE).inc(len(deeds) - len(shown))
+    cameras = [_view(one) for one in asked]
+    if mux is None:
+        return WallTicket(ticket=None, url=None, mux=None, cameras=cameras, ice_servers=[], until=None)
+    paths = [one.path for one in cameras if one.path is not None]
+    desk.counters.tickets.labels("wall").inc()
+    issued = desk.ticketing.wall(paths, caller.person.id, caller.session)
+    return WallTicket(
+        ticket=issued.token,
+        url=f"{mux}/wall",
+        mux=mux,
+        cameras=cameras,
+        ice_servers=ice_views(desk.ice.of(caller.person.id)),
+        until=issued.until,
+    )
+
+
+async def _decided(desk: Desk, caller: Caller, ids: Sequence[str]) -> list[_Asked]:
+    async with desk.db.read() as tx:
+        found = {camera.id: camera for camera in await tx.cameras.named(ids)}
+    return [_judged(desk, caller, camera_id, found.get(camera_id)) for camera_id in ids]
+
+
+def _judged(desk: Desk, caller: Caller, camera_id: str, camera: Camera | None) -> _Asked:
+    if camera is None:
+        return _Asked(camera_id, None, "there is no such camera")
+    decision = decide(caller.person, Action.LIVE, communes(camera.commune))
+    if not decision.allowed:
+        return _Asked(camera_id, camera, decision.reason, foreign=True)
+    return _Asked(camera_id, camera, blocked_reason(camera, desk.today()))
+
+
+def _view(one: _Asked) -> WallCamera:
+    path = one.camera.stream.camera_path if one.camera is not None and one.refused is None else None
+    name = one.camera.name if one.camera is not None and not one.foreign else ""
+    return WallCamera(id=one.id, path=path, name=name, refused=one.refused)

@@ -1,0 +1,71 @@
+"""Asks the muxes, server to server. Every foreign error becomes ours here."""
+
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+import httpx
+from pydantic import Field
+
+from control_room.ticketing import Ticketing
+from control_room.watching import Watchers
+from shared.errors import BadInput, Unavailable
+from shared.messages import decode
+from shared.tickets import Action
+
+LOAD_TIMEOUT_S = 0.5
+_VIEWERS_TIMEOUT_S = 2.0
+T = TypeVar("T")
+_Count = Annotated[int, Field(ge=0)]
+
+
+class MuxLate(Unavailable):
+    """A mux has not answered in time: it may be busy, or stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class MuxLoad:
+    """How much a mux serves: viewers (connections), of the most it may, and the tiles they show."""
+
+    viewers: _Count
+    most_viewers: Annotated[int, Field(ge=1)]
+    tiles: _Count = 0
+
+
+class MuxClient:
+    """Raises MuxLate when a mux does not answer in time, Unavailable for all else that is no answer."""
+
+    def __init__(self, ticketing: Ticketing, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._ticketing = ticketing
+        self._client = httpx.AsyncClient(transport=transport, trust_env=False)
+
+    async def load(self, url: str) -> MuxLoad:
+        """How much the mux at `url` serves."""
+        return _read(MuxLoad, await self._get(f"{url}/load", LOAD_TIMEOUT_S))
+
+    async def viewers(self, url: str, person: str, session: str) -> Watchers:
+        """Who watches what at the mux at `url`, asked on a person's behalf."""
+        token = self._ticketing.internal(Action.STATUS, "viewers", person, session)
+        headers = {"authorization": f"Bearer {token}"}
+        return _read(Watchers, await self._get(f"{url}/viewers", _VIEWERS_TIMEOUT_S, headers))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def _get(self, url: str, timeout_s: float, headers: dict[str, str] | None = None) -> bytes:
+        try:
+            answer = await self._client.get(url, headers=headers, timeout=timeout_s)
+        except httpx.TimeoutException as error:
+            raise MuxLate(f"it has not answered within {timeout_s:g} s") from error
+        except httpx.HTTPError as error:
+            raise Unavailable(f"it cannot be reached: {type(error).__name__}") from error
+        if not answer.is_success:
+            raise Unavailable(f"it answers {answer.status_code}")
+        return answer.content
+
+
+def _read(kind: type[T], body: bytes) -> T:
+    try:
+        return decode(kind, body)
+    except BadInput as error:
+        raise Unavailable(f"its answer cannot be read: {error.detail}") from error

@@ -1,0 +1,73 @@
+"""Who watches what, as the muxes tell it, and the part of it that somebody may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from control_room.model import Person
+from control_room.rights import Action, communes, decide
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedTile:
+    """One picture of a viewer: what is shown, how it arrives, why it is stale. None is not known."""
+
+    mid: str
+    camera: str | None = None
+    kind: str | None = None
+    codec: str | None = None
+    transcoded: bool = False
+    bitrate_kbps: float | None = None
+    loss: float | None = None
+    stale: str | None = None
+    reason: str = ""
+    first_packet_ms: float | None = None
+    first_frame_ms: float | None = None
+    freezes: int | None = None
+    freeze_ms: float | None = None
+    dropped: int | None = None
+
+    @property
+    def commune(self) -> str:
+        """Of the camera shown, empty where the tile is."""
+        return (self.camera or "").partition("/")[0]
+
+    @property
+    def camera_id(self) -> str:
+        """Of the camera shown, empty where the tile is."""
+        return (self.camera or "").partition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A viewer's connection at a mux. `id`, the secret part of its path there, is told to nobody.
+
+    `subject` is the person, `session` their session.
+    """
+
+    id: str
+    subject: str = ""
+    session: str = ""
+    rtt_ms: float | None = None
+    jitter_ms: float | None = None
+    loss: float | None = None
+    available_kbps: float | None = None
+    tiles: tuple[WatchedTile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """Everybody a mux serves."""
+
+    viewers: tuple[Watcher, ...] = ()
+
+
+def visible(person: Person, watchers: Watchers) -> Iterator[Watcher]:
+    """The viewers `person` may see: only tiles of cameras in reach, and no viewer without one."""
+    for watcher in watchers.viewers:
+        tiles = tuple(tile for tile in watcher.tiles if tile.camera and _may_see(person, tile.commune))
+        if tiles:
+            yield replace(watcher, tiles=tiles)
+
+
+def _may_see(person: Person, commune: str) -> bool:
+    return decide(person, Action.SEE_VIEWER, communes(commune)).allowed
