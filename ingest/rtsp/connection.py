@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 from ingest.ports import SourceCounts
 from ingest.rtsp.messages import (
@@ -78,8 +78,8 @@ class Connection(asyncio.BufferedProtocol):
         return str(self._transport.get_extra_info("sockname")[0])
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are of no class of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._view[self._end :]
