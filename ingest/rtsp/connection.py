@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol, cast
 
@@ -24,6 +25,7 @@ _MAX_FRAME_BYTES = 4 + 0xFFFF
 _MAX_JUNK_BYTES = 1 << 20
 _DOLLAR = 0x24
 _MAX_CHANNEL = 15
+_MAX_GIVEN_UP = 16
 _MAX_UNSENT_BYTES = 256 << 10
 _STARTS = re.compile(rb"\$|RTSP/1\.|(?:OPTIONS|ANNOUNCE|REDIRECT|TEARDOWN|[GS]ET_PARAMETER) ")
 """What can follow junk: a packet, a response, a request a camera sends."""
@@ -48,6 +50,7 @@ class Asked(Protocol):
 class Connection(asyncio.BufferedProtocol):
     """`frame(channel, data, start, end)` gets each packet, in place: it is overwritten after the call.
 
+    `answered` is called with each response, before what follows it is read.
     `arrived` is called before the packets of a read, `ended` once when the connection is over.
     """
 
@@ -57,17 +60,19 @@ class Connection(asyncio.BufferedProtocol):
         *,
         arrived: Callable[[], None],
         frame: Frames,
+        answered: Callable[[Response], None],
         asked: Asked,
         ended: Callable[[ConnectionLost], None],
     ) -> None:
         self._counts, self._arrived, self._frame = counts, arrived, frame
-        self._asked, self._ended = asked, ended
+        self._answered, self._asked, self._ended = answered, asked, ended
         self._buffer = bytearray(_BUFFER_BYTES)
         self._view = memoryview(self._buffer)
         self._at = self._end = 0
         self._transport: asyncio.Transport | None = None
         self._sequence = 0
         self._waiting: dict[int, asyncio.Future[Response]] = {}
+        self._given_up: deque[int] = deque(maxlen=_MAX_GIVEN_UP)
         self._error: ConnectionLost | None = None
         self._spoken = False
 
@@ -119,12 +124,16 @@ class Connection(asyncio.BufferedProtocol):
         try:
             self._write(request(method, uri, [("CSeq", str(sequence)), *headers]))
             return await waiting
+        except asyncio.CancelledError:
+            self._given_up.append(sequence)
+            raise
         finally:
             del self._waiting[sequence]
 
     def tell(self, method: str, uri: str, headers: list[Header]) -> None:
         """Send a request whose response nobody waits for."""
         self._sequence += 1
+        self._given_up.append(self._sequence)
         self._write(request(method, uri, [("CSeq", str(self._sequence)), *headers]))
 
     def send_frame(self, channel: int, data: bytes) -> None:
@@ -217,10 +226,12 @@ class Connection(asyncio.BufferedProtocol):
             self._write(response(status, reason, [("CSeq", message.header("cseq") or "0")]))
             return
         text = message.header("cseq")
-        if text.isascii() and text.isdigit():
-            waiting = self._waiting.get(int(text[:9]))
-        else:
-            # Some cameras leave the number out; there is one request at a time.
+        number = int(text[:9]) if text.isascii() and text.isdigit() else None
+        waiting = self._waiting.get(number) if number is not None else None
+        if waiting is None and number not in self._given_up:
+            # Some cameras leave the number out, or make one up; there is one request at a time.
             waiting = next(iter(self._waiting.values()), None)
         if waiting is not None and not waiting.done():
+            # At once: packets that follow in the same read may depend on it.
+            self._answered(message)
             waiting.set_result(message)

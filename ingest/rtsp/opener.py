@@ -4,6 +4,7 @@ import asyncio
 import errno
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 
 from ingest.addresses import AddressRules, Target
 from ingest.ports import (
@@ -18,20 +19,25 @@ from ingest.ports import (
 )
 from ingest.rtsp.depacketise import Depacketiser
 from ingest.rtsp.depacketise_h264 import H264Depacketiser
+from ingest.rtsp.depacketise_h265 import H265Depacketiser
+from ingest.rtsp.depacketise_jpeg import JpegDepacketiser
+from ingest.rtsp.depacketise_mpeg4 import Mpeg4Depacketiser
 from ingest.rtsp.dialogue import Moved
 from ingest.rtsp.digest import Credentials
+from ingest.rtsp.headers import Chosen
 from ingest.rtsp.receiver import Receiver
+from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.sdp import Video
 from ingest.rtsp.session import Session, TransportRefused
 from ingest.rtsp.source import RtspSource
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.h264 import parameter_sets, parse_sps
+from shared.messages import CameraTransport
 
 OPEN_TIMEOUT_S = 8.0
 MAX_REDIRECTS = 3
 
-_DEPACKETISERS: dict[str, Callable[[], Depacketiser]] = {"h264": H264Depacketiser}
 _UNREACHABLE = {
     errno.ECONNREFUSED: "nothing listens at {place}",
     errno.EHOSTUNREACH: "there is no way to {place}",
@@ -50,7 +56,7 @@ def _ssrc() -> int:
 
 
 class RtspOpener:
-    """The Opener that speaks RTSP itself: RTP over the RTSP connection, H.264."""
+    """The Opener that speaks RTSP itself, with RTP over the RTSP connection or over UDP."""
 
     def __init__(
         self,
@@ -69,15 +75,16 @@ class RtspOpener:
         place = target.place
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
-                return await self._open(target, credentials)
+                return await self._open(target, credentials, address.transport)
         except TimeoutError:
             raise Unreachable(f"{place} did not answer within {OPEN_TIMEOUT_S:g} s") from None
 
-    async def _open(self, target: Target, credentials: Credentials) -> RtspSource:
+    async def _open(self, target: Target, credentials: Credentials, transport: CameraTransport) -> RtspSource:
         first = target
         for _ in range(MAX_REDIRECTS + 1):
             try:
-                return await self._at(target, credentials if target.ip == first.ip else Credentials())
+                known = credentials if target.ip == first.ip else Credentials()
+                return await self._at(target, known, transport)
             except Moved as moved:
                 target = await self._rules.check(moved.location)
             except Refused:
@@ -89,15 +96,16 @@ class RtspOpener:
                 ) from None
         raise NotRtsp(f"{first.place} sends us from one address to another without an end")
 
-    async def _at(self, target: Target, credentials: Credentials) -> RtspSource:
+    async def _at(self, target: Target, credentials: Credentials, transport: CameraTransport) -> RtspSource:
         counts = SourceCounts()
-        source = RtspSource(target.place, counts, self._ssrc(), self._clock)
-        session = Session(target, credentials, counts, self._cnonce, source.fail)
+        own_ssrc = self._ssrc()
+        source = RtspSource(target.place, counts, own_ssrc, self._clock)
+        session = Session(target, credentials, counts, self._clock, self._cnonce, source.fail)
         try:
             await session.connect()
             video = await session.describe()
             depacketiser = _depacketiser(video, target)
-            chosen = await session.set_up(video)
+            chosen = await _set_up(session, video, transport, target)
             receiver = Receiver(
                 video.payload_type,
                 video.clock_rate,
@@ -108,13 +116,10 @@ class RtspOpener:
                 self._clock,
                 chosen.ssrc,
             )
-            await session.play(receiver)
+            await session.play(receiver, receiver_report(own_ssrc, None))
         except OSError as error:
             session.close()
             raise _unreachable(error, target) from None
-        except TransportRefused:
-            session.close()
-            raise NotRtsp(f"{target.place} does not send over the RTSP connection") from None
         except BaseException:
             session.close()
             raise
@@ -122,11 +127,26 @@ class RtspOpener:
         return source
 
 
+async def _set_up(session: Session, video: Video, transport: CameraTransport, target: Target) -> Chosen:
+    """Set up as asked, or in the other way where the camera refuses that one."""
+    other = CameraTransport.UDP if transport is CameraTransport.TCP else CameraTransport.TCP
+    for way in (transport, other):
+        with suppress(TransportRefused):
+            return await session.set_up(video, way)
+    raise NotRtsp(f"{target.place} sends neither over the RTSP connection nor by UDP")
+
+
 def _depacketiser(video: Video, target: Target) -> Depacketiser:
-    make = _DEPACKETISERS.get(video.codec)
-    if make is None:
-        raise UnsupportedCodec(f"{target.place} sends {video.codec.upper()}, which is not known here")
-    return make()
+    match video.codec:
+        case "h264":
+            return H264Depacketiser()
+        case "hevc":
+            return H265Depacketiser()
+        case "mjpeg":
+            return JpegDepacketiser(video.width, video.height)
+        case "mpeg4":
+            return Mpeg4Depacketiser()
+    raise UnsupportedCodec(f"{target.place} sends {video.codec.upper()}, which is not known here")
 
 
 def _unreachable(error: OSError, target: Target) -> SourceError:

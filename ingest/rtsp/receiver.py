@@ -18,6 +18,10 @@ HOLD_NS = 250_000_000
 SENDER_SILENT_NS = 1_000_000_000
 """After so long without a packet of the sender, another one takes its place."""
 
+DOUBT_NS = 1_000_000_000
+"""So long pictures of a sender that was not announced are kept back, for the announced one to come."""
+
+_MAX_DOUBTFUL = 64
 _header = struct.Struct("!BBHII").unpack_from
 _HEADER_BYTES = 12
 _PADDING, _EXTENSION = 0x20, 0x10
@@ -59,19 +63,21 @@ class Receiver:
         self._depacketiser, self._give, self._lost = depacketiser, give, lost
         self._counts, self._clock = counts, clock
         self._announced = announced_ssrc
+        self._doubtful: list[Picture] = []
+        self._doubted_ns = 0
         self.said_bye = False
         self.heard_ns = clock.monotonic_ns()
         self._arrival_ns = clock.utc_ns()
         self._ssrc: int | None = None
         self._expected = -1
-        self._late = self._other_type = 0
+        self._late = self._late_after = self._other_type = 0
         self._time32: int | None = None
         self._given32: int | None = None
         self._begun_ns = 0
         self._begun_at_ns = 0
         self._after_loss = False
         self._markers = True
-        self._restart = False
+        self._restart = self._gave = False
         self._unwrap = Unwrap32()
         self._base: int | None = None
         self.sender_clock = SenderClock(clock_rate)
@@ -172,7 +178,6 @@ class Receiver:
             self._expected = self._first_sequence = sequence
         if sequence != self._expected:
             return self._accepts_sequence(sequence)
-        self._late = 0
         return True
 
     def _accepts_type(self, data: memoryview, start: int, end: int, kind: int) -> bool:
@@ -191,11 +196,16 @@ class Receiver:
         """The first sender is ours, until the announced one comes, or ours is silent and another sends."""
         if self._ssrc is None:
             self._ssrc = ssrc
+            if ssrc == self._announced:
+                self._announced = None
+            self._doubted_ns = self.heard_ns
             return True
         silent = self.heard_ns - self._begun_at_ns >= SENDER_SILENT_NS
         if ssrc != self._announced and not silent and not self.said_bye:
             return False
         self._ssrc = ssrc
+        self._announced = None
+        self._doubtful.clear()
         self._counts.senders += 1
         self._start_again()
         return True
@@ -203,7 +213,7 @@ class Receiver:
     def _start_again(self) -> None:
         self.said_bye = False
         self._depacketiser.clear()
-        self._restart = self._base is not None
+        self._restart = self._gave
         self._unwrap, self._base = Unwrap32(), None
         self._time32 = self._given32 = None
         self.sender_clock.forget()
@@ -215,7 +225,8 @@ class Receiver:
     def _accepts_sequence(self, sequence: int) -> bool:
         gap = (sequence - self._expected) & 0xFFFF
         if gap >= 0x8000:
-            self._late += 1
+            self._late = self._late + 1 if self._late_after == self._taken else 1
+            self._late_after = self._taken
             if self._late < _LATE_IN_A_ROW:
                 self._counts.late += 1
                 return False
@@ -270,7 +281,22 @@ class Receiver:
         pts90 = (ticks - self._base) * TICKS_PER_SECOND // self._rate
         wall = self.sender_clock.wall(time32, self._begun_ns)
         restart, self._restart = self._restart, False
-        self._give(Picture(data, key, pts90, self._begun_ns, wall, restart))
+        picture = Picture(data, key, pts90, self._begun_ns, wall, restart)
+        if self._announced is None:
+            self._gave = True
+            self._give(picture)
+        else:
+            self._doubt(picture)
+
+    def _doubt(self, picture: Picture) -> None:
+        """Keep back what is not of the announced sender; some cameras announce another than they send."""
+        self._doubtful.append(picture)
+        if self.heard_ns - self._doubted_ns >= DOUBT_NS or len(self._doubtful) >= _MAX_DOUBTFUL:
+            self._announced = None
+            self._gave = True
+            for kept in self._doubtful:
+                self._give(kept)
+            self._doubtful.clear()
 
 
 def _payload(data: memoryview, start: int, end: int, flags: int) -> tuple[int, int]:

@@ -11,14 +11,19 @@ from ingest.rtsp.dialogue import Dialogue
 from ingest.rtsp.digest import Credentials
 from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, Chosen, session_of, transport_of
 from ingest.rtsp.keepalive import KeepAlive
-from ingest.rtsp.messages import Request
+from ingest.rtsp.messages import Request, Response
 from ingest.rtsp.receiver import Receiver
+from ingest.rtsp.reorder import Reorder
 from ingest.rtsp.sdp import Video, resolve, video_of
+from ingest.rtsp.udp import UdpPair
+from shared.clock import Clock
+from shared.messages import CameraTransport
 
 UNSUPPORTED_TRANSPORT = 461
 _INVALID_RANGE = 457
 _ANSWER_WITHIN_S = 10.0
 _INTERLEAVED = "RTP/AVP/TCP;unicast;interleaved=0-1"
+_HEADER_BYTES = 12
 
 
 class TransportRefused(Exception):
@@ -26,9 +31,13 @@ class TransportRefused(Exception):
 
 
 class Stage(Enum):
-    """How far a session is; packets count from PLAYING on."""
+    """How far a session is.
+
+    Packets count from PLAYING on; those before the answer to PLAY may be of somebody else's session.
+    """
 
     OPENING = auto()
+    ASKED = auto()
     PLAYING = auto()
     OVER = auto()
 
@@ -41,15 +50,24 @@ class Session:
         target: Target,
         credentials: Credentials,
         counts: SourceCounts,
+        clock: Clock,
         cnonce: Callable[[], str],
         ended: Callable[[SourceError], None],
     ) -> None:
-        self._target, self._counts, self._ended = target, counts, ended
+        self._target, self._counts, self._clock, self._ended = target, counts, clock, ended
         self._stage = Stage.OPENING
         self._receiver: Receiver | None = None
         self._channels = (0, 1)
+        self._udp: UdpPair | None = None
+        self._server_ports: tuple[int, int] | None = None
+        self._reorder: Reorder | None = None
         self._connection = Connection(
-            counts, arrived=self._arrived, frame=self._frame, asked=self._asked, ended=self._lost
+            counts,
+            arrived=self._arrived,
+            frame=self._frame,
+            answered=self._answered,
+            asked=self._asked,
+            ended=self._lost,
         )
         self._dialogue = Dialogue(self._connection, target, credentials, cnonce)
         self._keepalive = KeepAlive()
@@ -80,12 +98,16 @@ class Session:
         self._aggregate = resolve(self._base, video.session_control)
         return video
 
-    async def set_up(self, video: Video) -> Chosen:
-        """Set the video up, interleaved. Raises SourceError, Moved, TransportRefused."""
+    @property
+    def by_udp(self) -> bool:
+        return self._udp is not None
+
+    async def set_up(self, video: Video, transport: CameraTransport) -> Chosen:
+        """Set the video up, and nothing else. Raises SourceError, TransportRefused, OSError."""
         # Without a control of its own the only media is the session's (RFC 2326, section C.2).
         uri = resolve(self._base, video.control) if video.control else self._aggregate
         try:
-            answer = await self._dialogue.ask("SETUP", uri, [("Transport", _INTERLEAVED)])
+            answer = await self._dialogue.ask("SETUP", uri, [("Transport", await self._offer(transport))])
             if answer.status == UNSUPPORTED_TRANSPORT:
                 raise TransportRefused
             if not answer.ok:
@@ -95,13 +117,18 @@ class Session:
         self._dialogue.session, self.timeout_s = session_of(answer.header("session"))
         chosen = transport_of(answer.header("transport"))
         self._channels = chosen.channels or (0, 1)
+        self._server_ports = chosen.server_ports
+        if chosen.tcp:
+            self._close_udp()
         return chosen
 
-    async def play(self, receiver: Receiver) -> None:
-        """Let the pictures come. Raises SourceError, Moved."""
+    async def play(self, receiver: Receiver, opening: bytes) -> None:
+        """Let the pictures come. `opening` is a first RTCP packet for firewalls. Raises SourceError."""
         self._receiver = receiver
-        # Some cameras send before they answer.
-        self._stage = Stage.PLAYING
+        self._reorder = Reorder(receiver.packet, self._clock)
+        if self._udp is not None:
+            self._udp.aim(self._server_ports, opening)
+        self._stage = Stage.ASKED
         try:
             answer = await self._dialogue.ask("PLAY", self._aggregate, [("Range", "npt=0.000-")])
             if answer.status == _INVALID_RANGE:
@@ -125,18 +152,65 @@ class Session:
 
     def send_control(self, packet: bytes) -> None:
         """Send an RTCP packet."""
-        self._connection.send_frame(self._channels[1], packet)
+        if self._udp is not None:
+            self._udp.send_control(packet)
+        else:
+            self._connection.send_frame(self._channels[1], packet)
 
     def close(self) -> None:
         """Let the camera go, without waiting."""
         if self._stage is Stage.PLAYING and self._dialogue.session:
             self._dialogue.tell("TEARDOWN", self._aggregate)
         self._stage = Stage.OVER
+        self._close_udp()
         self._connection.close()
+
+    def settle(self) -> None:
+        """Let nothing wait for packets that do not come. Call it often."""
+        if self._reorder is not None:
+            self._reorder.settle()
+
+    async def _offer(self, transport: CameraTransport) -> str:
+        """The Transport header of a request."""
+        self._close_udp()
+        if transport is CameraTransport.TCP:
+            return _INTERLEAVED
+        self._udp = await UdpPair.open(
+            self._connection.local_address, self._target.ip, self._counts, self._datagram, self._report
+        )
+        return f"RTP/AVP;unicast;client_port={self._udp.port}-{self._udp.port + 1}"
+
+    def _close_udp(self) -> None:
+        if self._udp is not None:
+            self._udp.close()
+            self._udp = None
+
+    def _datagram(self, data: bytes) -> None:
+        receiver, reorder = self._receiver, self._reorder
+        if receiver is None or reorder is None or self._stage not in (Stage.ASKED, Stage.PLAYING):
+            # Our ports are this session's alone: pictures may overtake the answer to PLAY.
+            self._counts.foreign += 1
+            return
+        receiver.arrived()
+        sender = int.from_bytes(data[8:_HEADER_BYTES], "big")
+        if len(data) < _HEADER_BYTES or receiver.ssrc not in (None, sender):
+            # What is not of the stream has no place in its order.
+            receiver.packet(memoryview(data), 0, len(data))
+        else:
+            reorder.take(data)
+
+    def _report(self, data: bytes) -> None:
+        if self._receiver is not None:
+            self._receiver.arrived()
+            self._receiver.control(data)
 
     def _arrived(self) -> None:
         if self._receiver is not None:
             self._receiver.arrived()
+
+    def _answered(self, answer: Response) -> None:
+        if self._stage is Stage.ASKED and answer.ok:
+            self._stage = Stage.PLAYING
 
     def _frame(self, channel: int, data: memoryview, start: int, end: int) -> None:
         receiver = self._receiver

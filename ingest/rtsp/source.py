@@ -120,13 +120,15 @@ class RtspSource:
         report_ns = keep_ns = self._clock.monotonic_ns()
         while self._error is None:
             await self._clock.sleep(_TICK_S)
+            session.settle()
             receiver.settle()
             now_ns = self._clock.monotonic_ns()
             self._counts.clock_offset_ns = receiver.sender_clock.offset_ns
             if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
                 self.fail(Ended(f"{self._place} ended the stream"))
             elif (now_ns - self._picture_ns) / 1e9 >= STALL_S:
-                self.fail(Stalled(f"{self._place} has sent nothing for {STALL_S:g} s"))
+                way = " by UDP: a firewall may hold it back" if session.by_udp else ""
+                self.fail(Stalled(f"{self._place} has sent nothing for {STALL_S:g} s{way}"))
             if (now_ns - report_ns) / 1e9 >= REPORT_EVERY_S:
                 report_ns = now_ns
                 session.send_control(receiver_report(self._own_ssrc, receiver.reception()))

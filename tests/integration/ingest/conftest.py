@@ -11,10 +11,12 @@ from ingest.av_opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.hub import Hub
 from ingest.meters import Meters
+from ingest.openers import ChosenOpener
+from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.messages import CameraReport, CameraStatus, WantedCamera
+from shared.messages import CameraOpener, CameraReport, CameraStatus, WantedCamera
 from shared.units import AccessUnit
 
 COMMUNE = "59350"
@@ -24,14 +26,16 @@ class Pulling:
     """A fleet on real sockets, and what came out of it."""
 
     def __init__(self, folder: Path) -> None:
-        clock = SystemClock()
+        clock, rules = SystemClock(), AddressRules(allow_loopback=True)
         self.units: list[AccessUnit] = []
         self.seen: list[tuple[str, CameraStatus]] = []
         hub = Hub()
         hub.connect(self.units.append)
         self.fleet = Fleet(
             COMMUNE,
-            opener=AvOpener(AddressRules(allow_loopback=True), clock),
+            opener=ChosenOpener(
+                {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
+            ),
             hub=hub,
             runs=RunNumbers(folder / "last-run", clock),
             meters=Meters(),

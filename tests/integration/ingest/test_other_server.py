@@ -9,8 +9,10 @@ import pytest
 
 from ingest.addresses import AddressRules
 from ingest.av_opener import AvOpener
-from ingest.ports import CameraAddress, NotRtsp, Packet, Refused, SourceError
+from ingest.ports import CameraAddress, NotRtsp, Opener, Packet, Refused, SourceError
+from ingest.rtsp.opener import RtspOpener
 from shared.clock import SystemClock
+from shared.messages import CameraTransport
 from tests.support.eventually import eventually
 from tests.support.ports import free_port
 from tests.unit.ingest.decoding import decoded
@@ -41,26 +43,42 @@ async def street(tmp_path: Path) -> AsyncIterator[str]:
     await process.wait()
 
 
-async def _open(url: str, username: str = "", password: str = "") -> list[Packet]:
-    opener = AvOpener(AddressRules(allow_loopback=True), SystemClock())
-    camera = await opener.open(CameraAddress(url, username, password))
+@pytest.fixture(params=["own", "own by udp", "av"])
+def opener(request: pytest.FixtureRequest) -> Opener:
+    rules, clock = AddressRules(allow_loopback=True), SystemClock()
+    return AvOpener(rules, clock) if request.param == "av" else RtspOpener(rules, clock)
+
+
+@pytest.fixture
+def transport(request: pytest.FixtureRequest) -> CameraTransport:
+    return CameraTransport.UDP if "udp" in request.node.callspec.params["opener"] else CameraTransport.TCP
+
+
+async def _open(
+    opener: Opener, transport: CameraTransport, url: str, username: str = "", password: str = ""
+) -> list[Packet]:
+    camera = await opener.open(CameraAddress(url, username, password, transport=transport))
     taken = [await camera.next() for _ in range(12)]
     camera.close()
     return taken
 
 
-async def test_real_footage_of_another_server_decodes_in_order(street: str) -> None:
-    taken = await _open(street, "viewer", "letmein")
+async def test_real_footage_of_another_server_decodes_in_order(
+    street: str, opener: Opener, transport: CameraTransport
+) -> None:
+    taken = await _open(opener, transport, street, "viewer", "letmein")
     times = [packet.pts90 for packet in taken if packet.pts90 is not None]
     assert times == sorted(set(times))
     assert len(times) == 12
     assert len(decoded(packet.data for packet in taken)) == 12
 
 
-async def test_another_server_s_refusals_are_told_apart(street: str) -> None:
+async def test_another_server_s_refusals_are_told_apart(
+    street: str, opener: Opener, transport: CameraTransport
+) -> None:
     outcomes: list[type[SourceError]] = []
     for url, password in ((street, "wrong"), (street, ""), (street + "-not", "letmein")):
         with pytest.raises(SourceError) as raised:
-            await _open(url, "viewer" if password else "", password)
+            await _open(opener, transport, url, "viewer" if password else "", password)
         outcomes.append(raised.type)
     assert outcomes == [Refused, Refused, NotRtsp]
