@@ -27,8 +27,15 @@ _DOLLAR = 0x24
 _MAX_CHANNEL = 15
 _MAX_GIVEN_UP = 16
 _MAX_UNSENT_BYTES = 256 << 10
-_STARTS = re.compile(rb"\$|RTSP/1\.|(?:OPTIONS|ANNOUNCE|REDIRECT|TEARDOWN|[GS]ET_PARAMETER) ")
-"""What can follow junk: a packet, a response, a request a camera sends."""
+_WORDS = (
+    b"RTSP/1.",
+    *(verb + b" " for verb in (b"OPTIONS", b"ANNOUNCE", b"REDIRECT", b"TEARDOWN")),
+    *(verb + b" " for verb in (b"GET_PARAMETER", b"SET_PARAMETER")),
+)
+"""How a message begins: a response, or a request that a camera makes."""
+
+_STARTS = re.compile(b"|".join(re.escape(start) for start in (b"$", *_WORDS)))
+_LONGEST = max(map(len, _WORDS))
 
 Frames = Callable[[int, memoryview, int, int], None]
 
@@ -190,6 +197,8 @@ class Connection(asyncio.BufferedProtocol):
         """How many bytes the message or the junk at `at` takes, 0 while it is not all there."""
         buffer = self._buffer
         found = _STARTS.match(buffer, at, end)
+        if found is None and _may_begin(buffer[at:end]):
+            return 0
         if found is None or buffer[at] == _DOLLAR:
             return self._junk(at, end)
         stop = head_end(buffer, at, end)
@@ -210,15 +219,15 @@ class Connection(asyncio.BufferedProtocol):
         if not self._spoken and end - at >= 5 and not self._buffer[at : at + 2] == b"\r\n":
             raise BadMessage("it does not speak RTSP")
         found = _STARTS.search(self._buffer, at + 1, end)
-        # The last bytes may be the beginning of a message.
-        size = (found.start() if found else max(at + 1, end - 16)) - at
-        if found is None and size == 1 and end - at <= 16:
-            return 0
-        if self._buffer[at : at + size].strip(b"\r\n"):
-            self._counts.junk_bytes += size
+        stop = found.start() if found else end
+        if found is None:
+            tails = range(max(at + 1, end - _LONGEST), end)
+            stop = next((tail for tail in tails if _may_begin(self._buffer[tail:end])), end)
+        if self._buffer[at:stop].strip(b"\r\n"):
+            self._counts.junk_bytes += stop - at
         if self._counts.junk_bytes > _MAX_JUNK_BYTES:
             raise BadMessage("it sends what is no RTSP")
-        return size
+        return stop - at
 
     def _take(self, message: Request | Response) -> None:
         if isinstance(message, Request):
@@ -235,3 +244,8 @@ class Connection(asyncio.BufferedProtocol):
             # At once: packets that follow in the same read may depend on it.
             self._answered(message)
             waiting.set_result(message)
+
+
+def _may_begin(data: bytes | bytearray) -> bool:
+    """Whether a message may begin with these bytes, the last ones that came."""
+    return len(data) < _LONGEST and any(word.startswith(data) for word in _WORDS)
