@@ -1,10 +1,12 @@
-"""Our SDP answer: ICE-lite, one host candidate, DTLS passive, one H.264 track (RFC 8829, RFC 6184)."""
+"""Our SDP answer: ICE-lite, one host candidate, DTLS passive, a track a tile (RFC 8829, 6184, 7798)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mux.fingerprint import Fingerprint
-from mux.offer import PLAYOUT_DELAY_URI, H264Format, MediaLine, Offer
+from mux.offer import PLAYOUT_DELAY_URI, MediaLine, Offer, VideoFormat
 from mux.stun import Address
+from shared.units import Codec
 
 _BASELINE, _MAIN, _HIGH, _HIGH_444 = 66, 77, 100, 244
 # What to offer a decoder for when its own profile is not there: rather more than less.
@@ -18,7 +20,7 @@ _HOST_PRIORITY = 2_130_706_431
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Synchronisation sources of one viewer: the pictures, and their retransmissions if negotiated."""
+    """Synchronisation sources of one tile: the pictures, and their retransmissions if negotiated."""
 
     primary: int
     repair: int | None
@@ -35,57 +37,75 @@ class Credentials:
         return f"Credentials({self.ufrag})"
 
 
-def choose_format(offer: Offer, profile_idc: int | None) -> H264Format:
-    """The payload type of an offer that suits a stream best; `profile_idc` None where it is not known yet.
+def some_sources(count: int, *, repair: bool, pick: Callable[[], int]) -> list[Sources]:
+    """Sources for `count` tiles of one peer, all different: with one key, two of a kind would undo AES-GCM.
+
+    `pick` gives random numbers of 32 bits.
+    """
+    taken = {0}
+
+    def one() -> int:
+        found = 0
+        while found in taken:
+            found = pick()
+        taken.add(found)
+        return found
+
+    return [Sources(one(), one() if repair else None) for _ in range(count)]
+
+
+def choose_formats(offer: Offer, profile_idc: int | None) -> tuple[VideoFormat, ...]:
+    """The payload types to send on, one a codec, H.264 first; `profile_idc` None where it is not known yet.
 
     Decoders go by the stream's own parameter sets, so a near profile is better than a refusal.
     """
+    h264 = [offered for offered in offer.formats if offered.codec is Codec.H264]
     wanted = _SUBSTITUTES.get(profile_idc or _HIGH, (profile_idc or _HIGH, _HIGH_444, _HIGH, _MAIN))
-    for profile in wanted:
-        for offered in offer.formats:
-            if offered.profile_idc == profile:
-                return offered
-    return offer.formats[0]
+    suiting = [offered for profile in wanted for offered in h264 if offered.profile_idc == profile]
+    h265 = [offered for offered in offer.formats if offered.codec is Codec.H265]
+    return ((suiting or h264)[0], *h265[:1])
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that goes into an answer."""
+    """All that goes into an answer. `sources` are those of the offer's video sections, in order."""
 
     offer: Offer
-    chosen: H264Format
-    sources: Sources
+    formats: tuple[VideoFormat, ...]
+    sources: tuple[Sources, ...]
     credentials: Credentials
     fingerprint: Fingerprint
     address: Address
 
     def render(self) -> str:
         """The SDP text."""
-        host, _ = self.address
-        family = "IP6" if ":" in host else "IP4"
-        lines = ["v=0", f"o=- {self.sources.primary} 1 IN {family} {host}", "s=-", "t=0 0", "a=ice-lite"]
+        connection = _connection(self.address)
+        lines = ["v=0", f"o=- {self.sources[0].primary} 1 {connection}", "s=-", "t=0 0", "a=ice-lite"]
         if self.offer.bundled:
-            lines.append(f"a=group:BUNDLE {self.offer.media[self.offer.video].mid}")
+            lines.append(f"a=group:BUNDLE {' '.join(self.offer.mids)}")
         lines.append("a=msid-semantic: WMS *")
+        codecs = self._codecs()
+        sources = dict(zip(self.offer.videos, self.sources, strict=True))
         for index, line in enumerate(self.offer.media):
-            lines += self._video(line, f"IN {family} {host}") if index == self.offer.video else _refused(line)
+            if index in sources:
+                lines += self._video(line, sources[index], codecs, index)
+            else:
+                lines += _refused(line)
         return "\r\n".join(lines) + "\r\n"
 
-    def _video(self, line: MediaLine, connection: str) -> list[str]:
-        host, port = self.address
-        sources, chosen = self.sources, self.chosen
-        types = [chosen.payload_type]
-        if sources.repair is not None and chosen.rtx_payload_type is not None:
-            types.append(chosen.rtx_payload_type)
+    def _video(self, line: MediaLine, sources: Sources, codecs: list[str], index: int) -> list[str]:
+        _, port = self.address
+        types = [number for one in self.formats for number in self._types(one)]
         lines = [
             f"m=video {port} {line.transport} {' '.join(map(str, types))}",
-            f"c={connection}",
+            f"c={_connection(self.address)}",
             "a=rtcp-mux",
             *(["a=rtcp-rsize"] if self.offer.reduced_size else []),
             f"a=mid:{line.mid}",
             "a=sendonly",
-            "a=msid:beffroi video",
-            *self._codecs(),
+            # A stream a tile: browsers play the tracks of one stream in step.
+            f"a=msid:beffroi-{index} video-{index}",
+            *codecs,
         ]
         if self.offer.playout_delay_id is not None:
             lines.append(f"a=extmap:{self.offer.playout_delay_id} {PLAYOUT_DELAY_URI}")
@@ -97,29 +117,44 @@ class Answer:
             lines.append(f"a=ssrc:{sources.repair} cname:beffroi")
         return [
             *lines,
-            f"a=candidate:1 1 udp {_HOST_PRIORITY} {host} {port} typ host",
-            "a=end-of-candidates",
-            f"a=ice-ufrag:{self.credentials.ufrag}",
-            f"a=ice-pwd:{self.credentials.password}",
+            *ice_lines(self.credentials, self.address),
             f"a=fingerprint:{self.fingerprint.algorithm} {self.fingerprint.value}",
             "a=setup:passive",
         ]
 
+    def _types(self, one: VideoFormat) -> list[int]:
+        if self.sources[0].repair is None or one.rtx_payload_type is None:
+            return [one.payload_type]
+        return [one.payload_type, one.rtx_payload_type]
+
     def _codecs(self) -> list[str]:
-        chosen = self.chosen
-        number = chosen.payload_type
-        lines = [
-            f"a=rtpmap:{number} H264/90000",
-            f"a=fmtp:{number} level-asymmetry-allowed=1;packetization-mode=1;"
-            f"profile-level-id={chosen.profile_level_id}",
-            f"a=rtcp-fb:{number} nack",
-            f"a=rtcp-fb:{number} nack pli",
-            f"a=rtcp-fb:{number} ccm fir",
-        ]
-        if self.sources.repair is not None and chosen.rtx_payload_type is not None:
-            lines.append(f"a=rtpmap:{chosen.rtx_payload_type} rtx/90000")
-            lines.append(f"a=fmtp:{chosen.rtx_payload_type} apt={number}")
+        lines: list[str] = []
+        for one in self.formats:
+            number = one.payload_type
+            lines.append(f"a=rtpmap:{number} {one.codec.upper()}/90000")
+            if one.parameters:
+                lines.append(f"a=fmtp:{number} {one.parameters}")
+            lines += [f"a=rtcp-fb:{number} {word}" for word in ("nack", "nack pli", "ccm fir")]
+            if self.offer.remb:
+                lines.append(f"a=rtcp-fb:{number} goog-remb")
+            for repair in self._types(one)[1:]:
+                lines.append(f"a=rtpmap:{repair} rtx/90000")
+                lines.append(f"a=fmtp:{repair} apt={number}")
         return lines
+
+
+def _connection(address: Address) -> str:
+    return f"IN {'IP6' if ':' in address[0] else 'IP4'} {address[0]}"
+
+
+def ice_lines(credentials: Credentials, address: Address) -> list[str]:
+    """Our candidate and how to prove a check (RFC 8839)."""
+    return [
+        f"a=candidate:1 1 udp {_HOST_PRIORITY} {address[0]} {address[1]} typ host",
+        "a=end-of-candidates",
+        f"a=ice-ufrag:{credentials.ufrag}",
+        f"a=ice-pwd:{credentials.password}",
+    ]
 
 
 def _refused(line: MediaLine) -> list[str]:

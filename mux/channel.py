@@ -1,6 +1,7 @@
 """One stream on its way to its viewers: cut into packets once, kept for one group, given to every sender."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from mux.counts import Counts
 from mux.group import Group
@@ -12,15 +13,30 @@ from shared.clock import Clock
 from shared.errors import BadInput
 from shared.h264 import parameter_sets, parse_sps
 from shared.ids import StreamId
+from shared.mediatime import ticks_from_ns
 from shared.tap import Gap
 from shared.units import AccessUnit, Codec
 
 Shape = tuple[int, int]
+SENDABLE = frozenset({Codec.H264})
+"""What can be cut into packets here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time of a stream's timeline (90 kHz) and the monotonic time it was reached at."""
+
+    time90: int
+    at_ns: int
+
+    def at(self, now_ns: int) -> int:
+        """The timeline's time by now, if it goes on as fast as the clock."""
+        return self.time90 + ticks_from_ns(now_ns - self.at_ns)
 
 
 class Channel:
     """A stream's senders and its current group. `sent` is told the seconds from a unit's arrival to its first
-    packet; `foreign` the codec of a stream that is not H.264."""
+    packet; `changed` that the codec, or whether its pictures are out of order, is known or another."""
 
     def __init__(
         self,
@@ -29,22 +45,28 @@ class Channel:
         counts: Counts,
         *,
         sent: Callable[[float], None],
-        foreign: Callable[["Channel"], None],
+        changed: Callable[["Channel"], None],
     ) -> None:
         self.stream = stream
         self.group = Group()
         self.profile_idc: int | None = None
-        self.codec: Codec = Codec.H264
+        self.codec: Codec | None = None
+        """None until the first unit."""
+        self.reordered = False
+        self.size: tuple[int, int] | None = None
+        """Width and height of the pictures, where the parameter sets could be read."""
         self.newest: tuple[int, int] | None = None
         """Time (90 kHz) and capture (UTC, ns) of the newest picture."""
-        self.newest_ns = 0
-        """When it came, by the monotonic clock."""
+        self.newest_ns: int | None = None
+        """When the newest unit came, by the monotonic clock, shown or not."""
         self._clock = clock
         self._counts = counts
         self._sent = sent
-        self._foreign = foreign
+        self._changed = changed
+        self._reached: Moment | None = None
         self._timeline = Timeline()
         self._senders: dict[Sender, None] = {}
+        self._awaiting: dict[Callable[[], None], None] = {}
         self._run: int | None = None
         self._waits_for_key = True
 
@@ -54,17 +76,19 @@ class Channel:
             self._counts.gaps += 1
             self._interrupted()
             return
-        if item.codec is not Codec.H264:
-            self.codec = item.codec
-            self._foreign(self)
+        now_ns = self._clock.monotonic_ns()
+        self.newest_ns = now_ns
+        if (item.codec, item.reordered) != (self.codec, self.reordered):
+            self.codec, self.reordered = item.codec, item.reordered
+            self._interrupted()
+            self._changed(self)
+        if not self.sendable:
             return
-        self.codec = Codec.H264
         if item.run != self._run:
             self._run = item.run
             self._interrupted()
         if self._waits_for_key and not item.key:
             return
-        now_ns = self._clock.monotonic_ns()
         picture = picture_of(item, self._timeline.place(item, now_ns))
         if picture is None:
             self._counts.empty_units += 1
@@ -73,14 +97,43 @@ class Channel:
         if picture.key:
             self._read_profile(item.data)
         self.newest = (picture.time90, item.wall_ns)
-        self.newest_ns = now_ns
+        self._reached = Moment(picture.time90, now_ns)
         self.group.append(picture)
         self._fan_out(picture, now_ns)
+        if picture.key:
+            self._begin_awaiting()
 
-    def add(self, sender: Sender) -> None:
-        """Start a viewer: from the current group if there is one, else from the next key picture."""
+    @property
+    def sendable(self) -> bool:
+        """Whether the stream can be sent as it is, to whom takes its codec."""
+        return self.codec in SENDABLE and not self.reordered
+
+    def suits(self, codecs: frozenset[Codec]) -> bool:
+        """Whether it may be shown to who takes these codecs; one that has not come yet may."""
+        return self.codec is None or (self.sendable and self.codec in codecs)
+
+    def add(self, sender: Sender, before: Moment | None = None) -> None:
+        """Start a viewer: from the current group if there is one, else from the next key picture.
+
+        `before` is the moment its sender reached in another stream: it goes on as if both were one.
+        """
+        now_ns = self._clock.monotonic_ns()
+        here = self.moment()
+        shift90 = 0 if before is None or here is None else before.at(now_ns) - here.at(now_ns)
         self._senders[sender] = None
-        sender.start(self.group.pictures, self._clock.monotonic_ns())
+        sender.switch(self.group.pictures, now_ns, shift90)
+
+    def moment(self) -> Moment | None:
+        """Where the stream was at its newest picture; None before its first."""
+        return self._reached
+
+    def await_group(self, begun: Callable[[], None]) -> None:
+        """Call `begun` once, after the next key picture: there is a group to start from then."""
+        self._awaiting[begun] = None
+
+    def forget(self, begun: Callable[[], None]) -> None:
+        """Call it no more."""
+        self._awaiting.pop(begun, None)
 
     def discard(self, sender: Sender) -> None:
         self._senders.pop(sender, None)
@@ -103,11 +156,18 @@ class Channel:
                 first = False
                 self._sent((self._clock.monotonic_ns() - now_ns) / 1e9)
 
+    def _begin_awaiting(self) -> None:
+        awaiting, self._awaiting = self._awaiting, {}
+        for begun in awaiting:
+            begun()
+
     def _read_profile(self, data: bytes) -> None:
         sps, _ = parameter_sets(data)
         if sps is None:
             return
         try:
-            self.profile_idc = parse_sps(sps).profile_idc
+            read = parse_sps(sps)
         except BadInput:
-            self.profile_idc = None
+            self.profile_idc = self.size = None
+            return
+        self.profile_idc, self.size = read.profile_idc, (read.width, read.height)

@@ -1,16 +1,17 @@
 """Which streams are taken from the tap: each from its first viewer on, until some time after its last."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from mux.channel import Channel
+from mux.feed import Derive, Derived, Feed, no_derivation
 from mux.picture import Picture
-from mux.sender import Sender
 from shared.clock import Clock
+from shared.errors import BeffroiError
 from shared.ids import StreamId
+from shared.recent import RecentUnits
 from shared.tap import Gap
-from shared.units import AccessUnit
+from shared.units import AccessUnit, Codec
 
 KEPT_AFTER_LAST_S = 10.0
 _SILENT_NS = 1_500_000_000
@@ -21,23 +22,96 @@ class Closable(Protocol):
 
 
 Subscribe = Callable[[StreamId, Callable[[AccessUnit | Gap], None]], Closable]
+Make = Callable[[StreamId, Callable[[Channel], None]], Channel]
+"""Builds a stream's channel, which tells by the function when its codec is known or another."""
 
 
-@dataclass(slots=True)
 class _Held:
-    channel: Channel
-    subscription: Closable
-    viewers: int = 0
-    idle_since_ns: int | None = None
+    """One stream that is taken: its own channel, and the one derived from it while somebody needs that."""
+
+    def __init__(self, stream: StreamId, make: Make, derive: Derive) -> None:
+        self.channel = make(stream, self._changed)
+        self.feeds: dict[Feed, None] = {}
+        self.subscription: Closable | None = None
+        self.idle_since_ns: int | None = None
+        self._derive = derive
+        self._derived: Derived | None = None
+        # Of streams that may have to be derived: who begins in mid-group begins with these.
+        self._recent = RecentUnits()
+
+    def take(self, item: AccessUnit | Gap) -> None:
+        """The sink of the tap."""
+        self.channel.take(item)
+        if self.channel.sendable and self.channel.codec is Codec.H264:
+            return
+        if isinstance(item, AccessUnit):
+            self._recent.append(item)
+        if self._derived is not None:
+            self._derived.take(item)
+
+    def join(self, feed: Feed) -> None:
+        self.feeds[feed] = None
+        self._resolve(feed)
+
+    def leave(self, feed: Feed) -> None:
+        self.feeds.pop(feed, None)
+        self._end_unneeded()
+
+    def retry(self) -> None:
+        """Try again what was refused: there may be room now."""
+        for feed in [feed for feed in self.feeds if feed.refused is not None]:
+            self._resolve(feed)
+
+    def close(self) -> None:
+        if self._derived is not None:
+            self._derived.close()
+            self._derived = None
+        if self.subscription is not None:
+            self.subscription.close()
+
+    def _changed(self, channel: Channel) -> None:
+        self._recent = RecentUnits()
+        for feed in list(self.feeds):
+            self._resolve(feed)
+        self._end_unneeded()
+
+    def _resolve(self, feed: Feed) -> None:
+        was = feed.channel, feed.refused
+        feed.channel, feed.refused, feed.derived = self.channel, None, None
+        if not self.channel.suits(feed.codecs):
+            try:
+                feed.derived = self._begin_derived()
+                feed.channel = feed.derived.channel
+            except BeffroiError as error:
+                feed.refused = error
+        # A refusal tried again is no news: whoever was told of it knows.
+        if (feed.channel, feed.refused is None) != (was[0], was[1] is None):
+            feed.told()
+
+    def _begin_derived(self) -> Derived:
+        if self._derived is None:
+            self._derived = self._derive(self.channel)
+            for unit in self._recent.snapshot():
+                self._derived.take(unit)
+        return self._derived
+
+    def _end_unneeded(self) -> None:
+        if self._derived is not None and not any(feed.transcoded for feed in self.feeds):
+            self._derived.close()
+            self._derived = None
 
 
 class Channels:
-    """The streams being watched. `subscribe` asks the tap for one, `make` builds a stream's channel."""
+    """The streams being watched. `subscribe` asks the tap for one, `make` builds a stream's channel, `derive`
+    what is shown in place of one that its viewers cannot be sent as it is."""
 
-    def __init__(self, subscribe: Subscribe, make: Callable[[StreamId], Channel], clock: Clock) -> None:
+    def __init__(
+        self, subscribe: Subscribe, make: Make, clock: Clock, derive: Derive = no_derivation
+    ) -> None:
         self._subscribe = subscribe
         self._make = make
         self._clock = clock
+        self._derive = derive
         self._held: dict[StreamId, _Held] = {}
 
     def __len__(self) -> int:
@@ -48,53 +122,55 @@ class Channels:
         held = self._held.get(stream)
         return None if held is None else held.channel
 
-    def newest(self, stream: StreamId) -> tuple[int, int] | None:
-        """Time and capture of a stream's newest picture."""
-        held = self._held.get(stream)
-        return None if held is None else held.channel.newest
+    def streams(self) -> list[StreamId]:
+        """Those being taken."""
+        return list(self._held)
 
-    def repeatable(self, stream: StreamId) -> Sequence[Picture]:
+    def repeatable(self, channel: Channel) -> Sequence[Picture]:
         """What may be sent again to a viewer who cannot decode: the current group, while the camera sends.
 
         Empty once it has been silent for a while: old pictures sent again would look like live ones.
         """
-        held = self._held.get(stream)
-        if held is None or self._clock.monotonic_ns() - held.channel.newest_ns > _SILENT_NS:
+        if channel.newest_ns is None or self._clock.monotonic_ns() - channel.newest_ns > _SILENT_NS:
             return ()
-        return held.channel.group.pictures
+        return channel.group.pictures
 
-    def join(self, stream: StreamId) -> None:
-        """One viewer more, who will get pictures once its sender is started."""
+    def join(self, stream: StreamId, codecs: frozenset[Codec], told: Callable[[], None]) -> Feed:
+        """One viewer more, who takes pictures in these codecs; `told` when the feed's channel is another.
+
+        The stream is asked for now if it is not yet taken. Whether the stream itself suits is known with its
+        first unit.
+        """
         held = self._held.get(stream)
         if held is None:
-            channel = self._make(stream)
-            held = self._held[stream] = _Held(channel, self._subscribe(stream, channel.take))
-        held.viewers += 1
+            held = self._held[stream] = _Held(stream, self._make, self._derive)
+            held.subscription = self._subscribe(stream, held.take)
         held.idle_since_ns = None
+        feed = Feed(stream, codecs, held.channel, lambda: None)
+        held.join(feed)
+        feed.told = told
+        return feed
 
-    def start(self, stream: StreamId, sender: Sender) -> None:
-        """The viewer can be sent pictures now. It has joined before."""
-        self._held[stream].channel.add(sender)
-
-    def leave(self, stream: StreamId, sender: Sender | None) -> None:
-        """One viewer less."""
-        held = self._held[stream]
-        if sender is not None:
-            held.channel.discard(sender)
-        held.viewers -= 1
-        if held.viewers == 0:
+    def leave(self, feed: Feed) -> None:
+        """One viewer less. Its sender has been taken off the channel before."""
+        held = self._held.get(feed.stream)
+        if held is None:
+            return
+        held.leave(feed)
+        if not held.feeds:
             held.idle_since_ns = self._clock.monotonic_ns()
 
     def release_idle(self) -> None:
-        """Leave the streams nobody has watched for KEPT_AFTER_LAST_S."""
+        """Leave the streams nobody has watched for KEPT_AFTER_LAST_S, and try again what was refused."""
         now_ns = self._clock.monotonic_ns()
         for stream, held in list(self._held.items()):
+            held.retry()
             if held.idle_since_ns is not None and now_ns - held.idle_since_ns >= KEPT_AFTER_LAST_S * 1e9:
-                held.subscription.close()
+                held.close()
                 del self._held[stream]
 
     def close(self) -> None:
         """Leave all streams."""
         for held in self._held.values():
-            held.subscription.close()
+            held.close()
         self._held.clear()

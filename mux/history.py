@@ -30,7 +30,7 @@ class History:
         self._sent: deque[tuple[int, Chunk, int]] = deque()
 
     def record(self, index: int, chunk: Chunk, timestamp: int) -> None:
-        """Remember a chunk whose first packet had `index`; indices only grow, without holes."""
+        """Remember a chunk whose first packet had `index`; indices only grow."""
         sent = self._sent
         sent.append((index, chunk, timestamp))
         while index - sent[0][0] > KEPT_PACKETS:
@@ -47,5 +47,7 @@ class History:
         if place < 0:
             return None
         index, chunk, timestamp = self._sent[place]
+        if wanted - index >= len(chunk.packets):
+            return None
         marker, payload = chunk.packets[wanted - index]
         return Found(marker, payload, timestamp, wanted)

@@ -17,6 +17,7 @@ _COUNTED = {
     "send_errors": "Sends the network refused",
     "handshakes": "DTLS handshakes completed",
     "handshake_failures": "Viewers whose handshake failed or never came",
+    "handshakes_put_off": "Handshake datagrams dropped because too many waited",
     "bad_datagrams": "Datagrams of nobody we know, or malformed",
     "empty_units": "Access units with nothing in them to send",
     "gaps": "Holes in streams from the tap",

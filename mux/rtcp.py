@@ -25,12 +25,18 @@ _BLOCK = struct.Struct(">IB3sIIII")
 
 @dataclass(frozen=True, slots=True)
 class ReportBlock:
-    """What a receiver says of one source: share lost since the last report (0 to 1), all lost, jitter."""
+    """What a receiver says of one source: share lost since the last report (0 to 1), all lost, jitter.
+
+    `last_report` are the middle 32 bits of our last report's NTP time, 0 before it came; `since_report_s` is
+    how long the receiver had it.
+    """
 
     ssrc: int
     fraction_lost: float
     total_lost: int
     jitter90: int
+    last_report: int = 0
+    since_report_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +116,9 @@ def _report_blocks(body: bytes, count: int) -> list[Feedback]:
         raise BadInput("RTCP report says more blocks than it has", "rtcp")
     blocks: list[Feedback] = []
     for number in range(count):
-        ssrc, fraction, lost, _, jitter, _, _ = _BLOCK.unpack_from(body, number * _BLOCK.size)
+        ssrc, fraction, lost, _, jitter, last, since = _BLOCK.unpack_from(body, number * _BLOCK.size)
         total = int.from_bytes(lost, "big", signed=True)
-        blocks.append(ReportBlock(ssrc, fraction / 256, total, jitter))
+        blocks.append(ReportBlock(ssrc, fraction / 256, total, jitter, last, since / 65536))
     return blocks
 
 
@@ -153,17 +159,26 @@ class SenderReport:
     packets: int
     octets: int
 
+    @property
+    def ntp(self) -> int:
+        """`utc_ns` as an NTP time: seconds since 1900 in 32.32 bits."""
+        seconds, rest_ns = divmod(self.utc_ns, 1_000_000_000)
+        return ((seconds + _NTP_EPOCH_S) & 0xFFFFFFFF) << 32 | (rest_ns << 32) // 1_000_000_000
+
+    @property
+    def middle(self) -> int:
+        """What a receiver calls this report by: the middle 32 bits of its NTP time."""
+        return self.ntp >> 16 & 0xFFFFFFFF
+
     def compound(self, cname: bytes) -> bytes:
         """The report and the source description that a compound packet needs (RFC 3550 section 6.1)."""
-        seconds, rest_ns = divmod(self.utc_ns, 1_000_000_000)
         report = struct.pack(
-            ">BBHIIIIII",
+            ">BBHIQIII",
             0x80,
             _SENDER_REPORT,
             6,
             self.ssrc,
-            (seconds + _NTP_EPOCH_S) & 0xFFFFFFFF,
-            (rest_ns << 32) // 1_000_000_000,
+            self.ntp,
             self.timestamp & 0xFFFFFFFF,
             self.packets & 0xFFFFFFFF,
             self.octets & 0xFFFFFFFF,

@@ -53,8 +53,10 @@ class Sender:
         self._wire = wire
         self._pacer = pacer
         self._counts = counts
+        self._keys = keys
         self._sealer = sealer_of(keys, primary)
         self._repairer = None if repair is None else sealer_of(keys, repair)
+        self._payload_type = primary.payload_type
         self._ssrc = primary.ssrc
         # Below 2**15, so that both sides agree that no roll-over has happened yet (RFC 3711 section 3.3.1).
         self._index = random.randrange(1 << 15)
@@ -73,6 +75,39 @@ class Sender:
         self._tokens_ns = 0
         self._packets = 0
         self._octets = 0
+        self._refused = False
+
+    @property
+    def octets(self) -> int:
+        """RTP payload bytes sent so far, first time."""
+        return self._octets
+
+    @property
+    def packets(self) -> int:
+        """RTP packets sent so far, first time."""
+        return self._packets
+
+    def switch(self, group: Sequence[Picture], now_ns: int, shift90: int) -> None:
+        """Go on with another stream's group; without pictures its next key picture is waited for.
+
+        `shift90` is what the time of the stream so far is ahead of the new one's: sequence numbers and
+        timestamps go on as if it were one stream.
+        """
+        self._time_base += shift90
+        if self._last90 is not None:
+            self._last90 -= shift90
+        self.start(group, now_ns)
+
+    def reformat(self, primary: RtpFormat, repair: RtpFormat | None) -> None:
+        """Go on with other headers: another payload type or playout delay. The sources stay the same."""
+        self._skip_refused()
+        # The same packet number must never be encrypted under two headers (AES-GCM's nonce is made of it).
+        if primary.payload_type != self._payload_type or repair is None:
+            self._history = History()
+        self.shape = (primary.packer.size, self._keys.profile.tag_bytes)
+        self._payload_type = primary.payload_type
+        self._sealer = sealer_of(self._keys, primary)
+        self._repairer = None if repair is None else sealer_of(self._keys, repair)
 
     def start(self, group: Sequence[Picture], now_ns: int) -> None:
         """Send a group of pictures from its key picture on, paced, in place of whatever waits.
@@ -194,8 +229,9 @@ class Sender:
         self._sealer.fill(layout, index, timestamp)
         if not self._wire.send_layout(layout, self.address):
             self._counts.full += 1
+            self._refused = True
             return False
-        self._opens = False
+        self._opens = self._refused = False
         count = len(layout.slots)
         self._index = index + count
         self._history.record(index, chunk, timestamp)
@@ -220,6 +256,13 @@ class Sender:
             self._queue.append((chunk, time90))
             self.queued_packets += len(chunk.packets)
 
+    def _skip_refused(self) -> None:
+        """Leave out the numbers of a chunk the socket took in part: they must not be used for another."""
+        if self._refused and self._queue:
+            self._index += len(self._queue[0][0].packets)
+        self._refused = False
+
     def _forget_queue(self) -> None:
+        self._skip_refused()
         self._queue.clear()
         self.queued_packets = 0

@@ -5,18 +5,23 @@ import secrets
 from pathlib import Path
 from random import Random
 
+from mux.admission import Admission
 from mux.channel import Channel
 from mux.channels import Channels
 from mux.counts import Counts
 from mux.dtls import DtlsServer
 from mux.hub import Hub
+from mux.lag import Lag
 from mux.metrics import MuxMetrics
 from mux.pacer import Pacer
 from mux.revocations import Revocations
 from mux.rtp import PlayoutDelay
 from mux.settings import MuxSettings
+from mux.stream_metrics import StreamMetrics
 from mux.ticker import Ticker
+from mux.turnstile import Turnstile
 from mux.udp import UdpWire, resolve_host
+from mux.walls import Walls
 from mux.whep import make_app
 from shared.asgi import serve_asgi
 from shared.backoff import Backoff
@@ -55,24 +60,30 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     )
     channels = Channels(
         tap.subscribe,
-        lambda stream: Channel(
-            stream, clock, counts, sent=mux_metrics.first_sent, foreign=lambda found: hub.unsupported(found)
-        ),
+        lambda stream, changed: Channel(stream, clock, counts, sent=mux_metrics.first_sent, changed=changed),
         clock,
     )
-    hub = Hub(
-        wire=wire,
+    loop, random, lag, stream_metrics = asyncio.get_running_loop(), Random(), Lag(), StreamMetrics()
+    admission = Admission(
         public=wire.address,
         dtls=DtlsServer(),
         channels=channels,
-        pacer=Pacer(asyncio.get_running_loop().call_later),
+        clock=clock,
+        random=random,
+        secret=secrets.token_hex,
+        delay=_playout_delay(settings),
+    )
+    hub = Hub(
+        wire=wire,
+        admission=admission,
+        channels=channels,
+        pacer=Pacer(loop.call_later),
         counts=counts,
         trouble=Trouble(log, "datagram-refused", clock),
         clock=clock,
-        random=Random(),
-        secret=secrets.token_hex,
+        random=random,
+        soon=loop.call_soon,
         most_viewers=settings.most_viewers,
-        delay=_playout_delay(settings),
         ended=mux_metrics.ended,
     )
     wire.listen(hub.received)
@@ -83,12 +94,13 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         wire.close()
 
     service.on_stop(close)
-    ticker = Ticker(hub, channels, mux_metrics, clock)
+    ticker = Ticker(hub, channels, mux_metrics, stream_metrics, lag, clock)
     service.supervise("ticks", ticker.run)
     service.check("event loop", ticker.late)
     _listen_to_revocations(settings, service, hub, mux_metrics)
-    app = make_app(hub, verifier, settings.origins)
-    port = await serve_asgi(service, app, settings.http_host, settings.http_port)
+    walls = Walls(hub, admission, stream_metrics, lag, clock)
+    app = make_app(hub, walls, verifier, settings.origins)
+    port = await serve_asgi(service, Turnstile(app), settings.http_host, settings.http_port)
     log.info(
         "mux-listening",
         http=f"{settings.http_host}:{port}",

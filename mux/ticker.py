@@ -2,7 +2,9 @@
 
 from mux.channels import Channels
 from mux.hub import Hub
+from mux.lag import Lag
 from mux.metrics import MuxMetrics
+from mux.stream_metrics import StreamMetrics
 from shared.clock import Clock
 
 _TICK_S = 0.1
@@ -13,10 +15,20 @@ _LATE_S = 5.0
 class Ticker:
     """Ticks the hub several times a second, and what can wait once a second."""
 
-    def __init__(self, hub: Hub, channels: Channels, mux_metrics: MuxMetrics, clock: Clock) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        channels: Channels,
+        mux_metrics: MuxMetrics,
+        stream_metrics: StreamMetrics,
+        lag: Lag,
+        clock: Clock,
+    ) -> None:
         self._hub = hub
         self._channels = channels
         self._metrics = mux_metrics
+        self._stream_metrics = stream_metrics
+        self._lag = lag
         self._clock = clock
         self._ticked_ns = clock.monotonic_ns()
 
@@ -24,13 +36,22 @@ class Ticker:
         """Tick until cancelled."""
         count = 0
         while True:
+            asleep_ns = self._clock.monotonic_ns()
             await self._clock.sleep(_TICK_S)
+            now_ns = self._clock.monotonic_ns()
+            self._lag.note(now_ns - asleep_ns - int(_TICK_S * 1e9), now_ns)
             self._hub.tick()
             self._ticked_ns = self._clock.monotonic_ns()
             count += 1
             if count % _TICKS_PER_SECOND == 0:
-                self._channels.release_idle()
-                self._metrics.carry_over(self._hub.viewer_count, len(self._channels))
+                self._each_second()
+
+    def _each_second(self) -> None:
+        self._hub.watch_over()
+        self._channels.release_idle()
+        self._metrics.carry_over(self._hub.viewer_count, len(self._channels))
+        tiles = (tile for viewer in self._hub.roster for tile in viewer.tiles.values())
+        self._stream_metrics.carry_over(self._channels.streams(), tiles)
 
     def late(self) -> str | None:
         """For `/healthz`: why it is not well, or None."""

@@ -1,22 +1,25 @@
-"""One viewer from its WHEP request to its end: ICE, DTLS, then RTP. The hub carries its datagrams."""
+"""One viewer from its WHEP request to its end: ICE, DTLS, then RTP for its tiles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mux.answer import Credentials
 from mux.dtls import DtlsSession, DtlsState
-from mux.rtcp import Goodbye, KeyFrameRequest, Nack, parse
-from mux.sender import Sender
+from mux.offer import IceUser
+from mux.rtcp import BandwidthEstimate, Feedback, ReportBlock, parse
 from mux.srtp import Keys, Srtcp
 from mux.stun import Address, Check, success
-from shared.ids import StreamId
+from mux.tile import Tile
 
 CONSENT_S = 15.0
 """A viewer unheard for this long is gone (RFC 7675 asks for 30 s at most)."""
 
 _MAX_ADDRESSES = 4
 _REPORT_NS = 1_000_000_000
+# The tiles of a wall share one path: four of them report a second, so that many cost little.
+_TILES_A_SECOND = 4
+_LONGEST_REPORT_NS = 5_000_000_000
 
 
 class End(StrEnum):
@@ -33,35 +36,51 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a viewer is for: its WHEP session, its ticket and the signed-in session of that, the stream."""
+    """Whom a viewer is for: its WHEP session, its ticket, and the session and person of that."""
 
     id: str
     ticket: str
     session: str
-    stream: StreamId
+    subject: str
 
 
 class Viewer:
-    """A viewer. `started` makes its sender once keys are agreed on."""
+    """A viewer; the hub carries its datagrams. `started` makes its tiles' senders once keys are agreed on.
+    `wall` is whether its tiles can be given other cameras."""
 
     def __init__(
         self,
         identity: Identity,
         credentials: Credentials,
+        remote: IceUser,
         dtls: DtlsSession,
-        started: Callable[["Viewer", Keys, Address], Sender],
+        tiles: Sequence[Tile],
+        started: Callable[["Viewer", Keys, Address], None],
         now_ns: int,
+        *,
+        wall: bool = False,
     ) -> None:
         self.identity = identity
         self.credentials = credentials
+        self.remote = remote
+        self.renewed: Credentials | None = None
+        """Those of an ICE restart that no check has proven yet."""
+        self.tiles = {tile.mid: tile for tile in tiles}
+        self.wall = wall
         self.addresses: dict[Address, None] = {}
         self.address: Address | None = None
-        self.sender: Sender | None = None
+        self.available_bps: int | None = None
+        """What the browser believes its link takes (REMB)."""
+        self.began_ns = now_ns
         self._dtls = dtls
         self._started = started
         self._srtcp: Srtcp | None = None
         self._heard_ns = now_ns
-        self._report_ns = now_ns
+        self._by_ssrc = {tile.sources.primary: tile for tile in tiles}
+        self._every_ns = min(_LONGEST_REPORT_NS, _REPORT_NS * max(1, len(tiles) // _TILES_A_SECOND))
+        self._due_ns = {
+            tile: now_ns + number * self._every_ns // len(tiles) for number, tile in enumerate(tiles)
+        }
 
     @property
     def handshaking(self) -> bool:
@@ -72,24 +91,42 @@ class Viewer:
         """Whether the viewer's side has ended the session, or the handshake failed."""
         return self._dtls.state is DtlsState.CLOSED
 
+    @property
+    def ufrags(self) -> tuple[str, ...]:
+        """The user name fragments it may be called by."""
+        renewed = () if self.renewed is None else (self.renewed.ufrag,)
+        return (self.credentials.ufrag, *renewed)
+
+    def restart_ice(self, remote: IceUser, ours: Credentials) -> None:
+        """The client begins a new ICE session; the one before serves until the new one has proven itself."""
+        self.remote = remote
+        self.renewed = ours
+
     def silent(self, now_ns: int) -> bool:
         """Whether the consent to be sent anything has run out."""
         return now_ns - self._heard_ns > CONSENT_S * 1e9
 
-    def checked(self, check: Check, source: Address, now_ns: int) -> bytes | None:
-        """Take a connectivity check; the answer, or None when it is not proven to be this viewer's.
+    def checked(self, ufrag: str, check: Check, source: Address, now_ns: int) -> bytes | None:
+        """Take a connectivity check to `ufrag`; the answer, or None when it is not proven.
 
         Only a proven check makes an address the viewer's, and only a nominating one moves what it is sent.
+        The first nominating one after an ICE restart ends the credentials before (RFC 8445 section 9).
         """
-        if not check.proven_by(self.credentials.password):
+        renewed = self.renewed
+        is_renewed = renewed is not None and ufrag == renewed.ufrag
+        credentials = renewed if renewed is not None and is_renewed else self.credentials
+        if not check.proven_by(credentials.password):
             return None
         self._heard_ns = now_ns
         self._learn(source)
+        if check.nominates and is_renewed:
+            self.credentials, self.renewed = credentials, None
         if check.nominates or self.address is None:
             self.address = source
-            if self.sender is not None:
-                self.sender.address = source
-        return success(check, source, self.credentials.password)
+            for tile in self.tiles.values():
+                if tile.sender is not None:
+                    tile.sender.address = source
+        return success(check, source, credentials.password)
 
     def handshake(self, datagram: bytes) -> list[bytes]:
         """Take a DTLS datagram; those to answer with. Raises BadInput when the handshake fails."""
@@ -102,33 +139,53 @@ class Viewer:
         comes before it.
         """
         keys = self._dtls.keys
-        if keys is not None and self.sender is None and self._dtls.state is DtlsState.OPEN:
+        if keys is not None and self._srtcp is None and self._dtls.state is DtlsState.OPEN:
             self._srtcp = Srtcp(keys)
-            self.sender = self._started(self, keys, self.address or source)
+            self._started(self, keys, self.address or source)
 
     def retransmit(self) -> list[bytes]:
         """Handshake datagrams that are due again. Raises BadInput when the handshake has failed."""
         return self._dtls.retransmit()
 
-    def feedback(self, datagram: bytes) -> list[Nack | KeyFrameRequest | Goodbye]:
-        """What an SRTCP datagram asks of us. Raises BadInput when it is not this viewer's."""
+    def feedback(self, datagram: bytes, now_ns: int) -> list[tuple[Tile | None, Feedback]]:
+        """What an SRTCP datagram asks of us, and of which tile. Raises BadInput when it is not this viewer's.
+
+        Reports and estimates are kept here; what names a source that is none of ours is left out.
+        """
         if self._srtcp is None:
             return []
-        said = parse(self._srtcp.open(datagram))
-        return [item for item in said if isinstance(item, Nack | KeyFrameRequest | Goodbye)]
+        asked: list[tuple[Tile | None, Feedback]] = []
+        for said in parse(self._srtcp.open(datagram)):
+            ssrc = getattr(said, "ssrc", None)
+            tile = None if ssrc is None else self._by_ssrc.get(ssrc)
+            if isinstance(said, BandwidthEstimate):
+                self.available_bps = said.bits_per_second
+            elif isinstance(said, ReportBlock):
+                if tile is not None:
+                    tile.reception.heard(said, now_ns)
+            elif tile is not None or ssrc is None:
+                asked.append((tile, said))
+        return asked
 
-    def report(self, newest: tuple[int, int] | None, now_ns: int, utc_ns: int) -> bytes | None:
-        """The SRTCP sender report, once a second. `newest` is the channel's."""
-        if self.sender is None or self._srtcp is None or newest is None or now_ns < self._report_ns:
-            return None
-        self._report_ns = now_ns + _REPORT_NS
-        report = self.sender.report(*newest, utc_ns)
-        return None if report is None else self._srtcp.seal(report.compound(b"beffroi"))
+    def reports(self, now_ns: int, utc_ns: int) -> list[bytes]:
+        """The SRTCP sender reports that are due."""
+        if self._srtcp is None:
+            return []
+        found = []
+        for tile, due_ns in self._due_ns.items():
+            if now_ns < due_ns or tile.sender is None or tile.channel is None or tile.channel.newest is None:
+                continue
+            self._due_ns[tile] = now_ns + self._every_ns
+            report = tile.sender.report(*tile.channel.newest, utc_ns)
+            if report is not None:
+                tile.reception.reported(report, now_ns)
+                found.append(self._srtcp.seal(report.compound(b"beffroi")))
+        return found
 
     def close(self) -> list[bytes]:
         """End it; the datagrams that tell the other side."""
-        if self.sender is not None:
-            self.sender.stop()
+        for tile in self.tiles.values():
+            tile.stop()
         return self._dtls.close()
 
     def _learn(self, source: Address) -> None:

@@ -1,4 +1,4 @@
-"""WHEP (RFC 9725): a browser asks for a stream with its SDP offer and a live ticket."""
+"""WHEP: a browser asks for a stream with its SDP offer and a live ticket (after RFC 9725)."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,14 +6,15 @@ from typing import Protocol
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.cors import CORSMiddleware
 
+from mux.admission import Admitted
+from mux.bodies import SDP, created, text_of
+from mux.fragment import MAX_FRAGMENT_BYTES, MEDIA_TYPE, Fragment, parse_fragment
 from mux.http_errors import install
-from mux.hub import Admitted
 from mux.offer import MAX_OFFER_BYTES, Offer, parse_offer
-from shared.errors import BadInput, TooLarge, Unsupported
+from mux.wall_http import Arranged, install_walls
+from mux.walls import Renewed
 from shared.ids import StreamId
 from shared.tickets import Action, Ticket, TicketVerifier, bearer
-
-_SDP = "application/sdp"
 
 
 class Viewers(Protocol):
@@ -21,19 +22,29 @@ class Viewers(Protocol):
 
     def admit(self, ticket: Ticket, stream: StreamId, offer: Offer) -> Admitted: ...
 
+    def admit_wall(self, ticket: Ticket, offer: Offer) -> Admitted: ...
+
     def leave(self, id: str) -> None: ...
 
 
-def make_app(viewers: Viewers, verifier: TicketVerifier, origins: Sequence[str]) -> FastAPI:
+class Sessions(Arranged, Protocol):
+    """What may be asked of a session; see `mux.walls.Walls`."""
+
+    def renew(self, id: str, fragment: Fragment, if_match: str | None) -> Renewed: ...
+
+
+def make_app(
+    viewers: Viewers, sessions: Sessions, verifier: TicketVerifier, origins: Sequence[str]
+) -> FastAPI:
     """The HTTP of mux. `origins` are the web origins whose pages may use it."""
     app = FastAPI(title="Beffroi mux", openapi_url=None, docs_url=None, redoc_url=None)
     install(app)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(origins),
-        allow_methods=["POST", "DELETE", "OPTIONS"],
-        allow_headers=["Authorization", "Content-Type"],
-        expose_headers=["Location"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+        allow_headers=["Authorization", "Content-Type", "If-Match"],
+        expose_headers=["Location", "ETag", "Link"],
         max_age=600,
     )
 
@@ -42,9 +53,18 @@ def make_app(viewers: Viewers, verifier: TicketVerifier, origins: Sequence[str])
         """Start a viewer: 201 with the answer, and the session's path in Location."""
         stream = StreamId.parse(f"{commune}/{camera}/{kind}")
         ticket = verifier.verify(bearer(request.headers.get("authorization")), Action.LIVE, str(stream))
-        admitted = viewers.admit(ticket, stream, parse_offer(await _offer_text(request)))
-        headers = {"Location": f"/whep/sessions/{admitted.id}", "Cache-Control": "no-store"}
-        return Response(admitted.answer, 201, headers, _SDP)
+        offer = parse_offer(await text_of(request, SDP, MAX_OFFER_BYTES))
+        return created(viewers.admit(ticket, stream, offer))
+
+    @app.patch("/whep/sessions/{session}")
+    async def renew(request: Request, session: str) -> Response:
+        """Restart ICE (200 with our fragment), or take candidates that are not needed (204)."""
+        fragment = parse_fragment(await text_of(request, MEDIA_TYPE, MAX_FRAGMENT_BYTES))
+        renewed = sessions.renew(session, fragment, request.headers.get("if-match"))
+        headers = {"ETag": renewed.etag, "Cache-Control": "no-store"}
+        if renewed.fragment is None:
+            return Response(None, 204, headers)
+        return Response(renewed.fragment, 200, headers, MEDIA_TYPE)
 
     @app.delete("/whep/sessions/{session}")
     async def leave(session: str) -> Response:
@@ -52,19 +72,5 @@ def make_app(viewers: Viewers, verifier: TicketVerifier, origins: Sequence[str])
         viewers.leave(session)
         return Response(status_code=200)
 
+    install_walls(app, viewers.admit_wall, sessions, verifier)
     return app
-
-
-async def _offer_text(request: Request) -> str:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != _SDP:
-        raise Unsupported(f"the offer must come as {_SDP}, not as {media_type or 'nothing named'}")
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_OFFER_BYTES:
-            raise TooLarge(f"the offer is longer than {MAX_OFFER_BYTES} bytes")
-    try:
-        return body.decode()
-    except UnicodeDecodeError as error:
-        raise BadInput("the offer is not UTF-8 text", "sdp") from error

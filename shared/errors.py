@@ -7,8 +7,10 @@
     │   └── TicketRefused   403   expired, forged or made for something else
     ├── NotFound            404
     ├── Conflict            409   the state of things forbids it
+    ├── PreconditionFailed  412   it has changed since the asker last saw it
     ├── TooLarge            413
     ├── Unsupported         415   well-formed, but this version does not do it
+    ├── PreconditionNeeded  428   say which state of it is meant (If-Match)
     ├── TooManyRequests     429   with the seconds to wait
     └── Unavailable         503   something we depend on does not answer
         └── BusUnavailable  503   Redis
@@ -63,15 +65,33 @@ class TicketRefused(Forbidden):
 
 
 class NotFound(BeffroiError):
+    """`reason` is one word for why it is there no more, where that is known."""
+
     status = 404
     code = "not-found"
     title = "Not found"
+
+    def __init__(self, detail: str, reason: str | None = None) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class Conflict(BeffroiError):
     status = 409
     code = "conflict"
     title = "Conflict"
+
+
+class PreconditionFailed(BeffroiError):
+    status = 412
+    code = "precondition-failed"
+    title = "It has changed meanwhile"
+
+
+class PreconditionNeeded(BeffroiError):
+    status = 428
+    code = "precondition-needed"
+    title = "If-Match is needed"
 
 
 class TooLarge(BeffroiError):
@@ -134,6 +154,8 @@ def problem(error: BeffroiError, instance: str | None = None) -> Problem:
     headers = {"content-type": PROBLEM_MEDIA_TYPE}
     if isinstance(error, BadInput) and error.field is not None:
         members["field"] = error.field
+    if isinstance(error, NotFound) and error.reason is not None:
+        members["reason"] = error.reason
     if isinstance(error, TooManyRequests):
         members["retry_after_s"] = error.retry_after_s
         headers["retry-after"] = str(error.retry_after_s)

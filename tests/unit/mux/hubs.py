@@ -1,28 +1,35 @@
 """A hub on a recording wire and a simulated clock, and browsers that talk to it datagram by datagram."""
 
 import struct
+from collections.abc import Callable
 from random import Random
 
 import pylibsrtp
 from aioice import stun
 from OpenSSL import SSL
 
+from mux.admission import Admission
 from mux.channel import Channel
 from mux.channels import Channels
 from mux.counts import Counts
 from mux.dtls import DtlsServer, datagrams
+from mux.feed import Derive, no_derivation
 from mux.hub import Hub
-from mux.offer import parse_offer
+from mux.lag import Lag
+from mux.offer import parse_offer, parse_wall_offer
 from mux.pacer import Pacer
 from mux.rtp import PlayoutDelay
 from mux.srtp import PROFILES, Keys
+from mux.stream_metrics import StreamMetrics
 from mux.stun import Address
-from mux.viewer import End
+from mux.viewer import End, Viewer
+from mux.walls import Walls
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
-from shared.tickets import Action, Ticket
+from shared.tickets import WALL_RESOURCE, Action, Ticket
 from tests.bench.light_client import Browser, Place, offer
+from tests.support.wall import Source, sources_of, wall_offer
 from tests.unit.mux.fakes import STREAM, FakeTap, RecordingWire, Timers
 
 _DTLS = DtlsServer()
@@ -32,40 +39,54 @@ _BROWSER = Browser()
 class World:
     """One hub and all around it."""
 
-    def __init__(self, *, most_viewers: int = 5) -> None:
+    def __init__(self, *, most_viewers: int = 5, derive: Derive = no_derivation) -> None:
         self.clock = SimulatedClock()
         self.wire = RecordingWire()
         self.timers = Timers()
         self.tap = FakeTap()
         self.counts = Counts()
         self.ended: list[End] = []
-        self.channels = Channels(self.tap.subscribe, self._channel, self.clock)
+        self.channels = Channels(self.tap.subscribe, self._channel, self.clock, derive)
         self._secrets = Random(1)
         self._tickets = 0
-        self.hub = Hub(
-            wire=self.wire,
+        self.patient = False
+        """Whether handshakes wait for the timers instead of being done at once."""
+        self.lag = Lag()
+        self.admission = Admission(
             public=("192.0.2.1", 8444),
             dtls=_DTLS,
+            channels=self.channels,
+            clock=self.clock,
+            random=Random(2),
+            secret=lambda size: self._secrets.randbytes(size).hex(),
+            delay=PlayoutDelay(),
+        )
+        self.hub = Hub(
+            wire=self.wire,
+            admission=self.admission,
             channels=self.channels,
             pacer=Pacer(self.timers.later),
             counts=self.counts,
             trouble=Trouble(get_logger("test"), "test-trouble", self.clock),
             clock=self.clock,
             random=Random(2),
-            secret=lambda size: self._secrets.randbytes(size).hex(),
+            soon=self._soon,
             most_viewers=most_viewers,
-            delay=PlayoutDelay(),
             ended=self.ended.append,
         )
+        self.walls = Walls(self.hub, self.admission, StreamMetrics(), self.lag, self.clock)
 
-    def _channel(self, stream: StreamId) -> Channel:
-        return Channel(
-            stream,
-            self.clock,
-            self.counts,
-            sent=lambda _: None,
-            foreign=lambda found: self.hub.unsupported(found),
-        )
+    def _soon(self, call: Callable[[], None]) -> None:
+        if self.patient:
+            self.timers.later(0.001, call)
+        else:
+            call()
+
+    def _channel(self, stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
+        return Channel(stream, self.clock, self.counts, sent=lambda _: None, changed=changed)
+
+    def viewer(self, id: str) -> Viewer:
+        return self.hub.roster.named(id)
 
     def admit(
         self,
@@ -80,6 +101,29 @@ class World:
         admitted = self.hub.admit(shown, stream, parse_offer(offer(_BROWSER.fingerprint)))
         return Visitor(self, admitted.id, Place.read(admitted.answer), source)
 
+    def admit_wall(
+        self,
+        *cameras: str,
+        tiles: int = 4,
+        ticket: str = "",
+        session: str = "session-1",
+        source: Address = ("192.0.2.9", 5000),
+    ) -> "Visitor":
+        """A wall of some tiles; the first ones show these cameras."""
+        self._tickets += 1
+        shown = wall_ticket(*cameras, id=ticket or f"t-{self._tickets}", session=session)
+        admitted = self.hub.admit_wall(shown, parse_wall_offer(wall_offer(_BROWSER.fingerprint, tiles)))
+        visitor = Visitor(self, admitted.id, Place.read(admitted.answer), source)
+        visitor.sources = {one.mid: one for one in sources_of(admitted.answer)}
+        return visitor
+
+    def watch_wall(self, *cameras: str, tiles: int = 4) -> "Visitor":
+        """A wall that is admitted and connected."""
+        visitor = self.admit_wall(*cameras, tiles=tiles)
+        visitor.check()
+        visitor.shake_hands()
+        return visitor
+
     def watch(self, **asked: str) -> "Visitor":
         """A viewer that is admitted and connected."""
         visitor = self.admit(**asked)  # type: ignore[arg-type]  # the tests that use it name sessions only
@@ -92,8 +136,14 @@ class World:
         for _ in range(int(seconds * 10)):
             await self.clock.advance(0.1)
             self.hub.tick()
+            self.hub.watch_over()
             self.channels.release_idle()
             self.timers.run_all()
+
+
+def wall_ticket(*cameras: str, id: str = "t-wall", session: str = "session-1") -> Ticket:
+    """A ticket for a wall of these cameras."""
+    return Ticket(id, "p", session, Action.WALL, WALL_RESOURCE, 1 << 40, cameras=cameras)
 
 
 class Visitor:
@@ -103,6 +153,7 @@ class Visitor:
         self.id = id
         self.place = place
         self.source = source
+        self.sources: dict[str, Source] = {}
         self._world = world
         self._dtls = SSL.Connection(_BROWSER.context, None)
         self._dtls.set_connect_state()
@@ -110,11 +161,16 @@ class Visitor:
         self._outbound: pylibsrtp.Session | None = None
 
     def check(
-        self, *, password: str | None = None, source: Address | None = None, nominate: bool = True
+        self,
+        *,
+        password: str | None = None,
+        source: Address | None = None,
+        nominate: bool = True,
+        ufrag: str | None = None,
     ) -> bool:
         """Send a connectivity check; whether it was answered."""
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-        request.attributes["USERNAME"] = f"{self.place.ufrag}:light"
+        request.attributes["USERNAME"] = f"{ufrag or self.place.ufrag}:light"
         if nominate:
             request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity((password or self.place.password).encode())
@@ -151,6 +207,11 @@ class Visitor:
         self._dtls.shutdown()
         for datagram in self._outgoing():
             self._world.hub.received(datagram, self.source)
+
+    def packets(self, mid: str) -> list[bytes]:
+        """The SRTP packets of one tile's pictures: headers in clear, payloads encrypted."""
+        wanted = self.sources[mid].primary.to_bytes(4, "big")
+        return [one for one in self.media() if one[8:12] == wanted and not 192 <= one[1] < 224]
 
     def media(self) -> list[bytes]:
         """The SRTP packets that were sent to this viewer's address."""

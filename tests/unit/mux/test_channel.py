@@ -14,10 +14,10 @@ from tests.unit.mux.fakes import STREAM, Viewed, picture, unit
 class Watched:
     def __init__(self) -> None:
         self.delays: list[float] = []
-        self.foreign: list[Channel] = []
+        self.changed: list[Channel] = []
         self.counts = Counts()
         self.channel = Channel(
-            STREAM, SimulatedClock(), self.counts, sent=self.delays.append, foreign=self.foreign.append
+            STREAM, SimulatedClock(), self.counts, sent=self.delays.append, changed=self.changed.append
         )
 
 
@@ -85,7 +85,7 @@ def test_a_new_run_that_starts_in_mid_group_waits_for_its_key_unit() -> None:
 def test_another_codec_is_told_and_sends_nothing() -> None:
     watched = Watched()
     watched.channel.take(unit(0, key=True, codec=Codec.MJPEG))
-    assert watched.foreign == [watched.channel]
+    assert watched.changed == [watched.channel]
     assert watched.channel.codec is Codec.MJPEG
 
 

@@ -184,10 +184,11 @@ def test_a_stream_that_is_not_h264_ends_its_viewers_and_the_next_is_told_why() -
         world.admit()
 
 
-def test_a_key_frame_request_is_answered_from_the_recent_pictures() -> None:
+async def test_a_key_frame_request_is_answered_from_the_recent_pictures() -> None:
     world = World()
     viewer = world.watch()
     world.tap.give(unit(0, key=True), unit(1))
+    await world.clock.advance(1)
     before = len(viewer.media())
     viewer.feed_back(206, 1, struct.pack(">II", 1, viewer.place.primary))
     assert len(viewer.media()) - before == 4
@@ -235,7 +236,9 @@ def test_after_a_gap_viewers_go_on_at_the_next_key_unit() -> None:
     world.tap.give(unit(0, key=True), unit(1), Gap(STREAM, 3), unit(5, key=True), unit(6))
     numbers = [int.from_bytes(one[2:4], "big") for one in viewer.media()]
     assert numbers[1:] == list(range(numbers[0], numbers[0] + len(numbers) - 1))
-    assert len(world.channels.repeatable(STREAM)) == 2
+    channel = world.channels.known(STREAM)
+    assert channel is not None
+    assert len(world.channels.repeatable(channel)) == 2
 
 
 async def test_a_new_run_goes_on_by_the_time_that_passed() -> None:

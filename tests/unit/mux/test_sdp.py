@@ -1,13 +1,14 @@
 """Offers read, answers written."""
 
 import contextlib
+from itertools import count
 
 import pytest
 from aiortc.sdp import SessionDescription
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.answer import Answer, Credentials, Sources, choose_format
+from mux.answer import Answer, Credentials, choose_formats, some_sources
 from mux.fingerprint import Fingerprint
 from mux.offer import Offer, parse_offer
 from shared.errors import BadInput, Unsupported
@@ -48,15 +49,16 @@ def browser_offer(
 
 
 def answer_to(offer: Offer, profile_idc: int | None = None) -> str:
-    chosen = choose_format(offer, profile_idc)
-    sources = Sources(11, None if chosen.rtx_payload_type is None else 10)
-    return Answer(offer, chosen, sources, CREDENTIALS, OURS, ("192.0.2.1", 8444)).render()
+    formats = choose_formats(offer, profile_idc)
+    repair = formats[0].rtx_payload_type is not None
+    sources = some_sources(len(offer.videos), repair=repair, pick=count(11).__next__)
+    return Answer(offer, formats, tuple(sources), CREDENTIALS, OURS, ("192.0.2.1", 8444)).render()
 
 
 def test_an_offer_is_read() -> None:
     offer = parse_offer(browser_offer())
     assert [line.kind for line in offer.media] == ["audio", "video"]
-    assert offer.video == 1
+    assert offer.videos == (1,)
     assert [(one.payload_type, one.rtx_payload_type) for one in offer.formats] == [
         (102, 103),
         (116, 117),
@@ -70,11 +72,11 @@ def test_an_offer_is_read() -> None:
     ("profile_idc", "payload_type"), [(66, 102), (77, 116), (100, 112), (None, 112), (110, 112), (244, 112)]
 )
 def test_the_payload_type_suits_the_streams_profile(profile_idc: int | None, payload_type: int) -> None:
-    assert choose_format(parse_offer(browser_offer()), profile_idc).payload_type == payload_type
+    assert choose_formats(parse_offer(browser_offer()), profile_idc)[0].payload_type == payload_type
 
 
 def test_the_only_payload_type_offered_is_taken() -> None:
-    assert choose_format(parse_offer(light_offer(DIGEST)), 100).payload_type == 102
+    assert choose_formats(parse_offer(light_offer(DIGEST)), 100)[0].payload_type == 102
 
 
 def test_an_answer_is_understood_by_another_implementation() -> None:
@@ -106,8 +108,8 @@ def test_an_answer_is_understood_by_another_implementation() -> None:
 
 def test_the_primary_source_comes_before_the_one_for_repair() -> None:
     parsed = SessionDescription.parse(answer_to(parse_offer(browser_offer()), 66))
-    assert [one.ssrc for one in parsed.media[1].ssrc] == [11, 10]
-    assert parsed.media[1].ssrc_group[0].items == [11, 10]
+    assert [one.ssrc for one in parsed.media[1].ssrc] == [11, 12]
+    assert parsed.media[1].ssrc_group[0].items == [11, 12]
 
 
 def test_without_rtx_in_the_offer_the_answer_has_one_source() -> None:

@@ -1,13 +1,18 @@
 """WHEP over ASGI, in memory."""
 
 import time
+from collections.abc import Sequence
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mux.hub import Admitted
+from mux.admission import Admitted
+from mux.fragment import Fragment
 from mux.offer import MAX_OFFER_BYTES, Offer
+from mux.standing import NamedStanding, Stale, Standing, TileStanding
+from mux.tile import PageCounts
+from mux.walls import Load, Renewed, Wish
 from mux.whep import make_app
 from shared.clock import SystemClock
 from shared.errors import NotFound
@@ -20,6 +25,19 @@ SIGNER = TicketSigner(KEY)
 STREAM = StreamId("59350", "cam-1")
 ORIGIN = "https://csu.example.fr"
 OFFER = offer("AB:CD")
+STANDING = Standing(
+    12.5,
+    3.0,
+    0.01,
+    2000.0,
+    None,
+    (0, 0),
+    (
+        TileStanding(
+            "0", "59350/cam-1", "main", "h264", False, 2000.0, 0.01, Stale.CAMERA, "no pictures", None
+        ),
+    ),
+)
 
 
 class Admitting:
@@ -27,10 +45,38 @@ class Admitting:
 
     def __init__(self) -> None:
         self.admitted: list[tuple[Ticket, StreamId]] = []
+        self.walls: list[tuple[Ticket, Offer]] = []
+        self.renewed: list[tuple[Fragment, str | None]] = []
+        self.wishes: list[Wish] = []
+        self.counts: dict[str, PageCounts] = {}
 
     def admit(self, ticket: Ticket, stream: StreamId, offer: Offer) -> Admitted:
         self.admitted.append((ticket, stream))
-        return Admitted("s-1", "v=0\r\n")
+        return Admitted("s-1", "v=0\r\n", '"ice-1"')
+
+    def admit_wall(self, ticket: Ticket, offer: Offer) -> Admitted:
+        self.walls.append((ticket, offer))
+        return Admitted("s-1", "v=0\r\n", '"ice-1"')
+
+    def renew(self, id: str, fragment: Fragment, if_match: str | None) -> Renewed:
+        self.renewed.append((fragment, if_match))
+        return Renewed('"ice-2"', None if fragment.ice is None else "a=ice-lite\r\n")
+
+    def arrange(self, id: str, ticket: Ticket, wishes: Sequence[Wish]) -> Standing:
+        self.wishes.extend(wishes)
+        return STANDING
+
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+        if id != "s-1":
+            raise NotFound("this WHEP session has ended: revoked", "revoked")
+        self.counts.update(counts)
+        return STANDING
+
+    def load(self) -> Load:
+        return Load(1, 2, 3, 4)
+
+    def everybody(self) -> list[NamedStanding]:
+        return [NamedStanding("s-1", "session-1", "p", True, STANDING)]
 
     def leave(self, id: str) -> None:
         if id != "s-1":
@@ -56,7 +102,8 @@ async def ask(
     ticket: str | None = None,
     **headers: str,
 ) -> httpx.Response:
-    app = make_app(hub or Admitting(), TicketVerifier(KEY.public_key(), SystemClock()), [ORIGIN])
+    asked = hub or Admitting()
+    app = make_app(asked, asked, TicketVerifier(KEY.public_key(), SystemClock()), [ORIGIN])
     sent = {"content-type": "application/sdp"}
     if ticket is not None:
         sent["authorization"] = f"Bearer {ticket}"

@@ -1,0 +1,72 @@
+"""What one tile gets of one stream: the stream itself, or what is derived from it for who cannot show it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from mux.channel import Channel
+from shared.errors import BeffroiError, Unsupported
+from shared.ids import StreamId
+from shared.tap import Gap
+from shared.units import AccessUnit, Codec
+
+
+@dataclass(slots=True, eq=False)
+class Feed:
+    """A stream for somebody who takes `codecs`; `told` is called when anything but `told` changes.
+
+    `channel` is where pictures come from; where `refused` says why there are none, it is the stream's own.
+    """
+
+    stream: StreamId
+    codecs: frozenset[Codec]
+    channel: Channel
+    told: Callable[[], None]
+    derived: "Derived | None" = None
+    refused: BeffroiError | None = None
+
+    @property
+    def transcoded(self) -> bool:
+        return self.derived is not None
+
+    @property
+    def trouble(self) -> str:
+        """Why the derivation gives nothing; empty where there is none or all is well."""
+        if self.refused is not None:
+            return self.refused.detail
+        return "" if self.derived is None else self.derived.trouble
+
+    @property
+    def has_group(self) -> bool:
+        """Whether a viewer could start now."""
+        return self.refused is None and bool(self.channel.group.pictures)
+
+
+class Derived(Protocol):
+    """A channel of H.264 that is made from a stream nobody, or not everybody, can be shown as it is."""
+
+    @property
+    def channel(self) -> Channel: ...
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing comes, one sentence; empty where all is well."""
+        ...
+
+    def take(self, item: AccessUnit | Gap) -> None:
+        """The sink of the stream's units: the recent ones from a key unit on, then the live ones."""
+        ...
+
+    def close(self) -> None:
+        """Nobody watches it any more."""
+        ...
+
+
+Derive = Callable[[Channel], Derived]
+"""Begins to derive from a stream's channel. Raises BeffroiError where it cannot: too many, or unknown."""
+
+
+def no_derivation(source: Channel) -> Derived:
+    """The derivation of a server that has none."""
+    why = "sends pictures out of order" if source.reordered else f"sends {source.codec}"
+    raise Unsupported(f"the camera {why}, which is not shown yet: H.264 in order is")

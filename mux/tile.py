@@ -1,0 +1,305 @@
+"""One tile of a viewer: the stream it shows, and the way from one stream to the next on the same source.
+
+A plain WHEP viewer is one tile that shows one stream for good. A tile of a wall shows a camera: its main or
+its sub stream, whichever fits the tile, one after the other without a new negotiation.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mux.answer import Sources
+from mux.channel import Channel, Moment
+from mux.channels import Channels
+from mux.feed import Feed
+from mux.meter import Meter
+from mux.offer import VideoFormat
+from mux.reception import Reception
+from mux.rtp import PlayoutDelay, RtpFormat
+from mux.sender import Sender
+from shared.clock import Clock
+from shared.errors import BeffroiError
+from shared.ids import StreamId, StreamKind
+from shared.units import Codec
+
+LARGEST_SUB_PIXELS = 640 * 480
+"""A tile of up to this many device pixels gets the sub stream, whatever that turns out to measure."""
+
+Kinds = tuple[StreamKind, ...]
+BOTH: Kinds = (StreamKind.MAIN, StreamKind.SUB)
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """What a tile is to show: a camera, in the kinds that its ticket allows."""
+
+    commune: str
+    name: str
+    kinds: Kinds = BOTH
+
+    @property
+    def path(self) -> str:
+        """`commune/camera`."""
+        return f"{self.commune}/{self.name}"
+
+    def stream(self, kind: StreamKind) -> StreamId:
+        return StreamId(self.commune, self.name, kind)
+
+    @classmethod
+    def at(cls, path: str) -> "Camera":
+        """The camera of a `commune/camera`, in both kinds. Raises BadInput."""
+        stream = StreamId.parse(f"{path}/{StreamKind.MAIN}")
+        return cls(stream.commune, stream.camera)
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """What all tiles of a viewer have in common in their packets' headers."""
+
+    formats: tuple[VideoFormat, ...]
+    playout_delay_id: int | None
+
+    @property
+    def codecs(self) -> frozenset[Codec]:
+        return frozenset(one.codec for one in self.formats)
+
+    def of(self, sources: Sources, codec: Codec, delay: PlayoutDelay) -> tuple[RtpFormat, RtpFormat | None]:
+        """The headers of a source's pictures in a codec, and of their retransmissions where negotiated."""
+        chosen = next((one for one in self.formats if one.codec is codec), self.formats[0])
+        primary = RtpFormat(sources.primary, chosen.payload_type, self.playout_delay_id, delay)
+        if sources.repair is None or chosen.rtx_payload_type is None:
+            return primary, None
+        return primary, RtpFormat(sources.repair, chosen.rtx_payload_type, self.playout_delay_id, delay)
+
+
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """What the page says of one tile, by the browser's own counts since its beginning."""
+
+    freezes: int = 0
+    freeze_ms: float = 0.0
+    first_frame_ms: float | None = None
+    dropped: int = 0
+
+
+class Tile:
+    """A tile. `refused` is told when its camera cannot be shown at all."""
+
+    def __init__(
+        self,
+        mid: str,
+        sources: Sources,
+        headers: Headers,
+        delay: PlayoutDelay,
+        channels: Channels,
+        clock: Clock,
+        refused: Callable[["Tile", BeffroiError], None],
+    ) -> None:
+        self.mid = mid
+        self.sources = sources
+        self.camera: Camera | None = None
+        self.size = (0, 0)
+        """Device pixels; 0 is unknown."""
+        self.most = StreamKind.MAIN
+        """The largest kind that the viewer's link takes."""
+        self.sender: Sender | None = None
+        self.reception = Reception()
+        self.meter = Meter()
+        self.page = PageCounts()
+        self.revoked = False
+        self.shown_ns = clock.monotonic_ns()
+        """Since when it is to show its camera."""
+        self.first_packet_ms: float | None = None
+        self._headers = headers
+        self._delay = delay
+        self._channels = channels
+        self._clock = clock
+        self._refused = refused
+        self._feed: Feed | None = None
+        self._next: Feed | None = None
+        self._attached: Channel | None = None
+        self._before: Moment | None = None
+        self._codec = Codec.H264
+
+    @property
+    def delay(self) -> PlayoutDelay:
+        return self._delay
+
+    @property
+    def feed(self) -> Feed | None:
+        """What is being sent, or will be with its first key picture."""
+        return self._feed
+
+    @property
+    def stream(self) -> StreamId | None:
+        """The stream that is being sent, or will be with its first key picture."""
+        return None if self._feed is None else self._feed.stream
+
+    @property
+    def channel(self) -> Channel | None:
+        """Where its packets come from; None before the first."""
+        return self._attached
+
+    def shows(self, path: str) -> bool:
+        """Whether this is the tile of the camera `commune/camera`."""
+        return self.camera is not None and self.camera.path == path
+
+    def show(self, camera: Camera | None) -> None:
+        """Show a camera in place of the one so far; None is an empty tile.
+
+        The one so far is left at once: its pictures must not be taken for the other's.
+        """
+        self.revoked = False
+        if camera == self.camera:
+            return
+        self._leave_all()
+        self.camera = camera
+        self.shown_ns = self._clock.monotonic_ns()
+        self.first_packet_ms = None
+        self.reception.restart(self.shown_ns)
+        self.meter.restart()
+        self._choose()
+
+    def resize(self, width: int, height: int) -> None:
+        """Take the tile's size in device pixels; its stream changes with its next key picture."""
+        self.size = (width, height)
+        self._choose()
+
+    def limit(self, most: StreamKind) -> None:
+        """Show no more than this kind, because the link takes no more; takes hold as in `resize`."""
+        self.most = most
+        self._choose()
+
+    def hold_back(self, delay: PlayoutDelay) -> None:
+        """Tell the browser how long it may hold pictures back, from the next packet on."""
+        if delay != self._delay:
+            self._delay = delay
+            if self.sender is not None:
+                self.sender.reformat(*self._headers.of(self.sources, self._codec, delay))
+
+    def revoke(self) -> None:
+        """The right to its camera has ended: empty it, and remember why."""
+        self.show(None)
+        self.revoked = True
+
+    def begin(self, make: Callable[[RtpFormat, RtpFormat | None], Sender]) -> None:
+        """Keys are agreed on: `make` makes the sender of these headers."""
+        self.sender = make(*self._headers.of(self.sources, self._codec, self._delay))
+        self._advance()
+
+    def stop(self) -> None:
+        """Send nothing more, for good."""
+        self._leave_all()
+        if self.sender is not None:
+            self.sender.stop()
+
+    def key_picture_wanted(self, now_ns: int) -> None:
+        """The viewer cannot decode."""
+        if self.sender is not None and self._attached is not None:
+            self.sender.key_picture_wanted(self._channels.repeatable(self._attached), now_ns)
+
+    def repair(self, missing: Sequence[int], now_ns: int) -> None:
+        """The viewer misses these packets."""
+        if self.sender is not None:
+            self.sender.repair(missing, now_ns)
+
+    def watch_over(self, now_ns: int) -> None:
+        """Once a second: measure, and leave a silent sub stream for the main one until it is back."""
+        if self.sender is not None:
+            self.meter.measure(self.sender, now_ns)
+        if self.camera is None or self._feed is None:
+            return
+        if self._next is None:
+            wanted = self.camera.stream(self._kind(self.camera))
+            main = self.camera.stream(StreamKind.MAIN)
+            if self._feed.stream != wanted:
+                self._next = self._join(wanted)
+            elif wanted != main and StreamKind.MAIN in self.camera.kinds and not self._is_fresh(self._feed):
+                self._next = self._join(main)
+        self._advance()
+
+    def _choose(self) -> None:
+        """Join the stream that fits best, and go on with the one so far until that has begun."""
+        if self.camera is None:
+            return
+        wanted = self.camera.stream(self._kind(self.camera))
+        if self._feed is None:
+            self._feed = self._join(wanted)
+            others = [kind for kind in self.camera.kinds if kind is not wanted.kind]
+            # A sub stream has to be pulled first, while the main one is mostly there: better large than late.
+            by_size = wanted.kind is StreamKind.SUB and self.most is StreamKind.MAIN
+            if others and by_size and not self._feed.has_group:
+                self._feed, self._next = self._join(self.camera.stream(others[0])), self._feed
+        elif self._feed.stream == wanted:
+            self._drop_next()
+        elif self._next is None or self._next.stream != wanted:
+            self._drop_next()
+            self._next = self._join(wanted)
+        self._advance()
+
+    def _kind(self, camera: Camera) -> StreamKind:
+        if len(camera.kinds) == 1:
+            return camera.kinds[0]
+        width, height = self.size
+        small = 0 < width * height <= LARGEST_SUB_PIXELS
+        return StreamKind.SUB if small or self.most is StreamKind.SUB else StreamKind.MAIN
+
+    def _join(self, stream: StreamId) -> Feed:
+        return self._channels.join(stream, self._headers.codecs, self._advance)
+
+    def _advance(self) -> None:
+        """Go as far as the feeds allow: called whenever one of them has begun or is another."""
+        if self._feed is None:
+            return
+        if self._next is not None and self._next.refused is None and self._is_fresh(self._next):
+            left, self._feed, self._next = self._feed, self._next, None
+            left.channel.forget(self._advance)
+            self._detach()
+            self._channels.leave(left)
+        if self._feed.refused is not None and self._next is None:
+            self._refused(self, self._feed.refused)
+            return
+        self._attach(self._feed)
+        for feed in (self._feed, self._next):
+            if feed is not None and feed.refused is None and feed.channel is not self._attached:
+                feed.channel.await_group(self._advance)
+
+    def _is_fresh(self, feed: Feed) -> bool:
+        return bool(self._channels.repeatable(feed.channel))
+
+    def _attach(self, feed: Feed) -> None:
+        if self.sender is None or feed.channel is self._attached or not feed.has_group:
+            return
+        self._detach()
+        channel = feed.channel
+        channel.forget(self._advance)
+        if channel.codec is not None and channel.codec is not self._codec:
+            self._codec = channel.codec
+            self.sender.reformat(*self._headers.of(self.sources, self._codec, self._delay))
+        channel.add(self.sender, self._before)
+        self._attached = channel
+        if self.first_packet_ms is None:
+            self.first_packet_ms = (self._clock.monotonic_ns() - self.shown_ns) / 1e6
+
+    def _detach(self) -> None:
+        if self._attached is None or self.sender is None:
+            return
+        self._before = self._attached.moment() or self._before
+        self._attached.discard(self.sender)
+        self._attached = None
+
+    def _drop_next(self) -> None:
+        if self._next is not None:
+            self._next.channel.forget(self._advance)
+            self._channels.leave(self._next)
+            self._next = None
+
+    def _leave_all(self) -> None:
+        self._drop_next()
+        if self._feed is not None:
+            self._feed.channel.forget(self._advance)
+            self._detach()
+            if self.sender is not None:
+                # What waits in its queue is of the camera that is left.
+                self.sender.start((), self._clock.monotonic_ns())
+            self._channels.leave(self._feed)
+            self._feed = None

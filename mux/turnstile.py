@@ -1,0 +1,65 @@
+"""Requests enter one at a time: many that come at once must not hold up pictures of those who are here."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from shared.asgi import App, Message
+from shared.errors import TooManyRequests, problem
+
+MOST_WAITING = 2000
+_RETRY_AFTER_S = 2
+
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Turnstile:
+    """An ASGI application that lets one request a turn of the event loop into another.
+
+    What it costs to answer one is spent in a single turn, some milliseconds; between two turns the loop looks
+    for pictures. With MOST_WAITING before it, a request is refused at once.
+    """
+
+    def __init__(self, inner: App) -> None:
+        self._inner = inner
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._running = False
+        self.refused = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            if len(self._waiting) >= MOST_WAITING:
+                self.refused += 1
+                await _refuse(send)
+                return
+            await self._turn()
+        await self._inner(scope, receive, send)
+
+    async def _turn(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        if not self._running:
+            self._running = True
+            self._let_in()
+        await turn
+
+    def _let_in(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            # Whoever hung up while waiting needs no turn.
+            if not turn.done():
+                turn.set_result(None)
+                asyncio.get_running_loop().call_soon(self._let_in)
+                return
+        self._running = False
+
+
+async def _refuse(send: Send) -> None:
+    rendered = problem(TooManyRequests("too many requests wait at this server: try again", _RETRY_AFTER_S))
+    headers = [(name.encode(), value.encode()) for name, value in rendered.headers.items()]
+    await send({"type": "http.response.start", "status": rendered.status, "headers": headers})
+    await send({"type": "http.response.body", "body": rendered.body})

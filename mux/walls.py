@@ -1,0 +1,150 @@
+"""What the owner of a WHEP session, or control_room, asks of it after it was let in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mux.admission import Admission, etag_of
+from mux.fragment import Fragment, render_fragment
+from mux.hub import Hub
+from mux.lag import Lag
+from mux.standing import NamedStanding, Standing, standing_of
+from mux.stream_metrics import StreamMetrics
+from mux.tile import Camera, PageCounts, Tile
+from mux.viewer import Viewer
+from shared.clock import Clock
+from shared.errors import BadInput, Conflict, PreconditionFailed, PreconditionNeeded, TicketRefused
+from shared.tickets import Ticket
+
+_ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one tile is to be. `camera` is `commune/camera`, None for an empty tile; it counts only where
+    `shows` is true, as the size counts only where there is one."""
+
+    mid: str
+    shows: bool = False
+    camera: str | None = None
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The outcome of a PATCH: the ICE session's tag, and our fragment where a new one began."""
+
+    etag: str
+    fragment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much this process has to do. `sessions` are the signed-in sessions its viewers belong to."""
+
+    viewers: int
+    most_viewers: int
+    sessions: int
+    tiles: int
+
+
+class Walls:
+    """Sessions after their beginning."""
+
+    def __init__(self, hub: Hub, admission: Admission, stream_metrics: StreamMetrics, lag: Lag, clock: Clock):
+        self._hub = hub
+        self._admission = admission
+        self._metrics = stream_metrics
+        self._lag = lag
+        self._clock = clock
+
+    def arrange(self, id: str, ticket: Ticket, wishes: Sequence[Wish]) -> Standing:
+        """Give tiles other cameras or sizes; those not named stay. Nothing changes when one cannot be had.
+
+        Raises NotFound, Conflict for a session that is no wall, TicketRefused for a ticket of another
+        signed-in session or a camera that is not in it, BadInput for a tile there is not.
+        """
+        viewer = self._hub.roster.named(id)
+        if not viewer.wall:
+            raise Conflict("this session shows one stream for good: only a wall's tiles can be changed")
+        if ticket.session != viewer.identity.session or self._hub.is_revoked(ticket.session):
+            raise TicketRefused("the ticket belongs to another signed-in session than this wall")
+        changes: list[tuple[Tile, Wish]] = []
+        for wish in wishes:
+            if wish.camera is not None and wish.camera not in ticket.cameras:
+                raise TicketRefused(f"the ticket does not name the camera {wish.camera}")
+            changes.append((self._tile(viewer, wish.mid), wish))
+        for tile, wish in changes:
+            # The size first: the camera then begins with the stream that fits.
+            if wish.size is not None:
+                tile.resize(*wish.size)
+            if wish.shows:
+                tile.show(None if wish.camera is None else Camera.at(wish.camera))
+        return self._standing(viewer)
+
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+        """Take what the page counts of its tiles. Raises NotFound, BadInput for a tile there is not."""
+        viewer = self._hub.roster.named(id)
+        tiles = [(self._tile(viewer, mid), said) for mid, said in counts.items()]
+        for tile, said in tiles:
+            if tile.stream is not None:
+                self._metrics.page_counted(tile.stream, tile.page, said)
+            tile.page = said
+        return self._standing(viewer)
+
+    def renew(self, id: str, fragment: Fragment, if_match: str | None) -> Renewed:
+        """Restart ICE where the fragment is of a new ICE session (RFC 9725 section 4.3.3).
+
+        Raises NotFound, PreconditionNeeded without If-Match, PreconditionFailed for that of an earlier one.
+        """
+        viewer = self._hub.roster.named(id)
+        etag = etag_of(viewer.renewed or viewer.credentials)
+        if if_match is None:
+            raise PreconditionNeeded(
+                "say which ICE session is meant: If-Match with its ETag, or * to restart"
+            )
+        if if_match.strip() not in (_ANY, etag):
+            raise PreconditionFailed(
+                "the ICE session has been restarted since: If-Match names an earlier one"
+            )
+        if fragment.ice is None or fragment.ice == viewer.remote:
+            return Renewed(etag, None)
+        before = viewer.ufrags
+        ours = self._admission.credentials()
+        viewer.restart_ice(fragment.ice, ours)
+        self._hub.roster.rename(viewer, before)
+        first = next(iter(viewer.tiles))
+        return Renewed(etag_of(ours), render_fragment(ours, self._admission.public, first))
+
+    def load(self) -> Load:
+        """How busy this process is, for who spreads viewers over several."""
+        viewers = list(self._hub.roster)
+        return Load(
+            viewers=len(viewers),
+            most_viewers=self._hub.most_viewers,
+            sessions=len({viewer.identity.session for viewer in viewers}),
+            tiles=sum(tile.camera is not None for viewer in viewers for tile in viewer.tiles.values()),
+        )
+
+    def everybody(self) -> list[NamedStanding]:
+        """All viewers, with whom they are."""
+        return [
+            NamedStanding(
+                viewer.identity.id,
+                viewer.identity.session,
+                viewer.identity.subject,
+                viewer.wall,
+                self._standing(viewer),
+            )
+            for viewer in self._hub.roster
+        ]
+
+    def _standing(self, viewer: Viewer) -> Standing:
+        now_ns = self._clock.monotonic_ns()
+        return standing_of(viewer, now_ns, loop_late=self._lag.late(now_ns))
+
+    @staticmethod
+    def _tile(viewer: Viewer, mid: str) -> Tile:
+        tile = viewer.tiles.get(mid)
+        if tile is None:
+            raise BadInput(f"the session has no tile with the mid {mid[:40]!r}", "mid")
+        return tile

@@ -1,0 +1,275 @@
+"""What a tile shows, and how it goes from one stream to the next."""
+
+import struct
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from mux.channel import Channel
+from mux.feed import Derived
+from mux.standing import Stale
+from mux.tile import LARGEST_SUB_PIXELS, Tile
+from mux.walls import Wish
+from shared.errors import Unavailable
+from shared.ids import StreamId, StreamKind
+from shared.tap import Gap
+from shared.units import AccessUnit, Codec
+from tests.unit.mux.fakes import sequence, timestamp, unit
+from tests.unit.mux.hubs import Visitor, World, wall_ticket
+
+ONE, TWO = "59350/cam-1", "59350/cam-2"
+MAIN, SUB = StreamId("59350", "cam-1"), StreamId("59350", "cam-1", StreamKind.SUB)
+OTHER = StreamId("59350", "cam-2")
+SMALL, LARGE = (640, 360), (1280, 720)
+
+
+def give(world: World, stream: StreamId, first: int, *, count: int = 1, run: int = 1) -> None:
+    """A key unit with `first` as its number, and those that follow it."""
+    for number in range(first, first + count):
+        made = unit(number, key=number == first, run=run, stream=stream)
+        world.tap.give(made, stream=stream)
+
+
+def tile_of(world: World, visitor: Visitor, mid: str = "0") -> Tile:
+    return world.viewer(visitor.id).tiles[mid]
+
+
+def arrange(world: World, visitor: Visitor, *wishes: Wish, cameras: tuple[str, ...] = (ONE, TWO)) -> None:
+    world.walls.arrange(visitor.id, wall_ticket(*cameras), wishes)
+
+
+def test_each_tile_gets_its_own_camera_on_its_own_source() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE, TWO)
+    give(world, MAIN, 0)
+    give(world, OTHER, 0, count=2)
+    assert (len(visitor.packets("0")), len(visitor.packets("1")), len(visitor.packets("2"))) == (3, 4, 0)
+
+
+def test_a_tile_of_unknown_size_gets_the_main_stream() -> None:
+    world = World()
+    world.watch_wall(ONE)
+    assert list(world.tap.sinks) == [MAIN]
+
+
+def test_a_small_tile_keeps_the_main_stream_until_the_sub_stream_has_a_key_picture() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE)
+    give(world, MAIN, 0)
+    arrange(world, visitor, Wish("0", size=SMALL))
+    assert set(world.tap.sinks) == {MAIN, SUB}
+    world.tap.give(unit(1), stream=MAIN)
+    assert tile_of(world, visitor).stream == MAIN
+    give(world, SUB, 0)
+    assert tile_of(world, visitor).stream == SUB
+    sent = len(visitor.packets("0"))
+    world.tap.give(unit(2), stream=MAIN)
+    assert len(visitor.packets("0")) == sent
+
+
+async def test_numbers_and_times_go_on_over_a_change_of_stream_as_if_it_were_one() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE)
+    give(world, MAIN, 1000, count=3)
+    arrange(world, visitor, Wish("0", size=SMALL))
+    await world.clock.advance(0.5)
+    give(world, SUB, 0)
+    await world.clock.advance(0.04)
+    world.tap.give(unit(1, stream=SUB), stream=SUB)
+    packets = visitor.packets("0")
+    numbers = [sequence(one) for one in packets]
+    # The first packet of a start is sent twice.
+    steps = [(later - earlier) & 0xFFFF for earlier, later in pairwise(numbers)]
+    assert set(steps) <= {0, 1}
+    times = [timestamp(one) for one in packets]
+    assert (times[-1] - times[-2]) & 0xFFFFFFFF == 3600
+    assert (times[-2] - times[-5]) & 0xFFFFFFFF == 90_000 // 2
+
+
+def test_a_tile_grown_large_goes_back_to_the_main_stream_at_its_key_picture() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE)
+    arrange(world, visitor, Wish("0", size=SMALL))
+    give(world, SUB, 0)
+    arrange(world, visitor, Wish("0", size=LARGE))
+    assert tile_of(world, visitor).stream == SUB
+    give(world, MAIN, 0)
+    assert tile_of(world, visitor).stream == MAIN
+
+
+@pytest.mark.parametrize(
+    ("pixels", "kind"), [(LARGEST_SUB_PIXELS, StreamKind.SUB), (LARGEST_SUB_PIXELS + 1, StreamKind.MAIN)]
+)
+def test_up_to_a_number_of_pixels_a_tile_gets_the_sub_stream(pixels: int, kind: StreamKind) -> None:
+    world = World()
+    visitor = world.watch_wall()
+    arrange(world, visitor, Wish("0", shows=True, camera=ONE, size=(pixels, 1)))
+    stream = StreamId("59350", "cam-1", kind)
+    give(world, stream, 0)
+    assert tile_of(world, visitor).stream == stream
+
+
+def test_a_link_s_limit_brings_the_sub_stream_to_a_large_tile_and_its_end_the_main_one() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE)
+    give(world, MAIN, 0)
+    tile = tile_of(world, visitor)
+    tile.limit(StreamKind.SUB)
+    give(world, SUB, 0)
+    assert tile.stream == SUB
+    tile.limit(StreamKind.MAIN)
+    give(world, MAIN, 1)
+    assert tile.stream == MAIN
+
+
+def test_another_camera_replaces_the_one_so_far_at_once() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE)
+    give(world, MAIN, 0)
+    arrange(world, visitor, Wish("0", shows=True, camera=TWO))
+    sent = len(visitor.packets("0"))
+    world.tap.give(unit(1), stream=MAIN)
+    assert len(visitor.packets("0")) == sent
+    give(world, OTHER, 0)
+    assert len(visitor.packets("0")) == sent + 3
+
+
+def test_an_emptied_tile_gets_nothing_and_its_stream_is_left() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE)
+    give(world, MAIN, 0)
+    arrange(world, visitor, Wish("0", shows=True))
+    sent = len(visitor.packets("0"))
+    world.tap.give(unit(1), stream=MAIN)
+    assert len(visitor.packets("0")) == sent
+    assert tile_of(world, visitor).camera is None
+
+
+def test_naming_the_camera_a_tile_shows_already_changes_nothing() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE)
+    give(world, MAIN, 0, count=3)
+    sent = len(visitor.packets("0"))
+    arrange(world, visitor, Wish("0", shows=True, camera=ONE, size=LARGE))
+    assert len(visitor.packets("0")) == sent
+
+
+async def test_a_sub_stream_that_falls_silent_is_left_for_the_main_one_until_it_is_back() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE)
+    arrange(world, visitor, Wish("0", size=SMALL))
+    give(world, SUB, 0)
+    await world.pass_time(3)
+    give(world, MAIN, 0)
+    assert tile_of(world, visitor).stream == MAIN
+    await world.pass_time(1)
+    give(world, SUB, 1)
+    assert tile_of(world, visitor).stream == SUB
+
+
+async def test_a_stream_is_left_when_a_change_to_it_is_taken_back() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE)
+    give(world, MAIN, 0)
+    arrange(world, visitor, Wish("0", size=SMALL))
+    arrange(world, visitor, Wish("0", size=LARGE))
+    await world.pass_time(11)
+    assert list(world.tap.sinks) == [MAIN]
+
+
+async def test_a_request_names_its_tile_by_its_source() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE, TWO)
+    give(world, MAIN, 0)
+    give(world, OTHER, 0)
+    await world.clock.advance(1)
+    before = len(visitor.packets("0")), len(visitor.packets("1"))
+    visitor.feed_back(206, 1, struct.pack(">II", 1, visitor.sources["1"].primary))
+    assert (len(visitor.packets("0")), len(visitor.packets("1"))) == (before[0], before[1] + 3)
+    visitor.feed_back(206, 1, struct.pack(">II", 1, 0xDEADBEEF))
+    assert world.counts.key_requests == 1
+
+
+class Deriving:
+    """Derivations that hand on what they get as H.264; `most` at a time."""
+
+    def __init__(self, world: list[World], most: int = 1) -> None:
+        self.open: list[Handed] = []
+        self._world = world
+        self._most = most
+
+    def __call__(self, source: Channel) -> Derived:
+        if len(self.open) >= self._most:
+            raise Unavailable("all transcoders are busy")
+        world = self._world[0]
+        channel = Channel(
+            source.stream, world.clock, world.counts, sent=lambda _: None, changed=lambda _: None
+        )
+        made = Handed(self, channel)
+        self.open.append(made)
+        return made
+
+
+class Handed:
+    trouble = ""
+
+    def __init__(self, deriving: Deriving, channel: Channel) -> None:
+        self.channel = channel
+        self._deriving = deriving
+
+    def take(self, item: AccessUnit | Gap) -> None:
+        self.channel.take(item if isinstance(item, Gap) else replace(item, codec=Codec.H264))
+
+    def close(self) -> None:
+        self._deriving.open.remove(self)
+
+
+def deriving_world() -> tuple[World, Deriving]:
+    worlds: list[World] = []
+    deriving = Deriving(worlds)
+    worlds.append(World(derive=deriving))
+    return worlds[0], deriving
+
+
+def test_a_stream_browsers_cannot_show_is_shown_by_what_is_derived_from_it() -> None:
+    world, deriving = deriving_world()
+    visitor = world.watch_wall(ONE)
+    world.tap.give(unit(0, key=True, codec=Codec.MJPEG), unit(1, codec=Codec.MJPEG), stream=MAIN)
+    assert len(visitor.packets("0")) == 4
+    shown = world.walls.reported(visitor.id, {}).tiles[0]
+    assert (shown.codec, shown.transcoded, shown.stale) == ("h264", True, None)
+    assert len(deriving.open) == 1
+
+
+def test_one_derivation_serves_all_and_ends_with_the_last() -> None:
+    world, deriving = deriving_world()
+    visitors = [world.watch_wall(ONE, tiles=2) for _ in range(2)]
+    world.tap.give(unit(0, key=True, codec=Codec.H265), stream=MAIN)
+    assert len(deriving.open) == 1
+    world.hub.leave(visitors[0].id)
+    assert len(deriving.open) == 1
+    world.hub.leave(visitors[1].id)
+    assert deriving.open == []
+
+
+def test_a_derivation_that_is_refused_is_told_and_tried_again() -> None:
+    world, deriving = deriving_world()
+    visitor = world.watch_wall(ONE, TWO)
+    world.tap.give(unit(0, key=True, codec=Codec.MJPEG), stream=MAIN)
+    world.tap.give(unit(0, key=True, codec=Codec.MJPEG, stream=OTHER), stream=OTHER)
+    refused = world.walls.reported(visitor.id, {}).tiles[1]
+    assert (refused.stale, refused.reason) == (Stale.TRANSCODER, "all transcoders are busy")
+    arrange(world, visitor, Wish("0", shows=True))
+    world.channels.release_idle()
+    assert len(visitor.packets("1")) == 3
+    assert len(deriving.open) == 1
+
+
+def test_pictures_out_of_order_are_derived_and_those_in_order_again_are_not() -> None:
+    world, deriving = deriving_world()
+    world.watch_wall(ONE)
+    world.tap.give(replace(unit(0, key=True), reordered=True), stream=MAIN)
+    assert len(deriving.open) == 1
+    world.tap.give(unit(1, key=True), stream=MAIN)
+    assert deriving.open == []
