@@ -1,5 +1,6 @@
 """Asks the muxes, server to server. Every foreign error becomes ours here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -7,7 +8,7 @@ import httpx
 from pydantic import Field
 
 from control_room.ticketing import Ticketing
-from control_room.watching import Watchers
+from control_room.watching import Watcher, read_watchers
 from shared.errors import BadInput, Unavailable
 from shared.messages import decode
 from shared.tickets import Action
@@ -40,13 +41,13 @@ class MuxClient:
 
     async def load(self, url: str) -> MuxLoad:
         """How much the mux at `url` serves."""
-        return _read(MuxLoad, await self._get(f"{url}/load", LOAD_TIMEOUT_S))
+        return _read(_load, await self._get(f"{url}/load", LOAD_TIMEOUT_S))
 
-    async def viewers(self, url: str, person: str, session: str) -> Watchers:
+    async def viewers(self, url: str, person: str, session: str) -> tuple[Watcher, ...]:
         """Who watches what at the mux at `url`, asked on a person's behalf."""
         token = self._ticketing.internal(Action.STATUS, "viewers", person, session)
         headers = {"authorization": f"Bearer {token}"}
-        return _read(Watchers, await self._get(f"{url}/viewers", _VIEWERS_TIMEOUT_S, headers))
+        return _read(read_watchers, await self._get(f"{url}/viewers", _VIEWERS_TIMEOUT_S, headers))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -64,8 +65,12 @@ class MuxClient:
         return answer.content
 
 
-def _read(kind: type[T], body: bytes) -> T:
+def _load(body: bytes) -> MuxLoad:
+    return decode(MuxLoad, body)
+
+
+def _read(reader: Callable[[bytes], T], body: bytes) -> T:
     try:
-        return decode(kind, body)
+        return reader(body)
     except BadInput as error:
         raise Unavailable(f"its answer cannot be read: {error.detail}") from error
