@@ -23,6 +23,10 @@ class MuxLate(Unavailable):
     """A mux has not answered in time: it may be busy, or stuck."""
 
 
+class MuxUntold(Unavailable):
+    """A mux answers, but has nothing to tell: it is of a version before this question."""
+
+
 @dataclass(frozen=True, slots=True)
 class MuxLoad:
     """How much a mux serves: viewers (connections), of the most it may, and the tiles they show."""
@@ -33,7 +37,7 @@ class MuxLoad:
 
 
 class MuxClient:
-    """Raises MuxLate when a mux does not answer in time, Unavailable for all else that is no answer."""
+    """Raises MuxLate for a mux not in time, MuxUntold for an older one, Unavailable for any other trouble."""
 
     def __init__(self, ticketing: Ticketing, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._ticketing = ticketing
@@ -60,6 +64,8 @@ class MuxClient:
             raise MuxLate(f"it has not answered within {timeout_s:g} s") from error
         except httpx.HTTPError as error:
             raise Unavailable(f"it cannot be reached: {type(error).__name__}") from error
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise MuxUntold("it does not know the question: it is of another version")
         if not answer.is_success:
             raise Unavailable(f"it answers {answer.status_code}")
         return answer.content

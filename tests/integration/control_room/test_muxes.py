@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from control_room.mux_client import MuxClient, MuxLate
+from control_room.mux_client import MuxClient, MuxLate, MuxUntold
 from control_room.muxes import Muxes, MuxPlace
 from control_room.names import Names
 from control_room.placement import MuxHealth
@@ -111,6 +111,9 @@ async def test_the_ways_a_mux_can_fail_are_told_apart() -> None:
     await mux.start()
     mux.bodies["/load"] = {"viewers": -1, "most_viewers": 500}
     with pytest.raises(Unavailable, match="cannot be read: MuxLoad: viewers"):
+        await client.load(mux.url)
+    mux.status = 404
+    with pytest.raises(MuxUntold):
         await client.load(mux.url)
     mux.status = 500
     with pytest.raises(Unavailable, match="answers 500"):
