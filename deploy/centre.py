@@ -5,7 +5,6 @@ import contextlib
 import signal
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -44,7 +43,7 @@ class Centre:
         probes: list[Callable[[], Awaitable[bool]]] = [
             lambda: _listens(ports.redis),
             lambda: _healthy(ports.status_control),
-            *(partial(_healthy, mux.status) for mux in ports.muxes),
+            lambda: _healthy(ports.status_mux),
             lambda: _healthy(ports.status_storage),
         ]
         programs = self.layout.centre()

@@ -18,13 +18,13 @@ from ingest.ports import (
 )
 from ingest.runs import RunNumbers
 from ingest.state import CameraState
-from ingest.timestamps import TimestampGuard, WideJump
+from ingest.timestamps import StandingTime, TimestampGuard, WideJump
 from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.mediatime import TICKS_PER_SECOND
-from shared.units import AccessUnit
+from shared.units import AccessUnit, WallSource
 
 INVALID_AFTER_S = 5.0
 """A camera that sends garbage, and for so long nothing that can be decoded, is invalid."""
@@ -119,6 +119,7 @@ class Streamer:
         checks = checks_for(info)
         run = self._new_run()
         good_ns, good_garbage = self._clock.monotonic_ns(), checks.garbage
+        standing = StandingTime()
         dropped = 0
         while True:
             packet = await source.next()
@@ -130,6 +131,12 @@ class Streamer:
                 run = self._new_run()
                 checks.lose_sync()
             now_ns = self._clock.monotonic_ns()
+            if not standing.replaced and standing.begins(packet.pts90, now_ns):
+                self._log.info("timestamps-stand", stream=str(self._stream))
+                run = self._new_run()
+                checks.lose_sync()
+            if standing.replaced:
+                packet = replace(packet, pts90=standing.time90(now_ns), wall_ns=None)
             try:
                 unit = self._unit(run, checks, packet)
             except WideJump as jump:
@@ -177,8 +184,8 @@ class Streamer:
             seq=run.seq,
             pts90=packet.pts90,
             wall_ns=packet.arrival_ns if packet.wall_ns is None else packet.wall_ns,
-            wall_source=packet.wall_source,
-            wall_uncertainty_ns=packet.wall_uncertainty_ns,
+            wall_source=WallSource.ARRIVAL if packet.wall_ns is None else packet.wall_source,
+            wall_uncertainty_ns=-1 if packet.wall_ns is None else packet.wall_uncertainty_ns,
             key=checked.key,
             codec=checks.codec,
             data=checked.data,

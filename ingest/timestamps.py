@@ -1,10 +1,14 @@
 """Guards a run's timestamps, in front of everything that relies on them."""
 
-from shared.mediatime import TICKS_PER_SECOND
+from shared.mediatime import TICKS_PER_SECOND, ticks_from_ns
 from shared.units import MAX_REORDER90
 
 WIDE_JUMP_S = 5.0
 """A longer step cannot be a hole in a live stream, because nothing for so long is already a stall."""
+
+
+STANDS_S = 2.0
+"""Pictures of one time for so long have no time at all: an encoder that is only late catches up sooner."""
 
 
 class WideJump(Exception):
@@ -35,3 +39,34 @@ class TimestampGuard:
                 return reordered and -step90 <= MAX_REORDER90
         self._last90 = pts90
         return True
+
+
+class StandingTime:
+    """Notices a camera whose timestamps do not move, and gives its pictures the time of their arrival."""
+
+    def __init__(self) -> None:
+        self._told90: int | None = None
+        self._since_ns = 0
+        self._start_ns: int | None = None
+        self._last90 = -1
+
+    @property
+    def replaced(self) -> bool:
+        """Whether pictures are timed by arrival, which they are from then on."""
+        return self._start_ns is not None
+
+    def begins(self, pts90: int | None, now_ns: int) -> bool:
+        """Whether it is noticed with this picture; to be asked of each one while not `replaced`."""
+        if pts90 is None or pts90 != self._told90:
+            self._told90, self._since_ns = pts90, now_ns
+            return False
+        if (now_ns - self._since_ns) / 1e9 < STANDS_S:
+            return False
+        self._start_ns = now_ns
+        return True
+
+    def time90(self, now_ns: int) -> int:
+        """The time of a picture that arrives now; each is later than the one before."""
+        assert self._start_ns is not None, "the camera's own times are good"
+        self._last90 = max(self._last90 + 1, ticks_from_ns(now_ns - self._start_ns))
+        return self._last90

@@ -272,7 +272,8 @@ class Receiver:
             self._lost()
             return
         self._after_loss = False
-        self._given32 = time32
+        # What comes next begins another picture, also from a camera whose time stands still.
+        self._given32, self._time32 = time32, None
         key = depacketiser.key
         data = depacketiser.take()
         ticks = self._unwrap(time32)

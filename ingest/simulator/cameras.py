@@ -16,7 +16,8 @@ class CameraPlan:
     `live` draws and encodes while somebody watches; otherwise a pre-made loop shared by such cameras plays.
     `stall_after_s` counts from each session's first picture; `jump_after_s` from the first picture of all.
     `in_band` false leaves parameter sets to the SDP alone. `after_s` is when a fault strikes that strikes in
-    the middle of a session; `session_s` another time-out than the fault's own; `target` where it redirects.
+    the middle of a session; `session_s` another time-out than the fault's own; `target` where it redirects;
+    `hurry` how much faster than it says it is to end a session that is not kept.
     """
 
     name: str
@@ -33,6 +34,7 @@ class CameraPlan:
     after_s: float = 1.0
     session_s: float | None = None
     target: str = ""
+    hurry: float = 1.0
 
 
 def parse_plans(text: str) -> list[CameraPlan]:
@@ -79,6 +81,7 @@ _OPTIONS: dict[str, tuple[str, _Read]] = {
     "after": ("after_s", float),
     "session": ("session_s", float),
     "to": ("target", str),
+    "hurry": ("hurry", float),
 }
 _CODING_OPTIONS: dict[str, tuple[str, _Read]] = {
     "gop": ("gop_s", float),

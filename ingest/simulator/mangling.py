@@ -29,20 +29,20 @@ class Mangling:
         self.after_s = after_s
         self.random = random.Random(7)
         self._sequence: int | None = None
-        self.ssrc = 0
+        self.ssrc = self.random.getrandbits(32)
 
     def picture(self, key: bool, packets: bytes, elapsed_s: float) -> list[Frame]:
         """The frames of a picture."""
         read = [RtpPacket.parse(packet) for packet in split(packets)]
         if self._sequence is None:
-            self._sequence, self.ssrc = read[0].sequence, read[0].ssrc
+            self._sequence = read[0].sequence
         return self.around(
             [self._numbered(packet) for packet in self.change(read, key, elapsed_s)], elapsed_s
         )
 
     def report(self, packet: bytes) -> list[Frame]:
         """The frames of a sender report, which comes framed."""
-        return [Frame(REPORTS, self.change_report(packet[4:]))]
+        return [Frame(REPORTS, self.change_report(self._signed(packet[4:])))]
 
     def before_play(self) -> list[Frame]:
         """What is sent before PLAY is answered."""
@@ -58,6 +58,11 @@ class Mangling:
 
     def change_report(self, report: bytes) -> bytes:
         return report
+
+    def _signed(self, report: bytes) -> bytes:
+        """The report and its description under our source's name."""
+        ssrc = struct.pack("!I", self.ssrc)
+        return report[:4] + ssrc + report[8:32] + ssrc + report[36:]
 
     def _numbered(self, packet: RtpPacket) -> Frame:
         assert self._sequence is not None
@@ -90,7 +95,7 @@ class _Foreign(Mangling):
 
 class _RtcpOnMedia(Mangling):
     def report(self, packet: bytes) -> list[Frame]:
-        return [Frame(MEDIA, packet[4:])]
+        return [Frame(MEDIA, self._signed(packet[4:]))]
 
 
 class _Junk(Mangling):

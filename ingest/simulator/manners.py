@@ -46,6 +46,7 @@ class Manners:
     lower_case: bool = False
     bare_lf: bool = False
     asks: bool = False
+    names_source: bool = False
     tcp: bool = True
     udp: bool = True
 
@@ -90,6 +91,7 @@ _MANNERS: dict[Fault, Manners] = {
     ),
     Fault.REDIRECT: Manners(redirects=True),
     Fault.NEEDS_REPORTS: Manners(timeout_s=15.0, enforced=True, wants_reports=True),
+    Fault.FOREIGN_SSRC: Manners(names_source=True),
     Fault.LENGTH_TOO_SHORT: Manners(length_error=-20),
     Fault.LOWER_CASE: Manners(lower_case=True),
     Fault.BARE_LF: Manners(bare_lf=True),

@@ -10,7 +10,7 @@ from ingest.simulator.camera import SimulatedCamera
 from ingest.simulator.description import description
 from ingest.simulator.faults import Fault
 from ingest.simulator.feeds import Feed
-from ingest.simulator.mangling import Mangling, mangling
+from ingest.simulator.mangling import REPORTS, Mangling, mangling
 from ingest.simulator.manners import Manners, Numbering, manners
 from ingest.simulator.rtp import Frame
 from ingest.simulator.rtsp import Request, asking, is_answer, parse_request, response
@@ -87,8 +87,12 @@ class Session:
     def report(self, packet: bytes) -> None:
         if not self._synchronised or self._camera is None or self._camera.paused or self._half_closed:
             return
-        frames = Mangling().report(packet) if self._mangling is None else self._mangling.report(packet)
-        self._send(frames)
+        if self._mangling is not None:
+            self._send(self._mangling.report(packet))
+        elif self._udp is not None:
+            self._udp.send_frames([Frame(REPORTS, packet[4:])])
+        else:
+            self._write(packet)
 
     def _strike(self, camera: SimulatedCamera) -> bool:
         """Do what the fault does in the middle of a session; whether the picture is lost by it."""
@@ -110,7 +114,7 @@ class Session:
 
     async def _watch(self, camera: SimulatedCamera) -> None:
         """Drop a client that is silent, or reports nothing, for longer than this camera bears."""
-        limit_s = self._timeout_s(camera)
+        limit_s = self._timeout_s(camera) / camera.plan.hurry
         while True:
             await self._clock.sleep(limit_s / 20)
             heard_ns = self._reported_ns if self._manners.wants_reports else self._heard_ns
@@ -248,12 +252,15 @@ class Session:
             camera.counts.audio_setups += 1
         else:
             self._set_up_once = True
+            self._mangling = mangling(camera.plan.fault, camera.plan.after_s)
         # A picture's packets are built once for all watchers: the channel is the server's choice.
         transport = f"RTP/AVP/TCP;unicast;interleaved={'2-3' if audio else '0-1'}"
         if not tcp and ports is not None:
             peer = self._writer.get_extra_info("peername")[0]
             self._udp = await UdpLine.opened(peer, ports, self._rtcp)
             transport = f"RTP/AVP;unicast;client_port={ports[0]}-{ports[1]};server_port={self._udp.ports}"
+        if self._manners.names_source and self._mangling is not None:
+            transport += f";ssrc={self._mangling.ssrc:08X}"
         session = self._manners.session.format(id=self._id, timeout=round(self._timeout_s(camera)))
         self._respond(200, request, [("Transport", transport), ("Session", session)])
 
@@ -262,10 +269,8 @@ class Session:
             self._respond(455, request)
             return
         begins = self._feed is None
-        if begins:
-            self._mangling = mangling(camera.plan.fault, camera.plan.after_s)
-            if self._mangling is not None:
-                self._send(self._mangling.before_play())
+        if begins and self._mangling is not None:
+            self._send(self._mangling.before_play())
         self._respond(200, request, [("Session", self._id), ("Range", "npt=0.000-")])
         if begins:
             self._camera, self._feed = camera, camera.feed

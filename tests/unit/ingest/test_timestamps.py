@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.timestamps import WIDE_JUMP_S, TimestampGuard, WideJump
+from ingest.timestamps import WIDE_JUMP_S, StandingTime, TimestampGuard, WideJump
 from shared.units import MAX_REORDER90
 
 LIMIT90 = int(WIDE_JUMP_S * 90_000)
@@ -74,3 +74,16 @@ def test_only_times_below_the_highest_so_far_are_dropped(times: list[int]) -> No
     for time in times:
         assert guard.accepts(time) == (highest is None or time >= highest)
         highest = time if highest is None else max(highest, time)
+
+
+def test_times_that_stand_for_two_seconds_are_replaced_by_arrival() -> None:
+    standing = StandingTime()
+    noticed = [standing.begins(7, ms * 1_000_000) for ms in range(0, 2001, 80)]
+    assert noticed == [False] * 25 + [True]
+    assert [standing.time90(ms * 1_000_000) for ms in (2000, 2080, 2080, 2160)] == [0, 7200, 7201, 14_400]
+
+
+def test_times_that_move_now_and_then_are_left_alone() -> None:
+    standing = StandingTime()
+    assert not any(standing.begins(ms // 1900, ms * 1_000_000) for ms in range(0, 20_000, 80))
+    assert not standing.replaced

@@ -1,0 +1,94 @@
+"""Cameras whose packets are odd. What Beffroi does is told in docs/cameras.md."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.simulator.faults import Fault
+from shared.h264 import parameter_sets
+from shared.messages import CameraStatus
+from tests.integration.ingest.zoo import CODING, assert_steady, assert_whole, pictures, plan, slices, zoo
+from tests.support.eventually import eventually
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.EARLY_PACKETS,
+        Fault.FOREIGN_SSRC,
+        Fault.OTHER_CHANNEL,
+        Fault.RTCP_ON_MEDIA,
+        Fault.JUNK,
+        Fault.BIG_FRAMES,
+        Fault.EMPTY_NALS,
+        Fault.NO_MARKER,
+        Fault.SETS_IN_SDP_ONLY,
+        Fault.SETS_IN_BAND_ONLY,
+    ],
+)
+async def test_a_camera_with_odd_packets_is_pulled_without_loss(fault: Fault, tmp_path: Path) -> None:
+    async with zoo(tmp_path) as world:
+        camera = world.add(plan(fault))
+        world.pull()
+        await world.units_come(24)
+        assert_steady(world.units)
+        assert camera.counts.logins == 1
+        assert all(None not in parameter_sets(unit.data) for unit in world.units if unit.key)
+        assert len({unit.run for unit in world.units}) == 1
+
+
+async def test_a_nal_unit_without_an_end_costs_its_pictures_and_no_more(tmp_path: Path) -> None:
+    async with zoo(tmp_path) as world:
+        camera = world.add(plan(Fault.GIANT_NAL))
+        world.pull()
+        await world.units_come(5)
+        before = len(world.units)
+        await eventually(lambda: len(world.units) > before + 30 and world.units[-1].seq > 30)
+        assert_whole(world.units)
+        assert (camera.counts.logins, world.report.status) == (1, CameraStatus.LIVE)
+        assert max(len(unit.data) for unit in world.units) < 100_000
+
+
+async def test_parameter_sets_told_nowhere_make_the_camera_invalid(tmp_path: Path) -> None:
+    async with zoo(tmp_path, 15.0) as world:
+        world.add(plan(Fault.NO_SETS))
+        world.pull()
+        await eventually(lambda: world.report.status is CameraStatus.INVALID)
+        assert "no parameter sets yet" in world.report.reason
+        assert world.units == []
+
+
+async def test_noise_is_invalid(tmp_path: Path) -> None:
+    async with zoo(tmp_path, 5.0) as world:
+        world.add(plan(Fault.GARBAGE))
+        world.pull()
+        await eventually(lambda: world.report.status is CameraStatus.INVALID)
+        assert world.units == []
+
+
+async def test_another_size_goes_on_at_the_next_key_picture_and_is_told(tmp_path: Path) -> None:
+    async with zoo(tmp_path) as world:
+        camera = world.add(plan(Fault.NEW_SIZE))
+        world.pull()
+        await world.units_come(3)
+        assert (world.report.width, world.report.height) == (CODING.width, CODING.height)
+        await eventually(lambda: world.report.width == CODING.width // 2, what="the new size in the report")
+        seen = len(world.units)
+        await world.units_come(seen + 12)
+        sizes = [parameter_sets(unit.data) for unit in world.units if unit.key]
+        assert len(set(sizes)) == 2
+        assert [unit.seq for unit in world.units] == list(range(len(world.units)))
+        # Nothing between the two sizes: the first picture that is not of the first loop is a key picture.
+        change = next(unit for unit in world.units if slices(unit.data) not in pictures())
+        assert change.key
+        assert len({unit.run for unit in world.units}) == camera.counts.logins == 1
+
+
+async def test_a_first_key_picture_that_is_late_is_waited_for(tmp_path: Path) -> None:
+    async with zoo(tmp_path) as world:
+        world.add(plan(Fault.LATE_KEY))
+        world.pull()
+        await world.units_come(12)
+        assert_steady(world.units)
