@@ -43,8 +43,18 @@ format: setup ## Put the code into its format
 	.venv/bin/ruff format $(SOURCES)
 	.venv/bin/ruff check --fix $(SOURCES)
 
-bench: setup browser ## Measure speed and memory on this machine
-	$(PY) -m tests.bench
+bench: setup browser ## Measure speed and memory on this machine (ONLY="viewers delay" for parts)
+	$(PY) -m tests.bench $(ONLY)
+
+bench-peers: setup ## Measure mux beside Janus and aiortc; installs Janus where it may
+	@$(PY) -m tests.bench.install
+	$(PY) -m tests.bench peers
+
+bench-plots: setup ## Draw docs/performance from what was measured last
+	$(PY) -m tests.bench.plots
+
+performance: setup ## Put what was measured last into docs/performance.md, plots included
+	$(PY) -m tests.bench.performance
 
 pictures: setup web browser ## Take the pictures of docs/pictures anew
 	BEFFROI_PICTURES=1 $(PY) -m pytest -q tests/browser
@@ -93,4 +103,4 @@ web-setup: .make/node
 	cd $(WEB) && npm run --silent build
 	@touch $@
 
-.PHONY: check-python check-page help setup-run demo doctor test check format bench pictures setup web browser lock clean web-setup
+.PHONY: check-python check-page help setup-run demo doctor test check format bench bench-peers bench-plots performance pictures setup web browser lock clean web-setup

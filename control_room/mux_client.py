@@ -1,5 +1,6 @@
 """Asks the muxes, server to server. Every foreign error becomes ours here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -7,7 +8,7 @@ import httpx
 from pydantic import Field
 
 from control_room.ticketing import Ticketing
-from control_room.watching import Watchers
+from control_room.watching import Watcher, read_watchers
 from shared.errors import BadInput, Unavailable
 from shared.messages import decode
 from shared.tickets import Action
@@ -22,6 +23,10 @@ class MuxLate(Unavailable):
     """A mux has not answered in time: it may be busy, or stuck."""
 
 
+class MuxUntold(Unavailable):
+    """A mux answers, but has nothing to tell: it is of a version before this question."""
+
+
 @dataclass(frozen=True, slots=True)
 class MuxLoad:
     """How much a mux serves: viewers (connections), of the most it may, and the tiles they show."""
@@ -32,7 +37,7 @@ class MuxLoad:
 
 
 class MuxClient:
-    """Raises MuxLate when a mux does not answer in time, Unavailable for all else that is no answer."""
+    """Raises MuxLate for a mux not in time, MuxUntold for an older one, Unavailable for any other trouble."""
 
     def __init__(self, ticketing: Ticketing, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._ticketing = ticketing
@@ -40,13 +45,13 @@ class MuxClient:
 
     async def load(self, url: str) -> MuxLoad:
         """How much the mux at `url` serves."""
-        return _read(MuxLoad, await self._get(f"{url}/load", LOAD_TIMEOUT_S))
+        return _read(_load, await self._get(f"{url}/load", LOAD_TIMEOUT_S))
 
-    async def viewers(self, url: str, person: str, session: str) -> Watchers:
+    async def viewers(self, url: str, person: str, session: str) -> tuple[Watcher, ...]:
         """Who watches what at the mux at `url`, asked on a person's behalf."""
         token = self._ticketing.internal(Action.STATUS, "viewers", person, session)
         headers = {"authorization": f"Bearer {token}"}
-        return _read(Watchers, await self._get(f"{url}/viewers", _VIEWERS_TIMEOUT_S, headers))
+        return _read(read_watchers, await self._get(f"{url}/viewers", _VIEWERS_TIMEOUT_S, headers))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -59,13 +64,19 @@ class MuxClient:
             raise MuxLate(f"it has not answered within {timeout_s:g} s") from error
         except httpx.HTTPError as error:
             raise Unavailable(f"it cannot be reached: {type(error).__name__}") from error
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise MuxUntold("it does not know the question: it is of another version")
         if not answer.is_success:
             raise Unavailable(f"it answers {answer.status_code}")
         return answer.content
 
 
-def _read(kind: type[T], body: bytes) -> T:
+def _load(body: bytes) -> MuxLoad:
+    return decode(MuxLoad, body)
+
+
+def _read(reader: Callable[[bytes], T], body: bytes) -> T:
     try:
-        return decode(kind, body)
+        return reader(body)
     except BadInput as error:
         raise Unavailable(f"its answer cannot be read: {error.detail}") from error

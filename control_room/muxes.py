@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from control_room.mux_client import MuxLate, MuxLoad
+from control_room.mux_client import MuxLate, MuxLoad, MuxUntold
 from control_room.placement import Candidate, MuxHealth, choose
 from shared import metrics
 from shared.errors import Unavailable
@@ -58,8 +58,11 @@ class _Followed:
         self._placed_before, self._placed = self._placed, 0
 
     def failed(self, error: Unavailable) -> None:
-        """It has not answered."""
-        self._late = self._late + 1 if isinstance(error, MuxLate) else _LATE_UNTIL_DEAD
+        """It has not told. One of an older version lives, but is chosen after those that tell their load."""
+        if isinstance(error, MuxUntold):
+            self._late = 0
+        else:
+            self._late = self._late + 1 if isinstance(error, MuxLate) else _LATE_UNTIL_DEAD
         self.health = MuxHealth.DEAD if self._late >= _LATE_UNTIL_DEAD else MuxHealth.LATE
         self.reason = error.detail
 

@@ -1,10 +1,13 @@
 """Who watches what, as the muxes tell it, and the part of it that somebody may see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+
+from pydantic import TypeAdapter, ValidationError
 
 from control_room.model import Person
 from control_room.rights import Action, communes, decide
+from shared.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,9 @@ class WatchedTile:
 
 
 @dataclass(frozen=True, slots=True)
-class Watcher:
-    """A viewer's connection at a mux. `id`, the secret part of its path there, is told to nobody.
+class Standing:
+    """How a connection does, and each of its tiles."""
 
-    `subject` is the person, `session` their session.
-    """
-
-    id: str
-    subject: str = ""
-    session: str = ""
     rtt_ms: float | None = None
     jitter_ms: float | None = None
     loss: float | None = None
@@ -55,18 +52,37 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
-class Watchers:
-    """Everybody a mux serves."""
+class Watcher:
+    """A viewer's connection at a mux. `id`, the secret part of its path there, is told to nobody.
 
-    viewers: tuple[Watcher, ...] = ()
+    `subject` is the person, `session` their session.
+    """
+
+    id: str
+    session: str
+    subject: str
+    standing: Standing
 
 
-def visible(person: Person, watchers: Watchers) -> Iterator[Watcher]:
+_WATCHERS = TypeAdapter(tuple[Watcher, ...])
+
+
+def read_watchers(body: bytes) -> tuple[Watcher, ...]:
+    """Everybody a mux serves, as it tells them in JSON. Raises BadInput naming the part it cannot read."""
+    try:
+        return _WATCHERS.validate_json(body)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise BadInput(f"viewers: {where or 'body'} is wrong") from error
+
+
+def visible(person: Person, watchers: Iterable[Watcher]) -> Iterator[Watcher]:
     """The viewers `person` may see: only tiles of cameras in reach, and no viewer without one."""
-    for watcher in watchers.viewers:
-        tiles = tuple(tile for tile in watcher.tiles if tile.camera and _may_see(person, tile.commune))
+    for watcher in watchers:
+        standing = watcher.standing
+        tiles = tuple(tile for tile in standing.tiles if tile.camera and _may_see(person, tile.commune))
         if tiles:
-            yield replace(watcher, tiles=tiles)
+            yield replace(watcher, standing=replace(standing, tiles=tiles))
 
 
 def _may_see(person: Person, commune: str) -> bool:

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -43,7 +44,7 @@ class Centre:
         probes: list[Callable[[], Awaitable[bool]]] = [
             lambda: _listens(ports.redis),
             lambda: _healthy(ports.status_control),
-            lambda: _healthy(ports.status_mux),
+            *(partial(_healthy, mux.status) for mux in ports.muxes),
             lambda: _healthy(ports.status_storage),
         ]
         programs = self.layout.centre()

@@ -1,12 +1,14 @@
 """The `beffroi` command."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from shared.errors import BeffroiError
 
 DEFAULT_PORT = 8080
+DEMO_MUXES = 2
 DEMO_DIR = Path("var/demo")
 UP_DIR = Path("var/beffroi")
 
@@ -32,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help=f"first of the ports taken ({DEFAULT_PORT})"
     )
+    _add_muxes(demo)
     demo.set_defaults(verb=_demo)
 
     up = verbs.add_parser("up", help="start an installation for real use")
@@ -46,8 +49,24 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--public-url", required=True, help="where browsers find the page, such as https://cmsu.example"
     )
-    up.add_argument("--mux-url", required=True, help="where browsers find the mux")
+    up.add_argument(
+        "--mux-url",
+        required=True,
+        action="append",
+        dest="mux_urls",
+        metavar="URL",
+        help="where browsers find a mux; once for each: as many are started",
+    )
     up.add_argument("--storage-url", required=True, help="where browsers find storage")
+    for kind in ("stun", "turn"):
+        up.add_argument(
+            f"--{kind}-url",
+            action="append",
+            default=[],
+            dest=f"{kind}_urls",
+            metavar="URL",
+            help=f"a {kind.upper()} server browsers may use; once for each",
+        )
     up.set_defaults(verb=_up)
 
     doctor = verbs.add_parser("doctor", help="say what is missing or misconfigured")
@@ -57,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help=f"first of the ports taken ({DEFAULT_PORT})"
     )
+    _add_muxes(doctor)
     doctor.set_defaults(verb=_doctor)
 
     verify = verbs.add_parser("verify", help="check an export, offline")
@@ -66,20 +86,38 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_muxes(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--muxes",
+        type=int,
+        # argparse converts a default that is text, and refuses a wrong one as it would an option.
+        default=os.environ.get("BEFFROI_MUXES", str(DEMO_MUXES)),
+        help=f"processes that serve live pictures (BEFFROI_MUXES, else {DEMO_MUXES})",
+    )
+
+
 # Each verb imports what it alone needs: `verify` must work where nothing else is installed or configured.
 
 
 def _demo(asked: argparse.Namespace) -> int:
     from deploy.demo import run_demo
 
-    run_demo(asked.data.resolve(), asked.port)
+    run_demo(asked.data.resolve(), asked.port, asked.muxes)
     return 0
 
 
 def _up(asked: argparse.Namespace) -> int:
     from deploy.up import Addresses, run_up
 
-    addresses = Addresses(asked.public_url, asked.mux_url, asked.storage_url, asked.host, asked.media_host)
+    addresses = Addresses(
+        page_url=asked.public_url,
+        mux_urls=tuple(asked.mux_urls),
+        storage_url=asked.storage_url,
+        host=asked.host,
+        media_host=asked.media_host,
+        stun_urls=tuple(asked.stun_urls),
+        turn_urls=tuple(asked.turn_urls),
+    )
     run_up(asked.data.resolve(), asked.port, addresses)
     return 0
 
@@ -87,7 +125,7 @@ def _up(asked: argparse.Namespace) -> int:
 def _doctor(asked: argparse.Namespace) -> int:
     from deploy.doctor import Verdict, examine
 
-    findings = list(examine(asked.data.resolve(), asked.port))
+    findings = list(examine(asked.data.resolve(), asked.port, asked.muxes))
     for finding in findings:
         print(f"{finding.verdict:<8} {finding.what}")
     return 1 if any(finding.verdict is Verdict.WRONG for finding in findings) else 0

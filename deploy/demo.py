@@ -61,9 +61,9 @@ PEOPLE = (
 )
 
 
-def run_demo(data_dir: Path, base_port: int) -> None:
+def run_demo(data_dir: Path, base_port: int, muxes: int) -> None:
     """Serve the demo until a signal. Raises a BeffroiError whose sentence says what stands in the way."""
-    ports = Ports.from_base(base_port)
+    ports = Ports.from_base(base_port, muxes)
     url = f"http://{HOST}:{ports.page}"
     with held(data_dir, url):
         refuse_taken(ports, host=HOST)
@@ -75,7 +75,7 @@ def run_demo(data_dir: Path, base_port: int) -> None:
             public_url=url,
             demo=True,
             media_host=HOST,
-            mux_url=f"http://{HOST}:{ports.mux}",
+            mux_urls=tuple(f"http://{HOST}:{mux.http}" for mux in ports.muxes),
             storage_url=f"http://{HOST}:{ports.storage}",
         )
         asyncio.run(_serve(layout))

@@ -31,14 +31,14 @@ class Finding:
     what: str
 
 
-def examine(data_dir: Path, base_port: int) -> Iterator[Finding]:
+def examine(data_dir: Path, base_port: int, muxes: int = 1) -> Iterator[Finding]:
     """Look at everything a start needs, one finding each."""
     checks: tuple[Callable[[], Finding], ...] = (
         _python,
         _packages,
         _page,
         lambda: _guarded("disk space", lambda: _disk(data_dir)),
-        lambda: _guarded("ports", lambda: refuse_taken(Ports.from_base(base_port), host="127.0.0.1")),
+        lambda: _guarded("ports", lambda: refuse_taken(Ports.from_base(base_port, muxes), host="127.0.0.1")),
         lambda: _secrets(data_dir),
         _segmentation,
         _ffprobe,

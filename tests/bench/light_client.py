@@ -28,10 +28,14 @@ REPORT_S = 1.0
 PROOF_PACKETS = 100
 PRIMARY_TYPE = 102
 REPAIR_TYPE = 103
+UFRAG, PASSWORD = "light", "lightlightlightlightlight"
 _RETRY_S = 0.1
+_BINDING_REQUEST = b"\x00\x01"
 
 
-def offer(fingerprint: str, *, rtx: bool = True, codec: str = "H264", mode: int = 1) -> str:
+def offer(
+    fingerprint: str, *, rtx: bool = True, codec: str = "H264", mode: int = 1, setup: str = "actpass"
+) -> str:
     """An SDP offer as browsers make them, to receive video only."""
     types = f"{PRIMARY_TYPE} {REPAIR_TYPE}" if rtx else f"{PRIMARY_TYPE}"
     lines = [
@@ -45,10 +49,10 @@ def offer(fingerprint: str, *, rtx: bool = True, codec: str = "H264", mode: int 
         "a=mid:0",
         "a=recvonly",
         "a=rtcp-mux",
-        "a=ice-ufrag:light",
-        "a=ice-pwd:lightlightlightlightlight",
+        f"a=ice-ufrag:{UFRAG}",
+        f"a=ice-pwd:{PASSWORD}",
         f"a=fingerprint:sha-256 {fingerprint}",
-        "a=setup:actpass",
+        f"a=setup:{setup}",
         "a=extmap:5 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
         f"a=rtpmap:{PRIMARY_TYPE} {codec}/90000",
         f"a=fmtp:{PRIMARY_TYPE} packetization-mode={mode};profile-level-id=42e01f;level-asymmetry-allowed=1",
@@ -100,7 +104,7 @@ class Place:
             assert found, pattern
             return found[1]
 
-        host, port = one(r"^a=candidate:.* udp \d+ (.*) typ host").split()
+        host, port = one(r"^a=candidate:.* udp \d+ ([\d.]+ \d+) typ host").split()
         group = re.search(r"^a=ssrc-group:FID (\d+) (\d+)", answer, re.MULTILINE)
         primary = int(one(r"^a=ssrc:(\d+)"))
         return cls(
@@ -125,7 +129,10 @@ class Received:
 
 
 class LightClient:
-    """One viewer. `lose` says of each SRTP packet whether the network shall lose it."""
+    """One viewer. `lose` says of each SRTP packet whether the network shall lose it.
+
+    It is the controlling ICE agent, unless `controlled` by a server that makes the offers.
+    """
 
     def __init__(
         self,
@@ -134,6 +141,7 @@ class LightClient:
         *,
         keep: bool = False,
         lose: Callable[[bytes], bool] | None = None,
+        controlled: bool = False,
     ) -> None:
         self.place = place
         self.received = Received()
@@ -144,9 +152,12 @@ class LightClient:
         self._browser = browser
         self._keep = keep
         self._lose = lose
+        self._controlled = controlled
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        # A datagram socket's connect only sets addresses: a candidate of ours is known from now on.
+        self._socket.connect(place.address)
         self._dtls = SSL.Connection(browser.context, None)
         self._dtls.set_connect_state()
         self._dtls.set_ciphertext_mtu(1200)
@@ -155,9 +166,14 @@ class LightClient:
         self._highest = 0
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def candidate(self) -> str:
+        """The SDP line of this viewer's own address, for servers that want one."""
+        host, port = self._socket.getsockname()[:2]
+        return f"a=candidate:1 1 udp 2130706431 {host} {port} typ host"
+
     async def connect(self, within_s: float = 10.0) -> None:
         """Connect, then keep the consent and report until `close`."""
-        self._socket.connect(self.place.address)
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._readable)
         self._tasks.append(asyncio.create_task(self._keep_consent()))
         await asyncio.wait_for(self.connected.wait(), within_s)
@@ -178,14 +194,25 @@ class LightClient:
             task.cancel()
 
     def check(self) -> None:
-        """Send a nominating connectivity check."""
+        """Send a connectivity check, a nominating one where that is for us to do."""
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-        request.attributes["USERNAME"] = f"{self.place.ufrag}:light"
+        request.attributes["USERNAME"] = f"{self.place.ufrag}:{UFRAG}"
         request.attributes["PRIORITY"] = 1
-        request.attributes["ICE-CONTROLLING"] = 1
-        request.attributes["USE-CANDIDATE"] = None
+        if self._controlled:
+            request.attributes["ICE-CONTROLLED"] = 1
+        else:
+            request.attributes["ICE-CONTROLLING"] = 1
+            request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity(self.place.password.encode())
         self.send(bytes(request))
+
+    def _answer_check(self, datagram: bytes) -> None:
+        """Servers that are no ICE-lite agents check us in turn (RFC 8445, section 7.3)."""
+        request = stun.parse_message(datagram)
+        answer = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, request.transaction_id)
+        answer.attributes["XOR-MAPPED-ADDRESS"] = self.place.address
+        answer.add_message_integrity(PASSWORD.encode())
+        self.send(bytes(answer))
 
     def send(self, datagram: bytes) -> None:
         """Send raw bytes to the server; what a server that is gone refuses is lost like on any network."""
@@ -225,22 +252,25 @@ class LightClient:
             self.send(self._outbound.protect_rtcp(report))
 
     def _readable(self) -> None:
-        receive = self._socket.recv
-        received = self.received
+        receive, take = self._socket.recv, self._received
         for _ in range(64):
             try:
                 datagram = receive(2048)
             except OSError:
                 return
-            if datagram[0] < 128:
-                self._signalled(datagram)
-            elif 192 <= datagram[1] < 224:
-                received.reports += 1
-            else:
-                received.packets += 1
-                received.octets += len(datagram)
-                if self._keep or received.proven < PROOF_PACKETS:
-                    self._open(datagram)
+            take(datagram)
+
+    def _received(self, datagram: bytes) -> None:
+        received = self.received
+        if datagram[0] < 128:
+            self._signalled(datagram)
+        elif 192 <= datagram[1] < 224:
+            received.reports += 1
+        else:
+            received.packets += 1
+            received.octets += len(datagram)
+            if self._keep or received.proven < PROOF_PACKETS:
+                self._open(datagram)
 
     def _open(self, datagram: bytes) -> None:
         if self._lose is not None and self._lose(datagram):
@@ -261,6 +291,9 @@ class LightClient:
             self.received.rtp.append(packet)
 
     def _signalled(self, datagram: bytes) -> None:
+        if datagram[:2] == _BINDING_REQUEST:
+            self._answer_check(datagram)
+            return
         if datagram[0] < 4:
             self.answered_checks += 1
             if self.answered_checks == 1:

@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -36,7 +37,14 @@ def resident_bytes(pid: int) -> int:
 class MuxProcess:
     """A mux on loopback, started by `async with` and stopped at its end."""
 
-    def __init__(self, folder: Path, *, core: int | None = None, udp_host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        core: int | None = None,
+        udp_host: str = "127.0.0.1",
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self._signer, key_file = make_key(folder)
         self._core = core
         self.tap_port, self.http_port, self.status_port = free_port(), free_port(), free_port()
@@ -52,6 +60,7 @@ class MuxProcess:
             "BEFFROI_ALLOWED_ORIGINS": self.origin,
             "BEFFROI_MOST_VIEWERS": "2000",
             "BEFFROI_DATA_DIR": str(folder),
+            **(settings or {}),
         }
         self._log = folder / "mux.log"
         self._process: subprocess.Popen[bytes] | None = None

@@ -5,6 +5,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
+from ingest.simulator.clock_strip import draw_clock
 from shared.ids import StreamId
 from shared.units import AccessUnit, Codec, WallSource
 
@@ -13,13 +14,18 @@ FPS = 25
 BITS_PER_SECOND = 2_000_000
 
 
-def street(gop: int, count: int) -> list[AccessUnit]:
-    """`count` units with a key unit every `gop`; a moving scene with noise, so that bits are needed."""
+def street(
+    gop: int, count: int, *, bits_per_second: int = BITS_PER_SECOND, numbered: bool = False
+) -> list[AccessUnit]:
+    """`count` units with a key unit every `gop`; a moving scene with noise, so that bits are needed.
+
+    When `numbered`, each picture carries its number, from 1, where simulated cameras have their clock.
+    """
     encoder = av.CodecContext.create("libx264", "w")
     encoder.width, encoder.height, encoder.pix_fmt = 1280, 720, "yuv420p"
     encoder.time_base, encoder.framerate = Fraction(1, FPS), Fraction(FPS, 1)
-    encoder.bit_rate = BITS_PER_SECOND
-    rate = BITS_PER_SECOND // 1000
+    encoder.bit_rate = bits_per_second
+    rate = bits_per_second // 1000
     encoder.options = {
         "preset": "ultrafast",
         "tune": "zerolatency",
@@ -31,6 +37,8 @@ def street(gop: int, count: int) -> list[AccessUnit]:
     coded: list[tuple[bool, bytes]] = []
     for number in range(count):
         image = ((ramp + number * 2) % 200).astype(np.uint8) + noise[number % 8]
+        if numbered:
+            draw_clock(image, number + 1)
         frame = av.VideoFrame.from_ndarray(image, format="rgb24")
         frame.pts = number
         coded.extend((packet.is_keyframe, bytes(packet)) for packet in encoder.encode(frame))

@@ -17,13 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 60.0
 
 
-def free_base() -> int:
+def free_base(muxes: int = 1) -> int:
     """The first of a row of ports that are all free."""
     random = Random()
     while True:
-        base = random.randrange(20_000, 30_000, 20)
+        base = random.randrange(20_000, 30_000, 40)
         try:
-            refuse_taken(Ports.from_base(base), host="127.0.0.1")
+            refuse_taken(Ports.from_base(base, muxes), host="127.0.0.1")
         except Conflict:
             continue
         return base
@@ -32,9 +32,9 @@ def free_base() -> int:
 class WholeSystem:
     """A running demo. `lines` is what it printed so far."""
 
-    def __init__(self, data_dir: Path, base: int | None = None) -> None:
+    def __init__(self, data_dir: Path, base: int | None = None, muxes: int = 1) -> None:
         self.data_dir = data_dir
-        self.ports = Ports.from_base(base if base is not None else free_base())
+        self.ports = Ports.from_base(base if base is not None else free_base(muxes), muxes)
         self.url = f"http://127.0.0.1:{self.ports.page}"
         self.lines: list[str] = []
         self._process: Process | None = None
@@ -45,6 +45,7 @@ class WholeSystem:
         self._process = await asyncio.create_subprocess_exec(
             *[sys.executable, "-m", "deploy.cli", "demo"],
             *["--data", str(self.data_dir), "--port", str(self.ports.page)],
+            *["--muxes", str(len(self.ports.muxes))],
             cwd=ROOT,
             stdout=PIPE,
             stderr=STDOUT,

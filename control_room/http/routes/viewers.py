@@ -14,12 +14,12 @@ from control_room.model import Person
 from control_room.muxes import MuxPlace, MuxStatus
 from control_room.placement import MuxHealth
 from control_room.rights import LISTING, PLATFORM, Action, decide
-from control_room.watching import WatchedTile, Watcher, Watchers, visible
+from control_room.watching import WatchedTile, Watcher, visible
 from shared.errors import Unavailable
 
 router = APIRouter(prefix="/viewers", tags=["viewers"])
 _ID_CHARS = 16
-_Told = tuple[Watchers, str]
+_Told = tuple[tuple[Watcher, ...], str]
 
 
 @router.get("", operation_id="listViewers", responses=READING)
@@ -45,7 +45,7 @@ async def _told(desk: Desk, caller: Caller, place: MuxPlace) -> _Told:
     try:
         return await desk.mux_client.viewers(place.internal_url, caller.person.id, caller.session), ""
     except Unavailable as error:
-        return Watchers(), error.detail
+        return (), error.detail
 
 
 async def _named(desk: Desk, caller: Caller, ids: set[str]) -> dict[str, Person]:
@@ -73,11 +73,11 @@ def _viewer_view(mux: str, watcher: Watcher, person: Person | None) -> ViewerVie
         id=sha256(watcher.id.encode()).hexdigest()[:_ID_CHARS],
         person=ViewerPerson(id=person.id, login=person.login, name=person.name) if person else None,
         mux=mux,
-        rtt_ms=watcher.rtt_ms,
-        jitter_ms=watcher.jitter_ms,
-        loss=watcher.loss,
-        available_kbps=watcher.available_kbps,
-        tiles=[_tile_view(tile) for tile in watcher.tiles],
+        rtt_ms=watcher.standing.rtt_ms,
+        jitter_ms=watcher.standing.jitter_ms,
+        loss=watcher.standing.loss,
+        available_kbps=watcher.standing.available_kbps,
+        tiles=[_tile_view(tile) for tile in watcher.standing.tiles],
     )
 
 

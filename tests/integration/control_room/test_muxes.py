@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from control_room.mux_client import MuxClient, MuxLate
+from control_room.mux_client import MuxClient, MuxLate, MuxUntold
 from control_room.muxes import Muxes, MuxPlace
 from control_room.names import Names
 from control_room.placement import MuxHealth
@@ -112,6 +112,9 @@ async def test_the_ways_a_mux_can_fail_are_told_apart() -> None:
     mux.bodies["/load"] = {"viewers": -1, "most_viewers": 500}
     with pytest.raises(Unavailable, match="cannot be read: MuxLoad: viewers"):
         await client.load(mux.url)
+    mux.status = 404
+    with pytest.raises(MuxUntold):
+        await client.load(mux.url)
     mux.status = 500
     with pytest.raises(Unavailable, match="answers 500"):
         await client.load(mux.url)
@@ -124,13 +127,14 @@ async def test_the_ways_a_mux_can_fail_are_told_apart() -> None:
 
 async def test_the_viewers_of_a_mux_are_asked_for_with_a_ticket() -> None:
     mux = SmallMux()
-    mux.bodies["/viewers"] = {"viewers": [{"id": "v", "tiles": [{"mid": "0", "camera": "59350/cam-1"}]}]}
+    standing = {"rtt_ms": 12, "tiles": [{"mid": "0", "camera": "59350/cam-1"}]}
+    mux.bodies["/viewers"] = [{"id": "v", "session": "s", "subject": "p-2", "standing": standing}]
     await mux.start()
     client = MuxClient(Ticketing(TicketSigner(KEY), SystemClock(), Names()))
     told = await client.viewers(mux.url, "p-1", "s-1")
     public = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     token = mux.authorization.removeprefix("Bearer ")
     ticket = TicketVerifier.from_pem(public, SystemClock()).verify(token, Action.STATUS, "viewers")
-    assert (ticket.subject, told.viewers[0].tiles[0].camera_id) == ("p-1", "cam-1")
+    assert (ticket.subject, told[0].standing.tiles[0].camera_id) == ("p-1", "cam-1")
     await client.close()
     await mux.die()

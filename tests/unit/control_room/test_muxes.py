@@ -1,6 +1,6 @@
 """What is known of the muxes from what they answer."""
 
-from control_room.mux_client import MuxLate, MuxLoad
+from control_room.mux_client import MuxLate, MuxLoad, MuxUntold
 from control_room.muxes import Muxes, MuxPlace
 from control_room.placement import MuxHealth
 from shared.errors import Unavailable
@@ -86,6 +86,17 @@ async def test_a_busy_mux_gets_nobody_new_where_another_answers_and_is_dead_when
     assert both.place() == B
     await both.look()
     assert both.statuses[0].health is MuxHealth.DEAD
+
+
+async def test_muxes_of_an_older_version_serve_in_turn_where_no_newer_one_does() -> None:
+    answers: Answers = {A: MuxUntold("another version"), B: MuxUntold("another version")}
+    both = muxes(answers)
+    for _ in range(5):
+        await both.look()
+    assert [both.place() for _ in range(4)] == [A, B, A, B]
+    answers[B] = MuxLoad(400, 500)
+    await both.look()
+    assert both.place() == B
 
 
 async def test_a_mux_may_serve_before_it_was_asked() -> None:

@@ -54,6 +54,22 @@ def test_up_refuses_an_address_that_is_no_origin(tmp_path: Path, capsys: pytest.
     assert "'cmsu.example' is not of the form" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("muxes", ["0", "17"])
+def test_the_demo_refuses_a_number_of_muxes_that_makes_no_sense(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], muxes: str
+) -> None:
+    assert main(["demo", "--data", str(tmp_path), "--muxes", muxes]) == 2
+    assert f"{muxes} muxes are not between" in capsys.readouterr().err
+
+
+def test_the_number_of_muxes_comes_from_the_environment_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEFFROI_MUXES", "99")
+    assert main(["demo", "--data", str(tmp_path)]) == 2
+    assert "99 muxes are not between" in capsys.readouterr().err
+
+
 def test_doctor_gives_each_finding_with_its_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,46 @@
+"""What mux takes at each number of viewers and each bit rate, all on one line when cost follows bytes."""
+
+import asyncio
+from collections.abc import Sequence
+
+from tests.bench.figures import fit
+from tests.bench.peers import measured, mux_with
+from tests.bench.tables import Cell, Table
+
+# The light clients' own core is full at about 25,000 packets a second.
+LOADS: Sequence[tuple[int, Sequence[int]]] = (
+    (500_000, (20, 60, 120)),
+    (1_000_000, (20, 60, 120)),
+    (2_000_000, (20, 50, 90)),
+    (4_000_000, (10, 25, 45)),
+)
+
+
+def run(seconds: float = 5.0) -> Table:
+    """One mux a bit rate, its viewers growing in number."""
+    rows: list[list[Cell]] = []
+    for bits_per_second, counts in LOADS:
+        for cost in asyncio.run(measured(mux_with(bits_per_second), counts, seconds)):
+            rows.append(
+                [
+                    bits_per_second / 1e6,
+                    cost.viewers,
+                    cost.megabits_per_second,
+                    cost.core_percent,
+                    cost.us_per_packet,
+                ]
+            )
+    return table(rows)
+
+
+def table(rows: Sequence[Sequence[Cell]]) -> Table:
+    """The rows with their line in the note."""
+    found = Table(
+        "bitrates",
+        "CPU of mux against viewers and bit rate: pinned to one core, light clients on the other",
+        ["Mb/s a viewer", "viewers", "Mb/s", "% core", "us/packet"],
+        rows,
+    )
+    line = fit(found.column("Mb/s"), found.column("% core"))
+    note = f"Line: {line.offset:.2f} % + {line.slope:.4f} % of a core a Mb/s, R² {line.r_squared:.4f}."
+    return Table(found.name, found.title, found.headings, rows, note=note)

@@ -1,0 +1,180 @@
+"""The parts of `make bench`, each a table with the aims beside it."""
+
+import os
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from tests.bench import (
+    arrival,
+    bitrates,
+    delay,
+    floor,
+    glass,
+    ingest_cost,
+    mux_cost,
+    mux_first_frame,
+    mux_lag,
+    peers,
+    storage_cost,
+)
+from tests.bench.tables import Cell, Table
+
+
+def machine() -> str:
+    """What the figures belong to."""
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} at the start"
+    )
+
+
+def viewers() -> list[Table]:
+    """CPU and memory of live viewers."""
+    floor_us = floor.us_per_packet()
+    rows = mux_cost.run()
+    table = Table(
+        "viewers",
+        "Live viewers: 2 Mb/s, 25 pictures/s, mux pinned to one core, light clients on the other",
+        ["viewers", "us/packet", "x floor", "% core", "% core/viewer", "Mb/s", "kB/viewer"],
+        [
+            [
+                int(row["viewers"]),
+                row["us_per_packet"],
+                row["us_per_packet"] / floor_us,
+                row["core_percent"],
+                row["core_percent_per_viewer"],
+                row["megabits_per_second"],
+                row["kilobytes_per_viewer"],
+            ]
+            for row in rows
+        ],
+        {"us/packet": "2", "kB/viewer": "120"},
+        f"Floor of this run: {floor_us:.2f} us a packet (AES-GCM, one GSO send a picture, a bare loop).",
+    )
+    return [table]
+
+
+def rates() -> list[Table]:
+    """CPU against viewers and bit rate."""
+    return [bitrates.run()]
+
+
+def first_frame() -> list[Table]:
+    """Time to the first picture in Chromium, and how far behind a new viewer is a second later."""
+    found = mux_first_frame.run()
+    first = Table(
+        "first-frame",
+        "First decoded picture in Chromium, from the click",
+        ["GOP s", "tries", "median ms", "p95 ms", "max ms", "key-frame requests", "packets lost"],
+        [
+            [
+                int(row["gop_s"]),
+                int(row["tries"]),
+                row["median_ms"],
+                row["p95_ms"],
+                row["max_ms"],
+                int(row["key_frame_requests"]),
+                int(row["packets_lost"]),
+            ]
+            for row, _ in found
+        ],
+        {"p95 ms": "300"},
+        samples={f"GOP {row['gop_s']:.0f} s": times for row, times in found},
+    )
+    return [first, mux_lag.run()]
+
+
+def ingested() -> list[Table]:
+    """CPU and memory of ingested cameras."""
+    rows = ingest_cost.run()
+    cost = [row for row in rows if row["what"] == "ingested camera"]
+    start = next(row for row in rows if row["what"] != "ingested camera")
+    keys = ["cpu_percent_a_camera", "mb_a_camera", "cpu_percent_worker", "mb_worker"]
+    table = Table(
+        "ingest",
+        "Ingested cameras: 2 Mb/s, RTSP over TCP, above an idle worker",
+        ["cameras", "RTSP client", "published", "% core/camera", "MB/camera", "worker % core", "worker MB"],
+        [
+            [
+                _number(row["cameras"]),
+                str(row["opener"]),
+                "yes" if row["published"] else "no",
+                *(_number(row[key]) for key in keys),
+            ]
+            for row in cost
+        ],
+        {"% core/camera": "0.2", "MB/camera": "6"},
+        f"From wanted to the first unit at a reader: median {start['median_ms']} ms, max {start['max_ms']} "
+        f"ms of {start['tries']} tries, the worker's polling of a second included.",
+    )
+    return [table]
+
+
+def recorded() -> list[Table]:
+    """CPU and memory of recorded cameras."""
+    rows = storage_cost.run()
+    table = Table(
+        "storage",
+        "Recorded cameras: 2 Mb/s, tap to object store, above an idle storage",
+        list(rows[0]),
+        _cells(rows),
+        note="Aim: 1 % of a core a camera ingested and recorded.",
+    )
+    return [table]
+
+
+def delays() -> list[Table]:
+    """Delay between camera and viewer."""
+    found = delay.run()
+    table = Table(
+        "delay",
+        "Delay, a picture's last packet at the camera to its first SRTP packet at a viewer",
+        ["cameras", "viewers", "pictures", "p50 ms", "p95 ms", "max ms"],
+        _cells([row for row, _ in found]),
+        {"p50 ms": "5", "p95 ms": "15"},
+        samples={f"{row['cameras']} cameras, {row['viewers']} viewers": times for row, times in found},
+    )
+    return [table]
+
+
+def seen() -> list[Table]:
+    """Glass to glass."""
+    return [glass.run()]
+
+
+def arrivals() -> list[Table]:
+    """A thousand viewers at once."""
+    return [arrival.run()]
+
+
+def beside_peers() -> list[Table]:
+    """The same load on mux and its peers."""
+    return [peers.run()]
+
+
+PARTS: Mapping[str, Callable[[], list[Table]]] = {
+    "viewers": viewers,
+    "peers": beside_peers,
+    "bitrates": rates,
+    "arrival": arrivals,
+    "first-frame": first_frame,
+    "delay": delays,
+    "glass": seen,
+    "ingest": ingested,
+    "storage": recorded,
+}
+
+
+def measured(name: str) -> list[Table]:
+    """Run a part."""
+    where = machine()
+    return [replace(table, machine=where) for table in PARTS[name]()]
+
+
+def _cells(rows: Sequence[Mapping[str, object]]) -> list[list[Cell]]:
+    return [[_number(value) for value in row.values()] for row in rows]
+
+
+def _number(value: object) -> Cell:
+    return value if isinstance(value, str | int | float) else None

@@ -1,0 +1,47 @@
+"""The benches' statistics."""
+
+import pytest
+
+from tests.bench.arrival import worst_gap_ms
+from tests.bench.figures import fit, percentile
+from tests.bench.mux_lag import lags_ms
+from tests.bench.strip_page import Painted
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    assert percentile([5.0, 1.0, 4.0, 2.0, 3.0], 50) == 3.0
+    assert percentile([float(value) for value in range(1, 21)], 95) == 19.0
+    assert percentile([7.0], 95) == 7.0
+
+
+def test_no_values_have_no_percentile() -> None:
+    with pytest.raises(ValueError, match="no values"):
+        percentile([], 50)
+
+
+def test_points_of_a_line_give_that_line() -> None:
+    line = fit([1.0, 2.0, 5.0], [5.0, 7.0, 13.0])
+    assert (line.slope, line.offset, line.r_squared) == pytest.approx((2.0, 3.0, 1.0))
+    assert line.at(10.0) == pytest.approx(23.0)
+
+
+def test_points_off_the_line_lower_r_squared() -> None:
+    assert fit([0.0, 1.0, 2.0], [0.0, 3.0, 0.0]).r_squared == pytest.approx(0.0)
+
+
+def test_points_of_one_x_have_no_line() -> None:
+    with pytest.raises(ValueError, match="two points"):
+        fit([2.0, 2.0], [1.0, 3.0])
+
+
+def test_a_gap_counts_from_the_start_and_to_the_end_too() -> None:
+    assert worst_gap_ms([12_000_000, 14_000_000], 0, 20_000_000) == pytest.approx(12.0)
+    assert worst_gap_ms([], 0, 20_000_000) == pytest.approx(20.0)
+
+
+def test_lag_is_between_the_same_pictures_and_only_after_a_second() -> None:
+    other = [Painted(0.0, 1000.0 + 40 * number, number) for number in range(60)]
+    newcomer = [Painted(0.0, one.displayed_ms + 17.0, one.said) for one in other]
+    lags = lags_ms(newcomer, other)
+    assert set(lags) == {17.0}
+    assert len(lags) == 35

@@ -1,0 +1,97 @@
+"""Tables of the benches: printed, kept, put into the document, drawn."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.bench.load import Cost
+from tests.bench.peers import table as peers_table
+from tests.bench.performance import DOCUMENT, with_tables
+from tests.bench.plots import PLOTS, draw, series, steps
+from tests.bench.tables import Table, keep, kept
+
+TABLE = Table(
+    "viewers",
+    "Live viewers",
+    ["viewers", "us/packet", "note"],
+    [[1, 2.345, "a|b"], [100, 1234.5, None]],
+    {"us/packet": "2"},
+    "A note.",
+    "a machine",
+    {"one": [1.0, 2.0]},
+)
+
+
+def test_a_table_is_printed_in_columns_with_its_aims_last() -> None:
+    assert TABLE.text().splitlines() == [
+        "Live viewers",
+        "viewers  us/packet  note",
+        "-------  ---------  ----",
+        "      1       2.35   a|b",
+        "    100       1234     -",
+        "    aim          2      ",
+        "A note.",
+    ]
+
+
+def test_a_kept_table_comes_back_the_same(tmp_path: Path) -> None:
+    keep(TABLE, tmp_path)
+    again = kept("viewers", tmp_path)
+    assert again == TABLE
+    assert kept("delay", tmp_path) is None
+
+
+def test_a_column_holds_its_numbers() -> None:
+    assert TABLE.column("us/packet") == [2.345, 1234.5]
+    assert TABLE.where("viewers", 100).column("us/packet") == [1234.5]
+
+
+def test_the_document_gets_new_tables_and_keeps_its_text() -> None:
+    delay = "<!-- bench:delay -->\nold\n<!-- /bench -->\n"
+    text = f"before\n<!-- bench:viewers -->\nold\n<!-- /bench -->\nbetween\n{delay}"
+    new = with_tables(text, lambda name: TABLE if name == "viewers" else None)
+    assert new.startswith(
+        "before\n<!-- bench:viewers -->\n**Live viewers**\n\n| viewers | us/packet | note |\n"
+    )
+    assert "| 1 | 2.35 | a/b |" in new
+    assert "Measured on: a machine." in new
+    assert new.endswith(f"between\n{delay}")
+    assert with_tables(new, lambda name: TABLE if name == "viewers" else None) == new
+
+
+def test_the_document_has_a_place_for_each_plot() -> None:
+    text = DOCUMENT.read_text()
+    assert [name for name in PLOTS if f"<!-- bench:{name} -->" not in text] == []
+
+
+def test_a_drawn_table_has_its_plot_below_it() -> None:
+    block = "<!-- bench:glass -->\n<!-- /bench -->\n"
+    assert "![Live viewers](performance/glass.svg)" in with_tables(block, lambda name: TABLE)
+
+
+def test_ratios_are_to_the_floor_and_to_the_first_server() -> None:
+    mux = [Cost(20, 4.0, 1.0, 40.0, 100.0), Cost(100, 2.0, 5.0, 200.0, 100.0)]
+    janus = [Cost(100, 20.0, 50.0, 200.0, 400.0)]
+    table = peers_table({"mux": mux, "Janus": janus}, 1.0, ["aiortc is away."])
+    ratios = {(row[0], row[1]): (row[3], row[4]) for row in table.rows}
+    assert ratios["Janus", 100] == (20.0, 10.0)
+    assert ratios["mux", 20] == (4.0, 1.0)
+    assert table.note == "aiortc is away."
+
+
+def test_points_are_grouped_and_in_order() -> None:
+    table = Table("t", "t", ["rate", "x", "y"], [[0.5, 2, 20], [0.5, 1, 10], [2.0, 3, 30]])
+    assert series(table, "rate", "x", "y") == {"0.5": ([1.0, 2.0], [10.0, 20.0]), "2": ([3.0], [30.0])}
+
+
+def test_a_distribution_ends_at_a_hundred_percent() -> None:
+    assert steps([3.0, 1.0]) == ([1.0, 3.0], [50.0, 100.0])
+
+
+@pytest.mark.slow
+def test_the_same_figures_give_the_same_plot(tmp_path: Path) -> None:
+    table = replace(TABLE, samples={"own": [3.0, 1.0, 2.0]})
+    first, second = draw("glass", table, tmp_path / "a"), draw("glass", table, tmp_path / "b")
+    assert first.read_bytes() == second.read_bytes()
+    assert b"<dc:date>" not in first.read_bytes()
