@@ -95,7 +95,7 @@ class PlaybackRoutes:
         headers = {
             "X-Beffroi-From": text_from_ns(answer.start_ns),
             "X-Beffroi-To": text_from_ns(answer.end_ns),
-            "X-Beffroi-Codec": answer.parameters.sequence.codec_string,
+            "X-Beffroi-Codec": answer.description.codec_string,
             "Cache-Control": "no-store",
         }
         return StreamingResponse(self._counted(answer, shown), headers=headers, media_type="video/mp4")

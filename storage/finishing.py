@@ -53,8 +53,8 @@ def segment_of(path: Path, key: str, layout: Layout, state: SegmentState) -> Seg
         end_ns=layout.end_ns,
         size=path.stat().st_size,
         sha256=digest_of(path),
-        codec=layout.parameters.sequence.codec_string,
-        parameters=layout.parameters.digest,
+        codec=layout.description.codec_string,
+        parameters=layout.description.digest,
         days=identity.days,
         state=state,
     )

@@ -2,16 +2,18 @@
 
 import asyncio
 import os
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from shared.errors import NotFound
 from shared.ids import StreamId
 from shared.mediatime import ns_from_90k, ticks_from_ns
 from storage.catalogue import Catalogue
+from storage.fmp4.entry import Description
 from storage.fmp4.fragment import MovieFragment, Sample, movie_fragment
 from storage.fmp4.movie import file_type, fragmented_movie
-from storage.fmp4.parameters import ParameterSets
 from storage.fmp4.reader import PlacedFragment
 from storage.segment import Footage
 
@@ -36,7 +38,7 @@ class Piece:
 class Answer:
     """A whole fMP4 to be sent: [start_ns, end_ns) is what it covers."""
 
-    parameters: ParameterSets
+    description: Description
     pieces: tuple[Piece, ...]
     base_ns: int
 
@@ -50,7 +52,9 @@ class Answer:
 
     @property
     def init(self) -> bytes:
-        return file_type(fragmented=True) + fragmented_movie(self.parameters, self.start_ns)
+        return file_type(self.description, fragmented=True) + fragmented_movie(
+            self.description, self.start_ns
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ async def plan(
     end_ns = min(end_ns, start_ns + MAX_ANSWER_NS)
     footage = await catalogue.between(stream, start_ns, end_ns)
     pieces: list[Piece] = []
-    parameters: ParameterSets | None = None
+    description: Description | None = None
     last: Footage | None = None
     for one in footage:
         if last is not None and not last.goes_on_in(one):
@@ -81,12 +85,12 @@ async def plan(
             found = found[_seek(found, start_ns) :]
         inside = [piece for piece in found if piece.start_ns < end_ns]
         pieces.extend(inside)
-        parameters, last = layout.parameters, one
+        description, last = layout.description, one
         if len(inside) < len(found):
             break
-    if parameters is None or not pieces or pieces[-1].end_ns <= start_ns:
+    if description is None or not pieces or pieces[-1].end_ns <= start_ns:
         return Nothing(await catalogue.next_start_ns(stream, start_ns))
-    return Answer(parameters, tuple(pieces), base_ns)
+    return Answer(description, tuple(pieces), base_ns)
 
 
 def _seek(pieces: Sequence[Piece], start_ns: int) -> int:
@@ -101,7 +105,8 @@ def retimed(answer: Answer) -> list[MovieFragment]:
     """The fragments of an answer on the player's time line: 90 kHz ticks since its base.
 
     What is before the base is squeezed into a tick a picture, because media time cannot be negative. Each
-    picture lasts until the next one, so that no seam stops the player.
+    picture lasts until the next one, so that no seam stops the player. Pictures shown in another order than
+    they are decoded in keep their order.
     """
     starts90: list[list[int]] = []
     last90 = -1
@@ -118,13 +123,34 @@ def retimed(answer: Answer) -> list[MovieFragment]:
     for number, (piece, own) in enumerate(zip(answer.pieces, starts90, strict=True)):
         after90 = starts90[number + 1][0] if number + 1 < len(starts90) else end90
         samples = tuple(
-            Sample(following90 - start90, sample.size, sample.key)
-            for sample, start90, following90 in zip(
-                piece.fragment.moof.samples, own, [*own[1:], after90], strict=True
+            Sample(following90 - start90, sample.size, sample.key, offset90)
+            for sample, start90, following90, offset90 in zip(
+                piece.fragment.moof.samples,
+                own,
+                [*own[1:], after90],
+                _moved_offsets(piece.fragment.moof, own),
+                strict=True,
             )
         )
         fragments.append(MovieFragment(number + 1, own[0], samples))
     return fragments
+
+
+def _moved_offsets(fragment: MovieFragment, starts90: Sequence[int]) -> list[int]:
+    """The offsets of a fragment's samples once these are decoded at `starts90`.
+
+    A picture of a recording is shown when one of its fragment is decoded: it moves with that one.
+    """
+    offsets90 = [sample.offset90 for sample in fragment.samples]
+    if not any(offsets90):
+        return offsets90
+    before90 = list(accumulate((sample.duration90 for sample in fragment.samples[:-1]), initial=0))
+    moved = []
+    for decoded90, start90, offset90 in zip(before90, starts90, offsets90, strict=True):
+        shown90 = decoded90 + offset90
+        other = max(0, bisect_right(before90, shown90) - 1)
+        moved.append(starts90[other] + max(0, shown90 - before90[other]) - start90)
+    return moved
 
 
 async def stream_answer(

@@ -11,8 +11,8 @@ from shared.log import get_logger
 from shared.messages import RecordingPolicy, RecordingReport, RecordingStatus
 from shared.tap.reassembly import Gap
 from shared.units import AccessUnit
+from storage.fmp4.entry import Description
 from storage.fmp4.identity import Identity
-from storage.fmp4.parameters import ParameterSets
 from storage.metrics import RecorderMetrics
 from storage.recording import Recording, hash_of
 from storage.segment import Footage
@@ -80,9 +80,9 @@ class Recorder:
         lane = self._spool.lane(hash_of(StreamId.parse(policy.stream)))
 
         def open_writer(
-            key: str, identity: Identity, parameters: ParameterSets, events: WriterEvents
+            key: str, identity: Identity, description: Description, events: WriterEvents
         ) -> SegmentWriter:
-            return SegmentWriter(self._spool, lane, key, identity, parameters, events)
+            return SegmentWriter(self._spool, lane, key, identity, description, events)
 
         return Recording(
             policy,

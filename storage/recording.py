@@ -1,9 +1,8 @@
 """The recording of one stream: units become fragments, fragments segments. No disk, no network in here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
 from zlib import crc32
 
 from shared.clock import Clock
@@ -12,12 +11,13 @@ from shared.ids import StreamId
 from shared.mediatime import TICKS_PER_SECOND, ns_from_90k, ticks_from_ns
 from shared.messages import RecordingPolicy, RecordingReport, RecordingStatus
 from shared.tap.reassembly import Gap
-from shared.units import AccessUnit, Codec
+from shared.units import MAX_REORDER90, AccessUnit
+from storage.fmp4.description import describe
 from storage.fmp4.identity import Identity
-from storage.fmp4.parameters import ParameterSets
 from storage.metrics import RecorderMetrics
+from storage.open_segment import OpenSegment, OpenWriter
 from storage.segment import Footage, object_key
-from storage.spool import PendingFragment, WriterEvents
+from storage.spool import WriterEvents
 
 FRAGMENT90 = TICKS_PER_SECOND // 2
 """A kill loses what is not in a fragment yet, and may lose a second: half of one leaves room for the disk."""
@@ -31,44 +31,6 @@ _SLEW_NS = 10_000_000
 _RETRY_NS = 2_000_000_000
 _SILENT_NS = 5_000_000_000
 _MAX_SEGMENTS_WITHOUT_KEY = 10
-
-
-class Writer(Protocol):
-    """Where the fragments of a segment go (see `storage.spool.SegmentWriter`)."""
-
-    def append(self, fragment: PendingFragment) -> bool: ...
-
-    def close(self) -> None: ...
-
-
-OpenWriter = Callable[[str, Identity, ParameterSets, WriterEvents], Writer]
-
-
-@dataclass(slots=True)
-class OpenSegment:
-    """The segment being written, and the fragment being collected for it."""
-
-    key: str
-    writer: Writer
-    parameters: ParameterSets
-    run: int
-    start_ns: int
-    first_pts90: int
-    boundary_ns: int
-    last90: int = -1
-    step90: int = TICKS_PER_SECOND // 25
-    sequence: int = 0
-    units: list[AccessUnit] = field(default_factory=list)
-    times90: list[int] = field(default_factory=list)
-    collected_since_ns: int = 0
-
-    def time90(self, unit: AccessUnit) -> int:
-        """The unit's media time: strictly growing, because two samples cannot share one."""
-        return max(unit.pts90 - self.first_pts90, self.last90 + 1)
-
-    def told_ns(self, unit: AccessUnit) -> int:
-        """The UTC that the segment's own time line gives to a unit."""
-        return self.start_ns + ns_from_90k(unit.pts90 - self.first_pts90)
 
 
 class Recording:
@@ -110,9 +72,6 @@ class Recording:
         if isinstance(item, Gap):
             self._metrics.lost.labels("tap").inc(max(1, item.lost))
             self._end()
-        elif item.codec is not Codec.H264:
-            self._end()
-            self._say(RecordingStatus.FAILING, f"pictures are {item.codec}, which is not recorded yet")
         else:
             self._take_unit(item)
 
@@ -120,7 +79,7 @@ class Recording:
         """Called a few times a second: nothing collected waits longer than a moment for its next unit."""
         segment, now_ns = self._open, self._clock.monotonic_ns()
         if segment and segment.units and now_ns - segment.collected_since_ns > _IDLE_FLUSH_NS:
-            self._flush(segment, segment.last90 + segment.step90)
+            self._flush(segment, segment.end90)
         if (
             self._status is RecordingStatus.RECORDING
             and self._written_at_ns is not None
@@ -163,10 +122,11 @@ class Recording:
     def _breaks(self, segment: OpenSegment, unit: AccessUnit) -> bool:
         """Whether a unit cannot belong to the segment, key or not."""
         ahead90 = unit.pts90 - segment.first_pts90 - segment.last90
+        back90 = MAX_REORDER90 if unit.reordered else TICKS_PER_SECOND
         overlong_ns = _MAX_SEGMENTS_WITHOUT_KEY * self._segment_ns
         return (
             unit.run != segment.run
-            or not -TICKS_PER_SECOND < ahead90 <= _JUMP90
+            or not -back90 <= ahead90 <= _JUMP90
             or segment.told_ns(unit) - segment.start_ns > overlong_ns
         )
 
@@ -177,28 +137,29 @@ class Recording:
         stepped = abs(off_ns) > _STEP_NS
         if not stepped and told_ns < segment.boundary_ns and self._same_parameters(segment, key_unit):
             return segment
+        lead90 = segment.lead90(key_unit)
         if stepped:
-            self._end(segment.time90(key_unit))
-            return self._start(key_unit, key_unit.wall_ns)
-        start_ns = told_ns + max(-_SLEW_NS, min(_SLEW_NS, off_ns))
+            self._end(segment.time90(key_unit) - lead90)
+            return self._start(key_unit, key_unit.wall_ns - ns_from_90k(lead90), lead90)
+        start_ns = told_ns - ns_from_90k(lead90) + max(-_SLEW_NS, min(_SLEW_NS, off_ns))
         self._end(max(segment.last90 + 1, ticks_from_ns(start_ns - segment.start_ns)))
-        return self._start(key_unit, start_ns)
+        return self._start(key_unit, start_ns, lead90)
 
     @staticmethod
     def _same_parameters(segment: OpenSegment, key_unit: AccessUnit) -> bool:
         try:
-            return ParameterSets.of_unit(key_unit.data) == segment.parameters
+            return describe(key_unit) == segment.description
         except BadInput:
             return True
 
-    def _start(self, unit: AccessUnit, start_ns: int) -> OpenSegment | None:
-        """A new segment at a key unit; None where the unit cannot start one."""
+    def _start(self, unit: AccessUnit, start_ns: int, lead90: int = 0) -> OpenSegment | None:
+        """A new segment at a key unit, which is shown `lead90` after `start_ns`; None where it cannot."""
         if not unit.key or self._clock.monotonic_ns() < self._retry_at_ns:
             self._metrics.lost.labels("waiting").inc()
             return None
         try:
-            parameters = ParameterSets.of_unit(unit.data)
-            codec = parameters.sequence.codec_string
+            description = describe(unit)
+            codec = description.codec_string
         except BadInput as error:
             self._metrics.lost.labels("parameters").inc()
             self._say(RecordingStatus.FAILING, f"pictures cannot be recorded: {error.detail}")
@@ -212,10 +173,18 @@ class Recording:
             failed=lambda reason, kept: self._on_failed(key, reason, kept),
             closed=lambda kept: self._on_closed(key, kept),
         )
-        self._footage[key] = Footage(key, self.stream, unit.run, start_ns, start_ns, codec, parameters.digest)
-        writer = self._open_writer(key, identity, parameters, events)
+        self._footage[key] = Footage(
+            key, self.stream, unit.run, start_ns, start_ns, codec, description.digest
+        )
+        writer = self._open_writer(key, identity, description, events)
         self._open = OpenSegment(
-            key, writer, parameters, unit.run, start_ns, unit.pts90, self._boundary_after(start_ns)
+            key,
+            writer,
+            description,
+            unit.run,
+            start_ns,
+            unit.pts90 - lead90,
+            self._boundary_after(start_ns),
         )
         return self._open
 
@@ -226,25 +195,19 @@ class Recording:
 
     def _collect(self, segment: OpenSegment, unit: AccessUnit) -> None:
         time90 = segment.time90(unit)
-        if segment.units:
+        if segment.units and segment.may_cut_before(time90):
             age90 = time90 - segment.times90[0]
             starts_seekable = unit.key and (age90 >= _SHORT90 or not segment.units[0].key)
-            if (age90 >= FRAGMENT90 or starts_seekable) and not self._flush(segment, time90):
-                return
-        if not segment.units:
-            segment.collected_since_ns = self._clock.monotonic_ns()
-        if segment.last90 >= 0:
-            segment.step90 = min(time90 - segment.last90, TICKS_PER_SECOND)
-        segment.units.append(unit)
-        segment.times90.append(time90)
-        segment.last90 = time90
+            if age90 >= FRAGMENT90 or starts_seekable:
+                # What follows a reordered unit may be shown before it, right behind what is collected.
+                end90 = min(time90, segment.end90) if unit.reordered else time90
+                if not self._flush(segment, end90):
+                    return
+        segment.collect(unit, time90, self._clock.monotonic_ns())
 
     def _flush(self, segment: OpenSegment, end90: int) -> bool:
         """Send what is collected to the disk; False where it had to be dropped, which ends the segment."""
-        segment.sequence += 1
-        fragment = PendingFragment(segment.sequence, tuple(segment.units), tuple(segment.times90), end90)
-        segment.units.clear()
-        segment.times90.clear()
+        fragment = segment.take_fragment(end90)
         if segment.writer.append(fragment):
             return True
         self._metrics.lost.labels("disk").inc(len(fragment.units))
@@ -258,7 +221,7 @@ class Recording:
         if segment is None:
             return
         if segment.units:
-            self._flush(segment, segment.last90 + segment.step90 if end90 is None else end90)
+            self._flush(segment, segment.end90 if end90 is None else end90)
         segment.writer.close()
 
     def _on_written(self, key: str, end90: int, late: bool) -> None:

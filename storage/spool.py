@@ -9,10 +9,10 @@ from pathlib import Path
 from shared.clock import Clock
 from shared.units import AccessUnit
 from storage.disk import Disk
+from storage.fmp4.entry import Description
 from storage.fmp4.fragment import MovieFragment, Sample, write_fragment
 from storage.fmp4.identity import Identity
 from storage.fmp4.movie import init_segment
-from storage.fmp4.parameters import ParameterSets, length_prefixed
 from storage.lane import DiskLane
 from storage.segment import spool_name
 
@@ -22,24 +22,33 @@ _LATE_NS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class PendingFragment:
-    """Units on their way to disk: the media time of each, and where the last one ends."""
+    """Units on their way to disk: the media time at which each is decoded, and where the last one ends.
+
+    `offsets90` is how much later each is shown; empty where pictures are shown as they are decoded.
+    """
 
     sequence: int
     units: tuple[AccessUnit, ...]
     times90: tuple[int, ...]
     end90: int
+    offsets90: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:
         return sum(len(unit.data) for unit in self.units)
 
-    def build(self, known: frozenset[bytes]) -> bytes:
+    def build(self, description: Description) -> bytes:
         """The fragment's bytes."""
-        pictures = [length_prefixed(unit.data, known) for unit in self.units]
-        ends90 = (*self.times90[1:], self.end90)
+        pictures = [description.sample(unit.data) for unit in self.units]
+        durations90 = [
+            end90 - time90
+            for time90, end90 in zip(self.times90, (*self.times90[1:], self.end90), strict=True)
+        ]
         samples = tuple(
-            Sample(end90 - time90, sum(map(len, picture)), unit.key)
-            for unit, picture, time90, end90 in zip(self.units, pictures, self.times90, ends90, strict=True)
+            Sample(duration90, sum(map(len, picture)), unit.key, offset90)
+            for unit, picture, duration90, offset90 in zip(
+                self.units, pictures, durations90, self.offsets90 or (0,) * len(self.units), strict=True
+            )
         )
         fragment = MovieFragment(self.sequence, self.times90[0], samples)
         data = [part for picture in pictures for part in picture]
@@ -111,20 +120,20 @@ class SegmentWriter:
         lane: DiskLane,
         key: str,
         identity: Identity,
-        parameters: ParameterSets,
+        description: Description,
         events: WriterEvents,
     ) -> None:
         self._spool = spool
         self._disk = spool.disk
         self._lane = lane
         self._path = spool.path(key)
-        self._known = parameters.nals
+        self._description = description
         self._events = events
         self._descriptor: int | None = None
         self._size = 0
         self._fragments = 0
         self._broken = False
-        lane.submit(lambda: self._start(init_segment(parameters, identity)))
+        lane.submit(lambda: self._start(init_segment(description, identity)))
 
     def append(self, fragment: PendingFragment) -> bool:
         """Queue a fragment; False where the lane is full, and then nothing of it is written."""
@@ -149,7 +158,7 @@ class SegmentWriter:
         late = self._spool.now_ns() - queued_ns > _LATE_NS
         try:
             self._spool.check_space()
-            self._write(fragment.build(self._known))
+            self._write(fragment.build(self._description))
         except OSError as error:
             self._fail(error)
             return

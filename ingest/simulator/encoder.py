@@ -118,7 +118,8 @@ def _options(coding: Coding) -> dict[str, str]:
     )
     match coding.encoding:
         case Encoding.MPEG4:
-            return {}
+            # Closed groups of pictures exist only without a search for changes of scene.
+            return {"flags": "+cgop", "sc_threshold": "1000000000"}
         case Encoding.H265:
             # The encoder's default blocks would cost half as much again.
             own = (

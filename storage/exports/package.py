@@ -143,7 +143,7 @@ class Packer:
     def _video(
         self, package: zipfile.ZipFile, stream: str, name: str, made: Cut, when: tuple[int, ...]
     ) -> SealedVideo:
-        head = made.tables.head(made.parameters, made.start_ns)
+        head = made.tables.head(made.description, made.start_ns)
         digest = hashlib.sha256()
         size = 0
         info = zipfile.ZipInfo(_unused(package, name), when)  # type: ignore[arg-type]  # six numbers
@@ -152,16 +152,15 @@ class Packer:
                 digest.update(chunk)
                 entry.write(chunk)
                 size += len(chunk)
-        sequence = made.parameters.sequence
         return SealedVideo(
             SealedFile(info.filename, size, digest.hexdigest()),
             stream,
             made.start_ns,
             made.end_ns,
             len(made.tables),
-            sequence.codec_string,
-            sequence.width,
-            sequence.height,
+            made.description.codec_string,
+            made.description.width,
+            made.description.height,
         )
 
     def _chunks(self, head: bytes, made: Cut) -> Iterator[bytes]:

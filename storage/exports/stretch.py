@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from shared.errors import NotFound
 from shared.mediatime import ns_from_90k
+from storage.fmp4.entry import Description
 from storage.fmp4.fragment import Sample
-from storage.fmp4.parameters import ParameterSets
 from storage.fmp4.plain import SampleTables
 from storage.fmp4.reader import Layout
 from storage.ranges import Span
@@ -29,7 +29,7 @@ class ByteRange:
 class Cut:
     """A stretch cut to a range: its tables, where its bytes are, what time its samples cover."""
 
-    parameters: ParameterSets
+    description: Description
     tables: SampleTables
     ranges: tuple[ByteRange, ...]
     start_ns: int
@@ -74,7 +74,7 @@ def cut(stretch: Sequence[Footage], asked: Span, read: ReadLayout) -> Cut | None
     if not len(collected.tables) or collected.end_ns <= asked.start_ns:
         return None
     return Cut(
-        first.parameters,
+        first.description,
         collected.tables,
         tuple(collected.ranges),
         collected.start_ns,
@@ -114,7 +114,9 @@ class _Collected:
         self.end_ns = end_ns
         # Rounded to the nearest tick: nanoseconds came from ticks rounded down.
         duration90 = max(1, ((end_ns - placed.start_ns) * 9 + 50_000) // 100_000)
-        self.tables.add(placed.sample.size, duration90, key=placed.sample.key)
+        self.tables.add(
+            placed.sample.size, duration90, key=placed.sample.key, offset90=placed.sample.offset90
+        )
         last = self.ranges[-1] if self.ranges else None
         if last is not None and last.key == placed.key and last.offset + last.size == placed.offset:
             self.ranges[-1] = ByteRange(last.key, last.offset, last.size + placed.sample.size)

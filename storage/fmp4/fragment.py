@@ -11,6 +11,12 @@ from storage.fmp4.movie import TRACK
 _PRFT_CAPTURED = 24
 _BASE_IS_MOOF = 0x020000
 _OFFSET_DURATION_SIZE_FLAGS = 0x000701
+_WITH_COMPOSITION = 0x01000F01
+"""Version 1, whose composition offsets may be negative (section 8.8.8), and their flag besides."""
+_ENTRIES = {
+    _OFFSET_DURATION_SIZE_FLAGS: struct.Struct(">III"),
+    _WITH_COMPOSITION: struct.Struct(">IIIi"),
+}
 _KEY_FLAGS = 0x02000000
 _OTHER_FLAGS = 0x01010000
 _NOT_KEY_BIT = 0x00010000
@@ -20,11 +26,16 @@ PRFT_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One picture in a file: how long it is shown, its bytes, whether decoding can start there."""
+    """One picture in a file: its bytes, and whether decoding can start there.
+
+    `duration90` is how long until the next one in decoding order; `offset90` how much later than it is
+    decoded it is shown, negative where earlier.
+    """
 
     duration90: int
     size: int
     key: bool
+    offset90: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +68,31 @@ def ns_from_ntp(ntp: int) -> int:
 
 def movie_fragment(fragment: MovieFragment) -> bytes:
     """The `moof` whose samples lie in the `mdat` right behind it."""
-    entries = b"".join(
-        struct.pack(">III", sample.duration90, sample.size, _KEY_FLAGS if sample.key else _OTHER_FLAGS)
-        for sample in fragment.samples
-    )
+    entries, version_flags = _run_entries(fragment.samples)
     traf_less_run = full_box(b"tfhd", 0, _BASE_IS_MOOF, struct.pack(">I", TRACK)) + full_box(
         b"tfdt", 1, 0, struct.pack(">Q", fragment.time90)
     )
     number = full_box(b"mfhd", 0, 0, struct.pack(">I", fragment.sequence & 0xFFFF_FFFF))
     run_bytes = 20 + len(entries)
     data_offset = 8 + len(number) + 8 + len(traf_less_run) + run_bytes + 8
-    run = full_box(
-        b"trun",
-        0,
-        _OFFSET_DURATION_SIZE_FLAGS,
-        struct.pack(">Ii", len(fragment.samples), data_offset),
-        entries,
-    )
+    run = box(b"trun", struct.pack(">IIi", version_flags, len(fragment.samples), data_offset), entries)
     return box(b"moof", number, box(b"traf", traf_less_run, run))
+
+
+def _run_entries(samples: Sequence[Sample]) -> tuple[bytes, int]:
+    """What `trun` says of each sample, and its version and flags: offsets only where there are any."""
+    flags = [_KEY_FLAGS if sample.key else _OTHER_FLAGS for sample in samples]
+    if not any(sample.offset90 for sample in samples):
+        entries = [
+            struct.pack(">III", sample.duration90, sample.size, flag)
+            for sample, flag in zip(samples, flags, strict=True)
+        ]
+        return b"".join(entries), _OFFSET_DURATION_SIZE_FLAGS
+    entries = [
+        struct.pack(">IIIi", sample.duration90, sample.size, flag, sample.offset90)
+        for sample, flag in zip(samples, flags, strict=True)
+    ]
+    return b"".join(entries), _WITH_COMPOSITION
 
 
 def write_fragment(
@@ -105,11 +123,12 @@ def read_movie_fragment(data: bytes, found: Box) -> MovieFragment:
     if number.end - number.body != 8 or time.end - time.body != 12 or run.end - run.body < 12:
         raise BadInput("moof is not one that this reader knows")
     version_flags, count = struct.unpack_from(">II", data, run.body)
-    if version_flags != _OFFSET_DURATION_SIZE_FLAGS or run.end - run.body != 12 + 12 * count:
+    entry = _ENTRIES.get(version_flags)
+    if entry is None or run.end - run.body != 12 + entry.size * count:
         raise BadInput("trun is not one that this reader knows")
     samples = tuple(
-        Sample(duration90, size, not flags & _NOT_KEY_BIT)
-        for duration90, size, flags in struct.iter_unpack(">III", data[run.body + 12 : run.end])
+        Sample(duration90, size, not flags & _NOT_KEY_BIT, *offset90)
+        for duration90, size, flags, *offset90 in entry.iter_unpack(data[run.body + 12 : run.end])
     )
     sequence: int = struct.unpack_from(">I", data, number.body + 4)[0]
     time90: int = struct.unpack_from(">Q", data, time.body + 4)[0]

@@ -1,4 +1,4 @@
-"""Reads a segment file, whole, growing or torn: its identity, its parameter sets, its complete fragments."""
+"""Reads a segment file, whole, growing or torn: its identity, its codec, its complete fragments."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from shared.errors import BadInput
 from shared.mediatime import ns_from_90k
 from storage.fmp4.boxes import Box, find, header_at
+from storage.fmp4.description import read_description
+from storage.fmp4.entry import Description
 from storage.fmp4.fragment import MovieFragment, read_movie_fragment, read_reference_time
 from storage.fmp4.identity import Identity
-from storage.fmp4.parameters import ParameterSets
 
 ReadAt = Callable[[int, int], bytes]
 """Gives up to `size` bytes from `offset`, fewer only at the end of the file."""
 
 _WINDOW = 4096
+_TABLE = (b"trak", b"mdia", b"minf", b"stbl", b"stsd")
 _MAX_INIT = 1 << 20
 _MAX_MOOF = 1 << 20
 
@@ -42,7 +44,7 @@ class Layout:
     """A segment file as far as it is whole. `end` is where the last complete fragment ends."""
 
     identity: Identity
-    parameters: ParameterSets
+    description: Description
     init: bytes
     fragments: tuple[PlacedFragment, ...]
 
@@ -69,16 +71,16 @@ def read_layout(read_at: ReadAt, size: int) -> Layout:
     What follows the last complete fragment is left out. Raises BadInput where there is no whole init
     segment of ours in front.
     """
-    init, identity, parameters = _read_init(read_at)
+    init, identity, description = _read_init(read_at)
     fragments = []
     at = len(init)
     while found := _read_fragment(read_at, at, size):
         fragments.append(found)
         at = found.end
-    return Layout(identity, parameters, init, tuple(fragments))
+    return Layout(identity, description, init, tuple(fragments))
 
 
-def _read_init(read_at: ReadAt) -> tuple[bytes, Identity, ParameterSets]:
+def _read_init(read_at: ReadAt) -> tuple[bytes, Identity, Description]:
     data = read_at(0, _WINDOW)
     movie: Box | None = None
     at = 0
@@ -92,17 +94,12 @@ def _read_init(read_at: ReadAt) -> tuple[bytes, Identity, ParameterSets]:
             movie = found
         identity = Identity.read(data, found) if found.kind == b"uuid" else None
         if identity is not None and movie is not None:
-            return data[: found.end], identity, read_parameters(data, movie)
+            return (
+                data[: found.end],
+                identity,
+                read_description(data, find(data, _TABLE, movie.body, movie.end)),
+            )
         at = found.end
-
-
-def read_parameters(data: bytes, movie: Box) -> ParameterSets:
-    """The parameter sets in the `avcC` of a `moov`. Raises BadInput."""
-    path = (b"trak", b"mdia", b"minf", b"stbl", b"stsd")
-    description = find(data, path, movie.body, movie.end)
-    entry = find(data, (b"avc1",), description.body + 8, description.end)
-    configuration = find(data, (b"avcC",), entry.body + 78, entry.end)
-    return ParameterSets.from_avcc(bytes(data[configuration.body : configuration.end]))
 
 
 def _read_fragment(read_at: ReadAt, at: int, size: int) -> PlacedFragment | None:

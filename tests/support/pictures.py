@@ -88,3 +88,24 @@ def units(
             coded_pictures(count, width=width, height=height, fps=fps, gop=gop)
         )
     ]
+
+
+@functools.cache
+def units_as(coding: Coding, count: int) -> tuple[AccessUnit, ...]:
+    """`count` access units of any coding from START_NS on, in the order they are decoded in."""
+    return tuple(
+        AccessUnit(
+            stream=STREAM,
+            run=1,
+            seq=place,
+            pts90=one.shown * coding.ticks90,
+            wall_ns=START_NS + int(one.shown * 1_000_000_000 / coding.fps),
+            wall_source=WallSource.ARRIVAL,
+            wall_uncertainty_ns=-1,
+            key=one.key,
+            codec=Codec(coding.encoding.value),
+            data=one.data,
+            reordered=coding.b_frames > 0,
+        )
+        for place, one in enumerate(coded_as(coding, count))
+    )

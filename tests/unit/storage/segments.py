@@ -6,10 +6,10 @@ from pathlib import Path
 
 from shared.h264 import Nal
 from shared.units import AccessUnit
+from storage.fmp4.description import describe
 from storage.fmp4.fragment import MovieFragment, Sample, write_fragment
 from storage.fmp4.identity import Identity
 from storage.fmp4.movie import init_segment
-from storage.fmp4.parameters import ParameterSets, length_prefixed
 from storage.fmp4.reader import ReadAt
 
 
@@ -20,12 +20,12 @@ def identity_of(unit: AccessUnit, *, name: str = "Place du Beffroi", days: int =
 
 def segment_bytes(units: Sequence[AccessUnit], per_fragment: int = 5) -> bytes:
     """A segment file of these units, the first of which is a key unit."""
-    parameters = ParameterSets.of_unit(units[0].data)
-    parts: list[bytes | memoryview] = [init_segment(parameters, identity_of(units[0]))]
+    description = describe(units[0])
+    parts: list[bytes | memoryview] = [init_segment(description, identity_of(units[0]))]
     step90 = units[1].pts90 - units[0].pts90 if len(units) > 1 else 3600
     for number, at in enumerate(range(0, len(units), per_fragment)):
         group = units[at : at + per_fragment]
-        data = [length_prefixed(unit.data, parameters.nals) for unit in group]
+        data = [description.sample(unit.data) for unit in group]
         samples = tuple(
             Sample(step90, sum(map(len, parts_of_unit)), unit.key)
             for unit, parts_of_unit in zip(group, data, strict=True)

@@ -1,186 +1,31 @@
-"""Exports: what is in them, and that what was done to one is told."""
+"""Exports: what is in them, and how long they live."""
 
 import hashlib
-import io
-import json
-import subprocess
 import zipfile
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-import av
 import pytest
 
-from shared.messages import ExportedCamera, ExportOrder, ExportProgress, ExportStatus, decode
+from shared.messages import ExportProgress, ExportStatus, decode
 from shared.tap.reassembly import Gap
 from shared.tickets import Action
-from storage.exports.manifest import MANIFEST, READ_ME, SIGNATURE
+from storage.exports.manifest import READ_ME
 from storage.index.holds import Hold
-from storage.verify import Finding, Verdict, verify
+from storage.verify import verify
 from tests.support.eventually import eventually
 from tests.support.pictures import START_NS, STREAM
 from tests.support.programs import needs
-from tests.unit.storage.workshop import Workshop, pem_pair, units, workshop
-
-START = datetime.fromtimestamp(START_NS / 1e9, UTC)
-EXPORT = "x-0001"
-
-
-def order(start_s: float = 0, end_s: float = 10, *, id: str = EXPORT) -> ExportOrder:
-    """An order for the one camera of these tests."""
-    camera = ExportedCamera(str(STREAM), "Place du Beffroi", "Lille", "2026-59-001")
-    return ExportOrder(
-        id,
-        "PV 2026/1234",
-        "Tribunal judiciaire de Lille",
-        "p-legal",
-        (camera,),
-        START + timedelta(seconds=start_s),
-        START + timedelta(seconds=end_s),
-    )
-
-
-async def exported(shop: Workshop, wanted: ExportOrder | None = None) -> Path:
-    """The package of an export made by way of HTTP."""
-    wanted = wanted or order()
-    token = shop.token(Action.EXPORT, f"export:{wanted.id}")
-    answer = await shop.put(f"/exports/{wanted.id}", token, wanted)
-    assert answer.status_code == 202, answer.text
-    await shop.export_done(wanted.id)
-    return shop.folder / "exports" / f"{wanted.id}.zip"
-
-
-def manifest_of(package: Path) -> dict[str, object]:
-    with zipfile.ZipFile(package) as archive:
-        manifest: dict[str, object] = json.loads(archive.read(MANIFEST))
-    return manifest
-
-
-def videos_of(package: Path) -> list[bytes]:
-    with zipfile.ZipFile(package) as archive:
-        return [archive.read(name) for name in archive.namelist() if name.endswith(".mp4")]
-
-
-def said(command: str, folder: Path) -> tuple[int, str, str]:
-    """Exit code, output and complaints of a command."""
-    done = subprocess.run(
-        command.split(), cwd=folder, capture_output=True, text=True, timeout=60, check=False
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def pictures_in(video: bytes) -> list[float]:
-    with av.open(io.BytesIO(video), "r") as container:
-        return [float(frame.time or 0.0) for frame in container.decode(video=0)]
-
-
-def rewritten(package: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
-    """A copy whose files went through `change`; None leaves one out."""
-    target = package.with_name("changed.zip")
-    with zipfile.ZipFile(package) as source, zipfile.ZipFile(target, "w") as copy:
-        for name in source.namelist():
-            data = change(name, source.read(name))
-            if data is not None:
-                copy.writestr(name, data)
-    return target
-
-
-async def judged(tmp_path: Path, change: Callable[[str, bytes], bytes | None]) -> Verdict:
-    """The verdict on an export that somebody changed."""
-    async with workshop(tmp_path) as shop:
-        await shop.record_all(units(50))
-        package = rewritten(await exported(shop), change)
-        return verify(package, shop.evidence_pem)
-
-
-async def test_an_untouched_export_is_sound(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await shop.record_all(units(250))
-        assert verify(await exported(shop), shop.evidence_pem).finding is Finding.SOUND
-
-
-async def test_an_unpacked_export_is_sound(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await shop.record_all(units(50))
-        with zipfile.ZipFile(await exported(shop)) as archive:
-            archive.extractall(tmp_path / "unpacked")
-        assert verify(tmp_path / "unpacked", shop.evidence_pem).sound
-
-
-async def test_an_altered_film_is_told_and_named(tmp_path: Path) -> None:
-    def flip(name: str, data: bytes) -> bytes:
-        return data[:-1] + bytes([data[-1] ^ 1]) if name.endswith(".mp4") else data
-
-    verdict = await judged(tmp_path, flip)
-    assert (verdict.finding, verdict.altered[0][-4:]) == (Finding.ALTERED_FILE, ".mp4")
-
-
-async def test_bytes_changed_inside_the_zip_are_told(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await shop.record_all(units(50))
-        package = await exported(shop)
-        data = bytearray(package.read_bytes())
-        data[5000] ^= 0xFF
-        package.write_bytes(data)
-        assert verify(package, shop.evidence_pem).finding is Finding.ALTERED_FILE
-
-
-async def test_a_missing_film_is_told_and_named(tmp_path: Path) -> None:
-    verdict = await judged(tmp_path, lambda name, data: None if name.endswith(".mp4") else data)
-    assert (verdict.finding, len(verdict.missing)) == (Finding.MISSING_FILE, 1)
-
-
-async def test_an_altered_leaflet_is_told(tmp_path: Path) -> None:
-    verdict = await judged(tmp_path, lambda name, data: data + b"." if name == READ_ME else data)
-    assert verdict.altered == (READ_ME,)
-
-
-async def test_an_extra_file_is_told_and_named(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await shop.record_all(units(50))
-        package = await exported(shop)
-        with zipfile.ZipFile(package, "a") as archive:
-            archive.writestr("another.mp4", b"film")
-        verdict = verify(package, shop.evidence_pem)
-    assert (verdict.finding, verdict.extra) == (Finding.EXTRA_FILE, ("another.mp4",))
-
-
-async def test_an_altered_manifest_is_told(tmp_path: Path) -> None:
-    verdict = await judged(
-        tmp_path, lambda name, data: data.replace(b"PV 2026", b"PV 2025") if name == MANIFEST else data
-    )
-    assert verdict.finding is Finding.ALTERED_MANIFEST
-
-
-async def test_a_missing_signature_is_told(tmp_path: Path) -> None:
-    verdict = await judged(tmp_path, lambda name, data: None if name == SIGNATURE else data)
-    assert verdict.missing == (SIGNATURE,)
-
-
-async def test_a_wrong_key_is_told(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await shop.record_all(units(50))
-        assert verify(await exported(shop), pem_pair()[1]).finding is Finding.WRONG_KEY
-
-
-async def test_any_other_file_is_no_export(tmp_path: Path) -> None:
-    (tmp_path / "letter.txt").write_text("Dear Sir")
-    assert verify(tmp_path / "letter.txt", pem_pair()[1]).finding is Finding.NOT_AN_EXPORT
-
-
-async def test_a_zip_of_something_else_is_no_export(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
-        archive.writestr("letter.txt", "Dear Sir")
-    assert verify(tmp_path / "other.zip", pem_pair()[1]).finding is Finding.NOT_AN_EXPORT
-
-
-async def test_a_cut_package_is_no_export(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await shop.record_all(units(50))
-        package = await exported(shop)
-        package.write_bytes(package.read_bytes()[:-100])
-        assert verify(package, shop.evidence_pem).finding is Finding.NOT_AN_EXPORT
+from tests.unit.storage.packages import (
+    EXPORT,
+    exported,
+    manifest_of,
+    order,
+    pictures_in,
+    said,
+    videos_of,
+)
+from tests.unit.storage.workshop import pem_pair, units, workshop
 
 
 @needs("ffprobe")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shared.errors import BadInput
 from shared.h264 import annex_b, nal_units
 from shared.ids import StreamId
+from storage.fmp4.avc import AvcDescription, length_prefixed
 from storage.fmp4.boxes import box, boxes, header_at
 from storage.fmp4.fragment import (
     MovieFragment,
@@ -22,7 +23,6 @@ from storage.fmp4.fragment import (
     read_movie_fragment,
 )
 from storage.fmp4.identity import Identity
-from storage.fmp4.parameters import ParameterSets, length_prefixed
 from storage.fmp4.plain import SampleTables
 from storage.fmp4.reader import read_layout
 from tests.support.pictures import START_NS, units
@@ -52,9 +52,9 @@ def plain_file(data: bytes) -> bytes:
     tables = SampleTables()
     for fragment in layout.fragments:
         for sample in fragment.moof.samples:
-            tables.add(sample.size, sample.duration90, key=sample.key)
+            tables.add(sample.size, sample.duration90, key=sample.key, offset90=sample.offset90)
     pictures = b"".join(data[fragment.data : fragment.end] for fragment in layout.fragments)
-    return tables.head(layout.parameters, layout.identity.start_ns) + pictures
+    return tables.head(layout.description, layout.identity.start_ns) + pictures
 
 
 @needs("ffmpeg")
@@ -88,7 +88,7 @@ def test_a_segment_tells_who_and_when_it_is() -> None:
 
 def test_a_segment_tells_its_parameter_sets() -> None:
     layout = read_layout(reading(SEGMENT), len(SEGMENT))
-    assert layout.parameters == ParameterSets.of_unit(PICTURES[0].data)
+    assert layout.description == AvcDescription.of_unit(PICTURES[0].data)
 
 
 def test_each_fragment_tells_its_utc() -> None:
@@ -100,13 +100,13 @@ def test_each_fragment_tells_its_utc() -> None:
 
 def test_samples_hold_every_nal_unit_but_known_parameter_sets() -> None:
     unit = PICTURES[0]
-    known = ParameterSets.of_unit(unit.data).nals
+    known = AvcDescription.of_unit(unit.data).nals
     kept = [bytes(part) for part in length_prefixed(unit.data, known)[1::2]]
     assert kept == [bytes(nal) for nal in nal_units(unit.data) if bytes(nal) not in known]
 
 
 def test_an_unknown_parameter_set_stays_in_its_sample() -> None:
-    sets = ParameterSets.of_unit(PICTURES[0].data)
+    sets = AvcDescription.of_unit(PICTURES[0].data)
     other = bytes((0x68, 1, 2, 3))
     parts = length_prefixed(annex_b([*sets.pps, other, b"\x65abc"]), sets.nals)
     assert [bytes(part) for part in parts[1::2]] == [other, b"\x65abc"]
@@ -114,7 +114,7 @@ def test_an_unknown_parameter_set_stays_in_its_sample() -> None:
 
 def test_a_unit_without_parameter_sets_starts_no_file() -> None:
     with pytest.raises(BadInput, match="without parameter sets"):
-        ParameterSets.of_unit(annex_b([b"\x65abc"]))
+        AvcDescription.of_unit(annex_b([b"\x65abc"]))
 
 
 parameter_nals = st.binary(min_size=3, max_size=30).map(lambda body: b"\x67" + body)
@@ -123,17 +123,23 @@ parameter_nals = st.binary(min_size=3, max_size=30).map(lambda body: b"\x67" + b
 @given(st.lists(parameter_nals, min_size=1, max_size=5), st.lists(parameter_nals, min_size=1, max_size=5))
 def test_avcc_gives_back_the_parameter_sets(sps: list[bytes], pps: list[bytes]) -> None:
     # A baseline profile number: higher ones need a real picture format behind it.
-    sets = ParameterSets(tuple(b"\x67\x42" + nal for nal in sps), tuple(pps))
-    assert ParameterSets.from_avcc(sets.avcc()) == sets
+    sets = AvcDescription(tuple(b"\x67\x42" + nal for nal in sps), tuple(pps))
+    assert AvcDescription.from_avcc(sets.avcc()) == sets
 
 
 @given(st.binary(max_size=60))
 def test_arbitrary_bytes_are_parameter_sets_or_bad_input(payload: bytes) -> None:
     with contextlib.suppress(BadInput):
-        ParameterSets.from_avcc(b"\x01\x42\x00\x1f\xff" + payload)
+        AvcDescription.from_avcc(b"\x01\x42\x00\x1f\xff" + payload)
 
 
-samples = st.builds(Sample, st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.booleans())
+samples = st.builds(
+    Sample,
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2**32 - 1),
+    st.booleans(),
+    st.just(0) | st.integers(-(2**31), 2**31 - 1),
+)
 fragments = st.builds(
     MovieFragment,
     st.integers(0, 2**32 - 1),

@@ -37,7 +37,7 @@ export const playback = {
   recordingNow: "Recording in progress",
   notRecording: "Not recording now",
   failed: "Playback stopped.",
-  unsupported: (codec: string) => `This browser cannot play this format (${codec}).`,
+  unsupported: (codec: string) => `This browser cannot play this format (${codec}). The recording is whole: export it to watch it elsewhere.`,
   storageAway: "The recording service does not answer; trying again by itself.",
   keys: {
     space: "Play or pause",

@@ -35,7 +35,7 @@ export const playback = {
   recordingNow: "Enregistrement en cours",
   notRecording: "Pas d’enregistrement en cours",
   failed: "La relecture s’est interrompue.",
-  unsupported: (codec: string) => `Ce navigateur ne lit pas ce format (${codec}).`,
+  unsupported: (codec: string) => `Ce navigateur ne lit pas ce format (${codec}). L’enregistrement est complet : exportez-le pour le regarder ailleurs.`,
   storageAway: "Le service d’enregistrement ne répond pas ; nouvel essai automatique.",
   keys: {
     space: "Lecture ou pause",

@@ -1,0 +1,67 @@
+"""Export packages for tests: ordered by way of HTTP, and looked into."""
+
+import io
+import json
+import subprocess
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import av
+
+from shared.messages import ExportedCamera, ExportOrder
+from shared.tickets import Action
+from storage.exports.manifest import MANIFEST
+from tests.support.pictures import START_NS, STREAM
+from tests.unit.storage.workshop import Workshop
+
+START = datetime.fromtimestamp(START_NS / 1e9, UTC)
+EXPORT = "x-0001"
+
+
+def order(start_s: float = 0, end_s: float = 10, *, id: str = EXPORT) -> ExportOrder:
+    """An order for the one camera of these tests."""
+    camera = ExportedCamera(str(STREAM), "Place du Beffroi", "Lille", "2026-59-001")
+    return ExportOrder(
+        id,
+        "PV 2026/1234",
+        "Tribunal judiciaire de Lille",
+        "p-legal",
+        (camera,),
+        START + timedelta(seconds=start_s),
+        START + timedelta(seconds=end_s),
+    )
+
+
+async def exported(shop: Workshop, wanted: ExportOrder | None = None) -> Path:
+    """The package of an export made by way of HTTP."""
+    wanted = wanted or order()
+    token = shop.token(Action.EXPORT, f"export:{wanted.id}")
+    answer = await shop.put(f"/exports/{wanted.id}", token, wanted)
+    assert answer.status_code == 202, answer.text
+    await shop.export_done(wanted.id)
+    return shop.folder / "exports" / f"{wanted.id}.zip"
+
+
+def manifest_of(package: Path) -> dict[str, object]:
+    with zipfile.ZipFile(package) as archive:
+        manifest: dict[str, object] = json.loads(archive.read(MANIFEST))
+    return manifest
+
+
+def videos_of(package: Path) -> list[bytes]:
+    with zipfile.ZipFile(package) as archive:
+        return [archive.read(name) for name in archive.namelist() if name.endswith(".mp4")]
+
+
+def said(command: str, folder: Path) -> tuple[int, str, str]:
+    """Exit code, output and complaints of a command."""
+    done = subprocess.run(
+        command.split(), cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def pictures_in(video: bytes) -> list[float]:
+    with av.open(io.BytesIO(video), "r") as container:
+        return [float(frame.time or 0.0) for frame in container.decode(video=0)]
