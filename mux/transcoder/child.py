@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import av.logging
 
+from mux.transcoder.drawing import use_one_thread
 from mux.transcoder.framing import KeyWanted, Message, Ready, Settled, encoded, read_from
 from mux.transcoder.limits import Limits
 from mux.transcoder.work import Work
@@ -56,6 +57,7 @@ def _behave() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     av.logging.set_level(None)
+    use_one_thread()
 
 
 def _read(units: BinaryIO, waiting: "queue.SimpleQueue[Message | None]") -> None:

@@ -14,6 +14,11 @@ _LETTERS_A_LINE = 44
 _MOST_LINES = 6
 
 
+def use_one_thread() -> None:
+    """One transcoder is to cost one core at most, and OpenCV's threads wait for work by spinning."""
+    cv2.setNumThreads(1)
+
+
 def size_within(width: int, height: int, longest_side: int) -> tuple[int, int]:
     """The size of a picture whose longest side may not be longer; both sides even, as 4:2:0 needs it."""
     longest = max(width, height)
