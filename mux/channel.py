@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from mux.counts import Counts
 from mux.group import Group
 from mux.layout import Layout
-from mux.picture import Picture, picture_of
+from mux.picture import SENDABLE, Picture, picture_of
+from mux.profile_h265 import is_main_profile
 from mux.sender import Sender
 from mux.timeline import Timeline
 from shared.clock import Clock
@@ -18,8 +19,6 @@ from shared.tap import Gap
 from shared.units import AccessUnit, Codec
 
 Shape = tuple[int, int]
-SENDABLE = frozenset({Codec.H264})
-"""What can be cut into packets here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,9 @@ class Channel:
         """Time (90 kHz) and capture (UTC, ns) of the newest picture."""
         self.newest_ns: int | None = None
         """When the newest unit came, by the monotonic clock, shown or not."""
+        self.key_wanted: Callable[[], None] = _ask_nobody
+        """Asks for a key picture where one can be had: a camera is not asked, a transcoder is."""
+        self._main_profile = True
         self._clock = clock
         self._counts = counts
         self._sent = sent
@@ -78,8 +80,9 @@ class Channel:
             return
         now_ns = self._clock.monotonic_ns()
         self.newest_ns = now_ns
-        if (item.codec, item.reordered) != (self.codec, self.reordered):
-            self.codec, self.reordered = item.codec, item.reordered
+        main_profile = self._is_main_profile(item)
+        if (item.codec, item.reordered, main_profile) != (self.codec, self.reordered, self._main_profile):
+            self.codec, self.reordered, self._main_profile = item.codec, item.reordered, main_profile
             self._interrupted()
             self._changed(self)
         if not self.sendable:
@@ -106,7 +109,7 @@ class Channel:
     @property
     def sendable(self) -> bool:
         """Whether the stream can be sent as it is, to whom takes its codec."""
-        return self.codec in SENDABLE and not self.reordered
+        return self.codec in SENDABLE and not self.reordered and self._main_profile
 
     def suits(self, codecs: frozenset[Codec]) -> bool:
         """Whether it may be shown to who takes these codecs; one that has not come yet may."""
@@ -161,7 +164,16 @@ class Channel:
         for begun in awaiting:
             begun()
 
+    def _is_main_profile(self, unit: AccessUnit) -> bool:
+        """Whether it is H.265 of the profile that browsers offer; key units tell. H.264 is not looked at."""
+        if unit.codec is not Codec.H265:
+            return True
+        return is_main_profile(unit.data) if unit.key else self._main_profile
+
     def _read_profile(self, data: bytes) -> None:
+        if self.codec is not Codec.H264:
+            self.profile_idc = self.size = None
+            return
         sps, _ = parameter_sets(data)
         if sps is None:
             return
@@ -171,3 +183,7 @@ class Channel:
             self.profile_idc = self.size = None
             return
         self.profile_idc, self.size = read.profile_idc, (read.width, read.height)
+
+
+def _ask_nobody() -> None:
+    """A camera makes key pictures when it does."""

@@ -1,5 +1,7 @@
 """What mux tells Prometheus. The hot path counts in `Counts`; this carries it over once a second."""
 
+from collections.abc import Callable
+
 from mux.counts import Counts
 from mux.viewer import End
 from shared import metrics
@@ -44,8 +46,13 @@ class MuxMetrics:
             buckets=_DELAY_BUCKETS_S,
         )
         self.first_sent = self._delay.observe
+        self._transcoders = metrics.gauge("mux_transcoders", "Streams being transcoded")
         heard = metrics.gauge("mux_revocations_heard", "1 while revocations are listened to")
         self.revocations_heard = heard.set
+
+    def watch_transcoders(self, count: Callable[[], int]) -> None:
+        """Ask `count` for the streams being transcoded whenever somebody looks."""
+        self._transcoders.set_function(count)
 
     def ended(self, why: End) -> None:
         self._ended.labels(why.value).inc()

@@ -251,6 +251,9 @@ def _formats(section: _Section) -> tuple[VideoFormat, ...]:
 
 def _format(name: str, number: int, said: dict[str, str], repair: int | None) -> VideoFormat | None:
     if name.upper() == "H265":
+        # What else there is (RFC 7798 section 7.1) is of no camera: several sessions, profiles beyond Main.
+        if said.get("tx-mode", "SRST") != "SRST" or said.get("profile-id", "1") != "1":
+            return None
         known = [f"{key}={said[key]}" for key in _H265_PARAMETERS if said.get(key, "").isalnum()]
         return VideoFormat(Codec.H265, number, repair, ";".join(known))
     profile = said.get("profile-level-id", _DEFAULT_PROFILE)

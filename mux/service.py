@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -19,13 +20,19 @@ from mux.rtp import PlayoutDelay
 from mux.settings import MuxSettings
 from mux.stream_metrics import StreamMetrics
 from mux.ticker import Ticker
+from mux.transcoded import Transcoded
+from mux.transcoder.limits import Limits
+from mux.transcoder.process import ChildProcess
+from mux.transcoder.transcoders import Transcoders
 from mux.turnstile import Turnstile
 from mux.udp import UdpWire, resolve_host
 from mux.walls import Walls
 from mux.whep import make_app
 from shared.asgi import serve_asgi
 from shared.backoff import Backoff
+from shared.clock import Clock
 from shared.errors import BadInput
+from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.redis_bus import RedisBus
 from shared.service import Service
@@ -58,12 +65,19 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         trouble=Trouble(log, "udp-trouble", clock),
         segmentation=settings.udp_segmentation,
     )
+    loop, random, lag, stream_metrics = asyncio.get_running_loop(), Random(), Lag(), StreamMetrics()
+    transcoders = _transcoders(settings, clock, counts, random)
+    mux_metrics.watch_transcoders(lambda: len(transcoders))
+
+    def make_channel(stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
+        return Channel(stream, clock, counts, sent=mux_metrics.first_sent, changed=changed)
+
     channels = Channels(
         tap.subscribe,
-        lambda stream, changed: Channel(stream, clock, counts, sent=mux_metrics.first_sent, changed=changed),
+        make_channel,
         clock,
+        lambda source: Transcoded(source, transcoders, make_channel(source.stream, lambda _: None), clock),
     )
-    loop, random, lag, stream_metrics = asyncio.get_running_loop(), Random(), Lag(), StreamMetrics()
     admission = Admission(
         public=wire.address,
         dtls=DtlsServer(),
@@ -91,6 +105,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     async def close() -> None:
         hub.stop()
         channels.close()
+        await transcoders.close()
         wire.close()
 
     service.on_stop(close)
@@ -108,6 +123,11 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         segmentation=wire.segmentation,
     )
     return service
+
+
+def _transcoders(settings: MuxSettings, clock: Clock, counts: Counts, random: Random) -> Transcoders:
+    limits = Limits(settings.transcoded_longest_side, settings.transcoded_fps, settings.transcoded_kbps)
+    return Transcoders(settings.most_transcoders, lambda: ChildProcess.spawn(limits), clock, counts, random)
 
 
 def _playout_delay(settings: MuxSettings) -> PlayoutDelay:

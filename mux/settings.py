@@ -19,6 +19,19 @@ class MuxSettings(Settings):
     udp_port: int = Field(8081, ge=0, le=65535, description="UDP port all viewers share.")
     udp_segmentation: bool = Field(True, description="Let the kernel cut a picture into packets (UDP GSO).")
     most_viewers: int = Field(500, ge=1, description="Viewers served at a time; more are refused.")
+    most_transcoders: int = Field(
+        4,
+        ge=0,
+        description="Streams transcoded for browsers at a time (H.265, MJPEG, MPEG-4, H.264 with B-frames); "
+        "more are refused. Each is a process of about 10 to 40 % of a core.",
+    )
+    transcoded_longest_side: int = Field(
+        1280, ge=160, le=4096, description="Longest side of a transcoded picture, in pixels."
+    )
+    transcoded_fps: int = Field(25, ge=1, le=60, description="Most pictures a second of a transcoded stream.")
+    transcoded_kbps: int = Field(
+        2000, ge=100, le=50_000, description="Most kilobits a second of a transcoded stream."
+    )
     playout_least_ms: int = Field(
         0, ge=0, le=40_000, description="Least time a browser holds a picture back: more evens out bad links."
     )

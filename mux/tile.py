@@ -195,7 +195,10 @@ class Tile:
     def key_picture_wanted(self, now_ns: int) -> None:
         """The viewer cannot decode."""
         if self.sender is not None and self._attached is not None:
-            self.sender.key_picture_wanted(self._channels.repeatable(self._attached), now_ns)
+            group = self._channels.repeatable(self._attached)
+            if not group:
+                self._attached.key_wanted()
+            self.sender.key_picture_wanted(group, now_ns)
 
     def repair(self, missing: Sequence[int], now_ns: int) -> None:
         """The viewer misses these packets."""

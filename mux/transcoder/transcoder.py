@@ -57,6 +57,7 @@ class Transcoder:
         self._underway: deque[tuple[int, int]] = deque()
         self._underway_bytes = 0
         self._waits_for_key = False
+        self._key_awaited = False
         self.task = asyncio.create_task(self._keep(), name=f"transcode {stream}")
 
     @property
@@ -91,7 +92,8 @@ class Transcoder:
 
     def key_picture_wanted(self) -> None:
         """The next picture is to be one that viewers can start from."""
-        if self._child is not None and self._ready:
+        if self._child is not None and self._ready and not self._key_awaited:
+            self._key_awaited = True
             self._child.send(KeyWanted())
 
     def close(self) -> None:
@@ -150,11 +152,12 @@ class Transcoder:
                     self._settle(skipped, trouble)
                 case AccessUnit() if not self._closed:
                     self._counts.transcoded += 1
+                    self._key_awaited = self._key_awaited and not message.key
                     self._sink(message)
 
     def _begin(self, child: Child) -> None:
         """The child can work: give it the group of now."""
-        self._ready = True
+        self._ready, self._key_awaited = True, False
         until_late_ns = self._clock.monotonic_ns() + CATCH_UP_NS - LATE_NS
         for unit in self._recent.snapshot():
             self._give(child, unit, until_late_ns)

@@ -85,8 +85,9 @@ class Camera:
         self._seq += 1
         self.sent += 1
 
-    def reconnect(self) -> None:
-        """Begin a new run, at the start of the recording."""
+    def reconnect(self, units: Sequence[AccessUnit] | None = None) -> None:
+        """Begin a new run, at the start of the recording or of another one."""
+        self._units = units or self._units
         self.run += 1
         self._seq = 0
         self.sent = 0

@@ -195,8 +195,21 @@ async def test_pictures_and_trouble_are_passed_on(rig: Rig) -> None:
     assert rig.got == [made]
     assert transcoder.trouble == "the camera's h265 cannot be decoded"
     assert rig.counts.transcoded == 1
+
+
+async def test_a_key_picture_is_asked_for_once_until_one_has_come(rig: Rig) -> None:
+    transcoder = await rig.open()
     transcoder.key_picture_wanted()
-    assert rig.child.sent[-1] == KeyWanted()
+    await rig.says(Ready())
+    for _ in range(3):
+        transcoder.key_picture_wanted()
+    assert rig.child.sent == [KeyWanted()]
+    await rig.says(replace(UNITS[1], codec=Codec.H264, key=False))
+    transcoder.key_picture_wanted()
+    assert rig.child.sent == [KeyWanted()]
+    await rig.says(replace(UNITS[0], codec=Codec.H264))
+    transcoder.key_picture_wanted()
+    assert rig.child.sent == [KeyWanted()] * 2
 
 
 async def test_beyond_the_bound_a_stream_is_refused_in_a_sentence_until_one_has_ended(rig: Rig) -> None:
