@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tests.bench.parts import PARTS, machine, measured
@@ -73,7 +74,7 @@ def _apart(name: str) -> bool:
     except subprocess.TimeoutExpired:
         said = f"took over {LIMIT_S:.0f} s"
     finally:
-        _end_group(part.pid)
+        _end(part.pid)
         part.wait()
     if said:
         print(f"bench: {name} {said}", file=sys.stderr, flush=True)
@@ -81,11 +82,22 @@ def _apart(name: str) -> bool:
     return not said
 
 
-def _end_group(pid: int) -> None:
-    try:
+def _end(pid: int) -> None:
+    """End what a part has left: its group, and what it started in groups of their own, as browsers are."""
+    for child in _descendants(pid):
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+
+
+def _descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path("/proc").glob(f"{pid}/task/*/children"):
+        with suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                found += [child, *_descendants(child)]
+    return found
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from shared.messages import CameraOpener, CameraStatus, WantedCamera
 from tests.bench.figures import percentile
 from tests.bench.ingest_cost import COMMUNE, TOKEN, process, worker
 from tests.bench.mux_process import MuxProcess
-from tests.bench.strip_page import Painted, painted, play, strip_page, utc_offset_ms
+from tests.bench.strip_page import Painted, certain, painted, play, strip_page, utc_offset_ms
 from tests.bench.tables import Cell, Table
 from tests.integration.ingest.control_room import StandIn
 from tests.integration.mux.page import chromium
@@ -31,7 +31,7 @@ _NAMES = {CameraOpener.OWN: "own", CameraOpener.AV: "av (libavformat)"}
 
 def delays_ms(pictures: Sequence[Painted], offset_ms: float) -> list[float]:
     """The delay of each legible picture, from its strip's UTC to its time on the screen."""
-    return [one.displayed_ms + offset_ms - one.said for one in pictures if one.said is not None]
+    return [one.displayed_ms + offset_ms - one.said for one in certain(pictures) if one.said is not None]
 
 
 async def _measure(opener: CameraOpener, frames: int) -> list[float]:

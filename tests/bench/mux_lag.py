@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.bench.figures import percentile
 from tests.bench.mux_process import MuxProcess
 from tests.bench.mux_stream import FPS, STREAM, street
-from tests.bench.strip_page import Painted, painted, play, stop, strip_page
+from tests.bench.strip_page import Painted, certain, painted, play, stop, strip_page
 from tests.bench.tables import Cell, Table
 from tests.integration.mux.page import chromium
 from tests.integration.mux.rig import Camera, playing
@@ -29,10 +29,10 @@ def lags_ms(newcomer: Sequence[Painted], other: Sequence[Painted], after_ms: flo
         return []
     from_ms = newcomer[0].displayed_ms + after_ms
     # Numbers come round again with the loop: the newest time of each is the one to compare with.
-    at_ms = {one.said: one.displayed_ms for one in other if one.displayed_ms > from_ms - after_ms}
+    at_ms = {one.said: one.displayed_ms for one in certain(other) if one.displayed_ms > from_ms - after_ms}
     return [
         one.displayed_ms - at_ms[one.said]
-        for one in newcomer
+        for one in certain(newcomer)
         if one.displayed_ms >= from_ms and one.said is not None and one.said in at_ms
     ]
 

@@ -5,7 +5,7 @@ The strip is that of `ingest/simulator/clock_strip.py`: UTC, or a picture's numb
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -119,6 +119,18 @@ async def painted(page: Page, name: str) -> list[Painted]:
     """The pictures a player has painted so far."""
     frames = await page.evaluate("name => players[name].frames", name)
     return [Painted(*frame) for frame in frames]
+
+
+def certain(pictures: Sequence[Painted]) -> list[Painted]:
+    """The pictures whose strip is surely their own.
+
+    A page that is called late reads the picture after: two calls then say the same, and the times of the last
+    of them are the picture's.
+    """
+    following = [*(one.said for one in pictures[1:]), None]
+    return [
+        one for one, next_said in zip(pictures, following, strict=True) if one.said not in (None, next_said)
+    ]
 
 
 async def utc_offset_ms(page: Page) -> float:

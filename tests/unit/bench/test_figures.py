@@ -4,8 +4,9 @@ import pytest
 
 from tests.bench.arrival import worst_gap_ms
 from tests.bench.figures import fit, percentile
+from tests.bench.glass import delays_ms
 from tests.bench.mux_lag import lags_ms
-from tests.bench.strip_page import Painted
+from tests.bench.strip_page import Painted, certain
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:
@@ -45,3 +46,10 @@ def test_lag_is_between_the_same_pictures_and_only_after_a_second() -> None:
     lags = lags_ms(newcomer, other)
     assert set(lags) == {17.0}
     assert len(lags) == 35
+
+
+def test_a_strip_read_too_early_is_left_to_the_picture_it_belongs_to() -> None:
+    early, right, last = Painted(0.0, 10.0, 5), Painted(0.0, 50.0, 5), Painted(0.0, 90.0, 6)
+    illegible = Painted(0.0, 130.0, None)
+    assert certain([early, right, last, illegible]) == [right, last]
+    assert delays_ms([early, right], 100.0) == [145.0]
