@@ -38,6 +38,7 @@ _STARTS = re.compile(b"|".join(re.escape(start) for start in (b"$", *_WORDS)))
 _LONGEST = max(map(len, _WORDS))
 
 Frames = Callable[[int, memoryview, int, int], None]
+Media = Callable[[memoryview, int, int], None]
 
 
 class ConnectionLost(Exception):
@@ -57,6 +58,7 @@ class Asked(Protocol):
 class Connection(asyncio.BufferedProtocol):
     """`frame(channel, data, start, end)` gets each packet, in place: it is overwritten after the call.
 
+    Set `media` and `media_channel` to have the packets of one channel past `frame`.
     `answered` is called with each response, before what follows it is read.
     `arrived` is called before the packets of a read, `ended` once when the connection is over.
     """
@@ -73,6 +75,8 @@ class Connection(asyncio.BufferedProtocol):
     ) -> None:
         self._counts, self._arrived, self._frame = counts, arrived, frame
         self._answered, self._asked, self._ended = answered, asked, ended
+        self.media: Media = _nowhere
+        self.media_channel = -1
         self._buffer = bytearray(_BUFFER_BYTES)
         self._view = memoryview(self._buffer)
         self._at = self._end = 0
@@ -176,8 +180,18 @@ class Connection(asyncio.BufferedProtocol):
     def _parse(self) -> None:
         """Give on all that is whole. Raises BadMessage where what came cannot be RTSP."""
         buffer, view, frame = self._buffer, self._view, self._frame
+        media, channel = self.media, self.media_channel
         at, end = self._at, self._end
         while at < end and self._error is None:
+            # Nearly everything is a packet of the media: straight to who takes it.
+            while end - at > 4 and buffer[at] == _DOLLAR and buffer[at + 1] == channel:
+                stop = at + 4 + (buffer[at + 2] << 8 | buffer[at + 3])
+                if stop > end:
+                    break
+                media(view, at + 4, stop)
+                at = stop
+            if at == end:
+                break
             if buffer[at] == _DOLLAR and (end - at < 2 or buffer[at + 1] <= _MAX_CHANNEL):
                 if end - at < 4:
                     break
@@ -191,6 +205,7 @@ class Connection(asyncio.BufferedProtocol):
             if not taken:
                 break
             at += taken
+            media, channel = self.media, self.media_channel
         self._at = at
 
     def _message(self, at: int, end: int) -> int:
@@ -244,6 +259,10 @@ class Connection(asyncio.BufferedProtocol):
             # At once: packets that follow in the same read may depend on it.
             self._answered(message)
             waiting.set_result(message)
+
+
+def _nowhere(data: memoryview, start: int, end: int) -> None:
+    """Before a channel is the media's."""
 
 
 def _may_begin(data: bytes | bytearray) -> bool:

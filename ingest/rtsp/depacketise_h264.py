@@ -16,6 +16,10 @@ class H264Depacketiser(Depacketiser):
         self._fragment = False
 
     def add(self, data: memoryview, start: int, end: int) -> None:
+        if self._fragment and end - start > 2 and data[start] & 0x1F == _FU_A and data[start + 1] < _END:
+            # The middle of a fragmented unit: nearly every packet of a camera.
+            self.unit += data[start + 2 : end]
+            return
         if end - start < 2:
             # An empty unit, or an end-of-sequence mark: nothing to decode.
             self.malformed += end == start

@@ -15,6 +15,15 @@ class H265Depacketiser(Depacketiser):
         self._fragment = False
 
     def add(self, data: memoryview, start: int, end: int) -> None:
+        if (
+            self._fragment
+            and end - start > 3
+            and data[start] >> 1 & 0x3F == _FRAGMENT
+            and data[start + 2] < _END
+        ):
+            # The middle of a fragmented unit: nearly every packet of a camera.
+            self.unit += data[start + 3 : end]
+            return
         if end - start < 3:
             # An empty unit, or an end-of-sequence mark: nothing to decode.
             self.malformed += end == start

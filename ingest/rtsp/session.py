@@ -211,6 +211,9 @@ class Session:
     def _answered(self, answer: Response) -> None:
         if self._stage is Stage.ASKED and answer.ok:
             self._stage = Stage.PLAYING
+            if self._receiver is not None:
+                self._connection.media = self._receiver.packet
+                self._connection.media_channel = self._channels[0]
 
     def _frame(self, channel: int, data: memoryview, start: int, end: int) -> None:
         receiver = self._receiver
