@@ -1,7 +1,9 @@
 """Counters of ingest. The only label that varies is the stream, of which a commune has a bounded number."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
+from ingest.ports import SourceCounts
 from shared import metrics
 from shared.ids import StreamId
 from shared.messages import CameraReport, CameraStatus
@@ -17,6 +19,14 @@ class Meters:
         self.bytes = metrics.counter("ingest_unit_bytes_total", "Bytes of units given on", _STREAM)
         self.runs = metrics.counter("ingest_runs_total", "Runs begun", _STREAM)
         self.drops = metrics.counter("ingest_units_dropped_total", "Units dropped", _STREAM)
+        self.faults = metrics.counter(
+            "ingest_source_faults_total",
+            "What cameras and networks did wrong and was passed over, in packets, pictures or bytes",
+            [*_STREAM, "fault"],
+        )
+        self.offsets = metrics.gauge(
+            "ingest_camera_clock_offset_seconds", "How far the camera's clock is ahead of ours", _STREAM
+        )
         self._cameras = metrics.gauge("ingest_cameras", "Cameras in each state", ["status"])
 
     def of(self, stream: StreamId) -> "StreamMeters":
@@ -37,6 +47,9 @@ class StreamMeters:
     def __init__(self, meters: Meters, stream: str) -> None:
         self._all = (meters.units, meters.bytes, meters.runs, meters.drops)
         self._stream = stream
+        self._faults, self._offsets = meters.faults, meters.offsets
+        self._seen: dict[str, int] = {}
+        self._ever: set[str] = set()
         self._units, self._bytes, self._runs, self._drops = (counter.labels(stream) for counter in self._all)
 
     def unit(self, size: int) -> None:
@@ -49,7 +62,29 @@ class StreamMeters:
     def drop(self, count: int) -> None:
         self._drops.inc(count)
 
+    def opened(self) -> None:
+        """Another source: its counts begin at naught."""
+        self._seen.clear()
+
+    def source(self, counts: SourceCounts) -> None:
+        """Note what has come to the counts of the source since last time."""
+        for fault, count in asdict(counts).items():
+            if fault == "clock_offset_ns":
+                if count is not None:
+                    self._offsets.labels(self._stream).set(count / 1e9)
+                    self._ever.add(fault)
+            elif count > self._seen.get(fault, 0):
+                self._faults.labels(self._stream, fault).inc(count - self._seen.get(fault, 0))
+                self._seen[fault] = count
+                self._ever.add(fault)
+
     def forget(self) -> None:
         """Take the stream out of the metrics: it is no longer pulled."""
+        for fault in self._ever:
+            if fault == "clock_offset_ns":
+                self._offsets.remove(self._stream)
+            else:
+                self._faults.remove(self._stream, fault)
+        self._ever.clear()
         for counter in self._all:
             counter.remove(self._stream)

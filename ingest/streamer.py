@@ -34,6 +34,7 @@ KEY_WAIT_S = 30.0
 somebody connects."""
 
 _GOOD_RUN_S = 10.0
+_COUNTS_EVERY = 64
 _RATE_WINDOW_S = 2.0
 
 Sink = Callable[[AccessUnit], None]
@@ -108,10 +109,12 @@ class Streamer:
     async def run_once(self) -> None:
         """Open the camera and give on its units. Ends only by raising SourceError."""
         source = await self._opener.open(self._address)
+        self._meters.opened()
         try:
             await self._pull(source)
         finally:
             source.close()
+            self._meters.source(source.counts)
             self._trouble.flush()
 
     async def _pull(self, source: Source) -> None:
@@ -126,6 +129,8 @@ class Streamer:
             if source.dropped != dropped:
                 self._drop("packets were lost, or the worker was too slow", source.dropped - dropped)
                 dropped = source.dropped
+            if run.seq % _COUNTS_EVERY == 0:
+                self._meters.source(source.counts)
             if packet.restart:
                 self._log.info("sender-changed", stream=str(self._stream))
                 run = self._new_run()

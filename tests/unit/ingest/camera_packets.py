@@ -69,6 +69,7 @@ class Bench:
         self.units: list[AccessUnit] = []
         self.changes: list[str] = []
         self.state = CameraState(STREAM, self.clock, self._note)
+        self.meters = Meters().of(STREAM)
         self.streamer = Streamer(
             STREAM,
             ADDRESS,
@@ -76,7 +77,7 @@ class Bench:
             runs=RunNumbers(folder / "last-run", self.clock),
             sink=self.units.append,
             state=self.state,
-            meters=Meters().of(STREAM),
+            meters=self.meters,
             clock=self.clock,
             random=Random(1),
         )

@@ -10,6 +10,7 @@ import pytest
 
 from ingest.ports import Ended, InvalidStream, Refused, Stalled, Unreachable, UnsupportedCodec
 from ingest.simulator.encoder import Coding, Encoding
+from shared import metrics
 from shared.messages import CameraStatus
 from shared.units import Codec, WallSource
 from tests.unit.ingest.camera_packets import ADDRESS, GOP, Bench, coded, costly, packets, source
@@ -48,6 +49,20 @@ async def test_a_unit_carries_the_utc_of_its_arrival(bench: Bench) -> None:
     async with running(bench):
         assert bench.units[3].wall_ns == 45
         assert bench.units[3].wall_source is WallSource.ARRIVAL
+
+
+async def test_a_camera_s_own_time_is_passed_on_with_its_uncertainty(bench: Bench) -> None:
+    camera = source()
+    bench.opener.then(camera)
+    camera.send(
+        *(
+            replace(packet, wall_ns=7, wall_source=WallSource.SENDER_REPORT, wall_uncertainty_ns=9)
+            for packet in packets(arrival_ns=42)
+        )
+    )
+    async with running(bench):
+        unit = bench.units[3]
+    assert (unit.wall_ns, unit.wall_source, unit.wall_uncertainty_ns) == (7, WallSource.SENDER_REPORT, 9)
 
 
 async def test_the_state_is_live_with_size_and_codec_once_a_unit_came(bench: Bench) -> None:
@@ -174,6 +189,30 @@ async def test_a_jump_of_timestamps_begins_a_new_run_on_the_same_connection(benc
     assert runs == [runs[0]] * 3 * GOP + [runs[0] + 1] * 3 * GOP
     assert bench.units[3 * GOP].seq == 0
     assert len(bench.opener.opened) == 1
+
+
+async def test_another_sender_begins_a_new_run_however_near_its_times_are(bench: Bench) -> None:
+    camera = source()
+    bench.opener.then(camera)
+    first, *rest = packets()
+    camera.send(*packets(), replace(first, restart=True), *rest)
+    async with running(bench):
+        runs = [unit.run for unit in bench.units]
+    assert runs == [runs[0]] * 3 * GOP + [runs[0] + 1] * 3 * GOP
+
+
+async def test_what_the_source_passed_over_is_counted_and_forgotten_with_the_camera(bench: Bench) -> None:
+    camera = source()
+    camera.counts.lost, camera.counts.clock_offset_ns = 7, 1_500_000_000
+    bench.opener.then(camera)
+    camera.send(*packets())
+    async with running(bench):
+        shown = metrics.render().decode()
+        bench.meters.forget()
+        later = metrics.render().decode()
+    assert 'ingest_source_faults_total{fault="lost",stream="59350/gate/main"} 7.0' in shown
+    assert 'ingest_camera_clock_offset_seconds{stream="59350/gate/main"} 1.5' in shown
+    assert "59350/gate/main" not in later
 
 
 async def test_after_a_jump_within_a_group_the_new_run_starts_at_the_next_key_unit(bench: Bench) -> None:

@@ -1,0 +1,155 @@
+"""What our own RTSP client keeps to itself, and how it finds the way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from ingest.addresses import AddressRules
+from ingest.ports import CameraAddress, ForbiddenAddress, NotRtsp, Refused, SourceError
+from ingest.rtsp.opener import RtspOpener
+from ingest.simulator.cameras import CameraPlan
+from ingest.simulator.faults import Fault
+from ingest.simulator.server import SimulatedCameras
+from shared.clock import SystemClock
+from shared.messages import CameraTransport
+from shared.units import WallSource
+
+Answer = Callable[[str, str], str]
+
+DIGEST = 'WWW-Authenticate: Digest realm="r", nonce="{}"\r\n'
+BASIC = 'WWW-Authenticate: Basic realm="r"\r\n'
+
+
+class Scripted:
+    """A camera that answers each request as `answer(method, request)` says, and keeps what it was asked."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.requests: list[str] = []
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                self.requests.append(head)
+                cseq = head.split("CSeq: ")[1].split("\r\n")[0]
+                status, _, rest = self._answer(head.split()[0], head).partition("\r\n")
+                writer.write(f"RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n{rest}\r\n".encode())
+                await writer.drain()
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def scripted(answer: Answer) -> AsyncIterator[Scripted]:
+    camera = Scripted(answer)
+    server = await asyncio.start_server(camera.serve, "127.0.0.1", 0)
+    camera.url = f"rtsp://127.0.0.1:{server.sockets[0].getsockname()[1]}/x"
+    try:
+        yield camera
+    finally:
+        server.close()
+
+
+def _opener(rules: AddressRules | None = None) -> RtspOpener:
+    return RtspOpener(rules or AddressRules(allow_loopback=True), SystemClock())
+
+
+async def _refusal(url: str, *, opener: RtspOpener | None = None) -> SourceError:
+    with pytest.raises(SourceError) as raised:
+        await (opener or _opener()).open(CameraAddress(url, "viewer", "hunter2"))
+    assert "hunter2" not in str(raised.value)
+    return raised.value
+
+
+async def test_the_password_does_not_follow_to_another_host(cameras: SimulatedCameras) -> None:
+    async with SimulatedCameras(host="127.0.0.2") as others:
+        other = others.add(CameraPlan("other", username="viewer", password="hunter2"))
+        cameras.add(CameraPlan("camera", fault=Fault.REDIRECT, target=others.url("other")))
+        error = await _refusal(cameras.url("camera"))
+    assert isinstance(error, Refused)
+    assert "first address only" in error.detail
+    assert (other.counts.refused, other.counts.logins) == (0, 0)
+
+
+async def test_a_camera_is_found_where_it_is_said_to_be(cameras: SimulatedCameras) -> None:
+    cameras.add(CameraPlan("there"))
+    cameras.add(CameraPlan("camera", fault=Fault.REDIRECT, target=cameras.url("there")))
+    source = await _opener().open(CameraAddress(cameras.url("camera")))
+    assert (await source.next()).key
+    source.close()
+
+
+async def test_nobody_is_sent_to_a_forbidden_address() -> None:
+    async with scripted(lambda *_: "302 Moved\r\nLocation: rtsp://169.254.169.254/latest\r\n") as camera:
+        assert isinstance(await _refusal(camera.url), ForbiddenAddress)
+
+
+async def test_a_circle_of_addresses_ends() -> None:
+    where: list[str] = []
+    async with scripted(
+        lambda method, _: "200 OK\r\n" if method == "OPTIONS" else f"302 Moved\r\nLocation: {where[0]}\r\n"
+    ) as camera:
+        where.append(camera.url)
+        assert isinstance(await _refusal(camera.url), NotRtsp)
+    assert sum(request.startswith("DESCRIBE") for request in camera.requests) == 4
+
+
+async def test_the_password_is_never_sent_in_clear_where_digest_is_offered() -> None:
+    async with scripted(lambda *_: "401 No\r\n" + BASIC + DIGEST.format("1")) as camera:
+        assert isinstance(await _refusal(camera.url), Refused)
+    assert [request.count("Authorization: Digest") for request in camera.requests] == [0, 1]
+    assert not any("Authorization: Basic" in request for request in camera.requests)
+
+
+async def test_a_camera_that_forgets_digest_is_not_given_the_password() -> None:
+    def forgetful(method: str, request: str) -> str:
+        if method == "OPTIONS" and "Authorization" in request:
+            return "200 OK\r\n"
+        return "401 No\r\n" + (BASIC if "Authorization" in request else DIGEST.format("1"))
+
+    async with scripted(forgetful) as camera:
+        error = await _refusal(camera.url)
+    assert "weaker" in error.detail
+    assert not any("Authorization: Basic" in request for request in camera.requests)
+
+
+async def test_a_wrong_password_is_tried_once_even_when_each_answer_has_a_new_nonce() -> None:
+    nonces = iter(range(100))
+    async with scripted(lambda *_: "401 No\r\n" + DIGEST.format(next(nonces))) as camera:
+        assert isinstance(await _refusal(camera.url), Refused)
+    assert len(camera.requests) == 2
+
+
+async def test_what_was_checked_is_what_is_connected_to(cameras: SimulatedCameras) -> None:
+    asked: list[str] = []
+
+    async def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"] if len(asked) == 1 else ["192.0.2.1"]
+
+    cameras.add(CameraPlan("camera"))
+    opener = _opener(AddressRules(allow_loopback=True, resolve=resolve))
+    source = await opener.open(CameraAddress(f"rtsp://camera.example:{cameras.port}/camera"))
+    assert (await source.next()).key
+    assert asked == ["camera.example"]
+    source.close()
+
+
+@pytest.mark.parametrize("transport", list(CameraTransport))
+async def test_pictures_have_the_camera_s_own_time(
+    cameras: SimulatedCameras, transport: CameraTransport
+) -> None:
+    cameras.add(CameraPlan("camera"))
+    source = await _opener().open(CameraAddress(cameras.url("camera"), transport=transport))
+    taken = [await source.next() for _ in range(4)]
+    source.close()
+    last = taken[-1]
+    assert last.wall_source is WallSource.SENDER_REPORT
+    assert last.wall_ns is not None
+    assert abs(last.arrival_ns - last.wall_ns) <= last.wall_uncertainty_ns
