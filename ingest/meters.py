@@ -50,6 +50,7 @@ class StreamMeters:
         self._faults, self._offsets = meters.faults, meters.offsets
         self._seen: dict[str, int] = {}
         self._ever: set[str] = set()
+        self._gone = False
         self._units, self._bytes, self._runs, self._drops = (counter.labels(stream) for counter in self._all)
 
     def unit(self, size: int) -> None:
@@ -68,6 +69,9 @@ class StreamMeters:
 
     def source(self, counts: SourceCounts) -> None:
         """Note what has come to the counts of the source since last time."""
+        if self._gone:
+            # The streamer ends after its camera was forgotten.
+            return
         for fault, count in asdict(counts).items():
             if fault == "clock_offset_ns":
                 if count is not None:
@@ -86,5 +90,6 @@ class StreamMeters:
             else:
                 self._faults.remove(self._stream, fault)
         self._ever.clear()
+        self._gone = True
         for counter in self._all:
             counter.remove(self._stream)
