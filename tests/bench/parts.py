@@ -149,6 +149,31 @@ def arrivals() -> list[Table]:
     return [arrival.run()]
 
 
+def transcoded() -> list[Table]:
+    """What a transcoder costs and adds."""
+    table = Table(
+        "transcode",
+        "One transcoder of a camera that browsers cannot be sent as it is",
+        ["camera", "% core", "MB", "start ms", "p50 ms", "p95 ms", "kb/s out", "left out"],
+        [
+            [
+                row.camera,
+                row.core_percent,
+                row.megabytes,
+                row.first_ms,
+                row.p50_ms,
+                row.p95_ms,
+                row.out_kbps,
+                row.left_out,
+            ]
+            for row in transcode.run()
+        ],
+        note="From a unit given to its picture back in H.264; with B-frames a picture waits for those shown "
+        "before it. Start: from nothing to the first picture.",
+    )
+    return [table]
+
+
 def beside_peers() -> list[Table]:
     """The same load on mux and its peers."""
     return [peers.run()]

@@ -48,7 +48,7 @@ class Row:
     p50_ms: float
     p95_ms: float
     out_kbps: float
-    dropped: int
+    left_out: int
 
 
 def material(coding: Coding, seconds: float) -> list[AccessUnit]:
@@ -98,14 +98,18 @@ async def measured(camera: str, coding: Coding, seconds: float) -> Row:
         transcoder = transcoders.open(STREAM, meter.took)
         meter.given_ns[units[0].pts90] = time.monotonic_ns()
         transcoder.take(units[0])
-        await eventually(lambda: transcoder.is_ready, within_s=_START_S, what="the start of a transcoder")
+        coming = units[1:4] if coding.b_frames else []
+        for unit in coming:
+            meter.given_ns[unit.pts90] = time.monotonic_ns()
+            transcoder.take(unit)
+        await eventually(lambda: meter.delays_ms, within_s=_START_S, what="the first picture")
         first_ms = (time.monotonic_ns() - meter.given_ns[units[0].pts90]) / 1e6
         pid = transcoder.pid
         assert pid is not None
         loop = asyncio.get_running_loop()
         began_s, warm = loop.time(), int(_WARM_S * coding.fps)
         started_ns = 0
-        for number, unit in enumerate(units[1:], 1):
+        for number, unit in enumerate(units[1 + len(coming) :], 1):
             await asyncio.sleep(began_s + number / coding.fps - loop.time())
             if number == warm:
                 started_ns, started_s = cpu_ns(pid), loop.time()
