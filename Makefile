@@ -81,14 +81,14 @@ clean: ## Remove what was built; recordings and keys in var/ stay
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
 	@mkdir -p .make && touch $@
 
-.make/python: .make/uv requirements/test.lock pyproject.toml
+.make/python: .make/uv requirements/test.lock pyproject.toml mux/core.c
 	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements/test.lock
-	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) -e .
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --reinstall-package beffroi --python $(PY) -e .
 	@touch $@ .make/python-run
 
-.make/python-run: .make/uv requirements/run.lock pyproject.toml
+.make/python-run: .make/uv requirements/run.lock pyproject.toml mux/core.c
 	@$(UV) pip install --quiet --require-hashes --python $(PY) -r requirements/run.lock
-	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) -e .
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --reinstall-package beffroi --python $(PY) -e .
 	@touch $@
 
 .make/node: $(WEB)/package-lock.json

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mux.counts import Counts
+from mux.fan_out import fan_out
 from mux.group import Group
-from mux.layout import Layout
 from mux.picture import SENDABLE, Picture, picture_of
 from mux.profile_h265 import is_main_profile
 from mux.sender import Sender
 from mux.timeline import Timeline
+from mux.wire import Wire
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.h264 import parameter_sets, parse_sps
@@ -17,8 +18,6 @@ from shared.ids import StreamId
 from shared.mediatime import ticks_from_ns
 from shared.tap import Gap
 from shared.units import AccessUnit, Codec
-
-Shape = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class Channel:
     def __init__(
         self,
         stream: StreamId,
+        wire: Wire,
         clock: Clock,
         counts: Counts,
         *,
@@ -61,6 +61,7 @@ class Channel:
         self.key_wanted: Callable[[], None] = _ask_nobody
         """Asks for a key picture where one can be had: a camera is not asked, a transcoder is."""
         self._main_profile = True
+        self._wire = wire
         self._clock = clock
         self._counts = counts
         self._sent = sent
@@ -147,17 +148,10 @@ class Channel:
         self.group.break_off()
 
     def _fan_out(self, picture: Picture, now_ns: int) -> None:
-        laid_out: dict[Shape, list[Layout]] = {}
-        first = True
-        for sender in self._senders:
-            layouts = laid_out.get(sender.shape)
-            if layouts is None:
-                layouts = [Layout(chunk, *sender.shape) for chunk in picture.chunks]
-                laid_out[sender.shape] = layouts
-            sender.live(picture, layouts, now_ns)
-            if first:
-                first = False
-                self._sent((self._clock.monotonic_ns() - now_ns) / 1e9)
+        def begun() -> None:
+            self._sent((self._clock.monotonic_ns() - now_ns) / 1e9)
+
+        fan_out(self._wire, picture, self._senders, now_ns, begun)
 
     def _begin_awaiting(self) -> None:
         awaiting, self._awaiting = self._awaiting, {}

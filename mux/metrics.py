@@ -49,6 +49,10 @@ class MuxMetrics:
         self._transcoders = metrics.gauge("mux_transcoders", "Streams being transcoded")
         heard = metrics.gauge("mux_revocations_heard", "1 while revocations are listened to")
         self.revocations_heard = heard.set
+        compiled = metrics.gauge(
+            "mux_core_compiled", "1 where the compiled core seals and sends, 0 for Python"
+        )
+        self.core_compiled = compiled.set
 
     def watch_transcoders(self, count: Callable[[], int]) -> None:
         """Ask `count` for the streams being transcoded whenever somebody looks."""

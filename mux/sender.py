@@ -9,12 +9,12 @@ from random import Random
 
 from mux.counts import Counts
 from mux.history import History
-from mux.layout import Layout
+from mux.line import Line
 from mux.pacer import STEP_PACKETS, STEP_S, Pacer
 from mux.picture import Chunk, Picture
 from mux.rtcp import SenderReport
 from mux.rtp import CLOCK_RATE, RtpFormat
-from mux.srtp import Keys, sealer_of
+from mux.srtp import Keys
 from mux.stun import Address
 from mux.wire import Wire
 from shared.mediatime import ticks_from_ns
@@ -48,18 +48,16 @@ class Sender:
         counts: Counts,
         random: Random,
     ) -> None:
-        self.address = address
-        self.shape = (primary.packer.size, keys.profile.tag_bytes)
         self._wire = wire
         self._pacer = pacer
         self._counts = counts
         self._keys = keys
-        self._sealer = sealer_of(keys, primary)
-        self._repairer = None if repair is None else sealer_of(keys, repair)
         self._payload_type = primary.payload_type
+        self._repairer = None if repair is None else wire.sealer(keys, repair)
         self._ssrc = primary.ssrc
         # Below 2**15, so that both sides agree that no roll-over has happened yet (RFC 3711 section 3.3.1).
-        self._index = random.randrange(1 << 15)
+        index = random.randrange(1 << 15)
+        self.line = Line(wire.sealer(keys, primary), primary, keys.profile.tag_bytes, address, index)
         self._repair_index = random.randrange(1 << 15)
         self._time_base = random.randrange(1 << 32)
         self._history = History()
@@ -75,7 +73,6 @@ class Sender:
         self._tokens_ns = 0
         self._packets = 0
         self._octets = 0
-        self._refused = False
 
     @property
     def octets(self) -> int:
@@ -104,10 +101,20 @@ class Sender:
         # The same packet number must never be encrypted under two headers (AES-GCM's nonce is made of it).
         if primary.payload_type != self._payload_type or repair is None:
             self._history = History()
-        self.shape = (primary.packer.size, self._keys.profile.tag_bytes)
         self._payload_type = primary.payload_type
-        self._sealer = sealer_of(self._keys, primary)
-        self._repairer = None if repair is None else sealer_of(self._keys, repair)
+        line = self.line
+        sealer = self._wire.sealer(self._keys, primary)
+        self.line = Line(sealer, primary, self._keys.profile.tag_bytes, line.address, line.index)
+        self._repairer = None if repair is None else self._wire.sealer(self._keys, repair)
+
+    @property
+    def address(self) -> Address:
+        """Where the viewer is; it may move."""
+        return self.line.address
+
+    @address.setter
+    def address(self, address: Address) -> None:
+        self.line.address = address
 
     def start(self, group: Sequence[Picture], now_ns: int) -> None:
         """Send a group of pictures from its key picture on, paced, in place of whatever waits.
@@ -131,11 +138,12 @@ class Sender:
         self._last90 = first90 + (len(group) - 1) * step90
         self.pump(2 * STEP_PACKETS)
 
-    def live(self, picture: Picture, layouts: Sequence[Layout], now_ns: int) -> None:
-        """Send the next picture of the stream; `layouts` are those of its chunks in this sender's `shape`."""
+    def takes(self, picture: Picture, now_ns: int) -> bool:
+        """Take the next picture of the stream. True when its chunks are to be delivered to `line` now, each
+        followed by `delivered`; otherwise it waits in the queue, or is of no use to this viewer."""
         if self._waits_for_key:
             if not picture.key:
-                return
+                return False
             self._waits_for_key = False
             self._opens = True
         time90 = picture.time90
@@ -146,25 +154,36 @@ class Sender:
             self._burst_left = LIVE_BURST_PACKETS
         self._burst_left -= picture.packet_count
         if self._queue or self._burst_left < 0:
-            if not self._may_queue(picture):
-                return
-            self._last90 = time90
-            self._enqueue(picture.chunks, time90)
-            self._pacer.add(self)
-            return
-        self._last90 = time90
-        for number, chunk in enumerate(picture.chunks):
-            if not self._send(chunk, layouts[number], time90):
-                self._enqueue(picture.chunks[number:], time90)
+            if self._may_queue(picture):
+                self._last90 = time90
+                self._enqueue(picture.chunks, time90)
                 self._pacer.add(self)
-                return
+            return False
+        self._last90 = time90
+        self.line.timestamp = (time90 + self._time_base) & 0xFFFFFFFF
+        if self._opens:
+            self._send_first(picture.chunks[0])
+        return True
+
+    def delivered(self, picture: Picture, number: int) -> bool:
+        """A chunk of a picture taken was delivered; whether the next is wanted."""
+        if self._sent(picture.chunks[number]):
+            return True
+        assert self._last90 is not None
+        self._enqueue(picture.chunks[number:], self._last90)
+        self._pacer.add(self)
+        return False
 
     def pump(self, most: int) -> int:
         """Send at most about `most` packets of those that wait; how many were sent."""
         sent = 0
         while self._queue and sent < most:
             chunk, time90 = self._queue[0]
-            if not self._send(chunk, Layout(chunk, *self.shape), time90):
+            self.line.timestamp = (time90 + self._time_base) & 0xFFFFFFFF
+            if self._opens:
+                self._send_first(chunk)
+            self._wire.deliver(chunk, (self.line,))
+            if not self._sent(chunk):
                 break
             self._queue.popleft()
             self.queued_packets -= len(chunk.packets)
@@ -195,7 +214,7 @@ class Sender:
                 continue
             timestamp = found.timestamp
             if self._repairer is None:
-                packet = self._sealer.packet(found.marker, found.index, timestamp, found.payload)
+                packet = self.line.sealer.packet(found.marker, found.index, timestamp, found.payload)
             else:
                 original = (found.index & 0xFFFF).to_bytes(2, "big")
                 packet = self._repairer.packet(
@@ -219,22 +238,22 @@ class Sender:
         self._forget_queue()
         self._pacer.discard(self)
 
-    def _send(self, chunk: Chunk, layout: Layout, time90: int) -> bool:
-        index = self._index
-        timestamp = (time90 + self._time_base) & 0xFFFFFFFF
-        if self._opens:
-            # Nobody can ask again for what came before the first packet they saw: it goes out twice.
-            marker, payload = chunk.packets[0]
-            self._wire.send(self._sealer.packet(marker, index, timestamp, payload), self.address)
-        self._sealer.fill(layout, index, timestamp)
-        if not self._wire.send_layout(layout, self.address):
+    def _send_first(self, chunk: Chunk) -> None:
+        """Nobody can ask again for what came before the first packet they saw: it goes out twice."""
+        line = self.line
+        marker, payload = chunk.packets[0]
+        self._wire.send(line.sealer.packet(marker, line.index, line.timestamp, payload), line.address)
+
+    def _sent(self, chunk: Chunk) -> bool:
+        """Count and remember a chunk that was delivered; False when it is to be delivered again."""
+        line = self.line
+        if line.full:
             self._counts.full += 1
-            self._refused = True
             return False
-        self._opens = self._refused = False
-        count = len(layout.slots)
-        self._index = index + count
-        self._history.record(index, chunk, timestamp)
+        self._opens = False
+        index, count = line.index, len(chunk.packets)
+        self._history.record(index, chunk, line.timestamp)
+        line.index = index + count
         self._packets += count
         self._octets += chunk.payload_bytes
         self._counts.packets += count
@@ -258,9 +277,9 @@ class Sender:
 
     def _skip_refused(self) -> None:
         """Leave out the numbers of a chunk the socket took in part: they must not be used for another."""
-        if self._refused and self._queue:
-            self._index += len(self._queue[0][0].packets)
-        self._refused = False
+        if self.line.full and self._queue:
+            self.line.index += len(self._queue[0][0].packets)
+        self.line.full = False
 
     def _forget_queue(self) -> None:
         self._skip_refused()

@@ -1,6 +1,7 @@
 """Puts mux together: the one place that knows all its parts."""
 
 import asyncio
+import gc
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from random import Random
 from mux.admission import Admission
 from mux.channel import Channel
 from mux.channels import Channels
+from mux.core import CoreChoice, core_of
 from mux.counts import Counts
 from mux.dtls import DtlsServer
 from mux.hub import Hub
@@ -41,6 +43,7 @@ from shared.tap import Endpoint, TapKeys, TapSubscriber
 from shared.tickets import TicketVerifier
 
 _LONGEST_WAIT_FOR_BUS_S = 2.0
+_COLLECTION_THRESHOLD = 20_000
 
 
 async def build() -> Service:
@@ -58,19 +61,22 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     mux_metrics = MuxMetrics(counts)
     verifier = TicketVerifier.from_pem(_ticket_key(settings.ticket_public_key_file), clock)
     tap = await _tap(settings, service)
+    core = core_of(settings.mux_core, log)
+    mux_metrics.core_compiled(core is not None)
     wire = make_wire(
         resolve_host(settings.udp_host),
         settings.udp_port,
         counts=counts,
         trouble=Trouble(log, "udp-trouble", clock),
         segmentation=settings.udp_segmentation,
+        core=core,
     )
     loop, random, lag, stream_metrics = asyncio.get_running_loop(), Random(), Lag(), StreamMetrics()
     transcoders = _transcoders(settings, clock, counts, random)
     mux_metrics.watch_transcoders(lambda: len(transcoders))
 
     def make_channel(stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
-        return Channel(stream, clock, counts, sent=mux_metrics.first_sent, changed=changed)
+        return Channel(stream, wire, clock, counts, sent=mux_metrics.first_sent, changed=changed)
 
     channels = Channels(
         tap.subscribe,
@@ -121,13 +127,23 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         http=f"{settings.http_host}:{port}",
         media=f"{wire.address[0]}:{wire.address[1]}/udp",
         segmentation=wire.segmentation,
+        core=CoreChoice.PYTHON if core is None else CoreChoice.COMPILED,
     )
+    _spare_collections()
     return service
 
 
 def _transcoders(settings: MuxSettings, clock: Clock, counts: Counts, random: Random) -> Transcoders:
     limits = Limits(settings.transcoded_longest_side, settings.transcoded_fps, settings.transcoded_kbps)
     return Transcoders(settings.most_transcoders, lambda: ChildProcess.spawn(limits), clock, counts, random)
+
+
+def _spare_collections() -> None:
+    """What a picture makes dies by its reference counts. Searching modules and viewers for cycles every few
+    pictures is a fifth of all CPU; the cycles of failed requests can wait."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
 
 
 def _playout_delay(settings: MuxSettings) -> PlayoutDelay:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
+from mux.core import CoreChoice
 from shared.settings import Settings
 
 
@@ -18,7 +19,6 @@ class MuxSettings(Settings):
     )
     udp_port: int = Field(8081, ge=0, le=65535, description="UDP port all viewers share.")
     udp_segmentation: bool = Field(True, description="Let the kernel cut a picture into packets (UDP GSO).")
-    most_viewers: int = Field(500, ge=1, description="Viewers served at a time; more are refused.")
     most_transcoders: int = Field(
         4,
         ge=0,
@@ -32,6 +32,11 @@ class MuxSettings(Settings):
     transcoded_kbps: int = Field(
         2000, ge=100, le=50_000, description="Most kilobits a second of a transcoded stream."
     )
+    mux_core: CoreChoice = Field(
+        CoreChoice.AUTO,
+        description="What seals and sends: `compiled`, `python`, or `auto`, compiled where it was built.",
+    )
+    most_viewers: int = Field(1000, ge=1, description="Viewers served at a time; more are refused.")
     playout_least_ms: int = Field(
         0, ge=0, le=40_000, description="Least time a browser holds a picture back: more evens out bad links."
     )

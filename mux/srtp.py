@@ -31,6 +31,11 @@ class Profile:
         """Length of the keying material to export for both directions."""
         return 2 * (self.key_bytes + self.salt_bytes)
 
+    @property
+    def is_gcm(self) -> bool:
+        """Whether it is one of RFC 7714."""
+        return self.tag_bytes == 16
+
 
 AES_128_GCM = Profile(b"SRTP_AEAD_AES_128_GCM", pylibsrtp.Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12, 16)
 AES_128_CM_SHA1_80 = Profile(
@@ -74,6 +79,13 @@ def derive(master: bytes, profile: Profile, label: int, size: int) -> bytes:
     return encryptor.update(bytes(size))
 
 
+def gcm_material(keys: Keys, rtp: RtpFormat) -> tuple[bytes, int]:
+    """Session key of what we send on a source, and its salt with the SSRC in it (RFC 7714 section 8.1)."""
+    profile = keys.profile
+    salt = int.from_bytes(derive(keys.server, profile, 2, profile.salt_bytes), "big")
+    return derive(keys.server, profile, 0, profile.key_bytes), salt ^ rtp.ssrc << 48
+
+
 class Sealer(Protocol):
     """Encrypts what one viewer gets on one synchronisation source."""
 
@@ -92,13 +104,11 @@ class GcmSealer:
     __slots__ = ("_encrypt_into", "_extension", "_first", "_format", "_iv")
 
     def __init__(self, keys: Keys, rtp: RtpFormat) -> None:
-        profile = keys.profile
         self._format = rtp
         self._first = rtp.first_byte
         self._extension = rtp.extension
-        self._encrypt_into = AESGCM(derive(keys.server, profile, 0, profile.key_bytes)).encrypt_into
-        salt = int.from_bytes(derive(keys.server, profile, 2, profile.salt_bytes), "big")
-        self._iv = salt ^ rtp.ssrc << 48
+        key, self._iv = gcm_material(keys, rtp)
+        self._encrypt_into = AESGCM(key).encrypt_into
 
     def fill(self, layout: Layout, index: int, timestamp: int) -> None:
         # The hottest loop of the service: one header and one encryption a packet, nothing else.

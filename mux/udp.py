@@ -8,10 +8,16 @@ import asyncio
 import errno
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from mux.core import Core
 from mux.counts import Counts
+from mux.delivery import FULL, CompiledDelivery, deliver_each
 from mux.layout import Layout, Run
+from mux.line import Line
+from mux.picture import Chunk
+from mux.rtp import RtpFormat
+from mux.srtp import Keys, Sealer, sealer_of
 from mux.stun import Address
 from shared.errors import Unavailable
 from shared.log import Trouble
@@ -21,7 +27,6 @@ _BUFFER_BYTES = 8 << 20
 _MAX_DATAGRAM_BYTES = 2048
 # Handshakes take a millisecond each: timers and pictures get their turn between batches.
 _MAX_READS = 32
-_FULL = frozenset({errno.EAGAIN, errno.ENOBUFS})
 _NO_SEGMENTATION = frozenset({errno.EINVAL, errno.EIO, errno.ENOPROTOOPT, errno.EOPNOTSUPP})
 _ANY_ROUTED_ADDRESS = ("203.0.113.1", 9)
 AUTO = "auto"
@@ -48,9 +53,21 @@ def resolve_host(host: str) -> str:
 
 
 class UdpWire:
-    """See `mux.wire.Wire`. Errors of single sends are counted, not raised: the next may get through."""
+    """See `mux.wire.Wire`. Errors of single sends are counted, not raised: the next may get through.
 
-    def __init__(self, host: str, port: int, *, counts: Counts, trouble: Trouble, segmentation: bool = True):
+    With a compiled `core` that delivers what it can; the rest, and all without it, goes by Python.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        counts: Counts,
+        trouble: Trouble,
+        segmentation: bool = True,
+        core: Core | None = None,
+    ) -> None:
         """Bind. Raises Unavailable in one sentence when the address cannot be had."""
         self._counts = counts
         self._trouble = trouble
@@ -68,6 +85,9 @@ class UdpWire:
         self._sendto = self._socket.sendto
         self._sendmsg = self._socket.sendmsg
         self._ancillary: dict[int, list[tuple[int, int, bytes]]] = {}
+        self._compiled = None
+        if core is not None:
+            self._compiled = CompiledDelivery(core, self._socket.fileno(), counts, trouble)
 
     def listen(self, received: Callable[[bytes, Address], None]) -> None:
         """Call `received` for each datagram, in the loop's thread."""
@@ -84,7 +104,12 @@ class UdpWire:
         asyncio.get_running_loop().add_reader(self._socket.fileno(), readable)
 
     def close(self) -> None:
+        """Neither listen nor send any more."""
         asyncio.get_running_loop().remove_reader(self._socket.fileno())
+        self.shut()
+
+    def shut(self) -> None:
+        """Close the socket of a wire that does not listen."""
         self._socket.close()
 
     def send(self, datagram: bytes | memoryview, address: Address) -> bool:
@@ -94,7 +119,16 @@ class UdpWire:
             return self._failed(error)
         return True
 
+    def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
+        return sealer_of(keys, rtp) if self._compiled is None else self._compiled.sealer(keys, rtp)
+
+    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
+        if self._compiled is not None:
+            lines = self._compiled.deliver(chunk, lines, segmented=self.segmentation)
+        deliver_each(chunk, lines, self.send_layout)
+
     def send_layout(self, layout: Layout, address: Address) -> bool:
+        """Send all packets of a filled layout; False when the socket's buffer filled up."""
         for run in layout.runs:
             if run.packets == 1 or not self.segmentation:
                 if not self._send_each(run.data, run.segment, address):
@@ -133,7 +167,7 @@ class UdpWire:
 
     def _failed(self, error: OSError) -> bool:
         """Whether the sender may go on as if the packet had been lost on its way."""
-        if error.errno in _FULL:
+        if error.errno in FULL:
             return False
         self._counts.send_errors += 1
         self._trouble.count(f"UDP send failed: {error.strerror}")

@@ -1,8 +1,12 @@
 """The port through which datagrams leave. `mux.udp` is the real one; tests have their own."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from mux.layout import Layout
+from mux.line import Line
+from mux.picture import Chunk
+from mux.rtp import RtpFormat
+from mux.srtp import Keys, Sealer
 from mux.stun import Address
 
 
@@ -13,6 +17,10 @@ class Wire(Protocol):
         """Send one datagram; False when the socket's buffer is full and nothing was sent."""
         ...
 
-    def send_layout(self, layout: Layout, address: Address) -> bool:
-        """Send all packets of a filled layout; False when the socket's buffer filled up."""
+    def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
+        """A sealer that this wire delivers with."""
+        ...
+
+    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
+        """Seal and send a chunk to each line, and set its `full`."""
         ...

@@ -31,7 +31,7 @@ ORIGIN = f"http://127.0.0.1:{PAGE_PORT}"
 
 
 class LossyWire(UdpWire):
-    """A network that loses two media packets in a hundred. To be used without segmentation."""
+    """A network that loses two media packets in a hundred. To be used without segmentation and in Python."""
 
     _random = Random(3)
 

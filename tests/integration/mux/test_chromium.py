@@ -79,7 +79,9 @@ async def test_chromium_starts_at_once_in_a_group_of_ten_seconds(tmp_path: Path)
 
 async def test_chromium_starts_and_goes_on_while_two_percent_are_lost(tmp_path: Path) -> None:
     large = [replace(unit, stream=STREAM) for unit in street(100, 100)]
-    lossy = page_on(tmp_path, large, head_start=60, make_wire=LossyWire, udp_segmentation=False)
+    lossy = page_on(
+        tmp_path, large, head_start=60, make_wire=LossyWire, udp_segmentation=False, mux_core="python"
+    )
     async with lossy as (mux, _, page):
         await watch(mux, page)
 

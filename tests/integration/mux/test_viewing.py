@@ -23,9 +23,11 @@ def advances(stamps: list[int]) -> list[int]:
     return [(later - earlier) & 0xFFFFFFFF for earlier, later in pairwise(stamps)]
 
 
+@pytest.mark.parametrize("core", ["auto", "python"])
 @pytest.mark.parametrize("segmentation", [True, False], ids=["segmentation", "sendto"])
-async def test_a_viewer_gets_pictures_that_decode(tmp_path: Path, segmentation: bool) -> None:
-    async with scene(tmp_path, UNITS, head_start=10, udp_segmentation=segmentation) as shown:
+async def test_a_viewer_gets_pictures_that_decode(tmp_path: Path, segmentation: bool, core: str) -> None:
+    asked = scene(tmp_path, UNITS, head_start=10, udp_segmentation=segmentation, mux_core=core)
+    async with asked as shown:
         await shown.pictures(30)
         assert missing(shown.rtp) == []
         assert decoded(shown.rtp) >= 29

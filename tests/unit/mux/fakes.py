@@ -1,17 +1,20 @@
 """Doubles of mux's ports, and small streams to feed it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 import pylibsrtp
 
 from mux.counts import Counts
+from mux.delivery import deliver_each
+from mux.fan_out import fan_out
 from mux.layout import Layout
+from mux.line import Line
 from mux.pacer import Pacer
-from mux.picture import Picture, picture_of
+from mux.picture import Chunk, Picture, picture_of
 from mux.rtp import RtpFormat
 from mux.sender import Sender
-from mux.srtp import AES_128_GCM, Keys
+from mux.srtp import AES_128_GCM, Keys, Sealer, sealer_of
 from mux.stun import Address
 from shared.ids import StreamId
 from shared.tap import Gap
@@ -39,7 +42,13 @@ class RecordingWire:
             self.sent.append((bytes(datagram), address))
         return not self.full
 
-    def send_layout(self, layout: Layout, address: Address) -> bool:
+    def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
+        return sealer_of(keys, rtp)
+
+    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
+        deliver_each(chunk, lines, self._send_layout)
+
+    def _send_layout(self, layout: Layout, address: Address) -> bool:
         if self.full:
             return False
         for run in layout.runs:
@@ -93,8 +102,16 @@ def picture(number: int, *, key: bool = False, size: int = 500) -> Picture:
 class Viewed:
     """A sender with its wire and timers, and the receiving end of its SRTP."""
 
-    def __init__(self, *, keys: Keys = KEYS, rtx: bool = True, extension_id: int | None = 5) -> None:
-        self.wire = RecordingWire()
+    def __init__(
+        self,
+        *,
+        keys: Keys = KEYS,
+        rtx: bool = True,
+        extension_id: int | None = 5,
+        wire: RecordingWire | None = None,
+        address: Address = VIEWER,
+    ) -> None:
+        self.wire = wire or RecordingWire()
         self.timers = Timers()
         self.counts = Counts()
         self.pacer = Pacer(self.timers.later)
@@ -103,7 +120,7 @@ class Viewed:
             primary=RtpFormat(0x1234, 102, extension_id),
             repair=RtpFormat(0x1235, 103, extension_id) if rtx else None,
             wire=self.wire,
-            address=VIEWER,
+            address=address,
             pacer=self.pacer,
             counts=self.counts,
             random=Random(7),
@@ -115,13 +132,14 @@ class Viewed:
         self._read = 0
 
     def live(self, shown: Picture, now_ns: int = 0) -> None:
-        layouts = [Layout(chunk, *self.sender.shape) for chunk in shown.chunks]
-        self.sender.live(shown, layouts, now_ns)
+        fan_out(self.wire, shown, [self.sender], now_ns)
 
     def received(self) -> list[bytes]:
         """Plain RTP of what was sent since the last call; repeated packets are left out."""
         plain = []
-        for datagram in self.wire.datagrams[self._read :]:
+        for datagram, address in self.wire.sent[self._read :]:
+            if address != self.sender.address:
+                continue
             try:
                 plain.append(self._session.unprotect(datagram))
             except pylibsrtp.Error as error:

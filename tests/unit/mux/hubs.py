@@ -83,7 +83,7 @@ class World:
             call()
 
     def _channel(self, stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
-        return Channel(stream, self.clock, self.counts, sent=lambda _: None, changed=changed)
+        return Channel(stream, self.wire, self.clock, self.counts, sent=lambda _: None, changed=changed)
 
     def viewer(self, id: str) -> Viewer:
         return self.hub.roster.named(id)

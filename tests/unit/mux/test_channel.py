@@ -8,7 +8,7 @@ from mux.group import Group
 from shared.clock import SimulatedClock
 from shared.tap import Gap
 from shared.units import Codec
-from tests.unit.mux.fakes import STREAM, Viewed, picture, unit
+from tests.unit.mux.fakes import STREAM, RecordingWire, Viewed, picture, unit
 
 
 class Watched:
@@ -16,14 +16,21 @@ class Watched:
         self.delays: list[float] = []
         self.changed: list[Channel] = []
         self.counts = Counts()
+        self.wire = RecordingWire()
         self.channel = Channel(
-            STREAM, SimulatedClock(), self.counts, sent=self.delays.append, changed=self.changed.append
+            STREAM,
+            self.wire,
+            SimulatedClock(),
+            self.counts,
+            sent=self.delays.append,
+            changed=self.changed.append,
         )
 
 
 def test_every_viewer_gets_the_same_payloads_with_its_own_keys_and_numbers() -> None:
     watched = Watched()
-    plain, extended = Viewed(extension_id=None), Viewed()
+    plain = Viewed(extension_id=None, wire=watched.wire)
+    extended = Viewed(wire=watched.wire, address=("192.0.2.10", 5000))
     for viewed in (plain, extended):
         watched.channel.add(viewed.sender)
     watched.channel.take(unit(0, key=True))
@@ -35,13 +42,14 @@ def test_the_delay_to_the_first_packet_is_told_once_a_picture() -> None:
     watched = Watched()
     watched.channel.take(unit(0, key=True))
     for _ in range(2):
-        watched.channel.add(Viewed().sender)
+        watched.channel.add(Viewed(wire=watched.wire).sender)
     watched.channel.take(unit(1))
     assert watched.delays == [0.0]
 
 
 def test_who_left_gets_nothing_more() -> None:
-    watched, viewed = Watched(), Viewed()
+    watched = Watched()
+    viewed = Viewed(wire=watched.wire)
     watched.channel.add(viewed.sender)
     watched.channel.discard(viewed.sender)
     watched.channel.take(unit(0, key=True))
@@ -72,7 +80,8 @@ def test_a_gap_closes_the_group_until_the_next_key_unit() -> None:
 
 
 def test_a_new_run_that_starts_in_mid_group_waits_for_its_key_unit() -> None:
-    watched, viewed = Watched(), Viewed()
+    watched = Watched()
+    viewed = Viewed(wire=watched.wire)
     watched.channel.add(viewed.sender)
     watched.channel.take(unit(0, key=True))
     viewed.received()

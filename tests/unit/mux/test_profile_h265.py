@@ -17,7 +17,7 @@ from mux.offer import parse_offer
 from mux.profile_h265 import is_main_profile
 from shared.clock import SimulatedClock
 from shared.units import Codec
-from tests.unit.mux.fakes import STREAM, unit
+from tests.unit.mux.fakes import STREAM, RecordingWire, unit
 from tests.unit.mux.test_sdp import answer_to, browser_offer
 
 BOTH = frozenset({Codec.H264, Codec.H265})
@@ -55,7 +55,12 @@ def test_a_parameter_set_of_noise_is_survived(noise: bytes) -> None:
 def test_a_channel_tells_when_a_camera_goes_beyond_what_can_be_sent_and_when_it_is_back() -> None:
     told: list[bool] = []
     channel = Channel(
-        STREAM, SimulatedClock(), Counts(), sent=lambda _: None, changed=lambda one: told.append(one.sendable)
+        STREAM,
+        RecordingWire(),
+        SimulatedClock(),
+        Counts(),
+        sent=lambda _: None,
+        changed=lambda one: told.append(one.sendable),
     )
     for seq, pix_fmt in enumerate(("yuv420p", "yuv420p", "yuv420p10le", "yuv420p10le", "yuv420p")):
         channel.take(replace(unit(seq, key=True, codec=Codec.H265), data=key_unit(pix_fmt)))
@@ -65,7 +70,9 @@ def test_a_channel_tells_when_a_camera_goes_beyond_what_can_be_sent_and_when_it_
 
 
 def test_what_a_browser_cannot_be_sent_in_order_is_not_sent() -> None:
-    channel = Channel(STREAM, SimulatedClock(), Counts(), sent=lambda _: None, changed=lambda _: None)
+    channel = Channel(
+        STREAM, RecordingWire(), SimulatedClock(), Counts(), sent=lambda _: None, changed=lambda _: None
+    )
     channel.take(replace(unit(0, key=True), reordered=True))
     assert not channel.suits(BOTH)
 

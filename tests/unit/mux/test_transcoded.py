@@ -16,6 +16,7 @@ from shared.errors import Unavailable
 from shared.units import Codec
 from tests.support.pictures import STREAM, units
 from tests.support.strange_pictures import strange_units
+from tests.unit.mux.fakes import RecordingWire
 from tests.unit.mux.transcoder.test_transcoder import FakeChild
 
 JPEGS = strange_units(Codec.MJPEG)
@@ -46,7 +47,7 @@ class Rig:
 
 
 def channel(clock: SimulatedClock) -> Channel:
-    return Channel(STREAM, clock, Counts(), sent=lambda _: None, changed=lambda _: None)
+    return Channel(STREAM, RecordingWire(), clock, Counts(), sent=lambda _: None, changed=lambda _: None)
 
 
 @pytest.fixture

@@ -1,0 +1,71 @@
+"""The two ways a chunk goes to many lines: one after the other in Python, the reference, or by the compiled
+core in one call. Both send the same datagrams."""
+
+import errno
+import os
+from collections.abc import Callable, Sequence
+
+from mux.core import BAD_JOB, JOB, CompiledSealer, Core
+from mux.counts import Counts
+from mux.layout import Layout
+from mux.line import Line
+from mux.picture import Chunk
+from mux.rtp import RtpFormat
+from mux.srtp import Keys, Sealer, sealer_of
+from mux.stun import Address
+from shared.log import Trouble
+
+FULL = frozenset({errno.EAGAIN, errno.ENOBUFS})
+
+
+def deliver_each(chunk: Chunk, lines: Sequence[Line], send: Callable[[Layout, Address], bool]) -> None:
+    """Fill and send one line's packets after the other's; those of the same shape share a buffer."""
+    layouts: dict[tuple[int, int], Layout] = {}
+    for line in lines:
+        layout = layouts.get(line.shape)
+        if layout is None:
+            layout = layouts[line.shape] = Layout(chunk, *line.shape)
+        line.sealer.fill(layout, line.index, line.timestamp)
+        line.full = not send(layout, line.address)
+
+
+class CompiledDelivery:
+    """Through the compiled core, on one socket. What it cannot do is left to `deliver_each`."""
+
+    def __init__(self, core: Core, socket: int, counts: Counts, trouble: Trouble) -> None:
+        self._core = core
+        self._socket = socket
+        self._counts = counts
+        self._trouble = trouble
+
+    def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
+        """A sealer inside the core, where it has the profile."""
+        return CompiledSealer(self._core, keys, rtp) if keys.profile.is_gcm else sealer_of(keys, rtp)
+
+    def deliver(self, chunk: Chunk, lines: Sequence[Line], *, segmented: bool) -> Sequence[Line]:
+        """Seal and send to all lines; those that are to be delivered otherwise come back."""
+        table = self._core.table(len(lines))
+        pack, size, at = JOB.pack_into, JOB.size, 0
+        batch, left = [], []
+        for line in lines:
+            if line.label is None:
+                left.append(line)
+                continue
+            pack(table, at, line.index, line.timestamp, line.label, 0, 0, 0)
+            line.full = False
+            batch.append(line)
+            at += size
+        if not batch:
+            return left
+        for place, status, lost, error in self._core.send(self._socket, segmented, chunk.packets, len(batch)):
+            if lost:
+                self._counts.send_errors += lost
+                self._trouble.count(f"UDP send failed: {os.strerror(error)}")
+            if status in FULL:
+                batch[place].full = True
+            elif status == BAD_JOB:
+                self._counts.send_errors += 1
+                self._trouble.count("the compiled core could not seal a picture")
+            elif status:
+                left.append(batch[place])
+        return left
