@@ -14,6 +14,8 @@ from deploy.secrets import open_secrets, write_secret
 
 HOST = "127.0.0.1"
 CAMERA_USER = "viewer"
+# Drawn and encoded only while it is pulled, which is while a tile is small enough for it.
+SUB_OPTIONS = "size=352x288:kbps=200:gop=2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,11 @@ async def _serve(layout: Layout) -> None:
 
 
 def simulator_arguments(port: int, password: str) -> list[str]:
-    """How the simulator is asked for the demo's cameras."""
+    """How the simulator is asked for the demo's cameras: each has its main stream and a small one."""
     cameras = (
-        f"{camera.path}:{camera.options}" + (f":auth={CAMERA_USER}/{password}" if camera.has_password else "")
+        f"{path}:{options}" + (f":auth={CAMERA_USER}/{password}" if camera.has_password else "")
         for camera in CAMERAS
+        for path, options in ((camera.path, camera.options), (f"{camera.path}-sub", SUB_OPTIONS))
     )
     return ["--host", HOST, "--port", str(port), *cameras]
 
@@ -118,7 +121,7 @@ def seed(layout: Layout, workers_dir: Path, camera_password: str) -> None:
         registered = {(str(camera["commune"]), str(camera["name"])) for camera in api.items("/cameras")}
         for camera in CAMERAS:
             if (camera.commune, camera.name) not in registered:
-                api.post("/cameras", _registration(camera, layout.ports.simulator, camera_password))
+                api.post("/cameras", registration(camera, layout.ports.simulator, camera_password))
         for commune in COMMUNES:
             file = workers_dir / f"{commune['code']}.token"
             if not file.exists():
@@ -127,7 +130,8 @@ def seed(layout: Layout, workers_dir: Path, camera_password: str) -> None:
     say("beffroi", f"{len(CAMERAS)} simulated cameras in {len(COMMUNES)} communes are registered")
 
 
-def _registration(camera: DemoCamera, port: int, password: str) -> Json:
+def registration(camera: DemoCamera, port: int, password: str) -> Json:
+    """A camera of the demo as control_room is told of it."""
     today = datetime.now(UTC).date()
     return {
         "commune": camera.commune,
@@ -136,6 +140,7 @@ def _registration(camera: DemoCamera, port: int, password: str) -> Json:
         "lat": camera.lat,
         "lon": camera.lon,
         "address": f"rtsp://{HOST}:{port}/{camera.path}",
+        "sub_address": f"rtsp://{HOST}:{port}/{camera.path}-sub",
         "username": CAMERA_USER if camera.has_password else "",
         "password": password if camera.has_password else "",
         "recorded": True,
