@@ -12,7 +12,8 @@ REMEMBERED_ENDS = 10_000
 class Roster:
     """The viewers of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, remembered_ends: int = REMEMBERED_ENDS) -> None:
+        self._remembered_ends = remembered_ends
         self._by_id: dict[str, Viewer] = {}
         self._by_ufrag: dict[str, Viewer] = {}
         self._by_address: dict[Address, Viewer] = {}
@@ -85,6 +86,6 @@ class Roster:
         if not same:
             del self._by_ticket[identity.ticket]
         self._ended[identity.id] = why
-        if len(self._ended) > REMEMBERED_ENDS:
+        if len(self._ended) > self._remembered_ends:
             del self._ended[next(iter(self._ended))]
         return True

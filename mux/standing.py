@@ -1,7 +1,7 @@
 """What a viewer can be told of its tiles: figures, and why a picture is stale."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from mux.tile import Tile
@@ -26,7 +26,9 @@ class Stale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TileStanding:
-    """One tile. None is unknown; `reason` is a sentence, empty where there is nothing to say."""
+    """One tile. None is unknown; `reason` is a sentence, empty where there is nothing to say.
+
+    The last four are the page's own counts."""
 
     mid: str
     camera: str | None
@@ -38,6 +40,10 @@ class TileStanding:
     stale: Stale | None
     reason: str
     first_packet_ms: float | None
+    first_frame_ms: float | None = None
+    freezes: int = 0
+    freeze_ms: float = 0.0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +61,29 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedStanding:
-    """A viewer as control_room is told of it: its person and signed-in session too."""
+class NamedStanding(Standing):
+    """A viewer as control_room is told of it: its WHEP session, its person and signed-in session too."""
 
     id: str
     session: str
     subject: str
     wall: bool
-    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """All viewers of this process."""
+
+    viewers: tuple[NamedStanding, ...]
+
+
+def named(viewer: Viewer, standing: Standing) -> NamedStanding:
+    """A viewer's standing with whom it is."""
+    identity = viewer.identity
+    its = {field.name: getattr(standing, field.name) for field in fields(Standing)}
+    return NamedStanding(
+        **its, id=identity.id, session=identity.session, subject=identity.subject, wall=viewer.wall
+    )
 
 
 def standing_of(viewer: Viewer, now_ns: int, *, loop_late: bool) -> Standing:
@@ -96,6 +117,10 @@ def _tile(tile: Tile, now_ns: int, *, loop_late: bool) -> TileStanding:
         stale=stale,
         reason=reason,
         first_packet_ms=_rounded(tile.first_packet_ms),
+        first_frame_ms=_rounded(tile.page.first_frame_ms),
+        freezes=tile.page.freezes,
+        freeze_ms=tile.page.freeze_ms,
+        dropped=tile.page.dropped,
     )
 
 

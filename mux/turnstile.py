@@ -18,11 +18,12 @@ class Turnstile:
     """An ASGI application that lets one request a turn of the event loop into another.
 
     What it costs to answer one is spent in a single turn, some milliseconds; between two turns the loop looks
-    for pictures. With MOST_WAITING before it, a request is refused at once.
+    for pictures. With `most_waiting` before it, a request is refused at once.
     """
 
-    def __init__(self, inner: App) -> None:
+    def __init__(self, inner: App, most_waiting: int = MOST_WAITING) -> None:
         self._inner = inner
+        self._most_waiting = most_waiting
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._running = False
         self.refused = 0
@@ -32,7 +33,7 @@ class Turnstile:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            if len(self._waiting) >= MOST_WAITING:
+            if len(self._waiting) >= self._most_waiting:
                 self.refused += 1
                 await _refuse(send)
                 return

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from mux.admission import Admitted
 from mux.bodies import SDP, created, json_of, text_of
 from mux.offer import MAX_WALL_OFFER_BYTES, MOST_TILES, Offer, parse_wall_offer
-from mux.standing import NamedStanding, Standing
+from mux.standing import Everybody, Standing
 from mux.tile import PageCounts
 from mux.walls import Load, Wish
 from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketVerifier, bearer
@@ -32,7 +32,7 @@ class Arranged(Protocol):
 
     def load(self) -> Load: ...
 
-    def everybody(self) -> list[NamedStanding]: ...
+    def everybody(self) -> Everybody: ...
 
 
 class _TileWish(BaseModel):
@@ -67,7 +67,7 @@ Shown = TypeVar("Shown")
 _ARRANGEMENT = TypeAdapter(_Arrangement)
 _REPORT = TypeAdapter(_Report)
 _STANDING = TypeAdapter(Standing)
-_EVERYBODY = TypeAdapter(list[NamedStanding])
+_EVERYBODY = TypeAdapter(Everybody)
 _LOAD = TypeAdapter(Load)
 
 

@@ -7,7 +7,7 @@ from mux.admission import Admission, etag_of
 from mux.fragment import Fragment, render_fragment
 from mux.hub import Hub
 from mux.lag import Lag
-from mux.standing import NamedStanding, Standing, standing_of
+from mux.standing import Everybody, Standing, named, standing_of
 from mux.stream_metrics import StreamMetrics
 from mux.tile import Camera, PageCounts, Tile
 from mux.viewer import Viewer
@@ -125,18 +125,9 @@ class Walls:
             tiles=sum(tile.camera is not None for viewer in viewers for tile in viewer.tiles.values()),
         )
 
-    def everybody(self) -> list[NamedStanding]:
+    def everybody(self) -> Everybody:
         """All viewers, with whom they are."""
-        return [
-            NamedStanding(
-                viewer.identity.id,
-                viewer.identity.session,
-                viewer.identity.subject,
-                viewer.wall,
-                self._standing(viewer),
-            )
-            for viewer in self._hub.roster
-        ]
+        return Everybody(tuple(named(viewer, self._standing(viewer)) for viewer in self._hub.roster))
 
     def _standing(self, viewer: Viewer) -> Standing:
         now_ns = self._clock.monotonic_ns()

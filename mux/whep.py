@@ -48,6 +48,9 @@ def make_app(
         max_age=600,
     )
 
+    # First: a session's own paths look like a stream's.
+    install_walls(app, viewers.admit_wall, sessions, verifier)
+
     @app.post("/whep/{commune}/{camera}/{kind}")
     async def ask(request: Request, commune: str, camera: str, kind: str) -> Response:
         """Start a viewer: 201 with the answer, and the session's path in Location."""
@@ -72,5 +75,4 @@ def make_app(
         viewers.leave(session)
         return Response(status_code=200)
 
-    install_walls(app, viewers.admit_wall, sessions, verifier)
     return app

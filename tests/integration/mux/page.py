@@ -36,6 +36,58 @@ async function play(url, ticket) {
   await pc.setRemoteDescription({type: 'answer', sdp: text});
   return {status: 201, answer: text, ...(await painted)};
 }
+async function wall(base, ticket, tiles) {
+  const pc = window.pc = new RTCPeerConnection({bundlePolicy: 'max-bundle'});
+  window.videos = [];
+  for (let number = 0; number < tiles; number++) {
+    pc.addTransceiver('video', {direction: 'recvonly'});
+    const video = document.createElement('video');
+    video.muted = video.autoplay = video.playsInline = true;
+    video.width = 80;
+    document.body.append(video);
+    window.videos.push(video);
+  }
+  pc.ontrack = event => {
+    const number = pc.getTransceivers().indexOf(event.transceiver);
+    window.videos[number].srcObject = new MediaStream([event.track]);
+  };
+  await pc.setLocalDescription();
+  const answer = await fetch(base + '/wall', {method: 'POST', body: pc.localDescription.sdp,
+    headers: {'Content-Type': 'application/sdp', 'Authorization': 'Bearer ' + ticket}});
+  const text = await answer.text();
+  if (answer.status !== 201) return {status: answer.status, problem: text};
+  window.place = new URL(answer.headers.get('Location'), base).href;
+  window.etag = answer.headers.get('ETag');
+  await pc.setRemoteDescription({type: 'answer', sdp: text});
+  return {status: 201, offered: pc.localDescription.sdp.length, answered: text.length, etag: window.etag};
+}
+async function put(ticket, tiles) {
+  const answer = await fetch(window.place + '/tiles', {method: 'PUT', body: JSON.stringify({tiles}),
+    headers: {'Content-Type': 'application/json', 'Authorization': 'Bearer ' + ticket}});
+  return {status: answer.status, said: await answer.json()};
+}
+async function tiles() {
+  const found = {};
+  (await window.pc.getStats()).forEach(s => {
+    if (s.type === 'inbound-rtp') found[s.mid] = {decoded: s.framesDecoded || 0, width: s.frameWidth || 0,
+      ssrc: s.ssrc, lost: s.packetsLost}; });
+  return found;
+}
+async function restartIce() {
+  const before = window.pc.remoteDescription.sdp;
+  await window.pc.setLocalDescription(await window.pc.createOffer({iceRestart: true}));
+  const lines = window.pc.localDescription.sdp.split('\\r\\n');
+  const one = name => lines.find(line => line.startsWith('a=' + name + ':'));
+  const answer = await fetch(window.place, {method: 'PATCH',
+    body: [one('ice-ufrag'), one('ice-pwd'), ''].join('\\r\\n'),
+    headers: {'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': '*'}});
+  const ours = (await answer.text()).split('\\r\\n');
+  const value = name => ours.find(line => line.startsWith('a=' + name + ':'));
+  const sdp = before.replace(/a=ice-ufrag:.*/g, value('ice-ufrag'))
+    .replace(/a=ice-pwd:.*/g, value('ice-pwd'));
+  await window.pc.setRemoteDescription({type: 'answer', sdp});
+  return {status: answer.status, before: window.etag, after: answer.headers.get('ETag')};
+}
 async function inbound() {
   let found = {};
   (await window.pc.getStats()).forEach(s => { if (s.type === 'inbound-rtp') found = s; });
@@ -88,4 +140,31 @@ async def play(page: Page, url: str, ticket: str) -> dict[str, object]:
 async def inbound(page: Page) -> dict[str, float]:
     """Chromium's statistics of the received video."""
     found: dict[str, float] = await page.evaluate("inbound()")
+    return found
+
+
+Tiles = dict[str, dict[str, float]]
+
+
+async def open_wall(page: Page, base: str, ticket: str, tiles: int) -> dict[str, object]:
+    """Open a wall of `tiles` sections; resolves when the answer has been taken."""
+    found: dict[str, object] = await page.evaluate("([b, t, n]) => wall(b, t, n)", [base, ticket, tiles])
+    return found
+
+
+async def put_tiles(page: Page, ticket: str, tiles: list[dict[str, object]]) -> dict[str, object]:
+    """Give tiles other cameras or sizes."""
+    found: dict[str, object] = await page.evaluate("([t, w]) => put(t, w)", [ticket, tiles])
+    return found
+
+
+async def tiles_of(page: Page) -> Tiles:
+    """What Chromium has decoded of each tile, by mid."""
+    found: Tiles = await page.evaluate("tiles()")
+    return found
+
+
+async def restart_ice(page: Page) -> dict[str, object]:
+    """A new ICE session by PATCH, as after a change of network."""
+    found: dict[str, object] = await page.evaluate("restartIce()")
     return found

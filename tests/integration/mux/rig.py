@@ -21,7 +21,7 @@ from shared.ids import StreamId
 from shared.recent import RecentUnits
 from shared.service import Service
 from shared.tap import Endpoint, TapPublisher
-from shared.tickets import Action, Ticket, TicketSigner
+from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketSigner
 from shared.units import AccessUnit
 from tests.support.pictures import STREAM
 from tests.support.ports import free_port
@@ -137,6 +137,21 @@ class Mux:
     ) -> str:
         until_s = int(time.time()) + valid_s
         return self.signer.sign(Ticket(secrets.token_hex(8), "p-1", session, action, str(stream), until_s))
+
+    def wall_ticket(self, *cameras: str, session: str = "session-1", valid_s: int = 60) -> str:
+        """A ticket for a wall of these cameras, `commune/camera` each."""
+        until_s = int(time.time()) + valid_s
+        id = secrets.token_hex(8)
+        return self.signer.sign(
+            Ticket(id, "p-1", session, Action.WALL, WALL_RESOURCE, until_s, cameras=cameras)
+        )
+
+    def status_ticket(self) -> str:
+        """A ticket to ask who watches, as control_room makes them."""
+        until_s = int(time.time()) + 60
+        return self.signer.sign(
+            Ticket(secrets.token_hex(8), "p-1", "session-1", Action.STATUS, "viewers", until_s)
+        )
 
     def url(self, stream: StreamId = STREAM) -> str:
         return f"{self.base}/whep/{stream}"

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from mux.rtp import PlayoutDelay, RtpFormat
 from mux.sender import LIVE_BURST_PACKETS, MAX_QUEUED_PACKETS
 from mux.srtp import AES_128_CM_SHA1_80, Keys
 from tests.unit.mux.fakes import KEYS, Viewed, picture, sequence, ssrc, timestamp
@@ -210,3 +211,61 @@ def test_what_stopped_sends_nothing_more() -> None:
 def test_a_viewer_without_the_extension_gets_plain_headers() -> None:
     packets = started(Viewed(extension_id=None))
     assert all(packet[0] == 0x80 for packet in packets)
+
+
+def test_another_stream_goes_on_with_numbers_and_times_as_if_it_were_one() -> None:
+    viewed = Viewed()
+    viewed.live(picture(1000, key=True))
+    # The other stream's picture 10 is shown when the first one's 1001 would have been.
+    viewed.sender.switch([picture(10, key=True)], SECOND_NS, (1001 - 10) * 3600)
+    viewed.live(picture(11), SECOND_NS)
+    packets = viewed.received()
+    assert set(steps([sequence(one) for one in packets], 1 << 16)) == {1}
+    assert set(steps(sorted({timestamp(one) for one in packets}), 1 << 32)) == {3600}
+
+
+def test_a_stream_without_pictures_is_waited_for_in_silence() -> None:
+    viewed = Viewed()
+    viewed.live(picture(0, key=True))
+    viewed.received()
+    viewed.sender.switch([], SECOND_NS, 0)
+    viewed.live(picture(1), SECOND_NS)
+    assert viewed.received() == []
+
+
+def test_another_payload_type_keeps_source_and_numbers_and_forgets_what_was_sent() -> None:
+    viewed = Viewed()
+    viewed.live(picture(0, key=True))
+    before = viewed.received()[-1]
+    viewed.sender.reformat(RtpFormat(0x1234, 98, 5), RtpFormat(0x1235, 99, 5))
+    viewed.live(picture(1))
+    after = viewed.received()[-1]
+    assert (after[1] & 0x7F, ssrc(after), sequence(after) - sequence(before)) == (98, 0x1234, 1)
+    viewed.sender.repair([sequence(before)], 0)
+    assert viewed.received() == []
+
+
+def test_another_playout_delay_keeps_what_can_be_sent_again() -> None:
+    viewed = Viewed()
+    viewed.live(picture(0, key=True))
+    before = viewed.received()[-1]
+    viewed.sender.reformat(
+        RtpFormat(0x1234, 102, 5, PlayoutDelay(10, 50)), RtpFormat(0x1235, 103, 5, PlayoutDelay(10, 50))
+    )
+    viewed.sender.repair([sequence(before)], 0)
+    assert viewed.received()[-1][20:22] == before[2:4]
+
+
+def test_numbers_of_a_chunk_the_socket_refused_are_not_used_for_another_stream_s() -> None:
+    viewed = Viewed()
+    viewed.live(picture(0, key=True))
+    last = sequence(viewed.received()[-1])
+    viewed.wire.full = True
+    refused = picture(1, size=3000)
+    viewed.live(refused)
+    viewed.wire.full = False
+    viewed.sender.switch([picture(2, key=True)], SECOND_NS, 0)
+    first = sequence(viewed.received()[0])
+    assert (first - last) & 0xFFFF == 1 + len(refused.chunks[0].packets)
+    viewed.sender.repair([last + 1], SECOND_NS)
+    assert viewed.received() == []

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from mux.admission import Admitted
 from mux.fragment import Fragment
 from mux.offer import MAX_OFFER_BYTES, Offer
-from mux.standing import NamedStanding, Stale, Standing, TileStanding
+from mux.standing import Everybody, Stale, Standing, TileStanding
 from mux.tile import PageCounts
 from mux.walls import Load, Renewed, Wish
 from mux.whep import make_app
@@ -75,8 +75,8 @@ class Admitting:
     def load(self) -> Load:
         return Load(1, 2, 3, 4)
 
-    def everybody(self) -> list[NamedStanding]:
-        return [NamedStanding("s-1", "session-1", "p", True, STANDING)]
+    def everybody(self) -> Everybody:
+        return Everybody(())
 
     def leave(self, id: str) -> None:
         if id != "s-1":
