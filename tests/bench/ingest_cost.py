@@ -17,6 +17,9 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from ingest.addresses import AddressRules
+from ingest.ports import CameraAddress, Source
+from ingest.rtsp.opener import RtspOpener
 from shared.clock import SystemClock
 from shared.ids import StreamId
 from shared.messages import CameraOpener, CameraStatus, WantedCamera
@@ -31,6 +34,7 @@ COUNTS = (1, 5, 10, 20, 40)
 COMPARED = 20
 KBPS = 2000
 TRIES = 10
+SIMULATED = 4
 
 
 def cpu_s(pid: int) -> float:
@@ -152,6 +156,43 @@ async def _share(pid: int, seconds: float) -> float:
     return (cpu_s(pid) - before_s) / (time.monotonic() - start)
 
 
+async def _simulated(seconds: float) -> dict[str, object]:
+    """What a live simulated camera costs its own process: its street drawn and encoded while it is read."""
+    port = free_port()
+    names = [f"live-{number}" for number in range(SIMULATED)]
+    opener = RtspOpener(AddressRules(allow_loopback=True), SystemClock())
+    async with process("ingest.simulator", "--port", str(port), f"live*{SIMULATED}") as pid:
+        await eventually(lambda: _listens(port), within_s=20, what="the simulator")
+        idle_cpu = await _share(pid, seconds)
+        sources = [await opener.open(CameraAddress(f"rtsp://127.0.0.1:{port}/{name}")) for name in names]
+        readers = [asyncio.create_task(_read(source)) for source in sources]
+        await asyncio.sleep(2)
+        busy_cpu = await _share(pid, seconds)
+        for reader, source in zip(readers, sources, strict=True):
+            reader.cancel()
+            source.close()
+        await asyncio.gather(*readers, return_exceptions=True)
+    return {
+        "what": "simulated live camera",
+        "cameras": SIMULATED,
+        "cpu_percent_a_camera": round(100 * (busy_cpu - idle_cpu) / SIMULATED, 2),
+    }
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def _read(source: Source) -> None:
+    while True:
+        await source.next()
+
+
 async def _first_units(tries: int) -> dict[str, object]:
     """From control_room's answer being another one to the first unit at a reader of the tap."""
     room = StandIn(COMMUNE, TOKEN)
@@ -192,7 +233,7 @@ async def _run(seconds: float) -> list[dict[str, object]]:
         await _cost(COMPARED, watched=False, seconds=seconds),
     ]
     rows += [await _cost(count, watched=True, seconds=seconds) for count in COUNTS]
-    return [*rows, await _first_units(TRIES)]
+    return [*rows, await _simulated(seconds), await _first_units(TRIES)]
 
 
 def run(seconds: float = 7.0) -> list[dict[str, object]]:

@@ -16,7 +16,7 @@ from ingest.simulator.encoder import Coding, Encoding
 from ingest.simulator.faults import Fault
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.messages import CameraStatus
+from shared.messages import CameraOpener, CameraStatus
 from shared.units import AccessUnit, Codec
 from tests.integration.ingest.conftest import Pulling, wanted
 from tests.support.eventually import eventually
@@ -106,11 +106,17 @@ async def test_an_unknown_path_is_invalid(cameras: SimulatedCameras, pulling: Pu
         (Coding(b_frames=2), Codec.H264, "B-frames"),
     ],
 )
+@pytest.mark.parametrize("opener", CameraOpener)
 async def test_what_is_costly_to_show_is_live_with_advice_on_the_setting_to_change(
-    cameras: SimulatedCameras, pulling: Pulling, coding: Coding, codec: Codec, advice: str
+    cameras: SimulatedCameras,
+    pulling: Pulling,
+    coding: Coding,
+    codec: Codec,
+    advice: str,
+    opener: CameraOpener,
 ) -> None:
     cameras.add(CameraPlan("camera", live=False, coding=replace(coding, width=352, height=288, kbps=200)))
-    pulling.pull(wanted(cameras.url("camera")))
+    pulling.pull(replace(wanted(cameras.url("camera")), opener=opener))
     await eventually(lambda: len(pulling.units) >= 30)
     assert [unit.seq for unit in pulling.units] == list(range(len(pulling.units)))
     assert {(unit.codec, unit.reordered) for unit in pulling.units} == {(codec, coding.b_frames > 0)}
