@@ -179,29 +179,6 @@ def beside_peers() -> list[Table]:
     return [peers.run()]
 
 
-def transcoded() -> list[Table]:
-    """What a picture that browsers cannot show costs to be made one that they can."""
-    table = Table(
-        "transcode",
-        "One transcoder: CPU and memory of its child process, delay of a picture through it",
-        ["camera", "% core", "MB", "first ms", "p50 ms", "p95 ms", "kb/s out", "dropped"],
-        [
-            [
-                row.camera,
-                row.core_percent,
-                row.megabytes,
-                row.first_ms,
-                row.p50_ms,
-                row.p95_ms,
-                row.out_kbps,
-                row.dropped,
-            ]
-            for row in transcode.run()
-        ],
-    )
-    return [table]
-
-
 PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "viewers": viewers,
     "peers": beside_peers,

@@ -71,7 +71,8 @@ async def test_chromium_shows_a_stream(tmp_path: Path, udp_host: str) -> None:
 async def test_chromium_starts_at_once_in_a_group_of_ten_seconds(tmp_path: Path) -> None:
     async with page_on(tmp_path, units(250, gop=250), head_start=125) as (mux, _, page):
         first = await watch(mux, page)
-        assert isinstance(first["first_ms"], float)
+        # A whole number of milliseconds comes without a fraction.
+        assert isinstance(first["first_ms"], int | float)
         assert first["first_ms"] < 1500
         await decodes_more(page, 130)
         assert (await inbound(page))["pliCount"] == 0
