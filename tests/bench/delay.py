@@ -18,7 +18,7 @@ import httpx
 from ingest.simulator.cameras import parse_plans
 from ingest.simulator.server import SimulatedCameras
 from shared.ids import StreamId
-from shared.messages import WantedCamera
+from shared.messages import CameraOpener, WantedCamera
 from tests.bench.figures import percentile
 from tests.bench.ingest_cost import COMMUNE, TOKEN, worker
 from tests.bench.light_client import Browser, Place, offer
@@ -58,7 +58,9 @@ def delays_ms(sent: _Sent, arrivals: TimedClient) -> list[float]:
     return found
 
 
-async def _measure(cameras: int, viewers: int, seconds: float) -> tuple[dict[str, object], list[float]]:
+async def _measure(
+    cameras: int, viewers: int, opener: CameraOpener, seconds: float
+) -> tuple[dict[str, object], list[float]]:
     room = StandIn(COMMUNE, TOKEN)
     await room.start()
     watched = StreamId(COMMUNE, "watched")
@@ -74,7 +76,9 @@ async def _measure(cameras: int, viewers: int, seconds: float) -> tuple[dict[str
                 sent = _Sent()
                 async with worker(room, f"tcp://127.0.0.1:{mux.tap_port}"):
                     room.cameras = tuple(
-                        WantedCamera(f"{COMMUNE}/{plan.name}/main", plan.name, served.url(plan.name))
+                        WantedCamera(
+                            f"{COMMUNE}/{plan.name}/main", plan.name, served.url(plan.name), opener=opener
+                        )
                         for plan in plans[:cameras]
                     )
                     await eventually(
@@ -100,6 +104,7 @@ async def _measure(cameras: int, viewers: int, seconds: float) -> tuple[dict[str
         await room.close()
     found = delays_ms(sent, viewer)
     row: dict[str, object] = {
+        "client": opener.value,
         "cameras": cameras,
         "viewers": viewers,
         "pictures": len(found),
@@ -124,8 +129,12 @@ async def _join(mux: MuxProcess, stream: StreamId, *, watching: bool = False) ->
 def run(
     loads: Sequence[tuple[int, int]] = LOADS, seconds: float = SECONDS
 ) -> list[tuple[dict[str, object], list[float]]]:
-    """For each number of cameras of the worker and of viewers: a row, and the delay of each picture."""
-    return [asyncio.run(_measure(cameras, viewers, seconds)) for cameras, viewers in loads]
+    """For each RTSP client, number of cameras of the worker and of viewers: a row, each picture's delay."""
+    return [
+        asyncio.run(_measure(cameras, viewers, opener, seconds))
+        for cameras, viewers in loads
+        for opener in (CameraOpener.OWN, CameraOpener.AV)
+    ]
 
 
 if __name__ == "__main__":

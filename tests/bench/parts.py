@@ -131,10 +131,13 @@ def delays() -> list[Table]:
     table = Table(
         "delay",
         "Delay, a picture's last packet at the camera to its first SRTP packet at a viewer",
-        ["cameras", "viewers", "pictures", "p50 ms", "p95 ms", "max ms"],
+        ["RTSP client", "cameras", "viewers", "pictures", "p50 ms", "p95 ms", "max ms"],
         _cells([row for row, _ in found]),
         {"p50 ms": "5", "p95 ms": "15"},
-        samples={f"{row['cameras']} cameras, {row['viewers']} viewers": times for row, times in found},
+        samples={
+            f"{row['client']}, {row['cameras']} cameras, {row['viewers']} viewers": times
+            for row, times in found
+        },
     )
     return [table]
 
