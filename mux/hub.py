@@ -152,10 +152,11 @@ class Hub:
                 for report in viewer.reports(now_ns, utc_ns):
                     self._wire.send(report, viewer.address)
 
-    def watch_over(self) -> None:
-        """Once a second: measure what each tile gets, and leave streams that have fallen silent."""
+    def watch_over(self, part: int = 0, parts: int = 1) -> None:
+        """Measure what each tile gets, and leave streams that have fallen silent: of one of `parts` equal
+        shares of the viewers, so that many are looked at in turns; each once a second."""
         now_ns = self._clock.monotonic_ns()
-        for viewer in self.roster:
+        for viewer in self.roster.share(part, parts):
             for tile in viewer.tiles.values():
                 tile.watch_over(now_ns)
 

@@ -7,14 +7,13 @@ BACKLOG_PACKETS = 256
 
 
 class Meter:
-    """Rates of one sender. `packets` and `octets` are those between the last two measurements."""
+    """Rates of one sender. `untold_packets` are those measured and not taken yet."""
 
-    __slots__ = ("_at_ns", "_octets", "_packets", "backlog_ns", "bitrate_kbps", "octets", "packets")
+    __slots__ = ("_at_ns", "_octets", "_packets", "backlog_ns", "bitrate_kbps", "untold_packets")
 
     def __init__(self) -> None:
         self.bitrate_kbps: float | None = None
-        self.packets = 0
-        self.octets = 0
+        self.untold_packets = 0
         self.backlog_ns: int | None = None
         """Since when more than BACKLOG_PACKETS have been waiting at each measurement."""
         self._packets = 0
@@ -23,15 +22,20 @@ class Meter:
 
     def measure(self, sender: Sender, now_ns: int) -> None:
         """Look at the sender's counts."""
-        self.packets, self._packets = sender.packets - self._packets, sender.packets
-        self.octets, self._octets = sender.octets - self._octets, sender.octets
+        self.untold_packets += sender.packets - self._packets
         if self._at_ns is not None and now_ns > self._at_ns:
-            self.bitrate_kbps = self.octets * 8e6 / (now_ns - self._at_ns)
+            self.bitrate_kbps = (sender.octets - self._octets) * 8e6 / (now_ns - self._at_ns)
+        self._packets, self._octets = sender.packets, sender.octets
         self._at_ns = now_ns
         if sender.queued_packets <= BACKLOG_PACKETS:
             self.backlog_ns = None
         elif self.backlog_ns is None:
             self.backlog_ns = now_ns
+
+    def take_packets(self) -> int:
+        """The packets measured since the last call."""
+        taken, self.untold_packets = self.untold_packets, 0
+        return taken
 
     def restart(self) -> None:
         """Another camera is sent from now on."""

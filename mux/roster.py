@@ -1,6 +1,7 @@
 """Who is here, by each name a viewer can be called by; and why the last ones are here no more."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from mux.stun import Address
 from mux.viewer import End, Viewer
@@ -25,6 +26,10 @@ class Roster:
 
     def __iter__(self) -> Iterator[Viewer]:
         return iter(list(self._by_id.values()))
+
+    def share(self, part: int, parts: int) -> list[Viewer]:
+        """One of `parts` equal shares of the viewers."""
+        return list(islice(self._by_id.values(), part, None, parts))
 
     def __contains__(self, viewer: Viewer) -> bool:
         return self._by_id.get(viewer.identity.id) is viewer

@@ -24,7 +24,7 @@ class _Sum:
     def add(self, tile: Tile) -> None:
         self.viewers += 1
         self.bits_per_second += (tile.meter.bitrate_kbps or 0.0) * 1000
-        self.packets += tile.meter.packets
+        self.packets += tile.meter.take_packets()
         if tile.reception.loss is not None:
             self.losses.append(tile.reception.loss)
         if tile.reception.rtt_ms is not None:

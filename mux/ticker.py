@@ -41,13 +41,13 @@ class Ticker:
             now_ns = self._clock.monotonic_ns()
             self._lag.note(now_ns - asleep_ns - int(_TICK_S * 1e9), now_ns)
             self._hub.tick()
+            self._hub.watch_over(count % _TICKS_PER_SECOND, _TICKS_PER_SECOND)
             self._ticked_ns = self._clock.monotonic_ns()
             count += 1
             if count % _TICKS_PER_SECOND == 0:
                 self._each_second()
 
     def _each_second(self) -> None:
-        self._hub.watch_over()
         self._channels.release_idle()
         self._metrics.carry_over(self._hub.viewer_count, len(self._channels))
         tiles = (tile for viewer in self._hub.roster for tile in viewer.tiles.values())

@@ -212,13 +212,18 @@ class Tile:
         if self.camera is None or self._feed is None:
             return
         if self._next is None:
-            wanted = self.camera.stream(self._kind(self.camera))
-            main = self.camera.stream(StreamKind.MAIN)
-            if self._feed.stream != wanted:
-                self._next = self._join(wanted)
-            elif wanted != main and StreamKind.MAIN in self.camera.kinds and not self._is_fresh(self._feed):
-                self._next = self._join(main)
+            kind = self._kind(self.camera)
+            if self._feed.stream.kind is not kind:
+                self._next = self._join(self.camera.stream(kind))
+            elif kind is StreamKind.SUB and self._may_be_main(self.camera) and not self._is_fresh(self._feed):
+                self._next = self._join(self.camera.stream(StreamKind.MAIN))
+            else:
+                return
         self._advance()
+
+    @staticmethod
+    def _may_be_main(camera: Camera) -> bool:
+        return StreamKind.MAIN in camera.kinds
 
     def _choose(self) -> None:
         """Join the stream that fits best, and go on with the one so far until that has begun."""
