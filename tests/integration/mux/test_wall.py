@@ -102,7 +102,7 @@ async def test_what_a_page_counts_and_who_watches_can_be_read(tmp_path: Path) ->
         assert (await shown.wall.report(counts)).status_code == 200
         assert (await http.get("/load")).json() == {
             "viewers": 1,
-            "most_viewers": 500,
+            "most_viewers": shown.mux.settings.most_viewers,
             "sessions": 1,
             "tiles": 2,
         }
