@@ -1,7 +1,8 @@
 """What a viewer costs mux: CPU a delivered packet, CPU and memory a viewer. `python -m tests.bench.mux_cost`.
 
 Each row says which path was taken (`BEFFROI_MUX_CORE`) and the floor measured right before it: the machine's
-speed changes under other load, their ratio much less. `lost` is what viewers got less of than the one who got most.
+speed changes under other load, their ratio much less. `lost` is what viewers got less of than the one who got
+most.
 
 mux runs pinned to the first core; the camera and the viewers (light clients) share the other. Over loopback
 the sender also pays for the receiver's way through the kernel. The first viewer's memory includes the
