@@ -21,6 +21,7 @@ from ingest.ports import (
     STALL_S,
     CameraAddress,
     Ended,
+    NoAnswer,
     NotRtsp,
     Packet,
     Refused,
@@ -201,12 +202,14 @@ class AvSource:
         if isinstance(error, av.error.HTTPClientError | av.error.HTTPServerError):
             return NotRtsp(f"{place} answers with an error to what a camera must understand")
         if isinstance(error, av.error.ExitError) or elapsed_s >= OPEN_TIMEOUT_S:
-            return Unreachable(f"{place} did not answer, or sent no picture, within {OPEN_TIMEOUT_S:g} s")
+            return NoAnswer(f"{place} did not answer, or sent no picture, within {OPEN_TIMEOUT_S:g} s")
         if isinstance(error, av.error.InvalidDataError | av.error.ProtocolNotFoundError | EOFError):
             return NotRtsp(f"what answers at {place} does not speak RTSP as a camera does")
         number = getattr(error, "errno", None)
         sentence = _UNREACHABLE.get(number) if isinstance(number, int) else None
-        return Unreachable((sentence or "{place} cannot be opened").format(place=place))
+        if sentence is None or number == errno.ECONNRESET:
+            return NoAnswer((sentence or "{place} cannot be opened").format(place=place))
+        return Unreachable(sentence.format(place=place))
 
     def _reading_failed(self, error: av.error.FFmpegError) -> SourceError:
         if isinstance(error, av.error.ExitError | TimeoutError):

@@ -19,19 +19,35 @@ from shared.log import get_logger
 from shared.messages import CameraReport, CameraStatus, WantedCamera
 from shared.redact import redact
 
+FOLLOW_EVERY_S = 0.25
+LINGER_S = 10.0
+"""A stream pulled on demand goes on for so long after the last reader: tiles come and go."""
 
-@dataclass(frozen=True, slots=True)
-class _Pulled:
-    """One camera being pulled."""
+_IDLE = "pulled when somebody asks for it"
+
+
+@dataclass(slots=True)
+class _Camera:
+    """One wanted stream. It has a task while it is pulled."""
 
     address: CameraAddress
+    on_demand: bool
+    streamer: Streamer
     state: CameraState
     meters: StreamMeters
-    task: asyncio.Task[None]
+    task: asyncio.Task[None] | None = None
+    asked_ns: int = 0
+
+
+def _everybody(_: StreamId) -> bool:
+    return True
 
 
 class Fleet:
-    """The cameras of one commune. `changed` is called when any report has changed."""
+    """The cameras of one commune. `changed` is called when any report has changed.
+
+    `asked` says whether anybody reads a stream now; those on demand are pulled only then, and LINGER_S more.
+    """
 
     def __init__(
         self,
@@ -44,38 +60,62 @@ class Fleet:
         clock: Clock,
         random: Random,
         changed: Callable[[], None],
+        asked: Callable[[StreamId], bool] = _everybody,
     ) -> None:
         self._commune = commune
         self._opener, self._hub, self._runs, self._meters = opener, hub, runs, meters
         self._clock, self._random, self._changed = clock, random, changed
+        self._asked = asked
         self._log = get_logger("ingest.fleet")
-        self._pulled: dict[StreamId, _Pulled] = {}
+        self._cameras: dict[StreamId, _Camera] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     def reports(self) -> tuple[CameraReport, ...]:
-        reports = tuple(pulled.state.report for pulled in self._pulled.values())
+        reports = tuple(camera.state.report for camera in self._cameras.values())
         self._meters.states(reports)
         return reports
 
     def apply(self, cameras: Iterable[WantedCamera]) -> None:
         """Pull exactly these cameras. Those whose address and credentials are as before are left alone."""
         wanted = self._readable(cameras)
-        for stream, pulled in list(self._pulled.items()):
-            if wanted.get(stream) != pulled.address:
-                self._stop(stream)
-        for stream, address in wanted.items():
-            if stream not in self._pulled:
-                self._start(stream, address)
+        for stream, camera in list(self._cameras.items()):
+            if stream not in wanted or wanted[stream][0] != camera.address:
+                self._remove(stream)
+        for stream, (address, on_demand) in wanted.items():
+            if stream not in self._cameras:
+                self._add(stream, address)
+            self._cameras[stream].on_demand = on_demand
+        self.follow_once()
         self._changed()
+
+    async def follow(self) -> None:
+        """Pull what is asked for, for ever."""
+        while True:
+            self.follow_once()
+            await self._clock.sleep(FOLLOW_EVERY_S)
+
+    def follow_once(self) -> None:
+        """Start and stop streams on demand, by who asks for them now."""
+        now_ns = self._clock.monotonic_ns()
+        for stream, camera in self._cameras.items():
+            if not camera.on_demand or self._asked(stream):
+                camera.asked_ns = now_ns
+                if camera.task is None:
+                    self._begin(stream, camera)
+            elif camera.task is None:
+                camera.state.to(CameraStatus.IDLE, _IDLE)
+            elif (now_ns - camera.asked_ns) / 1e9 >= LINGER_S:
+                self._rest(stream, camera)
+                camera.state.to(CameraStatus.IDLE, _IDLE)
 
     async def close(self) -> None:
         """Stop all cameras."""
-        for stream in list(self._pulled):
-            self._stop(stream)
+        for stream in list(self._cameras):
+            self._remove(stream)
         await asyncio.gather(*self._ending, return_exceptions=True)
 
-    def _readable(self, cameras: Iterable[WantedCamera]) -> dict[StreamId, CameraAddress]:
-        wanted: dict[StreamId, CameraAddress] = {}
+    def _readable(self, cameras: Iterable[WantedCamera]) -> dict[StreamId, tuple[CameraAddress, bool]]:
+        wanted: dict[StreamId, tuple[CameraAddress, bool]] = {}
         for camera in cameras:
             try:
                 stream = StreamId.parse(camera.stream)
@@ -85,12 +125,13 @@ class Fleet:
             if stream.commune != self._commune:
                 self._log.error("wanted-camera-refused", reason=f"{stream} is of another commune")
                 continue
-            wanted[stream] = CameraAddress(
+            address = CameraAddress(
                 camera.address, camera.username, camera.password, camera.opener, camera.transport
             )
+            wanted[stream] = (address, camera.on_demand)
         return wanted
 
-    def _start(self, stream: StreamId, address: CameraAddress) -> None:
+    def _add(self, stream: StreamId, address: CameraAddress) -> None:
         state = CameraState(stream, self._clock, self._changed)
         meters = self._meters.of(stream)
         streamer = Streamer(
@@ -104,19 +145,28 @@ class Fleet:
             clock=self._clock,
             random=self._random,
         )
-        task = asyncio.get_running_loop().create_task(
-            self._kept_running(stream, streamer, state), name=f"camera {stream}"
-        )
-        self._pulled[stream] = _Pulled(address, state, meters, task)
+        self._cameras[stream] = _Camera(address, False, streamer, state, meters)
         self._log.info("camera-added", stream=str(stream))
 
-    def _stop(self, stream: StreamId) -> None:
-        pulled = self._pulled.pop(stream)
-        pulled.task.cancel()
-        self._ending.add(pulled.task)
-        pulled.task.add_done_callback(self._ending.discard)
-        pulled.meters.forget()
+    def _begin(self, stream: StreamId, camera: _Camera) -> None:
+        if camera.state.report.status is CameraStatus.IDLE:
+            camera.state.to(CameraStatus.CONNECTING, "connecting, because somebody asks for it")
+        camera.task = asyncio.get_running_loop().create_task(
+            self._kept_running(stream, camera.streamer, camera.state), name=f"camera {stream}"
+        )
+
+    def _rest(self, stream: StreamId, camera: _Camera) -> None:
+        task, camera.task = camera.task, None
+        if task is not None:
+            task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
         self._hub.forget(stream)
+
+    def _remove(self, stream: StreamId) -> None:
+        camera = self._cameras.pop(stream)
+        self._rest(stream, camera)
+        camera.meters.forget()
         self._log.info("camera-removed", stream=str(stream))
 
     async def _kept_running(self, stream: StreamId, streamer: Streamer, state: CameraState) -> None:

@@ -17,6 +17,7 @@ class SourceError(Unavailable):
     SourceError
     ├── Refused            the camera wants other credentials
     ├── Unreachable        nothing answers at the address
+    │   └── NoAnswer       it may have heard us, and gave no answer in time
     ├── NotRtsp            what answers is not an RTSP camera, or has no such stream
     ├── ForbiddenAddress   an address the worker must not open
     ├── InvalidStream      RTSP, but nothing that can be decoded
@@ -25,13 +26,15 @@ class SourceError(Unavailable):
     └── Ended              the camera or the network ended the stream
 
     `shows` is the state the camera is then in; `settled` says that only a change by somebody helps, so that
-    trying again soon would only lock the account or load the camera.
+    trying again soon would only lock the account or load the camera. `reached` is False where the camera
+    cannot know that it was asked.
     """
 
     code = "camera"
     title = "No picture from the camera"
     shows: ClassVar[CameraStatus] = CameraStatus.UNREACHABLE
     settled: ClassVar[bool] = False
+    reached: ClassVar[bool] = True
 
 
 class Refused(SourceError):
@@ -41,6 +44,11 @@ class Refused(SourceError):
 
 class Unreachable(SourceError):
     shows = CameraStatus.UNREACHABLE
+    reached = False
+
+
+class NoAnswer(Unreachable):
+    reached = True
 
 
 class NotRtsp(SourceError):
@@ -50,6 +58,7 @@ class NotRtsp(SourceError):
 class ForbiddenAddress(SourceError):
     shows = CameraStatus.INVALID
     settled = True
+    reached = False
 
 
 class InvalidStream(SourceError):

@@ -8,6 +8,7 @@ from ingest.addresses import AddressRules
 from ingest.av_opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.hub import Hub
+from ingest.logins import LoginGate
 from ingest.meters import Meters
 from ingest.openers import ChosenOpener
 from ingest.reports import Reporter
@@ -56,24 +57,27 @@ async def build(commune: str | None) -> Service:
     service.on_stop(tap.close)
 
     rules = AddressRules(allow_loopback=settings.allow_loopback)
+    chosen = ChosenOpener(
+        {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
+    )
     reporter = Reporter(client, lambda: fleet.reports())
     fleet = Fleet(
         commune,
-        opener=ChosenOpener(
-            {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
-        ),
+        opener=LoginGate(chosen, clock, Random(), at_once=settings.connects_at_once),
         hub=hub,
         runs=RunNumbers(folder / "last-run", clock),
         meters=Meters(),
         clock=clock,
         random=Random(),
         changed=reporter.changed,
+        asked=tap.wanted,
     )
     service.on_stop(fleet.close)
     poller = WantedPoller(client, commune, cache, lambda wanted: fleet.apply(wanted.cameras), clock)
     service.check("control_room", lambda: poller.trouble or reporter.trouble)
     service.supervise("wanted cameras", poller.run)
     service.supervise("reports", reporter.run)
+    service.supervise("asked streams", fleet.follow)
     return service
 
 

@@ -25,6 +25,11 @@ class IngestSettings(Settings):
     )
     status_host: str = Field(default="127.0.0.1", description="Address of `/healthz` and `/metrics`.")
     status_port: int = Field(default=9101, description="Port of `/healthz` and `/metrics`.")
+    connects_at_once: int = Field(
+        default=32,
+        ge=1,
+        description="Logins to cameras under way at the same time, when a whole site returns.",
+    )
     allow_loopback: bool = Field(
         default=False, description="Let cameras be on this machine itself: for demos and tests only."
     )

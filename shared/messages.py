@@ -19,6 +19,7 @@ class CameraStatus(StrEnum):
 
     CONNECTING = "connecting"
     LIVE = "live"
+    IDLE = "idle"
     STALLED = "stalled"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"

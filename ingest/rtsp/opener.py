@@ -9,6 +9,7 @@ from contextlib import suppress
 from ingest.addresses import AddressRules, Target
 from ingest.ports import (
     CameraAddress,
+    NoAnswer,
     NotRtsp,
     Refused,
     SourceCounts,
@@ -77,7 +78,7 @@ class RtspOpener:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 return await self._open(target, credentials, address.transport)
         except TimeoutError:
-            raise Unreachable(f"{place} did not answer within {OPEN_TIMEOUT_S:g} s") from None
+            raise NoAnswer(f"{place} did not answer within {OPEN_TIMEOUT_S:g} s") from None
 
     async def _open(self, target: Target, credentials: Credentials, transport: CameraTransport) -> RtspSource:
         first = target

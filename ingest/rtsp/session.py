@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from ingest.addresses import Target
-from ingest.ports import Ended, NotRtsp, SourceCounts, SourceError, Unreachable
+from ingest.ports import Ended, NoAnswer, NotRtsp, SourceCounts, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost, NotSpoken
 from ingest.rtsp.dialogue import Dialogue
 from ingest.rtsp.digest import Credentials
@@ -248,4 +248,4 @@ class Session:
         place = self._target.place
         if isinstance(error, NotSpoken):
             return NotRtsp(f"what answers at {place} does not speak RTSP as a camera does")
-        return Unreachable(f"{place}: {error}")
+        return NoAnswer(f"{place}: {error}")

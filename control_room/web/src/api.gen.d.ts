@@ -674,7 +674,7 @@ export interface components {
          * @description How a camera's stream is. Shown in the API and on the page.
          * @enum {string}
          */
-        CameraStatus: "connecting" | "live" | "stalled" | "refused" | "unreachable" | "unsupported" | "invalid" | "unknown";
+        CameraStatus: "connecting" | "live" | "idle" | "stalled" | "refused" | "unreachable" | "unsupported" | "invalid" | "unknown";
         /**
          * CameraTransport
          * @description What carries a camera's RTP packets: interleaved in its RTSP connection, or UDP.

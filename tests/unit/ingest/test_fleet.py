@@ -21,6 +21,7 @@ from tests.unit.ingest.camera_packets import packets, source
 
 GATE = WantedCamera("59350/gate/main", "Gate", "rtsp://192.0.2.7/gate", "viewer", "hunter2")
 PLACE = WantedCamera("59350/place/main", "Place", "rtsp://192.0.2.8/place")
+SUB = WantedCamera("59350/gate/sub", "Gate", "rtsp://192.0.2.7/small", on_demand=True)
 
 
 class Rig:
@@ -30,6 +31,7 @@ class Rig:
         self.hub = Hub()
         self.sources: list[FakeSource] = []
         self.changes = 0
+        self.asked: set[StreamId] = set()
         self.fleet = Fleet(
             "59350",
             opener=self.opener,
@@ -39,6 +41,7 @@ class Rig:
             clock=self.clock,
             random=Random(1),
             changed=self._changed,
+            asked=self.asked.__contains__,
         )
 
     def _changed(self) -> None:
@@ -141,3 +144,52 @@ async def test_closing_lets_all_cameras_go(rig: Rig) -> None:
     await rig.fleet.close()
     await asyncio.sleep(0)
     assert all(source.closed for source in rig.sources)
+
+
+@pytest.fixture
+async def resting(rig: Rig) -> AsyncIterator[Rig]:
+    """A rig whose one stream is pulled on demand, and followed."""
+    following = asyncio.create_task(rig.fleet.follow())
+    await rig.apply(SUB)
+    yield rig
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
+async def test_a_stream_on_demand_rests_until_somebody_asks(resting: Rig) -> None:
+    await resting.clock.advance(60)
+    assert resting.opener.opened == []
+    assert resting.states() == {SUB.stream: CameraStatus.IDLE}
+    resting.asked.add(StreamId.parse(SUB.stream))
+    await resting.clock.advance(0.5)
+    assert resting.states() == {SUB.stream: CameraStatus.LIVE}
+
+
+async def test_a_stream_on_demand_is_let_go_ten_seconds_after_the_last_reader(resting: Rig) -> None:
+    stream = StreamId.parse(SUB.stream)
+    resting.asked.add(stream)
+    await resting.clock.advance(1)
+    resting.asked.discard(stream)
+    await resting.clock.advance(9.5)
+    assert not resting.sources[0].closed
+    await resting.clock.advance(1)
+    assert resting.sources[0].closed
+    assert resting.states() == {SUB.stream: CameraStatus.IDLE}
+    assert not resting.hub.recent(stream)
+
+
+async def test_a_reader_that_comes_back_in_time_costs_no_login(resting: Rig) -> None:
+    stream = StreamId.parse(SUB.stream)
+    for _ in range(4):
+        resting.asked.add(stream)
+        await resting.clock.advance(5)
+        resting.asked.discard(stream)
+        await resting.clock.advance(5)
+    assert len(resting.opener.opened) == 1
+
+
+async def test_a_stream_is_pulled_all_the_time_once_it_is_no_longer_on_demand(resting: Rig) -> None:
+    resting.fleet.apply([replace(SUB, on_demand=False)])
+    await resting.clock.advance(60)
+    assert resting.states() == {SUB.stream: CameraStatus.LIVE}
+    assert len(resting.opener.opened) == 1

@@ -6,12 +6,12 @@ type Tone = "good" | "wait" | "bad" | "off";
 
 const TONES: Record<CameraStatus, Tone> = {
   live: "good", connecting: "wait", stalled: "bad", refused: "bad", unreachable: "bad",
-  unsupported: "bad", invalid: "bad", unknown: "off",
+  unsupported: "bad", invalid: "bad", idle: "off", unknown: "off",
 };
 const MARKS: Record<Tone, string> = { good: "●", wait: "◌", bad: "▲", off: "?" };
 
 export const isTrouble = (camera: Camera): boolean =>
-  camera.blocked_reason !== null || !["live", "connecting"].includes(camera.state.status);
+  camera.blocked_reason !== null || !["live", "connecting", "idle"].includes(camera.state.status);
 
 /** Why a camera gives no picture, in the reader's words. */
 export function stateReason(camera: Camera, t: Messages): string {

@@ -90,6 +90,7 @@ export const common = {
   status: {
     connecting: "Connecting",
     live: "Live",
+    idle: "At rest",
     stalled: "Stalled",
     refused: "Refused by the camera",
     unreachable: "Unreachable",
@@ -100,6 +101,7 @@ export const common = {
   statusReason: {
     connecting: "The commune’s worker is connecting to the camera.",
     live: "Pictures arrive.",
+    idle: "Nobody asks for this stream; it is pulled when somebody does.",
     stalled: "The connection is open but the camera sends no more pictures.",
     refused: "The camera refuses the stored user name or password.",
     unreachable: "The camera does not answer at its address.",

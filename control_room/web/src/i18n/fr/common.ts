@@ -93,6 +93,7 @@ export const common = {
   status: {
     connecting: "Connexion",
     live: "En direct",
+    idle: "Au repos",
     stalled: "Image figée",
     refused: "Accès refusé par la caméra",
     unreachable: "Injoignable",
@@ -103,6 +104,7 @@ export const common = {
   statusReason: {
     connecting: "Le lecteur de la commune se connecte à la caméra.",
     live: "Les images arrivent.",
+    idle: "Personne ne demande ce flux ; il est lu dès qu’on le demande.",
     stalled: "La connexion est ouverte mais la caméra n’envoie plus d’image.",
     refused: "La caméra refuse l’identifiant ou le mot de passe enregistré.",
     unreachable: "La caméra ne répond pas à son adresse.",
