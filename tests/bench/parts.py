@@ -16,6 +16,7 @@ from tests.bench import (
     mux_lag,
     peers,
     storage_cost,
+    storm,
     transcode,
 )
 from tests.bench.tables import Cell, Table
@@ -128,6 +129,19 @@ def recorded() -> list[Table]:
     return [table]
 
 
+def stormed() -> list[Table]:
+    """A whole site that goes away and comes back."""
+    rows = storm.run()
+    table = Table(
+        "storm",
+        "300 cameras vanish and return together",
+        list(rows[0]),
+        _cells(rows),
+        {"last s": "60", "logins a camera in 15 s, at most": "1"},
+    )
+    return [table]
+
+
 def delays() -> list[Table]:
     """Delay between camera and viewer."""
     found = delay.run()
@@ -195,6 +209,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "glass": seen,
     "ingest": ingested,
     "storage": recorded,
+    "storm": stormed,
     "transcode": transcoded,
 }
 
