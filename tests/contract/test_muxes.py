@@ -1,0 +1,102 @@
+"""What mux tells of its load and its viewers is what control_room reads."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fastapi import FastAPI
+
+from control_room.mux_client import MuxClient, MuxLoad
+from control_room.names import Names
+from control_room.ticketing import Ticketing
+from control_room.watching import WatchedTile
+from mux.admission import Admitted
+from mux.offer import Offer
+from mux.standing import NamedStanding, Stale, Standing, TileStanding
+from mux.tile import PageCounts
+from mux.wall_http import install_walls
+from mux.walls import Load, Wish
+from shared.clock import SystemClock
+from shared.tickets import Ticket, TicketSigner, TicketVerifier
+
+TILE = TileStanding(
+    mid="0",
+    camera="59350/cam-1",
+    kind="sub",
+    codec="h264",
+    transcoded=True,
+    bitrate_kbps=180.5,
+    loss=0.01,
+    stale=Stale.LINK,
+    reason="12 % of the packets are lost on their way",
+    first_packet_ms=31.0,
+)
+STANDING = Standing(
+    rtt_ms=21.5,
+    jitter_ms=2.0,
+    loss=0.01,
+    bitrate_kbps=180.5,
+    available_kbps=None,
+    delay_ms=(0, 100),
+    tiles=(TILE,),
+)
+
+
+class Busy:
+    """A mux with one viewer."""
+
+    def load(self) -> Load:
+        return Load(viewers=1, most_viewers=500, sessions=1, tiles=4)
+
+    def everybody(self) -> list[NamedStanding]:
+        return [NamedStanding(id="v-1", session="s-1", subject="p-1", wall=True, standing=STANDING)]
+
+    def arrange(self, id: str, ticket: Ticket, wishes: Sequence[Wish]) -> Standing:
+        raise NotImplementedError
+
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+        raise NotImplementedError
+
+
+def admit(_ticket: Ticket, _offer: Offer) -> Admitted:
+    raise NotImplementedError
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[MuxClient]:
+    """control_room's client at the HTTP of a mux."""
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    app = FastAPI()
+    install_walls(app, admit, Busy(), TicketVerifier.from_pem(public, SystemClock()))
+    ticketing = Ticketing(TicketSigner(key), SystemClock(), Names())
+    made = MuxClient(ticketing, httpx.ASGITransport(app))
+    yield made
+    await made.close()
+
+
+async def test_the_load_of_a_mux_is_read(client: MuxClient) -> None:
+    assert await client.load("http://mux.test") == MuxLoad(viewers=1, most_viewers=500, tiles=4)
+
+
+async def test_the_viewers_of_a_mux_are_read_with_each_tile(client: MuxClient) -> None:
+    (watcher,) = await client.viewers("http://mux.test", "p-admin", "s-admin")
+    assert (watcher.id, watcher.session, watcher.subject) == ("v-1", "s-1", "p-1")
+    standing = watcher.standing
+    assert (standing.rtt_ms, standing.jitter_ms, standing.loss) == (21.5, 2.0, 0.01)
+    (tile,) = standing.tiles
+    assert isinstance(tile, WatchedTile)
+    told = (
+        "camera",
+        "kind",
+        "codec",
+        "transcoded",
+        "bitrate_kbps",
+        "loss",
+        "stale",
+        "reason",
+        "first_packet_ms",
+    )
+    assert [getattr(tile, name) for name in told] == [getattr(TILE, name) for name in told]
