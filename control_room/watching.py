@@ -41,17 +41,6 @@ class WatchedTile:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a connection does, and each of its tiles."""
-
-    rtt_ms: float | None = None
-    jitter_ms: float | None = None
-    loss: float | None = None
-    available_kbps: float | None = None
-    tiles: tuple[WatchedTile, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Watcher:
     """A viewer's connection at a mux. `id`, the secret part of its path there, is told to nobody.
 
@@ -61,16 +50,25 @@ class Watcher:
     id: str
     session: str
     subject: str
-    standing: Standing
+    rtt_ms: float | None = None
+    jitter_ms: float | None = None
+    loss: float | None = None
+    available_kbps: float | None = None
+    tiles: tuple[WatchedTile, ...] = ()
 
 
-_WATCHERS = TypeAdapter(tuple[Watcher, ...])
+@dataclass(frozen=True, slots=True)
+class _Watchers:
+    viewers: tuple[Watcher, ...]
+
+
+_WATCHERS = TypeAdapter(_Watchers)
 
 
 def read_watchers(body: bytes) -> tuple[Watcher, ...]:
     """Everybody a mux serves, as it tells them in JSON. Raises BadInput naming the part it cannot read."""
     try:
-        return _WATCHERS.validate_json(body)
+        return _WATCHERS.validate_json(body).viewers
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise BadInput(f"viewers: {where or 'body'} is wrong") from error
@@ -79,10 +77,9 @@ def read_watchers(body: bytes) -> tuple[Watcher, ...]:
 def visible(person: Person, watchers: Iterable[Watcher]) -> Iterator[Watcher]:
     """The viewers `person` may see: only tiles of cameras in reach, and no viewer without one."""
     for watcher in watchers:
-        standing = watcher.standing
-        tiles = tuple(tile for tile in standing.tiles if tile.camera and _may_see(person, tile.commune))
+        tiles = tuple(tile for tile in watcher.tiles if tile.camera and _may_see(person, tile.commune))
         if tiles:
-            yield replace(watcher, standing=replace(standing, tiles=tiles))
+            yield replace(watcher, tiles=tiles)
 
 
 def _may_see(person: Person, commune: str) -> bool:

@@ -14,7 +14,7 @@ from control_room.ticketing import Ticketing
 from control_room.watching import WatchedTile
 from mux.admission import Admitted
 from mux.offer import Offer
-from mux.standing import NamedStanding, Stale, Standing, TileStanding
+from mux.standing import Everybody, NamedStanding, Stale, Standing, TileStanding
 from mux.tile import PageCounts
 from mux.wall_http import install_walls
 from mux.walls import Load, Wish
@@ -31,9 +31,13 @@ TILE = TileStanding(
     loss=0.01,
     stale=Stale.LINK,
     reason="12 % of the packets are lost on their way",
-    first_packet_ms=31.0,
+    first_packet_ms=31,
+    first_frame_ms=90,
+    freezes=2,
+    freeze_ms=400,
+    dropped=3,
 )
-STANDING = Standing(
+VIEWER = NamedStanding(
     rtt_ms=21.5,
     jitter_ms=2.0,
     loss=0.01,
@@ -41,6 +45,10 @@ STANDING = Standing(
     available_kbps=None,
     delay_ms=(0, 100),
     tiles=(TILE,),
+    id="v-1",
+    session="s-1",
+    subject="p-1",
+    wall=True,
 )
 
 
@@ -50,8 +58,8 @@ class Busy:
     def load(self) -> Load:
         return Load(viewers=1, most_viewers=500, sessions=1, tiles=4)
 
-    def everybody(self) -> list[NamedStanding]:
-        return [NamedStanding(id="v-1", session="s-1", subject="p-1", wall=True, standing=STANDING)]
+    def everybody(self) -> Everybody:
+        return Everybody((VIEWER,))
 
     def arrange(self, id: str, ticket: Ticket, wishes: Sequence[Wish]) -> Standing:
         raise NotImplementedError
@@ -84,9 +92,8 @@ async def test_the_load_of_a_mux_is_read(client: MuxClient) -> None:
 async def test_the_viewers_of_a_mux_are_read_with_each_tile(client: MuxClient) -> None:
     (watcher,) = await client.viewers("http://mux.test", "p-admin", "s-admin")
     assert (watcher.id, watcher.session, watcher.subject) == ("v-1", "s-1", "p-1")
-    standing = watcher.standing
-    assert (standing.rtt_ms, standing.jitter_ms, standing.loss) == (21.5, 2.0, 0.01)
-    (tile,) = standing.tiles
+    assert (watcher.rtt_ms, watcher.jitter_ms, watcher.loss) == (21.5, 2.0, 0.01)
+    (tile,) = watcher.tiles
     assert isinstance(tile, WatchedTile)
     told = (
         "camera",
@@ -98,5 +105,9 @@ async def test_the_viewers_of_a_mux_are_read_with_each_tile(client: MuxClient) -
         "stale",
         "reason",
         "first_packet_ms",
+        "first_frame_ms",
+        "freezes",
+        "freeze_ms",
+        "dropped",
     )
     assert [getattr(tile, name) for name in told] == [getattr(TILE, name) for name in told]

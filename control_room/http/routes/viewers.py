@@ -73,11 +73,11 @@ def _viewer_view(mux: str, watcher: Watcher, person: Person | None) -> ViewerVie
         id=sha256(watcher.id.encode()).hexdigest()[:_ID_CHARS],
         person=ViewerPerson(id=person.id, login=person.login, name=person.name) if person else None,
         mux=mux,
-        rtt_ms=watcher.standing.rtt_ms,
-        jitter_ms=watcher.standing.jitter_ms,
-        loss=watcher.standing.loss,
-        available_kbps=watcher.standing.available_kbps,
-        tiles=[_tile_view(tile) for tile in watcher.standing.tiles],
+        rtt_ms=watcher.rtt_ms,
+        jitter_ms=watcher.jitter_ms,
+        loss=watcher.loss,
+        available_kbps=watcher.available_kbps,
+        tiles=[_tile_view(tile) for tile in watcher.tiles],
     )
 
 

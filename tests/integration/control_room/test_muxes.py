@@ -128,13 +128,13 @@ async def test_the_ways_a_mux_can_fail_are_told_apart() -> None:
 async def test_the_viewers_of_a_mux_are_asked_for_with_a_ticket() -> None:
     mux = SmallMux()
     standing = {"rtt_ms": 12, "tiles": [{"mid": "0", "camera": "59350/cam-1"}]}
-    mux.bodies["/viewers"] = [{"id": "v", "session": "s", "subject": "p-2", "standing": standing}]
+    mux.bodies["/viewers"] = {"viewers": [{"id": "v", "session": "s", "subject": "p-2", **standing}]}
     await mux.start()
     client = MuxClient(Ticketing(TicketSigner(KEY), SystemClock(), Names()))
     told = await client.viewers(mux.url, "p-1", "s-1")
     public = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     token = mux.authorization.removeprefix("Bearer ")
     ticket = TicketVerifier.from_pem(public, SystemClock()).verify(token, Action.STATUS, "viewers")
-    assert (ticket.subject, told[0].standing.tiles[0].camera_id) == ("p-1", "cam-1")
+    assert (ticket.subject, told[0].tiles[0].camera_id) == ("p-1", "cam-1")
     await client.close()
     await mux.die()

@@ -86,7 +86,7 @@ class FakeMuxes:
             load = {"viewers": self.viewers.get(host, 0), "most_viewers": self.most_viewers, "sessions": 0}
             return httpx.Response(200, json=load)
         self.tickets.append(request.headers["authorization"].removeprefix("Bearer "))
-        return httpx.Response(200, json=self.watching.get(host, []))
+        return httpx.Response(200, json={"viewers": self.watching.get(host, [])})
 
 
 @dataclass

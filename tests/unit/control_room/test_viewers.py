@@ -22,7 +22,7 @@ async def room(tmp_path: Path, template: Path) -> AsyncIterator[Room]:
 
 def watcher(name: str, subject: str, *tiles: dict[str, object]) -> dict[str, object]:
     standing = {"rtt_ms": 21.5, "loss": 0.02, "bitrate_kbps": 2000, "tiles": tiles}
-    return {"id": name, "subject": subject, "session": "s-1", "wall": len(tiles) > 1, "standing": standing}
+    return {"id": name, "subject": subject, "session": "s-1", "wall": len(tiles) > 1, **standing}
 
 
 def tile(camera: str | None, **more: object) -> dict[str, object]:
