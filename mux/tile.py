@@ -21,7 +21,7 @@ from shared.errors import BeffroiError
 from shared.ids import StreamId, StreamKind
 from shared.units import Codec
 
-LARGEST_SUB_PIXELS = 640 * 480
+LARGEST_SUB_PIXELS = 480 * 360
 """A tile of up to this many device pixels gets the sub stream, whatever that turns out to measure."""
 
 Kinds = tuple[StreamKind, ...]

@@ -26,7 +26,7 @@ _Mid = Annotated[str, Field(max_length=256)]
 class Arranged(Protocol):
     """What may be asked of a wall; see `mux.walls.Walls`."""
 
-    def arrange(self, id: str, ticket: Ticket, wishes: Sequence[Wish]) -> Standing: ...
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing: ...
 
     def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing: ...
 
@@ -91,9 +91,10 @@ def install_walls(
 
     @app.put("/whep/sessions/{session}/tiles")
     async def arrange(request: Request, session: str) -> Response:
-        """Give tiles other cameras or sizes: 200 with the standing."""
-        ticket = ticket_of(request, Action.WALL, WALL_RESOURCE)
+        """Give tiles other cameras or sizes: 200 with the standing. A ticket is needed to show a camera."""
         arrangement = await json_of(request, _ARRANGEMENT)
+        shows = any(one.camera is not None for one in arrangement.tiles)
+        ticket = ticket_of(request, Action.WALL, WALL_RESOURCE) if shows else None
         return _json(_STANDING, walls.arrange(session, ticket, [one.wish() for one in arrangement.tiles]))
 
     @app.post("/whep/sessions/{session}/report")

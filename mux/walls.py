@@ -57,8 +57,10 @@ class Walls:
         self._lag = lag
         self._clock = clock
 
-    def arrange(self, id: str, ticket: Ticket, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
         """Give tiles other cameras or sizes; those not named stay. Nothing changes when one cannot be had.
+
+        A ticket is needed to show a camera: sizes, and emptying a tile, are the session's owner's affair.
 
         Raises NotFound, Conflict for a session that is no wall, TicketRefused for a ticket of another
         signed-in session or a camera that is not in it, BadInput for a tile there is not.
@@ -66,11 +68,13 @@ class Walls:
         viewer = self._hub.roster.named(id)
         if not viewer.wall:
             raise Conflict("this session shows one stream for good: only a wall's tiles can be changed")
-        if ticket.session != viewer.identity.session or self._hub.is_revoked(ticket.session):
+        if ticket is not None and (
+            ticket.session != viewer.identity.session or self._hub.is_revoked(ticket.session)
+        ):
             raise TicketRefused("the ticket belongs to another signed-in session than this wall")
         changes: list[tuple[Tile, Wish]] = []
         for wish in wishes:
-            if wish.camera is not None and wish.camera not in ticket.cameras:
+            if wish.camera is not None and (ticket is None or wish.camera not in ticket.cameras):
                 raise TicketRefused(f"the ticket does not name the camera {wish.camera}")
             changes.append((self._tile(viewer, wish.mid), wish))
         for tile, wish in changes:

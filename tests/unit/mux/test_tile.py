@@ -21,7 +21,7 @@ from tests.unit.mux.hubs import Visitor, World, wall_ticket
 ONE, TWO = "59350/cam-1", "59350/cam-2"
 MAIN, SUB = StreamId("59350", "cam-1"), StreamId("59350", "cam-1", StreamKind.SUB)
 OTHER = StreamId("59350", "cam-2")
-SMALL, LARGE = (640, 360), (1280, 720)
+SMALL, LARGE = (480, 270), (1280, 720)
 
 
 def give(world: World, stream: StreamId, first: int, *, count: int = 1, run: int = 1) -> None:

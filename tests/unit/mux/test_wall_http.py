@@ -30,9 +30,17 @@ async def test_a_wall_is_opened_with_the_cameras_of_its_ticket() -> None:
     assert (ticket.cameras, offer.mids) == (CAMERAS, ("0", "1", "2"))
 
 
-@pytest.mark.parametrize(("path", "method"), [("/wall", "POST"), (TILES, "PUT")])
-async def test_a_ticket_for_one_stream_is_none_for_a_wall(path: str, method: str) -> None:
-    answer = await ask(path=path, method=method, body=OFFER, ticket=token())
+_SHOWN = json.dumps({"tiles": [{"mid": "0", "camera": CAMERAS[0]}]})
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body", "kind"),
+    [("/wall", "POST", OFFER, "application/sdp"), (TILES, "PUT", _SHOWN, "application/json")],
+)
+async def test_a_ticket_for_one_stream_is_none_for_a_wall(
+    path: str, method: str, body: str, kind: str
+) -> None:
+    answer = await ask(path=path, method=method, body=body, ticket=token(), content_type=kind)
     assert (answer.status_code, answer.json()["detail"]) == (403, "the ticket is for live, not for wall")
 
 

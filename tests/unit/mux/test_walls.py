@@ -69,6 +69,15 @@ def test_a_ticket_of_another_session_arranges_nothing() -> None:
         world.walls.arrange(visitor.id, wall_ticket(TWO, session="session-2"), [])
 
 
+def test_without_a_ticket_tiles_are_resized_and_emptied_and_no_camera_is_shown() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE, TWO)
+    with pytest.raises(TicketRefused, match="does not name the camera"):
+        world.walls.arrange(visitor.id, None, [Wish("0", shows=True, camera=TWO)])
+    world.walls.arrange(visitor.id, None, [Wish("0", size=(640, 360)), Wish("1", shows=True)])
+    assert [one.camera for one in world.walls.reported(visitor.id, {}).tiles[:2]] == [ONE, None]
+
+
 def test_a_tile_there_is_not_is_told() -> None:
     world = World()
     visitor = world.watch_wall(ONE)

@@ -62,7 +62,7 @@ class Admitting:
         self.renewed.append((fragment, if_match))
         return Renewed('"ice-2"', None if fragment.ice is None else "a=ice-lite\r\n")
 
-    def arrange(self, id: str, ticket: Ticket, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
         self.wishes.extend(wishes)
         return STANDING
 
