@@ -27,7 +27,7 @@ settings.load_profile("beffroi")
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WholeSystem]:
     """A running demo, shared: leave it as it was found."""
-    system = WholeSystem(tmp_path_factory.mktemp("whole"))
+    system = WholeSystem(tmp_path_factory.mktemp("whole"), muxes=2)
     await system.start()
     yield system
     assert await system.stop() == 0

@@ -47,6 +47,7 @@ async def test_an_operator_watches_four_cameras_without_a_freeze_and_is_told_whe
         await open_wall(page, cameras, 4)
         await expect(page.get_by_test_id("tile-live")).to_have_count(4, timeout=15_000)
         await _watches_without_a_freeze(page)
+        assert await page.evaluate("window.peers.length") == 1
         await page.get_by_test_id("wall-list-toggle").click()
         await picture(page, "wall", tmp_path)
         whole.signal(signal.SIGSTOP, "-m", "ingest", "--commune")

@@ -94,6 +94,17 @@ class WholeSystem:
             os.kill(pid, number)
         return found
 
+    def kill_mux(self, http_port: int) -> None:
+        """kill -9 the mux that answers on this port."""
+        said = f"BEFFROI_HTTP_PORT={http_port}".encode()
+        found = [
+            pid
+            for pid in self.pids("-m", "mux")
+            if said in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        ]
+        assert len(found) == 1, f"muxes on port {http_port}: {found}"
+        os.kill(found[0], signal.SIGKILL)
+
     async def _read(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None

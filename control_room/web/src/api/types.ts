@@ -18,4 +18,4 @@ export type Export = Schemas["ExportView"];
 export type Hold = Schemas["HoldView"];
 export type JournalEntry = Schemas["JournalEntryView"];
 export type PlaybackTicket = Schemas["PlaybackTicket"];
-export type LiveTicket = Schemas["LiveTicket"];
+export type WallTicket = Schemas["WallTicket"];

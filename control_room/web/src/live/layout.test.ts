@@ -13,7 +13,7 @@ describe("parseLayout", () => {
   it("drops what is no camera id, and a camera named twice", () => {
     const layout = parseLayout('{"size":4,"places":["a","a",7,{}]}');
     expect(layout.places.slice(0, 4)).toEqual(["a", null, null, null]);
-    expect(layout.places).toHaveLength(16);
+    expect(layout.places).toHaveLength(36);
   });
 });
 
@@ -27,9 +27,9 @@ describe("placing cameras", () => {
     expect(layout?.size).toBe(4);
     expect(layout?.places[1]).toBe("b");
   });
-  it("says when sixteen are full", () => {
-    let layout = resized(EMPTY, 16);
-    for (let i = 0; i < 16; i += 1) layout = placed(layout, i, `c${i}`);
+  it("says when thirty-six are full", () => {
+    let layout = resized(EMPTY, 36);
+    for (let i = 0; i < 36; i += 1) layout = placed(layout, i, `c${i}`);
     expect(added(layout, "one-more")).toBeNull();
   });
   it("changes places when a camera already shown is dropped elsewhere", () => {

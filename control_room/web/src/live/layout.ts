@@ -1,12 +1,12 @@
 /** Which camera stands in which place of the wall. Pure, and safe on whatever localStorage held. */
 
-export const WALL_SIZES = [1, 4, 9, 16] as const;
+export const WALL_SIZES = [1, 4, 9, 16, 36] as const;
 export type WallSize = (typeof WALL_SIZES)[number];
-const PLACES = 16;
+const PLACES = 36;
 
 export interface Layout {
   size: WallSize;
-  /** Camera ids; always 16 long, so that a smaller wall does not forget the rest. */
+  /** Camera ids; always 36 long, so that a smaller wall does not forget the rest. */
   places: readonly (string | null)[];
 }
 

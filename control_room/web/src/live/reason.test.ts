@@ -23,21 +23,26 @@ describe("causeOf", () => {
 
 describe("reasonOf", () => {
   it("names the camera's own fault before the path's", () => {
-    const reason = reasonOf({ cause: "lost", camera: { blocked: false, status: "unreachable" } });
+    const reason = reasonOf({ cause: "lost", stale: null, camera: { blocked: false, status: "unreachable" } });
     expect(reason).toEqual({ kind: "camera", status: "unreachable" });
   });
   it("names the path when the camera is well", () => {
-    const reason = reasonOf({ cause: "network", camera: { blocked: false, status: "live" } });
+    const reason = reasonOf({ cause: "network", stale: null, camera: { blocked: false, status: "live" } });
     expect(reason).toEqual({ kind: "cause", cause: "network" });
   });
   it("names a refused right before anything else about the camera", () => {
-    const reason = reasonOf({ cause: "refused", camera: { blocked: false, status: "stalled" } });
+    const reason = reasonOf({ cause: "refused", stale: null, camera: { blocked: false, status: "stalled" } });
     expect(reason).toEqual({ kind: "cause", cause: "refused" });
   });
+  it("names what the image server knows before what is only guessed", () => {
+    const camera = { blocked: false, status: "live" } as const;
+    expect(reasonOf({ cause: null, stale: "link", camera })).toEqual({ kind: "stale", stale: "link" });
+    expect(reasonOf({ cause: null, stale: "camera", camera: { blocked: false, status: "stalled" } })).toEqual({ kind: "camera", status: "stalled" });
+  });
   it("says that it does not know rather than guess", () => {
-    expect(reasonOf({ cause: null, camera: null })).toEqual({ kind: "cause", cause: "silent" });
+    expect(reasonOf({ cause: null, stale: null, camera: null })).toEqual({ kind: "cause", cause: "silent" });
   });
   it("names a camera that may not be shown", () => {
-    expect(reasonOf({ cause: "refused", camera: { blocked: true, status: "live" } })).toEqual({ kind: "blocked" });
+    expect(reasonOf({ cause: "refused", stale: null, camera: { blocked: true, status: "live" } })).toEqual({ kind: "blocked" });
   });
 });

@@ -1,11 +1,15 @@
-/** A live link and its freshness for React: one link as long as camera and motive stay the same. */
-import { useCallback, useEffect, useState, useSyncExternalStore, type RefObject } from "react";
+/** The wall's link for React, and one camera's part of it. */
+import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore, type RefObject } from "react";
 import { api, ask } from "../api/client";
-import { LiveLink, type Snapshot } from "./link";
+import { UNASKED, type Snapshot, type TileLink } from "./tileLink";
 import type { Freshness } from "./staleness";
+import { WallLink } from "./wallLink";
 
-const IDLE: Snapshot = { phase: "asking", stream: null, cause: null, detail: "", nextTryMs: null };
 const TICK_MS = 250;
+/** Sizes are told in steps, so that a wall being resized does not tell each pixel. */
+const SIZE_STEP = 16;
+
+export const WallContext = createContext<WallLink | null>(null);
 
 export interface Tile extends Snapshot {
   freshness: Freshness;
@@ -15,12 +19,13 @@ export interface Tile extends Snapshot {
   nowMs: number;
 }
 
-export function useTile(camera: string, motive: string, video: RefObject<HTMLVideoElement | null>, cameraLive: boolean): Tile {
-  const [link, setLink] = useState<LiveLink | null>(null);
-
+/** One link as long as the motive stays the same; none without a motive. */
+export function useWallLink(motive: string, cameras: readonly string[], places: number): WallLink | null {
+  const [link, setLink] = useState<WallLink | null>(null);
   useEffect(() => {
-    const made = new LiveLink(camera, (id, signal) =>
-      ask(api.POST("/api/v1/cameras/{camera_id}/live", { params: { path: { camera_id: id } }, body: { motive }, signal })),
+    if (motive === "") return;
+    const made = new WallLink((ids, avoid, signal) =>
+      ask(api.POST("/api/v1/wall", { body: { cameras: ids, motive, ...(avoid === null ? {} : { avoid }) }, signal })),
     );
     setLink(made);
     const online = () => made.kick();
@@ -30,15 +35,25 @@ export function useTile(camera: string, motive: string, video: RefObject<HTMLVid
       made.stop();
       setLink(null);
     };
-  }, [camera, motive]);
+  }, [motive]);
+  const wanted = cameras.join();
+  useEffect(() => link?.want(wanted === "" ? [] : wanted.split(","), places), [link, wanted, places]);
+  return link;
+}
 
+export function useTile(
+  camera: string, video: RefObject<HTMLVideoElement | null>, poster: RefObject<HTMLCanvasElement | null>, cameraLive: boolean,
+): Tile {
+  const wall = useContext(WallContext);
+  const link = wall?.tile(camera) ?? null;
   useEffect(() => {
-    if (cameraLive) link?.kick();
-  }, [cameraLive, link]);
+    if (cameraLive) wall?.kick(camera);
+  }, [cameraLive, wall, camera]);
+  useSize(wall, camera, video);
 
   const none = useCallback(() => () => undefined, []);
-  const snapshot = useSyncExternalStore(link?.subscribe ?? none, link?.snapshot ?? (() => IDLE));
-  usePresented(link, snapshot.stream, video);
+  const snapshot = useSyncExternalStore(link?.subscribe ?? none, link?.snapshot ?? (() => UNASKED));
+  usePresented(link, snapshot.stream, video, poster);
 
   const [nowMs, setNowMs] = useState(() => performance.now());
   useEffect(() => {
@@ -55,20 +70,43 @@ export function useTile(camera: string, motive: string, video: RefObject<HTMLVid
   };
 }
 
-/** Shows the stream in the video element and reports each presented frame. */
-function usePresented(link: LiveLink | null, stream: MediaStream | null, video: RefObject<HTMLVideoElement | null>): void {
+/** Tells the tile's size in device pixels: small ones are sent the camera's small stream. */
+function useSize(wall: WallLink | null, camera: string, video: RefObject<HTMLVideoElement | null>): void {
+  useEffect(() => {
+    const element = video.current;
+    if (element === null || wall === null) return;
+    const step = (pixels: number) => Math.ceil((pixels * window.devicePixelRatio) / SIZE_STEP) * SIZE_STEP;
+    const observer = new ResizeObserver(() => wall.resize(camera, step(element.clientWidth), step(element.clientHeight)));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [wall, camera, video]);
+}
+
+/** Shows the stream in the video element and reports each presented frame; the first one goes to the poster. */
+function usePresented(
+  link: TileLink | null, stream: MediaStream | null, video: RefObject<HTMLVideoElement | null>, poster: RefObject<HTMLCanvasElement | null>,
+): void {
   useEffect(() => {
     const element = video.current;
     if (element === null) return;
     element.srcObject = stream;
     if (stream === null || link === null) return;
     let handle = 0;
+    let drawn = false;
     const presented: VideoFrameRequestCallback = (now, metadata) => {
+      if (!drawn && poster.current !== null) draw(poster.current, element);
+      drawn = true;
       link.presented(stream, now, metadata.rtpTimestamp);
       handle = element.requestVideoFrameCallback(presented);
     };
     handle = element.requestVideoFrameCallback(presented);
     void element.play().catch(() => undefined);
     return () => element.cancelVideoFrameCallback(handle);
-  }, [link, stream, video]);
+  }, [link, stream, video, poster]);
+}
+
+function draw(canvas: HTMLCanvasElement, video: HTMLVideoElement): void {
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  canvas.getContext("2d")?.drawImage(video, 0, 0);
 }

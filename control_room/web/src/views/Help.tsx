@@ -18,12 +18,13 @@ export function Help({ views, onClose }: Props) {
     ...views.map((view): Row => [["g", LETTERS[view]], t.nav[view]]),
   ];
   const wall: Row[] = [
-    [["1", "4", "9", "6"], t.wall.keys.size],
+    [["1", "4", "9", "6", "3"], t.wall.keys.size],
     [["←", "→", "↑", "↓"], t.wall.keys.focus],
     [[`${t.help.names.shift} + ←`], t.wall.keys.move],
     [[t.help.names.enter], t.wall.keys.open],
     [[t.help.names.remove], t.wall.keys.remove],
     [["l"], t.wall.keys.list],
+    [["s"], t.wall.keys.figures],
     ...(views.includes("playback") ? [[["p"], t.wall.keys.playback] satisfies Row] : []),
   ];
   const playback: Row[] = [

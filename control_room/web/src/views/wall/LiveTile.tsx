@@ -5,20 +5,22 @@ import { useText } from "../../i18n/text";
 import { bareClock, zoneOffset } from "../../i18n/times";
 import { useTile } from "../../live/useTile";
 import { useSay } from "../../ui/Announcer";
+import { Figures } from "./Figures";
 import { bitrate, shownOf, whyOf, type Shown } from "./tileText";
 import { Veil } from "./Veil";
 
 interface Props {
   cameraId: string;
-  motive: string;
+  figures: boolean;
 }
 
 /** A camera's picture, called live only while frames arrive; else dimmed, with how old it is and why. */
-export function LiveTile({ cameraId, motive }: Props) {
+export function LiveTile({ cameraId, figures }: Props) {
   const { byId } = useTerritory();
   const camera = byId.get(cameraId);
   const video = useRef<HTMLVideoElement>(null);
-  const tile = useTile(cameraId, motive, video, camera?.state.status === "live");
+  const poster = useRef<HTMLCanvasElement>(null);
+  const tile = useTile(cameraId, video, poster, camera?.state.status === "live");
   const shown = shownOf(tile);
   const name = camera?.name ?? cameraId;
   useNews(name, shown, whyOf(tile, camera, useText().t).why);
@@ -27,6 +29,9 @@ export function LiveTile({ cameraId, motive }: Props) {
       {/* A tile moved on the wall is paused by the browser. */}
       <video ref={video} muted playsInline autoPlay tabIndex={-1} aria-label={name}
         onPause={(event) => void event.currentTarget.play().catch(() => undefined)} />
+      {/* The first picture stands still while those after it run to catch up with live. */}
+      <canvas ref={poster} className="poster" hidden={!tile.catchingUp || tile.firstFrameMs === null} data-testid="tile-poster" aria-hidden="true" />
+      {figures && <Figures tile={tile} />}
       {(shown === "stale" || shown === "none") && <Veil tile={tile} shown={shown} camera={camera} />}
       <Foot name={name} camera={camera} live={shown === "live"} bitrateBps={tile.bitrateBps}
         lastFrameAt={tile.stream === null ? null : tile.lastFrameAt} />

@@ -8,8 +8,9 @@ import { LiveTile } from "./LiveTile";
 interface Props {
   place: number;
   cameraId: string | null;
-  motive: string;
   full: boolean;
+  /** Whether the tile's figures are shown over it. */
+  figures: boolean;
   onChoose: () => void;
   onDropCamera: (camera: string) => void;
   onRemove: () => void;
@@ -17,7 +18,7 @@ interface Props {
 }
 
 /** A place of the wall: a camera's picture with its few controls, or an invitation to choose one. */
-export function Place({ place, cameraId, motive, full, onChoose, onDropCamera, onRemove, onFull }: Props) {
+export function Place({ place, cameraId, full, figures, onChoose, onDropCamera, onRemove, onFull }: Props) {
   const { t } = useText();
   const { byId } = useTerritory();
   const [over, setOver] = useState(false);
@@ -55,7 +56,7 @@ export function Place({ place, cameraId, motive, full, onChoose, onDropCamera, o
         </button>
       ) : (
         <>
-          <LiveTile cameraId={cameraId} motive={motive} />
+          <LiveTile cameraId={cameraId} figures={figures} />
           <div className="tile-tools">
             <button type="button" onClick={onFull} aria-label={full ? t.wall.leaveFullScreen : t.wall.fullScreen}
               title={full ? t.wall.leaveFullScreen : t.wall.fullScreen} data-testid={`full-${place + 1}`}><Icon name="full" /></button>

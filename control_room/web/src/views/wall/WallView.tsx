@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { usePerson } from "../../api/session";
 import { useText } from "../../i18n/text";
 import { added, neighbour, placed, removed, resized, swapped, WALL_SIZES, type WallSize } from "../../live/layout";
+import { useWallLink, WallContext } from "../../live/useTile";
 import { useWall } from "../../live/wallStore";
 import { useSay } from "../../ui/Announcer";
 import { Dialog } from "../../ui/Dialog";
@@ -12,7 +13,7 @@ import { MotiveDialog } from "./MotiveDialog";
 import { Place } from "./Place";
 import { useFullScreen } from "./useFullScreen";
 
-const SIZE_KEYS: Record<string, WallSize> = { "1": 1, "4": 4, "9": 9, "6": 16 };
+const SIZE_KEYS: Record<string, WallSize> = { "1": 1, "4": 4, "9": 9, "6": 16, "3": 36 };
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
 const focusPlace = (place: number) => document.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus();
@@ -29,6 +30,7 @@ export function WallView() {
   const motive = useMotive();
   const [layout, save] = useWall(person.id);
   const [listed, setListed] = useState(() => layout.places.every((id) => id === null));
+  const [figures, setFigures] = useState(false);
   const [choosing, setChoosing] = useState<number | null>(null);
   const [asking, setAsking] = useState(motive === "");
   const grid = useRef<HTMLDivElement>(null);
@@ -74,6 +76,10 @@ export function WallView() {
         setListed((old) => !old);
         return true;
       }
+      if (event.key === "s") {
+        setFigures((old) => !old);
+        return true;
+      }
       const place = focusedPlace();
       if (ARROWS.has(event.key)) {
         const next = place === null ? 0 : neighbour(layout.size, place, event.key);
@@ -88,7 +94,9 @@ export function WallView() {
   useKeys(onKey);
 
   const shown = layout.places.slice(0, layout.size);
-  const onWall = new Set(shown.filter((id) => id !== null));
+  const cameras = shown.filter((id) => id !== null);
+  const onWall = new Set(cameras);
+  const link = useWallLink(motive, cameras, layout.size);
   const list = <CameraList onWall={onWall} onPick={(camera) => pick(camera.id)} autoFocus={choosing !== null} />;
   return (
     <div className="wall-view" data-testid="view-wall">
@@ -106,20 +114,25 @@ export function WallView() {
         <button type="button" className="plain" onClick={() => setAsking(true)} data-testid="wall-motive-change">
           {motive === "" ? t.wall.motive.start : t.wall.motive.change}
         </button>
-        <button type="button" className="plain end" aria-expanded={listed} onClick={() => setListed(!listed)} data-testid="wall-list-toggle">
+        <button type="button" className="plain end" aria-pressed={figures} onClick={() => setFigures(!figures)} data-testid="wall-figures">
+          {t.wall.figures}
+        </button>
+        <button type="button" className="plain" aria-expanded={listed} onClick={() => setListed(!listed)} data-testid="wall-list-toggle">
           {listed ? t.wall.hideList : t.wall.showList}
         </button>
       </div>
       <div className="wall-body">
         <div ref={grid} className={`wall wall-${layout.size}${full === null ? "" : " has-full"}`} data-testid="wall" data-size={layout.size}>
-          {motive !== "" &&
-            shown.map((camera, place) => (
-              <Place key={camera ?? `free-${place}`} place={place} cameraId={camera} motive={motive} full={full === place}
-                onChoose={() => setChoosing(place)}
-                onDropCamera={(dropped) => save(placed(layout, place, dropped))}
-                onRemove={() => save(removed(layout, place))}
-                onFull={() => toggle(place)} />
-            ))}
+          <WallContext value={link}>
+            {motive !== "" &&
+              shown.map((camera, place) => (
+                <Place key={camera ?? `free-${place}`} place={place} cameraId={camera} full={full === place} figures={figures}
+                  onChoose={() => setChoosing(place)}
+                  onDropCamera={(dropped) => save(placed(layout, place, dropped))}
+                  onRemove={() => save(removed(layout, place))}
+                  onFull={() => toggle(place)} />
+              ))}
+          </WallContext>
         </div>
         {listed && choosing === null && <aside aria-label={t.wall.list}>{list}</aside>}
       </div>

@@ -5,14 +5,16 @@ import { reasonOf } from "../../live/reason";
 import type { Tile } from "../../live/useTile";
 
 /** Why no fresh picture is shown, with what a server said of it. */
-export function whyOf(tile: Pick<Tile, "cause" | "detail">, camera: Camera | undefined, t: Messages): { why: string; said: string } {
+export function whyOf(tile: Pick<Tile, "cause" | "detail" | "standing">, camera: Camera | undefined, t: Messages): { why: string; said: string } {
   const known = camera === undefined ? null : { blocked: camera.blocked_reason !== null, status: camera.state.status };
-  const reason = reasonOf({ cause: tile.cause, camera: known });
+  const reason = reasonOf({ cause: tile.cause, stale: tile.standing?.stale ?? null, camera: known });
   switch (reason.kind) {
     case "blocked":
       return { why: t.blocked, said: camera?.blocked_reason ?? "" };
     case "camera":
       return { why: t.statusReason[reason.status], said: camera?.state.reason ?? "" };
+    case "stale":
+      return { why: t.tile.stale[reason.stale], said: tile.standing?.reason ?? "" };
     case "cause":
       return { why: t.tile.reason[reason.cause], said: tile.detail };
   }
