@@ -14,7 +14,7 @@ from mux.rtcp import Goodbye, KeyFrameRequest, Nack
 from mux.rtp import RtpFormat
 from mux.sender import Sender
 from mux.srtp import Keys
-from mux.stun import Address, parse_check, receiver_of
+from mux.stun import Address, parse_check
 from mux.tile import Camera
 from mux.viewer import End, Viewer
 from mux.wire import Wire
@@ -137,10 +137,14 @@ class Hub:
         except BadInput as error:
             self._refuse(error)
 
-    def tick(self) -> None:
-        """What is due: handshakes to repeat, reports, viewers gone without a word. Several times a second."""
+    def tick(self, part: int = 0, parts: int = 1) -> None:
+        """What is due: handshakes to repeat, reports, viewers gone without a word.
+
+        Looks at one of `parts` equal shares of the viewers, so that each has its turn once a second, and at
+        all young ones: several times a second.
+        """
         now_ns, utc_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
-        for viewer in self.roster:
+        for viewer in dict.fromkeys((*self.roster.young(now_ns), *self.roster.share(part, parts))):
             if viewer.silent(now_ns):
                 self._counts.handshake_failures += viewer.handshaking
                 self.end(viewer, End.SILENT)
@@ -218,15 +222,14 @@ class Hub:
         self._trouble.count(error.detail)
 
     def _check(self, datagram: bytes, source: Address) -> None:
-        ufrag = receiver_of(datagram)
-        if ufrag is None:
+        check = parse_check(datagram)
+        if check is None:
             return
-        viewer = self.roster.called(ufrag)
-        check = None if viewer is None else parse_check(datagram)
-        if viewer is None or check is None:
+        viewer = self.roster.called(check.receiver)
+        if viewer is None:
             raise BadInput("STUN request for nobody we know", "stun")
         addresses, ufrags = tuple(viewer.addresses), viewer.ufrags
-        answer = viewer.checked(ufrag, check, source, self._clock.monotonic_ns())
+        answer = viewer.checked(check, source, self._clock.monotonic_ns())
         if answer is None:
             raise BadInput("STUN request with a wrong password", "stun")
         self.roster.move(viewer, addresses, source)

@@ -8,6 +8,7 @@ from mux.viewer import End, Viewer
 from shared.errors import NotFound
 
 REMEMBERED_ENDS = 10_000
+_YOUNG_NS = 3_000_000_000
 
 
 class Roster:
@@ -19,6 +20,7 @@ class Roster:
         self._by_ufrag: dict[str, Viewer] = {}
         self._by_address: dict[Address, Viewer] = {}
         self._by_ticket: dict[str, dict[Viewer, None]] = {}
+        self._young: dict[Viewer, None] = {}
         self._ended: dict[str, End] = {}
 
     def __len__(self) -> int:
@@ -30,6 +32,14 @@ class Roster:
     def share(self, part: int, parts: int) -> list[Viewer]:
         """One of `parts` equal shares of the viewers."""
         return list(islice(self._by_id.values(), part, None, parts))
+
+    def young(self, now_ns: int) -> list[Viewer]:
+        """Those that shake hands or have just done so."""
+        young = list(self._young)
+        for viewer in young:
+            if not viewer.handshaking and now_ns - viewer.began_ns > _YOUNG_NS:
+                del self._young[viewer]
+        return young
 
     def __contains__(self, viewer: Viewer) -> bool:
         return self._by_id.get(viewer.identity.id) is viewer
@@ -59,6 +69,7 @@ class Roster:
     def add(self, viewer: Viewer) -> None:
         identity = viewer.identity
         self._by_id[identity.id] = viewer
+        self._young[viewer] = None
         self._by_ticket.setdefault(identity.ticket, {})[viewer] = None
         self.rename(viewer, ())
 
@@ -81,6 +92,7 @@ class Roster:
         identity = viewer.identity
         if self._by_id.pop(identity.id, None) is None:
             return False
+        self._young.pop(viewer, None)
         for ufrag in viewer.ufrags:
             self._by_ufrag.pop(ufrag, None)
         for address in viewer.addresses:

@@ -40,7 +40,7 @@ class Ticker:
             await self._clock.sleep(_TICK_S)
             now_ns = self._clock.monotonic_ns()
             self._lag.note(now_ns - asleep_ns - int(_TICK_S * 1e9), now_ns)
-            self._hub.tick()
+            self._hub.tick(count % _TICKS_PER_SECOND, _TICKS_PER_SECOND)
             self._hub.watch_over(count % _TICKS_PER_SECOND, _TICKS_PER_SECOND)
             self._ticked_ns = self._clock.monotonic_ns()
             count += 1

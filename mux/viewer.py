@@ -17,6 +17,8 @@ CONSENT_S = 15.0
 
 _MAX_ADDRESSES = 4
 _REPORT_NS = 1_000_000_000
+# Viewers are looked at about once a second: what is due a little later is due now.
+_EARLY_NS = 200_000_000
 # The tiles of a wall share one path: four of them report a second, so that many cost little.
 _TILES_A_SECOND = 4
 _LONGEST_REPORT_NS = 5_000_000_000
@@ -106,14 +108,14 @@ class Viewer:
         """Whether the consent to be sent anything has run out."""
         return now_ns - self._heard_ns > CONSENT_S * 1e9
 
-    def checked(self, ufrag: str, check: Check, source: Address, now_ns: int) -> bytes | None:
-        """Take a connectivity check to `ufrag`; the answer, or None when it is not proven.
+    def checked(self, check: Check, source: Address, now_ns: int) -> bytes | None:
+        """Take a connectivity check that names us; the answer, or None when it is not proven.
 
         Only a proven check makes an address the viewer's, and only a nominating one moves what it is sent.
         The first nominating one after an ICE restart ends the credentials before (RFC 8445 section 9).
         """
         renewed = self.renewed
-        is_renewed = renewed is not None and ufrag == renewed.ufrag
+        is_renewed = renewed is not None and check.receiver == renewed.ufrag
         credentials = renewed if renewed is not None and is_renewed else self.credentials
         if not check.proven_by(credentials.password):
             return None
@@ -173,9 +175,14 @@ class Viewer:
             return []
         found = []
         for tile, due_ns in self._due_ns.items():
-            if now_ns < due_ns or tile.sender is None or tile.channel is None or tile.channel.newest is None:
+            if (
+                now_ns < due_ns - _EARLY_NS
+                or tile.sender is None
+                or tile.channel is None
+                or tile.channel.newest is None
+            ):
                 continue
-            self._due_ns[tile] = now_ns + self._every_ns
+            self._due_ns[tile] = max(due_ns, now_ns - _EARLY_NS) + self._every_ns
             report = tile.sender.report(*tile.channel.newest, utc_ns)
             if report is not None:
                 tile.reception.reported(report, now_ns)
