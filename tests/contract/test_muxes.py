@@ -61,7 +61,7 @@ class Busy:
     def everybody(self) -> Everybody:
         return Everybody((VIEWER,))
 
-    def arrange(self, id: str, ticket: Ticket, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
         raise NotImplementedError
 
     def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
