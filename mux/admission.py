@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from mux.adaptation import Adaptation, PlayoutBounds
 from mux.answer import Answer, Credentials, choose_formats, some_sources
 from mux.channels import Channels
+from mux.counts import Counts
 from mux.dtls import DtlsServer
 from mux.offer import Offer
-from mux.rtp import PlayoutDelay
 from mux.srtp import Keys
 from mux.stun import Address
 from mux.tile import Headers, Tile
@@ -48,7 +49,8 @@ class Admission:
         clock: Clock,
         random: Random,
         secret: Callable[[int], str],
-        delay: PlayoutDelay,
+        bounds: PlayoutBounds,
+        counts: Counts,
     ) -> None:
         self.public = public
         self._dtls = dtls
@@ -56,7 +58,8 @@ class Admission:
         self._clock = clock
         self._random = random
         self._secret = secret
-        self._delay = delay
+        self._bounds = bounds
+        self._counts = counts
 
     def credentials(self) -> Credentials:
         """New ones of ours, for an ICE session."""
@@ -83,11 +86,13 @@ class Admission:
         id = self._secret(_ID_BYTES)
         headers = Headers(formats, offer.playout_delay_id)
 
+        adaptation = Adaptation(self._bounds, self._counts)
+
         def tile_refused(tile: Tile, error: BeffroiError) -> None:
             refused(id, error)
 
         tiles = [
-            Tile(mid, its, headers, self._delay, self._channels, self._clock, tile_refused)
+            Tile(mid, its, headers, adaptation.delay, self._channels, self._clock, tile_refused)
             for mid, its in zip(offer.mids, sources, strict=True)
         ]
         viewer = Viewer(
@@ -96,6 +101,7 @@ class Admission:
             offer.ice,
             self._dtls.session(offer.fingerprints),
             tiles,
+            adaptation,
             started,
             self._clock.monotonic_ns(),
             wall=wall,

@@ -54,6 +54,8 @@ class Channel:
         self.reordered = False
         self.size: tuple[int, int] | None = None
         """Width and height of the pictures, where the parameter sets could be read."""
+        self.octets = 0
+        """RTP payload bytes of its pictures so far, for one viewer."""
         self.newest: tuple[int, int] | None = None
         """Time (90 kHz) and capture (UTC, ns) of the newest picture."""
         self.newest_ns: int | None = None
@@ -100,6 +102,7 @@ class Channel:
         self._waits_for_key = False
         if picture.key:
             self._read_profile(item.data)
+        self.octets += picture.payload_bytes
         self.newest = (picture.time90, item.wall_ns)
         self._reached = Moment(picture.time90, now_ns)
         self.group.append(picture)

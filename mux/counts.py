@@ -23,6 +23,9 @@ class Counts:
     bad_datagrams: int = 0
     empty_units: int = 0
     gaps: int = 0
+    delay_changes: int = 0
+    switched_down: int = 0
+    switched_up: int = 0
     transcoded: int = 0
     transcode_dropped: int = 0
     transcode_skipped: int = 0

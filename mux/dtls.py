@@ -19,6 +19,7 @@ from shared.errors import BadInput
 
 MAX_DATAGRAM_BYTES = 1200
 _RECORD_HEADER_BYTES = 13
+_HANDSHAKE, _CLIENT_HELLO = 22, 1
 _EXPORTER_LABEL = b"EXTRACTOR-dtls_srtp"
 _CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA"
 _CERTIFICATE_DAYS = 365
@@ -75,13 +76,14 @@ def _self_signed(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certifi
 class DtlsSession:
     """One client's session."""
 
-    __slots__ = ("_connection", "_expected", "keys", "state")
+    __slots__ = ("_connection", "_expected", "_flight", "keys", "state")
 
     def __init__(self, context: SSL.Context, expected: Sequence[Fingerprint]) -> None:
         self._connection = SSL.Connection(context, None)
         self._connection.set_accept_state()
         self._connection.set_ciphertext_mtu(MAX_DATAGRAM_BYTES)
         self._expected = tuple(expected)
+        self._flight: list[bytes] = []
         self.state = DtlsState.HANDSHAKING
         self.keys: Keys | None = None
 
@@ -92,6 +94,10 @@ class DtlsSession:
         """
         if self.state is DtlsState.CLOSED:
             return []
+        if self._flight and _is_client_hello(datagram):
+            # It repeats itself: our answer was lost, or takes longer than the client waits. OpenSSL would say
+            # it again after a second only; what the client has already, its replay protection drops.
+            return self._flight
         try:
             self._connection.bio_write(datagram)
             if self.state is DtlsState.HANDSHAKING:
@@ -101,7 +107,9 @@ class DtlsSession:
         except SSL.Error as error:
             self.state = DtlsState.CLOSED
             raise BadInput(f"DTLS failed: {_reason(error)}", "dtls") from error
-        return self._outgoing()
+        answers = self._outgoing()
+        self._flight = (answers or self._flight) if self.state is DtlsState.HANDSHAKING else []
+        return answers
 
     def retransmit(self) -> list[bytes]:
         """What has to be sent again now because the client has not answered; nothing while it is not time."""
@@ -177,6 +185,15 @@ def datagrams(records: bytes) -> list[bytes]:
     if start < len(records):
         packed.append(records[start:])
     return packed
+
+
+def _is_client_hello(datagram: bytes) -> bool:
+    """Whether it begins with one in clear: a handshake record of epoch 0 whose message is of type 1."""
+    return len(datagram) > _RECORD_HEADER_BYTES and (
+        datagram[0] == _HANDSHAKE
+        and datagram[3:5] == b"\0\0"
+        and datagram[_RECORD_HEADER_BYTES] == _CLIENT_HELLO
+    )
 
 
 def _reason(error: SSL.Error) -> str:

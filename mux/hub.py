@@ -241,7 +241,7 @@ class Hub:
         if viewer not in self.roster:
             return
         try:
-            answers = viewer.handshake(datagram)
+            answers = viewer.handshake(datagram, self._clock.monotonic_ns())
         except BadInput as error:
             self._counts.handshake_failures += 1
             self.end(viewer, End.REFUSED)
@@ -287,6 +287,7 @@ class Hub:
                 wire=self._wire,
                 address=address,
                 pacer=self._pacer,
+                bucket=viewer.adaptation.bucket,
                 counts=self._counts,
                 random=self._random,
             )

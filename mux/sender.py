@@ -10,7 +10,8 @@ from random import Random
 from mux.counts import Counts
 from mux.history import History
 from mux.line import Line
-from mux.pacer import STEP_PACKETS, STEP_S, Pacer
+from mux.pace import Bucket
+from mux.pacer import STEP_PACKETS, Pacer
 from mux.picture import Chunk, Picture
 from mux.rtcp import SenderReport
 from mux.rtp import CLOCK_RATE, RtpFormat
@@ -19,11 +20,11 @@ from mux.stun import Address
 from mux.wire import Wire
 from shared.mediatime import ticks_from_ns
 
-LIVE_BURST_PACKETS = 128
-"""A live picture up to this long leaves at once; a longer one is paced."""
-
 MAX_QUEUED_PACKETS = 12_000
-_STEP_NS = int(STEP_S * 1e9)
+LONGEST_WAIT_S = 2
+"""A viewer whose queue would take longer to empty goes on with a key picture, once that fits."""
+
+_LONGEST_START_S = 6
 _START_STEP90 = CLOCK_RATE // 1000
 # A replay in mid-stream must end before the next live picture is due.
 _REPLAY_SPAN90 = CLOCK_RATE // 50
@@ -45,11 +46,13 @@ class Sender:
         wire: Wire,
         address: Address,
         pacer: Pacer,
+        bucket: Bucket,
         counts: Counts,
         random: Random,
     ) -> None:
         self._wire = wire
         self._pacer = pacer
+        self._bucket = bucket
         self._counts = counts
         self._keys = keys
         self._payload_type = primary.payload_type
@@ -63,11 +66,13 @@ class Sender:
         self._history = History()
         self._queue: deque[tuple[Chunk, int]] = deque()
         self.queued_packets = 0
+        self.skipped_ns: int | None = None
+        """When a picture was last left out because too much was waiting."""
         self._last90: int | None = None
         self._waits_for_key = True
         self._opens = False
-        self._burst_left = LIVE_BURST_PACKETS
-        self._burst_ns = 0
+        self._skips = False
+        self._starting = False
         self._replayed_ns: int | None = None
         self._tokens = float(_REPAIR_TOKENS)
         self._tokens_ns = 0
@@ -122,6 +127,7 @@ class Sender:
         The timestamps end at the newest picture's; without pictures the next key picture is waited for.
         """
         self._forget_queue()
+        self._skips = False
         self._waits_for_key = not group
         if not group:
             return
@@ -136,30 +142,34 @@ class Sender:
         for number, picture in enumerate(group):
             self._enqueue(picture.chunks, first90 + number * step90)
         self._last90 = first90 + (len(group) - 1) * step90
-        self.pump(2 * STEP_PACKETS)
+        self._starting = True
+        self.pump(2 * STEP_PACKETS, now_ns)
 
     def takes(self, picture: Picture, now_ns: int) -> bool:
         """Take the next picture of the stream. True when its chunks are to be delivered to `line` now, each
         followed by `delivered`; otherwise it waits in the queue, or is of no use to this viewer."""
+        if self._waits_for_key and not picture.key:
+            self._leave_out(picture, now_ns)
+            return False
+        bucket = self._bucket
+        bucket.refill(now_ns)
+        at_once = not self._queue and bucket.allows(len(picture.chunks[0].packets))
+        if not at_once and not self._may_queue(picture):
+            self._counts.jumps += not self._waits_for_key
+            self._waits_for_key = self._skips = True
+            self._leave_out(picture, now_ns)
+            return False
         if self._waits_for_key:
-            if not picture.key:
-                return False
-            self._waits_for_key = False
+            self._waits_for_key = self._skips = False
             self._opens = True
         time90 = picture.time90
         if self._last90 is not None and time90 <= self._last90:
             time90 = self._last90 + 1
-        if now_ns - self._burst_ns > _STEP_NS:
-            self._burst_ns = now_ns
-            self._burst_left = LIVE_BURST_PACKETS
-        self._burst_left -= picture.packet_count
-        if self._queue or self._burst_left < 0:
-            if self._may_queue(picture):
-                self._last90 = time90
-                self._enqueue(picture.chunks, time90)
-                self._pacer.add(self)
-            return False
         self._last90 = time90
+        if not at_once:
+            self._enqueue(picture.chunks, time90)
+            self._pacer.add(self)
+            return False
         self.line.timestamp = (time90 + self._time_base) & 0xFFFFFFFF
         if self._opens:
             self._send_first(picture.chunks[0])
@@ -167,18 +177,27 @@ class Sender:
 
     def delivered(self, picture: Picture, number: int) -> bool:
         """A chunk of a picture taken was delivered; whether the next is wanted."""
+        left = number
         if self._sent(picture.chunks[number]):
-            return True
+            left += 1
+            if left == len(picture.chunks):
+                return False
+            if self._bucket.allows(len(picture.chunks[left].packets)):
+                return True
         assert self._last90 is not None
-        self._enqueue(picture.chunks[number:], self._last90)
+        self._enqueue(picture.chunks[left:], self._last90)
         self._pacer.add(self)
         return False
 
-    def pump(self, most: int) -> int:
-        """Send at most about `most` packets of those that wait; how many were sent."""
+    def pump(self, most: int, now_ns: int) -> int:
+        """Send at most about `most` packets of those that wait, as the pace allows; how many were sent."""
         sent = 0
+        bucket = self._bucket
+        bucket.refill(now_ns)
         while self._queue and sent < most:
             chunk, time90 = self._queue[0]
+            if not bucket.allows(len(chunk.packets)):
+                break
             self.line.timestamp = (time90 + self._time_base) & 0xFFFFFFFF
             if self._opens:
                 self._send_first(chunk)
@@ -186,10 +205,12 @@ class Sender:
             if not self._sent(chunk):
                 break
             self._queue.popleft()
-            self.queued_packets -= len(chunk.packets)
+            self._waits(-len(chunk.packets))
             sent += len(chunk.packets)
         if self._queue:
             self._pacer.add(self)
+        else:
+            self._starting = False
         return sent
 
     def key_picture_wanted(self, group: Sequence[Picture], now_ns: int) -> None:
@@ -207,6 +228,7 @@ class Sender:
         passed_s = (now_ns - self._tokens_ns) / 1e9
         self._tokens = min(_REPAIR_TOKENS, self._tokens + passed_s * _REPAIR_TOKENS_PER_S)
         self._tokens_ns = now_ns
+        self._bucket.refill(now_ns)
         for sequence in missing[: int(self._tokens)]:
             self._tokens -= 1
             found = self._history.find(sequence)
@@ -223,6 +245,7 @@ class Sender:
                 self._repair_index += 1
             if not self._wire.send(packet, self.address):
                 return
+            self._bucket.spend(1)
             self._counts.repaired += 1
 
     def report(self, time90: int, wall_ns: int, utc_ns: int) -> SenderReport | None:
@@ -241,6 +264,7 @@ class Sender:
     def _send_first(self, chunk: Chunk) -> None:
         """Nobody can ask again for what came before the first packet they saw: it goes out twice."""
         line = self.line
+        self._bucket.spend(1)
         marker, payload = chunk.packets[0]
         self._wire.send(line.sealer.packet(marker, line.index, line.timestamp, payload), line.address)
 
@@ -254,6 +278,7 @@ class Sender:
         index, count = line.index, len(chunk.packets)
         self._history.record(index, chunk, line.timestamp)
         line.index = index + count
+        self._bucket.spend(count)
         self._packets += count
         self._octets += chunk.payload_bytes
         self._counts.packets += count
@@ -261,19 +286,26 @@ class Sender:
         return True
 
     def _may_queue(self, picture: Picture) -> bool:
-        """Whether there is room; otherwise the viewer goes on with the next key picture."""
-        if self.queued_packets + picture.packet_count <= MAX_QUEUED_PACKETS:
+        """Whether what waits, with the picture, will have left in time. An empty queue takes any picture."""
+        if not self._queue:
             return True
-        self._counts.jumps += 1
-        self._counts.dropped += self.queued_packets + picture.packet_count
-        self._forget_queue()
-        self._waits_for_key = True
-        return False
+        bucket = self._bucket
+        in_time = bucket.pace.packets_per_s * (_LONGEST_START_S if self._starting else LONGEST_WAIT_S)
+        return bucket.queued_packets + picture.packet_count <= min(in_time, MAX_QUEUED_PACKETS)
+
+    def _leave_out(self, picture: Picture, now_ns: int) -> None:
+        if self._skips:
+            self.skipped_ns = now_ns
+            self._counts.dropped += picture.packet_count
 
     def _enqueue(self, chunks: Sequence[Chunk], time90: int) -> None:
         for chunk in chunks:
             self._queue.append((chunk, time90))
-            self.queued_packets += len(chunk.packets)
+            self._waits(len(chunk.packets))
+
+    def _waits(self, more: int) -> None:
+        self.queued_packets += more
+        self._bucket.queued_packets += more
 
     def _skip_refused(self) -> None:
         """Leave out the numbers of a chunk the socket took in part: they must not be used for another."""
@@ -284,4 +316,4 @@ class Sender:
     def _forget_queue(self) -> None:
         self._skip_refused()
         self._queue.clear()
-        self.queued_packets = 0
+        self._waits(-self.queued_packets)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+from mux.adaptation import PlayoutBounds
 from mux.admission import Admission
 from mux.channel import Channel
 from mux.channels import Channels
@@ -18,7 +19,6 @@ from mux.lag import Lag
 from mux.metrics import MuxMetrics
 from mux.pacer import Pacer
 from mux.revocations import Revocations
-from mux.rtp import PlayoutDelay
 from mux.settings import MuxSettings
 from mux.stream_metrics import StreamMetrics
 from mux.ticker import Ticker
@@ -91,13 +91,14 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         clock=clock,
         random=random,
         secret=secrets.token_hex,
-        delay=_playout_delay(settings),
+        bounds=_playout_bounds(settings),
+        counts=counts,
     )
     hub = Hub(
         wire=wire,
         admission=admission,
         channels=channels,
-        pacer=Pacer(loop.call_later),
+        pacer=Pacer(loop.call_later, clock.monotonic_ns),
         counts=counts,
         trouble=Trouble(log, "datagram-refused", clock),
         clock=clock,
@@ -146,10 +147,10 @@ def _spare_collections() -> None:
     gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
 
 
-def _playout_delay(settings: MuxSettings) -> PlayoutDelay:
+def _playout_bounds(settings: MuxSettings) -> PlayoutBounds:
     if settings.playout_least_ms > settings.playout_most_ms:
         raise BadInput("BEFFROI_PLAYOUT_LEAST_MS is more than BEFFROI_PLAYOUT_MOST_MS")
-    return PlayoutDelay(settings.playout_least_ms // 10, settings.playout_most_ms // 10)
+    return PlayoutBounds(settings.playout_least_ms, settings.playout_most_ms)
 
 
 async def _tap(settings: MuxSettings, service: Service) -> TapSubscriber:

@@ -38,9 +38,14 @@ class MuxSettings(Settings):
     )
     most_viewers: int = Field(1000, ge=1, description="Viewers served at a time; more are refused.")
     playout_least_ms: int = Field(
-        0, ge=0, le=40_000, description="Least time a browser holds a picture back: more evens out bad links."
+        0, ge=0, le=40_000, description="Least time every browser holds pictures back, on good links too."
     )
-    playout_most_ms: int = Field(0, ge=0, le=40_000, description="Most time a browser holds a picture back.")
+    playout_most_ms: int = Field(
+        500,
+        ge=0,
+        le=40_000,
+        description="Most time a browser holds pictures back on a bad link; what it needs is chosen by mux.",
+    )
     tap_endpoints: str = Field(
         "bind:tcp://127.0.0.1:7001",
         description="Where units come from: `bind:` or `connect:`, comma separated.",

@@ -151,6 +151,9 @@ def _link(tile: Tile, now_ns: int) -> tuple[Stale | None, str]:
     loss, heard_ns = tile.reception.loss, tile.reception.heard_ns
     if loss is not None and loss > LOSSY:
         return Stale.LINK, f"{loss:.0%} of the packets are lost on their way"
+    skipped_ns = tile.sender.skipped_ns
+    if skipped_ns is not None and now_ns - skipped_ns < SILENT_NS:
+        return Stale.LINK, "the link takes less than the stream needs: it goes on at the next key picture"
     if tile.meter.backlog_ns is not None and now_ns - tile.meter.backlog_ns >= _BACKLOG_NS:
         return Stale.LINK, f"{tile.sender.queued_packets} packets wait to be sent"
     since_ns = tile.shown_ns if heard_ns is None else heard_ns

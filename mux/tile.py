@@ -139,6 +139,11 @@ class Tile:
         """Where its packets come from; None before the first."""
         return self._attached
 
+    @property
+    def chooses(self) -> bool:
+        """Whether main or sub is a matter of the link: its size does not settle it, nor its ticket."""
+        return self.camera is not None and len(self.camera.kinds) > 1 and not self._small
+
     def shows(self, path: str) -> bool:
         """Whether this is the tile of the camera `commune/camera`."""
         return self.camera is not None and self.camera.path == path
@@ -166,8 +171,9 @@ class Tile:
 
     def limit(self, most: StreamKind) -> None:
         """Show no more than this kind, because the link takes no more; takes hold as in `resize`."""
-        self.most = most
-        self._choose()
+        if most is not self.most:
+            self.most = most
+            self._choose()
 
     def hold_back(self, delay: PlayoutDelay) -> None:
         """Tell the browser how long it may hold pictures back, from the next packet on."""
@@ -247,9 +253,12 @@ class Tile:
     def _kind(self, camera: Camera) -> StreamKind:
         if len(camera.kinds) == 1:
             return camera.kinds[0]
+        return StreamKind.SUB if self._small or self.most is StreamKind.SUB else StreamKind.MAIN
+
+    @property
+    def _small(self) -> bool:
         width, height = self.size
-        small = 0 < width * height <= LARGEST_SUB_PIXELS
-        return StreamKind.SUB if small or self.most is StreamKind.SUB else StreamKind.MAIN
+        return 0 < width * height <= LARGEST_SUB_PIXELS
 
     def _join(self, stream: StreamId) -> Feed:
         return self._channels.join(stream, self._headers.codecs, self._advance)

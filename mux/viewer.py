@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mux.adaptation import Adaptation
 from mux.answer import Credentials
 from mux.dtls import DtlsSession, DtlsState
 from mux.offer import IceUser
@@ -57,6 +58,7 @@ class Viewer:
         remote: IceUser,
         dtls: DtlsSession,
         tiles: Sequence[Tile],
+        adaptation: Adaptation,
         started: Callable[["Viewer", Keys, Address], None],
         now_ns: int,
         *,
@@ -74,6 +76,8 @@ class Viewer:
         self.available_bps: int | None = None
         """What the browser believes its link takes (REMB)."""
         self.began_ns = now_ns
+        self.adaptation = adaptation
+        self._answered_ns: int | None = None
         self._dtls = dtls
         self._started = started
         self._srtcp: Srtcp | None = None
@@ -130,9 +134,18 @@ class Viewer:
                     tile.sender.address = source
         return success(check, source, credentials.password)
 
-    def handshake(self, datagram: bytes) -> list[bytes]:
+    def handshake(self, datagram: bytes, now_ns: int) -> list[bytes]:
         """Take a DTLS datagram; those to answer with. Raises BadInput when the handshake fails."""
-        return self._dtls.receive(datagram)
+        was_handshaking = self.handshaking
+        answers = self._dtls.receive(datagram)
+        if was_handshaking and self._dtls.state is DtlsState.OPEN:
+            self.adaptation.connected(now_ns - (self._answered_ns or 0))
+            # Without our last words a browser has no keys, and throws the first pictures away: what the
+            # network may lose goes out twice. The copy is dropped by DTLS's own replay protection.
+            answers *= 2
+        elif answers and self._answered_ns is None:
+            self._answered_ns = now_ns
+        return answers
 
     def begin(self, source: Address) -> None:
         """Begin to send, once keys are agreed on.
@@ -157,6 +170,7 @@ class Viewer:
         if self._srtcp is None:
             return []
         asked: list[tuple[Tile | None, Feedback]] = []
+        reported = False
         for said in parse(self._srtcp.open(datagram)):
             ssrc = getattr(said, "ssrc", None)
             tile = None if ssrc is None else self._by_ssrc.get(ssrc)
@@ -165,8 +179,11 @@ class Viewer:
             elif isinstance(said, ReportBlock):
                 if tile is not None:
                     tile.reception.heard(said, now_ns)
+                    reported = True
             elif tile is not None or ssrc is None:
                 asked.append((tile, said))
+        if reported:
+            self.adaptation.reported(list(self.tiles.values()), self.available_bps, now_ns)
         return asked
 
     def reports(self, now_ns: int, utc_ns: int) -> list[bytes]:

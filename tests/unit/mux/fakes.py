@@ -10,6 +10,7 @@ from mux.delivery import deliver_each
 from mux.fan_out import fan_out
 from mux.layout import Layout
 from mux.line import Line
+from mux.pace import NEAR, Bucket, Pace
 from mux.pacer import Pacer
 from mux.picture import Chunk, Picture, picture_of
 from mux.rtp import RtpFormat
@@ -58,17 +59,23 @@ class RecordingWire:
 
 
 class Timers:
-    """Calls that wait to be made; `run` makes those that are due now, not those they add."""
+    """Calls that wait to be made; `run` makes those that are due now, not those they add, and lets the time
+    pass that they waited."""
 
     def __init__(self) -> None:
+        self.passed_ns = 0
+        self._next_ns = 0
         self.waiting: list[Callable[[], None]] = []
 
     def later(self, seconds: float, call: Callable[[], None]) -> None:
         assert seconds > 0
+        self._next_ns = max(self._next_ns, int(seconds * 1e9))
         self.waiting.append(call)
 
     def run(self) -> None:
         due, self.waiting = self.waiting, []
+        self.passed_ns += self._next_ns
+        self._next_ns = 0
         for call in due:
             call()
 
@@ -110,11 +117,13 @@ class Viewed:
         extension_id: int | None = 5,
         wire: RecordingWire | None = None,
         address: Address = VIEWER,
+        pace: Pace = NEAR,
     ) -> None:
         self.wire = wire or RecordingWire()
         self.timers = Timers()
         self.counts = Counts()
-        self.pacer = Pacer(self.timers.later)
+        self.pacer = Pacer(self.timers.later, lambda: self.timers.passed_ns)
+        self.bucket = Bucket(pace)
         self.sender = Sender(
             keys=keys,
             primary=RtpFormat(0x1234, 102, extension_id),
@@ -122,6 +131,7 @@ class Viewed:
             wire=self.wire,
             address=address,
             pacer=self.pacer,
+            bucket=self.bucket,
             counts=self.counts,
             random=Random(7),
         )

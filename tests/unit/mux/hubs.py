@@ -8,6 +8,7 @@ import pylibsrtp
 from aioice import stun
 from OpenSSL import SSL
 
+from mux.adaptation import PlayoutBounds
 from mux.admission import Admission
 from mux.channel import Channel
 from mux.channels import Channels
@@ -18,7 +19,6 @@ from mux.hub import Hub
 from mux.lag import Lag
 from mux.offer import parse_offer, parse_wall_offer
 from mux.pacer import Pacer
-from mux.rtp import PlayoutDelay
 from mux.srtp import PROFILES, Keys
 from mux.stream_metrics import StreamMetrics
 from mux.stun import Address
@@ -59,13 +59,14 @@ class World:
             clock=self.clock,
             random=Random(2),
             secret=lambda size: self._secrets.randbytes(size).hex(),
-            delay=PlayoutDelay(),
+            bounds=PlayoutBounds(),
+            counts=self.counts,
         )
         self.hub = Hub(
             wire=self.wire,
             admission=self.admission,
             channels=self.channels,
-            pacer=Pacer(self.timers.later),
+            pacer=Pacer(self.timers.later, lambda: self.clock.monotonic_ns() + self.timers.passed_ns),
             counts=self.counts,
             trouble=Trouble(get_logger("test"), "test-trouble", self.clock),
             clock=self.clock,

@@ -161,3 +161,18 @@ def test_records_are_never_cut_apart(lengths: list[int]) -> None:
             at += 13 + int.from_bytes(datagram[at + 11 : at + 13], "big")
         assert at == len(datagram)
         assert len(datagram) <= MAX_DATAGRAM_BYTES or len(datagrams(datagram)) == 1
+
+
+def test_a_client_that_repeats_its_first_words_gets_the_answer_again_at_once() -> None:
+    session, client = SERVER.session(EXPECTED), Client()
+    hello = client.take([])
+    lost = [answer for datagram in hello for answer in session.receive(datagram)]
+    again = [answer for datagram in hello for answer in session.receive(datagram)]
+    assert lost
+    assert again == lost
+    # Part of the first answer came after all: the client drops what it has twice, and goes on.
+    flight = client.take([*lost[:1], *again])
+    shaken = [answer for datagram in flight for answer in session.receive(datagram)]
+    client.take(shaken)
+    assert (session.state, client.done) == (DtlsState.OPEN, True)
+    assert session.keys == client.keys()

@@ -10,7 +10,7 @@ class Waiting:
         self.packets = packets
         self.turns: list[int] = []
 
-    def pump(self, most: int) -> int:
+    def pump(self, most: int, now_ns: int) -> int:
         sent = min(most, self.packets)
         self.packets -= sent
         self.turns.append(sent)
@@ -21,7 +21,7 @@ class Waiting:
 
 def test_a_queue_is_let_out_step_by_step() -> None:
     timers = Timers()
-    pacer = Pacer(timers.later)
+    pacer = Pacer(timers.later, lambda: timers.passed_ns)
     queue = Waiting(pacer, 2 * STEP_PACKETS + 1)
     pacer.add(queue)
     timers.run_all()
@@ -30,7 +30,7 @@ def test_a_queue_is_let_out_step_by_step() -> None:
 
 def test_no_round_sends_more_than_its_share_and_nobody_is_left_out() -> None:
     timers = Timers()
-    pacer = Pacer(timers.later)
+    pacer = Pacer(timers.later, lambda: timers.passed_ns)
     queues = [Waiting(pacer, 3 * STEP_PACKETS) for _ in range(100)]
     for queue in queues:
         pacer.add(queue)
@@ -44,7 +44,7 @@ def test_no_round_sends_more_than_its_share_and_nobody_is_left_out() -> None:
 
 def test_who_left_is_not_asked_again() -> None:
     timers = Timers()
-    pacer = Pacer(timers.later)
+    pacer = Pacer(timers.later, lambda: timers.passed_ns)
     queue = Waiting(pacer, 100)
     pacer.add(queue)
     pacer.discard(queue)
@@ -54,7 +54,7 @@ def test_who_left_is_not_asked_again() -> None:
 
 def test_an_idle_pacer_sets_no_timer() -> None:
     timers = Timers()
-    pacer = Pacer(timers.later)
+    pacer = Pacer(timers.later, lambda: timers.passed_ns)
     pacer.add(Waiting(pacer, 1))
     timers.run_all()
     assert timers.waiting == []

@@ -1,0 +1,110 @@
+"""What a viewer's downlink takes, as far as its reports tell: unknown until it proves too small.
+
+A pure function of the samples, one a report. Loss alone does not tell a bad link from a small one: a link is
+too small when a tenth is lost, or when round trips grow (packets wait in its buffer) while the receiver says
+that it gets less than it is sent. From then on it is held to what came through. After a time of calm it is
+given twice as much, as a trial: a trial that fails doubles the time to the next, up to two minutes.
+"""
+
+from dataclasses import dataclass, replace
+
+_HEAVY_LOSS = 0.10
+_RUINOUS_LOSS = 0.25
+_SWOLLEN_MS = 200.0
+_HEADROOM = 0.9
+_LEAST_BPS = 150_000.0
+_GROWTH = 2.0
+UNLIMITED_BPS = 16_000_000.0
+"""A capacity that has grown to this is not known to be small any more."""
+
+FIRST_CALM_NS = 5_000_000_000
+LONGEST_CALM_NS = 120_000_000_000
+_TRIAL_NS = 15_000_000_000
+_SETTLE_NS = 3_000_000_000
+_RTT_FADE_MS = 0.5
+_AGREEING = 2
+# Fewer packets make the share that was lost a matter of luck.
+_TELLING_PACKETS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One moment of a viewer: what it was sent lately, and what it says. None is unknown."""
+
+    at_ns: int
+    sent_bps: float
+    packets: int
+    loss: float | None
+    rtt_ms: float | None
+    available_bps: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Downlink:
+    """The estimate, and what of the history decides on the next one. `capacity_bps` None: no limit known."""
+
+    capacity_bps: float | None = None
+    least_rtt_ms: float | None = None
+    suspicions: int = 0
+    """So many samples in a row looked like a link that is too small."""
+    calm_since_ns: int = 0
+    calm_ns: int = FIRST_CALM_NS
+    """How long the calm has to be before the next trial."""
+    tried_ns: int | None = None
+    limited_ns: int | None = None
+
+
+def sampled(link: Downlink, sample: Sample) -> Downlink:
+    """The estimate after another sample."""
+    link = replace(link, least_rtt_ms=_least(link.least_rtt_ms, sample.rtt_ms))
+    severity = _severity(link, sample)
+    suspicions = link.suspicions + severity if severity else 0
+    # What was lost just after a limit was set is of what had been sent before it.
+    settling = link.limited_ns is not None and sample.at_ns - link.limited_ns < _SETTLE_NS
+    if suspicions >= _AGREEING and not settling:
+        return _limited(link, sample)
+    if severity:
+        return replace(link, suspicions=min(suspicions, _AGREEING), calm_since_ns=sample.at_ns)
+    link = replace(link, suspicions=0)
+    if link.capacity_bps is None or sample.at_ns - link.calm_since_ns < link.calm_ns:
+        return link
+    return _raised(link, link.capacity_bps, sample.at_ns)
+
+
+def _severity(link: Downlink, sample: Sample) -> int:
+    """0 for a link that copes, 1 for one that seems too small, 2 where a single sample is enough."""
+    if sample.loss is not None and sample.packets >= _TELLING_PACKETS:
+        if sample.loss >= _RUINOUS_LOSS:
+            return _AGREEING
+        if sample.loss >= _HEAVY_LOSS:
+            return 1
+    if sample.rtt_ms is None or link.least_rtt_ms is None or sample.available_bps is None:
+        return 0
+    swollen = sample.rtt_ms - link.least_rtt_ms >= _SWOLLEN_MS
+    return 1 if swollen and sample.available_bps < sample.sent_bps else 0
+
+
+def _limited(link: Downlink, sample: Sample) -> Downlink:
+    through = sample.sent_bps * (1 - (sample.loss or 0.0))
+    if sample.available_bps is not None:
+        # Receivers say far too little for some seconds after a pause.
+        through = max(min(through, sample.available_bps), through / 2)
+    before = link.capacity_bps if link.capacity_bps is not None else through / _HEADROOM
+    capacity = max(_LEAST_BPS, min(before, through * _HEADROOM))
+    failed = link.tried_ns is not None and sample.at_ns - link.tried_ns < _TRIAL_NS
+    calm_ns = min(LONGEST_CALM_NS, link.calm_ns * 2) if failed else FIRST_CALM_NS
+    return Downlink(capacity, link.least_rtt_ms, 0, sample.at_ns, calm_ns, None, sample.at_ns)
+
+
+def _raised(link: Downlink, capacity_bps: float, at_ns: int) -> Downlink:
+    capacity = capacity_bps * _GROWTH
+    if capacity >= UNLIMITED_BPS:
+        return Downlink(least_rtt_ms=link.least_rtt_ms)
+    return replace(link, capacity_bps=capacity, calm_since_ns=at_ns, tried_ns=at_ns)
+
+
+def _least(before: float | None, rtt_ms: float | None) -> float | None:
+    """The round trip of an empty link; it fades upwards, since paths change."""
+    if rtt_ms is None:
+        return before
+    return rtt_ms if before is None else min(rtt_ms, before + _RTT_FADE_MS)

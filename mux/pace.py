@@ -1,0 +1,68 @@
+"""How fast a viewer may be sent to: a token bucket of packets, so that no burst outgrows a link's buffer."""
+
+from dataclasses import dataclass
+
+WIRE_PACKET_BITS = 1224 * 8
+"""A full packet with its RTP, SRTP, UDP and IP headers."""
+
+NEAR_NS = 15_000_000
+"""A viewer whose handshake took less is on a local network: whatever is further away takes longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A rate, and how much may leave at once after a pause."""
+
+    packets_per_s: int
+    burst_packets: int
+
+    @property
+    def bits_per_s(self) -> int:
+        return self.packets_per_s * WIRE_PACKET_BITS
+
+
+NEAR = Pace(7000, 128)
+"""67 Mb/s: browsers lose packets of faster starts, even on the same machine."""
+
+CAREFUL = Pace(16_000_000 // WIRE_PACKET_BITS, 40)
+"""16 Mb/s and bursts of 49 kB: a downlink of 20 Mb/s with a buffer of 64 kB loses none of it."""
+
+_LEAST_PACKETS_PER_S = 16
+
+
+def pace_of(*, near: bool, capacity_bps: float | None) -> Pace:
+    """The pace for a link of unknown or estimated capacity; a known one is not bursted into."""
+    if capacity_bps is None:
+        return NEAR if near else CAREFUL
+    rate = max(_LEAST_PACKETS_PER_S, int(capacity_bps / WIRE_PACKET_BITS))
+    return Pace(min(rate, CAREFUL.packets_per_s), CAREFUL.burst_packets)
+
+
+class Bucket:
+    """The tokens of one viewer, shared by its tiles. What is larger than a full bucket may leave a full one.
+
+    `queued_packets` are those that wait for tokens, of all tiles.
+    """
+
+    __slots__ = ("_at_ns", "_tokens", "pace", "queued_packets")
+
+    def __init__(self, pace: Pace) -> None:
+        self.pace = pace
+        self.queued_packets = 0
+        self._tokens = float(pace.burst_packets)
+        self._at_ns: int | None = None
+
+    def refill(self, now_ns: int) -> None:
+        """Let time pass; what a full bucket cannot hold is lost."""
+        if self._at_ns is not None and now_ns > self._at_ns:
+            grown = (now_ns - self._at_ns) * self.pace.packets_per_s / 1e9
+            self._tokens = min(self.pace.burst_packets, self._tokens + grown)
+        self._at_ns = now_ns
+
+    def allows(self, packets: int) -> bool:
+        """Whether so many packets may leave now."""
+        return self._tokens >= min(packets, self.pace.burst_packets)
+
+    def spend(self, packets: int) -> None:
+        """They have left. What could not wait may leave a debt, of at most a full bucket."""
+        self._tokens = max(self._tokens - packets, -float(self.pace.burst_packets))
