@@ -1,9 +1,6 @@
 """TURN credentials as control_room gives them, at a real TURN server (coturn)."""
 
 import asyncio
-from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import cast
 
@@ -14,57 +11,10 @@ from aioice.turn import create_turn_endpoint
 from control_room.ice import TURN_S, IceServers
 from shared.clock import Clock, SimulatedClock, SystemClock
 from tests.support.eventually import eventually
-from tests.support.ports import free_port
 from tests.support.programs import needs
+from tests.support.turn import SECRET, coturn
 
-SECRET = "shared-with-the-turn-server-Zq81"
 pytestmark = [needs("turnserver"), pytest.mark.timeout(60)]
-
-
-@asynccontextmanager
-async def coturn(folder: Path) -> AsyncIterator[int]:
-    """A TURN server on loopback that knows nothing but the secret; its port."""
-    port = free_port()
-    config = folder / "turnserver.conf"
-    lines = [
-        "listening-ip=127.0.0.1",
-        f"listening-port={port}",
-        "relay-ip=127.0.0.1",
-        "realm=beffroi.test",
-        "use-auth-secret",
-        f"static-auth-secret={SECRET}",
-        "allow-loopback-peers",
-        f"cli-password={SECRET}",
-        "no-cli",
-        "no-tls",
-        "no-dtls",
-        "log-file=stdout",
-        f"pidfile={folder / 'pid'}",
-        f"userdb={folder / 'db'}",
-    ]
-    config.write_text("\n".join(lines) + "\n")
-    process = await asyncio.create_subprocess_exec(
-        "turnserver", "-c", str(config), cwd=folder, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
-    )
-    # Its pipes are emptied, as one that is full would stop it.
-    drained = asyncio.create_task(process.communicate())
-
-    async def listens() -> bool:
-        assert process.returncode is None, "turnserver ended"
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            return False
-        writer.close()
-        return True
-
-    try:
-        await eventually(listens, within_s=20, what="the TURN server listening")
-        yield port
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await drained
 
 
 class Echo(asyncio.DatagramProtocol):

@@ -19,9 +19,9 @@ ARGUMENTS = [
 ]
 _HTML = """<!doctype html><body style="margin:0;background:#222"><video muted autoplay playsinline></video>
 <script>
-async function play(url, ticket) {
+async function play(url, ticket, more) {
   const began = performance.now();
-  const pc = window.pc = new RTCPeerConnection({bundlePolicy: 'max-bundle'});
+  const pc = window.pc = new RTCPeerConnection({bundlePolicy: 'max-bundle', ...more});
   pc.addTransceiver('video', {direction: 'recvonly'});
   const video = document.querySelector('video');
   const painted = new Promise(done => video.requestVideoFrameCallback((now, frame) =>
@@ -131,9 +131,12 @@ async def open_page(browser: Browser, origin: str) -> Page:
     return page
 
 
-async def play(page: Page, url: str, ticket: str) -> dict[str, object]:
-    """Ask for a stream; resolves with the first painted picture, or with the problem."""
-    found: dict[str, object] = await page.evaluate("([u, t]) => play(u, t)", [url, ticket])
+async def play(page: Page, url: str, ticket: str, more: object = None) -> dict[str, object]:
+    """Ask for a stream; resolves with the first painted picture, or with the problem.
+
+    `more` goes into the connection's configuration.
+    """
+    found: dict[str, object] = await page.evaluate("([u, t, m]) => play(u, t, m)", [url, ticket, more])
     return found
 
 
