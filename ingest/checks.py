@@ -1,6 +1,6 @@
 """What every codec's checks have in common: only what a decoder can use gets through."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,8 +53,11 @@ class Checks(Protocol):
         """A unit is missing: nothing can be decoded before the next key unit."""
         ...
 
-    def check(self, data: bytes) -> Checked:
-        """The unit as it may be passed on; a key unit carries its parameter sets. Raises NotDecodable."""
+    def check(self, data: bytes, nals: Sequence[int] = ()) -> Checked:
+        """The unit as it may be passed on; a key unit carries its parameter sets. Raises NotDecodable.
+
+        `nals` as `Packet` has it: a unit that tells nothing new is then believed, and not searched.
+        """
         ...
 
 
@@ -63,6 +66,11 @@ def sound_nals(data: bytes, types: frozenset[int], shift: int, mask: int) -> tup
     nals = list(nal_units(data))
     sound = [nal for nal in nals if (nal[0] >> shift) & mask in types and not nal[0] & _FORBIDDEN_BIT]
     return sound, len(nals) - len(sound)
+
+
+def heads(types: frozenset[int], shift: int, mask: int) -> frozenset[int]:
+    """The first bytes that NAL units of these types may have."""
+    return frozenset(first for first in range(_FORBIDDEN_BIT) if (first >> shift) & mask in types)
 
 
 def advice_of(reasons: Iterable[str]) -> str:

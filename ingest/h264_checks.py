@@ -1,8 +1,9 @@
 """Lets only decodable H.264 through: whole pictures, key units with their parameter sets."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
-from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable, sound_nals
+from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable, heads, sound_nals
 from shared.errors import BadInput
 from shared.h264 import (
     Nal,
@@ -16,6 +17,8 @@ from shared.h264 import (
 from shared.units import Codec
 
 _TYPES = frozenset(range(1, 24))
+_SLICES = heads(frozenset({Nal.SLICE}), 0, 0x1F)
+_PLAIN = heads(_TYPES - {Nal.IDR, Nal.SPS, Nal.PPS}, 0, 0x1F)
 _PROFILES = frozenset({66, 77, 88, 100, 110, 122, 244, 44})
 _MAX_LEVEL = 62
 
@@ -52,7 +55,9 @@ class H264Checks:
     def lose_sync(self) -> None:
         self._synchronised = False
 
-    def check(self, data: bytes) -> Checked:
+    def check(self, data: bytes, nals: Sequence[int] = ()) -> Checked:
+        if nals and self._synchronised and self._goes_on(data, nals):
+            return Checked(data, False, self._reorders)
         sound, garbage = sound_nals(data, _TYPES, 0, 0x1F)
         kinds = {nal_type(nal) for nal in sound}
         self.garbage += garbage
@@ -66,14 +71,26 @@ class H264Checks:
         if not key and not self._synchronised:
             raise NotDecodable("waiting for a key picture")
         self._synchronised = True
-        if self.parameters.reorder_frames is None and not self._has_b_slices:
-            self._has_b_slices = has_b_slice(data)
+        self._look_for_b(data)
         missing = [
             known for kind, known in ((Nal.SPS, self._sps), (Nal.PPS, self._pps)) if key and kind not in kinds
         ]
         if not garbage and not missing:
             return Checked(data, key, self._reorders)
         return Checked(annex_b([*missing, *(bytes(nal) for nal in sound)]), key, self._reorders)
+
+    def _goes_on(self, data: bytes, nals: Sequence[int]) -> bool:
+        """Whether a unit that was cut at `nals` is an ordinary one between two key units."""
+        firsts = {data[at] for at in nals}
+        if not firsts <= _PLAIN or firsts.isdisjoint(_SLICES):
+            return False
+        self._look_for_b(data)
+        return True
+
+    def _look_for_b(self, data: bytes) -> None:
+        known = self.parameters
+        if known is not None and known.reorder_frames is None and not self._has_b_slices:
+            self._has_b_slices = has_b_slice(data)
 
     @property
     def _reorders(self) -> bool:

@@ -1,8 +1,9 @@
 """Lets only decodable H.265 through: whole pictures, key units with their parameter sets."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
-from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable, advice_of, sound_nals
+from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable, advice_of, heads, sound_nals
 from shared.errors import BadInput
 from shared.h264 import annex_b
 from shared.h265 import (
@@ -19,6 +20,8 @@ from shared.h265 import (
 from shared.units import Codec
 
 _TYPES = SLICES | frozenset(range(Nal.VPS, Nal.SUFFIX_SEI + 1))
+_PICTURES = heads(SLICES, 1, 0x3F)
+_PLAIN = heads(_TYPES - KEYS - PARAMETER_SETS - SKIPPED_LEADING, 1, 0x3F)
 _MAX_PROFILE, _MAX_LEVEL = 11, 186
 
 H265 = (
@@ -51,7 +54,9 @@ class H265Checks:
     def lose_sync(self) -> None:
         self._synchronised = False
 
-    def check(self, data: bytes) -> Checked:
+    def check(self, data: bytes, nals: Sequence[int] = ()) -> Checked:
+        if nals and self._synchronised and _goes_on(data, nals):
+            return Checked(data, False, self._reorders)
         sound, garbage = sound_nals(data, _TYPES, 1, 0x3F)
         kinds = {nal_type(nal) for nal in sound}
         self.garbage += garbage
@@ -98,6 +103,12 @@ class H265Checks:
         self.garbage += 1
         self._synchronised = False
         return NotDecodable("unreadable parameter sets")
+
+
+def _goes_on(data: bytes, nals: Sequence[int]) -> bool:
+    """Whether a unit that was cut at `nals` is an ordinary one between two key units."""
+    firsts = {data[at] for at in nals}
+    return firsts <= _PLAIN and not firsts.isdisjoint(_PICTURES)
 
 
 def _plausible(parameters: SequenceParameters) -> bool:

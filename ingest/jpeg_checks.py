@@ -1,5 +1,7 @@
 """Lets only whole JPEG images through."""
 
+from collections.abc import Sequence
+
 from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable
 from shared.errors import BadInput
 from shared.jpeg import JpegImage, parse_image
@@ -25,7 +27,7 @@ class JpegChecks:
     def lose_sync(self) -> None:
         """Each picture stands alone."""
 
-    def check(self, data: bytes) -> Checked:
+    def check(self, data: bytes, nals: Sequence[int] = ()) -> Checked:
         try:
             image = parse_image(data)
         except BadInput as error:

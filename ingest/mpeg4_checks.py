@@ -1,5 +1,6 @@
 """Lets only decodable MPEG-4 Visual through: whole pictures, key units with the stream's headers."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable, advice_of
@@ -37,7 +38,7 @@ class Mpeg4Checks:
     def lose_sync(self) -> None:
         self._synchronised = False
 
-    def check(self, data: bytes) -> Checked:
+    def check(self, data: bytes, nals: Sequence[int] = ()) -> Checked:
         kind = vop_type(data)
         if kind is None:
             self.garbage += 1

@@ -134,6 +134,7 @@ class Packet:
     it began to arrive.
     `wall_ns` is the UTC of its capture by the camera's own clock, as AccessUnit has it, None where only the
     arrival tells. `restart`: its time has nothing to do with the one before; another run begins.
+    `nals` is where the NAL units of `data` begin, behind their start codes; empty where nobody knows.
     """
 
     data: bytes
@@ -144,6 +145,7 @@ class Packet:
     wall_source: WallSource = WallSource.ARRIVAL
     wall_uncertainty_ns: int = -1
     restart: bool = False
+    nals: tuple[int, ...] = ()
 
 
 class Source(Protocol):

@@ -168,7 +168,7 @@ class Streamer:
         """The packet as the run's next unit, None where it had to be dropped. Raises WideJump."""
         garbage = checks.garbage
         try:
-            checked = checks.check(packet.data)
+            checked = checks.check(packet.data, packet.nals)
         except NotDecodable as error:
             self._drop(str(error))
             return None

@@ -46,6 +46,14 @@ def nal_units(data: bytes) -> Iterator[memoryview]:
             yield view[start:end]
 
 
+def nal_starts(data: bytes) -> Iterator[int]:
+    """Where each of `nal_units` begins, and each empty one; found without a search for its end."""
+    at = data.find(_PREFIX)
+    while 0 <= at < len(data) - 3:
+        yield at + 3
+        at = data.find(_PREFIX, at + 3)
+
+
 def annex_b(nals: Iterator[bytes] | list[bytes]) -> bytes:
     """An Annex B byte stream of these NAL units, each behind a four-byte start code."""
     return b"".join(START_CODE + nal for nal in nals)
@@ -67,20 +75,22 @@ def parameter_sets(data: bytes) -> tuple[bytes | None, bytes | None]:
 
 def has_idr(data: bytes) -> bool:
     """Whether an access unit holds an IDR slice."""
-    return any(nal_type(nal) == Nal.IDR for nal in nal_units(data))
+    return any(data[at] & 0x1F == Nal.IDR for at in nal_starts(data))
 
 
 def has_b_slice(data: bytes) -> bool:
     """Whether the first slice of an access unit is bi-predictive (section 7.3.3, table 7-6)."""
-    for nal in nal_units(data):
-        if nal_type(nal) == Nal.SLICE:
-            bits = BitReader(without_emulation(bytes(nal[1:_MAX_SLICE_HEAD])), "slice header", "slice")
+    for at in nal_starts(data):
+        kind = data[at] & 0x1F
+        if kind == Nal.SLICE:
+            head = data[at + 1 : at + _MAX_SLICE_HEAD]
+            bits = BitReader(without_emulation(head), "slice header", "slice")
             try:
                 bits.ue()
                 return bits.ue() % 5 == _SLICE_B
             except BadInput:
                 return False
-        if nal_type(nal) == Nal.IDR:
+        if kind == Nal.IDR:
             return False
     return False
 

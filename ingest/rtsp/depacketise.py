@@ -13,11 +13,13 @@ class Depacketiser(ABC):
 
     `has_picture`: there is something to decode, not parameter sets alone. `key`: decoding can start with it.
     `damaged`: a part is missing. `continues`: its first part is not the head of a picture.
-    `malformed` counts payloads that made no sense.
+    `nals` is where NAL units begin in it, behind their start codes. `malformed` counts payloads that made no
+    sense.
     """
 
     def __init__(self) -> None:
         self.unit = bytearray()
+        self.nals: list[int] = []
         self.has_picture = self.key = self.damaged = self.continues = False
         self.malformed = 0
 
@@ -31,6 +33,12 @@ class Depacketiser(ABC):
         self.clear()
         return data
 
+    def begin_nal(self) -> None:
+        """What is added to `unit` next is another NAL unit."""
+        self.unit += START_CODE
+        self.nals.append(len(self.unit))
+
     def clear(self) -> None:
         self.unit = bytearray()
+        self.nals = []
         self.has_picture = self.key = self.damaged = self.continues = False

@@ -1,6 +1,6 @@
 """H.264 out of RTP (RFC 6184): single units, STAP-A/B, MTAP, FU-A/B, to an Annex B byte stream."""
 
-from ingest.rtsp.depacketise import START_CODE, Depacketiser
+from ingest.rtsp.depacketise import Depacketiser
 from shared.h264 import Nal, nal_type, nal_units
 
 _STAP_A, _STAP_B, _MTAP16, _MTAP24, _FU_A, _FU_B = range(24, 30)
@@ -30,7 +30,7 @@ class H264Depacketiser(Depacketiser):
             self._add_fragment(data, start, end, head, kind)
         elif 0 < kind < _STAP_A:
             self._fragment = False
-            self.unit += START_CODE
+            self.begin_nal()
             self.unit += data[start:end]
             if kind <= 5:
                 self._note(kind, data[start + 1])
@@ -52,7 +52,7 @@ class H264Depacketiser(Depacketiser):
                 self.damaged = True
                 return
             kind = flags & 0x1F
-            self.unit += START_CODE
+            self.begin_nal()
             self.unit.append(head & 0xE0 | kind)
             self._fragment = True
             if kind <= 5:
@@ -91,7 +91,7 @@ class H264Depacketiser(Depacketiser):
     def _add_nal(self, nal: memoryview) -> None:
         if len(nal) < 2:
             return
-        self.unit += START_CODE
+        self.begin_nal()
         self.unit += nal
         if nal_type(nal) <= 5:
             self._note(nal_type(nal), nal[1])

@@ -1,6 +1,6 @@
 """H.265 out of RTP (RFC 7798): single units, aggregation packets, fragmentation units, to Annex B."""
 
-from ingest.rtsp.depacketise import START_CODE, Depacketiser
+from ingest.rtsp.depacketise import Depacketiser
 from shared.h264 import nal_units
 
 _AGGREGATE, _FRAGMENT, _PACI = 48, 49, 50
@@ -40,7 +40,7 @@ class H265Depacketiser(Depacketiser):
             for nal in nal_units(bytes(data[start:end])):
                 self._add_nal(nal)
         elif kind < _AGGREGATE:
-            self.unit += START_CODE
+            self.begin_nal()
             self.unit += data[start:end]
             if kind <= _LAST_SLICE:
                 self._note(kind, data[start + 2])
@@ -61,7 +61,7 @@ class H265Depacketiser(Depacketiser):
                 self.damaged = True
                 return
             kind = flags & 0x3F
-            self.unit += START_CODE
+            self.begin_nal()
             self.unit += bytes((data[start] & 0x81 | kind << 1, data[start + 1]))
             self._fragment = True
             if kind <= _LAST_SLICE:
@@ -88,7 +88,7 @@ class H265Depacketiser(Depacketiser):
     def _add_nal(self, nal: memoryview) -> None:
         if len(nal) < 3:
             return
-        self.unit += START_CODE
+        self.begin_nal()
         self.unit += nal
         kind = nal[0] >> 1 & 0x3F
         if kind <= _LAST_SLICE:

@@ -2,15 +2,16 @@
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from ingest.ports import SourceCounts
+from ingest.ports import Packet, SourceCounts
 from ingest.rtsp.depacketise import MAX_PICTURE_BYTES, Depacketiser
-from ingest.rtsp.rtcp import Bye, Reception, SenderReport
+from ingest.rtsp.reception import Receptions
+from ingest.rtsp.rtcp import Bye, Reception
 from ingest.rtsp.rtcp import parse as parse_rtcp
-from ingest.rtsp.wall import SenderClock, Wall
+from ingest.rtsp.wall import SenderClock
 from shared.clock import Clock
 from shared.mediatime import TICKS_PER_SECOND, Unwrap32
+from shared.units import WallSource
 
 HOLD_NS = 250_000_000
 """A picture whose last packet is not marked is held no longer than this."""
@@ -29,18 +30,6 @@ _LATE_IN_A_ROW = 16
 _OTHER_TYPE_IN_A_ROW = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One whole coded picture. `restart`: its time has nothing to do with that of the one before."""
-
-    data: bytes
-    key: bool
-    pts90: int
-    arrival_ns: int
-    wall: Wall | None
-    restart: bool
-
-
 class Receiver:
     """Gives whole pictures to `give`; calls `lost` when decoding cannot go on before the next key picture.
 
@@ -53,7 +42,7 @@ class Receiver:
         payload_type: int,
         clock_rate: int,
         depacketiser: Depacketiser,
-        give: Callable[[Picture], None],
+        give: Callable[[Packet], None],
         lost: Callable[[], None],
         counts: SourceCounts,
         clock: Clock,
@@ -63,7 +52,7 @@ class Receiver:
         self._depacketiser, self._give, self._lost = depacketiser, give, lost
         self._counts, self._clock = counts, clock
         self._announced = announced_ssrc
-        self._doubtful: list[Picture] = []
+        self._doubtful: list[Packet] = []
         self._doubted_ns = 0
         self.said_bye = False
         self.heard_ns = clock.monotonic_ns()
@@ -81,13 +70,9 @@ class Receiver:
         self._unwrap = Unwrap32()
         self._base: int | None = None
         self.sender_clock = SenderClock(clock_rate)
-        self._report: SenderReport | None = None
-        self._report_ns = 0
+        self._receptions = Receptions(clock_rate)
         self._taken = self._missed = 0
-        self._told = (0, 0)
         self._first_sequence = 0
-        self._transit: int | None = None
-        self._jitter = 0.0
 
     @property
     def ssrc(self) -> int | None:
@@ -131,7 +116,7 @@ class Receiver:
             elif isinstance(item, Bye):
                 self.said_bye = True
             else:
-                self._report, self._report_ns = item, self._clock.monotonic_ns()
+                self._receptions.reported(item, self._clock.monotonic_ns())
                 self.sender_clock.reported(item)
 
     def settle(self) -> None:
@@ -148,21 +133,10 @@ class Receiver:
         """What a receiver report says now, None while nothing has come."""
         if self._ssrc is None:
             return None
-        expected, lost = self._taken + self._missed, self._missed
-        new_expected, new_lost = expected - self._told[0], lost - self._told[1]
-        self._told = (expected, lost)
-        report, delay = self._report, 0
-        if report is not None:
-            delay = (self._clock.monotonic_ns() - self._report_ns) * 65536 // 1_000_000_000
-        return Reception(
-            self._ssrc,
-            min(255, new_lost * 256 // new_expected) if new_expected > 0 else 0,
-            lost,
-            self._first_sequence + expected - 1,
-            int(self._jitter),
-            report.middle32 if report is not None else 0,
-            delay,
-        )
+        expected = self._taken + self._missed
+        highest = self._first_sequence + expected - 1
+        now_ns = self._clock.monotonic_ns()
+        return self._receptions.tell(self._ssrc, expected, self._missed, highest, now_ns)
 
     def _accepts(self, data: memoryview, start: int, end: int, kind: int, sequence: int, ssrc: int) -> bool:
         """Whether an unusual packet is to be used; notes what it says of order and sender."""
@@ -217,9 +191,8 @@ class Receiver:
         self._unwrap, self._base = Unwrap32(), None
         self._time32 = self._given32 = None
         self.sender_clock.forget()
-        self._report, self._transit = None, None
+        self._receptions.forget()
         self._taken = self._missed = 0
-        self._told = (0, 0)
         self._lost()
 
     def _accepts_sequence(self, sequence: int) -> bool:
@@ -246,13 +219,7 @@ class Receiver:
             self._finish()
         self._time32 = time32
         self._begun_ns, self._begun_at_ns = self._arrival_ns, self.heard_ns
-        # RFC 3550, section A.8, once a picture: packets of one picture leave together.
-        transit = self._arrival_ns * self._rate // 1_000_000_000 - time32
-        if self._transit is not None:
-            step = (transit - self._transit) & 0xFFFF_FFFF
-            step = min(step, (1 << 32) - step)
-            self._jitter += (step - self._jitter) / 16
-        self._transit = transit
+        self._receptions.began(self._arrival_ns, time32)
 
     def _marked(self) -> None:
         # Some cameras mark each packet of the parameter sets too: a picture has to be there.
@@ -274,7 +241,7 @@ class Receiver:
         self._after_loss = False
         # What comes next begins another picture, also from a camera whose time stands still.
         self._given32, self._time32 = time32, None
-        key = depacketiser.key
+        key, nals = depacketiser.key, tuple(depacketiser.nals)
         data = depacketiser.take()
         ticks = self._unwrap(time32)
         if self._base is None:
@@ -282,14 +249,27 @@ class Receiver:
         pts90 = (ticks - self._base) * TICKS_PER_SECOND // self._rate
         wall = self.sender_clock.wall(time32, self._begun_ns)
         restart, self._restart = self._restart, False
-        picture = Picture(data, key, pts90, self._begun_ns, wall, restart)
+        if wall is None:
+            picture = Packet(data, pts90, key, self._begun_ns, restart=restart, nals=nals)
+        else:
+            picture = Packet(
+                data,
+                pts90,
+                key,
+                self._begun_ns,
+                wall.utc_ns,
+                WallSource.SENDER_REPORT,
+                wall.uncertainty_ns,
+                restart,
+                nals,
+            )
         if self._announced is None:
             self._gave = True
             self._give(picture)
         else:
             self._doubt(picture)
 
-    def _doubt(self, picture: Picture) -> None:
+    def _doubt(self, picture: Packet) -> None:
         """Keep back what is not of the announced sender; some cameras announce another than they send."""
         self._doubtful.append(picture)
         if self.heard_ns - self._doubted_ns >= DOUBT_NS or len(self._doubtful) >= _MAX_DOUBTFUL:

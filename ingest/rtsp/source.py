@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Coroutine
 
 from ingest.ports import STALL_S, Ended, Packet, SourceCounts, SourceError, Stalled, StreamInfo
-from ingest.rtsp.receiver import Picture, Receiver
+from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.session import Session
 from ingest.waiting import WaitingPackets
 from shared.clock import Clock
-from shared.units import WallSource
 
 REPORT_EVERY_S = 5.0
 _TICK_S = 0.25
@@ -65,27 +64,11 @@ class RtspSource:
         self._stop()
         self._wake()
 
-    def give(self, picture: Picture) -> None:
+    def give(self, picture: Packet) -> None:
         """Queue a picture."""
         self._picture_ns = self._clock.monotonic_ns()
-        wall = picture.wall
-        if wall is None:
-            self._counts.untimed_pictures += 1
-            packet = Packet(
-                picture.data, picture.pts90, picture.key, picture.arrival_ns, restart=picture.restart
-            )
-        else:
-            packet = Packet(
-                picture.data,
-                picture.pts90,
-                picture.key,
-                picture.arrival_ns,
-                wall.utc_ns,
-                WallSource.SENDER_REPORT,
-                wall.uncertainty_ns,
-                picture.restart,
-            )
-        self._waiting.put(packet)
+        self._counts.untimed_pictures += picture.wall_ns is None
+        self._waiting.put(picture)
         self._wake()
 
     def lost(self) -> None:

@@ -1,5 +1,6 @@
 import time
 from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from shared.h264 import (
     annex_b,
     has_b_slice,
     has_idr,
+    nal_starts,
     nal_type,
     nal_units,
     parameter_sets,
@@ -196,3 +198,12 @@ def test_a_megabyte_of_noise_is_refused_in_no_time() -> None:
     with suppress(BadInput):
         parse_sps(b"\x67\x64\x00\x1f" + b"\x55" * (1 << 20))
     assert time.monotonic() - started < 1
+
+
+@given(st.lists(st.sampled_from([b"\0\0\1", b"\0", b"\1", b"\x41", b"ab"]), max_size=12).map(b"".join))
+def test_every_unit_begins_where_one_is_said_to_begin(data: bytes) -> None:
+    starts = list(nal_starts(data))
+    assert all(data[at - 3 : at] == b"\0\0\1" for at in starts)
+    said = [data[at:following] for at, following in pairwise([*starts, len(data)])]
+    ends = [part.removesuffix(b"\0\0\1").rstrip(b"\0") for part in said]
+    assert [part for part in ends if part] == [bytes(nal) for nal in nal_units(data)]

@@ -2,10 +2,10 @@
 
 import struct
 
-from ingest.ports import SourceCounts
+from ingest.ports import Packet, SourceCounts
 from ingest.rtsp.depacketise import Depacketiser
 from ingest.rtsp.depacketise_h264 import H264Depacketiser
-from ingest.rtsp.receiver import Picture, Receiver
+from ingest.rtsp.receiver import Receiver
 from shared.clock import SimulatedClock
 
 SSRC = 0x1234_5678
@@ -41,7 +41,7 @@ class Rig:
     def __init__(self, depacketiser: Depacketiser | None = None, announced: int | None = None) -> None:
         self.clock = SimulatedClock()
         self.counts = SourceCounts()
-        self.pictures: list[Picture] = []
+        self.pictures: list[Packet] = []
         self.losses = 0
         self.receiver = Receiver(
             96,

@@ -12,7 +12,7 @@ from ingest.rtsp.depacketise_h265 import H265Depacketiser
 from ingest.rtsp.depacketise_jpeg import JpegDepacketiser
 from ingest.rtsp.depacketise_mpeg4 import Mpeg4Depacketiser
 from ingest.simulator.rtp import h264_payloads, h265_payloads, jpeg_payloads, mpeg4_payloads
-from shared.h264 import annex_b
+from shared.h264 import annex_b, nal_starts
 
 _BODY = st.integers(1, 4000).map(lambda size: b"\x9a" + bytes(n % 251 + 1 for n in range(size)))
 _H264 = st.tuples(st.sampled_from([0x41, 0x65, 0x67, 0x68, 0x06]), _BODY).map(
@@ -37,8 +37,10 @@ def test_h264_comes_out_as_it_went_in(nals: list[bytes]) -> None:
     kinds = {nal[0] & 31 for nal in nals}
     assert (depacketiser.has_picture, depacketiser.key) == (bool(kinds & {1, 5}), 5 in kinds)
     assert not depacketiser.damaged
+    assert depacketiser.nals == list(nal_starts(annex_b(nals)))
     assert depacketiser.take() == annex_b(nals)
     assert depacketiser.unit == b""
+    assert depacketiser.nals == []
 
 
 @settings(max_examples=40)
@@ -49,6 +51,7 @@ def test_h265_comes_out_as_it_went_in(nals: list[bytes]) -> None:
     kinds = {nal[0] >> 1 for nal in nals}
     assert (depacketiser.has_picture, depacketiser.key) == (bool(kinds & {1, 19}), 19 in kinds)
     assert not depacketiser.damaged
+    assert depacketiser.nals == list(nal_starts(annex_b(nals)))
     assert depacketiser.take() == annex_b(nals)
 
 

@@ -171,7 +171,7 @@ def test_reports_among_the_media_are_reports() -> None:
     rig = Rig()
     rig.take(rtp(IDR, 1, 0, marker=True))
     rig.take(sender_report(rig.clock.utc_ns(), 0), rtp(SLICE, 2, 3600, marker=True))
-    assert rig.pictures[1].wall is not None
+    assert rig.pictures[1].wall_ns is not None
 
 
 async def test_a_receiver_report_tells_loss_and_the_last_sender_report() -> None:
