@@ -3,6 +3,7 @@
 import struct
 from dataclasses import dataclass
 from enum import IntFlag
+from functools import lru_cache
 
 from shared.errors import BadInput
 from shared.ids import StreamId
@@ -21,6 +22,7 @@ _READER_BYTES = 16
 MAX_UNIT_BYTES = 8 << 20
 """A larger unit is not sent: ZeroMQ would cut the connection, and every stream on it, instead."""
 _MAX_STREAM_BYTES = 64
+_REMEMBERED_STREAMS = 4096
 _ASK = b"\x02"
 
 
@@ -28,6 +30,9 @@ class Flag(IntFlag):
     KEY = 1
     RECENT = 2
     REORDERED = 4
+
+
+_KEY, _RECENT, _REORDERED = int(Flag.KEY), int(Flag.RECENT), int(Flag.REORDERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,12 @@ def reader_topic(reader: bytes) -> bytes:
 
 def unit_header(unit: AccessUnit, *, recent: bool) -> bytes:
     """The header frame of a unit."""
-    flags = (Flag.KEY if unit.key else 0) | (Flag.RECENT if recent else 0)
-    flags |= Flag.REORDERED if unit.reordered else 0
+    # Plain numbers: the flags' own operators would take longer than all the rest.
+    flags = _KEY if unit.key else 0
+    if recent:
+        flags |= _RECENT
+    if unit.reordered:
+        flags |= _REORDERED
     return (
         _HEADER.pack(
             MAGIC,
@@ -79,10 +88,7 @@ def read(header: bytes, data: bytes) -> Received:
     )
     if magic != MAGIC or version not in (VERSION, REORDERED_VERSION):
         raise BadInput(f"tap header is not of version {VERSION} or {REORDERED_VERSION}")
-    try:
-        stream = StreamId.parse(header[_HEADER.size :].decode())
-    except UnicodeDecodeError as error:
-        raise BadInput("tap header names no stream") from error
+    stream = _stream(header[_HEADER.size :])
     if kind != _UNIT or codec >= len(_CODECS) or source >= len(_SOURCES):
         raise BadInput(f"tap header of {stream} has kind {kind}, codec {codec}, wall source {source}")
     if not data:
@@ -95,12 +101,21 @@ def read(header: bytes, data: bytes) -> Received:
         wall_ns=wall_ns,
         wall_source=_SOURCES[source],
         wall_uncertainty_ns=uncertainty_ns,
-        key=bool(flags & Flag.KEY),
+        key=bool(flags & _KEY),
         codec=_CODECS[codec],
         data=data,
-        reordered=bool(flags & Flag.REORDERED),
+        reordered=bool(flags & _REORDERED),
     )
-    return Received(unit, bool(flags & Flag.RECENT))
+    return Received(unit, bool(flags & _RECENT))
+
+
+@lru_cache(maxsize=_REMEMBERED_STREAMS)
+def _stream(name: bytes) -> StreamId:
+    """The stream a header names. Raises BadInput, each time: only good names are remembered."""
+    try:
+        return StreamId.parse(name.decode())
+    except UnicodeDecodeError as error:
+        raise BadInput("tap header names no stream") from error
 
 
 def ask_recent(reader: bytes, stream: StreamId) -> bytes:
