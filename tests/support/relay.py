@@ -5,6 +5,7 @@ router, so that the server tells them apart; `rebind` gives one a new socket, as
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,15 @@ class Passed:
 
 
 _OVERTAKEN_S = 0.010
+_TICK_S = 1e-6
+_BUFFER_BYTES = 4 << 20
+
+
+def _roomy(transport: asyncio.BaseTransport) -> None:
+    """What a busy machine lets wait in the relay's own sockets must not be lost by them."""
+    made = transport.get_extra_info("socket")
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        made.setsockopt(socket.SOL_SOCKET, option, _BUFFER_BYTES)
 
 
 class Path:
@@ -70,7 +80,9 @@ class Path:
         if self._random.random() < link.reordered:
             self.passed.reordered += 1
             return at_s + _OVERTAKEN_S
-        self._last_at_s = max(self._last_at_s, at_s)
+        # Never the same time twice: timers that are due together fire in any order.
+        behind_s = self._last_at_s + _TICK_S if self._last_at_s > now_s else now_s
+        self._last_at_s = max(behind_s, at_s)
         return self._last_at_s
 
 
@@ -113,6 +125,7 @@ class Relay(asyncio.DatagramProtocol):
         self._transport = cast("asyncio.DatagramTransport", transport)
         host, port = transport.get_extra_info("sockname")[:2]
         self.address = (host, port)
+        _roomy(transport)
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
         party = self._parties.get(addr)
@@ -176,6 +189,7 @@ class Relay(asyncio.DatagramProtocol):
         transport, _ = await self._loop.create_datagram_endpoint(
             lambda: _Upstream(self, addr), remote_addr=self._server
         )
+        _roomy(transport)
         party.socket = transport
         for data in party.waiting:
             transport.sendto(data)

@@ -19,6 +19,9 @@ ARGUMENTS = [
 ]
 _HTML = """<!doctype html><body style="margin:0;background:#222"><video muted autoplay playsinline></video>
 <script>
+// Where a relay stands between the page and mux, `window.relay` is its address and port.
+const moved = sdp =>
+  window.relay ? sdp.replace(/ [0-9.]+ [0-9]+ typ host/g, ` ${window.relay} typ host`) : sdp;
 async function play(url, ticket, more) {
   const began = performance.now();
   const pc = window.pc = new RTCPeerConnection({bundlePolicy: 'max-bundle', ...more});
@@ -33,7 +36,7 @@ async function play(url, ticket, more) {
   const text = await answer.text();
   if (answer.status !== 201) return {status: answer.status, problem: JSON.parse(text)};
   window.place = new URL(answer.headers.get('Location'), url).href;
-  await pc.setRemoteDescription({type: 'answer', sdp: text});
+  await pc.setRemoteDescription({type: 'answer', sdp: moved(text)});
   return {status: 201, answer: text, ...(await painted)};
 }
 async function wall(base, ticket, tiles) {
@@ -58,7 +61,7 @@ async function wall(base, ticket, tiles) {
   if (answer.status !== 201) return {status: answer.status, problem: text};
   window.place = new URL(answer.headers.get('Location'), base).href;
   window.etag = answer.headers.get('ETag');
-  await pc.setRemoteDescription({type: 'answer', sdp: text});
+  await pc.setRemoteDescription({type: 'answer', sdp: moved(text)});
   return {status: 201, offered: pc.localDescription.sdp.length, answered: text.length, etag: window.etag};
 }
 async function put(ticket, tiles) {
