@@ -3,6 +3,7 @@ import { common } from "./en/common";
 import { desk } from "./en/desk";
 import { live } from "./en/live";
 import { playback } from "./en/playback";
+import { viewers } from "./en/viewers";
 import type { Messages } from "./fr";
 
-export const en: Messages = { ...common, ...live, playback, ...desk, admin };
+export const en: Messages = { ...common, ...live, playback, ...desk, admin, viewers };

@@ -4,7 +4,8 @@ import { common } from "./fr/common";
 import { desk } from "./fr/desk";
 import { live } from "./fr/live";
 import { playback } from "./fr/playback";
+import { viewers } from "./fr/viewers";
 
-export const fr = { ...common, ...live, playback, ...desk, admin };
+export const fr = { ...common, ...live, playback, ...desk, admin, viewers };
 
 export type Messages = typeof fr;

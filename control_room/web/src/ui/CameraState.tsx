@@ -1,17 +1,23 @@
-import type { Camera, CameraStatus } from "../api/types";
+import type { Camera, CameraStatus, StreamState } from "../api/types";
 import type { Messages } from "../i18n/fr";
 import { useText } from "../i18n/text";
 
-type Tone = "good" | "wait" | "bad" | "off";
+type Tone = "good" | "wait" | "bad" | "rest" | "off";
 
 const TONES: Record<CameraStatus, Tone> = {
   live: "good", connecting: "wait", stalled: "bad", refused: "bad", unreachable: "bad",
-  unsupported: "bad", invalid: "bad", idle: "off", unknown: "off",
+  unsupported: "bad", invalid: "bad", idle: "rest", unknown: "off",
 };
-const MARKS: Record<Tone, string> = { good: "●", wait: "◌", bad: "▲", off: "?" };
+const MARKS: Record<Tone, string> = { good: "●", wait: "◌", bad: "▲", rest: "○", off: "?" };
 
 export const isTrouble = (camera: Camera): boolean =>
   camera.blocked_reason !== null || !["live", "connecting", "idle"].includes(camera.state.status);
+
+/** The state of the small stream where it says more than that of the main one; null where it does not. */
+export function tellingSub(camera: Camera): StreamState | null {
+  const { sub_state: sub, state, blocked_reason: blocked } = camera;
+  return sub === null || blocked !== null || sub.status === state.status ? null : sub;
+}
 
 /** Why a camera gives no picture, in the reader's words. */
 export function stateReason(camera: Camera, t: Messages): string {
@@ -26,6 +32,23 @@ export function CameraState({ camera }: { camera: Camera }) {
     <span className={`state ${tone}`} data-testid="camera-state" data-status={camera.state.status}>
       <span aria-hidden="true">{MARKS[tone]}</span> {camera.blocked_reason === null ? t.status[camera.state.status] : t.blocked}
     </span>
+  );
+}
+
+/** The small stream, where it is not as the main one; its reason where it is in trouble. Rest is said where `resting` asks. */
+export function SubState({ camera, resting = false }: { camera: Camera; resting?: boolean }) {
+  const { t } = useText();
+  const state = tellingSub(camera);
+  if (state === null || (state.status === "idle" && !resting)) return null;
+  const tone = TONES[state.status];
+  return (
+    <>
+      <span className={`state small ${tone}`} data-testid="sub-state" data-status={state.status}
+        title={t.statusReason[state.status]}>
+        <span aria-hidden="true">{MARKS[tone]}</span> {t.subStream(t.status[state.status])}
+      </span>
+      {tone === "bad" && state.reason !== "" && <span className="said" lang="en" title={t.advice.said}>{state.reason}</span>}
+    </>
   );
 }
 

@@ -20,6 +20,7 @@ const HoldsView = lazy(() => import("./desk/HoldsView").then((m) => ({ default: 
 const JournalView = lazy(() => import("./desk/JournalView").then((m) => ({ default: m.JournalView })));
 const CommunesView = lazy(() => import("./admin/CommunesView").then((m) => ({ default: m.CommunesView })));
 const RegisterView = lazy(() => import("./admin/RegisterView").then((m) => ({ default: m.RegisterView })));
+const ViewersView = lazy(() => import("./viewers/ViewersView").then((m) => ({ default: m.ViewersView })));
 const PeopleView = lazy(() => import("./admin/PeopleView").then((m) => ({ default: m.PeopleView })));
 
 function View({ name, argument }: { name: ViewName; argument: string }) {
@@ -32,6 +33,7 @@ function View({ name, argument }: { name: ViewName; argument: string }) {
     case "journal": return <JournalView />;
     case "communes": return <CommunesView />;
     case "adminCameras": return <RegisterView />;
+    case "viewers": return <ViewersView />;
     case "people": return <PeopleView />;
   }
 }

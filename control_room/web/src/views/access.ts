@@ -2,13 +2,14 @@
 import type { Kind } from "../api/types";
 
 export type ViewName =
-  | "wall" | "cameras" | "playback" | "exports" | "holds" | "adminCameras" | "communes" | "people" | "journal";
+  | "wall" | "cameras" | "playback" | "exports" | "holds" | "adminCameras" | "communes" | "people" | "journal"
+  | "viewers";
 
 const OFFERED: Record<Kind, readonly ViewName[]> = {
   operator: ["wall", "cameras"],
-  commune: ["cameras", "adminCameras", "journal"],
+  commune: ["cameras", "viewers", "adminCameras", "journal"],
   legal: ["cameras", "playback", "exports", "holds"],
-  admin: ["cameras", "adminCameras", "communes", "people", "journal"],
+  admin: ["cameras", "viewers", "adminCameras", "communes", "people", "journal"],
 };
 
 export const offered = (kind: Kind): readonly ViewName[] => OFFERED[kind];
@@ -16,5 +17,5 @@ export const offered = (kind: Kind): readonly ViewName[] => OFFERED[kind];
 /** The letter that follows `g`. */
 export const LETTERS: Record<ViewName, string> = {
   wall: "m", cameras: "c", playback: "r", exports: "e", holds: "g",
-  adminCameras: "k", communes: "o", people: "p", journal: "j",
+  adminCameras: "k", communes: "o", people: "p", journal: "j", viewers: "v",
 };

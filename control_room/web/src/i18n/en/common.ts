@@ -55,6 +55,7 @@ export const common = {
     holds: "Holds",
     communes: "Communes",
     adminCameras: "Camera register",
+    viewers: "Viewers",
     people: "People",
     journal: "Journal",
     notAllowed: "This view is not open to your function.",
@@ -105,7 +106,7 @@ export const common = {
     stalled: "The connection is open but the camera sends no more pictures.",
     refused: "The camera refuses the stored user name or password.",
     unreachable: "The camera does not answer at its address.",
-    unsupported: "The camera sends a format this version does not show.",
+    unsupported: "The camera sends a format that cannot be carried; the reason says what to set.",
     invalid: "What answers at this address is no readable video stream.",
     unknown: "The commune’s worker is not heard.",
   },
@@ -117,4 +118,16 @@ export const common = {
     unknown: "Recording: state unknown",
   },
   blocked: "Neither shown nor recorded",
+  subStream: (what: string) => `Small stream: ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
+  advice: {
+    title: "A setting to change",
+    kinds: {
+      h265: "Pictures in H.265, which many browsers cannot show: set the camera to H.264.",
+      mjpeg: "Pictures in Motion JPEG, costly to show and to store: set the camera to H.264.",
+      mpeg4: "Pictures in MPEG-4, converted for live viewing: set the camera to H.264.",
+      bFrames: "Pictures with B-frames, converted for live viewing: set their number to 0, or in H.264 the profile to Baseline.",
+      other: "The camera works, but one of its settings makes its pictures costly to show.",
+    },
+    said: "The server says",
+  },
 } satisfies Partial<Messages>;

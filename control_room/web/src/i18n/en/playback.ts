@@ -37,7 +37,7 @@ export const playback = {
   recordingNow: "Recording in progress",
   notRecording: "Not recording now",
   failed: "Playback stopped.",
-  unsupported: (codec: string) => `This browser cannot play this format (${codec}). The recording is whole: export it to watch it elsewhere.`,
+  unsupported: (codec: string) => `This browser cannot play the format of this recording (${codec}). The recording is whole: an export can be watched in a video player.`,
   storageAway: "The recording service does not answer; trying again by itself.",
   keys: {
     space: "Play or pause",

@@ -53,6 +53,7 @@ export const common = {
     holds: "Gels",
     communes: "Communes",
     adminCameras: "Parc de caméras",
+    viewers: "Spectateurs",
     people: "Personnes",
     journal: "Journal",
     notAllowed: "Cette vue n’est pas ouverte à votre fonction.",
@@ -108,7 +109,7 @@ export const common = {
     stalled: "La connexion est ouverte mais la caméra n’envoie plus d’image.",
     refused: "La caméra refuse l’identifiant ou le mot de passe enregistré.",
     unreachable: "La caméra ne répond pas à son adresse.",
-    unsupported: "La caméra envoie un format que cette version n’affiche pas.",
+    unsupported: "La caméra envoie un format qui ne peut pas être transporté ; la raison dit quoi régler.",
     invalid: "Ce qui répond à cette adresse n’est pas un flux vidéo lisible.",
     unknown: "Le lecteur de la commune ne donne pas de nouvelles.",
   },
@@ -120,4 +121,16 @@ export const common = {
     unknown: "Enregistrement : état inconnu",
   },
   blocked: "Ni affichée ni enregistrée",
+  subStream: (what: string) => `Petit flux\u00a0: ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
+  advice: {
+    title: "Un réglage à changer",
+    kinds: {
+      h265: "Images en H.265, que beaucoup de navigateurs ne lisent pas\u00a0: réglez la caméra sur H.264.",
+      mjpeg: "Images en Motion JPEG, coûteuses à afficher et à stocker\u00a0: réglez la caméra sur H.264.",
+      mpeg4: "Images en MPEG-4, converties pour le direct\u00a0: réglez la caméra sur H.264.",
+      bFrames: "Images B (B-frames), converties pour le direct\u00a0: mettez leur nombre à 0, ou en H.264 le profil sur Baseline.",
+      other: "La caméra fonctionne, mais un de ses réglages rend ses images coûteuses à afficher.",
+    },
+    said: "Précision du serveur",
+  },
 };

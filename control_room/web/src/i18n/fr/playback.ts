@@ -35,7 +35,7 @@ export const playback = {
   recordingNow: "Enregistrement en cours",
   notRecording: "Pas d’enregistrement en cours",
   failed: "La relecture s’est interrompue.",
-  unsupported: (codec: string) => `Ce navigateur ne lit pas ce format (${codec}). L’enregistrement est complet : exportez-le pour le regarder ailleurs.`,
+  unsupported: (codec: string) => `Ce navigateur ne lit pas le format de cet enregistrement (${codec}). L’enregistrement est complet : un export se regarde avec un lecteur vidéo.`,
   storageAway: "Le service d’enregistrement ne répond pas ; nouvel essai automatique.",
   keys: {
     space: "Lecture ou pause",

@@ -9,6 +9,7 @@ import { ProblemNote } from "../../ui/ProblemNote";
 import { useSubmit } from "../../ui/useSubmit";
 import { AuthorisationFields } from "./AuthorisationFields";
 import { cameraChange, draftOf, newCamera, type CameraDraft } from "./cameraDraft";
+import { ReadingFields } from "./ReadingFields";
 import { SourceFields } from "./SourceFields";
 
 interface Props {
@@ -50,6 +51,7 @@ export function CameraForm({ camera, onSaved, onClose }: Props) {
           {(ids) => <input {...ids} maxLength={200} value={draft.place} data-testid="camera-place" onChange={(event) => set({ place: event.target.value })} />}
         </Field>
         <SourceFields draft={draft} camera={camera} problem={problem} onChange={set} />
+        <ReadingFields draft={draft} camera={camera} problem={problem} onChange={set} />
         <div className="pair">
           <Field label={`${words.lat} (${t.optional})`} error={errorOf(problem, "lat")}>
             {(ids) => <input {...ids} inputMode="decimal" pattern="-?[0-9]+([.,][0-9]+)?" value={draft.lat} data-testid="camera-lat" onChange={(event) => set({ lat: event.target.value })} />}

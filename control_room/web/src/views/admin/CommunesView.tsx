@@ -6,6 +6,7 @@ import { useText } from "../../i18n/text";
 import { useSay } from "../../ui/Announcer";
 import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
+import { Table, type Column } from "../../ui/Table";
 import { CommuneForm } from "./CommuneForm";
 import { Workers } from "./Workers";
 
@@ -13,10 +14,30 @@ type Open = { kind: "new" } | { kind: "edit" | "remove" | "workers"; commune: Co
 
 export function CommunesView() {
   const { t, language } = useText();
+  const words = t.admin.communes;
   const say = useSay();
   const { communes } = useTerritory();
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
+  const columns: Column<Commune>[] = [
+    { id: "code", title: words.code, value: (commune) => commune.code, cell: (commune) => <code>{commune.code}</code> },
+    { id: "name", title: words.name, value: (commune) => commune.name, cell: (commune) => commune.name },
+    {
+      id: "population", title: words.population, className: "number", value: (commune) => commune.population,
+      cell: (commune) => commune.population.toLocaleString(language),
+    },
+    { id: "csu", title: words.csu, value: (commune) => Number(commune.has_csu), cell: (commune) => (commune.has_csu ? t.yes : t.no) },
+    {
+      id: "tools", title: t.actions, untitled: true, className: "tools",
+      cell: (commune) => (
+        <>
+          <button type="button" onClick={() => setOpen({ kind: "workers", commune })} data-testid={`workers-${commune.code}`}>{words.workers}</button>
+          <button type="button" onClick={() => setOpen({ kind: "edit", commune })} data-testid={`commune-edit-${commune.code}`}>{t.edit}</button>
+          <button type="button" onClick={() => setOpen({ kind: "remove", commune })} data-testid={`commune-remove-${commune.code}`}>{t.remove}</button>
+        </>
+      ),
+    },
+  ];
   const saved = (name: string) => {
     say(t.admin.saved(name));
     communes.refresh();
@@ -25,39 +46,13 @@ export function CommunesView() {
   return (
     <div className="pad" data-testid="view-communes">
       <div className="title-row">
-        <h1>{t.admin.communes.title}</h1>
+        <h1>{words.title}</h1>
         <Freshness polled={communes} />
-        <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="commune-new">{t.admin.communes.new}</button>
+        <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="commune-new">{words.new}</button>
       </div>
-      {communes.data?.length === 0 && <p className="hint">{t.admin.communes.empty}</p>}
-      <div className="table-wrap">
-        <table data-testid="communes-table">
-          <thead>
-            <tr>
-              <th scope="col">{t.admin.communes.code}</th>
-              <th scope="col">{t.admin.communes.name}</th>
-              <th scope="col">{t.admin.communes.population}</th>
-              <th scope="col">{t.admin.communes.csu}</th>
-              <th scope="col"><span className="visually-hidden">{t.actions}</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            {communes.data?.map((commune) => (
-              <tr key={commune.code} data-testid={`commune-row-${commune.code}`}>
-                <td><code>{commune.code}</code></td>
-                <td>{commune.name}</td>
-                <td>{commune.population.toLocaleString(language)}</td>
-                <td>{commune.has_csu ? t.yes : t.no}</td>
-                <td className="tools">
-                  <button type="button" onClick={() => setOpen({ kind: "workers", commune })} data-testid={`workers-${commune.code}`}>{t.admin.communes.workers}</button>
-                  <button type="button" onClick={() => setOpen({ kind: "edit", commune })} data-testid={`commune-edit-${commune.code}`}>{t.edit}</button>
-                  <button type="button" onClick={() => setOpen({ kind: "remove", commune })} data-testid={`commune-remove-${commune.code}`}>{t.remove}</button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {communes.data?.length === 0 && <p className="hint">{words.empty}</p>}
+      <Table columns={columns} rows={communes.data ?? []} rowId={(commune) => commune.code} rowTestId={(commune) => `commune-row-${commune.code}`}
+        testId="communes-table" label={words.title} />
       {(open?.kind === "new" || open?.kind === "edit") && (
         <CommuneForm commune={open.kind === "edit" ? open.commune : null} onClose={close} onSaved={saved} />
       )}

@@ -9,6 +9,7 @@ import { useSay } from "../../ui/Announcer";
 import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { Table, type Column } from "../../ui/Table";
 import { PersonForm } from "./PersonForm";
 
 type Open = { kind: "new" } | { kind: "edit" | "remove"; person: Person } | null;
@@ -24,6 +25,31 @@ export function PeopleView() {
   const people = usePoll(load, POLL_MS);
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
+  const columns: Column<Person>[] = [
+    {
+      id: "name", title: words.name, value: (person) => person.name,
+      cell: (person) => <>{person.name} {person.id === me.id && <span className="hint">{words.you}</span>}</>,
+    },
+    { id: "login", title: words.login, value: (person) => person.login, cell: (person) => <code>{person.login}</code> },
+    { id: "kind", title: words.kind, value: (person) => t.kind[person.kind], cell: (person) => t.kind[person.kind] },
+    {
+      id: "communes", title: words.communes,
+      cell: (person) => (person.communes.length === 0 ? <span className="hint">{words.noCommune}</span> : person.communes.map(communeName).join(", ")),
+    },
+    {
+      id: "state", title: words.state, value: (person) => Number(person.enabled),
+      cell: (person) => <span className={`state small ${person.enabled ? "good" : "off"}`}>{person.enabled ? words.enabled : words.disabled}</span>,
+    },
+    {
+      id: "tools", title: t.actions, untitled: true, className: "tools",
+      cell: (person) => (
+        <>
+          <button type="button" onClick={() => setOpen({ kind: "edit", person })} data-testid={`person-edit-${person.login}`}>{t.edit}</button>
+          <button type="button" onClick={() => setOpen({ kind: "remove", person })} data-testid={`person-remove-${person.login}`}>{t.remove}</button>
+        </>
+      ),
+    },
+  ];
   return (
     <div className="pad" data-testid="view-people">
       <div className="title-row">
@@ -32,35 +58,8 @@ export function PeopleView() {
         <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="person-new">{words.new}</button>
       </div>
       {people.data === null && <ProblemNote problem={people.problem} />}
-      <div className="table-wrap">
-        <table data-testid="people-table">
-          <thead>
-            <tr>
-              <th scope="col">{words.name}</th>
-              <th scope="col">{words.login}</th>
-              <th scope="col">{words.kind}</th>
-              <th scope="col">{words.communes}</th>
-              <th scope="col">{words.state}</th>
-              <th scope="col"><span className="visually-hidden">{t.actions}</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            {people.data?.map((person) => (
-              <tr key={person.id} data-testid={`person-${person.login}`}>
-                <td>{person.name} {person.id === me.id && <span className="hint">{words.you}</span>}</td>
-                <td><code>{person.login}</code></td>
-                <td>{t.kind[person.kind]}</td>
-                <td>{person.communes.length === 0 ? <span className="hint">{words.noCommune}</span> : person.communes.map(communeName).join(", ")}</td>
-                <td><span className={`state small ${person.enabled ? "good" : "off"}`}>{person.enabled ? words.enabled : words.disabled}</span></td>
-                <td className="tools">
-                  <button type="button" onClick={() => setOpen({ kind: "edit", person })} data-testid={`person-edit-${person.login}`}>{t.edit}</button>
-                  <button type="button" onClick={() => setOpen({ kind: "remove", person })} data-testid={`person-remove-${person.login}`}>{t.remove}</button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={columns} rows={people.data ?? []} rowId={(person) => person.id} rowTestId={(person) => `person-${person.login}`}
+        testId="people-table" label={words.title} />
       {(open?.kind === "new" || open?.kind === "edit") && (
         <PersonForm person={open.kind === "edit" ? open.person : null} onClose={close}
           onSaved={(name) => {

@@ -5,9 +5,11 @@ import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { plainDate } from "../../i18n/times";
 import { useSay } from "../../ui/Announcer";
-import { CameraState, RecordingState } from "../../ui/CameraState";
+import { Advice } from "../../ui/Advice";
+import { CameraState, RecordingState, SubState } from "../../ui/CameraState";
 import { Confirm } from "../../ui/Confirm";
 import { matches } from "../../ui/search";
+import { Table, type Column } from "../../ui/Table";
 import { CameraForm } from "./CameraForm";
 
 type Open = { kind: "new" } | { kind: "edit" | "remove"; camera: Camera } | null;
@@ -15,7 +17,7 @@ type Open = { kind: "new" } | { kind: "edit" | "remove"; camera: Camera } | null
 const MOST = 200;
 
 export function RegisterView() {
-  const { t, language } = useText();
+  const { t } = useText();
   const words = t.admin.cameras;
   const say = useSay();
   const { cameras, communeName } = useTerritory();
@@ -25,6 +27,28 @@ export function RegisterView() {
     matches(typed, camera.name, camera.place, communeName(camera.commune), camera.address_host, camera.authorisation?.number ?? words.without, camera.id),
   );
   const close = () => setOpen(null);
+  const columns: Column<Camera>[] = [
+    { id: "name", title: words.name, value: (camera) => camera.name, cell: (camera) => <>{camera.name}<span className="hint">{camera.place}</span></> },
+    { id: "commune", title: t.commune, value: (camera) => communeName(camera.commune), cell: (camera) => communeName(camera.commune) },
+    { id: "address", title: words.address, value: (camera) => camera.address_host, cell: (camera) => <Address camera={camera} /> },
+    {
+      id: "authorisation", title: words.authorisation, value: (camera) => camera.authorisation?.valid_until ?? "",
+      cell: (camera) => <Permit camera={camera} />,
+    },
+    {
+      id: "state", title: words.state, value: (camera) => t.status[camera.state.status], className: "states",
+      cell: (camera) => <><CameraState camera={camera} /><SubState camera={camera} resting /><RecordingState camera={camera} /><Advice camera={camera} brief /></>,
+    },
+    {
+      id: "tools", title: t.actions, untitled: true, className: "tools",
+      cell: (camera) => (
+        <>
+          <button type="button" onClick={() => setOpen({ kind: "edit", camera })} data-testid={`camera-edit-${camera.id}`}>{t.edit}</button>
+          <button type="button" onClick={() => setOpen({ kind: "remove", camera })} data-testid={`camera-remove-${camera.id}`}>{t.remove}</button>
+        </>
+      ),
+    },
+  ];
   return (
     <div className="pad" data-testid="view-register">
       <div className="title-row">
@@ -35,44 +59,8 @@ export function RegisterView() {
         <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="camera-new">{words.new}</button>
       </div>
       {cameras.data?.length === 0 && <p className="hint">{words.empty}</p>}
-      <div className="table-wrap">
-        <table data-testid="register-table">
-          <thead>
-            <tr>
-              <th scope="col">{words.name}</th>
-              <th scope="col">{t.commune}</th>
-              <th scope="col">{words.address}</th>
-              <th scope="col">{words.authorisation}</th>
-              <th scope="col">{words.state}</th>
-              <th scope="col"><span className="visually-hidden">{t.actions}</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.slice(0, MOST).map((camera) => (
-              <tr key={camera.id} data-testid={`register-${camera.id}`}>
-                <td>{camera.name}<span className="hint">{camera.place}</span></td>
-                <td>{communeName(camera.commune)}</td>
-                <td><code>{camera.address_host}</code></td>
-                <td>
-                  {camera.authorisation === null ? <span className="state bad">{words.without}</span> : (
-                    <>
-                      {camera.authorisation.number}
-                      <span className="hint">
-                        {words.until(plainDate(language, camera.authorisation.valid_until))} · {words.retention(camera.authorisation.days)}
-                      </span>
-                    </>
-                  )}
-                </td>
-                <td className="states"><CameraState camera={camera} /><RecordingState camera={camera} /></td>
-                <td className="tools">
-                  <button type="button" onClick={() => setOpen({ kind: "edit", camera })} data-testid={`camera-edit-${camera.id}`}>{t.edit}</button>
-                  <button type="button" onClick={() => setOpen({ kind: "remove", camera })} data-testid={`camera-remove-${camera.id}`}>{t.remove}</button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={columns} rows={found} most={MOST} rowId={(camera) => camera.id} rowTestId={(camera) => `register-${camera.id}`}
+        testId="register-table" label={words.title} />
       {(open?.kind === "new" || open?.kind === "edit") && (
         <CameraForm camera={open.kind === "edit" ? open.camera : null} onClose={close}
           onSaved={(name) => {
@@ -90,5 +78,34 @@ export function RegisterView() {
           }} />
       )}
     </div>
+  );
+}
+
+/** Where the camera is, and what of its reading is not as most cameras have it. */
+function Address({ camera }: { camera: Camera }) {
+  const words = useText().t.admin.cameras;
+  const reading = [
+    camera.has_sub ? words.withSub : "",
+    camera.opener === "av" ? "FFmpeg" : "",
+    camera.transport === "udp" ? words.transports.udp : "",
+  ].filter((one) => one !== "");
+  return (
+    <>
+      <code>{camera.address_host}</code>
+      {reading.length > 0 && <span className="hint" data-testid="register-reading">{reading.join(" · ")}</span>}
+    </>
+  );
+}
+
+function Permit({ camera }: { camera: Camera }) {
+  const { t, language } = useText();
+  const words = t.admin.cameras;
+  const permit = camera.authorisation;
+  if (permit === null) return <span className="state bad">{words.without}</span>;
+  return (
+    <>
+      {permit.number}
+      <span className="hint">{words.until(plainDate(language, permit.valid_until))} · {words.retention(permit.days)}</span>
+    </>
   );
 }

@@ -19,6 +19,7 @@ describe("changing a camera", () => {
     expect(change).not.toHaveProperty("address");
     expect(change).not.toHaveProperty("username");
     expect(change).not.toHaveProperty("password");
+    expect(change).not.toHaveProperty("sub_address");
   });
   it("sends only the secret that was typed", () => {
     const change = cameraChange({ ...draftOf(camera, ""), password: "new" });
@@ -28,6 +29,17 @@ describe("changing a camera", () => {
   it("clears both credentials when asked to", () => {
     expect(cameraChange({ ...draftOf(camera, ""), clearCredentials: true, username: "x" })).toMatchObject({ username: "", password: "" });
   });
+  it("keeps the stored small stream unless another is typed or it is taken away", () => {
+    const draft = draftOf({ ...camera, has_sub: true }, "");
+    expect(cameraChange(draft)).not.toHaveProperty("sub_address");
+    expect(cameraChange({ ...draft, subAddress: "rtsp://10.1.4.20/2" }).sub_address).toBe("rtsp://10.1.4.20/2");
+    expect(cameraChange({ ...draft, subAddress: "rtsp://10.1.4.20/2", clearSub: true }).sub_address).toBe("");
+  });
+  it("starts with the client and transport the camera has, and sends those chosen", () => {
+    const draft = draftOf({ ...camera, opener: "av", transport: "udp" }, "");
+    expect(cameraChange(draft)).toMatchObject({ opener: "av", transport: "udp" });
+    expect(cameraChange({ ...draft, opener: "own" })).toMatchObject({ opener: "own", transport: "udp" });
+  });
   it("takes the authorisation away when it is unticked", () => {
     expect(cameraChange({ ...draftOf(camera, ""), authorised: false }).authorisation).toBeNull();
   });
@@ -35,4 +47,9 @@ describe("changing a camera", () => {
 
 it("a new camera takes a French decimal comma, and no place where none is given", () => {
   expect(newCamera({ ...draftOf(null, "59350"), lat: "50,63", lon: " " })).toMatchObject({ commune: "59350", lat: 50.63, lon: null });
+});
+
+it("a new camera is read by our own client over TCP, with the small stream that was typed", () => {
+  expect(newCamera(draftOf(null, "59350"))).toMatchObject({ sub_address: "", opener: "own", transport: "tcp" });
+  expect(newCamera({ ...draftOf(null, "59350"), subAddress: "rtsp://10.1.4.20/2" }).sub_address).toBe("rtsp://10.1.4.20/2");
 });

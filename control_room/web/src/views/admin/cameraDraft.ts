@@ -9,6 +9,10 @@ export interface CameraDraft {
   username: string;
   password: string;
   clearCredentials: boolean;
+  subAddress: string;
+  clearSub: boolean;
+  opener: Camera["opener"];
+  transport: Camera["transport"];
   lat: string;
   lon: string;
   recorded: boolean;
@@ -21,7 +25,8 @@ export interface CameraDraft {
 }
 
 const BLANK: CameraDraft = {
-  commune: "", name: "", place: "", address: "", username: "", password: "", clearCredentials: false, lat: "", lon: "",
+  commune: "", name: "", place: "", address: "", username: "", password: "", clearCredentials: false,
+  subAddress: "", clearSub: false, opener: "own", transport: "tcp", lat: "", lon: "",
   recorded: true, enabled: true, authorised: true, number: "", grantedOn: "", validUntil: "", days: "15",
 };
 
@@ -30,8 +35,8 @@ const typed = (value: number | null | undefined): string => (value === null || v
 /** The draft a form starts with: that of a camera, or a blank one in `commune`. */
 export function draftOf(camera: Camera | null, commune: string): CameraDraft {
   if (camera === null) return { ...BLANK, commune };
-  const { name, place, recorded, enabled, authorisation } = camera;
-  const draft = { ...BLANK, commune: camera.commune, name, place, recorded, enabled, lat: typed(camera.lat), lon: typed(camera.lon) };
+  const { name, place, opener, transport, recorded, enabled, authorisation } = camera;
+  const draft = { ...BLANK, commune: camera.commune, name, place, opener, transport, recorded, enabled, lat: typed(camera.lat), lon: typed(camera.lon) };
   if (authorisation === null) return { ...draft, authorised: false };
   const { number, granted_on, valid_until, days } = authorisation;
   return { ...draft, number, grantedOn: granted_on, validUntil: valid_until, days: String(days) };
@@ -45,6 +50,8 @@ function common(draft: CameraDraft) {
     place: draft.place,
     lat: degrees(draft.lat),
     lon: degrees(draft.lon),
+    opener: draft.opener,
+    transport: draft.transport,
     recorded: draft.recorded,
     enabled: draft.enabled,
     authorisation: draft.authorised
@@ -54,14 +61,16 @@ function common(draft: CameraDraft) {
 }
 
 export function newCamera(draft: CameraDraft): NewCamera {
-  const { commune, address, username, password } = draft;
-  return { commune, address, username, password, sub_address: "", opener: "own", transport: "tcp", ...common(draft) };
+  const { commune, address, username, password, subAddress } = draft;
+  return { commune, address, username, password, sub_address: subAddress, ...common(draft) };
 }
 
-/** What was left empty keeps its stored value: the three secrets are never shown, so they cannot be sent back. */
+/** What was left empty keeps its stored value: the four secrets are never shown, so they cannot be sent back. */
 export function cameraChange(draft: CameraDraft): CameraChange {
   const change: CameraChange = common(draft);
   if (draft.address !== "") change.address = draft.address;
+  if (draft.clearSub) change.sub_address = "";
+  else if (draft.subAddress !== "") change.sub_address = draft.subAddress;
   if (draft.clearCredentials) return { ...change, username: "", password: "" };
   if (draft.username !== "") change.username = draft.username;
   if (draft.password !== "") change.password = draft.password;

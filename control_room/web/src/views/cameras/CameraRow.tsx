@@ -1,7 +1,8 @@
 import type { Camera, Kind } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { clock } from "../../i18n/times";
-import { CameraState, RecordingState, stateReason } from "../../ui/CameraState";
+import { Advice } from "../../ui/Advice";
+import { CameraState, RecordingState, stateReason, SubState } from "../../ui/CameraState";
 import { href } from "../../ui/router";
 import { offered } from "../access";
 
@@ -29,8 +30,10 @@ export function CameraRow({ camera, kind, onWall, onAdd }: Props) {
         {well && camera.state.width > 0 && (
           <span className="hint">{camera.state.width}×{camera.state.height} · {t.cameras.fps(String(Math.round(camera.state.fps * 10) / 10))}</span>
         )}
+        <SubState camera={camera} />
       </div>
       <div className="camera-said">
+        <Advice camera={camera} />
         {!well && said !== "" && (
           <span className="said" lang="en" title={t.cameras.serverReason} data-testid="camera-reason">{said}</span>
         )}

@@ -6,6 +6,7 @@ import { useText } from "../../i18n/text";
 import { added } from "../../live/layout";
 import { useWall } from "../../live/wallStore";
 import { useSay } from "../../ui/Announcer";
+import { hasAdvice } from "../../ui/adviceKinds";
 import { isTrouble } from "../../ui/CameraState";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { matches } from "../../ui/search";
@@ -24,7 +25,7 @@ export function CamerasView() {
     const found = (cameras.data ?? []).filter(
       (camera) =>
         (!troubleOnly || isTrouble(camera)) &&
-        matches(typed, camera.name, camera.place, communeName(camera.commune), t.status[camera.state.status], camera.id),
+        matches(typed, camera.name, camera.place, communeName(camera.commune), t.status[camera.state.status], hasAdvice(camera) ? t.advice.title : "", camera.id),
     );
     return grouped(found, communeName);
   }, [cameras.data, typed, troubleOnly, communeName, t]);

@@ -2,6 +2,7 @@ import { useText } from "../../i18n/text";
 import type { Messages } from "../../i18n/fr";
 import { clock, span, type Language } from "../../i18n/times";
 import type { PlayerState } from "../../playback/player";
+import { codecName } from "../../ui/codec";
 import { problemText } from "../../ui/problemText";
 import type { Problem } from "../../api/problem";
 
@@ -22,7 +23,7 @@ function jumpOf(state: PlayerState, t: Messages, language: Language): Notice[] {
 
 function failureText(problem: Problem, t: Messages): string {
   if (problem.status === 0 || problem.status >= 500) return t.playback.storageAway;
-  if (problem.code === "codec") return t.playback.unsupported(problem.message);
+  if (problem.code === "codec") return t.playback.unsupported(codecName(problem.message));
   return `${t.playback.failed} ${problemText(problem, t)} ${t.problem.said(problem.message)}`;
 }
 

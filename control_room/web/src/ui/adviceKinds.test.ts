@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { adviceKinds } from "./adviceKinds";
+
+const H265 = "The camera sends H.265, which many browsers cannot show: set its stream to H.264.";
+const B_FRAMES = "It also sends B-frames: set their number to 0.";
+
+describe("the kinds of advice", () => {
+  it("are none where the server gives none, whatever the codec", () => {
+    expect(adviceKinds({ advice: "", codec: "hvc1.1.6.L93.B0" })).toEqual([]);
+  });
+  it("follow the codec", () => {
+    expect(adviceKinds({ advice: H265, codec: "hvc1.1.6.L93.B0" })).toEqual(["h265"]);
+    expect(adviceKinds({ advice: "The camera sends Motion JPEG.", codec: "mp4v.6C" })).toEqual(["mjpeg"]);
+    expect(adviceKinds({ advice: "The camera sends MPEG-4.", codec: "mp4v.20.3" })).toEqual(["mpeg4"]);
+  });
+  it("name B-frames beside the codec, and alone in H.264", () => {
+    expect(adviceKinds({ advice: `${H265} ${B_FRAMES}`, codec: "hvc1.1.6.L93.B0" })).toEqual(["h265", "bFrames"]);
+    expect(adviceKinds({ advice: "The camera sends B-frames.", codec: "avc1.64001F" })).toEqual(["bFrames"]);
+  });
+  it("are `other` for advice of a later server", () => {
+    expect(adviceKinds({ advice: "The camera's key pictures are too rare.", codec: "avc1.64001F" })).toEqual(["other"]);
+  });
+});

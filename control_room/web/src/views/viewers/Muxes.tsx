@@ -1,0 +1,23 @@
+import type { Mux } from "../../api/types";
+import { useText } from "../../i18n/text";
+
+const TONES: Record<Mux["health"], string> = { living: "good", late: "wait", dead: "bad" };
+const MARKS: Record<Mux["health"], string> = { living: "●", late: "◌", dead: "▲" };
+
+/** The servers that give the pictures out: how each is, and how full. */
+export function Muxes({ muxes }: { muxes: readonly Mux[] }) {
+  const { t } = useText();
+  const words = t.viewers;
+  return (
+    <ul className="muxes" aria-label={words.muxes}>
+      {muxes.map((mux) => (
+        <li key={mux.url} data-testid="mux" data-health={mux.health}>
+          <span className={`state small ${TONES[mux.health]}`}><span aria-hidden="true">{MARKS[mux.health]}</span> {words.health[mux.health]}</span>
+          <code>{mux.url}</code>
+          {mux.viewers !== null && mux.most_viewers !== null && <span className="hint">{words.load(mux.viewers, mux.most_viewers)}</span>}
+          {mux.reason !== "" && <span className="said" lang="en" title={t.advice.said}>{mux.reason}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
