@@ -1,4 +1,4 @@
-"""The whole system seen from its page: an operator's evening, an investigator's requisition, the journal."""
+"""The whole system seen from its page: by an operator, an investigator and an administrator."""
 
 import asyncio
 import re
@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from deploy.cli import main
 from tests.browser.story import MOTIVE, WATCH, open_wall, picture, sign_in
 from tests.support.browser import chromium
-from tests.support.client import signed_in
+from tests.support.client import Json, signed_in
 from tests.support.eventually import eventually
 from tests.support.whole import WholeSystem
 
@@ -149,3 +149,48 @@ async def _journal_has(browser: Browser, whole: WholeSystem, actions: set[str], 
         await page.get_by_test_id("nav-adminCameras").click()
         await expect(page.get_by_test_id("register-table")).to_be_visible()
         await picture(page, "register", folder)
+
+
+async def test_an_administrator_gives_a_camera_a_small_stream_and_sees_who_watches(
+    whole: WholeSystem, tmp_path: Path
+) -> None:
+    simulator = f"rtsp://127.0.0.1:{whole.ports.simulator}"
+    async with signed_in(whole.url, "admin") as api:
+        watched = (await api.items("/cameras"))[0]
+        mine: Json = {"commune": "59346", "name": "Essai", "address": f"{simulator}/lezennes-ecole"}
+        camera = (await api.made("/cameras", mine))["id"]
+        async with chromium() as browser, visitor(browser) as context, visitor(browser) as elsewhere:
+            operator = await sign_in(elsewhere, whole.url, "operatrice")
+            await open_wall(operator, [str(watched["id"])], 1)
+            page = await sign_in(context, whole.url, "admin")
+            await _gives_a_small_stream(page, str(camera), f"{simulator}/lezennes-ecole-sub")
+            await _sees_who_watches(page, watched)
+            await picture(page, "viewers", tmp_path)
+        changed = await api.camera(camera)
+        assert (changed["has_sub"], changed["transport"], changed["opener"]) == (True, "udp", "own")
+        assert (await api.delete(f"/cameras/{camera}")).is_success
+
+
+async def _gives_a_small_stream(page: Page, camera: str, address: str) -> None:
+    await page.get_by_test_id("nav-adminCameras").click()
+    await page.get_by_test_id(f"camera-edit-{camera}").click()
+    form = page.get_by_test_id("camera-form")
+    await form.get_by_test_id("camera-sub-address").fill("http://127.0.0.1/")
+    await form.get_by_test_id("camera-save").click()
+    await expect(form.get_by_test_id("field-error")).to_have_count(1)
+    await form.get_by_test_id("camera-sub-address").fill(address)
+    await form.get_by_test_id("camera-transport").select_option("udp")
+    await form.get_by_test_id("camera-save").click()
+    await expect(form).to_have_count(0)
+    row = page.get_by_test_id(f"register-{camera}")
+    await expect(row.get_by_test_id("register-reading")).to_have_text("petit flux · UDP")
+
+
+async def _sees_who_watches(page: Page, camera: Json) -> None:
+    await page.get_by_test_id("view-register").press("g")
+    await page.keyboard.press("v")
+    row = page.get_by_test_id(f"watch-{camera['id']}")
+    await expect(row).to_contain_text(str(camera["name"]))
+    await expect(row).to_contain_text("operatrice")
+    await expect(row.get_by_test_id("watch-state")).to_have_attribute("data-arrival", "fresh", timeout=20_000)
+    await expect(row).to_contain_text("b/s")
