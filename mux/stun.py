@@ -1,10 +1,11 @@
 """ICE-lite (RFC 8445 section 2.5): connectivity checks from browsers, checked and answered. Sans I/O.
 
-Each viewer checks every few seconds for as long as it watches: one pass over the bytes, one keyed hash each way.
+Each viewer checks every few seconds for as long as it watches: one pass over the bytes, a hash each way.
 """
 
 import hmac
 from binascii import crc32
+from collections.abc import Iterator
 from dataclasses import dataclass
 from socket import inet_aton
 from struct import Struct
@@ -62,40 +63,52 @@ def parse_check(datagram: bytes) -> Check | None:
     Nothing is hashed before it is known whom it is for: a flood of requests to nobody costs little.
     Raises BadInput when the datagram is no proper STUN message, or a request that names no receiver.
     """
+    transaction = _transaction(datagram)
+    if transaction is None:
+        return None
+    receiver, nominates, signed, proof = "", False, b"", b""
+    for name, at, start, end in _attributes(datagram):
+        if name == _FINGERPRINT:
+            if not _is_intact(datagram, at, end):
+                raise BadInput("STUN fingerprint is wrong", "stun")
+        elif proof:
+            # Not covered by the proof: RFC 8489 section 14.5 has it ignored.
+            continue
+        elif name == _USERNAME:
+            receiver = _first_half(datagram[start:end])
+        elif name == _USE_CANDIDATE:
+            nominates = True
+        elif name == _INTEGRITY:
+            if end - start != _HASH_BYTES:
+                raise BadInput("STUN message integrity has a wrong length", "stun")
+            signed, proof = _covered(datagram, at, _INTEGRITY_BYTES), datagram[start:end]
+    if not receiver:
+        raise BadInput("STUN request names no receiver", "stun")
+    return Check(receiver, nominates, transaction, signed, proof)
+
+
+def _transaction(datagram: bytes) -> bytes | None:
+    """The transaction of a binding request, None of another message."""
     size = len(datagram)
     if not _HEADER.size <= size <= _MAX_BYTES:
         raise BadInput("STUN message is too short or too long", "stun")
     kind, body_bytes, cookie, transaction = _HEADER.unpack_from(datagram)
     if cookie != _COOKIE or size != _HEADER.size + body_bytes or body_bytes % 4:
         raise BadInput("STUN message is malformed", "stun")
-    if kind != _BINDING_REQUEST:
-        return None
-    receiver, nominates, signed, proof = "", False, b"", b""
+    return transaction if kind == _BINDING_REQUEST else None
+
+
+def _attributes(datagram: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Type, place, and where the value begins and ends, of each attribute."""
     at = _HEADER.size
-    while at < size:
+    while at < len(datagram):
         name, length = _ATTRIBUTE.unpack_from(datagram, at)
         start = at + _ATTRIBUTE.size
         end = start + length
-        if end > size:
+        if end > len(datagram):
             raise BadInput("STUN attribute is cut", "stun")
-        if name == _FINGERPRINT:
-            if not _is_intact(datagram, at, end):
-                raise BadInput("STUN fingerprint is wrong", "stun")
-        elif proof:
-            # Not covered by the proof: RFC 8489 section 14.5 has it ignored.
-            pass
-        elif name == _USERNAME:
-            receiver = _first_half(datagram[start:end])
-        elif name == _USE_CANDIDATE:
-            nominates = True
-        elif name == _INTEGRITY:
-            if length != _HASH_BYTES:
-                raise BadInput("STUN message integrity has a wrong length", "stun")
-            signed, proof = _covered(datagram, at, _INTEGRITY_BYTES), datagram[start:end]
+        yield name, at, start, end
         at = end + (-length & 3)
-    if not receiver:
-        raise BadInput("STUN request names no receiver", "stun")
-    return Check(receiver, nominates, transaction, signed, proof)
 
 
 def success(check: Check, source: Address, password: str) -> bytes:
