@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mux.counts import Counts
-from mux.fan_out import fan_out
+from mux.fan_out import FanOut
 from mux.group import Group
-from mux.picture import SENDABLE, Picture, picture_of
+from mux.picture import SENDABLE, picture_of
 from mux.profile_h265 import is_main_profile
 from mux.sender import Sender
 from mux.timeline import Timeline
@@ -63,14 +63,13 @@ class Channel:
         self.key_wanted: Callable[[], None] = _ask_nobody
         """Asks for a key picture where one can be had: a camera is not asked, a transcoder is."""
         self._main_profile = True
-        self._wire = wire
         self._clock = clock
         self._counts = counts
         self._sent = sent
         self._changed = changed
         self._reached: Moment | None = None
         self._timeline = Timeline()
-        self._senders: dict[Sender, None] = {}
+        self._fan_out = FanOut(wire, counts)
         self._awaiting: dict[Callable[[], None], None] = {}
         self._run: int | None = None
         self._waits_for_key = True
@@ -106,7 +105,7 @@ class Channel:
         self.newest = (picture.time90, item.wall_ns)
         self._reached = Moment(picture.time90, now_ns)
         self.group.append(picture)
-        self._fan_out(picture, now_ns)
+        self._fan_out.give(picture, now_ns, lambda: self._sent((self._clock.monotonic_ns() - now_ns) / 1e9))
         if picture.key:
             self._begin_awaiting()
 
@@ -127,7 +126,7 @@ class Channel:
         now_ns = self._clock.monotonic_ns()
         here = self.moment()
         shift90 = 0 if before is None or here is None else before.at(now_ns) - here.at(now_ns)
-        self._senders[sender] = None
+        self._fan_out.add(sender)
         sender.switch(self.group.pictures, now_ns, shift90)
 
     def moment(self) -> Moment | None:
@@ -143,18 +142,12 @@ class Channel:
         self._awaiting.pop(begun, None)
 
     def discard(self, sender: Sender) -> None:
-        self._senders.pop(sender, None)
+        self._fan_out.discard(sender)
 
     def _interrupted(self) -> None:
         """Nothing can be decoded before the next key unit, whatever the tap gives."""
         self._waits_for_key = True
         self.group.break_off()
-
-    def _fan_out(self, picture: Picture, now_ns: int) -> None:
-        def begun() -> None:
-            self._sent((self._clock.monotonic_ns() - now_ns) / 1e9)
-
-        fan_out(self._wire, picture, self._senders, now_ns, begun)
 
     def _begin_awaiting(self) -> None:
         awaiting, self._awaiting = self._awaiting, {}

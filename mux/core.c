@@ -17,7 +17,7 @@
 #define EXPORTED __attribute__((visibility("default")))
 
 /* To be raised with every change of what core.py sees: a library built from an older source is not used. */
-#define VERSION 1
+#define VERSION 2
 
 #define TAG_BYTES 16
 #define IV_BYTES 12
@@ -62,13 +62,13 @@ struct line {
 
 /* One viewer's share of a call. Layout known to core.py. */
 struct job {
-    uint64_t index; /* 48-bit index of the first packet */
-    uint32_t timestamp;
+    uint64_t index; /* 48-bit index of the first packet; of the next one after a call that sent all */
+    uint32_t time_base; /* RTP timestamp of what has the time 0 */
     int32_t handle;
     uint8_t host[4];
     uint8_t port[2];
     uint8_t unused[2];
-    int32_t status; /* 0, or why nothing or not all was sent: an errno to send it again for, -1 for a bad job */
+    int32_t status; /* set by the call: 0, or why nothing or not all was sent: an errno to send it again for, -1 for a bad job */
     uint32_t lost;  /* datagrams the network refused; what follows them was sent */
     int32_t error;  /* the errno of the last one of these */
     uint32_t unused_too;
@@ -269,6 +269,7 @@ static void queue_message(struct core *core, struct job *job, uint8_t *data, siz
 
 /* The chunk of a call: `sizes` with MARKER set where the packet has it, the payloads behind one another. */
 struct chunk {
+    uint32_t time;
     const uint8_t *payloads;
     const uint32_t *sizes;
     int packets;
@@ -277,8 +278,6 @@ struct chunk {
 
 /* Seal a viewer's chunk and queue it as the runs of mux/layout.py. */
 static void queue_job(struct core *core, int socket, int segmented, const struct chunk *chunk, struct job *job) {
-    if (job->status)
-        return;
     const struct line *line = line_of(core, job->handle);
     size_t around = line ? line->header_bytes + TAG_BYTES : 0;
     size_t bytes = chunk->payload_bytes + around * (size_t)chunk->packets;
@@ -290,6 +289,7 @@ static void queue_job(struct core *core, int socket, int segmented, const struct
         flush(core, socket);
     const uint8_t *payload = chunk->payloads;
     uint8_t *at = core->scratch + core->used, *start = at;
+    uint32_t timestamp = job->time_base + chunk->time;
     size_t segment = 0, last = 0;
     int run = 0;
     core->used += bytes;
@@ -310,7 +310,7 @@ static void queue_job(struct core *core, int socket, int segmented, const struct
         }
         if (!run)
             segment = size;
-        if (!seal(&core->crypto, line, job->index + (uint64_t)number, job->timestamp,
+        if (!seal(&core->crypto, line, job->index + (uint64_t)number, timestamp,
                   (chunk->sizes[number] & MARKER) != 0, payload, (int)payload_bytes, at)) {
             job->status = -1;
             return;
@@ -325,11 +325,11 @@ static void queue_job(struct core *core, int socket, int segmented, const struct
         flush(core, socket);
 }
 
-/* Send a chunk to every job's viewer; how many jobs have a status or lost something. */
-EXPORTED int beffroi_send(struct core *core, int socket, int segmented, const uint8_t *payloads,
+/* Send a chunk of the time `time` to every job's viewer; how many jobs have a status or lost something. */
+EXPORTED int beffroi_send(struct core *core, int socket, int segmented, uint32_t time, const uint8_t *payloads,
                           size_t payload_bytes, const uint32_t *sizes, int packets, struct job *jobs,
                           int job_count) {
-    struct chunk chunk = {payloads, sizes, packets, 0};
+    struct chunk chunk = {time, payloads, sizes, packets, 0};
     for (int number = 0; number < packets; number++) {
         uint32_t size = sizes[number] & ~MARKER;
         if (size > MAX_RUN_BYTES - MAX_HEADER_BYTES - TAG_BYTES)
@@ -338,11 +338,17 @@ EXPORTED int beffroi_send(struct core *core, int socket, int segmented, const ui
     }
     if (packets < 1 || chunk.payload_bytes != payload_bytes)
         return -1;
-    for (int at = 0; at < job_count; at++)
+    for (int at = 0; at < job_count; at++) {
+        jobs[at].status = 0;
+        jobs[at].lost = 0;
         queue_job(core, socket, segmented, &chunk, &jobs[at]);
+    }
     flush(core, socket);
     int odd = 0;
-    for (int at = 0; at < job_count; at++)
+    for (int at = 0; at < job_count; at++) {
+        if (!jobs[at].status)
+            jobs[at].index += (uint64_t)packets;
         odd += jobs[at].status || jobs[at].lost;
+    }
     return odd;
 }

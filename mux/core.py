@@ -19,7 +19,7 @@ from mux.stun import Address
 from shared.errors import Unavailable
 from shared.log import Logger
 
-_VERSION = 1
+_VERSION = 2
 _MARKER = 1 << 31
 _FOLDER = Path(__file__).parent
 
@@ -33,12 +33,32 @@ class CoreChoice(StrEnum):
 
 
 JOB = Struct("=QI10s2xiIi4x")
-"""`struct job`: index, timestamp, label, status, lost, error."""
+"""`struct job`: index, time base, label, status, lost, error."""
 
 _LABEL = Struct("=i4sH")
 
+Packets = Sequence[tuple[int, bytes]]
+"""Marker bit and payload of each packet of a chunk."""
+
 BAD_JOB = -1
 """A status: the core could not seal, which no correct program meets."""
+
+
+class Jobs:
+    """A table of jobs, to be packed by `JOB`; it grows."""
+
+    __slots__ = ("address", "table")
+
+    def __init__(self) -> None:
+        self.table = bytearray()
+        self.address = 0
+        self.hold(64)
+
+    def hold(self, jobs: int) -> None:
+        """Have room for so many. What is in it stays."""
+        if len(self.table) < jobs * JOB.size:
+            self.table = self.table.ljust(2 * jobs * JOB.size, b"\0")
+            self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.table))
 
 
 class Core:
@@ -48,7 +68,7 @@ class Core:
         self._library = library
         self._core = ctypes.c_void_p(core)
         self._send = library.beffroi_send
-        self._table = bytearray()
+        self._chunk: tuple[Packets, bytes, ctypes.Array[ctypes.c_uint32]] | None = None
 
     @classmethod
     def load(cls, folder: Path = _FOLDER) -> Self:
@@ -93,35 +113,45 @@ class Core:
             raise ValueError("no such line, or no room for the packet")
         return out.raw[:size]
 
-    def table(self, jobs: int) -> bytearray:
-        """Room for so many jobs, to be packed by `JOB` and valid until the next call."""
-        if len(self._table) < jobs * JOB.size:
-            self._table = bytearray(2 * jobs * JOB.size)
-        return self._table
-
     def send(
-        self, socket: int, segmented: bool, packets: Sequence[tuple[int, bytes]], jobs: int
+        self,
+        socket: int,
+        segmented: bool,
+        packets: Packets,
+        time90: int,
+        jobs: Jobs,
+        first: int,
+        count: int,
     ) -> list[tuple[int, int, int, int]]:
-        """Send a chunk's packets to the first `jobs` of the table.
+        """Send a chunk's packets to `count` jobs of a table from `first` on; a job that was sent counts on.
 
         What is odd comes back: place in the table, status, datagrams lost, the errno of the last one. The
         status is 0 when all the others were sent, an errno when the chunk is to be sent again, or BAD_JOB.
         """
-        payloads = b"".join([payload for _, payload in packets])
-        sizes = (ctypes.c_uint32 * len(packets))(
-            *[len(payload) | (_MARKER if marker else 0) for marker, payload in packets]
-        )
-        table = (ctypes.c_char * len(self._table)).from_buffer(self._table)
+        if self._chunk is None or self._chunk[0] is not packets:
+            lengths = [len(payload) | (_MARKER if marker else 0) for marker, payload in packets]
+            payloads = b"".join([payload for _, payload in packets])
+            self._chunk = packets, payloads, (ctypes.c_uint32 * len(packets))(*lengths)
+        _, payloads, sizes = self._chunk
         odd = self._send(
-            self._core, socket, segmented, payloads, len(payloads), sizes, len(packets), table, jobs
+            self._core,
+            socket,
+            segmented,
+            time90 & 0xFFFFFFFF,
+            payloads,
+            len(payloads),
+            sizes,
+            len(packets),
+            jobs.address + first * JOB.size,
+            count,
         )
         if odd == 0:
             return []
         if odd < 0:
-            return [(place, BAD_JOB, 0, 0) for place in range(jobs)]
+            return [(place, BAD_JOB, 0, 0) for place in range(first, first + count)]
         found = []
-        for place in range(jobs):
-            *_, status, lost, error = JOB.unpack_from(self._table, place * JOB.size)
+        for place in range(first, first + count):
+            *_, status, lost, error = JOB.unpack_from(jobs.table, place * JOB.size)
             if status or lost:
                 found.append((place, status, lost, error))
         return found
@@ -168,7 +198,8 @@ def _declare(library: ctypes.CDLL) -> None:
     library.beffroi_remove.argtypes, library.beffroi_remove.restype = [pointer, ctypes.c_int32], None
     packet = [ctypes.c_int32, number, ctypes.c_uint64, ctypes.c_uint32]
     library.beffroi_seal.argtypes = [pointer, *packet, data, size, pointer, size]
-    library.beffroi_send.argtypes = [pointer, number, number, data, size, pointer, number, pointer, number]
+    where, chunk = (pointer, number, number, ctypes.c_uint32), (data, size, pointer, number)
+    library.beffroi_send.argtypes = [*where, *chunk, pointer, number]
 
 
 def core_of(choice: CoreChoice, log: Logger, folder: Path = _FOLDER) -> Core | None:

@@ -5,7 +5,7 @@ import errno
 import os
 from collections.abc import Callable, Sequence
 
-from mux.core import BAD_JOB, JOB, CompiledSealer, Core
+from mux.core import BAD_JOB, JOB, CompiledSealer, Core, Jobs
 from mux.counts import Counts
 from mux.layout import Layout
 from mux.line import Line
@@ -37,6 +37,7 @@ class CompiledDelivery:
         self._socket = socket
         self._counts = counts
         self._trouble = trouble
+        self._jobs = Jobs()
 
     def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
         """A sealer inside the core, where it has the profile."""
@@ -44,8 +45,8 @@ class CompiledDelivery:
 
     def deliver(self, chunk: Chunk, lines: Sequence[Line], *, segmented: bool) -> Sequence[Line]:
         """Seal and send to all lines; those that are to be delivered otherwise come back."""
-        table = self._core.table(len(lines))
-        pack, size, at = JOB.pack_into, JOB.size, 0
+        self._jobs.hold(len(lines))
+        table, pack, size, at = self._jobs.table, JOB.pack_into, JOB.size, 0
         batch, left = [], []
         for line in lines:
             if line.label is None:
@@ -57,15 +58,27 @@ class CompiledDelivery:
             at += size
         if not batch:
             return left
-        for place, status, lost, error in self._core.send(self._socket, segmented, chunk.packets, len(batch)):
+        for place, status in self.send(chunk, 0, self._jobs, 0, len(batch), segmented=segmented):
+            if status in FULL:
+                batch[place].full = True
+            elif status != BAD_JOB:
+                left.append(batch[place])
+        return left
+
+    def send(
+        self, chunk: Chunk, time90: int, jobs: Jobs, first: int, count: int, *, segmented: bool
+    ) -> list[tuple[int, int]]:
+        """Send to jobs of a table; place and status of those not sent. What was lost is counted here."""
+        unsent = []
+        for place, status, lost, error in self._core.send(
+            self._socket, segmented, chunk.packets, time90, jobs, first, count
+        ):
             if lost:
                 self._counts.send_errors += lost
                 self._trouble.count(f"UDP send failed: {os.strerror(error)}")
-            if status in FULL:
-                batch[place].full = True
-            elif status == BAD_JOB:
+            if status == BAD_JOB:
                 self._counts.send_errors += 1
                 self._trouble.count("the compiled core could not seal a picture")
-            elif status:
-                left.append(batch[place])
-        return left
+            if status:
+                unsent.append((place, status))
+        return unsent

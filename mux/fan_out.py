@@ -1,35 +1,67 @@
 """One picture to all senders of its stream: sealed and sent together, chunk by chunk."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
+from mux.chorus import Chorus
+from mux.counts import Counts
+from mux.pace import CAREFUL, NEAR
 from mux.picture import Picture
 from mux.sender import Sender
 from mux.wire import Wire
 
 
-def fan_out(
-    wire: Wire,
-    picture: Picture,
-    senders: Iterable[Sender],
-    now_ns: int,
-    begun: Callable[[], None] = lambda: None,
-) -> None:
-    """Give every sender the next picture of its stream. `begun` is told once when the first has been sent to.
+class FanOut:
+    """The senders of a stream: those in step in a chorus for each pace, the others one by one."""
 
-    What the socket has no room for waits in its sender's queue.
-    """
-    ready = [sender for sender in senders if sender.takes(picture, now_ns)]
-    if not ready:
-        return
-    # The first is served by itself: what it waited is the delay of the picture.
-    _send(wire, picture, ready[:1])
-    begun()
-    _send(wire, picture, ready[1:])
+    def __init__(self, wire: Wire, counts: Counts) -> None:
+        self._wire = wire
+        self._alone: dict[Sender, None] = {}
+        # A pace of a link that was measured is nobody else's.
+        self._choruses = {pace: Chorus(wire, counts, pace, self._stepped_out) for pace in (NEAR, CAREFUL)}
 
+    def add(self, sender: Sender) -> None:
+        """It gets pictures from now on."""
+        self._alone[sender] = None
 
-def _send(wire: Wire, picture: Picture, ready: Sequence[Sender]) -> None:
-    for number, chunk in enumerate(picture.chunks):
+    def discard(self, sender: Sender) -> None:
+        """It gets no more."""
+        sender.step_out()
+        self._alone.pop(sender, None)
+
+    def give(self, picture: Picture, now_ns: int, begun: Callable[[], None] = lambda: None) -> None:
+        """Give every sender the next picture. `begun` is told once when the first has been sent to.
+
+        What the socket has no room for waits in its sender's queue.
+        """
+        choruses = [chorus for chorus in self._choruses.values() if chorus.takes(picture, now_ns)]
+        ready = [sender for sender in self._alone if sender.takes(picture, now_ns)]
+        for chorus in choruses:
+            chorus.send(picture, begun)
+            begun = _told
         if not ready:
             return
-        wire.deliver(chunk, [sender.line for sender in ready])
-        ready = [sender for sender in ready if sender.delivered(picture, number)]
+        if begun is not _told:
+            # The first is served by itself, as in a chorus.
+            self._send(picture, ready[:1])
+            begun()
+            self._send(picture, ready[1:])
+        else:
+            self._send(picture, ready)
+        for sender in ready:
+            fitting = self._choruses.get(sender.bucket.pace)
+            if fitting is not None and fitting.invite(sender, picture.time90):
+                del self._alone[sender]
+
+    def _send(self, picture: Picture, ready: Sequence[Sender]) -> None:
+        for number, chunk in enumerate(picture.chunks):
+            if not ready:
+                return
+            self._wire.deliver(chunk, [sender.line for sender in ready])
+            ready = [sender for sender in ready if sender.delivered(picture, number)]
+
+    def _stepped_out(self, sender: Sender) -> None:
+        self._alone[sender] = None
+
+
+def _told() -> None:
+    """It has been told already."""

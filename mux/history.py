@@ -1,8 +1,10 @@
 """What a viewer was sent lately, by its own packet index: the way from a NACK back to a packet."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from operator import itemgetter
 
 from mux.picture import Chunk
@@ -35,6 +37,11 @@ class History:
         sent.append((index, chunk, timestamp))
         while index - sent[0][0] > KEPT_PACKETS:
             sent.popleft()
+
+    def since(self, index: int) -> Iterator[tuple[int, Chunk, int]]:
+        """Index, chunk and timestamp of what is known from an index on."""
+        place = bisect_left(self._sent, index, key=_index_of)
+        return islice(self._sent, place, None)
 
     def find(self, sequence: int) -> Found | None:
         """The latest packet sent with this 16-bit sequence number, if it is still known."""

@@ -1,6 +1,9 @@
 """How fast a viewer may be sent to: a token bucket of packets, so that no burst outgrows a link's buffer."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from mux.picture import Chunk
 
 WIRE_PACKET_BITS = 1224 * 8
 """A full packet with its RTP, SRTP, UDP and IP headers."""
@@ -41,28 +44,60 @@ def pace_of(*, near: bool, capacity_bps: float | None) -> Pace:
 class Bucket:
     """The tokens of one viewer, shared by its tiles. What is larger than a full bucket may leave a full one.
 
-    `queued_packets` are those that wait for tokens, of all tiles.
+    `queued_packets` are those that wait for tokens, of all tiles; `sharers` are the tiles. `before_change` is
+    called before it gets another pace.
     """
 
-    __slots__ = ("_at_ns", "_tokens", "pace", "queued_packets")
+    __slots__ = ("_at_ns", "_pace", "_tokens", "before_change", "queued_packets", "sharers")
 
     def __init__(self, pace: Pace) -> None:
-        self.pace = pace
         self.queued_packets = 0
+        self.sharers = 0
+        self.before_change: Callable[[], None] | None = None
+        self._pace = pace
         self._tokens = float(pace.burst_packets)
         self._at_ns: int | None = None
+
+    @property
+    def pace(self) -> Pace:
+        return self._pace
+
+    @pace.setter
+    def pace(self, pace: Pace) -> None:
+        if pace != self._pace:
+            if self.before_change is not None:
+                self.before_change()
+            self._pace = pace
 
     def refill(self, now_ns: int) -> None:
         """Let time pass; what a full bucket cannot hold is lost."""
         if self._at_ns is not None and now_ns > self._at_ns:
-            grown = (now_ns - self._at_ns) * self.pace.packets_per_s / 1e9
-            self._tokens = min(self.pace.burst_packets, self._tokens + grown)
+            grown = (now_ns - self._at_ns) * self._pace.packets_per_s / 1e9
+            self._tokens = min(self._pace.burst_packets, self._tokens + grown)
         self._at_ns = now_ns
 
     def allows(self, packets: int) -> bool:
         """Whether so many packets may leave now."""
-        return self._tokens >= min(packets, self.pace.burst_packets)
+        return self._tokens >= min(packets, self._pace.burst_packets)
 
     def spend(self, packets: int) -> None:
         """They have left. What could not wait may leave a debt, of at most a full bucket."""
-        self._tokens = max(self._tokens - packets, -float(self.pace.burst_packets))
+        self._tokens = max(self._tokens - packets, -float(self._pace.burst_packets))
+
+    def allows_each(self, chunks: Iterable[Chunk]) -> bool:
+        """Whether these may leave now one after the other."""
+        tokens, burst = self._tokens, self._pace.burst_packets
+        for chunk in chunks:
+            packets = len(chunk.packets)
+            if tokens < min(packets, burst):
+                return False
+            tokens = max(tokens - packets, -float(burst))
+        return True
+
+    def holds(self, other: "Bucket") -> bool:
+        """Whether it has the other's pace and at least its tokens: it can then be counted by the other."""
+        return self._pace == other._pace and self._at_ns == other._at_ns and self._tokens >= other._tokens
+
+    def copy(self, other: "Bucket") -> None:
+        """Have the other's tokens."""
+        self._at_ns, self._tokens = other._at_ns, other._tokens

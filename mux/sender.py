@@ -4,7 +4,8 @@ Sans I/O but for the wire it sends on; time comes in. Times are 90 kHz ticks of 
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from mux.counts import Counts
@@ -13,6 +14,7 @@ from mux.line import Line
 from mux.pace import Bucket
 from mux.pacer import STEP_PACKETS, Pacer
 from mux.picture import Chunk, Picture
+from mux.progress import Progress
 from mux.rtcp import SenderReport
 from mux.rtp import CLOCK_RATE, RtpFormat
 from mux.srtp import Keys
@@ -34,6 +36,17 @@ _REPAIR_TOKENS_PER_S = 1000
 _MAX_CAPTURE_DELAY_NS = 10_000_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """Where a sender came in among others: the progress so far, and its own index."""
+
+    progress: Progress
+    packets: int
+    octets: int
+    index: int
+    leave: Callable[["Sender"], None]
+
+
 class Sender:
     """Sends one stream to one viewer."""
 
@@ -52,7 +65,9 @@ class Sender:
     ) -> None:
         self._wire = wire
         self._pacer = pacer
-        self._bucket = bucket
+        self.bucket = bucket
+        """Shared by all tiles of a viewer."""
+        bucket.sharers += 1
         self._counts = counts
         self._keys = keys
         self._payload_type = primary.payload_type
@@ -62,7 +77,8 @@ class Sender:
         index = random.randrange(1 << 15)
         self.line = Line(wire.sealer(keys, primary), primary, keys.profile.tag_bytes, address, index)
         self._repair_index = random.randrange(1 << 15)
-        self._time_base = random.randrange(1 << 32)
+        self.time_base = random.randrange(1 << 32)
+        """Its RTP timestamp of what has the time 0."""
         self._history = History()
         self._queue: deque[tuple[Chunk, int]] = deque()
         self.queued_packets = 0
@@ -78,16 +94,53 @@ class Sender:
         self._tokens_ns = 0
         self._packets = 0
         self._octets = 0
+        self._joined: _Joined | None = None
 
     @property
     def octets(self) -> int:
         """RTP payload bytes sent so far, first time."""
-        return self._octets
+        joined = self._joined
+        return self._octets if joined is None else self._octets + joined.progress.octets - joined.octets
 
     @property
     def packets(self) -> int:
         """RTP packets sent so far, first time."""
-        return self._packets
+        joined = self._joined
+        return self._packets if joined is None else self._packets + joined.progress.packets - joined.packets
+
+    def joins(self, progress: Progress, leave: Callable[["Sender"], None]) -> bool:
+        """Whether it is in step with others and goes on with them: `progress` counts what they are sent until
+        it steps out, which `leave` is told."""
+        waits = self._queue or self._waits_for_key or self._opens or self.line.full
+        if waits or self._last90 != progress.last90 or self.bucket.sharers > 1:
+            return False
+        if not self.bucket.holds(progress.bucket):
+            return False
+        self._joined = _Joined(progress, progress.packets, progress.octets, self.line.index, leave)
+        self.bucket.before_change = self.step_out
+        return True
+
+    def step_out(self) -> None:
+        """Go on alone, as if it had always been. Without effect where it is alone."""
+        joined = self._joined
+        if joined is None:
+            return
+        joined.leave(self)
+        progress = joined.progress
+        for place, chunk, time90 in progress.history.since(joined.packets):
+            index = joined.index + place - joined.packets
+            self._history.record(index, chunk, (time90 + self.time_base) & 0xFFFFFFFF)
+        self._packets, self._octets = self.packets, self.octets
+        self._last90 = progress.last90
+        self._joined = None
+        self.bucket.before_change = None
+        self.bucket.copy(progress.bucket)
+
+    def refused(self, picture: Picture, number: int) -> None:
+        """A picture's chunks from this number on were not sent to it with the others: they wait."""
+        self._counts.full += 1
+        self._enqueue(picture.chunks[number:], picture.time90)
+        self._pacer.add(self)
 
     def switch(self, group: Sequence[Picture], now_ns: int, shift90: int) -> None:
         """Go on with another stream's group; without pictures its next key picture is waited for.
@@ -95,13 +148,15 @@ class Sender:
         `shift90` is what the time of the stream so far is ahead of the new one's: sequence numbers and
         timestamps go on as if it were one stream.
         """
-        self._time_base += shift90
+        self.step_out()
+        self.time_base += shift90
         if self._last90 is not None:
             self._last90 -= shift90
         self.start(group, now_ns)
 
     def reformat(self, primary: RtpFormat, repair: RtpFormat | None) -> None:
         """Go on with other headers: another payload type or playout delay. The sources stay the same."""
+        self.step_out()
         self._skip_refused()
         # The same packet number must never be encrypted under two headers (AES-GCM's nonce is made of it).
         if primary.payload_type != self._payload_type or repair is None:
@@ -119,13 +174,16 @@ class Sender:
 
     @address.setter
     def address(self, address: Address) -> None:
-        self.line.address = address
+        if address != self.line.address:
+            self.step_out()
+            self.line.address = address
 
     def start(self, group: Sequence[Picture], now_ns: int) -> None:
         """Send a group of pictures from its key picture on, paced, in place of whatever waits.
 
         The timestamps end at the newest picture's; without pictures the next key picture is waited for.
         """
+        self.step_out()
         self._forget_queue()
         self._skips = False
         self._waits_for_key = not group
@@ -151,7 +209,7 @@ class Sender:
         if self._waits_for_key and not picture.key:
             self._leave_out(picture, now_ns)
             return False
-        bucket = self._bucket
+        bucket = self.bucket
         bucket.refill(now_ns)
         at_once = not self._queue and bucket.allows(len(picture.chunks[0].packets))
         if not at_once and not self._may_queue(picture):
@@ -170,7 +228,7 @@ class Sender:
             self._enqueue(picture.chunks, time90)
             self._pacer.add(self)
             return False
-        self.line.timestamp = (time90 + self._time_base) & 0xFFFFFFFF
+        self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
         if self._opens:
             self._send_first(picture.chunks[0])
         return True
@@ -182,7 +240,7 @@ class Sender:
             left += 1
             if left == len(picture.chunks):
                 return False
-            if self._bucket.allows(len(picture.chunks[left].packets)):
+            if self.bucket.allows(len(picture.chunks[left].packets)):
                 return True
         assert self._last90 is not None
         self._enqueue(picture.chunks[left:], self._last90)
@@ -192,13 +250,13 @@ class Sender:
     def pump(self, most: int, now_ns: int) -> int:
         """Send at most about `most` packets of those that wait, as the pace allows; how many were sent."""
         sent = 0
-        bucket = self._bucket
+        bucket = self.bucket
         bucket.refill(now_ns)
         while self._queue and sent < most:
             chunk, time90 = self._queue[0]
             if not bucket.allows(len(chunk.packets)):
                 break
-            self.line.timestamp = (time90 + self._time_base) & 0xFFFFFFFF
+            self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
             if self._opens:
                 self._send_first(chunk)
             self._wire.deliver(chunk, (self.line,))
@@ -224,11 +282,12 @@ class Sender:
 
     def repair(self, missing: Sequence[int], now_ns: int) -> None:
         """Send again what a NACK names, as RTX (RFC 4588) where negotiated. What is asked too often waits."""
+        self.step_out()
         self._counts.nacked += len(missing)
         passed_s = (now_ns - self._tokens_ns) / 1e9
         self._tokens = min(_REPAIR_TOKENS, self._tokens + passed_s * _REPAIR_TOKENS_PER_S)
         self._tokens_ns = now_ns
-        self._bucket.refill(now_ns)
+        self.bucket.refill(now_ns)
         for sequence in missing[: int(self._tokens)]:
             self._tokens -= 1
             found = self._history.find(sequence)
@@ -245,26 +304,27 @@ class Sender:
                 self._repair_index += 1
             if not self._wire.send(packet, self.address):
                 return
-            self._bucket.spend(1)
+            self.bucket.spend(1)
             self._counts.repaired += 1
 
     def report(self, time90: int, wall_ns: int, utc_ns: int) -> SenderReport | None:
         """A sender report at `utc_ns`, by the newest picture's time and capture; None before the first."""
-        if not self._packets:
+        if not self.packets:
             return None
         since_ns = min(max(0, utc_ns - wall_ns), _MAX_CAPTURE_DELAY_NS)
-        timestamp = time90 + self._time_base + ticks_from_ns(since_ns)
-        return SenderReport(self._ssrc, utc_ns, timestamp, self._packets, self._octets)
+        timestamp = time90 + self.time_base + ticks_from_ns(since_ns)
+        return SenderReport(self._ssrc, utc_ns, timestamp, self.packets, self.octets)
 
     def stop(self) -> None:
         """Send nothing more."""
+        self.step_out()
         self._forget_queue()
         self._pacer.discard(self)
 
     def _send_first(self, chunk: Chunk) -> None:
         """Nobody can ask again for what came before the first packet they saw: it goes out twice."""
         line = self.line
-        self._bucket.spend(1)
+        self.bucket.spend(1)
         marker, payload = chunk.packets[0]
         self._wire.send(line.sealer.packet(marker, line.index, line.timestamp, payload), line.address)
 
@@ -278,7 +338,7 @@ class Sender:
         index, count = line.index, len(chunk.packets)
         self._history.record(index, chunk, line.timestamp)
         line.index = index + count
-        self._bucket.spend(count)
+        self.bucket.spend(count)
         self._packets += count
         self._octets += chunk.payload_bytes
         self._counts.packets += count
@@ -289,7 +349,7 @@ class Sender:
         """Whether what waits, with the picture, will have left in time. An empty queue takes any picture."""
         if not self._queue:
             return True
-        bucket = self._bucket
+        bucket = self.bucket
         in_time = bucket.pace.packets_per_s * (_LONGEST_START_S if self._starting else LONGEST_WAIT_S)
         return bucket.queued_packets + picture.packet_count <= min(in_time, MAX_QUEUED_PACKETS)
 
@@ -305,7 +365,7 @@ class Sender:
 
     def _waits(self, more: int) -> None:
         self.queued_packets += more
-        self._bucket.queued_packets += more
+        self.bucket.queued_packets += more
 
     def _skip_refused(self) -> None:
         """Leave out the numbers of a chunk the socket took in part: they must not be used for another."""

@@ -19,6 +19,7 @@ from mux.picture import Chunk
 from mux.rtp import RtpFormat
 from mux.srtp import Keys, Sealer, sealer_of
 from mux.stun import Address
+from mux.together import CompiledTogether, EachTogether, MixedTogether, Together
 from shared.errors import Unavailable
 from shared.log import Trouble
 
@@ -126,6 +127,12 @@ class UdpWire:
         if self._compiled is not None:
             lines = self._compiled.deliver(chunk, lines, segmented=self.segmentation)
         deliver_each(chunk, lines, self.send_layout)
+
+    def together(self) -> Together:
+        each = EachTogether(self.deliver)
+        if self._compiled is None:
+            return each
+        return MixedTogether(CompiledTogether(self._compiled, lambda: self.segmentation), each)
 
     def send_layout(self, layout: Layout, address: Address) -> bool:
         """Send all packets of a filled layout; False when the socket's buffer filled up."""

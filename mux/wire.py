@@ -8,6 +8,7 @@ from mux.picture import Chunk
 from mux.rtp import RtpFormat
 from mux.srtp import Keys, Sealer
 from mux.stun import Address
+from mux.together import Together
 
 
 class Wire(Protocol):
@@ -23,4 +24,8 @@ class Wire(Protocol):
 
     def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
         """Seal and send a chunk to each line, and set its `full`."""
+        ...
+
+    def together(self) -> Together:
+        """Lines of this wire that get the same chunks."""
         ...

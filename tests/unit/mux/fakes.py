@@ -7,7 +7,7 @@ import pylibsrtp
 
 from mux.counts import Counts
 from mux.delivery import deliver_each
-from mux.fan_out import fan_out
+from mux.fan_out import FanOut
 from mux.layout import Layout
 from mux.line import Line
 from mux.pace import NEAR, Bucket, Pace
@@ -17,6 +17,7 @@ from mux.rtp import RtpFormat
 from mux.sender import Sender
 from mux.srtp import AES_128_GCM, Keys, Sealer, sealer_of
 from mux.stun import Address
+from mux.together import EachTogether, Together
 from shared.ids import StreamId
 from shared.tap import Gap
 from shared.units import AccessUnit, Codec, WallSource
@@ -48,6 +49,9 @@ class RecordingWire:
 
     def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
         deliver_each(chunk, lines, self._send_layout)
+
+    def together(self) -> Together:
+        return EachTogether(self.deliver)
 
     def _send_layout(self, layout: Layout, address: Address) -> bool:
         if self.full:
@@ -135,6 +139,8 @@ class Viewed:
             counts=self.counts,
             random=Random(7),
         )
+        self.fan_out = FanOut(self.wire, self.counts)
+        self.fan_out.add(self.sender)
         policy = pylibsrtp.Policy(
             key=keys.server, ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND, srtp_profile=keys.profile.libsrtp
         )
@@ -142,7 +148,7 @@ class Viewed:
         self._read = 0
 
     def live(self, shown: Picture, now_ns: int = 0) -> None:
-        fan_out(self.wire, shown, [self.sender], now_ns)
+        self.fan_out.give(shown, now_ns)
 
     def received(self) -> list[bytes]:
         """Plain RTP of what was sent since the last call; repeated packets are left out."""

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mux.core import BAD_JOB, JOB, CompiledSealer, Core, CoreChoice, core_of
+from mux.core import BAD_JOB, JOB, CompiledSealer, Core, CoreChoice, Jobs, Packets, core_of
 from mux.counts import Counts
 from mux.line import Line
 from mux.picture import Chunk
@@ -159,9 +159,9 @@ class FullCore(Core):
     """A core whose socket has no room."""
 
     def send(
-        self, socket: int, segmented: bool, packets: Sequence[tuple[int, bytes]], jobs: int
+        self, socket: int, segmented: bool, packets: Packets, time90: int, jobs: Jobs, first: int, count: int
     ) -> list[tuple[int, int, int, int]]:
-        return [(place, errno.EAGAIN, 0, 0) for place in range(jobs)]
+        return [(place, errno.EAGAIN, 0, 0) for place in range(first, first + count)]
 
 
 def test_a_full_socket_is_said_on_the_line(core: Core) -> None:
@@ -182,8 +182,9 @@ def test_a_line_that_moves_is_sent_to_where_it_is(core: Core, receiver: socket.s
 
 
 def test_a_job_of_nobody_is_refused_and_harms_nothing(core: Core) -> None:
-    JOB.pack_into(core.table(1), 0, 0, 0, (1 << 16).to_bytes(4, "little") + bytes(6), 0, 0, 0)
-    assert core.send(-1, True, [(0, b"x")], 1) == [(0, BAD_JOB, 0, 0)]
+    jobs = Jobs()
+    JOB.pack_into(jobs.table, 0, 0, 0, (1 << 16).to_bytes(4, "little") + bytes(6), 0, 0, 0)
+    assert core.send(-1, True, [(0, b"x")], 0, jobs, 0, 1) == [(0, BAD_JOB, 0, 0)]
     core.remove(-1)
     core.remove(1 << 20)
 
@@ -196,8 +197,9 @@ def test_no_more_is_written_than_there_is_room_for(core: Core) -> None:
 
 
 def test_a_packet_too_long_for_a_datagram_is_refused(core: Core) -> None:
-    JOB.pack_into(core.table(1), 0, 0, 0, bytes(10), 0, 0, 0)
-    assert core.send(-1, True, [(0, bytes(70_000))], 1) == [(0, BAD_JOB, 0, 0)]
+    jobs = Jobs()
+    JOB.pack_into(jobs.table, 0, 0, 0, bytes(10), 0, 0, 0)
+    assert core.send(-1, True, [(0, bytes(70_000))], 0, jobs, 0, 1) == [(0, BAD_JOB, 0, 0)]
 
 
 def test_a_freed_handle_is_used_again(core: Core) -> None:
