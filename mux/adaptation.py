@@ -5,7 +5,7 @@ receiver report has come; this keeps what they decide by, and carries out what t
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mux.counts import Counts
 from mux.downlink import Downlink, Sample, sampled
@@ -116,7 +116,7 @@ class Adaptation:
         bps = (octets + packets * _HEADER_BYTES) * 8e9 / span_ns
         sample = Sample(now_ns, bps, packets, latest_loss(tiles, now_ns), heard.rtt_ms, available_bps)
         self._downlink = sampled(self._downlink, sample)
-        self._hold_back(tiles, heard)
+        self._hold_back(tiles, replace(heard, least_rtt_ms=self._downlink.least_rtt_ms))
         self._set_pace(heard)
         self._share(tiles)
 

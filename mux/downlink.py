@@ -1,9 +1,10 @@
 """What a viewer's downlink takes, as far as its reports tell: unknown until it proves too small.
 
-A pure function of the samples, one a report. Loss alone does not tell a bad link from a small one: a link is
-too small when a tenth is lost, or when round trips grow (packets wait in its buffer) while the receiver says
-that it gets less than it is sent. From then on it is held to what came through. After a time of calm it is
-given twice as much, as a trial: a trial that fails doubles the time to the next, up to two minutes.
+A pure function of the samples, one a report. Loss alone does not tell a bad link from a small one: a link
+is too small when a tenth is lost, or when round trips grow (packets wait in its buffer) while the receiver
+says that it can take clearly less than it is sent. From then on it is held to what came through. After a
+time of calm it is given twice as much, as a trial: a trial that fails doubles the time to the next, up to
+two minutes.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 _HEAVY_LOSS = 0.10
 _RUINOUS_LOSS = 0.25
 _SWOLLEN_MS = 200.0
+_CLEARLY_LESS = 0.75
 _HEADROOM = 0.9
 _LEAST_BPS = 150_000.0
 _GROWTH = 2.0
@@ -81,7 +83,7 @@ def _severity(link: Downlink, sample: Sample) -> int:
     if sample.rtt_ms is None or link.least_rtt_ms is None or sample.available_bps is None:
         return 0
     swollen = sample.rtt_ms - link.least_rtt_ms >= _SWOLLEN_MS
-    return 1 if swollen and sample.available_bps < sample.sent_bps else 0
+    return 1 if swollen and sample.available_bps < sample.sent_bps * _CLEARLY_LESS else 0
 
 
 def _limited(link: Downlink, sample: Sample) -> Downlink:

@@ -32,6 +32,8 @@ class Heard:
     rtt_ms: float | None
     jitter_ms: float | None
     loss: float | None
+    least_rtt_ms: float | None = None
+    """The least round trip seen lately: how far away the viewer is, however busy a machine on the way is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def needed_ms(heard: Heard) -> int:
     """The delay that a link like this needs: 0, or between LEAST_MS and MOST_MS in steps of 20 ms."""
     rtt_ms, jitter_ms, loss = heard.rtt_ms or 0.0, heard.jitter_ms or 0.0, heard.loss or 0.0
     lossy = loss >= _LOSSY
-    unsteady = jitter_ms >= (_UNSTEADY_FAR_MS if rtt_ms >= _FAR_MS else _UNSTEADY_NEAR_MS)
+    far_ms = rtt_ms if heard.least_rtt_ms is None else heard.least_rtt_ms
+    unsteady = jitter_ms >= (_UNSTEADY_FAR_MS if far_ms >= _FAR_MS else _UNSTEADY_NEAR_MS)
     if not (lossy or unsteady):
         return 0
     wanted_ms = _JITTERS * jitter_ms

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tests.bench import (
     arrival,
+    bad_network,
     bitrates,
     delay,
     glass,
@@ -169,6 +170,11 @@ def arrivals() -> list[Table]:
     return [arrival.run()]
 
 
+def bad_networks() -> list[Table]:
+    """Starts, freezes and repairs behind a network that loses."""
+    return [bad_network.run()]
+
+
 def transcoded() -> list[Table]:
     """What a transcoder costs and adds."""
     table = Table(
@@ -207,6 +213,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "first-frame": first_frame,
     "delay": delays,
     "glass": seen,
+    "bad-network": bad_networks,
     "ingest": ingested,
     "storage": recorded,
     "storm": stormed,

@@ -92,3 +92,8 @@ def test_a_link_that_recovers_loses_its_delay_after_a_while() -> None:
 def test_a_short_calm_is_not_taken_for_recovery() -> None:
     delays = [one.delay_ms for one in after(([BAD] * 2 + [LAN] * 13) * 3)]
     assert 0 not in delays[2:]
+
+
+def test_a_busy_machine_does_not_make_a_near_viewer_a_far_one() -> None:
+    assert needed_ms(Heard(0, 90.0, 15.0, 0.0, least_rtt_ms=1.0)) == 0
+    assert needed_ms(Heard(0, 90.0, 15.0, 0.0, least_rtt_ms=60.0)) > 0
