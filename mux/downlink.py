@@ -24,7 +24,9 @@ LONGEST_CALM_NS = 120_000_000_000
 _TRIAL_NS = 15_000_000_000
 _SETTLE_NS = 3_000_000_000
 _RTT_FADE_MS = 0.5
-_AGREEING = 2
+# A share lost twice, a ruinous one once, or a full buffer four times: a busy machine delays reports too.
+_AGREEING = 4
+_HEAVY, _FULL = 2, 1
 # Fewer packets make the share that was lost a matter of luck.
 _TELLING_PACKETS = 40
 
@@ -48,7 +50,7 @@ class Downlink:
     capacity_bps: float | None = None
     least_rtt_ms: float | None = None
     suspicions: int = 0
-    """So many samples in a row looked like a link that is too small."""
+    """How much samples in a row looked like a link that is too small."""
     calm_since_ns: int = 0
     calm_ns: int = FIRST_CALM_NS
     """How long the calm has to be before the next trial."""
@@ -74,23 +76,23 @@ def sampled(link: Downlink, sample: Sample) -> Downlink:
 
 
 def _severity(link: Downlink, sample: Sample) -> int:
-    """0 for a link that copes, 1 for one that seems too small, 2 where a single sample is enough."""
+    """0 for a link that copes; at _AGREEING, added up over samples in a row, it is too small."""
     if sample.loss is not None and sample.packets >= _TELLING_PACKETS:
         if sample.loss >= _RUINOUS_LOSS:
             return _AGREEING
         if sample.loss >= _HEAVY_LOSS:
-            return 1
+            return _HEAVY
     if sample.rtt_ms is None or link.least_rtt_ms is None or sample.available_bps is None:
         return 0
     swollen = sample.rtt_ms - link.least_rtt_ms >= _SWOLLEN_MS
-    return 1 if swollen and sample.available_bps < sample.sent_bps * _CLEARLY_LESS else 0
+    return _FULL if swollen and sample.available_bps < sample.sent_bps * _CLEARLY_LESS else 0
 
 
 def _limited(link: Downlink, sample: Sample) -> Downlink:
     through = sample.sent_bps * (1 - (sample.loss or 0.0))
     if sample.available_bps is not None:
-        # Receivers say far too little for some seconds after a pause.
-        through = max(min(through, sample.available_bps), through / 2)
+        # Receivers say far too little for some seconds after a pause, and on links with jitter.
+        through = max(min(through, sample.available_bps), through * _CLEARLY_LESS)
     before = link.capacity_bps if link.capacity_bps is not None else through / _HEADROOM
     capacity = max(_LEAST_BPS, min(before, through * _HEADROOM))
     failed = link.tried_ns is not None and sample.at_ns - link.tried_ns < _TRIAL_NS

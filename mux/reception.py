@@ -14,12 +14,12 @@ _LONGEST_RTT_NS = 60_000_000_000
 class Reception:
     """One source as its receiver sees it; None is unknown. Times are monotonic."""
 
-    __slots__ = ("_sent", "heard_ns", "jitter_ms", "latest_loss", "loss", "rtt_ms")
+    __slots__ = ("_sent", "heard_ns", "jitter_ms", "loss", "rtt_ms", "total_lost")
 
     def __init__(self) -> None:
         self.loss: float | None = None
-        self.latest_loss: float | None = None
-        """What the last report alone says."""
+        self.total_lost = 0
+        """Packets lost since the source began."""
         self.jitter_ms: float | None = None
         self.rtt_ms: float | None = None
         self.heard_ns: int | None = None
@@ -35,7 +35,7 @@ class Reception:
         """A receiver report has come."""
         self.heard_ns = now_ns
         self.jitter_ms = block.jitter90 / _TICKS_PER_MS
-        self.latest_loss = block.fraction_lost
+        self.total_lost = block.total_lost
         before = block.fraction_lost if self.loss is None else self.loss
         self.loss = before + (block.fraction_lost - before) * _WEIGHT
         for middle, sent_ns in self._sent:
@@ -46,5 +46,5 @@ class Reception:
 
     def restart(self, now_ns: int) -> None:
         """Another stream is sent on this source: what was lost of the one before says nothing of it."""
-        self.loss = self.latest_loss = None
+        self.loss = None
         self.heard_ns = now_ns

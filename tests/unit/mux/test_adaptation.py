@@ -23,6 +23,8 @@ class Watched:
         sources = {mid: source.primary for mid, source in self.visitor.sources.items()}
         self.sources = sources or {"0": self.visitor.place.primary}
         self.number = 0
+        self.lost = dict.fromkeys(self.sources, 0.0)
+        self.sent = dict.fromkeys(self.sources, 0)
 
     def tile(self, mid: str = "0") -> Tile:
         return self.world.viewer(self.visitor.id).tiles[mid]
@@ -51,7 +53,11 @@ class Watched:
             self.world.timers.run()
 
     def report(self, mid: str, loss: float, jitter_ms: float) -> None:
-        lost, jitter90 = int(loss * 256) << 24, int(jitter_ms * 90)
+        sender = self.tile(mid).sender
+        assert sender is not None
+        self.lost[mid] += loss * (sender.packets - self.sent[mid])
+        self.sent[mid] = sender.packets
+        lost, jitter90 = int(loss * 256) << 24 | int(self.lost[mid]), int(jitter_ms * 90)
         block = struct.pack(">IIIIII", self.sources[mid], lost, 0, jitter90, 0, 0)
         self.visitor.feed_back(201, 1, struct.pack(">I", 1) + block)
 
