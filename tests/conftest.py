@@ -1,5 +1,6 @@
 """The whole system, started once for all tests that only use it, and once anew for those that break it."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,8 +20,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(group))
 
 
-# On a busy machine the time of one example says nothing about the code.
-settings.register_profile("beffroi", deadline=None)
+# On a busy machine the time of one example says nothing about the code. A search for rare faults takes more
+# examples than a suite that runs at each change has time for: BEFFROI_TEST_EXAMPLES.
+settings.register_profile(
+    "beffroi", deadline=None, max_examples=int(os.environ.get("BEFFROI_TEST_EXAMPLES", "40"))
+)
 settings.load_profile("beffroi")
 
 

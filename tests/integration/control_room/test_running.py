@@ -111,14 +111,14 @@ async def test_while_redis_is_away_machines_go_on_and_people_are_told(
 
 
 async def test_a_change_of_rights_is_on_the_bus_within_two_seconds(
-    control_room: ControlRoom, valkey: Valkey
+    lasting_room: ControlRoom, lasting_valkey: Valkey
 ) -> None:
-    bus = RedisBus(valkey.url)
-    async with control_room.browser() as browser, control_room.browser() as operator:
-        await control_room.sign_in(browser)
+    bus = RedisBus(lasting_valkey.url)
+    async with lasting_room.browser() as browser, lasting_room.browser() as operator:
+        await lasting_room.sign_in(browser)
         body = {"login": "operator", "name": "O", "kind": "operator", "password": PASSWORD}
         person = (await browser.post("/people", json=body)).json()["id"]
-        session = (await control_room.sign_in(operator, "operator")).json()["session"]
+        session = (await lasting_room.sign_in(operator, "operator")).json()["session"]
         async with bus.listen(REVOKED) as told:
             await browser.patch(f"/people/{person}", json={"enabled": False})
             assert json.loads(await asyncio.wait_for(anext(told), 2)) == {"session": session}
@@ -126,17 +126,17 @@ async def test_a_change_of_rights_is_on_the_bus_within_two_seconds(
     await bus.close()
 
 
-async def test_metrics_tell_what_the_service_needs(control_room: ControlRoom) -> None:
+async def test_metrics_tell_what_the_service_needs(lasting_room: ControlRoom) -> None:
     async def told() -> bool:
         async with httpx.AsyncClient() as client:
-            text = (await client.get(f"{control_room.status_url}/metrics")).text
+            text = (await client.get(f"{lasting_room.status_url}/metrics")).text
         return 'control_room_dependency_up{dependency="redis"} 1.0' in text
 
     await eventually(told, what="the metric of Redis")
 
 
-async def test_a_placeholder_secret_is_one_clear_sentence(tmp_path: Path, valkey: Valkey) -> None:
-    room = prepared(tmp_path, valkey.url, demo="false", recorder_token="changeme")
+async def test_a_placeholder_secret_is_one_clear_sentence(tmp_path: Path, lasting_valkey: Valkey) -> None:
+    room = prepared(tmp_path, lasting_valkey.url, demo="false", recorder_token="changeme")
     status, said = await room.command()
     assert status == 2
     assert said.startswith("beffroi control_room: BEFFROI_RECORDER_TOKEN is empty or a placeholder")
@@ -144,28 +144,30 @@ async def test_a_placeholder_secret_is_one_clear_sentence(tmp_path: Path, valkey
 
 
 async def test_a_port_already_taken_is_one_clear_sentence(
-    control_room: ControlRoom, tmp_path: Path, valkey: Valkey
+    lasting_room: ControlRoom, tmp_path: Path, lasting_valkey: Valkey
 ) -> None:
-    port = control_room.url.rpartition(":")[2]
+    port = lasting_room.url.rpartition(":")[2]
     folder = tmp_path / "second"
     folder.mkdir()
-    status, said = await prepared(folder, valkey.url, http_port=port).command()
+    status, said = await prepared(folder, lasting_valkey.url, http_port=port).command()
     assert status == 2
     assert f"127.0.0.1:{port}" in said.splitlines()[-1]
 
 
 async def test_an_administrator_is_made_on_the_machine_and_can_sign_in(
-    control_room: ControlRoom,
+    lasting_room: ControlRoom,
 ) -> None:
-    status, said = await control_room.command("create-admin", "second", typed=f"{PASSWORD}\n")
+    status, said = await lasting_room.command("create-admin", "second", typed=f"{PASSWORD}\n")
     assert (status, said) == (0, "administrator second made\n")
-    async with control_room.browser() as browser:
-        assert (await control_room.sign_in(browser, "second")).json()["person"]["kind"] == "admin"
+    async with lasting_room.browser() as browser:
+        assert (await lasting_room.sign_in(browser, "second")).json()["person"]["kind"] == "admin"
         assert (await browser.get("/journal")).json()["items"][-1]["action"] == "create-person"
 
 
-async def test_an_administrator_with_a_weak_password_is_refused(tmp_path: Path, valkey: Valkey) -> None:
-    room = prepared(tmp_path, valkey.url, demo="false")
+async def test_an_administrator_with_a_weak_password_is_refused(
+    tmp_path: Path, lasting_valkey: Valkey
+) -> None:
+    room = prepared(tmp_path, lasting_valkey.url, demo="false")
     status, said = await room.command("create-admin", "second", typed="short\n")
     assert (status, said) == (2, "beffroi control_room: the password must have at least 12 characters\n")
 

@@ -1,5 +1,6 @@
 import { useText } from "../../i18n/text";
 import type { Tile } from "../../live/useTile";
+import { codecName } from "../../ui/codec";
 import { bitrate } from "./tileText";
 
 /** What is known of a tile's way here: what the mux measures of the link, and what the browser counts. */
@@ -11,7 +12,7 @@ export function Figures({ tile }: { tile: Tile }) {
   const ms = (value: number | null | undefined) => (value == null ? names.unknown : `${decimal.format(value)} ms`);
   const share = (value: number | null | undefined) => (value == null ? names.unknown : `${decimal.format(value * 100)} %`);
   const stream = standing?.kind == null ? names.unknown : standing.kind === "sub" ? names.sub : names.main;
-  const codec = standing?.codec == null ? "" : ` · ${standing.codec}`;
+  const codec = standing?.codec == null ? "" : ` · ${codecName(standing.codec)}`;
   const rows: [string, string][] = [
     [names.stream, `${stream}${codec}${standing?.transcoded === true ? ` · ${names.transcoded}` : ""}`],
     [names.bitrate, bitrate(tile.bitrateBps)],
