@@ -22,7 +22,7 @@ doctor: setup-run ## Say what is missing or misconfigured
 QUIET := tests/integration/mux/test_bad_network_chromium.py tests/integration/whole tests/browser
 
 test: check browser ## Run every check and test
-	$(PY) -m pytest -q -n 4 --dist loadgroup tests $(QUIET:%=--ignore %)
+	$(PY) -m pytest -q -n 3 --dist loadgroup tests $(QUIET:%=--ignore %)
 	$(PY) -m pytest -q $(QUIET)
 
 check: ## Format, lint, types, import walls, page, docs

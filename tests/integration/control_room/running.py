@@ -51,7 +51,7 @@ class ControlRoom:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.terminate()
-        return await asyncio.wait_for(self.process.wait(), 15)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
     def browser(self) -> httpx.AsyncClient:
         """Somebody's browser."""

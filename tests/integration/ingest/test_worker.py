@@ -87,7 +87,7 @@ class Worker:
         if process is None:
             return 0
         process.send_signal(number)
-        return await asyncio.wait_for(process.wait(), 10)
+        return await asyncio.wait_for(process.wait(), 60)
 
     @property
     def log(self) -> str:

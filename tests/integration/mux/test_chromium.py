@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"{CHROMIUM} is not installed"),
 ]
-_FIRST_PICTURE_S = 10
+_FIRST_PICTURE_S = 30
 
 
 @asynccontextmanager

@@ -158,7 +158,7 @@ class System:
         if self.process is not None:
             if self.process.returncode is None:
                 self.process.send_signal(number)
-            await asyncio.wait_for(self.process.wait(), 15)
+            await asyncio.wait_for(self.process.wait(), 60)
             self.process = None
 
     async def publish(self, units: Sequence[AccessUnit]) -> None:

@@ -97,7 +97,7 @@ async def test_a_port_already_taken_gives_one_sentence(tmp_path: Path) -> None:
             env={**system.environment(), "BEFFROI_TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{free_port()}"},
             stderr=asyncio.subprocess.PIPE,
         )
-        _, said = await asyncio.wait_for(second.communicate(), 20)
+        _, said = await asyncio.wait_for(second.communicate(), 90)
     assert (second.returncode, b"cannot listen on" in said, b"Traceback" in said) == (2, True, False)
 
 
@@ -116,7 +116,7 @@ async def test_reindexing_is_a_command(tmp_path: Path) -> None:
             env=system.environment(),
             stdout=asyncio.subprocess.PIPE,
         )
-        said, _ = await asyncio.wait_for(command.communicate(), 20)
+        said, _ = await asyncio.wait_for(command.communicate(), 90)
     assert b"added" in said
     assert not said.startswith(b"0 segments known, 0 added")
 
