@@ -71,6 +71,7 @@ class Channel:
         self._timeline = Timeline()
         self._fan_out = FanOut(wire, counts)
         self._awaiting: dict[Callable[[], None], None] = {}
+        self._catches_up = False
         self._run: int | None = None
         self._waits_for_key = True
 
@@ -106,8 +107,24 @@ class Channel:
         self._reached = Moment(picture.time90, now_ns)
         self.group.append(picture)
         self._fan_out.give(picture, now_ns, lambda: self._sent((self._clock.monotonic_ns() - now_ns) / 1e9))
-        if picture.key:
+        if picture.key and not self._catches_up:
             self._begin_awaiting()
+
+    def catch_up(self, coming: bool) -> None:
+        """Units of a group that has begun before come all at once, or have come: nobody starts in between,
+        because who starts with all of them is not shown them one by one."""
+        self._catches_up = coming
+        if self.has_group:
+            self._begin_awaiting()
+
+    @property
+    def catches_up(self) -> bool:
+        return self._catches_up
+
+    @property
+    def has_group(self) -> bool:
+        """Whether a viewer could start now."""
+        return bool(self.group.pictures) and not self._catches_up
 
     @property
     def sendable(self) -> bool:
@@ -134,7 +151,8 @@ class Channel:
         return self._reached
 
     def await_group(self, begun: Callable[[], None]) -> None:
-        """Call `begun` once, after the next key picture: there is a group to start from then."""
+        """Call `begun` once, after the next key picture and all that comes at once with it: there is a group
+        to start from then."""
         self._awaiting[begun] = None
 
     def forget(self, begun: Callable[[], None]) -> None:

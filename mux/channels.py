@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from mux.catch_up import CatchUp, Later
 from mux.channel import Channel
 from mux.feed import Derive, Derived, Feed, no_derivation
 from mux.picture import Picture
@@ -21,7 +22,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-Subscribe = Callable[[StreamId, Callable[[AccessUnit | Gap], None]], Closable]
+Subscribe = Callable[[StreamId, Callable[[AccessUnit | Gap], None], Callable[[bool], None]], Closable]
 Make = Callable[[StreamId, Callable[[Channel], None]], Channel]
 """Builds a stream's channel, which tells by the function when its codec is known or another."""
 
@@ -103,14 +104,20 @@ class _Held:
 
 class Channels:
     """The streams being watched. `subscribe` asks the tap for one, `make` builds a stream's channel, `derive`
-    what is shown in place of one that its viewers cannot be sent as it is."""
+    what is shown in place of one that its viewers cannot be sent as it is; `later` calls after some time."""
 
     def __init__(
-        self, subscribe: Subscribe, make: Make, clock: Clock, derive: Derive = no_derivation
+        self,
+        subscribe: Subscribe,
+        make: Make,
+        clock: Clock,
+        later: Later,
+        derive: Derive = no_derivation,
     ) -> None:
         self._subscribe = subscribe
         self._make = make
         self._clock = clock
+        self._later = later
         self._derive = derive
         self._held: dict[StreamId, _Held] = {}
 
@@ -144,7 +151,8 @@ class Channels:
         held = self._held.get(stream)
         if held is None:
             held = self._held[stream] = _Held(stream, self._make, self._derive)
-            held.subscription = self._subscribe(stream, held.take)
+            catch_up = CatchUp(held.channel, self._clock, self._later)
+            held.subscription = self._subscribe(stream, held.take, catch_up.told)
         held.idle_since_ns = None
         feed = Feed(stream, codecs, held.channel, lambda: None)
         held.join(feed)

@@ -39,7 +39,7 @@ class Feed:
     @property
     def has_group(self) -> bool:
         """Whether a viewer could start now."""
-        return self.refused is None and bool(self.channel.group.pictures)
+        return self.refused is None and self.channel.has_group
 
 
 class Derived(Protocol):

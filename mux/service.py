@@ -82,6 +82,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         tap.subscribe,
         make_channel,
         clock,
+        loop.call_later,
         lambda source: Transcoded(source, transcoders, make_channel(source.stream, lambda _: None), clock),
     )
     admission = Admission(

@@ -281,7 +281,7 @@ class Tile:
                 feed.channel.await_group(self._advance)
 
     def _is_fresh(self, feed: Feed) -> bool:
-        return bool(self._channels.repeatable(feed.channel))
+        return feed.has_group and bool(self._channels.repeatable(feed.channel))
 
     def _attach(self, feed: Feed) -> None:
         if self.sender is None or feed.channel is self._attached or not feed.has_group:

@@ -53,7 +53,7 @@ class TapPublisher:
         """
         topic = self._topic(unit.stream)
         if topic in self._wanted:
-            self._send(topic, unit, recent=False)
+            self._send(topic, unit_header(unit, recent=False), unit)
 
     def _topic(self, stream: StreamId) -> bytes:
         topic = self._topics.get(stream)
@@ -81,9 +81,9 @@ class TapPublisher:
             return
         topic = reader_topic(reader)
         for unit in recent:
-            self._send(topic, unit, recent=True)
+            self._send(topic, unit_header(unit, recent=True, last=unit is recent[-1]), unit)
 
-    def _send(self, topic: bytes, unit: AccessUnit, *, recent: bool) -> None:
+    def _send(self, topic: bytes, header: bytes, unit: AccessUnit) -> None:
         fits = 0 < len(unit.data) <= MAX_UNIT_BYTES
-        sent = fits and self._pump.send((topic, unit_header(unit, recent=recent), unit.data))
+        sent = fits and self._pump.send((topic, header, unit.data))
         (self._sent if sent else self._dropped).inc()

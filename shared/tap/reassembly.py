@@ -28,6 +28,7 @@ class Reassembly:
     `emit` gets units in order; it never gets a unit that cannot be decoded after the ones before, unless a
     `Gap` came first. `ask` is called when recent units would help: at most every 250 ms, and ever more
     rarely while it does not, because an answer is large and the line may be what is slow.
+    `answering` is told when an answer's recent units begin to come, and when they have all been emitted.
     A run lower than the current one is taken only when the current one has been silent for 5 s.
     """
 
@@ -36,17 +37,20 @@ class Reassembly:
         stream: StreamId,
         emit: Callable[[AccessUnit | Gap], None],
         ask: Callable[[], None],
+        answering: Callable[[bool], None],
         clock: Clock,
     ) -> None:
         self._stream = stream
         self._emit = emit
         self._ask = ask
+        self._answering = answering
         self._clock = clock
         self._next: tuple[int, int] | None = None
         self._held: dict[tuple[int, int], AccessUnit] = {}
         self._asked_ns: int | None = None
         self._ask_every_ns = ASK_EVERY_NS
         self._emitted_ns = 0
+        self._is_answered = False
 
     def start(self) -> None:
         """Ask for the recent units: the reader has just subscribed."""
@@ -54,6 +58,9 @@ class Reassembly:
 
     def live(self, unit: AccessUnit) -> None:
         """Take a unit from the live topic."""
+        if self._is_answered:
+            # An answer comes in one piece: a live unit behind it says that its end was lost.
+            self._answered(False)
         if self._take(unit, witnessed=True):
             return
         if len(self._held) >= HELD_UNITS:
@@ -61,11 +68,14 @@ class Reassembly:
         self._held[(unit.run, unit.seq)] = unit
         self._ask_again()
 
-    def recent(self, unit: AccessUnit) -> None:
+    def recent(self, unit: AccessUnit, *, last: bool = False) -> None:
         """Take a unit of an answer of recent ones."""
+        self._answered(True)
         # The answer is on its way: no need to ask again before it stops coming.
         self._asked_ns = self._clock.monotonic_ns()
         self._take(unit, witnessed=any(run == unit.run for run, _ in self._held))
+        if last:
+            self._answered(False)
 
     def _take(self, unit: AccessUnit, *, witnessed: bool) -> bool:
         """Emit a unit that goes on or starts anew, drop an old one. False where it must wait."""
@@ -103,6 +113,11 @@ class Reassembly:
             going = self._held.pop(following, None)
         if self._held:
             self._held = {place: held for place, held in self._held.items() if place > following}
+
+    def _answered(self, coming: bool) -> None:
+        if coming is not self._is_answered:
+            self._is_answered = coming
+            self._answering(coming)
 
     def _ask_again(self) -> None:
         now_ns = self._clock.monotonic_ns()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import zmq
 
@@ -17,7 +18,14 @@ from shared.tap.reassembly import Gap, Reassembly
 from shared.tap.wire import ask_recent, read, reader_topic, stream_topic
 from shared.units import AccessUnit
 
+_Told = TypeVar("_Told")
 Sink = Callable[[AccessUnit | Gap], None]
+Answering = Callable[[bool], None]
+"""Is told True before the first recent unit of an answer reaches the sink, False behind the last."""
+
+
+def _nobody(_coming: bool) -> None:
+    """For readers who begin with the first unit whatever comes behind it."""
 
 
 class Subscription:
@@ -60,10 +68,12 @@ class TapSubscriber:
         self._streams.clear()
         await self._pump.close()
 
-    def subscribe(self, stream: StreamId, sink: Sink) -> Subscription:
+    def subscribe(self, stream: StreamId, sink: Sink, answering: Answering = _nobody) -> Subscription:
         """Give `sink` the stream's recent units, then its live ones, in the loop's thread.
 
-        A sink that raises loses that unit; the fault is logged and other streams go on.
+        `answering` is told False once for each True. Where the end of an answer is lost, the next live unit
+        stands for it, however late. A sink that raises loses that unit; the fault is logged and other streams
+        go on.
         Raises ValueError when the stream has a sink already.
         """
         if stream in self._streams:
@@ -74,9 +84,13 @@ class TapSubscriber:
             # The sink may close its subscription while held units are still coming out.
             if self._is_open(subscription):
                 self._count(item)
-                self._give(sink, item)
+                self._tell(stream, sink, item)
 
-        reassembly = Reassembly(stream, emit, lambda: self._ask(stream), self._clock)
+        def answer(coming: bool) -> None:
+            if self._is_open(subscription):
+                self._tell(stream, answering, coming)
+
+        reassembly = Reassembly(stream, emit, lambda: self._ask(stream), answer, self._clock)
         self._streams[stream] = (subscription, reassembly)
         self._pump.send((b"\x01" + stream_topic(stream),))
         reassembly.start()
@@ -92,11 +106,11 @@ class TapSubscriber:
         held = self._streams.get(subscription.stream)
         return held is not None and held[0] is subscription
 
-    def _give(self, sink: Sink, item: AccessUnit | Gap) -> None:
+    def _tell(self, stream: StreamId, reader: Callable[[_Told], None], what: _Told) -> None:
         try:
-            sink(item)
+            reader(what)
         except Exception as error:  # A sink is foreign here, and its fault must not stop the other streams.
-            self._sink_trouble.count(f"{item.stream}: {type(error).__name__}: {error}")
+            self._sink_trouble.count(f"{stream}: {type(error).__name__}: {error}")
 
     def _count(self, item: AccessUnit | Gap) -> None:
         if isinstance(item, Gap):
@@ -124,7 +138,7 @@ class TapSubscriber:
             return
         self._units.inc()
         if message.recent:
-            held[1].recent(message.unit)
+            held[1].recent(message.unit, last=message.last)
         else:
             held[1].live(message.unit)
 

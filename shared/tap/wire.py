@@ -30,17 +30,19 @@ class Flag(IntFlag):
     KEY = 1
     RECENT = 2
     REORDERED = 4
+    LAST = 8
 
 
-_KEY, _RECENT, _REORDERED = int(Flag.KEY), int(Flag.RECENT), int(Flag.REORDERED)
+_KEY, _RECENT, _REORDERED, _LAST = int(Flag.KEY), int(Flag.RECENT), int(Flag.REORDERED), int(Flag.LAST)
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A unit, and whether it answers a request for recent ones."""
+    """A unit, whether it answers a request for recent ones, and whether it is the last of that answer."""
 
     unit: AccessUnit
     recent: bool
+    last: bool
 
 
 def stream_topic(stream: StreamId) -> bytes:
@@ -53,14 +55,16 @@ def reader_topic(reader: bytes) -> bytes:
     return b"r" + reader
 
 
-def unit_header(unit: AccessUnit, *, recent: bool) -> bytes:
-    """The header frame of a unit."""
+def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
+    """The header frame of a unit. See `Received`."""
     # Plain numbers: the flags' own operators would take longer than all the rest.
     flags = _KEY if unit.key else 0
     if recent:
         flags |= _RECENT
     if unit.reordered:
         flags |= _REORDERED
+    if last:
+        flags |= _LAST
     return (
         _HEADER.pack(
             MAGIC,
@@ -106,7 +110,7 @@ def read(header: bytes, data: bytes) -> Received:
         data=data,
         reordered=bool(flags & _REORDERED),
     )
-    return Received(unit, bool(flags & _RECENT))
+    return Received(unit, bool(flags & _RECENT), bool(flags & _LAST))
 
 
 @lru_cache(maxsize=_REMEMBERED_STREAMS)

@@ -182,9 +182,16 @@ class FakeTap:
 
     def __init__(self) -> None:
         self.sinks: dict[StreamId, Callable[[AccessUnit | Gap], None]] = {}
+        self.answering: dict[StreamId, Callable[[bool], None]] = {}
 
-    def subscribe(self, stream: StreamId, sink: Callable[[AccessUnit | Gap], None]) -> "FakeSubscription":
+    def subscribe(
+        self,
+        stream: StreamId,
+        sink: Callable[[AccessUnit | Gap], None],
+        answering: Callable[[bool], None],
+    ) -> "FakeSubscription":
         self.sinks[stream] = sink
+        self.answering[stream] = answering
         return FakeSubscription(self, stream)
 
     def give(self, *items: AccessUnit | Gap, stream: StreamId = STREAM) -> None:

@@ -46,7 +46,7 @@ class World:
         self.tap = FakeTap()
         self.counts = Counts()
         self.ended: list[End] = []
-        self.channels = Channels(self.tap.subscribe, self._channel, self.clock, derive)
+        self.channels = Channels(self.tap.subscribe, self._channel, self.clock, self.timers.later, derive)
         self._secrets = Random(1)
         self._tickets = 0
         self.patient = False

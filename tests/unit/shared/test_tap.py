@@ -27,6 +27,17 @@ async def test_a_late_reader_gets_the_recent_units_first_and_then_live_ones_in_o
     assert wire.got == UNITS[10:]
 
 
+async def test_a_reader_is_told_where_the_recent_units_begin_and_end() -> None:
+    async with Wire() as wire:
+        await wire.connected()
+        for unit in UNITS[:15]:
+            wire.publish(unit)
+        told: list[AccessUnit | Gap | bool] = []
+        wire.subscriber.subscribe(STREAM, told.append, told.append)
+        await eventually(lambda: len(told) == 7, what="five units, their beginning and their end")
+    assert told == [True, *UNITS[10:15], False]
+
+
 async def test_units_nobody_asked_for_are_not_sent() -> None:
     async with Wire() as wire:
         other = StreamId("59350", "cam-other")

@@ -21,19 +21,24 @@ class Reader:
         self.clock = SimulatedClock()
         self.got: list[AccessUnit | Gap] = []
         self.asked = 0
-        self.reassembly = Reassembly(STREAM, self.got.append, self._ask, self.clock)
+        self.answers: list[tuple[bool, int]] = []
+        """Whether one began or ended, and how much had been given by then."""
+        self.reassembly = Reassembly(STREAM, self.got.append, self._ask, self._answering, self.clock)
         self.reassembly.start()
 
     def _ask(self) -> None:
         self.asked += 1
 
+    def _answering(self, coming: bool) -> None:
+        self.answers.append((coming, len(self.got)))
+
     def live(self, *units: AccessUnit) -> None:
         for one in units:
             self.reassembly.live(one)
 
-    def recent(self, *units: AccessUnit) -> None:
+    def recent(self, *units: AccessUnit, whole: bool = True) -> None:
         for one in units:
-            self.reassembly.recent(one)
+            self.reassembly.recent(one, last=whole and one is units[-1])
 
 
 def group(first: int, last: int, run: int = 1) -> list[AccessUnit]:
@@ -56,6 +61,10 @@ happenings = st.lists(
 
 
 async def played(story: list[tuple[str, int]], gop: int) -> list[AccessUnit | Gap]:
+    return (await reader_of(story, gop)).got
+
+
+async def reader_of(story: list[tuple[str, int]], gop: int) -> Reader:
     reader = Reader()
     recent, answers = RecentUnits(), list[list[AccessUnit]]()
     run = seq = 0
@@ -72,11 +81,12 @@ async def played(story: list[tuple[str, int]], gop: int) -> list[AccessUnit | Ga
             await reader.clock.advance(number / 1000)
         elif answers:
             part, answers[0] = answers[0][:number], answers[0][number:]
-            reader.recent(*(part[::2] + part[-1:] if kind == "answer with losses" else part))
+            lossy = kind == "answer with losses"
+            reader.recent(*(part[::2] + part[-1:] if lossy else part), whole=not answers[0])
             answers = [answer for answer in answers if answer]
         if reader.asked > asked and recent.snapshot():
             answers.append(list(recent.snapshot()))
-    return reader.got
+    return reader
 
 
 @given(happenings, st.integers(1, 12))
@@ -116,6 +126,14 @@ async def test_each_hole_is_announced_by_exactly_one_gap_and_followed_by_a_key_u
 
 
 @given(happenings, st.integers(1, 12))
+async def test_an_answer_that_begins_is_told_once_and_ends_once_before_the_next(
+    story: list[tuple[str, int]], gop: int
+) -> None:
+    told = [coming for coming, _ in (await reader_of(story, gop)).answers]
+    assert told == [number % 2 == 0 for number in range(len(told))]
+
+
+@given(happenings, st.integers(1, 12))
 async def test_questions_are_never_less_than_their_interval_apart(
     story: list[tuple[str, int]], gop: int
 ) -> None:
@@ -151,6 +169,24 @@ def test_live_units_go_on_when_the_end_of_an_answer_is_lost() -> None:
     reader.live(*units[4:])
     reader.recent(*units[:4])
     assert reader.got == units
+
+
+def test_an_answer_s_end_is_told_behind_all_that_came_with_it() -> None:
+    reader = Reader()
+    units = group(10, 16)
+    reader.live(*units[4:6])
+    reader.recent(*units[:5])
+    reader.live(units[6])
+    assert reader.answers == [(True, 0), (False, 6)]
+
+
+def test_an_answer_whose_end_was_lost_ends_before_the_next_live_unit() -> None:
+    reader = Reader()
+    units = group(10, 16)
+    reader.recent(*units[:4], whole=False)
+    assert reader.answers == [(True, 0)]
+    reader.live(units[4])
+    assert reader.answers == [(True, 0), (False, 4)]
 
 
 def test_units_that_come_twice_are_given_once() -> None:

@@ -15,10 +15,10 @@ readers = st.binary(min_size=16, max_size=16)
 HEADER = unit_header(unit(7, key=True), recent=False)
 
 
-@given(access_units, st.booleans())
-def test_a_unit_is_read_back_as_it_was_sent(sent: AccessUnit, recent: bool) -> None:
-    received = read(unit_header(sent, recent=recent), sent.data)
-    assert (received.unit, received.recent) == (sent, recent)
+@given(access_units, st.booleans(), st.booleans())
+def test_a_unit_is_read_back_as_it_was_sent(sent: AccessUnit, recent: bool, last: bool) -> None:
+    received = read(unit_header(sent, recent=recent, last=last), sent.data)
+    assert (received.unit, received.recent, received.last) == (sent, recent, last)
 
 
 @given(st.binary(max_size=120), st.binary(max_size=20))
@@ -67,6 +67,12 @@ def test_the_bytes_are_those_of_the_document() -> None:
     assert header[12:20] == b"\x00\x00\x00\x00\x00\x00\x01\x02"
     assert header[36:44] == b"\xff" * 8
     assert header[44:] == str(STREAM).encode()
+
+
+def test_the_end_of_an_answer_is_a_flag_that_older_readers_may_pass_over() -> None:
+    middle, last = (unit_header(unit(1), recent=True, last=last) for last in (False, True))
+    assert (middle[4], last[4]) == (2, 10)
+    assert last[:4] + last[5:] == middle[:4] + middle[5:]
 
 
 def test_a_reader_of_the_first_version_refuses_a_reordered_unit_and_takes_every_other() -> None:
