@@ -6,7 +6,7 @@
 import re
 from pathlib import Path
 
-from ingest.simulator.faults import CARDS
+from ingest.simulator.cards import CARDS
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "cameras.md"
 _BLOCK = re.compile(r"(<!-- faults -->\n).*?(\n<!-- /faults -->)", re.S)

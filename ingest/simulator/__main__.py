@@ -9,7 +9,7 @@ import sys
 import cv2
 
 from ingest.simulator.cameras import parse_plans
-from ingest.simulator.faults import CARDS
+from ingest.simulator.cards import CARDS
 from ingest.simulator.server import SimulatedCameras
 from shared.errors import BeffroiError
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ingest.simulator.faults import CARDS, Fault
+from ingest.simulator.cards import CARDS
+from ingest.simulator.faults import Fault
 from tests.docs_cameras import DOCUMENT, with_table
 
 ZOO = Path(__file__).resolve().parents[2] / "integration" / "ingest"

@@ -1,0 +1,97 @@
+"""What goes wrong in RTP and in the pictures."""
+
+from ingest.simulator.cards.card import Card
+from ingest.simulator.faults import Fault
+
+MEDIA = (
+    Card(
+        Fault.GARBAGE,
+        "Announces H.264 and sends noise.",
+        "Failing memory, failing firmware.",
+        "`invalid` after 5 s without anything that decodes; publishes none of it; tries again.",
+    ),
+    Card(
+        Fault.EARLY_PACKETS,
+        "Sends packets of another session before PLAY is answered.",
+        "A large brand's cameras, over TCP.",
+        "Takes none of them.",
+    ),
+    Card(
+        Fault.FOREIGN_SSRC,
+        "Mixes packets of another source into the stream.",
+        "The same.",
+        "Keeps to the source that SETUP named, else to the first one; counts the others.",
+    ),
+    Card(
+        Fault.OTHER_CHANNEL,
+        "Sends packets on a channel nobody set up.",
+        "Cameras with sound or metadata switched on.",
+        "Passes over them.",
+    ),
+    Card(
+        Fault.RTCP_ON_MEDIA,
+        "Sends its reports on the media's channel.",
+        "Firmware with a mixed-up channel number.",
+        "Knows RTCP by its type, whatever the channel.",
+    ),
+    Card(
+        Fault.JUNK,
+        "Leaves stray bytes between two frames.",
+        "Firmware that overruns a buffer.",
+        "Looks for the next frame that makes sense; counts the bytes.",
+    ),
+    Card(
+        Fault.BIG_FRAMES,
+        "Sends frames of nearly 64 kB.",
+        "Cameras that fragment nothing over TCP.",
+        "Takes them: the length has 16 bits.",
+    ),
+    Card(
+        Fault.EMPTY_NALS,
+        "Sends empty packets and empty NAL units.",
+        "Cheap firmware at a key picture.",
+        "Passes over them.",
+    ),
+    Card(
+        Fault.GIANT_NAL,
+        "Sends a NAL unit that never ends.",
+        "An encoder that has lost its way.",
+        "Gives up the picture at a bound, in bounded memory, and goes on at the next key picture.",
+    ),
+    Card(
+        Fault.NO_MARKER,
+        "Never sets the marker bit.",
+        "Cheap firmware.",
+        "Ends a picture where the next timestamp begins: one picture later.",
+    ),
+    Card(
+        Fault.SETS_IN_SDP_ONLY,
+        "Tells its parameter sets in the description only.",
+        "Common.",
+        "Puts them before each key picture.",
+    ),
+    Card(
+        Fault.SETS_IN_BAND_ONLY,
+        "Tells its parameter sets in the stream only.",
+        "Common.",
+        "Begins with the first key picture that has them.",
+    ),
+    Card(
+        Fault.NO_SETS,
+        "Tells its parameter sets nowhere.",
+        "A recorder that passes on a stream begun long ago.",
+        "Nothing can be decoded: `invalid` after 30 s, with the reason.",
+    ),
+    Card(
+        Fault.NEW_SIZE,
+        "Changes its picture's size in the middle of a session.",
+        "Cameras whose settings somebody changes.",
+        "Goes on at the key picture that brings the new parameter sets; the report tells the new size.",
+    ),
+    Card(
+        Fault.LATE_KEY,
+        "Starts with no key picture and sends one rarely.",
+        "`Smart` codecs, one every 10 to 20 s.",
+        "Stays `connecting` until the first key picture, for up to 30 s.",
+    ),
+)
