@@ -62,6 +62,14 @@ class Manners:
         end = b"\n" if self.bare_lf else b"\r\n"
         return end.join([first, *lines, b"", b""]) + body
 
+    def numbered(self, number: str | None) -> str | None:
+        """The CSeq of the answer to a request of this CSeq."""
+        if self.numbering is Numbering.MISSING:
+            return None
+        if self.numbering is Numbering.WRONG and number is not None and number.isdecimal():
+            return str(int(number) + 1000)
+        return number
+
     def _miscounted(self, line: bytes) -> bytes:
         name, _, value = line.partition(b":")
         return line if name != b"Content-Length" else b"%s: %d" % (name, int(value) + self.length_error)

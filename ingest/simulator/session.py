@@ -3,21 +3,19 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 
 from ingest.simulator.auth import Door, Verdict
 from ingest.simulator.camera import SimulatedCamera
 from ingest.simulator.description import description
 from ingest.simulator.faults import Fault
 from ingest.simulator.feeds import Feed
-from ingest.simulator.mangling import REPORTS, Mangling, mangling
-from ingest.simulator.manners import Manners, Numbering, manners
-from ingest.simulator.rtp import Frame
+from ingest.simulator.line import Line
+from ingest.simulator.mangling import Mangling, mangling
+from ingest.simulator.manners import Manners, manners
 from ingest.simulator.rtsp import Request, asking, is_answer, parse_request, response
-from ingest.simulator.udp import UdpLine, client_ports
+from ingest.simulator.udp import client_ports
 from shared.clock import Clock
 
-_MAX_BACKLOG_BYTES = 8 << 20
 _RECEIVER_REPORT = 201
 
 Find = Callable[[str], SimulatedCamera | None]
@@ -29,15 +27,14 @@ class Session:
     def __init__(
         self, find: Find, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, clock: Clock
     ) -> None:
-        self._find, self._reader, self._writer, self._clock = find, reader, writer, clock
+        self._find, self._reader, self._line, self._clock = find, reader, Line(writer), clock
         self._id = secrets.token_hex(8)
         self._manners: Manners = manners(Fault.NONE)
         self._door: Door | None = None
         self._camera: SimulatedCamera | None = None
         self._feed: Feed | None = None
         self._mangling: Mangling | None = None
-        self._udp: UdpLine | None = None
-        self._described = self._set_up_once = self._synchronised = self._half_closed = False
+        self._described = self._set_up_once = self._synchronised = False
         self._asked_back = 0
         self._watching: asyncio.Task[None] | None = None
         self._first_ns: int | None = None
@@ -55,9 +52,7 @@ class Session:
             pass
         finally:
             self._end()
-            self._writer.close()
-            with suppress(OSError):
-                await self._writer.wait_closed()
+            await self._line.close()
 
     def picture(self, key: bool, packets: bytes) -> None:
         camera = self._camera
@@ -73,32 +68,27 @@ class Session:
             camera.jumped = True
             camera.feed.jump(plan.jump_s)
         stalled = plan.stall_after_s is not None and elapsed_s >= plan.stall_after_s
-        if stalled or camera.paused or self._half_closed:
+        if stalled or camera.paused or self._line.half_closed:
             return
         if elapsed_s >= plan.after_s and self._strike(camera):
             return
         if self._mangling is not None:
-            self._send(self._mangling.picture(key, packets, elapsed_s))
-        elif self._udp is not None:
-            self._udp.send_packets(packets)
+            self._line.frames(self._mangling.picture(key, packets, elapsed_s))
         else:
-            self._write(packets)
+            self._line.picture(packets)
 
     def report(self, packet: bytes) -> None:
-        if not self._synchronised or self._camera is None or self._camera.paused or self._half_closed:
+        if not self._synchronised or self._camera is None or self._camera.paused or self._line.half_closed:
             return
         if self._mangling is not None:
-            self._send(self._mangling.report(packet))
-        elif self._udp is not None:
-            self._udp.send_frames([Frame(REPORTS, packet[4:])])
+            self._line.frames(self._mangling.report(packet))
         else:
-            self._write(packet)
+            self._line.report(packet)
 
     def _strike(self, camera: SimulatedCamera) -> bool:
         """Do what the fault does in the middle of a session; whether the picture is lost by it."""
         if camera.plan.fault is Fault.HALF_CLOSED:
-            self._half_closed = True
-            self._writer.write_eof()
+            self._line.half_close()
             return True
         if camera.other is not None and self._feed is camera.feed:
             # The rest of this feed is the old size's: the client gets the other one from its key picture on.
@@ -120,7 +110,7 @@ class Session:
             heard_ns = self._reported_ns if self._manners.wants_reports else self._heard_ns
             if (self._clock.monotonic_ns() - heard_ns) / 1e9 > limit_s:
                 camera.counts.timed_out += 1
-                self._writer.close()
+                self._line.hang_up()
                 return
 
     async def _next(self) -> Request | None:
@@ -190,8 +180,6 @@ class Session:
             self._feed.leave(self)
             self._camera.counts.sessions -= 1
         self._feed = None
-        if self._udp is not None:
-            self._udp.close()
         if self._watching is not None:
             self._watching.cancel()
 
@@ -256,9 +244,8 @@ class Session:
         # A picture's packets are built once for all watchers: the channel is the server's choice.
         transport = f"RTP/AVP/TCP;unicast;interleaved={'2-3' if audio else '0-1'}"
         if not tcp and ports is not None:
-            peer = self._writer.get_extra_info("peername")[0]
-            self._udp = await UdpLine.opened(peer, ports, self._rtcp)
-            transport = f"RTP/AVP;unicast;client_port={ports[0]}-{ports[1]};server_port={self._udp.ports}"
+            own_ports = await self._line.open_udp(ports, self._rtcp)
+            transport = f"RTP/AVP;unicast;client_port={ports[0]}-{ports[1]};server_port={own_ports}"
         if self._manners.names_source and self._mangling is not None:
             transport += f";ssrc={self._mangling.ssrc:08X}"
         session = self._manners.session.format(id=self._id, timeout=round(self._timeout_s(camera)))
@@ -270,7 +257,7 @@ class Session:
             return
         begins = self._feed is None
         if begins and self._mangling is not None:
-            self._send(self._mangling.before_play())
+            self._line.frames(self._mangling.before_play())
         self._respond(200, request, [("Session", self._id), ("Range", "npt=0.000-")])
         if begins:
             self._camera, self._feed = camera, camera.feed
@@ -288,25 +275,8 @@ class Session:
     def _respond(
         self, status: int, request: Request, headers: list[tuple[str, str]] | None = None, body: str = ""
     ) -> None:
-        number = request.headers.get("cseq")
-        if self._manners.numbering is Numbering.MISSING:
-            number = None
-        elif self._manners.numbering is Numbering.WRONG and number is not None and number.isdecimal():
-            number = str(int(number) + 1000)
+        number = self._manners.numbered(request.headers.get("cseq"))
         self._say(response(status, number, headers or (), body))
 
     def _say(self, message: bytes) -> None:
-        self._write(self._manners.spoken(message))
-
-    def _send(self, frames: list[Frame]) -> None:
-        if self._udp is not None:
-            self._udp.send_frames(frames)
-        else:
-            self._write(b"".join(frame.wire for frame in frames))
-
-    def _write(self, data: bytes) -> None:
-        transport = self._writer.transport
-        if transport.get_write_buffer_size() > _MAX_BACKLOG_BYTES:
-            transport.abort()
-        elif not self._half_closed and not transport.is_closing():
-            self._writer.write(data)
+        self._line.write(self._manners.spoken(message))
