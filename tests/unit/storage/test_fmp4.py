@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.errors import BadInput
 from shared.h264 import annex_b, nal_units
 from shared.ids import StreamId
-from storage.fmp4.avc import AvcDescription, length_prefixed
+from storage.fmp4.avc import AvcDescription
 from storage.fmp4.boxes import box, boxes, header_at
 from storage.fmp4.fragment import (
     MovieFragment,
@@ -23,6 +23,7 @@ from storage.fmp4.fragment import (
     read_movie_fragment,
 )
 from storage.fmp4.identity import Identity
+from storage.fmp4.nal_description import length_prefixed
 from storage.fmp4.plain import SampleTables
 from storage.fmp4.reader import read_layout
 from tests.support.pictures import START_NS, units
@@ -124,7 +125,7 @@ parameter_nals = st.binary(min_size=3, max_size=30).map(lambda body: b"\x67" + b
 def test_avcc_gives_back_the_parameter_sets(sps: list[bytes], pps: list[bytes]) -> None:
     # A baseline profile number: higher ones need a real picture format behind it.
     sets = AvcDescription(tuple(b"\x67\x42" + nal for nal in sps), tuple(pps))
-    assert AvcDescription.from_avcc(sets.avcc()) == sets
+    assert AvcDescription.from_avcc(sets.configuration()) == sets
 
 
 @given(st.binary(max_size=60))
