@@ -31,7 +31,7 @@ from ingest.ports import (
     StreamInfo,
     Unreachable,
 )
-from ingest.waiting import WaitingPackets
+from ingest.queued_source import QueuedSource
 from shared.clock import Clock
 
 OPEN_TIMEOUT_S = 8.0
@@ -75,55 +75,22 @@ class AvOpener:
         return source
 
 
-class AvSource:
-    """One open camera. Its thread ends by itself soon after `close`: at the next packet or time-out."""
+class AvSource(QueuedSource):
+    """One open camera. Its thread ends by itself soon after `close`: at the next packet or time-out.
+
+    Its counts stay at naught: FFmpeg does not tell.
+    """
 
     def __init__(self, target: Target, address: CameraAddress, clock: Clock) -> None:
+        super().__init__(SourceCounts())
         self._target, self._address, self._clock = target, address, clock
         self._loop = asyncio.get_running_loop()
-        self._info: StreamInfo | None = None
-        self._waiting = WaitingPackets()
-        self._counts = SourceCounts()
-        self._error: SourceError | None = None
-        self._woken: asyncio.Future[None] | None = None
         self._closed = False
         threading.Thread(target=self._work, name=f"rtsp {target.place}", daemon=True).start()
 
-    @property
-    def info(self) -> StreamInfo:
-        assert self._info is not None, "not started"
-        return self._info
-
-    @property
-    def dropped(self) -> int:
-        return self._waiting.dropped
-
-    @property
-    def counts(self) -> SourceCounts:
-        """All naught: FFmpeg does not tell."""
-        return self._counts
-
-    async def started(self) -> None:
-        """Return once the camera has said what it sends. Raises SourceError."""
-        while self._info is None:
-            if self._error is not None:
-                raise self._error
-            await self._wake()
-
-    async def next(self) -> Packet:
-        while not len(self._waiting):
-            if self._error is not None:
-                raise self._error
-            await self._wake()
-        return self._waiting.take()
-
     def close(self) -> None:
         self._closed = True
-        self._waiting.clear()
-
-    async def _wake(self) -> None:
-        self._woken = self._loop.create_future()
-        await self._woken
+        self.waiting.clear()
 
     def _work(self) -> None:
         """The thread. Every way out of it hands over an error, so that nobody waits for ever."""
@@ -231,10 +198,8 @@ class AvSource:
         if self._closed:
             return
         if isinstance(item, Packet):
-            self._waiting.put(item)
+            self.put(item)
         elif isinstance(item, StreamInfo):
-            self._info = item
+            self.begun(item)
         else:
-            self._error = item
-        if self._woken is not None and not self._woken.done():
-            self._woken.set_result(None)
+            self.fail(item)

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Coroutine
 
 from ingest.ports import STALL_S, Ended, Packet, SourceCounts, SourceError, Stalled, StreamInfo
+from ingest.queued_source import QueuedSource
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.session import Session
-from ingest.waiting import WaitingPackets
 from shared.clock import Clock
 
 REPORT_EVERY_S = 5.0
@@ -15,76 +15,45 @@ _TICK_S = 0.25
 _AFTER_BYE_S = 1.0
 
 
-class RtspSource:
+class RtspSource(QueuedSource):
     """The Source of one session. Make it before the session plays, `begin` it when it does."""
 
     def __init__(self, place: str, counts: SourceCounts, own_ssrc: int, clock: Clock) -> None:
-        self._place, self._counts, self._own_ssrc, self._clock = place, counts, own_ssrc, clock
-        self._waiting = WaitingPackets()
-        self._woken: asyncio.Future[None] | None = None
-        self._error: SourceError | None = None
-        self._info: StreamInfo | None = None
+        super().__init__(counts)
+        self._place, self._own_ssrc, self._clock = place, own_ssrc, clock
         self._session: Session | None = None
         self._receiver: Receiver | None = None
         self._picture_ns = clock.monotonic_ns()
         self._tasks: set[asyncio.Task[None]] = set()
         self._keeping: asyncio.Task[None] | None = None
 
-    @property
-    def info(self) -> StreamInfo:
-        assert self._info is not None, "not begun"
-        return self._info
-
-    @property
-    def dropped(self) -> int:
-        return self._waiting.dropped
-
-    @property
-    def counts(self) -> SourceCounts:
-        return self._counts
-
     def begin(self, info: StreamInfo, session: Session, receiver: Receiver) -> None:
         """The session plays: watch over it from now on."""
-        self._info, self._session, self._receiver = info, session, receiver
+        self._session, self._receiver = session, receiver
         self._picture_ns = self._clock.monotonic_ns()
+        self.begun(info)
         self._start(self._watch(session, receiver))
 
-    async def next(self) -> Packet:
-        while not len(self._waiting):
-            if self._error is not None:
-                raise self._error
-            self._woken = asyncio.get_running_loop().create_future()
-            await self._woken
-        return self._waiting.take()
-
     def close(self) -> None:
-        if self._error is None:
-            self._error = Ended(f"{self._place} was let go")
-        self._waiting.clear()
+        super().fail(Ended(f"{self._place} was let go"))
+        self.waiting.clear()
         self._stop()
-        self._wake()
 
     def give(self, picture: Packet) -> None:
         """Queue a picture."""
         self._picture_ns = self._clock.monotonic_ns()
         self._counts.untimed_pictures += picture.wall_ns is None
-        self._waiting.put(picture)
-        self._wake()
+        self.put(picture)
 
     def lost(self) -> None:
         """Something is missing: nothing is of use before the next key picture."""
-        self._waiting.lose()
+        self.waiting.lose()
 
     def fail(self, error: SourceError) -> None:
         """The session is over; what was queued is still given."""
-        if self._error is None:
-            self._error = error
+        if self.error is None:
+            super().fail(error)
             self._stop()
-            self._wake()
-
-    def _wake(self) -> None:
-        if self._woken is not None and not self._woken.done():
-            self._woken.set_result(None)
 
     def _stop(self) -> None:
         for task in self._tasks:
@@ -101,7 +70,7 @@ class RtspSource:
     async def _watch(self, session: Session, receiver: Receiver) -> None:
         """Everything that is due by time: late ends of pictures, stalls, reports, keep-alives."""
         report_ns = keep_ns = self._clock.monotonic_ns()
-        while self._error is None:
+        while self.error is None:
             await self._clock.sleep(_TICK_S)
             session.settle()
             receiver.settle()
