@@ -4,8 +4,8 @@ import av
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.packetise import MAX_PAYLOAD_BYTES
 from mux.packetise_h265 import packetise_h265
+from mux.packetise_nals import MAX_PAYLOAD_BYTES
 from shared.h264 import START_CODE, nal_units
 from shared.h265 import nal_type
 from shared.units import Codec
