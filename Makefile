@@ -9,6 +9,11 @@ SOURCES := shared ingest mux storage control_room deploy tests
 WEB := control_room/web
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.tsbuildinfo' 2>/dev/null)
 
+CHECKS := check-types check-page check-python
+PARALLEL := $(MAKE) --no-print-directory -j 2 --output-sync=target
+# Where Python may keep nothing compiled, each of a hundred processes compiles anew all it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
@@ -23,20 +28,29 @@ QUIET := tests/integration/mux/test_bad_network_chromium.py tests/integration/wh
 # Several tests at a time make a small machine late: what failed in company is judged once more, alone.
 AGAIN := [ $$? -eq 1 ] && echo "once more, alone:" && $(PY) -m pytest -q --lf --lfnf=none
 
-test: check browser ## Run every check and test
+test: ready ## Run every check and test
+	@+$(PARALLEL) $(CHECKS) check-tests browser
 	$(PY) -m pytest -q -n 3 --dist loadgroup tests $(QUIET:%=--ignore %) || { $(AGAIN) tests $(QUIET:%=--ignore %); }
 	$(PY) -m pytest -q $(QUIET) || { $(AGAIN) $(QUIET); }
 
-check: ## Format, lint, types, import walls, page, docs
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target setup web
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target check-python check-page
+check: ready ## Format, lint, types, import walls, page, docs
+	@+$(PARALLEL) $(CHECKS)
+
+ready:
+	@+$(PARALLEL) setup web
+
+check-types: setup
+	.venv/bin/mypy
 
 check-python: setup
 	.venv/bin/ruff format --check $(SOURCES)
 	.venv/bin/ruff check $(SOURCES)
-	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PY) -m tests.docs_check
+
+# Leaves all that tests import compiled, while types are checked, for the many processes that follow.
+check-tests: setup
+	$(PY) -m pytest -q --collect-only tests > .make/tests || { tail -n 60 .make/tests; exit 1; }
 
 check-page: web-setup
 	cd $(WEB) && npm run --silent check
@@ -105,4 +119,4 @@ web-setup: .make/node
 	cd $(WEB) && npm run --silent build
 	@touch $@
 
-.PHONY: check-python check-page help setup-run demo doctor test check format bench bench-peers bench-plots performance pictures setup web browser lock clean web-setup
+.PHONY: ready check-types check-tests check-python check-page help setup-run demo doctor test check format bench bench-peers bench-plots performance pictures setup web browser lock clean web-setup
