@@ -1,4 +1,7 @@
-"""Which streams are taken from the tap: each from its first viewer on, until some time after its last."""
+"""Which streams are taken from the tap: each from its first viewer on, until some time after its last.
+
+What is derived of one lives as long, so that who looks away for a moment finds it running.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -8,7 +11,7 @@ from mux.channel import Channel
 from mux.feed import Derive, Derived, Feed, no_derivation
 from mux.picture import Picture
 from shared.clock import Clock
-from shared.errors import BeffroiError
+from shared.errors import BeffroiError, Unavailable
 from shared.ids import StreamId
 from shared.recent import RecentUnits
 from shared.tap import Gap
@@ -30,12 +33,15 @@ Make = Callable[[StreamId, Callable[[Channel], None]], Channel]
 class _Held:
     """One stream that is taken: its own channel, and the one derived from it while somebody needs that."""
 
-    def __init__(self, stream: StreamId, make: Make, derive: Derive) -> None:
+    def __init__(self, stream: StreamId, make: Make, derive: Derive, clock: Clock) -> None:
         self.channel = make(stream, self._changed)
         self.feeds: dict[Feed, None] = {}
         self.subscription: Closable | None = None
         self.idle_since_ns: int | None = None
+        self.unneeded_since_ns: int | None = None
+        """Since when nobody has been shown what is derived; None where somebody is, or nothing is."""
         self._derive = derive
+        self._clock = clock
         self._derived: Derived | None = None
         # Of streams that may have to be derived: who begins in mid-group begins with these.
         self._recent = RecentUnits()
@@ -56,17 +62,22 @@ class _Held:
 
     def leave(self, feed: Feed) -> None:
         self.feeds.pop(feed, None)
-        self._end_unneeded()
+        self._note_need()
 
     def retry(self) -> None:
         """Try again what was refused: there may be room now."""
         for feed in [feed for feed in self.feeds if feed.refused is not None]:
             self._resolve(feed)
 
-    def close(self) -> None:
+    def end_derived(self) -> None:
+        """End what is derived; none is no error."""
         if self._derived is not None:
             self._derived.close()
             self._derived = None
+        self.unneeded_since_ns = None
+
+    def close(self) -> None:
+        self.end_derived()
         if self.subscription is not None:
             self.subscription.close()
 
@@ -74,7 +85,8 @@ class _Held:
         self._recent = RecentUnits()
         for feed in list(self.feeds):
             self._resolve(feed)
-        self._end_unneeded()
+        if not self._needs_derived():
+            self.end_derived()
 
     def _resolve(self, feed: Feed) -> None:
         was = feed.channel, feed.refused
@@ -85,6 +97,7 @@ class _Held:
                 feed.channel = feed.derived.channel
             except BeffroiError as error:
                 feed.refused = error
+        self._note_need()
         # A refusal tried again is no news: whoever was told of it knows.
         if (feed.channel, feed.refused is None) != (was[0], was[1] is None):
             feed.told()
@@ -96,10 +109,14 @@ class _Held:
                 self._derived.take(unit)
         return self._derived
 
-    def _end_unneeded(self) -> None:
-        if self._derived is not None and not any(feed.transcoded for feed in self.feeds):
-            self._derived.close()
-            self._derived = None
+    def _needs_derived(self) -> bool:
+        return any(feed.transcoded for feed in self.feeds)
+
+    def _note_need(self) -> None:
+        if self._derived is None or self._needs_derived():
+            self.unneeded_since_ns = None
+        elif self.unneeded_since_ns is None:
+            self.unneeded_since_ns = self._clock.monotonic_ns()
 
 
 class Channels:
@@ -150,7 +167,7 @@ class Channels:
         """
         held = self._held.get(stream)
         if held is None:
-            held = self._held[stream] = _Held(stream, self._make, self._derive)
+            held = self._held[stream] = _Held(stream, self._make, self._derived_from, self._clock)
             catch_up = CatchUp(held.channel, self._clock, self._later)
             held.subscription = self._subscribe(stream, held.take, catch_up.told)
         held.idle_since_ns = None
@@ -170,12 +187,27 @@ class Channels:
 
     def release_idle(self) -> None:
         """Leave the streams nobody has watched for KEPT_AFTER_LAST_S, and try again what was refused."""
-        now_ns = self._clock.monotonic_ns()
         for stream, held in list(self._held.items()):
             held.retry()
-            if held.idle_since_ns is not None and now_ns - held.idle_since_ns >= KEPT_AFTER_LAST_S * 1e9:
+            if self._is_over(held.unneeded_since_ns):
+                held.end_derived()
+            if self._is_over(held.idle_since_ns):
                 held.close()
                 del self._held[stream]
+
+    def _is_over(self, since_ns: int | None) -> bool:
+        return since_ns is not None and self._clock.monotonic_ns() - since_ns >= KEPT_AFTER_LAST_S * 1e9
+
+    def _derived_from(self, source: Channel) -> Derived:
+        """A derivation of a stream; where there is no room, in place of the one unneeded for longest."""
+        try:
+            return self._derive(source)
+        except Unavailable:
+            unneeded = [held for held in self._held.values() if held.unneeded_since_ns is not None]
+            if not unneeded:
+                raise
+            min(unneeded, key=lambda held: held.unneeded_since_ns or 0).end_derived()
+            return self._derive(source)
 
     def close(self) -> None:
         """Leave all streams."""

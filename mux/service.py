@@ -25,6 +25,7 @@ from mux.ticker import Ticker
 from mux.transcoded import Transcoded
 from mux.transcoder.limits import Limits
 from mux.transcoder.process import ChildProcess
+from mux.transcoder.spare import Spare
 from mux.transcoder.transcoders import Transcoders
 from mux.turnstile import Turnstile
 from mux.udp import UdpWire, resolve_host
@@ -41,9 +42,11 @@ from shared.service import Service
 from shared.settings import load
 from shared.tap import Endpoint, TapKeys, TapSubscriber
 from shared.tickets import TicketVerifier
+from shared.units import Codec
 
 _LONGEST_WAIT_FOR_BUS_S = 2.0
 _COLLECTION_THRESHOLD = 20_000
+_EVERY_BROWSER = frozenset((Codec.H264,))
 
 
 async def build() -> Service:
@@ -72,11 +75,17 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         core=core,
     )
     loop, random, lag, stream_metrics = asyncio.get_running_loop(), Random(), Lag(), StreamMetrics()
-    transcoders = _transcoders(settings, clock, counts, random)
+    spare = _spare(settings, clock)
+    transcoders = Transcoders(settings.most_transcoders, spare.take, clock, counts, random)
     mux_metrics.watch_transcoders(lambda: len(transcoders))
 
     def make_channel(stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
-        return Channel(stream, wire, clock, counts, sent=mux_metrics.first_sent, changed=changed)
+        def learned(channel: Channel) -> None:
+            if settings.most_transcoders and not channel.suits(_EVERY_BROWSER):
+                spare.keep()
+            changed(channel)
+
+        return Channel(stream, wire, clock, counts, sent=mux_metrics.first_sent, changed=learned)
 
     channels = Channels(
         tap.subscribe,
@@ -114,6 +123,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         hub.stop()
         channels.close()
         await transcoders.close()
+        await spare.close()
         wire.close()
 
     service.on_stop(close)
@@ -135,9 +145,9 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     return service
 
 
-def _transcoders(settings: MuxSettings, clock: Clock, counts: Counts, random: Random) -> Transcoders:
+def _spare(settings: MuxSettings, clock: Clock) -> Spare:
     limits = Limits(settings.transcoded_longest_side, settings.transcoded_fps, settings.transcoded_kbps)
-    return Transcoders(settings.most_transcoders, lambda: ChildProcess.spawn(limits), clock, counts, random)
+    return Spare(lambda: ChildProcess.spawn(limits), clock)
 
 
 def _spare_collections() -> None:

@@ -23,7 +23,7 @@ class MuxSettings(Settings):
         4,
         ge=0,
         description="Streams transcoded for browsers at a time (H.265, MJPEG, MPEG-4, H.264 with B-frames); "
-        "more are refused. Each is a process of about 10 to 40 % of a core.",
+        "more are refused. Each is a process of about 10 to 40 % of a core; one more waits once needed.",
     )
     transcoded_longest_side: int = Field(
         1280, ge=160, le=4096, description="Longest side of a transcoded picture, in pixels."

@@ -7,11 +7,12 @@ import resource
 import signal
 import sys
 import threading
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 import av.logging
 
-from mux.transcoder.drawing import use_one_thread
+from mux.transcoder.fitting import prepare
 from mux.transcoder.framing import KeyWanted, Message, Ready, Settled, encoded, read_from
 from mux.transcoder.limits import Limits
 from mux.transcoder.work import Work
@@ -19,8 +20,9 @@ from shared.errors import BadInput
 from shared.units import AccessUnit
 
 _PR_SET_PDEATHSIG = 1
-_NICENESS = 5
 _MOST_MEMORY_BYTES = 4 << 30
+_IDLE_S = 0.5
+"""With nothing to do for this long, it is a spare one and gets ready for any stream."""
 _BEHIND_UNITS = 2
 """With more waiting than this, pictures are decoded and not coded: what comes out is to be of now."""
 
@@ -35,7 +37,7 @@ def main() -> None:
     try:
         answers.write(encoded(Ready()))
         answers.flush()
-        _work(Work(limits), waiting, answers)
+        _work(Work(limits), _each(waiting), answers)
     except BrokenPipeError:
         pass
     # Not through the interpreter's end: the reading thread sits in a read that nobody ends.
@@ -50,14 +52,12 @@ def _keep_answers_apart() -> BinaryIO:
 
 
 def _behave() -> None:
-    """Die with mux even inside a decoder, leave the processor to it, and have no more memory than needed."""
+    """Die with mux even inside a decoder, and have no more memory than needed."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     av.logging.set_level(None)
-    use_one_thread()
 
 
 def _read(units: BinaryIO, waiting: "queue.SimpleQueue[Message | None]") -> None:
@@ -70,13 +70,25 @@ def _read(units: BinaryIO, waiting: "queue.SimpleQueue[Message | None]") -> None
     waiting.put(None)
 
 
-def _work(work: Work, waiting: "queue.SimpleQueue[Message | None]", answers: BinaryIO) -> None:
-    while (message := waiting.get()) is not None:
+def _each(waiting: "queue.SimpleQueue[Message | None]") -> Iterator[tuple[Message, bool]]:
+    """Each message until the end, and whether too many wait behind it."""
+    try:
+        message = waiting.get(timeout=_IDLE_S)
+    except queue.Empty:
+        prepare()
+        message = waiting.get()
+    while message is not None:
+        yield message, waiting.qsize() > _BEHIND_UNITS
+        message = waiting.get()
+
+
+def _work(work: Work, messages: Iterable[tuple[Message, bool]], answers: BinaryIO) -> None:
+    for message, behind in messages:
         if isinstance(message, KeyWanted):
             work.key_picture_wanted()
         elif isinstance(message, AccessUnit):
             skipped = work.skipped
-            for made in work.take(message, behind=waiting.qsize() > _BEHIND_UNITS):
+            for made in work.take(message, behind=behind):
                 answers.write(encoded(made))
             answers.write(encoded(Settled(work.skipped - skipped, work.trouble)))
             answers.flush()

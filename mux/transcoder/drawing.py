@@ -1,6 +1,7 @@
 """Pictures made smaller, and pictures that say why there is no picture: OpenCV and numpy."""
 
 import textwrap
+from functools import cache
 
 import av
 import cv2
@@ -14,26 +15,16 @@ _LETTERS_A_LINE = 44
 _MOST_LINES = 6
 
 
+@cache
 def use_one_thread() -> None:
     """One transcoder is to cost one core at most, and OpenCV's threads wait for work by spinning."""
     cv2.setNumThreads(1)
 
 
-def size_within(width: int, height: int, longest_side: int) -> tuple[int, int]:
-    """The size of a picture whose longest side may not be longer; both sides even, as 4:2:0 needs it."""
-    longest = max(width, height)
-    if longest > longest_side:
-        width, height = round(width * longest_side / longest), round(height * longest_side / longest)
-    return max(16, width & ~1), max(16, height & ~1)
-
-
-def fitted(frame: av.VideoFrame, longest_side: int) -> av.VideoFrame:
-    """The picture as yuv420p in video range, made smaller where it is too large."""
-    converted = frame.reformat(format="yuv420p", dst_color_range="MPEG")
-    size = size_within(frame.width, frame.height, longest_side)
-    if size == (frame.width, frame.height):
-        return converted
-    return _from_planes([_resized(_plane(converted, number), _halved(size, number)) for number in range(3)])
+def resized(frame: av.VideoFrame, size: tuple[int, int]) -> av.VideoFrame:
+    """A picture in yuv420p made smaller, to a size with even sides."""
+    use_one_thread()
+    return _from_planes([_resized(_plane(frame, number), _halved(size, number)) for number in range(3)])
 
 
 def notice(width: int, height: int, title: str, sentence: str) -> av.VideoFrame:

@@ -1,16 +1,19 @@
 """What mux and a transcoder say to each other over a pipe: kind, two lengths, header, data.
 
-A unit's header and data are those of the tap (`shared.tap.wire`).
+A unit's header and data are those of the tap (`shared.tap_wire`).
 """
 
-import asyncio
 import struct
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from shared.errors import BadInput
-from shared.tap.wire import MAX_UNIT_BYTES, read, unit_header
+from shared.tap_wire import MAX_UNIT_BYTES, read, unit_header
 from shared.units import AccessUnit
+
+if TYPE_CHECKING:
+    # The child reads from a file, and starts the sooner without an event loop.
+    import asyncio
 
 _LENGTHS = struct.Struct("!cII")
 _TAKEN = struct.Struct("!I")
@@ -72,12 +75,12 @@ def read_from(file: BinaryIO) -> Message | None:
     return _message(kind, body[:header_bytes], body[header_bytes:])
 
 
-async def receive(reader: asyncio.StreamReader) -> Message | None:
+async def receive(reader: "asyncio.StreamReader") -> Message | None:
     """The next message of a stream; None at its end. Raises BadInput where it is not one."""
     try:
         kind, header_bytes, data_bytes = _lengths(await reader.readexactly(_LENGTHS.size))
         body = await reader.readexactly(header_bytes + data_bytes)
-    except (asyncio.IncompleteReadError, ConnectionError):
+    except (EOFError, ConnectionError):
         return None
     return _message(kind, body[:header_bytes], body[header_bytes:])
 

@@ -49,6 +49,7 @@ class ChildProcess:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process, self._in, self._out = process, process.stdin, process.stdout
+        self._killed = False
 
     @staticmethod
     async def spawn(limits: Limits) -> "ChildProcess":
@@ -73,8 +74,11 @@ class ChildProcess:
         return await receive(self._out)
 
     def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        # Once: at a second time asyncio may bury it before its watcher has seen how it ended.
+        if not self._killed:
+            self._killed = True
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
 
     async def ended(self) -> str:
         code = await self._process.wait()

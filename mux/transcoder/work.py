@@ -5,8 +5,8 @@ from dataclasses import replace
 import av
 
 from mux.transcoder.decoder import Decoder
-from mux.transcoder.drawing import fitted, notice, size_within
 from mux.transcoder.encoder import Encoder
+from mux.transcoder.fitting import fitted, notice, size_within
 from mux.transcoder.limits import Limits
 from shared.errors import BadInput
 from shared.mediatime import TICKS_PER_SECOND
@@ -122,5 +122,5 @@ class Work:
             return []
         self._noticed90 = unit.pts90
         self._key_wanted = True
-        drawn = self._coded(notice(*self._size, _TITLE, why), unit)
+        drawn = self._coded(notice(self._size, _TITLE, why), unit)
         return [] if drawn is None else [drawn]

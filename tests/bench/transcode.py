@@ -7,6 +7,7 @@ H.264 unit coming back, pipes included; CPU is the child's own, after it has cau
 import asyncio
 import statistics
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
@@ -16,6 +17,8 @@ from ingest.simulator.scene import Scene
 from mux.counts import Counts
 from mux.transcoder.limits import Limits
 from mux.transcoder.process import ChildProcess
+from mux.transcoder.spare import Spare
+from mux.transcoder.transcoder import Transcoder
 from mux.transcoder.transcoders import Transcoders
 from shared.clock import SystemClock
 from shared.tap import Gap
@@ -44,7 +47,9 @@ class Row:
     camera: str
     core_percent: float
     megabytes: float
-    first_ms: float
+    cold_ms: float
+    spare_ms: float
+    spare_megabytes: float
     p50_ms: float
     p95_ms: float
     out_kbps: float
@@ -79,59 +84,77 @@ def material(coding: Coding, seconds: float) -> list[AccessUnit]:
 class _Meter:
     """Notes when each picture was given and when it came back."""
 
-    def __init__(self) -> None:
+    def __init__(self, transcoder: Callable[[Callable[[AccessUnit | Gap], None]], Transcoder]) -> None:
         self.given_ns: dict[int, int] = {}
         self.delays_ms: list[float] = []
         self.out_bytes = 0
+        self.transcoder = transcoder(self._took)
 
-    def took(self, item: AccessUnit | Gap) -> None:
+    @property
+    def pid(self) -> int:
+        pid = self.transcoder.pid
+        assert pid is not None
+        return pid
+
+    def give(self, unit: AccessUnit) -> None:
+        self.given_ns[unit.pts90] = time.monotonic_ns()
+        self.transcoder.take(unit)
+
+    async def first_ms(self, units: Sequence[AccessUnit]) -> float:
+        """From the units that make the first picture being given to that picture."""
+        for unit in units:
+            self.give(unit)
+        await eventually(lambda: self.delays_ms, within_s=_START_S, what="the first picture")
+        return self.delays_ms[0]
+
+    def _took(self, item: AccessUnit | Gap) -> None:
         if isinstance(item, AccessUnit):
             self.out_bytes += len(item.data)
             self.delays_ms.append((time.monotonic_ns() - self.given_ns[item.pts90]) / 1e6)
 
 
 async def measured(camera: str, coding: Coding, seconds: float) -> Row:
-    """Play one camera for so long."""
-    units, meter, counts = material(coding, seconds + _WARM_S), _Meter(), Counts()
-    transcoders = Transcoders(1, lambda: ChildProcess.spawn(Limits()), SystemClock(), counts, Random(1))
+    """Play one camera for so long, then a second one, whose transcoder is the child that waited."""
+    units, counts, clock = material(coding, seconds + _WARM_S), Counts(), SystemClock()
+    spare = Spare(lambda: ChildProcess.spawn(Limits()), clock)
+    transcoders = Transcoders(2, spare.take, clock, counts, Random(1))
     try:
-        transcoder = transcoders.open(STREAM, meter.took)
-        meter.given_ns[units[0].pts90] = time.monotonic_ns()
-        transcoder.take(units[0])
-        coming = units[1:4] if coding.b_frames else []
-        for unit in coming:
-            meter.given_ns[unit.pts90] = time.monotonic_ns()
-            transcoder.take(unit)
-        await eventually(lambda: meter.delays_ms, within_s=_START_S, what="the first picture")
-        first_ms = (time.monotonic_ns() - meter.given_ns[units[0].pts90]) / 1e6
-        pid = transcoder.pid
-        assert pid is not None
+        meter = _Meter(lambda sink: transcoders.open(STREAM, sink))
+        needed = 4 if coding.b_frames else 1
+        cold_ms = await meter.first_ms(units[:needed])
         loop = asyncio.get_running_loop()
         began_s, warm = loop.time(), int(_WARM_S * coding.fps)
         started_ns = 0
-        for number, unit in enumerate(units[1 + len(coming) :], 1):
+        for number, unit in enumerate(units[needed:], 1):
             await asyncio.sleep(began_s + number / coding.fps - loop.time())
             if number == warm:
-                started_ns, started_s = cpu_ns(pid), loop.time()
+                started_ns, started_s = cpu_ns(meter.pid), loop.time()
                 meter.delays_ms.clear()
                 meter.out_bytes = 0
-            meter.given_ns[unit.pts90] = time.monotonic_ns()
-            transcoder.take(unit)
+            meter.give(unit)
         await asyncio.sleep(0.2)
-        spent_s, passed_s = (cpu_ns(pid) - started_ns) / 1e9, loop.time() - started_s
+        spent_s, passed_s = (cpu_ns(meter.pid) - started_ns) / 1e9, loop.time() - started_s
+        await eventually(lambda: spare.pid, within_s=_START_S, what="a spare")
+        await asyncio.sleep(_WARM_S)
+        assert spare.pid is not None
+        spare_bytes = resident_bytes(spare.pid)
+        second = _Meter(lambda sink: transcoders.open(STREAM, sink))
         delays_ms = sorted(meter.delays_ms)
         return Row(
             camera,
-            100 * spent_s / passed_s,
-            resident_bytes(pid) / 1e6,
-            first_ms,
-            statistics.median(delays_ms),
-            delays_ms[int(len(delays_ms) * 0.95)],
-            meter.out_bytes * 8 / 1000 / passed_s,
-            counts.transcode_dropped + counts.transcode_skipped,
+            core_percent=100 * spent_s / passed_s,
+            megabytes=resident_bytes(meter.pid) / 1e6,
+            cold_ms=cold_ms,
+            spare_ms=await second.first_ms(units[:needed]),
+            spare_megabytes=spare_bytes / 1e6,
+            p50_ms=statistics.median(delays_ms),
+            p95_ms=delays_ms[int(len(delays_ms) * 0.95)],
+            out_kbps=meter.out_bytes * 8 / 1000 / passed_s,
+            left_out=counts.transcode_dropped + counts.transcode_skipped,
         )
     finally:
         await transcoders.close()
+        await spare.close()
 
 
 def run(seconds: float = SECONDS) -> list[Row]:

@@ -96,9 +96,10 @@ async def test_a_killed_transcoder_is_replaced_and_goes_on_at_a_key_picture(tran
 
 
 async def test_it_ends_with_mux_however_mux_ends() -> None:
-    """A stand-in for mux starts a transcoder, says its process id and is killed."""
+    """A stand-in for mux, on its event loop, starts a transcoder, says its process id and is killed."""
     program = (
         "import asyncio\n"
+        "import uvloop\n"
         "from mux.transcoder.limits import Limits\n"
         "from mux.transcoder.process import ChildProcess\n"
         "async def main():\n"
@@ -106,7 +107,7 @@ async def test_it_ends_with_mux_however_mux_ends() -> None:
         "    await child.receive()\n"
         "    print(child.pid, flush=True)\n"
         "    await asyncio.sleep(600)\n"
-        "asyncio.run(main())\n"
+        "uvloop.run(main())\n"
     )
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from mux.channel import Channel
+from mux.channels import KEPT_AFTER_LAST_S
 from mux.feed import Derived
 from mux.standing import Stale
 from mux.tile import LARGEST_SUB_PIXELS, Tile
@@ -242,7 +243,7 @@ def test_a_stream_browsers_cannot_show_is_shown_by_what_is_derived_from_it() -> 
     assert len(deriving.open) == 1
 
 
-def test_one_derivation_serves_all_and_ends_with_the_last() -> None:
+async def test_one_derivation_serves_all_and_ends_some_time_after_the_last() -> None:
     world, deriving = deriving_world()
     visitors = [world.watch_wall(ONE, tiles=2) for _ in range(2)]
     world.tap.give(unit(0, key=True, codec=Codec.H265), stream=MAIN)
@@ -250,7 +251,35 @@ def test_one_derivation_serves_all_and_ends_with_the_last() -> None:
     world.hub.leave(visitors[0].id)
     assert len(deriving.open) == 1
     world.hub.leave(visitors[1].id)
+    await world.pass_time(KEPT_AFTER_LAST_S - 1)
+    assert len(deriving.open) == 1
+    await world.pass_time(1.1)
     assert deriving.open == []
+
+
+async def test_who_comes_back_soon_finds_the_derivation_running_and_its_pictures_there() -> None:
+    world, deriving = deriving_world()
+    visitor = world.watch_wall(ONE)
+    world.tap.give(unit(0, key=True, codec=Codec.MJPEG), stream=MAIN)
+    (first,) = deriving.open
+    world.hub.leave(visitor.id)
+    await world.pass_time(KEPT_AFTER_LAST_S - 1)
+    world.tap.give(unit(1, codec=Codec.MJPEG), stream=MAIN)
+    again = world.watch_wall(ONE)
+    assert len(again.packets("0")) == 4
+    await world.pass_time(KEPT_AFTER_LAST_S + 1)
+    assert deriving.open == [first]
+
+
+def test_a_derivation_nobody_is_shown_makes_room_for_another() -> None:
+    world, deriving = deriving_world()
+    visitor = world.watch_wall(ONE)
+    world.tap.give(unit(0, key=True, codec=Codec.MJPEG), stream=MAIN)
+    world.hub.leave(visitor.id)
+    other = world.watch_wall(TWO)
+    world.tap.give(unit(0, key=True, codec=Codec.MJPEG, stream=OTHER), stream=OTHER)
+    assert [one.channel.stream for one in deriving.open] == [OTHER]
+    assert world.walls.reported(other.id, {}).tiles[0].stale is None
 
 
 def test_a_derivation_that_is_refused_is_told_and_tried_again() -> None:

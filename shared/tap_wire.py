@@ -1,4 +1,7 @@
-"""The bytes of the tap. A message is three frames: topic, header, data. See docs/design/tap.md."""
+"""The bytes of the tap. A message is three frames: topic, header, data. See docs/design/tap.md.
+
+Apart from the package `shared.tap`: who speaks these bytes over a pipe starts without ZeroMQ.
+"""
 
 import struct
 from dataclasses import dataclass
