@@ -52,7 +52,8 @@ def sizes_in(film: bytes) -> Sizes:
 
 async def played(shop: Workshop) -> list[bytes]:
     """All a player gets that asks on from where each answer ends."""
-    films, start = [], text_from_ns(START_NS)
+    films: list[bytes] = []
+    start = text_from_ns(START_NS)
     while True:
         answer = await shop.get(
             f"/recordings/{STREAM}/media",
