@@ -33,7 +33,7 @@ async def sign_in(desk: Desk, login: str, password: str, client: str) -> SignedI
         await _refuse(desk, person, right, client)
         raise Unauthenticated("the login or the password is wrong")
     desk.counters.sign_ins.labels(Outcome.DONE).inc()
-    await desk.throttle.succeeded(login)
+    await desk.throttle.succeeded(login, client)
     token, session = await desk.sessions.open(person)
     deed = Deed(
         "sign-in", Outcome.DONE, person.id, person.login, person.kind, session=session.id, client=client

@@ -51,11 +51,15 @@ class Throttle:
                 until_ns = self._clock.utc_ns() + wait_s * 1_000_000_000
                 await self._bus.put(_key(limit, "until", subject), str(until_ns).encode(), wait_s)
 
-    async def succeeded(self, login: str) -> None:
-        """Forget the tries of a login whose person got in; those of the address stay counted."""
+    async def succeeded(self, login: str, client: str) -> None:
+        """Forget the tries of a login whose person got in, and the one of the address that this was.
+
+        What others got wrong at that address stays counted: to have an account helps nobody to guess.
+        """
         await self._bus.delete(_key(_LOGIN, "tries", login))
         await self._bus.delete(_key(_LOGIN, "until", login))
         await self._bus.delete(_key(_LOGIN, "slot", login))
+        await self._bus.decrement(_key(_CLIENT, "tries", client))
 
     async def _left_s(self, limit: _Limit, subject: str) -> int:
         kept = await self._bus.get(_key(limit, "until", subject))

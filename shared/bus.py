@@ -45,6 +45,10 @@ class Bus(Protocol):
         """Count one more, and give the count; it starts anew `ttl_s` seconds after its first."""
         ...
 
+    async def decrement(self, key: str) -> None:
+        """Count one less; without effect where nothing is counted."""
+        ...
+
     async def ping(self) -> None:
         """Return when the bus answers."""
         ...
@@ -114,6 +118,11 @@ class MemoryBus:
         deadline_ns = self._deadline_ns(ttl_s) if held is None else self._values[key][1]
         self._values[key] = (str(count).encode(), deadline_ns)
         return count
+
+    async def decrement(self, key: str) -> None:
+        held = await self.get(key)
+        if held is not None and int(held) > 0:
+            self._values[key] = (str(int(held) - 1).encode(), self._values[key][1])
 
     async def ping(self) -> None:
         return

@@ -24,6 +24,10 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count
 """
+_DECREMENT = """
+local count = redis.call('GET', KEYS[1])
+if count and tonumber(count) > 0 then redis.call('DECR', KEYS[1]) end
+"""
 
 
 @asynccontextmanager
@@ -95,6 +99,10 @@ class RedisBus:
         async with _answered():
             count = await self._redis.eval(_INCREMENT, 1, key, _milliseconds(ttl_s))
         return int(count)
+
+    async def decrement(self, key: str) -> None:
+        async with _answered():
+            await self._redis.eval(_DECREMENT, 1, key)
 
     async def ping(self) -> None:
         async with _answered():

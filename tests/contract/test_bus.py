@@ -133,11 +133,37 @@ async def test_two_counts_at_once_never_give_the_same_number(bus: Bus) -> None:
     assert sorted(counts) == list(range(1, 51))
 
 
+async def test_a_count_goes_down_by_one_and_not_below_nothing(bus: Bus) -> None:
+    for _ in range(3):
+        await bus.increment("count", 60)
+    await bus.decrement("count")
+    assert await bus.increment("count", 60) == 3
+    for _ in range(5):
+        await bus.decrement("count")
+    assert await bus.increment("count", 60) == 1
+
+
+async def test_a_count_taken_back_still_starts_anew_after_its_time(bus: Bus) -> None:
+    for _ in range(2):
+        await bus.increment("count", 0.1)
+    await bus.decrement("count")
+
+    async def gone() -> bool:
+        return await bus.get("count") is None
+
+    await eventually(gone, within_s=2, what="a count whose time is over")
+
+
+async def test_what_is_not_counted_cannot_be_taken_back(bus: Bus) -> None:
+    await bus.decrement("unknown")
+    assert await bus.get("unknown") is None
+
+
 async def test_a_bus_that_answers_pings(bus: Bus) -> None:
     await bus.ping()
 
 
-@pytest.mark.parametrize("call", ["ping", "get", "put", "publish", "increment", "delete"])
+@pytest.mark.parametrize("call", ["ping", "get", "put", "publish", "increment", "decrement", "delete"])
 async def test_a_call_fails_at_once_while_redis_is_not_there(call: str) -> None:
     redis = RedisBus(f"redis://127.0.0.1:{free_port()}/0")
     started = time.monotonic()
@@ -159,6 +185,8 @@ async def _called(bus: Bus, call: str) -> None:
             await bus.publish("channel", b"body")
         case "increment":
             await bus.increment("key", 60)
+        case "decrement":
+            await bus.decrement("key")
         case _:
             await bus.delete("key")
 

@@ -131,5 +131,22 @@ async def test_many_addresses_cannot_try_one_login(bus: MemoryBus, clock: Simula
 async def test_getting_in_forgets_the_wrong_tries_of_the_login(bus: MemoryBus, clock: SimulatedClock) -> None:
     throttle = Throttle(bus, clock)
     await tries(throttle, 4)
-    await throttle.succeeded("somebody")
+    await throttle.succeeded("somebody", "10.0.0.1")
     assert await tries(throttle, 50) == 5
+
+
+async def test_a_whole_shift_gets_in_from_one_address(bus: MemoryBus, clock: SimulatedClock) -> None:
+    throttle = Throttle(bus, clock)
+    for number in range(100):
+        assert await tries(throttle, 1, login=f"login{number}") == 1
+        await throttle.succeeded(f"login{number}", "10.0.0.1")
+
+
+async def test_an_account_of_ones_own_gives_no_more_guesses(bus: MemoryBus, clock: SimulatedClock) -> None:
+    throttle = Throttle(bus, clock)
+    passed = 0
+    for number in range(100):
+        passed += await tries(throttle, 1, login=f"login{number}")
+        if await tries(throttle, 1, login="mine"):
+            await throttle.succeeded("mine", "10.0.0.1")
+    assert passed <= 30
