@@ -11,6 +11,7 @@ from mux.counts import Counts
 from mux.downlink import Downlink, Sample, sampled
 from mux.pace import CAREFUL, NEAR, NEAR_NS, Bucket, pace_of
 from mux.playout import Heard, Playout, heard_more
+from mux.reception import Reception
 from mux.rtp import PlayoutDelay
 from mux.sharing import Demand, limited
 from mux.tile import Tile
@@ -19,6 +20,10 @@ from shared.ids import StreamKind
 _FRESH_NS = 3_000_000_000
 # Browsers report up to five times a second: the share that so few packets lose is a matter of luck.
 _SHORTEST_SPAN_NS = 900_000_000
+# On a link without trouble there is nothing to choose: it is looked at in full now and then only.
+_CALM_SPAN_NS = 5_000_000_000
+_CALM_JITTER_MS = 5.0
+_CALM_LOSS = 0.001
 _HEADER_BYTES = 64
 _NEAR_MS = 10.0
 _LOSSY = 0.01
@@ -90,6 +95,7 @@ class Adaptation:
         self._rates: dict[str, _Rates] = {}
         self._down: frozenset[str] = frozenset()
         self._sampled_ns: int | None = None
+        self._chosen_ns = 0
         self._sent = (0, 0, 0)
 
     @property
@@ -109,8 +115,12 @@ class Adaptation:
             return
         first, self._sampled_ns = self._sampled_ns is None, now_ns
         packets, octets, lost = self._since(tiles)
+        chosen_span_ns = now_ns - self._chosen_ns
+        if chosen_span_ns < _CALM_SPAN_NS and self._is_calm(tiles):
+            return
+        self._chosen_ns = now_ns
         for tile in tiles:
-            self._rates.setdefault(tile.mid, _Rates()).measure(tile, span_ns)
+            self._rates.setdefault(tile.mid, _Rates()).measure(tile, chosen_span_ns)
         if first:
             return
         heard = heard_of(tiles, now_ns)
@@ -121,6 +131,12 @@ class Adaptation:
         self._hold_back(tiles, replace(heard, least_rtt_ms=self._downlink.least_rtt_ms))
         self._set_pace(heard)
         self._share(tiles)
+
+    def _is_calm(self, tiles: Sequence[Tile]) -> bool:
+        """Whether the viewer is near, loses nothing, and nothing is being held back from it."""
+        if self._downlink.troubled or self._playout.delay_ms or self._playout.more or not self._near:
+            return False
+        return all(_calm(tile.reception) for tile in tiles)
 
     def _since(self, tiles: Sequence[Tile]) -> tuple[int, int, int]:
         """Packets and bytes sent, and packets lost, since the call before."""
@@ -158,6 +174,13 @@ class Adaptation:
         self._down = down
         for tile in choosing:
             tile.limit(StreamKind.SUB if tile.mid in down else StreamKind.MAIN)
+
+
+def _calm(reception: Reception) -> bool:
+    if reception.heard_ns is None:
+        return True
+    jitter_ms, rtt_ms = reception.jitter_ms or 0.0, reception.rtt_ms or 0.0
+    return jitter_ms < _CALM_JITTER_MS and rtt_ms < _NEAR_MS and (reception.loss or 0.0) < _CALM_LOSS
 
 
 def heard_of(tiles: Iterable[Tile], now_ns: int) -> Heard:

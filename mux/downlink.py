@@ -57,6 +57,11 @@ class Downlink:
     tried_ns: int | None = None
     limited_ns: int | None = None
 
+    @property
+    def troubled(self) -> bool:
+        """Whether the link is, or may be, too small."""
+        return self.capacity_bps is not None or self.suspicions > 0
+
 
 def sampled(link: Downlink, sample: Sample) -> Downlink:
     """The estimate after another sample."""
