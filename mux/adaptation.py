@@ -133,8 +133,8 @@ class Adaptation:
         self._share(tiles)
 
     def _is_calm(self, tiles: Sequence[Tile]) -> bool:
-        """Whether the viewer is near, loses nothing, and nothing is being held back from it."""
-        if self._downlink.troubled or self._playout.delay_ms or self._playout.more or not self._near:
+        """Whether nothing is lost or late on the viewer's way, nor held back because of what was."""
+        if self._downlink.troubled or self._playout.delay_ms or self._playout.more:
             return False
         return all(_calm(tile.reception) for tile in tiles)
 

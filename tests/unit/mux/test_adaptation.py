@@ -120,3 +120,20 @@ async def test_a_near_viewer_is_sent_to_faster_until_it_loses_something() -> Non
     assert bucket.pace == NEAR
     await watched.seconds(3, 0.03, 2.0)
     assert bucket.pace == CAREFUL
+
+
+async def test_trouble_after_a_long_calm_is_answered_as_fast_as_at_once() -> None:
+    early, late = Watched(ONE), Watched(ONE)
+    await early.seconds(3, *LAN)
+    await late.seconds(33, *LAN)
+    for watched in (early, late):
+        await watched.seconds(3, *BAD)
+    assert late.tile().delay == early.tile().delay != PlayoutBounds().of(0)
+
+
+async def test_ruinous_loss_after_a_long_calm_is_a_link_too_small_within_three_reports() -> None:
+    watched = Watched(ONE)
+    await watched.seconds(33, *LAN)
+    assert watched.world.viewer(watched.visitor.id).adaptation.capacity_bps is None
+    await watched.seconds(3, 0.5, 2.0)
+    assert watched.world.viewer(watched.visitor.id).adaptation.capacity_bps is not None
