@@ -166,6 +166,9 @@ async def test_an_administrator_gives_a_camera_a_small_stream_and_sees_who_watch
             await _gives_a_small_stream(page, str(camera), f"{simulator}/lezennes-ecole-sub")
             await _sees_who_watches(page, watched)
             await picture(page, "viewers", tmp_path)
+            await operator.goto("about:blank")
+            # Sooner than silence would be noticed: a page that is left says so.
+            await expect(page.get_by_test_id(f"watch-{watched['id']}")).to_have_count(0, timeout=12_000)
         changed = await api.camera(camera)
         assert (changed["has_sub"], changed["transport"], changed["opener"]) == (True, "udp", "own")
         assert (await api.delete(f"/cameras/{camera}")).is_success
@@ -190,6 +193,8 @@ async def _sees_who_watches(page: Page, camera: Json) -> None:
     await page.get_by_test_id("view-register").press("g")
     await page.keyboard.press("v")
     row = page.get_by_test_id(f"watch-{camera['id']}")
+    # Whoever left just now may stand beside whoever watches, until the table is read again.
+    await expect(row).to_have_count(1, timeout=30_000)
     await expect(row).to_contain_text(str(camera["name"]))
     await expect(row).to_contain_text("operatrice")
     await expect(row.get_by_test_id("watch-state")).to_have_attribute("data-arrival", "fresh", timeout=20_000)

@@ -74,6 +74,7 @@ export async function openWallSession(
   let resource: string | null = null;
   let etag = "*";
   const close = () => {
+    window.removeEventListener("pagehide", close);
     const ended = resource;
     resource = null;
     if (ended === null) {
@@ -125,6 +126,8 @@ export async function openWallSession(
     if (response.status !== 201) throw problemOf(response, await bodyOf(response));
     const location = response.headers.get("Location");
     if (location !== null) resource = new URL(location, url).href;
+    // Whoever closes the page says so, or they would be among those who watch until their silence is noticed.
+    window.addEventListener("pagehide", close);
     etag = response.headers.get("ETag") ?? "*";
     const sdp = await response.text();
     signal.throwIfAborted();
