@@ -1,7 +1,10 @@
 """Values of the control room as the wire shows them."""
 
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import TypeVar
+
+from pydantic import BaseModel
 
 from control_room.chain import Verification
 from control_room.db.paging import Slice
@@ -23,6 +26,7 @@ from control_room.http.schemas.territory import (
     StateView,
     WorkerView,
 )
+from control_room.http.schemas.viewers import MuxView, ViewerPerson, ViewerTile, ViewerView
 from control_room.ice import IceServer
 from control_room.model import (
     Camera,
@@ -35,15 +39,26 @@ from control_room.model import (
     Worker,
     blocked_reason,
 )
+from control_room.muxes import MuxStatus
+from control_room.placement import MuxHealth
 from control_room.states import CameraState
+from control_room.watching import WatchedTile, Watcher
 
 T = TypeVar("T")
 V = TypeVar("V")
+M = TypeVar("M", bound=BaseModel)
+
+_VIEWER_ID_CHARS = 16
 
 
 def page(found: Slice[T], view: Callable[[T], V]) -> Page[V]:
     """A page of views."""
     return Page(items=[view(item) for item in found.items], next=found.next)
+
+
+def _same(view: type[M], value: object) -> M:
+    """The view of a value that has all its members under the same names."""
+    return view.model_validate(value, from_attributes=True)
 
 
 def person_view(person: Person) -> PersonView:
@@ -58,9 +73,7 @@ def person_view(person: Person) -> PersonView:
 
 
 def commune_view(commune: Commune) -> CommuneView:
-    return CommuneView(
-        code=commune.code, name=commune.name, population=commune.population, has_csu=commune.has_csu
-    )
+    return _same(CommuneView, commune)
 
 
 def worker_view(desk: Desk, worker: Worker) -> WorkerView:
@@ -73,7 +86,6 @@ def worker_view(desk: Desk, worker: Worker) -> WorkerView:
 
 
 def camera_view(desk: Desk, camera: Camera) -> CameraView:
-    recording = desk.states.recording(camera.stream)
     permit = camera.authorisation
     return CameraView(
         id=camera.id,
@@ -85,7 +97,7 @@ def camera_view(desk: Desk, camera: Camera) -> CameraView:
         lon=camera.lon,
         recorded=camera.recorded,
         enabled=camera.enabled,
-        authorisation=None if permit is None else AuthorisationBody.model_validate(permit),
+        authorisation=None if permit is None else _same(AuthorisationBody, permit),
         address_host=camera.address_host,
         has_credentials=camera.has_credentials,
         has_sub=camera.has_sub,
@@ -94,7 +106,7 @@ def camera_view(desk: Desk, camera: Camera) -> CameraView:
         blocked_reason=blocked_reason(camera, desk.today()),
         state=_state_view(desk.states.camera(camera.stream)),
         sub_state=_state_view(desk.states.camera(camera.sub_stream)) if camera.has_sub else None,
-        recording=RecordingView(status=recording.status, reason=recording.reason, since=recording.since),
+        recording=_same(RecordingView, desk.states.recording(camera.stream)),
     )
 
 
@@ -145,19 +157,7 @@ def export_view(export: Export) -> ExportView:
 
 
 def hold_view(hold: Hold) -> HoldView:
-    return HoldView(
-        id=hold.id,
-        commune=hold.commune,
-        camera=hold.camera,
-        start=hold.start,
-        end=hold.end,
-        reference=hold.reference,
-        motive=hold.motive,
-        placed_by=hold.placed_by,
-        placed_at=hold.placed_at,
-        status=hold.status,
-        reason=hold.reason,
-    )
+    return _same(HoldView, hold)
 
 
 def entry_view(entry: JournalEntry) -> JournalEntryView:
@@ -182,10 +182,34 @@ def entry_view(entry: JournalEntry) -> JournalEntryView:
 
 
 def verification_view(found: Verification) -> JournalVerification:
-    return JournalVerification(
-        intact=found.intact,
-        entries=found.entries,
-        head=found.head,
-        broken_at=found.broken_at,
-        reason=found.reason,
+    return _same(JournalVerification, found)
+
+
+def mux_view(status: MuxStatus, reason: str) -> MuxView:
+    load = status.load if status.health is MuxHealth.LIVING else None
+    return MuxView(
+        url=status.url,
+        health=status.health,
+        reason=status.reason or reason,
+        viewers=load.viewers if load else None,
+        most_viewers=load.most_viewers if load else None,
     )
+
+
+def viewer_view(mux: str, watcher: Watcher, person: Person | None) -> ViewerView:
+    return ViewerView(
+        # The mux's own id is the secret that ends a session there.
+        id=sha256(watcher.id.encode()).hexdigest()[:_VIEWER_ID_CHARS],
+        person=_same(ViewerPerson, person) if person else None,
+        mux=mux,
+        rtt_ms=watcher.rtt_ms,
+        jitter_ms=watcher.jitter_ms,
+        loss=watcher.loss,
+        available_kbps=watcher.available_kbps,
+        tiles=[_tile_view(tile) for tile in watcher.tiles],
+    )
+
+
+def _tile_view(tile: WatchedTile) -> ViewerTile:
+    # To a mux a camera's name has its commune in it.
+    return _same(ViewerTile, tile).model_copy(update={"camera": tile.camera_id})
