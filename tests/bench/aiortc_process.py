@@ -1,54 +1,24 @@
 """Stock aiortc as a process of its own, pinned to a core."""
 
-import asyncio
-import os
-import subprocess
 import sys
-import time
 from pathlib import Path
-from types import TracebackType
 
-import httpx
-
-from tests.bench.light_client import Browser, LightClient, Place, offer
+from tests.bench.light_client import Browser, LightClient
+from tests.bench.light_sdp import Place, offer
+from tests.bench.peer_process import PeerProcess
 from tests.support.ports import free_port
 
-_ROOT = Path(__file__).resolve().parents[2]
 _START_S = 60.0
 _CANDIDATE = "a=candidate:1 1 udp 2130706431 127.0.0.1 9 typ host\r\na=end-of-candidates\r\n"
 
 
-class AiortcProcess:
-    """An aiortc passing one stream on, for the length of `async with`."""
+class AiortcProcess(PeerProcess):
+    """An aiortc passing one stream on."""
 
-    def __init__(self, core: int) -> None:
-        self._core, self._base = core, f"http://127.0.0.1:{free_port()}"
-        self._http = httpx.AsyncClient(timeout=60.0, trust_env=False)
-        self._process: subprocess.Popen[bytes] | None = None
-
-    async def __aenter__(self) -> "AiortcProcess":
-        port = self._base.rpartition(":")[2]
-        self._process = subprocess.Popen(  # noqa: ASYNC220  # blocks for the fork only
-            [sys.executable, "-m", "tests.bench.aiortc_server", port], cwd=_ROOT, stdin=subprocess.DEVNULL
-        )
-        os.sched_setaffinity(self._process.pid, {self._core})
-        deadline_s = time.monotonic() + _START_S
-        while not await self._healthy():
-            if time.monotonic() > deadline_s or self._process.poll() is not None:
-                await self._stop()
-                raise RuntimeError("the aiortc server does not start")
-            await asyncio.sleep(0.1)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._stop()
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
+    def __init__(self, folder: Path, core: int) -> None:
+        super().__init__("the aiortc server", folder / "aiortc.log", core)
+        self._port = free_port()
+        self._base = f"http://127.0.0.1:{self._port}"
 
     async def join(self, browser: Browser) -> LightClient:
         """A connected viewer."""
@@ -60,14 +30,9 @@ class AiortcProcess:
         await client.connect(within_s=60.0)
         return client
 
-    async def _healthy(self) -> bool:
-        try:
-            return (await self._http.get(f"{self._base}/healthz")).status_code == 200
-        except httpx.TransportError:
-            return False
+    async def _start(self) -> None:
+        self._launch([sys.executable, "-m", "tests.bench.aiortc_server", str(self._port)])
+        await self._once_up(self._healthy, _START_S)
 
-    async def _stop(self) -> None:
-        await self._http.aclose()
-        if self._process is not None:
-            self._process.kill()
-            await asyncio.to_thread(self._process.wait)
+    async def _healthy(self) -> None:
+        (await self._http.get(f"{self._base}/healthz")).raise_for_status()

@@ -16,10 +16,12 @@ from pathlib import Path
 
 from tests.bench.camera_process import camera_process
 from tests.bench.figures import percentile
-from tests.bench.light_client import Browser, Place, offer
+from tests.bench.light_client import Browser
+from tests.bench.light_sdp import Place, offer
 from tests.bench.load import client_on_last_core
-from tests.bench.mux_process import MuxProcess, cpu_ns, resident_bytes
+from tests.bench.mux_process import MuxProcess
 from tests.bench.mux_stream import STREAM
+from tests.bench.spent import cpu_ns, resident_bytes
 from tests.bench.tables import Table
 from tests.bench.timed_client import TimedClient
 

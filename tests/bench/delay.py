@@ -21,7 +21,8 @@ from shared.ids import StreamId
 from shared.messages import CameraOpener, WantedCamera
 from tests.bench.figures import percentile
 from tests.bench.ingest_cost import COMMUNE, TOKEN, worker
-from tests.bench.light_client import Browser, Place, offer
+from tests.bench.light_client import Browser
+from tests.bench.light_sdp import Place, offer
 from tests.bench.mux_process import MuxProcess
 from tests.bench.timed_client import TimedClient
 from tests.integration.ingest.control_room import StandIn

@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from cryptography.fernet import Fernet
 
@@ -25,6 +24,7 @@ from shared.ids import StreamId
 from shared.messages import CameraOpener, CameraStatus, WantedCamera
 from shared.tap import Endpoint, Gap, TapSubscriber
 from shared.units import AccessUnit
+from tests.bench.spent import cpu_ns, resident_bytes
 from tests.integration.ingest.control_room import StandIn
 from tests.support.eventually import eventually
 from tests.support.ports import free_port
@@ -35,20 +35,6 @@ COMPARED = 20
 KBPS = 2000
 TRIES = 10
 SIMULATED = 4
-
-
-def cpu_s(pid: int) -> float:
-    """Seconds all threads of a process have been on a core."""
-    total_ns = 0
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        total_ns += int((task / "schedstat").read_text().split()[0])
-    return total_ns / 1e9
-
-
-def rss_mb(pid: int) -> float:
-    """Resident megabytes of a process."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 @asynccontextmanager
@@ -121,7 +107,7 @@ async def _cost(
             worker(room, endpoint) as pid,
         ):
             await eventually(lambda: room.raw_reports, within_s=20, what="a first report")
-            idle_cpu, idle_rss = await _share(pid, seconds), rss_mb(pid)
+            idle_cpu, idle_mb = await _share(pid, seconds), resident_bytes(pid) / 1e6
             if watched:
                 for name in names:
                     tap.subscribe(_stream(name), counter.take)
@@ -131,7 +117,7 @@ async def _cost(
             )
             await asyncio.sleep(4)
             counter.bytes = 0
-            busy_cpu, busy_rss = await _share(pid, seconds), rss_mb(pid)
+            busy_cpu, busy_mb = await _share(pid, seconds), resident_bytes(pid) / 1e6
     finally:
         await tap.close()
         await room.close()
@@ -143,17 +129,17 @@ async def _cost(
         "cpu_percent_a_camera": round(100 * (busy_cpu - idle_cpu) / count, 3),
         "cpu_percent_worker": round(100 * busy_cpu, 2),
         "cpu_percent_idle": round(100 * idle_cpu, 2),
-        "mb_a_camera": round((busy_rss - idle_rss) / count, 2),
-        "mb_worker": round(busy_rss, 1),
+        "mb_a_camera": round((busy_mb - idle_mb) / count, 2),
+        "mb_worker": round(busy_mb, 1),
         "mbps_a_camera": round(counter.bytes * 8 / 1e6 / seconds / count, 2) if watched else None,
     }
 
 
 async def _share(pid: int, seconds: float) -> float:
     """The share of a core a process takes over some seconds."""
-    before_s, start = cpu_s(pid), time.monotonic()
+    before_ns, start_s = cpu_ns(pid), time.monotonic()
     await asyncio.sleep(seconds)
-    return (cpu_s(pid) - before_s) / (time.monotonic() - start)
+    return (cpu_ns(pid) - before_ns) / 1e9 / (time.monotonic() - start_s)
 
 
 async def _simulated(seconds: float) -> dict[str, object]:

@@ -2,23 +2,20 @@
 
 import asyncio
 import itertools
-import os
 import shutil
-import signal
 import socket
-import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
 import httpx
 
 from ingest.simulator.rtp import RtpStream
 from mux.packetise import packetise
 from shared.units import AccessUnit
-from tests.bench.light_client import PASSWORD, PRIMARY_TYPE, UFRAG, Browser, LightClient, Place
+from tests.bench.light_client import Browser, LightClient
+from tests.bench.light_sdp import PASSWORD, PRIMARY_TYPE, UFRAG, Place
 from tests.bench.mux_stream import FPS
+from tests.bench.peer_process import PeerProcess
 from tests.support.ports import free_port
 
 MOUNTPOINT = 1
@@ -153,47 +150,19 @@ def answer_to(offer: str, fingerprint: str, candidate: str) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
-class JanusServer:
-    """A Janus with one mountpoint that plays, for the length of `async with`."""
+class JanusServer(PeerProcess):
+    """A Janus with one mountpoint that plays."""
 
     def __init__(self, folder: Path, units: Sequence[AccessUnit], core: int) -> None:
-        self._folder, self._core = folder, core
+        super().__init__("Janus", folder / "janus.log", core)
+        self._folder = folder
         self._rtp_port = free_port(socket.SOCK_DGRAM)
         self._feeder = RtpFeeder(units, self._rtp_port)
         self._base = f"http://127.0.0.1:{free_port()}/janus"
-        self._http = httpx.AsyncClient(timeout=60.0, trust_env=False)
-        self._process: subprocess.Popen[bytes] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._session = 0
         self._offers: dict[int, asyncio.Future[str]] = {}
         self._numbers = itertools.count(1)
-
-    async def __aenter__(self) -> "JanusServer":
-        path = program()
-        configure(self._folder, _libraries(), httpx.URL(self._base).port or 0, self._rtp_port)
-        with (self._folder / "janus.log").open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: ASYNC220  # blocks for the fork only
-                [path, "-F", str(self._folder), "-C", str(self._folder / "janus.jcfg"), "-o"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
-        os.sched_setaffinity(self._process.pid, {self._core})
-        try:
-            self._session = await self._started()
-        except BaseException:
-            await self._stop()
-            raise
-        self._tasks = [asyncio.create_task(self._feeder.play()), asyncio.create_task(self._listen())]
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._stop()
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
 
     async def join(self, browser: Browser) -> LightClient:
         """A connected viewer of the mountpoint."""
@@ -227,32 +196,19 @@ class JanusServer:
                 if offer is not None and waiting is not None and not waiting.done():
                     waiting.set_result(offer)
 
-    async def _started(self) -> int:
-        assert self._process is not None
-        deadline_s = time.monotonic() + _START_S
-        while True:
-            try:
-                return _number_of(await self._ask("", janus="create"), "data", "id")
-            except httpx.TransportError as error:
-                if time.monotonic() > deadline_s or self._process.poll() is not None:
-                    log = (self._folder / "janus.log").read_text(errors="replace")[-2000:]
-                    raise RuntimeError(f"Janus does not start: {log}") from error
-                await asyncio.sleep(0.1)
+    async def _start(self) -> None:
+        path = program()
+        configure(self._folder, _libraries(), httpx.URL(self._base).port or 0, self._rtp_port)
+        self._launch([path, "-F", str(self._folder), "-C", str(self._folder / "janus.jcfg"), "-o"])
+        created = await self._once_up(lambda: self._ask("", janus="create"), _START_S)
+        self._session = _number_of(created, "data", "id")
+        self._tasks = [asyncio.create_task(self._feeder.play()), asyncio.create_task(self._listen())]
 
     async def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._http.aclose()
-        process = self._process
-        if process is None:
-            return
-        process.send_signal(signal.SIGTERM)
-        try:
-            await asyncio.to_thread(process.wait, 5.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            await asyncio.to_thread(process.wait)
+        await super()._stop()
 
 
 def _number_of(answer: dict[str, object], *keys: str) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tests.bench.light_client import Browser, LightClient
-from tests.bench.mux_process import cpu_ns, resident_bytes
+from tests.bench.spent import cpu_ns, resident_bytes
 
 SECONDS = 8.0
 SETTLE_S = 2.0

@@ -21,9 +21,11 @@ import httpx
 
 from mux.packetise import packetise
 from tests.bench import floor
-from tests.bench.light_client import Browser, LightClient, Place, offer
-from tests.bench.mux_process import MuxProcess, cpu_ns, resident_bytes
+from tests.bench.light_client import Browser, LightClient
+from tests.bench.light_sdp import Place, offer
+from tests.bench.mux_process import MuxProcess
 from tests.bench.mux_stream import FPS, STREAM, street
+from tests.bench.spent import cpu_ns, resident_bytes
 from tests.integration.mux.rig import Camera, playing
 
 SECONDS = 10.0

@@ -1,4 +1,4 @@
-"""`python -m mux` as a process of its own, pinned to a core, and what it costs by the kernel's account."""
+"""`python -m mux` as a process of its own, pinned to a core."""
 
 import asyncio
 import os
@@ -18,20 +18,6 @@ from tests.integration.mux.rig import make_key
 from tests.support.ports import free_port
 
 _ROOT = Path(__file__).resolve().parents[2]
-
-
-def cpu_ns(pid: int) -> int:
-    """CPU time of all threads of a process, from the scheduler: exact, where ticks are too coarse."""
-    total = 0
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        total += int((task / "schedstat").read_text().split()[0])
-    return total
-
-
-def resident_bytes(pid: int) -> int:
-    """Memory a process holds."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 class MuxProcess:

@@ -15,7 +15,8 @@ from mux.settings import MuxSettings
 from tests.bench import floor
 from tests.bench.aiortc_process import AiortcProcess
 from tests.bench.janus import JanusServer, Missing
-from tests.bench.light_client import Browser, LightClient, Place, offer
+from tests.bench.light_client import Browser, LightClient
+from tests.bench.light_sdp import Place, offer
 from tests.bench.load import Cost, Server, client_on_last_core, measure
 from tests.bench.mux_process import MuxProcess
 from tests.bench.mux_stream import BITS_PER_SECOND, FPS, STREAM, street
@@ -74,7 +75,7 @@ async def janus(folder: Path, core: int) -> AsyncIterator[Server]:
 
 @asynccontextmanager
 async def aiortc(folder: Path, core: int) -> AsyncIterator[Server]:
-    async with AiortcProcess(core) as server:
+    async with AiortcProcess(folder, core) as server:
         yield server
 
 

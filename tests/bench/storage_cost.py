@@ -7,7 +7,6 @@ Segments are of 10 s instead of 60, so that closing, sealing and indexing them i
 
 import argparse
 import asyncio
-import os
 import tempfile
 import time
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from shared.ids import StreamId
 from shared.units import AccessUnit
+from tests.bench.spent import cpu_ns, resident_bytes
 from tests.integration.storage.harness import System, policy, storage
 from tests.support.eventually import eventually
 from tests.support.pictures import units
@@ -23,20 +23,6 @@ COUNTS = (1, 20)
 FPS = 25
 BYTES_PER_UNIT = 2_000_000 // 8 // FPS
 _FILLER_NAL = b"\x00\x00\x00\x01\x0c"
-
-
-def cpu_s(pid: int) -> float:
-    """Seconds all threads of a process have been on a core."""
-    total_ns = 0
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        total_ns += int((task / "schedstat").read_text().split()[0])
-    return total_ns / 1e9
-
-
-def rss_mb(pid: int) -> float:
-    """Resident megabytes of a process."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def two_megabits(stream: StreamId) -> list[AccessUnit]:
@@ -79,19 +65,19 @@ async def _cost(count: int, seconds: float) -> dict[str, object]:
             assert system.process is not None
             pid = system.process.pid
             await asyncio.sleep(3)
-            idle_cpu_s, idle_mb = cpu_s(pid), rss_mb(pid)
+            idle_cpu_ns, idle_mb = cpu_ns(pid), resident_bytes(pid) / 1e6
             await asyncio.sleep(seconds / 2)
-            idle = (cpu_s(pid) - idle_cpu_s) / (seconds / 2)
+            idle = (cpu_ns(pid) - idle_cpu_ns) / 1e9 / (seconds / 2)
             system.room.policies, system.room.version = tuple(policy(one) for one in streams), 2
             await eventually(
                 lambda: all(system.publisher.wanted(one) for one in streams), what="subscriptions"
             )
             playing = asyncio.create_task(_play(system, streams, seconds + 6))
             await asyncio.sleep(4)
-            started_cpu_s, started_s = cpu_s(pid), time.monotonic()
+            started_cpu_ns, started_s = cpu_ns(pid), time.monotonic()
             await asyncio.sleep(seconds)
-            busy = (cpu_s(pid) - started_cpu_s) / (time.monotonic() - started_s)
-            busy_mb = rss_mb(pid)
+            busy = (cpu_ns(pid) - started_cpu_ns) / 1e9 / (time.monotonic() - started_s)
+            busy_mb = resident_bytes(pid) / 1e6
             await playing
             lost = await system.metric("storage_units_lost_total")
     return {

@@ -23,7 +23,7 @@ from mux.transcoder.transcoders import Transcoders
 from shared.clock import SystemClock
 from shared.tap import Gap
 from shared.units import AccessUnit, Codec, WallSource
-from tests.bench.mux_process import cpu_ns, resident_bytes
+from tests.bench.spent import cpu_ns, resident_bytes
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM
 

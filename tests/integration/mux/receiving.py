@@ -9,7 +9,8 @@ import av
 
 from mux.udp import UdpWire
 from shared.units import AccessUnit
-from tests.bench.light_client import PRIMARY_TYPE, REPAIR_TYPE, Browser, LightClient, Place, offer
+from tests.bench.light_client import Browser, LightClient
+from tests.bench.light_sdp import PRIMARY_TYPE, REPAIR_TYPE, Place, offer
 from tests.integration.mux.rig import Camera, Mux, playing, running_mux
 from tests.support.eventually import eventually
 from tests.unit.mux.test_packetise import depacketised

@@ -5,7 +5,8 @@ from pathlib import Path
 import av
 
 from shared.units import Codec
-from tests.bench.light_client import PRIMARY_TYPE, LightClient, Place, offer
+from tests.bench.light_client import LightClient
+from tests.bench.light_sdp import PRIMARY_TYPE, Place, offer
 from tests.integration.mux.receiving import BROWSER, decoded, timestamps, watching
 from tests.integration.mux.rig import Camera, Mux, playing, running_mux
 from tests.support.eventually import eventually

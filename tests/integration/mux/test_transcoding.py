@@ -10,7 +10,8 @@ import pytest
 
 from shared.ids import StreamId
 from shared.units import Codec
-from tests.bench.light_client import LightClient, offer
+from tests.bench.light_client import LightClient
+from tests.bench.light_sdp import offer
 from tests.integration.mux import page
 from tests.integration.mux.receiving import BROWSER, decoded, scene, timestamps, watching
 from tests.integration.mux.rig import ORIGIN, PAGE_PORT, Camera, Mux, playing, running_mux

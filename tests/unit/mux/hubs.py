@@ -28,7 +28,8 @@ from shared.clock import SimulatedClock
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.tickets import WALL_RESOURCE, Action, Ticket
-from tests.bench.light_client import Browser, Place, offer
+from tests.bench.light_client import Browser
+from tests.bench.light_sdp import Place, offer
 from tests.support.wall import Source, sources_of, wall_offer
 from tests.unit.mux.fakes import STREAM, FakeTap, RecordingWire, Timers
 
