@@ -36,6 +36,7 @@ CAMERA_PASSWORD = "camera-pass-Zq81"
 CAMERA_USER = "camera-user-Zq81"
 CAMERA_PATH = "hidden-path-Zq81"
 LILLE, ROUBAIX = "59350", "59512"
+RANGE = {"from": "2026-11-20T21:00:00Z", "to": "2026-11-20T21:15:00.5Z"}
 # 2026-11-21 12:00 UTC
 NOON_NS = 1_795_262_400_000_000_000
 SAME_SITE = {"x-beffroi": "1"}
