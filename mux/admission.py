@@ -9,10 +9,11 @@ from mux.answer import Answer, Credentials, choose_formats, some_sources
 from mux.channels import Channels
 from mux.counts import Counts
 from mux.dtls import DtlsServer
+from mux.headers import Headers
 from mux.offer import Offer
 from mux.srtp import Keys
 from mux.stun import Address
-from mux.tile import Headers, Tile
+from mux.tile import Tile
 from mux.viewer import Identity, Viewer
 from shared.clock import Clock
 from shared.errors import BeffroiError

@@ -38,6 +38,10 @@ class History:
         while index - sent[0][0] > KEPT_PACKETS:
             sent.popleft()
 
+    def clear(self) -> None:
+        """Forget all: it cannot be sent again as it was."""
+        self._sent.clear()
+
     def since(self, index: int) -> Iterator[tuple[int, Chunk, int]]:
         """Index, chunk and timestamp of what is known from an index on."""
         place = bisect_left(self._sent, index, key=_index_of)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from mux.admission import Admission, Admitted
+from mux.camera import Camera
 from mux.channels import Channels
 from mux.counts import Counts
 from mux.handshakes import Handshakes, Later
@@ -15,7 +16,6 @@ from mux.rtp import RtpFormat
 from mux.sender import Sender
 from mux.srtp import Keys
 from mux.stun import Address, parse_check
-from mux.tile import Camera
 from mux.viewer import End, Viewer
 from mux.wire import Wire
 from shared.clock import Clock

@@ -1,5 +1,7 @@
 """How far senders in step have come: what has been sent to each of them, kept once for all."""
 
+from collections.abc import Callable, Iterator
+
 from mux.history import History
 from mux.pace import Bucket, Pace
 from mux.picture import Chunk
@@ -25,3 +27,31 @@ class Progress:
         self.packets += len(chunk.packets)
         self.octets += chunk.payload_bytes
         self.bucket.spend(len(chunk.packets))
+
+
+class Joined:
+    """Where a sender came in, and the index its next packet had then; `leave` takes it out."""
+
+    __slots__ = ("_index", "_octets", "_packets", "leave", "progress")
+
+    def __init__(self, progress: Progress, index: int, leave: Callable[[], None]) -> None:
+        self.progress = progress
+        self.leave = leave
+        self._index = index
+        self._packets = progress.packets
+        self._octets = progress.octets
+
+    @property
+    def packets(self) -> int:
+        """Sent to it since."""
+        return self.progress.packets - self._packets
+
+    @property
+    def octets(self) -> int:
+        """Payload bytes sent to it since."""
+        return self.progress.octets - self._octets
+
+    def sent(self) -> Iterator[tuple[int, Chunk, int]]:
+        """What of that is still known: the index its packets began with, and its time."""
+        for place, chunk, time90 in self.progress.history.since(self._packets):
+            yield self._index + place - self._packets, chunk, time90

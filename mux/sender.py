@@ -3,48 +3,26 @@
 Sans I/O but for the wire it sends on; time comes in. Times are 90 kHz ticks of the stream's timeline.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from random import Random
 
+from mux.backlog import Backlog
 from mux.counts import Counts
 from mux.history import History
 from mux.line import Line
 from mux.pace import Bucket
 from mux.pacer import STEP_PACKETS, Pacer
 from mux.picture import Chunk, Picture
-from mux.progress import Progress
-from mux.rtcp import SenderReport
-from mux.rtp import CLOCK_RATE, RtpFormat
+from mux.progress import Joined, Progress
+from mux.repairs import Repairs
+from mux.replay import replay_times
+from mux.rtp import RtpFormat
 from mux.srtp import Keys
 from mux.stun import Address
 from mux.wire import Wire
-from shared.mediatime import ticks_from_ns
 
-MAX_QUEUED_PACKETS = 12_000
-LONGEST_WAIT_S = 2
-"""A viewer whose queue would take longer to empty goes on with a key picture, once that fits."""
-
-_LONGEST_START_S = 6
-_START_STEP90 = CLOCK_RATE // 1000
-# A replay in mid-stream must end before the next live picture is due.
-_REPLAY_SPAN90 = CLOCK_RATE // 50
 _REPLAY_PAUSE_NS = 500_000_000
-_REPAIR_TOKENS = 512
-_REPAIR_TOKENS_PER_S = 1000
-_MAX_CAPTURE_DELAY_NS = 10_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Joined:
-    """Where a sender came in among others: the progress so far, and its own index."""
-
-    progress: Progress
-    packets: int
-    octets: int
-    index: int
-    leave: Callable[["Sender"], None]
 
 
 class Sender:
@@ -71,17 +49,17 @@ class Sender:
         self._counts = counts
         self._keys = keys
         self._payload_type = primary.payload_type
-        self._repairer = None if repair is None else wire.sealer(keys, repair)
-        self._ssrc = primary.ssrc
+        self.ssrc = primary.ssrc
         # Below 2**15, so that both sides agree that no roll-over has happened yet (RFC 3711 section 3.3.1).
         index = random.randrange(1 << 15)
         self.line = Line(wire.sealer(keys, primary), primary, keys.profile.tag_bytes, address, index)
-        self._repair_index = random.randrange(1 << 15)
+        self._history = History()
+        sealer = None if repair is None else wire.sealer(keys, repair)
+        self._repairs = Repairs(sealer, random.randrange(1 << 15), self._history, wire, bucket, counts)
         self.time_base = random.randrange(1 << 32)
         """Its RTP timestamp of what has the time 0."""
-        self._history = History()
-        self._queue: deque[tuple[Chunk, int]] = deque()
-        self.queued_packets = 0
+        self._backlog = Backlog(bucket)
+        self._waiting = self._backlog.chunks
         self.skipped_ns: int | None = None
         """When a picture was last left out because too much was waiting."""
         self._last90: int | None = None
@@ -90,33 +68,34 @@ class Sender:
         self._skips = False
         self._starting = False
         self._replayed_ns: int | None = None
-        self._tokens = float(_REPAIR_TOKENS)
-        self._tokens_ns = 0
         self._packets = 0
         self._octets = 0
-        self._joined: _Joined | None = None
+        self._joined: Joined | None = None
 
     @property
     def octets(self) -> int:
         """RTP payload bytes sent so far, first time."""
-        joined = self._joined
-        return self._octets if joined is None else self._octets + joined.progress.octets - joined.octets
+        return self._octets + (0 if self._joined is None else self._joined.octets)
 
     @property
     def packets(self) -> int:
         """RTP packets sent so far, first time."""
-        joined = self._joined
-        return self._packets if joined is None else self._packets + joined.progress.packets - joined.packets
+        return self._packets + (0 if self._joined is None else self._joined.packets)
+
+    @property
+    def queued_packets(self) -> int:
+        """Those that wait to be sent."""
+        return self._backlog.packets
 
     def joins(self, progress: Progress, leave: Callable[["Sender"], None]) -> bool:
         """Whether it is in step with others and goes on with them: `progress` counts what they are sent until
         it steps out, which `leave` is told."""
-        waits = self._queue or self._waits_for_key or self._opens or self.line.full
+        waits = self._waiting or self._waits_for_key or self._opens or self.line.full
         if waits or self._last90 != progress.last90 or self.bucket.sharers > 1:
             return False
         if not self.bucket.holds(progress.bucket):
             return False
-        self._joined = _Joined(progress, progress.packets, progress.octets, self.line.index, leave)
+        self._joined = Joined(progress, self.line.index, partial(leave, self))
         self.bucket.before_change = self.step_out
         return True
 
@@ -125,10 +104,9 @@ class Sender:
         joined = self._joined
         if joined is None:
             return
-        joined.leave(self)
+        joined.leave()
         progress = joined.progress
-        for place, chunk, time90 in progress.history.since(joined.packets):
-            index = joined.index + place - joined.packets
+        for index, chunk, time90 in joined.sent():
             self._history.record(index, chunk, (time90 + self.time_base) & 0xFFFFFFFF)
         self._packets, self._octets = self.packets, self.octets
         self._last90 = progress.last90
@@ -139,7 +117,7 @@ class Sender:
     def refused(self, picture: Picture, number: int) -> None:
         """A picture's chunks from this number on were not sent to it with the others: they wait."""
         self._counts.full += 1
-        self._enqueue(picture.chunks[number:], picture.time90)
+        self._backlog.add(picture.chunks[number:], picture.time90)
         self._pacer.add(self)
 
     def switch(self, group: Sequence[Picture], now_ns: int, shift90: int) -> None:
@@ -157,15 +135,15 @@ class Sender:
     def reformat(self, primary: RtpFormat, repair: RtpFormat | None) -> None:
         """Go on with other headers: another payload type or playout delay. The sources stay the same."""
         self.step_out()
-        self._skip_refused()
+        self._backlog.skip_refused(self.line)
         # The same packet number must never be encrypted under two headers (AES-GCM's nonce is made of it).
         if primary.payload_type != self._payload_type or repair is None:
-            self._history = History()
+            self._history.clear()
         self._payload_type = primary.payload_type
         line = self.line
         sealer = self._wire.sealer(self._keys, primary)
         self.line = Line(sealer, primary, self._keys.profile.tag_bytes, line.address, line.index)
-        self._repairer = None if repair is None else self._wire.sealer(self._keys, repair)
+        self._repairs.sealer = None if repair is None else self._wire.sealer(self._keys, repair)
 
     @property
     def address(self) -> Address:
@@ -190,16 +168,11 @@ class Sender:
         if not group:
             return
         self._replayed_ns = now_ns
-        newest90 = group[-1].time90
-        step90 = _START_STEP90
-        first90 = newest90 - (len(group) - 1) * step90
-        if self._last90 is not None:
-            step90 = max(1, min(_START_STEP90, _REPLAY_SPAN90 // len(group)))
-            first90 = max(self._last90 + step90, newest90 - (len(group) - 1) * step90)
+        times90 = replay_times(len(group), group[-1].time90, self._last90)
+        self._last90 = times90[-1]
         self._opens = True
-        for number, picture in enumerate(group):
-            self._enqueue(picture.chunks, first90 + number * step90)
-        self._last90 = first90 + (len(group) - 1) * step90
+        for picture, time90 in zip(group, times90, strict=True):
+            self._backlog.add(picture.chunks, time90)
         self._starting = True
         self.pump(2 * STEP_PACKETS, now_ns)
 
@@ -211,8 +184,8 @@ class Sender:
             return False
         bucket = self.bucket
         bucket.refill(now_ns)
-        at_once = not self._queue and bucket.allows(len(picture.chunks[0].packets))
-        if not at_once and not self._may_queue(picture):
+        at_once = not self._waiting and bucket.allows(len(picture.chunks[0].packets))
+        if not at_once and not self._backlog.has_room(picture, starting=self._starting):
             self._counts.jumps += not self._waits_for_key
             self._waits_for_key = self._skips = True
             self._leave_out(picture, now_ns)
@@ -225,12 +198,12 @@ class Sender:
             time90 = self._last90 + 1
         self._last90 = time90
         if not at_once:
-            self._enqueue(picture.chunks, time90)
+            self._backlog.add(picture.chunks, time90)
             self._pacer.add(self)
             return False
         self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
         if self._opens:
-            self._send_first(picture.chunks[0])
+            self._repairs.send_twice(self.line, picture.chunks[0])
         return True
 
     def delivered(self, picture: Picture, number: int) -> bool:
@@ -243,7 +216,7 @@ class Sender:
             if self.bucket.allows(len(picture.chunks[left].packets)):
                 return True
         assert self._last90 is not None
-        self._enqueue(picture.chunks[left:], self._last90)
+        self._backlog.add(picture.chunks[left:], self._last90)
         self._pacer.add(self)
         return False
 
@@ -252,20 +225,19 @@ class Sender:
         sent = 0
         bucket = self.bucket
         bucket.refill(now_ns)
-        while self._queue and sent < most:
-            chunk, time90 = self._queue[0]
+        while self._waiting and sent < most:
+            chunk, time90 = self._waiting[0]
             if not bucket.allows(len(chunk.packets)):
                 break
             self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
             if self._opens:
-                self._send_first(chunk)
+                self._repairs.send_twice(self.line, chunk)
             self._wire.deliver(chunk, (self.line,))
             if not self._sent(chunk):
                 break
-            self._queue.popleft()
-            self._waits(-len(chunk.packets))
+            self._backlog.pop()
             sent += len(chunk.packets)
-        if self._queue:
+        if self._waiting:
             self._pacer.add(self)
         else:
             self._starting = False
@@ -275,58 +247,21 @@ class Sender:
         """The viewer cannot decode: start again from the group, unless that has just been done."""
         self._counts.key_requests += 1
         lately = self._replayed_ns is not None and now_ns - self._replayed_ns < _REPLAY_PAUSE_NS
-        if self._queue or self._waits_for_key or lately or not group:
+        if self._waiting or self._waits_for_key or lately or not group:
             return
         self._counts.replays += 1
         self.start(group, now_ns)
 
     def repair(self, missing: Sequence[int], now_ns: int) -> None:
-        """Send again what a NACK names, as RTX (RFC 4588) where negotiated. What is asked too often waits."""
+        """Send again what a NACK names. See `Repairs`."""
         self.step_out()
-        self._counts.nacked += len(missing)
-        passed_s = (now_ns - self._tokens_ns) / 1e9
-        self._tokens = min(_REPAIR_TOKENS, self._tokens + passed_s * _REPAIR_TOKENS_PER_S)
-        self._tokens_ns = now_ns
-        self.bucket.refill(now_ns)
-        for sequence in missing[: int(self._tokens)]:
-            self._tokens -= 1
-            found = self._history.find(sequence)
-            if found is None:
-                continue
-            timestamp = found.timestamp
-            if self._repairer is None:
-                packet = self.line.sealer.packet(found.marker, found.index, timestamp, found.payload)
-            else:
-                original = (found.index & 0xFFFF).to_bytes(2, "big")
-                packet = self._repairer.packet(
-                    found.marker, self._repair_index, timestamp, original + found.payload
-                )
-                self._repair_index += 1
-            if not self._wire.send(packet, self.address):
-                return
-            self.bucket.spend(1)
-            self._counts.repaired += 1
-
-    def report(self, time90: int, wall_ns: int, utc_ns: int) -> SenderReport | None:
-        """A sender report at `utc_ns`, by the newest picture's time and capture; None before the first."""
-        if not self.packets:
-            return None
-        since_ns = min(max(0, utc_ns - wall_ns), _MAX_CAPTURE_DELAY_NS)
-        timestamp = time90 + self.time_base + ticks_from_ns(since_ns)
-        return SenderReport(self._ssrc, utc_ns, timestamp, self.packets, self.octets)
+        self._repairs.send(missing, self.line, now_ns)
 
     def stop(self) -> None:
         """Send nothing more."""
         self.step_out()
         self._forget_queue()
         self._pacer.discard(self)
-
-    def _send_first(self, chunk: Chunk) -> None:
-        """Nobody can ask again for what came before the first packet they saw: it goes out twice."""
-        line = self.line
-        self.bucket.spend(1)
-        marker, payload = chunk.packets[0]
-        self._wire.send(line.sealer.packet(marker, line.index, line.timestamp, payload), line.address)
 
     def _sent(self, chunk: Chunk) -> bool:
         """Count and remember a chunk that was delivered; False when it is to be delivered again."""
@@ -345,35 +280,11 @@ class Sender:
         self._counts.octets += chunk.payload_bytes
         return True
 
-    def _may_queue(self, picture: Picture) -> bool:
-        """Whether what waits, with the picture, will have left in time. An empty queue takes any picture."""
-        if not self._queue:
-            return True
-        bucket = self.bucket
-        in_time = bucket.pace.packets_per_s * (_LONGEST_START_S if self._starting else LONGEST_WAIT_S)
-        return bucket.queued_packets + picture.packet_count <= min(in_time, MAX_QUEUED_PACKETS)
-
     def _leave_out(self, picture: Picture, now_ns: int) -> None:
         if self._skips:
             self.skipped_ns = now_ns
             self._counts.dropped += picture.packet_count
 
-    def _enqueue(self, chunks: Sequence[Chunk], time90: int) -> None:
-        for chunk in chunks:
-            self._queue.append((chunk, time90))
-            self._waits(len(chunk.packets))
-
-    def _waits(self, more: int) -> None:
-        self.queued_packets += more
-        self.bucket.queued_packets += more
-
-    def _skip_refused(self) -> None:
-        """Leave out the numbers of a chunk the socket took in part: they must not be used for another."""
-        if self.line.full and self._queue:
-            self.line.index += len(self._queue[0][0].packets)
-        self.line.full = False
-
     def _forget_queue(self) -> None:
-        self._skip_refused()
-        self._queue.clear()
-        self._waits(-self.queued_packets)
+        self._backlog.skip_refused(self.line)
+        self._backlog.clear()

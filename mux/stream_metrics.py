@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mux.tile import PageCounts, Tile
+from mux.page_counts import PageCounts
+from mux.tile import Tile
 from shared import metrics
 from shared.ids import StreamId
 

@@ -5,14 +5,15 @@ its sub stream, whichever fits the tile, one after the other without a new negot
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from mux.answer import Sources
+from mux.camera import Camera
 from mux.channel import Channel, Moment
 from mux.channels import Channels
 from mux.feed import Feed
+from mux.headers import Headers
 from mux.meter import Meter
-from mux.offer import VideoFormat
+from mux.page_counts import PageCounts
 from mux.reception import Reception
 from mux.rtp import PlayoutDelay, RtpFormat
 from mux.sender import Sender
@@ -23,62 +24,6 @@ from shared.units import Codec
 
 LARGEST_SUB_PIXELS = 480 * 360
 """A tile of up to this many device pixels gets the sub stream, whatever that turns out to measure."""
-
-Kinds = tuple[StreamKind, ...]
-BOTH: Kinds = (StreamKind.MAIN, StreamKind.SUB)
-
-
-@dataclass(frozen=True, slots=True)
-class Camera:
-    """What a tile is to show: a camera, in the kinds that its ticket allows."""
-
-    commune: str
-    name: str
-    kinds: Kinds = BOTH
-
-    @property
-    def path(self) -> str:
-        """`commune/camera`."""
-        return f"{self.commune}/{self.name}"
-
-    def stream(self, kind: StreamKind) -> StreamId:
-        return StreamId(self.commune, self.name, kind)
-
-    @classmethod
-    def at(cls, path: str) -> "Camera":
-        """The camera of a `commune/camera`, in both kinds. Raises BadInput."""
-        stream = StreamId.parse(f"{path}/{StreamKind.MAIN}")
-        return cls(stream.commune, stream.camera)
-
-
-@dataclass(frozen=True, slots=True)
-class Headers:
-    """What all tiles of a viewer have in common in their packets' headers."""
-
-    formats: tuple[VideoFormat, ...]
-    playout_delay_id: int | None
-
-    @property
-    def codecs(self) -> frozenset[Codec]:
-        return frozenset(one.codec for one in self.formats)
-
-    def of(self, sources: Sources, codec: Codec, delay: PlayoutDelay) -> tuple[RtpFormat, RtpFormat | None]:
-        """The headers of a source's pictures in a codec, and of their retransmissions where negotiated."""
-        chosen = next((one for one in self.formats if one.codec is codec), self.formats[0])
-        primary = RtpFormat(sources.primary, chosen.payload_type, self.playout_delay_id, delay)
-        if sources.repair is None or chosen.rtx_payload_type is None:
-            return primary, None
-        return primary, RtpFormat(sources.repair, chosen.rtx_payload_type, self.playout_delay_id, delay)
-
-
-@dataclass(frozen=True, slots=True)
-class PageCounts:
-    """What the page says of one tile, by the browser's own counts since its beginning."""
-
-    freezes: int = 0
-    freeze_ms: float = 0.0
-    first_frame_ms: float | None = None
-    dropped: int = 0
 
 
 class Tile:

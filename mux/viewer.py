@@ -9,6 +9,7 @@ from mux.answer import Credentials
 from mux.dtls import DtlsSession, DtlsState
 from mux.offer import IceUser
 from mux.rtcp import BandwidthEstimate, Feedback, ReportBlock, parse
+from mux.sender_report import report_of
 from mux.srtp import Keys, Srtcp
 from mux.stun import Address, Check, success
 from mux.tile import Tile
@@ -200,7 +201,7 @@ class Viewer:
             ):
                 continue
             self._due_ns[tile] = max(due_ns, now_ns - _EARLY_NS) + self._every_ns
-            report = tile.sender.report(*tile.channel.newest, utc_ns)
+            report = report_of(tile.sender, tile.channel.newest, utc_ns)
             if report is not None:
                 tile.reception.reported(report, now_ns)
                 found.append(self._srtcp.seal(report.compound(b"beffroi")))

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field, TypeAdapter
 from mux.admission import Admitted
 from mux.bodies import SDP, created, json_of, text_of
 from mux.offer import MAX_WALL_OFFER_BYTES, MOST_TILES, Offer, parse_wall_offer
+from mux.page_counts import PageCounts
 from mux.standing import Everybody, Standing
-from mux.tile import PageCounts
 from mux.walls import Load, Wish
 from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketVerifier, bearer
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mux.admission import Admission, etag_of
+from mux.camera import Camera
 from mux.fragment import Fragment, render_fragment
 from mux.hub import Hub
 from mux.lag import Lag
+from mux.page_counts import PageCounts
 from mux.standing import Everybody, Standing, named, standing_of
 from mux.stream_metrics import StreamMetrics
-from mux.tile import Camera, PageCounts, Tile
+from mux.tile import Tile
 from mux.viewer import Viewer
 from shared.clock import Clock
 from shared.errors import BadInput, Conflict, PreconditionFailed, PreconditionNeeded, TicketRefused

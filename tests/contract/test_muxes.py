@@ -14,8 +14,8 @@ from control_room.ticketing import Ticketing
 from control_room.watching import WatchedTile
 from mux.admission import Admitted
 from mux.offer import Offer
+from mux.page_counts import PageCounts
 from mux.standing import Everybody, NamedStanding, Stale, Standing, TileStanding
-from mux.tile import PageCounts
 from mux.wall_http import install_walls
 from mux.walls import Load, Wish
 from shared.clock import SystemClock

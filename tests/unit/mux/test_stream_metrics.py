@@ -1,7 +1,7 @@
 """What Prometheus is told of each stream."""
 
+from mux.page_counts import PageCounts
 from mux.stream_metrics import StreamMetrics
-from mux.tile import PageCounts
 from mux.viewer import Viewer
 from shared import metrics
 from shared.ids import StreamId

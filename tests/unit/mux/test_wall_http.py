@@ -6,7 +6,7 @@ import pytest
 
 from mux.fragment import MEDIA_TYPE
 from mux.offer import MAX_WALL_OFFER_BYTES, MOST_TILES
-from mux.tile import PageCounts
+from mux.page_counts import PageCounts
 from mux.walls import Wish
 from shared.tickets import WALL_RESOURCE, Action, Ticket
 from tests.support.wall import wall_offer

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from mux.admission import Admitted
 from mux.fragment import Fragment
 from mux.offer import MAX_OFFER_BYTES, Offer
+from mux.page_counts import PageCounts
 from mux.standing import Everybody, Stale, Standing, TileStanding
-from mux.tile import PageCounts
 from mux.walls import Load, Renewed, Wish
 from mux.whep import make_app
 from shared.clock import SystemClock

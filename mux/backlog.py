@@ -1,0 +1,57 @@
+"""What waits to be sent to one viewer of one source."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from mux.line import Line
+from mux.pace import Bucket
+from mux.picture import Chunk, Picture
+
+MAX_QUEUED_PACKETS = 12_000
+LONGEST_WAIT_S = 2
+"""A viewer whose queue would take longer to empty goes on with a key picture, once that fits."""
+
+_LONGEST_START_S = 6
+
+
+class Backlog:
+    """Chunks, each with its time, first come first. All that waits of a viewer counts in its bucket."""
+
+    __slots__ = ("_bucket", "chunks", "packets")
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+        self.chunks: deque[tuple[Chunk, int]] = deque()
+        self.packets = 0
+
+    def add(self, chunks: Sequence[Chunk], time90: int) -> None:
+        for chunk in chunks:
+            self.chunks.append((chunk, time90))
+            self._count(len(chunk.packets))
+
+    def pop(self) -> None:
+        """The first one has been sent."""
+        chunk, _ = self.chunks.popleft()
+        self._count(-len(chunk.packets))
+
+    def clear(self) -> None:
+        self.chunks.clear()
+        self._count(-self.packets)
+
+    def skip_refused(self, line: Line) -> None:
+        """Leave out the numbers of a chunk the socket took in part: they must not be used for another."""
+        if line.full and self.chunks:
+            line.index += len(self.chunks[0][0].packets)
+        line.full = False
+
+    def has_room(self, picture: Picture, *, starting: bool) -> bool:
+        """Whether what waits, with the picture, will have left in time. When empty it takes any picture."""
+        if not self.chunks:
+            return True
+        bucket = self._bucket
+        in_time = bucket.pace.packets_per_s * (_LONGEST_START_S if starting else LONGEST_WAIT_S)
+        return bucket.queued_packets + picture.packet_count <= min(in_time, MAX_QUEUED_PACKETS)
+
+    def _count(self, more: int) -> None:
+        self.packets += more
+        self._bucket.queued_packets += more

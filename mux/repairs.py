@@ -1,0 +1,62 @@
+"""What goes out a second time: what a viewer misses, within bounds, and the first packet of a start."""
+
+from collections.abc import Sequence
+
+from mux.counts import Counts
+from mux.history import Found, History
+from mux.line import Line
+from mux.pace import Bucket
+from mux.picture import Chunk
+from mux.srtp import Sealer
+from mux.wire import Wire
+
+_TOKENS = 512
+_TOKENS_PER_S = 1000
+
+
+class Repairs:
+    """Answers NACKs of one source: as RTX (RFC 4588) where `sealer` has the headers of that, else with the
+    packet itself. `index` is the first of the repairs' own, `history` what can be sent again."""
+
+    def __init__(
+        self, sealer: Sealer | None, index: int, history: History, wire: Wire, bucket: Bucket, counts: Counts
+    ) -> None:
+        self.sealer = sealer
+        self._index = index
+        self._history = history
+        self._wire = wire
+        self._bucket = bucket
+        self._counts = counts
+        self._tokens = float(_TOKENS)
+        self._tokens_ns = 0
+
+    def send(self, missing: Sequence[int], line: Line, now_ns: int) -> None:
+        """Send again what was sent on a line with these sequence numbers. What is asked too often waits."""
+        self._counts.nacked += len(missing)
+        passed_s = (now_ns - self._tokens_ns) / 1e9
+        self._tokens = min(_TOKENS, self._tokens + passed_s * _TOKENS_PER_S)
+        self._tokens_ns = now_ns
+        self._bucket.refill(now_ns)
+        for sequence in missing[: int(self._tokens)]:
+            self._tokens -= 1
+            found = self._history.find(sequence)
+            if found is None:
+                continue
+            if not self._wire.send(self._packet(found, line), line.address):
+                return
+            self._bucket.spend(1)
+            self._counts.repaired += 1
+
+    def send_twice(self, line: Line, chunk: Chunk) -> None:
+        """Send the first packet of a chunk that is about to be delivered: nobody can ask again for what came
+        before the first packet they saw."""
+        self._bucket.spend(1)
+        marker, payload = chunk.packets[0]
+        self._wire.send(line.sealer.packet(marker, line.index, line.timestamp, payload), line.address)
+
+    def _packet(self, found: Found, line: Line) -> bytes:
+        if self.sealer is None:
+            return line.sealer.packet(found.marker, found.index, found.timestamp, found.payload)
+        original = (found.index & 0xFFFF).to_bytes(2, "big")
+        index, self._index = self._index, self._index + 1
+        return self.sealer.packet(found.marker, index, found.timestamp, original + found.payload)

@@ -1,0 +1,63 @@
+"""One viewer is sent another stream, or in another format, on the same source."""
+
+from mux.rtp import PlayoutDelay, RtpFormat
+from tests.unit.mux.fakes import Viewed, picture, sequence, ssrc, timestamp
+from tests.unit.mux.starts import SECOND_NS, steps
+
+
+def test_another_stream_goes_on_with_numbers_and_times_as_if_it_were_one() -> None:
+    viewed = Viewed()
+    viewed.live(picture(1000, key=True))
+    # The other stream's picture 10 is shown when the first one's 1001 would have been.
+    viewed.sender.switch([picture(10, key=True)], SECOND_NS, (1001 - 10) * 3600)
+    viewed.live(picture(11), SECOND_NS)
+    packets = viewed.received()
+    assert set(steps([sequence(one) for one in packets], 1 << 16)) == {1}
+    assert set(steps(sorted({timestamp(one) for one in packets}), 1 << 32)) == {3600}
+
+
+def test_a_stream_without_pictures_is_waited_for_in_silence() -> None:
+    viewed = Viewed()
+    viewed.live(picture(0, key=True))
+    viewed.received()
+    viewed.sender.switch([], SECOND_NS, 0)
+    viewed.live(picture(1), SECOND_NS)
+    assert viewed.received() == []
+
+
+def test_another_payload_type_keeps_source_and_numbers_and_forgets_what_was_sent() -> None:
+    viewed = Viewed()
+    viewed.live(picture(0, key=True))
+    before = viewed.received()[-1]
+    viewed.sender.reformat(RtpFormat(0x1234, 98, 5), RtpFormat(0x1235, 99, 5))
+    viewed.live(picture(1))
+    after = viewed.received()[-1]
+    assert (after[1] & 0x7F, ssrc(after), sequence(after) - sequence(before)) == (98, 0x1234, 1)
+    viewed.sender.repair([sequence(before)], 0)
+    assert viewed.received() == []
+
+
+def test_another_playout_delay_keeps_what_can_be_sent_again() -> None:
+    viewed = Viewed()
+    viewed.live(picture(0, key=True))
+    before = viewed.received()[-1]
+    viewed.sender.reformat(
+        RtpFormat(0x1234, 102, 5, PlayoutDelay(10, 50)), RtpFormat(0x1235, 103, 5, PlayoutDelay(10, 50))
+    )
+    viewed.sender.repair([sequence(before)], 0)
+    assert viewed.received()[-1][20:22] == before[2:4]
+
+
+def test_numbers_of_a_chunk_the_socket_refused_are_not_used_for_another_stream_s() -> None:
+    viewed = Viewed()
+    viewed.live(picture(0, key=True))
+    last = sequence(viewed.received()[-1])
+    viewed.wire.full = True
+    refused = picture(1, size=3000)
+    viewed.live(refused)
+    viewed.wire.full = False
+    viewed.sender.switch([picture(2, key=True)], SECOND_NS, 0)
+    first = sequence(viewed.received()[0])
+    assert (first - last) & 0xFFFF == 1 + len(refused.chunks[0].packets)
+    viewed.sender.repair([last + 1], SECOND_NS)
+    assert viewed.received() == []
