@@ -31,6 +31,7 @@ class DemoCamera:
     lat: float
     lon: float
     has_password: bool = False
+    sub_options: str = SUB_OPTIONS
 
 
 COMMUNES: tuple[Json, ...] = (
@@ -54,6 +55,18 @@ CAMERAS = (
     ),
     DemoCamera("59512", "Eurotéléport", "Place de l'Europe", "roubaix-euro", "gop=2", 10, 50.6916, 3.1771),
     DemoCamera("59512", "Grand-Place", "Hôtel de ville", "roubaix-place", "gop=4", 10, 50.6905, 3.1809, True),
+    # A loop: coding H.265 costs five times as much as H.264, and this camera is recorded all the time.
+    DemoCamera(
+        "59512",
+        "Parc Barbieux",
+        "Avenue Jean-Jaurès",
+        "roubaix-parc",
+        "loop:codec=h265:size=512x288:kbps=400:gop=2",
+        10,
+        50.6788,
+        3.1682,
+        sub_options="loop:codec=h265:size=256x144:kbps=100:gop=2",
+    ),
     DemoCamera("59346", "École Brossolette", "Rue Faidherbe", "lezennes-ecole", "gop=2", 7, 50.6129, 3.1161),
 )
 PEOPLE = (
@@ -100,7 +113,7 @@ def simulator_arguments(port: int, password: str) -> list[str]:
     cameras = (
         f"{path}:{options}" + (f":auth={CAMERA_USER}/{password}" if camera.has_password else "")
         for camera in CAMERAS
-        for path, options in ((camera.path, camera.options), (f"{camera.path}-sub", SUB_OPTIONS))
+        for path, options in ((camera.path, camera.options), (f"{camera.path}-sub", camera.sub_options))
     )
     return ["--host", HOST, "--port", str(port), *cameras]
 
@@ -167,6 +180,9 @@ def welcome(layout: Layout) -> str:
   juriste:    "Relecture" plays a range back, "Exports" hands it over on a requisition; check it offline:
               .venv/bin/beffroi verify EXPORT.zip --key {layout.secrets.evidence_public}
   commune:    sees and changes the cameras of Lezennes only.   admin: communes, people, journal.
+
+  Roubaix, "Parc Barbieux" sends H.265: where the browser takes none it is converted while it is watched (its
+  tile says so), and "Relecture" refuses it in a sentence. What it sends is recorded, and exported.
 
   Ctrl-C stops everything; the next start finds its recordings again in {layout.data_dir}.
 """

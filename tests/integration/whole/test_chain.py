@@ -123,6 +123,18 @@ async def test_a_camera_is_live_within_two_seconds_recorded_played_exported_and_
             await commune.delete(f"/cameras/{camera['id']}")
 
 
+async def test_the_demos_camera_that_sends_h265_is_converted_for_chromium(whole: WholeSystem) -> None:
+    async with signed_in(whole.url, "operatrice") as operator, chromium() as browser:
+        (camera,) = [one for one in await operator.items("/cameras") if one["name"] == "Parc Barbieux"]
+        ticket = await operator.made(f"/cameras/{camera['id']}/live", {"motive": "test of the chain"})
+        page = await viewer_page(browser, whole.url)
+        shown = await play(page, ticket["url"], ticket["ticket"])
+        assert shown["status"] == 201, shown
+        seen = await frames(page)
+        await eventually(lambda: _more(page, seen + 12), within_s=30, what="pictures going on")
+    assert f'{camera["name"]}" sends H.265' in "\n".join(whole.lines)
+
+
 async def _more(page: Page, count: int) -> bool:
     return await frames(page) >= count
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.cli import main
+from deploy.demo import CAMERAS
 from tests.integration.whole.recordings import recorded_ranges
 from tests.support.client import Json, signed_in
 from tests.support.eventually import eventually
@@ -91,7 +92,7 @@ async def test_a_demo_started_twice_says_so_and_leaves_the_first_alone(
     assert f"Beffroi already runs in {whole.data_dir}" in told
     assert whole.url in told
     async with signed_in(whole.url, "operatrice") as operator:
-        assert len(await operator.items("/cameras")) == 5
+        assert len(await operator.items("/cameras")) == len(CAMERAS)
 
 
 async def test_a_demo_on_a_taken_port_names_the_port_and_the_way_out(

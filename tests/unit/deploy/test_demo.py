@@ -20,3 +20,9 @@ def test_every_address_the_demo_registers_is_a_simulated_camera_with_its_credent
             assert (plan.username, plan.password) == (asked["username"], asked["password"])
         assert sub.coding.width * 2 <= main.coding.width
         assert sub.coding.kbps < main.coding.kbps
+        assert sub.coding.encoding is main.coding.encoding
+
+
+def test_one_of_the_demos_cameras_sends_what_not_every_browser_shows() -> None:
+    told = [camera.name for camera in CAMERAS if "codec=" in camera.options]
+    assert told == ["Parc Barbieux"]
