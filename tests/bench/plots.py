@@ -6,14 +6,14 @@ Backgrounds are transparent and every colour is legible on white and on black.
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import matplotlib
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from tests.bench.figures import fit, percentile
 from tests.bench.tables import RESULTS, Table, kept
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "performance"
 _GREY = "#7d7d7d"
@@ -35,7 +35,7 @@ _STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
 }
 
-Drawing = Callable[[Figure, Table], None]
+Drawing = Callable[["Figure", Table], None]
 
 
 def series(table: Table, group: str, x: str, y: str) -> dict[str, tuple[list[float], list[float]]]:
@@ -58,7 +58,7 @@ def steps(values: Sequence[float]) -> tuple[list[float], list[float]]:
     return ordered, [100 * (rank + 1) / len(ordered) for rank in range(len(ordered))]
 
 
-def _line(axes: Axes, xs: Sequence[float], ys: Sequence[float], unit: str) -> None:
+def _line(axes: "Axes", xs: Sequence[float], ys: Sequence[float], unit: str) -> None:
     if len(set(xs)) < 2:
         return
     line = fit(xs, ys)
@@ -67,7 +67,7 @@ def _line(axes: Axes, xs: Sequence[float], ys: Sequence[float], unit: str) -> No
     axes.plot(ends, [line.at(x) for x in ends], color=_GREY, linestyle="--", linewidth=1, label=label)
 
 
-def _bitrates(figure: Figure, table: Table) -> None:
+def _bitrates(figure: "Figure", table: Table) -> None:
     axes = figure.subplots()
     found = series(table, "Mb/s a viewer", "Mb/s", "% core")
     for (name, (xs, ys)), colour in zip(found.items(), _COLOURS, strict=False):
@@ -76,7 +76,7 @@ def _bitrates(figure: Figure, table: Table) -> None:
     _label(axes, "viewers x bit rate, Mb/s delivered", "% of a core")
 
 
-def _cameras(figure: Figure, table: Table) -> None:
+def _cameras(figure: "Figure", table: Table) -> None:
     ours = table.where("published", "yes").where("RTSP client", "own")
     left, right = figure.subplots(1, 2)
     for axes, heading, unit in ((left, "worker % core", "% of a core"), (right, "worker MB", "MB")):
@@ -85,7 +85,7 @@ def _cameras(figure: Figure, table: Table) -> None:
         _label(axes, "cameras of 2 Mb/s", unit)
 
 
-def _distribution(figure: Figure, table: Table) -> None:
+def _distribution(figure: "Figure", table: Table) -> None:
     axes = figure.subplots()
     for (name, values), colour in zip(table.samples.items(), _COLOURS, strict=False):
         xs, ys = steps(values)
@@ -96,7 +96,7 @@ def _distribution(figure: Figure, table: Table) -> None:
     _label(axes, "ms", "% at or below")
 
 
-def _peers(figure: Figure, table: Table) -> None:
+def _peers(figure: "Figure", table: Table) -> None:
     axes = figure.subplots()
     names = list(dict.fromkeys(str(row[0]) for row in table.rows))
     # A server is shown with its most viewers.
@@ -107,7 +107,7 @@ def _peers(figure: Figure, table: Table) -> None:
     axes.set_xlabel("µs of CPU a delivered packet")
 
 
-def _label(axes: Axes, x: str, y: str) -> None:
+def _label(axes: "Axes", x: str, y: str) -> None:
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.set_ylim(bottom=0)
@@ -129,6 +129,10 @@ PLOTS: Mapping[str, Drawing] = {
 
 def draw(name: str, table: Table, folder: Path = FOLDER) -> Path:
     """Draw one table's plot."""
+    # Takes a second, which nobody who only reads tables should wait for.
+    import matplotlib
+    from matplotlib.figure import Figure
+
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.svg"
     with matplotlib.rc_context(_STYLE):

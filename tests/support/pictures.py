@@ -15,9 +15,10 @@ STREAM = StreamId("59350", "cam-test")
 START_NS = 1_763_700_000_000_000_000
 
 
+@functools.cache
 def coded_pictures(
     count: int, *, width: int = 320, height: int = 240, fps: int = 25, gop: int = 25, bit_rate: int = 0
-) -> list[tuple[bool, bytes]]:
+) -> tuple[tuple[bool, bytes], ...]:
     """`count` coded pictures of a moving gradient, as (key, Annex B access unit), without B-frames."""
     encoder = av.CodecContext.create("libx264", "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
@@ -37,7 +38,7 @@ def coded_pictures(
         frame.pts = number
         coded.extend((packet.is_keyframe, bytes(packet)) for packet in encoder.encode(frame))
     coded.extend((packet.is_keyframe, bytes(packet)) for packet in encoder.encode(None))
-    return coded
+    return tuple(coded)
 
 
 @functools.cache

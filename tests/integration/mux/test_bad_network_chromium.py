@@ -23,7 +23,6 @@ pytestmark = [
 ]
 LOSSY_DOWN = Link(loss=0.02, delay_ms=30, jitter_ms=30, reordered=0.01)
 LOSSY_UP = Link(loss=0.02, delay_ms=30)
-STREET = as_stream(street(50, 50, bits_per_second=1_000_000), STREAM)
 STARTS = 6
 SUB = replace(STREAM, kind=StreamKind.SUB)
 
@@ -54,7 +53,8 @@ async def started(network: BadNetwork, browser: Browser, count: int) -> tuple[li
 
 
 async def test_every_start_succeeds_and_nothing_freezes_where_two_percent_are_lost(tmp_path: Path) -> None:
-    async with browsing() as browser, bad_network(tmp_path, STREET) as network:
+    shown = as_stream(street(50, 50, bits_per_second=1_000_000), STREAM)
+    async with browsing() as browser, bad_network(tmp_path, shown) as network:
         # What this machine, as busy as it is, takes without any network.
         without_ms, page = await started(network, browser, 3)
         await page.close()
