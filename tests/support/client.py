@@ -10,6 +10,7 @@ import httpx
 from httpx import codes
 
 from tests.support.eventually import eventually
+from tests.support.http import local_client
 
 Json = dict[str, object]
 PASSWORD = "beffroi-demo"
@@ -68,9 +69,7 @@ class Person:
 async def signed_in(url: str, login: str, password: str = PASSWORD) -> AsyncIterator[Person]:
     """A person's session at the system on `url`."""
     headers = {"X-Beffroi": "1", "Origin": url}
-    async with httpx.AsyncClient(
-        base_url=f"{url}/api/v1", headers=headers, timeout=15, trust_env=False
-    ) as client:
+    async with local_client(base_url=f"{url}/api/v1", headers=headers, timeout=15) as client:
         person = Person(client)
         await _sign_in(person, {"login": login, "password": password})
         yield person

@@ -17,6 +17,7 @@ import httpx
 from tests.bench.light_client import REPORT_S, Browser, LightClient
 from tests.bench.light_sdp import Place
 from tests.bench.light_sdp import offer as offer_of_one
+from tests.support.http import local_client
 
 Json = dict[str, object]
 _SECTION = re.compile(r"(?=^m=)", re.MULTILINE)
@@ -141,7 +142,7 @@ async def wall(
     lose: Callable[[bytes], bool] | None = None,
 ) -> AsyncIterator[Wall]:
     """A connected wall of `tiles` sections at the mux of `base`."""
-    async with httpx.AsyncClient(base_url=base, timeout=15, trust_env=False) as http:
+    async with local_client(base_url=base, timeout=15) as http:
         answer = await http.post(
             "/wall",
             content=wall_offer(browser.fingerprint, tiles),

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.support.eventually import eventually
+from tests.support.http import local_client
 from tests.support.ports import free_port
 
 ADMIN, PASSWORD = "admin.tests", "phrase-of-the-tests-Zq81"
@@ -55,7 +56,7 @@ class ControlRoom:
 
     def browser(self) -> httpx.AsyncClient:
         """Somebody's browser."""
-        return httpx.AsyncClient(base_url=f"{self.url}/api/v1", headers={"x-beffroi": "1"}, timeout=15)
+        return local_client(base_url=f"{self.url}/api/v1", headers={"x-beffroi": "1"}, timeout=15)
 
     async def sign_in(self, browser: httpx.AsyncClient, login: str = ADMIN) -> httpx.Response:
         """Sign in with PASSWORD."""
@@ -83,8 +84,8 @@ class ControlRoom:
         if self.process.returncode is not None:
             raise AssertionError(f"the control room ended: {self.log}")
         try:
-            async with httpx.AsyncClient() as client:
-                return (await client.get(f"{self.url}/api/v1/openapi.json")).status_code == 200
+            async with local_client() as client:
+                return (await client.get(f"{self.url}/api/v1/session")).status_code == 401
         except httpx.HTTPError:
             return False
 

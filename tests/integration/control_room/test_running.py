@@ -7,7 +7,6 @@ import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
-import httpx
 import pytest
 
 from shared.bus import REVOKED
@@ -21,6 +20,7 @@ from tests.integration.control_room.running import (
     prepared,
 )
 from tests.support.eventually import eventually
+from tests.support.http import local_client
 from tests.support.valkey import PASSWORD as VALKEY_PASSWORD
 from tests.support.valkey import Valkey
 
@@ -93,7 +93,7 @@ async def test_while_redis_is_away_machines_go_on_and_people_are_told(
         assert (await browser.get("/recorder/policies", headers=recorder)).status_code == 200
 
         async def health() -> dict[str, str]:
-            async with httpx.AsyncClient() as client:
+            async with local_client() as client:
                 told = (await client.get(f"{control_room.status_url}/healthz")).json()
             wrong: dict[str, str] = told["wrong"]
             return wrong
@@ -128,7 +128,7 @@ async def test_a_change_of_rights_is_on_the_bus_within_two_seconds(
 
 async def test_metrics_tell_what_the_service_needs(lasting_room: ControlRoom) -> None:
     async def told() -> bool:
-        async with httpx.AsyncClient() as client:
+        async with local_client() as client:
             text = (await client.get(f"{lasting_room.status_url}/metrics")).text
         return 'control_room_dependency_up{dependency="redis"} 1.0' in text
 

@@ -24,6 +24,7 @@ from shared.units import AccessUnit
 from tests.integration.ingest.conftest import COMMUNE, wanted
 from tests.integration.ingest.control_room import StandIn
 from tests.support.eventually import eventually
+from tests.support.http import local_client
 from tests.support.ports import free_port
 
 TOKEN = "worker-token-of-the-test"
@@ -105,7 +106,7 @@ class Worker:
         )
 
     async def health(self) -> httpx.Response:
-        async with httpx.AsyncClient() as client:
+        async with local_client() as client:
             return await client.get(f"http://127.0.0.1:{self.status_port}/healthz")
 
     def _take(self, item: AccessUnit | Gap) -> None:
@@ -245,7 +246,7 @@ async def test_neither_address_nor_password_is_kept_logged_or_reported(worker: W
     await worker.start()
     await worker.live("gate")
     await eventually(lambda: worker.room.status("wrong") is CameraStatus.REFUSED)
-    async with httpx.AsyncClient() as client:
+    async with local_client() as client:
         metrics = (await client.get(f"http://127.0.0.1:{worker.status_port}/metrics")).text
     await worker.stop()
     kept = b"".join(file.read_bytes() for file in (worker.folder / "data").rglob("*") if file.is_file())
@@ -267,7 +268,7 @@ async def test_a_healthy_worker_says_so_and_counts(worker: Worker, two: Two) -> 
     await worker.start()
     await worker.live("gate")
     assert (await worker.health()).json() == {"service": "ingest", "ok": True, "wrong": {}}
-    async with httpx.AsyncClient() as client:
+    async with local_client() as client:
         metrics = (await client.get(f"http://127.0.0.1:{worker.status_port}/metrics")).text
     assert f'ingest_units_total{{stream="{COMMUNE}/gate/main"}}' in metrics
     assert 'ingest_cameras{status="live"} 1.0' in metrics

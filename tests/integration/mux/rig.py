@@ -23,6 +23,7 @@ from shared.service import Service
 from shared.tap import Endpoint, TapPublisher
 from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketSigner
 from shared.units import AccessUnit
+from tests.support.http import local_client
 from tests.support.pictures import STREAM
 from tests.support.ports import free_port
 
@@ -165,16 +166,16 @@ class Mux:
             "Authorization": f"Bearer {ticket or self.ticket(stream)}",
             "Origin": ORIGIN,
         }
-        async with httpx.AsyncClient() as client:
+        async with local_client() as client:
             return await client.post(self.url(stream), content=offer, headers=headers)
 
     async def delete(self, location: str) -> httpx.Response:
-        async with httpx.AsyncClient() as client:
+        async with local_client() as client:
             return await client.delete(self.base + location)
 
     async def metric(self, name: str) -> float:
         """The value of a metric without labels, of this process."""
-        async with httpx.AsyncClient() as client:
+        async with local_client() as client:
             answer = await client.get(f"http://127.0.0.1:{self.settings.status_port}/metrics")
         for line in answer.text.splitlines():
             if line.startswith(f"{name} "):

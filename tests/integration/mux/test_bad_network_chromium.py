@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-import httpx
 import pytest
 from playwright.async_api import Browser, Page
 
@@ -14,6 +13,7 @@ from tests.bench.mux_stream import street
 from tests.integration.mux.network import BadNetwork, as_stream, bad_network, browsing, padded
 from tests.integration.mux.page import CHROMIUM, inbound, open_wall, play, tiles_of
 from tests.support.eventually import eventually
+from tests.support.http import local_client
 from tests.support.pictures import STREAM, units
 from tests.support.relay import Link
 
@@ -36,7 +36,7 @@ async def start(network: BadNetwork, page: Page) -> float:
 async def standing(page: Page) -> dict[str, list[int]]:
     """What mux tells the page of its link."""
     place = await page.evaluate("window.place")
-    async with httpx.AsyncClient() as client:
+    async with local_client() as client:
         answer = await client.post(f"{place}/report", json={"tiles": []})
     return cast("dict[str, list[int]]", answer.json())
 

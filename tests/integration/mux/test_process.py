@@ -7,10 +7,9 @@ import socket
 import sys
 from pathlib import Path
 
-import httpx
-
 from tests.bench.mux_process import MuxProcess
 from tests.integration.mux.rig import make_key
+from tests.support.http import local_client
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -36,7 +35,7 @@ async def run_mux(folder: Path, **settings: str) -> tuple[int | None, str]:
 
 
 async def test_it_is_healthy_and_stops_at_a_signal(tmp_path: Path) -> None:
-    async with MuxProcess(tmp_path) as mux, httpx.AsyncClient() as http:
+    async with MuxProcess(tmp_path) as mux, local_client() as http:
         assert await mux.metric("mux_viewers", http) == 0.0
         os.kill(mux.pid, signal.SIGTERM)
         assert await mux.stopped() == 0

@@ -5,7 +5,6 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from shared.ids import StreamId
@@ -16,6 +15,7 @@ from tests.integration.mux import page
 from tests.integration.mux.receiving import BROWSER, decoded, scene, timestamps, watching
 from tests.integration.mux.rig import ORIGIN, PAGE_PORT, Camera, Mux, playing, running_mux
 from tests.support.eventually import eventually
+from tests.support.http import local_client
 from tests.support.strange_pictures import strange_units
 
 OTHER = StreamId("59350", "cam-other")
@@ -93,7 +93,7 @@ async def test_a_killed_transcoder_is_told_and_comes_back_and_its_viewers_stay(t
 
 async def tiles(mux: Mux) -> list[dict[str, str | None]]:
     """What is told of all tiles."""
-    async with httpx.AsyncClient() as client:
+    async with local_client() as client:
         headers = {"Authorization": f"Bearer {mux.status_ticket()}"}
         told = (await client.get(f"{mux.base}/viewers", headers=headers)).json()
     return [tile for viewer in told["viewers"] for tile in viewer["tiles"]]

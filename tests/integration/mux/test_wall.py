@@ -5,12 +5,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import httpx
-
 from shared.ids import StreamId, StreamKind
 from tests.integration.mux.receiving import BROWSER, decoded
 from tests.integration.mux.rig import Camera, Mux, playing, running_mux
 from tests.support.eventually import eventually
+from tests.support.http import local_client
 from tests.support.pictures import units
 from tests.support.wall import Json, Wall, wall, wall_offer
 
@@ -96,7 +95,7 @@ async def test_a_page_is_told_which_camera_sends_nothing(tmp_path: Path) -> None
 
 
 async def test_what_a_page_counts_and_who_watches_can_be_read(tmp_path: Path) -> None:
-    async with street(tmp_path, ONE) as shown, httpx.AsyncClient(base_url=shown.mux.base) as http:
+    async with street(tmp_path, ONE) as shown, local_client(base_url=shown.mux.base) as http:
         await shown.pictures("0", 30)
         counts = {"mid": "0", "freezes": 2, "freeze_ms": 300, "first_frame_ms": 84.5, "dropped": 1}
         assert (await shown.wall.report(counts)).status_code == 200
@@ -142,7 +141,7 @@ async def test_a_page_is_told_why_its_session_is_gone(tmp_path: Path) -> None:
 
 
 async def test_a_plain_ticket_opens_no_wall(tmp_path: Path) -> None:
-    async with running_mux(tmp_path) as mux, httpx.AsyncClient(base_url=mux.base) as http:
+    async with running_mux(tmp_path) as mux, local_client(base_url=mux.base) as http:
         refused = await http.post(
             "/wall",
             content=wall_offer(BROWSER.fingerprint, 2),

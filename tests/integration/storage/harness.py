@@ -28,6 +28,7 @@ from shared.tap.publisher import TapPublisher
 from shared.tickets import Action, Ticket, TicketSigner
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
+from tests.support.http import local_client
 from tests.support.pictures import STREAM
 from tests.support.ports import free_port
 
@@ -141,7 +142,7 @@ class System:
         if self.process.returncode is not None:
             raise AssertionError((self.folder / "storage.log").read_text()[-3000:])
         try:
-            async with httpx.AsyncClient() as client:
+            async with local_client() as client:
                 return (await client.get(f"{self.url}/evidence-key")).status_code == 200
         except httpx.TransportError:
             return False
@@ -171,14 +172,14 @@ class System:
 
     async def health(self) -> dict[str, str]:
         """What is not well."""
-        async with httpx.AsyncClient() as client:
+        async with local_client() as client:
             answer = await client.get(f"http://127.0.0.1:{self.status_port}/healthz")
         wrong: dict[str, str] = answer.json()["wrong"]
         return wrong
 
     async def metric(self, name: str) -> float:
         """A metric's value, summed over its labels."""
-        async with httpx.AsyncClient() as client:
+        async with local_client() as client:
             text = (await client.get(f"http://127.0.0.1:{self.status_port}/metrics")).text
         lines = [line for line in text.splitlines() if re.match(rf"{name}[ {{]", line)]
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
@@ -190,13 +191,13 @@ class System:
 
     async def get(self, path: str, token: str, **query: str) -> httpx.Response:
         """A GET with a ticket."""
-        async with httpx.AsyncClient(timeout=20) as client:
+        async with local_client(timeout=20) as client:
             headers = {"authorization": f"Bearer {token}"}
             return await client.get(f"{self.url}{path}", params=query, headers=headers)
 
     async def put(self, path: str, token: str, message: object) -> httpx.Response:
         """A PUT of a message with a ticket."""
-        async with httpx.AsyncClient(timeout=20) as client:
+        async with local_client(timeout=20) as client:
             headers = {"authorization": f"Bearer {token}"}
             return await client.put(f"{self.url}{path}", content=encode(message), headers=headers)
 

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-import httpx
-
 from tests.support.client import Json, Person, rfc3339
+from tests.support.http import local_client
 
 
 async def playback_ticket(person: Person, camera: object, start: datetime, end: datetime) -> Json:
@@ -25,7 +24,7 @@ async def recorded_ranges(
     until = end if end is not None else datetime.now(UTC) + timedelta(minutes=1)
     ticket = await playback_ticket(person, camera, start, until)
     query = {"from": rfc3339(start), "to": rfc3339(until)}
-    async with httpx.AsyncClient(trust_env=False, headers=bearer(ticket)) as client:
+    async with local_client(headers=bearer(ticket)) as client:
         answer = await client.get(str(ticket["url"]), params=query)
     assert answer.status_code == 200, answer.text
     ranges = cast("list[dict[str, str]]", answer.json()["ranges"])

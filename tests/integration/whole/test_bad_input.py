@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import httpx
 import pytest
 
 from tests.support.client import Json, camera_body, signed_in
 from tests.support.eventually import eventually
+from tests.support.http import local_client
 from tests.support.ports import free_port
 from tests.support.whole import ROOT, WholeSystem
 
@@ -105,7 +105,7 @@ async def test_each_strange_camera_says_what_is_wrong_hurts_no_other_and_a_stall
 
 
 async def test_an_offer_without_h264_is_refused_with_what_it_has(whole: WholeSystem) -> None:
-    async with signed_in(whole.url, "operatrice") as operator, httpx.AsyncClient(trust_env=False) as client:
+    async with signed_in(whole.url, "operatrice") as operator, local_client() as client:
         camera = (await operator.items("/cameras"))[0]
         ticket = await operator.made(f"/cameras/{camera['id']}/live", {"motive": "test"})
         offer = "\r\n".join(
@@ -131,7 +131,7 @@ async def test_an_offer_without_h264_is_refused_with_what_it_has(whole: WholeSys
 
 
 async def test_a_ticket_for_one_camera_opens_no_other(whole: WholeSystem) -> None:
-    async with signed_in(whole.url, "operatrice") as operator, httpx.AsyncClient(trust_env=False) as client:
+    async with signed_in(whole.url, "operatrice") as operator, local_client() as client:
         first, second = (await operator.items("/cameras"))[:2]
         ticket = await operator.made(f"/cameras/{first['id']}/live", {"motive": "test"})
         other = str(ticket["url"]).replace(str(first["stream"]), str(second["stream"]))
@@ -143,7 +143,7 @@ async def test_a_ticket_for_one_camera_opens_no_other(whole: WholeSystem) -> Non
 
 async def test_twenty_wrong_passwords_in_a_row_are_slowed_to_a_few(whole: WholeSystem) -> None:
     headers = {"X-Beffroi": "1", "Origin": whole.url}
-    async with httpx.AsyncClient(base_url=f"{whole.url}/api/v1", headers=headers, trust_env=False) as client:
+    async with local_client(base_url=f"{whole.url}/api/v1", headers=headers) as client:
         body = {"login": "nobody-at-all", "password": "guess"}
         answers = [(await client.post("/session", json=body)).status_code for _ in range(20)]
     assert answers[0] == 401

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.async_api import Page
 
 from tests.support.browser import chromium, frames, play, viewer_page
 from tests.support.client import Json, Person, camera_body, rfc3339, signed_in
 from tests.support.eventually import eventually
+from tests.support.http import local_client
 from tests.support.ports import free_port
 from tests.support.whole import ROOT, WholeSystem
 
@@ -165,7 +165,7 @@ async def _ticket(person: Person, camera: Json, start: datetime, end: datetime) 
 async def _listing(person: Person, camera: Json, start: datetime, end: datetime) -> Json:
     ticket = await _ticket(person, camera, start, end)
     query = {"from": rfc3339(start), "to": rfc3339(end)}
-    async with httpx.AsyncClient(trust_env=False, headers=_bearer(ticket)) as client:
+    async with local_client(headers=_bearer(ticket)) as client:
         answer = await client.get(str(ticket["url"]), params=query)
     assert answer.status_code == 200, answer.text
     listing: Json = answer.json()
@@ -179,7 +179,7 @@ def _bearer(ticket: Json) -> dict[str, str]:
 async def _plays_back(person: Person, camera: Json, start: datetime, end: datetime, folder: Path) -> None:
     ticket = await _ticket(person, camera, start, end)
     query = {"from": rfc3339(start), "to": rfc3339(start + timedelta(seconds=4))}
-    async with httpx.AsyncClient(trust_env=False, headers=_bearer(ticket)) as client:
+    async with local_client(headers=_bearer(ticket)) as client:
         answer = await client.get(f"{ticket['url']}/media", params=query)
     assert answer.status_code == 200, answer.text
     window = folder / "window.mp4"
@@ -207,7 +207,7 @@ async def _exports(
 
     await eventually(done, within_s=30, what="the export")
     download = await legal.made(f"/exports/{export['id']}/download", {"motive": "handed over"})
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with local_client() as client:
         answer = await client.get(str(download["url"]))
     assert answer.status_code == 200, answer.text
     package = folder / "export.zip"
