@@ -45,6 +45,7 @@ class Channel:
         *,
         sent: Callable[[float], None],
         changed: Callable[["Channel"], None],
+        timeline: Timeline | None = None,
     ) -> None:
         self.stream = stream
         self.group = Group()
@@ -68,7 +69,7 @@ class Channel:
         self._sent = sent
         self._changed = changed
         self._reached: Moment | None = None
-        self._timeline = Timeline()
+        self._timeline = Timeline() if timeline is None else timeline
         self._fan_out = FanOut(wire, counts)
         self._awaiting: dict[Callable[[], None], None] = {}
         self._catches_up = False

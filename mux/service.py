@@ -22,7 +22,8 @@ from mux.revocations import Revocations
 from mux.settings import MuxSettings
 from mux.stream_metrics import StreamMetrics
 from mux.ticker import Ticker
-from mux.transcoded import Transcoded
+from mux.timeline import Timeline
+from mux.transcoded import HURRY90, Transcoded
 from mux.transcoder.limits import Limits
 from mux.transcoder.process import ChildProcess
 from mux.transcoder.spare import Spare
@@ -87,12 +88,24 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
 
         return Channel(stream, wire, clock, counts, sent=mux_metrics.first_sent, changed=learned)
 
+    def transcoded(source: Channel) -> Transcoded:
+        made = Channel(
+            source.stream,
+            wire,
+            clock,
+            counts,
+            sent=mux_metrics.first_sent,
+            changed=lambda _: None,
+            timeline=Timeline(HURRY90),
+        )
+        return Transcoded(source, transcoders, made, clock)
+
     channels = Channels(
         tap.subscribe,
         make_channel,
         clock,
         loop.call_later,
-        lambda source: Transcoded(source, transcoders, make_channel(source.stream, lambda _: None), clock),
+        transcoded,
     )
     admission = Admission(
         public=wire.address,

@@ -10,10 +10,12 @@ class Timeline:
     """Gives each unit of a stream its time.
 
     Within a run the camera's own times count. Over a new run, or a leap of more than 10 s forward within one,
-    the time that passed between the arrivals counts instead.
+    the time that passed between the arrivals counts instead. So it does for a unit that is `hurry90` further
+    ahead than the time that passed: the pictures in between were left out to catch up.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hurry90: int = _LARGEST_LEAP90) -> None:
+        self._hurry90 = hurry90
         self._run: int | None = None
         self._offset90 = 0
         self._last90 = 0
@@ -23,14 +25,19 @@ class Timeline:
         """The time of a unit that came at `arrival_ns` (monotonic)."""
         if self._run is None:
             self._offset90 = -unit.pts90
-        elif unit.run != self._run or self._leaps(unit):
-            passed90 = ticks_from_ns(max(0, arrival_ns - self._last_arrival_ns))
+            return self._placed(unit, arrival_ns)
+        passed90 = ticks_from_ns(max(0, arrival_ns - self._last_arrival_ns))
+        if unit.run != self._run or self._leaps(unit, passed90):
             self._offset90 = self._last90 + max(1, passed90) - unit.pts90
+        return self._placed(unit, arrival_ns)
+
+    def _placed(self, unit: AccessUnit, arrival_ns: int) -> int:
         self._run = unit.run
         time90 = unit.pts90 + self._offset90
         self._last90 = max(self._last90, time90)
         self._last_arrival_ns = arrival_ns
         return time90
 
-    def _leaps(self, unit: AccessUnit) -> bool:
-        return abs(unit.pts90 + self._offset90 - self._last90) > _LARGEST_LEAP90
+    def _leaps(self, unit: AccessUnit, passed90: int) -> bool:
+        ahead90 = unit.pts90 + self._offset90 - self._last90
+        return abs(ahead90) > _LARGEST_LEAP90 or ahead90 - passed90 > self._hurry90

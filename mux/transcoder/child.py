@@ -75,7 +75,7 @@ def _each(waiting: "queue.SimpleQueue[Message | None]") -> Iterator[tuple[Messag
     try:
         message = waiting.get(timeout=_IDLE_S)
     except queue.Empty:
-        prepare()
+        threading.Thread(target=prepare, daemon=True).start()
         message = waiting.get()
     while message is not None:
         yield message, waiting.qsize() > _BEHIND_UNITS

@@ -51,7 +51,7 @@ class Work:
         """The next unit; `behind` where more wait already: then only what decoding needs is done."""
         if unit.run != self._run:
             self._begin_run(unit)
-        if behind and unit.codec is Codec.MJPEG:
+        if behind and unit.codec is Codec.MJPEG and self._coded90 is not None:
             self.skipped += 1
             return []
         self._remember(unit)
@@ -78,11 +78,14 @@ class Work:
             del self._pending[next(iter(self._pending))]
 
     def _shown(self, frame: av.VideoFrame, *, last: bool) -> AccessUnit | None:
-        """The unit of a decoded picture, None where it is left out: too fast, or newer ones wait."""
+        """The unit of a decoded picture, None where it is left out: too fast, or newer ones wait.
+
+        The first is not: who waits for it has something to show while the rest of the group is decoded.
+        """
         source = None if frame.pts is None else self._pending.pop(frame.pts, None)
         if source is None:
             return None
-        if not last:
+        if not last and self._coded90 is not None:
             self.skipped += 1
             return None
         if not self._is_due(source.pts90):

@@ -210,7 +210,7 @@ def transcoded() -> list[Table]:
             for row in transcode.run()
         ],
         note="From a unit given to its picture back in H.264; with B-frames a picture waits for those shown "
-        "before it. Start: from the first unit to the first picture, by a new child or the one that waited.",
+        "before it. Start: from a group being given to its first picture, by a new child or one that waited.",
     )
     return [table]
 

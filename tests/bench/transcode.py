@@ -101,7 +101,7 @@ class _Meter:
         self.transcoder.take(unit)
 
     async def first_ms(self, units: Sequence[AccessUnit]) -> float:
-        """From the units that make the first picture being given to that picture."""
+        """From the stream's recent units being given to their first picture."""
         for unit in units:
             self.give(unit)
         await eventually(lambda: self.delays_ms, within_s=_START_S, what="the first picture")
@@ -115,12 +115,13 @@ class _Meter:
 
 async def measured(camera: str, coding: Coding, seconds: float) -> Row:
     """Play one camera for so long, then a second one, whose transcoder is the child that waited."""
-    units, counts, clock = material(coding, seconds + _WARM_S), Counts(), SystemClock()
+    units, counts, clock = material(coding, coding.gop_s + seconds + _WARM_S), Counts(), SystemClock()
     spare = Spare(lambda: ChildProcess.spawn(Limits()), clock)
     transcoders = Transcoders(2, spare.take, clock, counts, Random(1))
     try:
         meter = _Meter(lambda sink: transcoders.open(STREAM, sink))
-        needed = 4 if coding.b_frames else 1
+        # As a viewer finds a stream: with the group of now, as long as it can be.
+        needed = 1 if coding.encoding is Encoding.MJPEG else coding.gop
         cold_ms = await meter.first_ms(units[:needed])
         loop = asyncio.get_running_loop()
         began_s, warm = loop.time(), int(_WARM_S * coding.fps)

@@ -30,6 +30,14 @@ def test_a_leap_within_a_run_counts_as_the_time_that_passed() -> None:
     assert timeline.place(replace(unit(1), pts90=1 << 40), SECOND_NS) == 90_000
 
 
+def test_pictures_left_out_to_catch_up_take_the_time_that_passed() -> None:
+    timeline = Timeline(hurry90=45_000)
+    assert timeline.place(unit(0), 0) == 0
+    assert timeline.place(unit(200), SECOND_NS) == 90_000
+    assert timeline.place(unit(201), SECOND_NS) == 93_600
+    assert timeline.place(unit(226), 2 * SECOND_NS) == 93_600 + 90_000
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.integers(0, 1 << 42), st.integers(0, 5 * SECOND_NS)),

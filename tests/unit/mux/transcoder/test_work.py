@@ -85,13 +85,16 @@ def test_no_more_pictures_a_second_come_out_than_allowed() -> None:
     assert made[1].pts90 - made[0].pts90 == 7200
 
 
-def test_pictures_of_which_newer_ones_wait_are_decoded_and_not_coded() -> None:
-    units = strange_units(Codec.H265)
+@pytest.mark.parametrize("codec", [Codec.H265, Codec.MJPEG])
+def test_the_first_picture_comes_at_once_and_then_none_of_which_newer_ones_wait(codec: Codec) -> None:
+    units = strange_units(codec)
     work = Work(Limits())
-    for unit in units[:10]:
+    (first,) = work.take(units[0], behind=True)
+    assert (first.pts90, first.wall_ns, first.key) == (units[0].pts90, units[0].wall_ns, True)
+    for unit in units[1:10]:
         assert work.take(unit, behind=True) == []
     (made,) = work.take(units[10], behind=False)
-    assert (made.pts90, made.key, work.skipped) == (units[10].pts90, True, 10)
+    assert (made.pts90, made.key, work.skipped) == (units[10].pts90, False, 9)
 
 
 def test_after_a_hole_nothing_comes_before_the_next_key_picture() -> None:
