@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,14 +9,19 @@ from hypothesis import settings
 
 from tests.support.whole import WholeSystem
 
-_WHOLE = Path(__file__).parent / "integration" / "whole"
+_MOSTLY_WAITS = {"test_outages.py"}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    from tests.support.sharing import Together
+
+    return Together(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side: a file stays together, and so do all that share the whole system."""
-    for item in items:
-        group = "whole" if item.path.is_relative_to(_WHOLE) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """What mostly waits comes first, so that others run meanwhile."""
+    items.sort(key=lambda item: item.path.name not in _MOSTLY_WAITS)
 
 
 # On a busy machine the time of one example says nothing about the code. A search for rare faults takes more
