@@ -5,12 +5,14 @@ from dataclasses import dataclass, fields
 
 @dataclass(slots=True)
 class Counts:
-    """All only grow. `jumps` are viewers sent on to the next key picture, `dropped` the packets that cost."""
+    """All only grow. `encores` are packets of first pictures sent again unasked, `jumps` viewers sent on to
+    the next key picture, `dropped` the packets that cost."""
 
     packets: int = 0
     octets: int = 0
     nacked: int = 0
     repaired: int = 0
+    encores: int = 0
     key_requests: int = 0
     replays: int = 0
     jumps: int = 0

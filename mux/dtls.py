@@ -94,10 +94,11 @@ class DtlsSession:
         """
         if self.state is DtlsState.CLOSED:
             return []
-        if self._flight and _is_client_hello(datagram):
-            # It repeats itself: our answer was lost, or takes longer than the client waits. OpenSSL would say
-            # it again after a second only; what the client has already, its replay protection drops.
+        if self._flight and self._repeats_itself(datagram):
+            # Our answer was lost, or takes longer than the client waits. OpenSSL would say it again after a
+            # second only; what the client has already, its replay protection drops.
             return self._flight
+        was = self.state
         try:
             self._connection.bio_write(datagram)
             if self.state is DtlsState.HANDSHAKING:
@@ -108,7 +109,8 @@ class DtlsSession:
             self.state = DtlsState.CLOSED
             raise BadInput(f"DTLS failed: {_reason(error)}", "dtls") from error
         answers = self._outgoing()
-        self._flight = (answers or self._flight) if self.state is DtlsState.HANDSHAKING else []
+        if was is DtlsState.HANDSHAKING:
+            self._flight = answers or self._flight
         return answers
 
     def retransmit(self) -> list[bytes]:
@@ -132,6 +134,10 @@ class DtlsSession:
         except SSL.Error:
             return []
         return self._outgoing()
+
+    def _repeats_itself(self, datagram: bytes) -> bool:
+        """Whether a client says again what we have answered."""
+        return _is_in_clear(datagram) if self.state is DtlsState.OPEN else _is_client_hello(datagram)
 
     def _handshake(self) -> None:
         try:
@@ -187,13 +193,14 @@ def datagrams(records: bytes) -> list[bytes]:
     return packed
 
 
+def _is_in_clear(datagram: bytes) -> bool:
+    """Whether it begins with a handshake record of epoch 0."""
+    return len(datagram) > _RECORD_HEADER_BYTES and datagram[0] == _HANDSHAKE and datagram[3:5] == b"\0\0"
+
+
 def _is_client_hello(datagram: bytes) -> bool:
     """Whether it begins with one in clear: a handshake record of epoch 0 whose message is of type 1."""
-    return len(datagram) > _RECORD_HEADER_BYTES and (
-        datagram[0] == _HANDSHAKE
-        and datagram[3:5] == b"\0\0"
-        and datagram[_RECORD_HEADER_BYTES] == _CLIENT_HELLO
-    )
+    return _is_in_clear(datagram) and datagram[_RECORD_HEADER_BYTES] == _CLIENT_HELLO
 
 
 def _reason(error: SSL.Error) -> str:

@@ -236,6 +236,9 @@ class Hub:
         if viewer.ufrags != ufrags:
             self.roster.rename(viewer, ufrags)
         self._wire.send(answer, source)
+        if viewer.handshaking:
+            # Nothing begins without the first answer: what the network may lose goes out twice.
+            self._wire.send(answer, source)
 
     def _handshake(self, viewer: Viewer, datagram: bytes, source: Address) -> None:
         if viewer not in self.roster:

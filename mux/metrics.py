@@ -11,6 +11,7 @@ _COUNTED = {
     "octets": "RTP payload bytes sent, first time",
     "nacked": "Packets that viewers said they miss",
     "repaired": "Packets sent again",
+    "encores": "Packets of first pictures sent a second time to far viewers, unasked",
     "key_requests": "Key frame requests from viewers (PLI, FIR)",
     "replays": "Key frame requests answered from the recent pictures",
     "jumps": "Slow viewers sent on to the next key picture",

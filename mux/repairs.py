@@ -30,8 +30,9 @@ class Repairs:
         self._tokens = float(_TOKENS)
         self._tokens_ns = 0
 
-    def send(self, missing: Sequence[int], line: Line, now_ns: int) -> None:
-        """Send again what was sent on a line with these sequence numbers. What is asked too often waits."""
+    def send(self, missing: Sequence[int], line: Line, now_ns: int, copies: int = 1) -> None:
+        """Send again what was sent on a line with these sequence numbers, each so many times. What is asked
+        too often waits."""
         self._counts.nacked += len(missing)
         passed_s = (now_ns - self._tokens_ns) / 1e9
         self._tokens = min(_TOKENS, self._tokens + passed_s * _TOKENS_PER_S)
@@ -42,10 +43,15 @@ class Repairs:
             found = self._history.find(sequence)
             if found is None:
                 continue
-            if not self._wire.send(self._packet(found, line), line.address):
+            if not self.send_again(found, line, copies):
                 return
-            self._bucket.spend(1)
             self._counts.repaired += 1
+
+    def send_again(self, found: Found, line: Line, copies: int = 1) -> bool:
+        """Send a packet again; copies are of one and the same. False when the socket's buffer is full."""
+        packet = self._packet(found, line)
+        self._bucket.spend(copies)
+        return all(self._wire.send(packet, line.address) for _ in range(copies))
 
     def send_twice(self, line: Line, chunk: Chunk) -> None:
         """Send the first packet of a chunk that is about to be delivered: nobody can ask again for what came

@@ -9,9 +9,10 @@ from random import Random
 
 from mux.backlog import Backlog
 from mux.counts import Counts
+from mux.encore import MOST_PACKETS, Encore
 from mux.history import History
 from mux.line import Line
-from mux.pace import Bucket
+from mux.pace import CAREFUL, Bucket
 from mux.pacer import STEP_PACKETS, Pacer
 from mux.picture import Chunk, Picture
 from mux.progress import Joined, Progress
@@ -22,7 +23,9 @@ from mux.srtp import Keys
 from mux.stun import Address
 from mux.wire import Wire
 
-_REPLAY_PAUSE_NS = 500_000_000
+_REPLAY_PAUSE_NS = 300_000_000
+# Whoever has just been started has no picture yet that would bridge the loss of a repair.
+_YOUNG_NS = 1_000_000_000
 
 
 class Sender:
@@ -65,6 +68,7 @@ class Sender:
         self._last90: int | None = None
         self._waits_for_key = True
         self._opens = False
+        self._encore = Encore()
         self._skips = False
         self._starting = False
         self._replayed_ns: int | None = None
@@ -90,7 +94,7 @@ class Sender:
     def joins(self, progress: Progress, leave: Callable[["Sender"], None]) -> bool:
         """Whether it is in step with others and goes on with them: `progress` counts what they are sent until
         it steps out, which `leave` is told."""
-        waits = self._waiting or self._waits_for_key or self._opens or self.line.full
+        waits = self._waiting or self._waits_for_key or self._opens or self._encore or self.line.full
         if waits or self._last90 != progress.last90 or self.bucket.sharers > 1:
             return False
         if not self.bucket.holds(progress.bucket):
@@ -139,6 +143,7 @@ class Sender:
         # The same packet number must never be encrypted under two headers (AES-GCM's nonce is made of it).
         if primary.payload_type != self._payload_type or repair is None:
             self._history.clear()
+            self._encore = Encore()
         self._payload_type = primary.payload_type
         line = self.line
         sealer = self._wire.sealer(self._keys, primary)
@@ -170,7 +175,7 @@ class Sender:
         self._replayed_ns = now_ns
         times90 = replay_times(len(group), group[-1].time90, self._last90)
         self._last90 = times90[-1]
-        self._opens = True
+        self._open(group[0])
         for picture, time90 in zip(group, times90, strict=True):
             self._backlog.add(picture.chunks, time90)
         self._starting = True
@@ -192,7 +197,7 @@ class Sender:
             return False
         if self._waits_for_key:
             self._waits_for_key = self._skips = False
-            self._opens = True
+            self._open(picture)
         time90 = picture.time90
         if self._last90 is not None and time90 <= self._last90:
             time90 = self._last90 + 1
@@ -212,6 +217,8 @@ class Sender:
         if self._sent(picture.chunks[number]):
             left += 1
             if left == len(picture.chunks):
+                if self._encore:
+                    self._pacer.add(self)
                 return False
             if self.bucket.allows(len(picture.chunks[left].packets)):
                 return True
@@ -222,9 +229,9 @@ class Sender:
 
     def pump(self, most: int, now_ns: int) -> int:
         """Send at most about `most` packets of those that wait, as the pace allows; how many were sent."""
-        sent = 0
         bucket = self.bucket
         bucket.refill(now_ns)
+        sent = self._send_encore(most)
         while self._waiting and sent < most:
             chunk, time90 = self._waiting[0]
             if not bucket.allows(len(chunk.packets)):
@@ -237,9 +244,10 @@ class Sender:
                 break
             self._backlog.pop()
             sent += len(chunk.packets)
-        if self._waiting:
+            sent += self._send_encore(most - sent)
+        if self._waiting or self._encore:
             self._pacer.add(self)
-        else:
+        if not self._waiting:
             self._starting = False
         return sent
 
@@ -255,13 +263,34 @@ class Sender:
     def repair(self, missing: Sequence[int], now_ns: int) -> None:
         """Send again what a NACK names. See `Repairs`."""
         self.step_out()
-        self._repairs.send(missing, self.line, now_ns)
+        young = self._replayed_ns is not None and now_ns - self._replayed_ns < _YOUNG_NS
+        self._repairs.send(missing, self.line, now_ns, copies=2 if young and self._is_far else 1)
 
     def stop(self) -> None:
         """Send nothing more."""
         self.step_out()
         self._forget_queue()
         self._pacer.discard(self)
+
+    @property
+    def _is_far(self) -> bool:
+        """Whether repairs take a noticeable time, on a link that is not known to be small."""
+        return self.bucket.pace == CAREFUL
+
+    def _open(self, picture: Picture) -> None:
+        """This is the next to be sent, and the viewer begins with it."""
+        self._opens = True
+        most = MOST_PACKETS // self.bucket.sharers if self._is_far else 0
+        self._encore.begin(len(picture.chunks), most)
+
+    def _send_encore(self, most: int) -> int:
+        """Send again what a first picture is followed by, as the pace allows; how many packets."""
+        sent = 0
+        while self._encore and sent < most and self.bucket.allows(1):
+            self._repairs.send_again(self._encore.take(), self.line)
+            self._counts.encores += 1
+            sent += 1
+        return sent
 
     def _sent(self, chunk: Chunk) -> bool:
         """Count and remember a chunk that was delivered; False when it is to be delivered again."""
@@ -272,6 +301,7 @@ class Sender:
         self._opens = False
         index, count = line.index, len(chunk.packets)
         self._history.record(index, chunk, line.timestamp)
+        self._encore.sent(index, chunk, line.timestamp)
         line.index = index + count
         self.bucket.spend(count)
         self._packets += count
@@ -286,5 +316,6 @@ class Sender:
             self._counts.dropped += picture.packet_count
 
     def _forget_queue(self) -> None:
+        self._encore = Encore()
         self._backlog.skip_refused(self.line)
         self._backlog.clear()

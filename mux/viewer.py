@@ -18,6 +18,7 @@ CONSENT_S = 15.0
 """A viewer unheard for this long is gone (RFC 7675 asks for 30 s at most)."""
 
 _MAX_ADDRESSES = 4
+_FLIGHT_COPIES, _LAST_WORDS_COPIES = 2, 3
 _REPORT_NS = 1_000_000_000
 # Viewers are looked at about once a second: what is due a little later is due now.
 _EARLY_NS = 200_000_000
@@ -141,12 +142,14 @@ class Viewer:
         answers = self._dtls.receive(datagram)
         if was_handshaking and self._dtls.state is DtlsState.OPEN:
             self.adaptation.connected(now_ns - (self._answered_ns or 0))
-            # Without our last words a browser has no keys, and throws the first pictures away: what the
-            # network may lose goes out twice. The copy is dropped by DTLS's own replay protection.
-            answers *= 2
         elif answers and self._answered_ns is None:
             self._answered_ns = now_ns
-        return answers
+        # What the network may lose goes out again at once; DTLS's replay protection drops the copies. A
+        # flight that is lost costs a start two round trips, until the browser repeats its own. Without our
+        # few last words a browser has no keys, and throws the first pictures away.
+        if self.handshaking:
+            return answers * _FLIGHT_COPIES
+        return answers * _LAST_WORDS_COPIES if was_handshaking else answers
 
     def begin(self, source: Address) -> None:
         """Begin to send, once keys are agreed on.

@@ -34,16 +34,24 @@ from tests.support.wall import Source, sources_of, wall_offer
 from tests.unit.mux.fakes import STREAM, FakeTap, RecordingWire, Timers
 
 _DTLS = DtlsServer()
-_BROWSER = Browser()
+BROWSER = Browser()
 
 
 class World:
     """One hub and all around it."""
 
-    def __init__(self, *, most_viewers: int = 5, derive: Derive = no_derivation) -> None:
-        self.clock = SimulatedClock()
-        self.wire = RecordingWire()
-        self.timers = Timers()
+    def __init__(
+        self,
+        *,
+        most_viewers: int = 5,
+        derive: Derive = no_derivation,
+        clock: SimulatedClock | None = None,
+        wire: RecordingWire | None = None,
+        timers: Timers | None = None,
+    ) -> None:
+        self.clock = clock or SimulatedClock()
+        self.wire = wire or RecordingWire()
+        self.timers = timers or Timers()
         self.tap = FakeTap()
         self.counts = Counts()
         self.ended: list[End] = []
@@ -100,7 +108,7 @@ class World:
     ) -> "Visitor":
         self._tickets += 1
         shown = Ticket(ticket or f"t-{self._tickets}", "p", session, Action.LIVE, str(stream), 1 << 40)
-        admitted = self.hub.admit(shown, stream, parse_offer(offer(_BROWSER.fingerprint)))
+        admitted = self.hub.admit(shown, stream, parse_offer(offer(BROWSER.fingerprint)))
         return Visitor(self, admitted.id, Place.read(admitted.answer), source)
 
     def admit_wall(
@@ -114,7 +122,7 @@ class World:
         """A wall of some tiles; the first ones show these cameras."""
         self._tickets += 1
         shown = wall_ticket(*cameras, id=ticket or f"t-{self._tickets}", session=session)
-        admitted = self.hub.admit_wall(shown, parse_wall_offer(wall_offer(_BROWSER.fingerprint, tiles)))
+        admitted = self.hub.admit_wall(shown, parse_wall_offer(wall_offer(BROWSER.fingerprint, tiles)))
         visitor = Visitor(self, admitted.id, Place.read(admitted.answer), source)
         visitor.sources = {one.mid: one for one in sources_of(admitted.answer)}
         return visitor
@@ -157,7 +165,7 @@ class Visitor:
         self.source = source
         self.sources: dict[str, Source] = {}
         self._world = world
-        self._dtls = SSL.Connection(_BROWSER.context, None)
+        self._dtls = SSL.Connection(BROWSER.context, None)
         self._dtls.set_connect_state()
         self._dtls.set_ciphertext_mtu(1200)
         self._outbound: pylibsrtp.Session | None = None

@@ -138,6 +138,18 @@ def test_a_handshake_survives_a_flight_that_comes_twice() -> None:
     assert session.state is DtlsState.OPEN
 
 
+def test_a_client_that_repeats_its_last_flight_is_told_our_last_words_again_at_once() -> None:
+    session, client = SERVER.session(EXPECTED), Client()
+    flight = client.take([answer for one in client.take([]) for answer in session.receive(one)])
+    lost = [answer for one in flight for answer in session.receive(one)]
+    assert lost
+    assert session.state is DtlsState.OPEN
+    again = [answer for one in flight for answer in session.receive(one)]
+    assert client.take(again) == []
+    assert client.done
+    assert client.keys() == session.keys
+
+
 @given(st.lists(st.binary(min_size=1, max_size=300), max_size=4))
 def test_any_datagrams_are_passed_over_or_refused_as_bad_input(noise: list[bytes]) -> None:
     session = SERVER.session(EXPECTED)
