@@ -106,10 +106,16 @@ class LightClient:
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
+    def port(self) -> int:
+        """Its own UDP port."""
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    @property
     def candidate(self) -> str:
         """The SDP line of this viewer's own address, for servers that want one."""
-        host, port = self._socket.getsockname()[:2]
-        return f"a=candidate:1 1 udp 2130706431 {host} {port} typ host"
+        host = self._socket.getsockname()[0]
+        return f"a=candidate:1 1 udp 2130706431 {host} {self.port} typ host"
 
     async def connect(self, within_s: float = 10.0) -> None:
         """Connect, then keep the consent and report until `close`."""
