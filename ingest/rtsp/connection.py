@@ -19,11 +19,11 @@ from ingest.rtsp.messages import (
     request,
     response,
 )
+from ingest.rtsp.rtp import DOLLAR
 
 _BUFFER_BYTES = 128 << 10
 _MAX_FRAME_BYTES = 4 + 0xFFFF
 _MAX_JUNK_BYTES = 1 << 20
-_DOLLAR = 0x24
 _MAX_CHANNEL = 15
 _MAX_GIVEN_UP = 16
 _MAX_UNSENT_BYTES = 256 << 10
@@ -38,7 +38,7 @@ _STARTS = re.compile(b"|".join(re.escape(start) for start in (b"$", *_WORDS)))
 _LONGEST = max(map(len, _WORDS))
 
 Frames = Callable[[int, memoryview, int, int], None]
-Media = Callable[[memoryview, int, int], None]
+Media = Callable[[memoryview, int, int, int], int]
 
 
 class ConnectionLost(Exception):
@@ -58,7 +58,8 @@ class Asked(Protocol):
 class Connection(asyncio.BufferedProtocol):
     """`frame(channel, data, start, end)` gets each packet, in place: it is overwritten after the call.
 
-    Set `media` and `media_channel` to have the packets of one channel past `frame`.
+    Set `media` and `media_channel` to have the packets of one channel past `frame`: `media(data, start, end,
+    channel)` takes those that lie one behind the other from `start` on, and gives where they end.
     `answered` is called with each response, before what follows it is read.
     `arrived` is called before the packets of a read, `ended` once when the connection is over.
     """
@@ -148,7 +149,7 @@ class Connection(asyncio.BufferedProtocol):
         self._write(request(method, uri, [("CSeq", str(self._sequence)), *headers]))
 
     def send_frame(self, channel: int, data: bytes) -> None:
-        self._write(bytes((_DOLLAR, channel)) + len(data).to_bytes(2, "big") + data)
+        self._write(bytes((DOLLAR, channel)) + len(data).to_bytes(2, "big") + data)
 
     def close(self) -> None:
         """Let the connection go, without waiting."""
@@ -184,15 +185,10 @@ class Connection(asyncio.BufferedProtocol):
         at, end = self._at, self._end
         while at < end and self._error is None:
             # Nearly everything is a packet of the media: straight to who takes it.
-            while end - at > 4 and buffer[at] == _DOLLAR and buffer[at + 1] == channel:
-                stop = at + 4 + (buffer[at + 2] << 8 | buffer[at + 3])
-                if stop > end:
-                    break
-                media(view, at + 4, stop)
-                at = stop
+            at = media(view, at, end, channel)
             if at == end:
                 break
-            if buffer[at] == _DOLLAR and (end - at < 2 or buffer[at + 1] <= _MAX_CHANNEL):
+            if buffer[at] == DOLLAR and (end - at < 2 or buffer[at + 1] <= _MAX_CHANNEL):
                 if end - at < 4:
                     break
                 stop = at + 4 + (buffer[at + 2] << 8 | buffer[at + 3])
@@ -214,7 +210,7 @@ class Connection(asyncio.BufferedProtocol):
         found = _STARTS.match(buffer, at, end)
         if found is None and _may_begin(buffer[at:end]):
             return 0
-        if found is None or buffer[at] == _DOLLAR:
+        if found is None or buffer[at] == DOLLAR:
             return self._junk(at, end)
         stop = head_end(buffer, at, end)
         if stop < 0:
@@ -261,8 +257,9 @@ class Connection(asyncio.BufferedProtocol):
             waiting.set_result(message)
 
 
-def _nowhere(data: memoryview, start: int, end: int) -> None:
+def _nowhere(data: memoryview, start: int, end: int, channel: int) -> int:
     """Before a channel is the media's."""
+    return start
 
 
 def _may_begin(data: bytes | bytearray) -> bool:

@@ -1,6 +1,5 @@
 """RTP packets of one sender to pictures (RFC 3550): who sends, in what order, and where a picture ends."""
 
-import struct
 from collections.abc import Callable
 
 from ingest.ports import Packet, SourceCounts
@@ -8,6 +7,7 @@ from ingest.rtsp.depacketise import MAX_PICTURE_BYTES, Depacketiser
 from ingest.rtsp.reception import Receptions
 from ingest.rtsp.rtcp import Bye, Reception
 from ingest.rtsp.rtcp import parse as parse_rtcp
+from ingest.rtsp.rtp import DOLLAR, FRAME_BYTES, HEADER_BYTES, framed_header, header, payload
 from ingest.rtsp.wall import SenderClock
 from shared.clock import Clock
 from shared.mediatime import TICKS_PER_SECOND, Unwrap32
@@ -23,9 +23,6 @@ DOUBT_NS = 1_000_000_000
 """So long pictures of a sender that was not announced are kept back, for the announced one to come."""
 
 _MAX_DOUBTFUL = 64
-_header = struct.Struct("!BBHII").unpack_from
-_HEADER_BYTES = 12
-_PADDING, _EXTENSION = 0x20, 0x10
 _LATE_IN_A_ROW = 16
 _OTHER_TYPE_IN_A_ROW = 50
 
@@ -85,15 +82,15 @@ class Receiver:
 
     def packet(self, data: memoryview, start: int, end: int) -> None:
         """Take the RTP packet `data[start:end]`. Never raises."""
-        if end - start < _HEADER_BYTES:
+        if end - start < HEADER_BYTES:
             self._counts.malformed += 1
             return
-        flags, kind, sequence, time32, ssrc = _header(data, start)
-        at = start + _HEADER_BYTES
+        flags, kind, sequence, time32, ssrc = header(data, start)
+        at = start + HEADER_BYTES
         if flags != 0x80 or kind & 0x7F != self._type or ssrc != self._ssrc or sequence != self._expected:
             if not self._accepts(data, start, end, kind, sequence, ssrc):
                 return
-            at, end = _payload(data, start, end, flags)
+            at, end = payload(data, start, end, flags)
             if at >= end:
                 # A packet without a payload keeps the numbering, and says nothing else.
                 self._counts.malformed += at > end
@@ -107,6 +104,28 @@ class Receiver:
         self._depacketiser.add(data, at, end)
         if kind & 0x80:
             self._marked()
+
+    def frames(self, data: memoryview, at: int, end: int, channel: int) -> int:
+        """Take the interleaved packets of a channel that lie whole, one behind the other, in `data[at:end]`.
+
+        Gives where they end. Never raises. Frames shorter than a header of RTP may be left.
+        """
+        add, kind_inside = self._depacketiser.add, self._type
+        while end - at >= FRAME_BYTES + HEADER_BYTES:
+            dollar, number, size, flags, kind, sequence, time32, ssrc = framed_header(data, at)
+            stop = at + FRAME_BYTES + size
+            if dollar != DOLLAR or number != channel or stop > end:
+                break
+            inside = time32 == self._time32 and kind == kind_inside and flags == 0x80 and size > HEADER_BYTES
+            if inside and sequence == self._expected and ssrc == self._ssrc:
+                # Neither the first nor the last of its picture: nearly every packet of a camera.
+                self._expected = (sequence + 1) & 0xFFFF
+                self._taken += 1
+                add(data, at + FRAME_BYTES + HEADER_BYTES, stop)
+            else:
+                self.packet(data, at + FRAME_BYTES, stop)
+            at = stop
+        return at
 
     def control(self, data: bytes) -> None:
         """Take an RTCP packet. Never raises."""
@@ -278,15 +297,3 @@ class Receiver:
             for kept in self._doubtful:
                 self._give(kept)
             self._doubtful.clear()
-
-
-def _payload(data: memoryview, start: int, end: int, flags: int) -> tuple[int, int]:
-    """Where the payload begins and ends (section 5.1); it begins beyond its end where the packet is cut."""
-    at = start + _HEADER_BYTES + 4 * (flags & 0x0F)
-    if flags & _EXTENSION:
-        if at + 4 > end:
-            return end + 1, end
-        at += 4 + 4 * (data[at + 2] << 8 | data[at + 3])
-    if flags & _PADDING and end > start:
-        end -= data[end - 1]
-    return at, end

@@ -212,7 +212,7 @@ class Session:
         if self._stage is Stage.ASKED and answer.ok:
             self._stage = Stage.PLAYING
             if self._receiver is not None:
-                self._connection.media = self._receiver.packet
+                self._connection.media = self._receiver.frames
                 self._connection.media_channel = self._channels[0]
 
     def _frame(self, channel: int, data: memoryview, start: int, end: int) -> None:

@@ -1,0 +1,27 @@
+"""Where things are in an RTP packet (RFC 3550 section 5.1), also interleaved (RFC 2326 section 10.12)."""
+
+import struct
+
+header = struct.Struct("!BBHII").unpack_from
+"""Flags, marker with payload type, sequence number, timestamp, source."""
+
+HEADER_BYTES = 12
+
+framed_header = struct.Struct("!BBHBBHII").unpack_from
+"""The dollar sign, channel and size of an interleaved packet, then as `header`."""
+
+FRAME_BYTES = 4
+DOLLAR = 0x24
+_PADDING, _EXTENSION = 0x20, 0x10
+
+
+def payload(data: memoryview, start: int, end: int, flags: int) -> tuple[int, int]:
+    """Where the payload of `data[start:end]` begins and ends; it begins beyond its end where it is cut."""
+    at = start + HEADER_BYTES + 4 * (flags & 0x0F)
+    if flags & _EXTENSION:
+        if at + 4 > end:
+            return end + 1, end
+        at += 4 + 4 * (data[at + 2] << 8 | data[at + 3])
+    if flags & _PADDING and end > start:
+        end -= data[end - 1]
+    return at, end
