@@ -9,7 +9,7 @@ and all pictures before it are.
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import pylibsrtp
@@ -80,6 +80,7 @@ class FarBrowser:
         self._outbound: pylibsrtp.Session | None = None
         self._checks: dict[bytes, int] = {}
         self._answered = False
+        self._answered_anew = True
         self._timeout_s = _LEAST_TIMEOUT_S
         self._flight: list[bytes] = []
         self._flights = 0
@@ -106,14 +107,25 @@ class FarBrowser:
         """Send nothing more."""
         self.closed = True
 
-    def check(self, *, ufrag: str | None = None, password: str | None = None) -> None:
+    def restart_ice(self, ufrag: str, password: str) -> None:
+        """Reach the server by other credentials from now on, and check at once."""
+        self.place = replace(self.place, ufrag=ufrag, password=password)
+        self._answered_anew = False
+        self._check_anew()
+
+    def _check_anew(self) -> None:
+        if not self._answered_anew and not self.closed:
+            self.check()
+            self._time.later(_CHECK_S, self._check_anew)
+
+    def check(self) -> None:
         """Send a nominating connectivity check."""
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-        request.attributes["USERNAME"] = f"{ufrag or self.place.ufrag}:{UFRAG}"
+        request.attributes["USERNAME"] = f"{self.place.ufrag}:{UFRAG}"
         request.attributes["PRIORITY"] = 1
         request.attributes["ICE-CONTROLLING"] = 1
         request.attributes["USE-CANDIDATE"] = None
-        request.add_message_integrity((password or self.place.password).encode())
+        request.add_message_integrity(self.place.password.encode())
         self._checks[request.transaction_id] = self._time.now_ns()
         self._send(bytes(request))
 
@@ -136,6 +148,7 @@ class FarBrowser:
             self._time.later(_CONSENT_S if self._answered else _CHECK_S, self._keep_checking)
 
     def _is_answered(self, checked_ns: int | None) -> None:
+        self._answered_anew = True
         if not self._answered and checked_ns is not None:
             self._answered = True
             self._timeout_s = max(_LEAST_TIMEOUT_S, 2e-9 * (self._time.now_ns() - checked_ns))
@@ -274,9 +287,10 @@ class FarBrowser:
             del self._missing[sequence]
             self.seen.given_up += 1
             if sequence == self._cursor:
-                later = [one for one in self._have if 0 < (one - sequence) & 0xFFFF < _HALF]
-                self._cursor = next((one for one in sorted(later) if self._begins_at(one)), None)
-                self._picture_packets = 0
+                # Nothing before the next key picture can be decoded any more.
+                later = {n: one for n, one in self._have.items() if 0 < (n - sequence) & 0xFFFF < _HALF}
+                self._have, self._cursor, self._picture_packets = later, None, 0
+                self._show()
         self._ask(list(self._missing))
         if not self.closed:
             self._time.later(_ASK_AGAIN_S, self._keep_asking)

@@ -5,6 +5,9 @@ from dataclasses import replace
 from heapq import heappop, heappush
 from random import Random
 
+from mux.answer import Credentials
+from mux.fragment import Fragment
+from mux.offer import IceUser
 from mux.stun import Address
 from mux.viewer import Viewer
 from shared.clock import SimulatedClock
@@ -13,7 +16,7 @@ from shared.units import AccessUnit
 from tests.support.far_browser import FarBrowser, Shown
 from tests.support.relay import Link, Path
 from tests.unit.mux.fakes import STREAM, RecordingWire, Timers
-from tests.unit.mux.hubs import BROWSER, World
+from tests.unit.mux.hubs import BROWSER, Visitor, World
 
 _TICK_S = 0.1
 _TICKS = 10
@@ -105,9 +108,20 @@ class FarWorld:
 
     def come(self, up: Link, down: Link, stream: StreamId = STREAM) -> FarBrowser:
         """A browser begins to connect."""
+        source = self._new_address()
+        return self._come(self.world.admit(stream=stream, source=source), up, down)
+
+    def come_to_wall(self, up: Link, down: Link, camera: str = STREAM.camera_path) -> FarBrowser:
+        """A browser begins to connect to a wall of one camera."""
+        source = self._new_address()
+        return self._come(self.world.admit_wall(camera, tiles=1, source=source), up, down)
+
+    def _new_address(self) -> Address:
         self._port += 1
-        source = "192.0.2.9", self._port
-        visitor = self.world.admit(stream=stream, source=source)
+        return "192.0.2.9", self._port
+
+    def _come(self, visitor: Visitor, up: Link, down: Link) -> FarBrowser:
+        source = visitor.source
         self.paths[source] = Path(up, self.random), Path(down, self.random)
         browser = FarBrowser(BROWSER, visitor.place, self.events, lambda data: self._up(data, browser))
         self.browsers[source] = browser
@@ -128,11 +142,20 @@ class FarWorld:
     def move(self, browser: FarBrowser) -> Address:
         """It has another address from now on, as behind a router that restarted."""
         before = self.address_of(browser)
-        self._port += 1
-        source = "192.0.2.10", self._port
+        source = self._new_address()
         self.browsers[source] = self.browsers.pop(before)
         self.paths[source] = self.paths.pop(before)
         return source
+
+    def restart_ice(self, browser: FarBrowser) -> Credentials:
+        """What a browser does by PATCH when its network has changed; mux's new credentials."""
+        viewer = self.viewer_of(browser)
+        assert viewer is not None
+        self.world.walls.renew(viewer.identity.id, Fragment(IceUser("again", "p" * 24), 0), "*")
+        renewed = viewer.renewed
+        assert renewed is not None
+        browser.restart_ice(renewed.ufrag, renewed.password)
+        return renewed
 
     def leave(self, browser: FarBrowser) -> None:
         """It goes without a word; mux lets it go at once."""
