@@ -10,6 +10,7 @@ from tests.bench import (
     bad_network,
     bitrates,
     delay,
+    far_starts,
     glass,
     ingest_cost,
     mux_cost,
@@ -178,7 +179,7 @@ def arrivals() -> list[Table]:
 
 def bad_networks() -> list[Table]:
     """Starts, freezes and repairs behind a network that loses."""
-    return [bad_network.run()]
+    return [far_starts.run(), bad_network.run()]
 
 
 def transcoded() -> list[Table]:
