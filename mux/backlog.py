@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from mux.line import Line
 from mux.pace import Bucket
 from mux.picture import Chunk, Picture
+from shared.mediatime import ticks_from_ns
 
 MAX_QUEUED_PACKETS = 12_000
 LONGEST_WAIT_S = 2
@@ -17,12 +18,13 @@ _LONGEST_START_S = 6
 class Backlog:
     """Chunks, each with its time, first come first. All that waits of a viewer counts in its bucket."""
 
-    __slots__ = ("_bucket", "chunks", "packets")
+    __slots__ = ("_bucket", "_moved_ns", "chunks", "packets")
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
         self.chunks: deque[tuple[Chunk, int]] = deque()
         self.packets = 0
+        self._moved_ns: int | None = None
 
     def add(self, chunks: Sequence[Chunk], time90: int) -> None:
         for chunk in chunks:
@@ -34,9 +36,25 @@ class Backlog:
         chunk, _ = self.chunks.popleft()
         self._count(-len(chunk.packets))
 
+    def moved(self, sent: int, now_ns: int) -> None:
+        """So many packets were sent of what waits, or none could be."""
+        if sent or self._moved_ns is None:
+            self._moved_ns = now_ns if self.chunks else None
+
     def clear(self) -> None:
         self.chunks.clear()
+        self._moved_ns = None
         self._count(-self.packets)
+
+    def lead90(self, last90: int, now_ns: int) -> int:
+        """By how much the times up to `last90` have run ahead of the time that what waits has waited.
+
+        Who forgets what waits forgets this too: a browser would hold what follows back for it.
+        """
+        if not self.chunks:
+            return 0
+        waited_ns = 0 if self._moved_ns is None else now_ns - self._moved_ns
+        return max(0, last90 - self.chunks[0][1] - ticks_from_ns(waited_ns))
 
     def skip_refused(self, line: Line) -> None:
         """Leave out the numbers of a chunk the socket took in part: they must not be used for another."""

@@ -130,7 +130,7 @@ class Sender:
         `shift90` is what the time of the stream so far is ahead of the new one's: sequence numbers and
         timestamps go on as if it were one stream.
         """
-        self.step_out()
+        self._forget_queue(now_ns)
         self.time_base += shift90
         if self._last90 is not None:
             self._last90 -= shift90
@@ -166,8 +166,7 @@ class Sender:
 
         The timestamps end at the newest picture's; without pictures the next key picture is waited for.
         """
-        self.step_out()
-        self._forget_queue()
+        self._forget_queue(now_ns)
         self._skips = False
         self._waits_for_key = not group
         if not group:
@@ -245,6 +244,7 @@ class Sender:
             self._backlog.pop()
             sent += len(chunk.packets)
             sent += self._send_encore(most - sent)
+        self._backlog.moved(sent, now_ns)
         if self._waiting or self._encore:
             self._pacer.add(self)
         if not self._waiting:
@@ -269,7 +269,8 @@ class Sender:
     def stop(self) -> None:
         """Send nothing more."""
         self.step_out()
-        self._forget_queue()
+        self._backlog.clear()
+        self._encore = Encore()
         self._pacer.discard(self)
 
     @property
@@ -314,8 +315,12 @@ class Sender:
         if self._skips:
             self.skipped_ns = now_ns
             self._counts.dropped += picture.packet_count
+            self._last90 = max(self._last90 or 0, picture.time90)
 
-    def _forget_queue(self) -> None:
+    def _forget_queue(self, now_ns: int) -> None:
+        self.step_out()
+        if self._last90 is not None:
+            self.time_base -= self._backlog.lead90(self._last90, now_ns)
         self._encore = Encore()
         self._backlog.skip_refused(self.line)
         self._backlog.clear()

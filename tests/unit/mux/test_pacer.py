@@ -1,17 +1,23 @@
 """Queues let out in turn."""
 
+from mux.pace import NEAR, Bucket, Pace
 from mux.pacer import ROUND_PACKETS, STEP_PACKETS, Pacer
 from tests.unit.mux.fakes import Timers
 
 
 class Waiting:
-    def __init__(self, pacer: Pacer, packets: int) -> None:
+    def __init__(self, pacer: Pacer, packets: int, bucket: Bucket | None = None, least: int = 1) -> None:
+        """`least` are the tokens without which it sends nothing."""
         self.pacer = pacer
+        self.bucket = bucket or Bucket(NEAR)
+        self.least = least
         self.packets = packets
         self.turns: list[int] = []
 
     def pump(self, most: int, now_ns: int) -> int:
-        sent = min(most, self.packets)
+        self.bucket.refill(now_ns)
+        sent = min(most, self.packets) if self.bucket.allows(self.least) else 0
+        self.bucket.spend(sent)
         self.packets -= sent
         self.turns.append(sent)
         if self.packets:
@@ -40,6 +46,32 @@ def test_no_round_sends_more_than_its_share_and_nobody_is_left_out() -> None:
     for _ in range(3):
         timers.run()
     assert all(queue.turns for queue in queues)
+
+
+def test_who_finds_no_tokens_is_the_first_to_get_some() -> None:
+    timers = Timers()
+    pacer = Pacer(timers.later, lambda: timers.passed_ns)
+    bucket = Bucket(Pace(STEP_PACKETS * 250, STEP_PACKETS))
+    queues = [Waiting(pacer, 10 * STEP_PACKETS, bucket, STEP_PACKETS) for _ in range(3)]
+    for queue in queues:
+        pacer.add(queue)
+    for _ in range(6):
+        timers.run()
+    assert [sum(turn > 0 for turn in queue.turns) for queue in queues] == [2, 2, 2]
+
+
+def test_who_needs_few_tokens_does_not_pass_by_who_needs_many() -> None:
+    timers = Timers()
+    pacer = Pacer(timers.later, lambda: timers.passed_ns)
+    bucket = Bucket(Pace(2500, 40))
+    bucket.refill(0)
+    bucket.spend(40)
+    large, small = Waiting(pacer, 100, bucket, least=30), Waiting(pacer, 100, bucket, least=5)
+    for queue in (large, small):
+        pacer.add(queue)
+    for _ in range(3):
+        timers.run()
+    assert (sum(large.turns), sum(small.turns)) == (STEP_PACKETS, 0)
 
 
 def test_who_left_is_not_asked_again() -> None:

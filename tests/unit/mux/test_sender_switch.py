@@ -1,5 +1,6 @@
 """One viewer is sent another stream, or in another format, on the same source."""
 
+from mux.pace import CAREFUL
 from mux.rtp import PlayoutDelay, RtpFormat
 from tests.unit.mux.fakes import Viewed, picture, sequence, ssrc, timestamp
 from tests.unit.mux.starts import SECOND_NS, steps
@@ -14,6 +15,21 @@ def test_another_stream_goes_on_with_numbers_and_times_as_if_it_were_one() -> No
     packets = viewed.received()
     assert set(steps([sequence(one) for one in packets], 1 << 16)) == {1}
     assert set(steps(sorted({timestamp(one) for one in packets}), 1 << 32)) == {3600}
+
+
+def test_what_is_left_out_of_a_stream_takes_no_time_but_what_it_has_waited() -> None:
+    viewed = Viewed(pace=CAREFUL)
+    viewed.sender.start(
+        [picture(0, key=True), *(picture(number, size=100_000) for number in range(1, 10))], 0
+    )
+    for number in range(10, 15):
+        viewed.live(picture(number), 0)
+    last = viewed.received()[-1]
+    # A picture of the other stream is shown when the first one's 15 is due.
+    waited_ns = 20_000_000
+    viewed.sender.switch([picture(0, key=True)], waited_ns, 15 * 3600)
+    step90 = timestamp(viewed.received()[0]) - timestamp(last)
+    assert 1800 <= step90 <= 1800 + 2 * 3600
 
 
 def test_a_stream_without_pictures_is_waited_for_in_silence() -> None:
