@@ -48,9 +48,12 @@ async def test_a_kill_loses_a_second_at_most_and_never_the_segment(tmp_path: Pat
         await system.until(pictures[-1].wall_ns - 1_000_000_000)
         await system.kill()
         await system.start()
-        listed = await system.recordings()
         await eventually(lambda: objects(tmp_path), what="the recovered segment")
-    assert listed["ranges"]
+
+        async def listed() -> bool:
+            return bool((await system.recordings())["ranges"])
+
+        await eventually(listed, what="the recovered segment in the list")
     layout = layout_of(objects(tmp_path)[0])
     assert layout.identity.start_ns == start_ns
     assert layout.end_ns >= pictures[-1].wall_ns - 1_000_000_000
