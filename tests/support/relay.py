@@ -77,11 +77,11 @@ class Path:
             out_s = max(now_s, self._free_at_s) + (size + _UDP_IP_BYTES) * 8 / link.rate_bps
             self._free_at_s = out_s
         at_s = out_s + (link.delay_ms + self._random.random() * link.jitter_ms) / 1000
-        if self._random.random() < link.reordered:
-            self.passed.reordered += 1
-            return at_s + _OVERTAKEN_S
         # Never the same time twice: timers that are due together fire in any order.
         behind_s = self._last_at_s + _TICK_S if self._last_at_s > now_s else now_s
+        if self._random.random() < link.reordered:
+            self.passed.reordered += 1
+            return max(behind_s, at_s) + _OVERTAKEN_S
         self._last_at_s = max(behind_s, at_s)
         return self._last_at_s
 
