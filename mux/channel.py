@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mux.counts import Counts
 from mux.fan_out import FanOut
 from mux.group import Group
+from mux.pacer import Pacer
 from mux.picture import SENDABLE, picture_of
 from mux.profile_h265 import is_main_profile
 from mux.sender import Sender
@@ -40,6 +41,7 @@ class Channel:
         self,
         stream: StreamId,
         wire: Wire,
+        pacer: Pacer,
         clock: Clock,
         counts: Counts,
         *,
@@ -70,7 +72,7 @@ class Channel:
         self._changed = changed
         self._reached: Moment | None = None
         self._timeline = Timeline() if timeline is None else timeline
-        self._fan_out = FanOut(wire, counts)
+        self._fan_out = FanOut(wire, pacer, counts)
         self._awaiting: dict[Callable[[], None], None] = {}
         self._catches_up = False
         self._run: int | None = None

@@ -1,4 +1,4 @@
-"""Senders of one stream that are in step: nothing waits for them, so that a picture is the same for all.
+"""Senders of one stream that are in step: a picture is the same for all, and so is what waits of it.
 
 A picture costs them one call of the wire and no Python a sender. Whoever needs something of its own (a
 repair, another address, a replay) steps out first, and comes back with a later picture.
@@ -8,30 +8,44 @@ from collections.abc import Callable
 
 from mux.counts import Counts
 from mux.line import Line
-from mux.pace import Pace
-from mux.picture import Picture
+from mux.pace import Bucket, Pace
+from mux.pacer import Pacer
+from mux.picture import Chunk, Picture
 from mux.progress import Progress
 from mux.sender import Sender
 from mux.wire import Wire
+
+_MOST_AT_ONCE = 10_000
+"""Packets to all of them after which the event loop gets its turn, some 20 ms of work."""
 
 
 class Chorus:
     """Senders of the same pace. `left` is told who has stepped out."""
 
-    def __init__(self, wire: Wire, counts: Counts, pace: Pace, left: Callable[[Sender], None]) -> None:
+    def __init__(
+        self, wire: Wire, pacer: Pacer, counts: Counts, pace: Pace, left: Callable[[Sender], None]
+    ) -> None:
         self._together = wire.together()
+        self._pacer = pacer
         self._counts = counts
         self._left = left
         self._progress = Progress(pace)
         self._by_line: dict[Line, Sender] = {}
+        self._waited = False
 
     def __len__(self) -> int:
         return len(self._by_line)
+
+    @property
+    def bucket(self) -> Bucket:
+        """What each of them may be sent."""
+        return self._progress.bucket
 
     def invite(self, sender: Sender, time90: int) -> bool:
         """Take a sender in that has just sent the picture of a time, if it is in step; whether it is."""
         progress = self._progress
         if not self._by_line:
+            progress.backlog.clear()
             progress.last90 = time90
             progress.bucket.copy(sender.bucket)
         if progress.last90 != time90 or not sender.joins(progress, self._leave):
@@ -41,41 +55,82 @@ class Chorus:
         return True
 
     def takes(self, picture: Picture, now_ns: int) -> bool:
-        """Take the next picture of the stream. False when there is nobody, or when it cannot leave at once as
-        a whole: all have stepped out then."""
+        """Take the next picture of the stream, to be sent by `send`. False when there is nobody, or when it
+        does not follow or too much waits: all have stepped out then."""
         if not self._by_line:
             return False
-        bucket = self._progress.bucket
-        bucket.refill(now_ns)
-        if picture.time90 > self._progress.last90 and bucket.allows_each(picture.chunks):
-            self._progress.last90 = picture.time90
-            return True
-        for sender in list(self._by_line.values()):
-            sender.step_out()
-        return False
-
-    def send(self, picture: Picture, begun: Callable[[], None]) -> None:
-        """Send a picture taken. `begun` is told when the first sender has been sent to."""
-        for number, chunk in enumerate(picture.chunks):
-            unsent, first = [], 0
-            if number == 0:
-                # The first is served by itself: what it waited is the delay of the picture.
-                unsent, first = self._together.deliver(chunk, picture.time90, 0, 1), 1
-                begun()
-            rest = len(self._by_line) - first
-            if rest:
-                unsent = unsent + self._together.deliver(chunk, picture.time90, first, rest)
-            for line in unsent:
-                sender = self._by_line[line]
+        progress = self._progress
+        progress.bucket.refill(now_ns)
+        if picture.time90 <= progress.last90 or not progress.backlog.has_room(picture, starting=False):
+            for sender in list(self._by_line.values()):
                 sender.step_out()
-                sender.refused(picture, number)
-            self._progress.sent(chunk)
-            self._counts.packets += len(chunk.packets) * len(self._by_line)
-            self._counts.octets += chunk.payload_bytes * len(self._by_line)
-            if not self._by_line:
-                return
+            return False
+        progress.last90 = picture.time90
+        self._waited = bool(progress.backlog.chunks)
+        progress.backlog.add(picture.chunks, picture.time90)
+        return True
+
+    def send(self, begun: Callable[[], None]) -> bool:
+        """Send what was taken, or let it wait as the pace demands; whether it has begun to be sent.
+
+        `begun` is told when the first sender has been sent to.
+        """
+        before = self._progress.packets
+        if self._waited or not self._send(begun):
+            self._pacer.add(self)
+        return self._progress.packets > before
+
+    def pump(self, most: int, now_ns: int) -> int:
+        """Send of what waits, as the pace allows. See `mux.pacer.Queued`."""
+        if not self._by_line:
+            self._progress.backlog.clear()
+            return 0
+        self._progress.bucket.refill(now_ns)
+        before = self._progress.packets
+        if not self._send(_nobody, most):
+            self._pacer.add(self)
+        return self._progress.packets - before
+
+    def _send(self, begun: Callable[[], None], most: int = _MOST_AT_ONCE) -> bool:
+        """Send at most about `most` packets to each of what waits; whether nothing is left."""
+        progress, sent = self._progress, 0
+        waiting = progress.backlog.chunks
+        while waiting and sent < most and sent * len(self._by_line) < _MOST_AT_ONCE:
+            chunk, time90 = waiting[0]
+            if not progress.bucket.allows(len(chunk.packets)):
+                break
+            self._deliver(chunk, time90, begun)
+            begun = _nobody
+            sent += len(chunk.packets)
+        return not waiting
+
+    def _deliver(self, chunk: Chunk, time90: int, begun: Callable[[], None]) -> None:
+        """Send the chunk that waits first. Who has no room for it steps out, and it waits for them alone."""
+        unsent, first = [], 0
+        if begun is not _nobody:
+            # The first is served by itself: what it waited is the delay of the picture.
+            unsent, first = self._together.deliver(chunk, time90, 0, 1), 1
+            begun()
+        rest = len(self._by_line) - first
+        if rest:
+            unsent = unsent + self._together.deliver(chunk, time90, first, rest)
+        for line in unsent:
+            self._counts.full += 1
+            self._by_line[line].step_out()
+        progress, served = self._progress, len(self._by_line)
+        if not served:
+            progress.backlog.clear()
+            return
+        progress.backlog.pop()
+        progress.sent(chunk, time90)
+        self._counts.packets += len(chunk.packets) * served
+        self._counts.octets += chunk.payload_bytes * served
 
     def _leave(self, sender: Sender) -> None:
         del self._by_line[sender.line]
         self._together.leave(sender.line)
         self._left(sender)
+
+
+def _nobody() -> None:
+    """It has been told already."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from mux.chorus import Chorus
 from mux.counts import Counts
 from mux.pace import CAREFUL, NEAR
+from mux.pacer import Pacer
 from mux.picture import Picture
 from mux.sender import Sender
 from mux.wire import Wire
@@ -13,11 +14,13 @@ from mux.wire import Wire
 class FanOut:
     """The senders of a stream: those in step in a chorus for each pace, the others one by one."""
 
-    def __init__(self, wire: Wire, counts: Counts) -> None:
+    def __init__(self, wire: Wire, pacer: Pacer, counts: Counts) -> None:
         self._wire = wire
         self._alone: dict[Sender, None] = {}
         # A pace of a link that was measured is nobody else's.
-        self._choruses = {pace: Chorus(wire, counts, pace, self._stepped_out) for pace in (NEAR, CAREFUL)}
+        self._choruses = {
+            pace: Chorus(wire, pacer, counts, pace, self._stepped_out) for pace in (NEAR, CAREFUL)
+        }
 
     def add(self, sender: Sender) -> None:
         """It gets pictures from now on."""
@@ -31,13 +34,13 @@ class FanOut:
     def give(self, picture: Picture, now_ns: int, begun: Callable[[], None] = lambda: None) -> None:
         """Give every sender the next picture. `begun` is told once when the first has been sent to.
 
-        What the socket has no room for waits in its sender's queue.
+        What the pace or the socket has no room for waits.
         """
         choruses = [chorus for chorus in self._choruses.values() if chorus.takes(picture, now_ns)]
         ready = [sender for sender in self._alone if sender.takes(picture, now_ns)]
         for chorus in choruses:
-            chorus.send(picture, begun)
-            begun = _told
+            if chorus.send(begun):
+                begun = _told
         if not ready:
             return
         if begun is not _told:

@@ -89,13 +89,13 @@ class Sender:
     @property
     def queued_packets(self) -> int:
         """Those that wait to be sent."""
-        return self._backlog.packets
+        return self._backlog.packets + (0 if self._joined is None else self._joined.progress.backlog.packets)
 
     def joins(self, progress: Progress, leave: Callable[["Sender"], None]) -> bool:
         """Whether it is in step with others and goes on with them: `progress` counts what they are sent until
         it steps out, which `leave` is told."""
         waits = self._waiting or self._waits_for_key or self._opens or self._encore or self.line.full
-        if waits or self._last90 != progress.last90 or self.bucket.sharers > 1:
+        if waits or progress.backlog.chunks or self._last90 != progress.last90 or self.bucket.sharers > 1:
             return False
         if not self.bucket.holds(progress.bucket):
             return False
@@ -117,12 +117,9 @@ class Sender:
         self._joined = None
         self.bucket.before_change = None
         self.bucket.copy(progress.bucket)
-
-    def refused(self, picture: Picture, number: int) -> None:
-        """A picture's chunks from this number on were not sent to it with the others: they wait."""
-        self._counts.full += 1
-        self._backlog.add(picture.chunks[number:], picture.time90)
-        self._pacer.add(self)
+        for chunk, time90 in progress.backlog.chunks:
+            self._backlog.add((chunk,), time90)
+            self._pacer.add(self)
 
     def switch(self, group: Sequence[Picture], now_ns: int, shift90: int) -> None:
         """Go on with another stream's group; without pictures its next key picture is waited for.
@@ -255,7 +252,7 @@ class Sender:
         """The viewer cannot decode: start again from the group, unless that has just been done."""
         self._counts.key_requests += 1
         lately = self._replayed_ns is not None and now_ns - self._replayed_ns < _REPLAY_PAUSE_NS
-        if self._waiting or self._waits_for_key or lately or not group:
+        if self.queued_packets or self._waits_for_key or lately or not group:
             return
         self._counts.replays += 1
         self.start(group, now_ns)

@@ -76,6 +76,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         core=core,
     )
     loop, random, lag, stream_metrics = asyncio.get_running_loop(), Random(), Lag(), StreamMetrics()
+    pacer = Pacer(loop.call_later, clock.monotonic_ns)
     spare = _spare(settings, clock)
     transcoders = Transcoders(settings.most_transcoders, spare.take, clock, counts, random)
     mux_metrics.watch_transcoders(lambda: len(transcoders))
@@ -86,12 +87,13 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
                 spare.keep()
             changed(channel)
 
-        return Channel(stream, wire, clock, counts, sent=mux_metrics.first_sent, changed=learned)
+        return Channel(stream, wire, pacer, clock, counts, sent=mux_metrics.first_sent, changed=learned)
 
     def transcoded(source: Channel) -> Transcoded:
         made = Channel(
             source.stream,
             wire,
+            pacer,
             clock,
             counts,
             sent=mux_metrics.first_sent,
@@ -121,7 +123,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         wire=wire,
         admission=admission,
         channels=channels,
-        pacer=Pacer(loop.call_later, clock.monotonic_ns),
+        pacer=pacer,
         counts=counts,
         trouble=Trouble(log, "datagram-refused", clock),
         clock=clock,

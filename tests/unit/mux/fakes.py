@@ -139,7 +139,7 @@ class Viewed:
             counts=self.counts,
             random=Random(7),
         )
-        self.fan_out = FanOut(self.wire, self.counts)
+        self.fan_out = FanOut(self.wire, self.pacer, self.counts)
         self.fan_out.add(self.sender)
         policy = pylibsrtp.Policy(
             key=keys.server, ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND, srtp_profile=keys.profile.libsrtp
@@ -206,3 +206,9 @@ class FakeSubscription:
 
     def close(self) -> None:
         self._tap.sinks.pop(self._stream, None)
+
+
+def idle_pacer() -> Pacer:
+    """A pacer whose time never comes."""
+    timers = Timers()
+    return Pacer(timers.later, lambda: 0)

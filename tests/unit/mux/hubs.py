@@ -52,6 +52,7 @@ class World:
         self.clock = clock or SimulatedClock()
         self.wire = wire or RecordingWire()
         self.timers = timers or Timers()
+        self.pacer = Pacer(self.timers.later, lambda: self.clock.monotonic_ns() + self.timers.passed_ns)
         self.tap = FakeTap()
         self.counts = Counts()
         self.ended: list[End] = []
@@ -75,7 +76,7 @@ class World:
             wire=self.wire,
             admission=self.admission,
             channels=self.channels,
-            pacer=Pacer(self.timers.later, lambda: self.clock.monotonic_ns() + self.timers.passed_ns),
+            pacer=self.pacer,
             counts=self.counts,
             trouble=Trouble(get_logger("test"), "test-trouble", self.clock),
             clock=self.clock,
@@ -93,7 +94,9 @@ class World:
             call()
 
     def _channel(self, stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
-        return Channel(stream, self.wire, self.clock, self.counts, sent=lambda _: None, changed=changed)
+        return Channel(
+            stream, self.wire, self.pacer, self.clock, self.counts, sent=lambda _: None, changed=changed
+        )
 
     def viewer(self, id: str) -> Viewer:
         return self.hub.roster.named(id)

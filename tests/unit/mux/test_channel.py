@@ -8,7 +8,7 @@ from mux.group import Group
 from shared.clock import SimulatedClock
 from shared.tap import Gap
 from shared.units import Codec
-from tests.unit.mux.fakes import STREAM, RecordingWire, Viewed, picture, unit
+from tests.unit.mux.fakes import STREAM, RecordingWire, Viewed, idle_pacer, picture, unit
 
 
 class Watched:
@@ -20,6 +20,7 @@ class Watched:
         self.channel = Channel(
             STREAM,
             self.wire,
+            idle_pacer(),
             SimulatedClock(),
             self.counts,
             sent=self.delays.append,

@@ -43,10 +43,10 @@ class Rig:
 
     def __init__(self, wire: Wire, addresses: list[Address], *, alone: bool = False) -> None:
         self.timers, self.counts, self.now_ns = Timers(), Counts(), 0
-        self.fan_out = FanOut(wire, self.counts)
+        pacer, random = Pacer(self.timers.later, lambda: self.now_ns), Random(5)
+        self.fan_out = FanOut(wire, pacer, self.counts)
         if alone:
             self.fan_out._choruses = {}
-        pacer, random = Pacer(self.timers.later, lambda: self.now_ns), Random(5)
         self.senders = [
             Sender(
                 keys=CM_KEYS if number == VIEWERS - 1 else KEYS,
@@ -226,3 +226,35 @@ def test_the_first_is_told_of_once_a_picture(rig: Rig) -> None:
         rig.now_ns += PICTURE_NS
         rig.fan_out.give(picture(number, key=number == 0), rig.now_ns, begun)
     assert len(told) == 4
+
+
+def test_pictures_that_come_faster_than_the_pace_wait_for_all_in_step() -> None:
+    addresses = [("192.0.2.1", 1000 + number) for number in range(VIEWERS)]
+    wire = RecordingWire()
+    rig = Rig(wire, addresses)
+    rig.play([("nothing", 0, 2_000, False)] * 10)
+    in_step = [len(one) for one in rig.fan_out._choruses.values()]
+    assert sum(in_step) == VIEWERS
+    sent = len(wire.sent)
+    shown = [picture(20 + number, size=60_000) for number in range(8)]
+    for one in shown:
+        rig.fan_out.give(one, rig.now_ns)
+    waiting = [sender.queued_packets for sender in rig.senders]
+    assert all(waiting)
+    assert len(wire.sent) - sent + sum(waiting) == VIEWERS * sum(one.packet_count for one in shown)
+    for _ in range(200):
+        rig.now_ns += PICTURE_NS
+        rig.timers.run()
+    assert [len(one) for one in rig.fan_out._choruses.values()] == in_step
+    assert not any(sender.queued_packets for sender in rig.senders)
+    assert len(wire.sent) - sent == VIEWERS * sum(one.packet_count for one in shown)
+
+
+def test_more_than_two_seconds_of_backlog_part_them_and_each_goes_on_with_a_key_picture() -> None:
+    addresses = [("192.0.2.1", 1000 + number) for number in range(VIEWERS)]
+    rig = Rig(RecordingWire(), addresses)
+    rig.play([("nothing", 0, 2_000, False)] * 10)
+    for number in range(400):
+        rig.fan_out.give(picture(20 + number, size=60_000), rig.now_ns)
+    assert not any(len(one) for one in rig.fan_out._choruses.values())
+    assert rig.counts.jumps == VIEWERS

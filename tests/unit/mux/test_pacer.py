@@ -1,7 +1,7 @@
 """Queues let out in turn."""
 
 from mux.pace import NEAR, Bucket, Pace
-from mux.pacer import ROUND_PACKETS, STEP_PACKETS, Pacer
+from mux.pacer import ROUND_PACKETS, STEP_PACKETS, STEP_S, Pacer
 from tests.unit.mux.fakes import Timers
 
 
@@ -90,3 +90,15 @@ def test_an_idle_pacer_sets_no_timer() -> None:
     pacer.add(Waiting(pacer, 1))
     timers.run_all()
     assert timers.waiting == []
+
+
+def test_whom_a_full_round_did_not_reach_waits_for_no_whole_step() -> None:
+    timers = Timers()
+    pacer = Pacer(timers.later, lambda: timers.passed_ns)
+    queues = [Waiting(pacer, STEP_PACKETS) for _ in range(300)]
+    for queue in queues:
+        pacer.add(queue)
+    timers.run_all()
+    assert all(queue.turns == [STEP_PACKETS] for queue in queues)
+    rounds = -(-300 * STEP_PACKETS // ROUND_PACKETS)
+    assert timers.passed_ns < (1 + rounds / 4) * STEP_S * 1e9

@@ -17,7 +17,7 @@ from mux.offer import parse_offer
 from mux.profile_h265 import is_main_profile
 from shared.clock import SimulatedClock
 from shared.units import Codec
-from tests.unit.mux.fakes import STREAM, RecordingWire, unit
+from tests.unit.mux.fakes import STREAM, RecordingWire, idle_pacer, unit
 from tests.unit.mux.test_sdp import answer_to, browser_offer
 
 BOTH = frozenset({Codec.H264, Codec.H265})
@@ -57,6 +57,7 @@ def test_a_channel_tells_when_a_camera_goes_beyond_what_can_be_sent_and_when_it_
     channel = Channel(
         STREAM,
         RecordingWire(),
+        idle_pacer(),
         SimulatedClock(),
         Counts(),
         sent=lambda _: None,
@@ -71,7 +72,13 @@ def test_a_channel_tells_when_a_camera_goes_beyond_what_can_be_sent_and_when_it_
 
 def test_what_a_browser_cannot_be_sent_in_order_is_not_sent() -> None:
     channel = Channel(
-        STREAM, RecordingWire(), SimulatedClock(), Counts(), sent=lambda _: None, changed=lambda _: None
+        STREAM,
+        RecordingWire(),
+        idle_pacer(),
+        SimulatedClock(),
+        Counts(),
+        sent=lambda _: None,
+        changed=lambda _: None,
     )
     channel.take(replace(unit(0, key=True), reordered=True))
     assert not channel.suits(BOTH)

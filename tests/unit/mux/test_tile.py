@@ -205,7 +205,13 @@ class Deriving:
             raise Unavailable("all transcoders are busy")
         world = self._world[0]
         channel = Channel(
-            source.stream, world.wire, world.clock, world.counts, sent=lambda _: None, changed=lambda _: None
+            source.stream,
+            world.wire,
+            world.pacer,
+            world.clock,
+            world.counts,
+            sent=lambda _: None,
+            changed=lambda _: None,
         )
         made = Handed(self, channel)
         self.open.append(made)

@@ -16,7 +16,7 @@ from shared.errors import Unavailable
 from shared.units import Codec
 from tests.support.pictures import STREAM, units
 from tests.support.strange_pictures import strange_units
-from tests.unit.mux.fakes import RecordingWire
+from tests.unit.mux.fakes import RecordingWire, idle_pacer
 from tests.unit.mux.transcoder.test_transcoder import FakeChild
 
 JPEGS = strange_units(Codec.MJPEG)
@@ -47,7 +47,8 @@ class Rig:
 
 
 def channel(clock: SimulatedClock) -> Channel:
-    return Channel(STREAM, RecordingWire(), clock, Counts(), sent=lambda _: None, changed=lambda _: None)
+    wire, pacer = RecordingWire(), idle_pacer()
+    return Channel(STREAM, wire, pacer, clock, Counts(), sent=lambda _: None, changed=lambda _: None)
 
 
 @pytest.fixture
