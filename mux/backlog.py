@@ -31,6 +31,12 @@ class Backlog:
             self.chunks.append((chunk, time90))
             self._count(len(chunk.packets))
 
+    def take_over(self, other: "Backlog") -> None:
+        """All that waits there waits here, behind nothing else, and has waited as long."""
+        self.chunks.extend(other.chunks)
+        self._count(other.packets)
+        self._moved_ns = other._moved_ns
+
     def pop(self) -> None:
         """The first one has been sent."""
         chunk, _ = self.chunks.popleft()

@@ -89,7 +89,9 @@ class Chorus:
         before = self._progress.packets
         if not self._send(_nobody, most):
             self._pacer.add(self)
-        return self._progress.packets - before
+        sent = self._progress.packets - before
+        self._progress.backlog.moved(sent, now_ns)
+        return sent
 
     def _send(self, begun: Callable[[], None], most: int = _MOST_AT_ONCE) -> bool:
         """Send at most about `most` packets to each of what waits; whether nothing is left."""

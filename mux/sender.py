@@ -117,8 +117,8 @@ class Sender:
         self._joined = None
         self.bucket.before_change = None
         self.bucket.copy(progress.bucket)
-        for chunk, time90 in progress.backlog.chunks:
-            self._backlog.add((chunk,), time90)
+        if progress.backlog.chunks:
+            self._backlog.take_over(progress.backlog)
             self._pacer.add(self)
 
     def switch(self, group: Sequence[Picture], now_ns: int, shift90: int) -> None:
