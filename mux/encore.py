@@ -7,19 +7,27 @@ saw. Of a large picture the middle is left out: it can be repaired while the res
 
 from collections import deque
 
+from mux.counts import Counts
 from mux.history import Found
+from mux.line import Line
+from mux.pace import Bucket
 from mux.picture import Chunk
+from mux.repairs import Repairs
 
 MOST_PACKETS = 96
 """Of all tiles of a viewer together: a key picture of a usual camera, whole."""
 
 
 class Encore:
-    """Gathers the packets of one picture as they are sent, and gives them out once all have been."""
+    """Gathers the packets of one picture as they are sent, and sends them again once all have been.
 
-    __slots__ = ("_chunks_left", "_most", "_packets")
+    Only on a link that is far: elsewhere a repair comes as soon.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_bucket", "_chunks_left", "_counts", "_most", "_packets", "_repairs")
+
+    def __init__(self, repairs: Repairs, bucket: Bucket, counts: Counts) -> None:
+        self._repairs, self._bucket, self._counts = repairs, bucket, counts
         self._chunks_left = 0
         self._most = 0
         self._packets: deque[Found] = deque()
@@ -28,11 +36,16 @@ class Encore:
         """Whether there is something to send now."""
         return not self._chunks_left and bool(self._packets)
 
-    def begin(self, chunks: int, most: int) -> None:
-        """A picture of so many chunks is going to be sent, of which at most so many packets are to follow."""
+    def begin(self, chunks: int) -> None:
+        """A picture of so many chunks is going to be sent, and the viewer begins with it."""
         self._packets.clear()
-        self._most = most
-        self._chunks_left = chunks if most else 0
+        self._most = MOST_PACKETS // self._bucket.sharers
+        self._chunks_left = chunks if self._bucket.is_far else 0
+
+    def clear(self) -> None:
+        """Send nothing more."""
+        self._packets.clear()
+        self._chunks_left = 0
 
     def sent(self, index: int, chunk: Chunk, timestamp: int) -> None:
         """A chunk was sent whose first packet had `index`."""
@@ -46,6 +59,11 @@ class Encore:
             everything = list(self._packets)
             self._packets = deque((*everything[:first], *everything[first - self._most :]))
 
-    def take(self) -> Found:
-        """The next of those to send now."""
-        return self._packets.popleft()
+    def pump(self, line: Line, most: int) -> int:
+        """Send at most so many of them again, as the pace allows; how many were sent."""
+        sent = 0
+        while self and sent < most and self._bucket.allows(1):
+            self._repairs.send_again(self._packets.popleft(), line)
+            self._counts.encores += 1
+            sent += 1
+        return sent

@@ -69,6 +69,11 @@ class Bucket:
                 self.before_change()
             self._pace = pace
 
+    @property
+    def is_far(self) -> bool:
+        """Whether a repair takes a noticeable time, on a link that is not known to be small."""
+        return self._pace == CAREFUL
+
     def refill(self, now_ns: int) -> None:
         """Let time pass; what a full bucket cannot hold is lost."""
         if self._at_ns is not None and now_ns > self._at_ns:

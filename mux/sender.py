@@ -9,23 +9,19 @@ from random import Random
 
 from mux.backlog import Backlog
 from mux.counts import Counts
-from mux.encore import MOST_PACKETS, Encore
+from mux.encore import Encore
 from mux.history import History
 from mux.line import Line
-from mux.pace import CAREFUL, Bucket
+from mux.pace import Bucket
 from mux.pacer import STEP_PACKETS, Pacer
 from mux.picture import Chunk, Picture
 from mux.progress import Joined, Progress
 from mux.repairs import Repairs
-from mux.replay import replay_times
+from mux.replay import Started, replay_times
 from mux.rtp import RtpFormat
 from mux.srtp import Keys
 from mux.stun import Address
 from mux.wire import Wire
-
-_REPLAY_PAUSE_NS = 300_000_000
-# Whoever has just been started has no picture yet that would bridge the loss of a repair.
-_YOUNG_NS = 1_000_000_000
 
 
 class Sender:
@@ -50,8 +46,7 @@ class Sender:
         """Shared by all tiles of a viewer."""
         bucket.sharers += 1
         self._counts = counts
-        self._keys = keys
-        self._payload_type = primary.payload_type
+        self._keys, self._payload_type = keys, primary.payload_type
         self.ssrc = primary.ssrc
         # Below 2**15, so that both sides agree that no roll-over has happened yet (RFC 3711 section 3.3.1).
         index = random.randrange(1 << 15)
@@ -67,13 +62,10 @@ class Sender:
         """When a picture was last left out because too much was waiting."""
         self._last90: int | None = None
         self._waits_for_key = True
-        self._opens = False
-        self._encore = Encore()
-        self._skips = False
-        self._starting = False
-        self._replayed_ns: int | None = None
-        self._packets = 0
-        self._octets = 0
+        self._opens = self._skips = self._starting = False
+        self._encore = Encore(self._repairs, bucket, counts)
+        self._started = Started()
+        self._packets = self._octets = 0
         self._joined: Joined | None = None
 
     @property
@@ -140,7 +132,7 @@ class Sender:
         # The same packet number must never be encrypted under two headers (AES-GCM's nonce is made of it).
         if primary.payload_type != self._payload_type or repair is None:
             self._history.clear()
-            self._encore = Encore()
+            self._encore.clear()
         self._payload_type = primary.payload_type
         line = self.line
         sealer = self._wire.sealer(self._keys, primary)
@@ -168,7 +160,7 @@ class Sender:
         self._waits_for_key = not group
         if not group:
             return
-        self._replayed_ns = now_ns
+        self._started.at(now_ns)
         times90 = replay_times(len(group), group[-1].time90, self._last90)
         self._last90 = times90[-1]
         self._open(group[0])
@@ -227,7 +219,7 @@ class Sender:
         """Send at most about `most` packets of those that wait, as the pace allows; how many were sent."""
         bucket = self.bucket
         bucket.refill(now_ns)
-        sent = self._send_encore(most)
+        sent = self._encore.pump(self.line, most)
         while self._waiting and sent < most:
             chunk, time90 = self._waiting[0]
             if not bucket.allows(len(chunk.packets)):
@@ -240,7 +232,7 @@ class Sender:
                 break
             self._backlog.pop()
             sent += len(chunk.packets)
-            sent += self._send_encore(most - sent)
+            sent += self._encore.pump(self.line, most - sent)
         self._backlog.moved(sent, now_ns)
         if self._waiting or self._encore:
             self._pacer.add(self)
@@ -251,8 +243,7 @@ class Sender:
     def key_picture_wanted(self, group: Sequence[Picture], now_ns: int) -> None:
         """The viewer cannot decode: start again from the group, unless that has just been done."""
         self._counts.key_requests += 1
-        lately = self._replayed_ns is not None and now_ns - self._replayed_ns < _REPLAY_PAUSE_NS
-        if self.queued_packets or self._waits_for_key or lately or not group:
+        if self.queued_packets or self._waits_for_key or self._started.just_now(now_ns) or not group:
             return
         self._counts.replays += 1
         self.start(group, now_ns)
@@ -260,35 +251,20 @@ class Sender:
     def repair(self, missing: Sequence[int], now_ns: int) -> None:
         """Send again what a NACK names. See `Repairs`."""
         self.step_out()
-        young = self._replayed_ns is not None and now_ns - self._replayed_ns < _YOUNG_NS
-        self._repairs.send(missing, self.line, now_ns, copies=2 if young and self._is_far else 1)
+        copies = 2 if self.bucket.is_far and self._started.lately(now_ns) else 1
+        self._repairs.send(missing, self.line, now_ns, copies)
 
     def stop(self) -> None:
         """Send nothing more."""
         self.step_out()
         self._backlog.clear()
-        self._encore = Encore()
+        self._encore.clear()
         self._pacer.discard(self)
-
-    @property
-    def _is_far(self) -> bool:
-        """Whether repairs take a noticeable time, on a link that is not known to be small."""
-        return self.bucket.pace == CAREFUL
 
     def _open(self, picture: Picture) -> None:
         """This is the next to be sent, and the viewer begins with it."""
         self._opens = True
-        most = MOST_PACKETS // self.bucket.sharers if self._is_far else 0
-        self._encore.begin(len(picture.chunks), most)
-
-    def _send_encore(self, most: int) -> int:
-        """Send again what a first picture is followed by, as the pace allows; how many packets."""
-        sent = 0
-        while self._encore and sent < most and self.bucket.allows(1):
-            self._repairs.send_again(self._encore.take(), self.line)
-            self._counts.encores += 1
-            sent += 1
-        return sent
+        self._encore.begin(len(picture.chunks))
 
     def _sent(self, chunk: Chunk) -> bool:
         """Count and remember a chunk that was delivered; False when it is to be delivered again."""
@@ -318,6 +294,6 @@ class Sender:
         self.step_out()
         if self._last90 is not None:
             self.time_base -= self._backlog.lead90(self._last90, now_ns)
-        self._encore = Encore()
+        self._encore.clear()
         self._backlog.skip_refused(self.line)
         self._backlog.clear()
