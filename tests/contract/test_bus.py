@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -16,35 +15,6 @@ from tests.support.ports import free_port
 from tests.support.valkey import PASSWORD, Valkey
 
 FAST_S = 4.0
-
-
-@pytest.fixture
-async def valkey(tmp_path: Path) -> AsyncIterator[Valkey]:
-    server = Valkey(tmp_path)
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture(params=["memory", "redis"])
-async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
-    if request.param == "memory":
-        yield MemoryBus(SystemClock())
-        return
-    folder: Path = request.getfixturevalue("tmp_path")
-    server = Valkey(folder)
-    await server.start()
-    redis = RedisBus(server.url)
-    yield redis
-    await redis.close()
-    await server.stop()
-
-
-@pytest.fixture
-async def redis(valkey: Valkey) -> AsyncIterator[RedisBus]:
-    redis = RedisBus(valkey.url)
-    yield redis
-    await redis.close()
 
 
 async def _next(messages: AsyncIterator[bytes]) -> bytes:
@@ -113,50 +83,6 @@ async def test_a_deleted_value_is_gone(bus: Bus) -> None:
 
 async def test_deleting_what_is_not_there_is_no_error(bus: Bus) -> None:
     await bus.delete("unknown")
-
-
-async def test_a_count_goes_up_by_one(bus: Bus) -> None:
-    assert [await bus.increment("count", 60) for _ in range(3)] == [1, 2, 3]
-
-
-async def test_a_count_starts_anew_after_its_time_however_often_it_was_raised(bus: Bus) -> None:
-    await bus.increment("count", 0.1)
-
-    async def anew() -> bool:
-        return await bus.increment("count", 0.1) == 1
-
-    await eventually(anew, within_s=2, what="a count that starts anew")
-
-
-async def test_two_counts_at_once_never_give_the_same_number(bus: Bus) -> None:
-    counts = await asyncio.gather(*(bus.increment("count", 60) for _ in range(50)))
-    assert sorted(counts) == list(range(1, 51))
-
-
-async def test_a_count_goes_down_by_one_and_not_below_nothing(bus: Bus) -> None:
-    for _ in range(3):
-        await bus.increment("count", 60)
-    await bus.decrement("count")
-    assert await bus.increment("count", 60) == 3
-    for _ in range(5):
-        await bus.decrement("count")
-    assert await bus.increment("count", 60) == 1
-
-
-async def test_a_count_taken_back_still_starts_anew_after_its_time(bus: Bus) -> None:
-    for _ in range(2):
-        await bus.increment("count", 0.1)
-    await bus.decrement("count")
-
-    async def gone() -> bool:
-        return await bus.get("count") is None
-
-    await eventually(gone, within_s=2, what="a count whose time is over")
-
-
-async def test_what_is_not_counted_cannot_be_taken_back(bus: Bus) -> None:
-    await bus.decrement("unknown")
-    assert await bus.get("unknown") is None
 
 
 async def test_a_bus_that_answers_pings(bus: Bus) -> None:

@@ -3,13 +3,12 @@
 A connectivity check every 48 ms until one is answered; a flight of the handshake again after two round trips
 (50 ms at least), then after twice that; a packet that is passed over is asked for at once, and again every
 100 ms, ten times; a key picture is asked for after 200 ms without any; receiver reports once a second. It
-decodes nothing: a picture is there when all its packets
-and all pictures before it are.
+decodes nothing: a picture is there when all its packets and all pictures before it are.
 """
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Protocol
 
 import pylibsrtp
@@ -20,6 +19,8 @@ from mux.dtls import datagrams
 from mux.srtp import PROFILES, Keys
 from tests.bench.light_client import Browser
 from tests.bench.light_sdp import PRIMARY_TYPE, REPAIR_TYPE, UFRAG, Place
+from tests.support.far_seen import Seen, Shown
+from tests.support.far_tally import Tally
 
 _CHECK_S, _CONSENT_S, _REPORT_S = 0.048, 2.5, 1.0
 _LEAST_TIMEOUT_S = 0.050
@@ -40,29 +41,6 @@ class Time(Protocol):
     def now_ns(self) -> int: ...
 
     def later(self, seconds: float, call: Callable[[], None]) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A picture that could be decoded: its RTP timestamp, since when, and how long it was to be held back."""
-
-    timestamp: int
-    at_ns: int
-    held_back_ms: int
-    packets: int
-
-
-@dataclass(slots=True)
-class Seen:
-    """What the browser counts."""
-
-    packets: int = 0
-    repeated: int = 0
-    """Flights of its own in the handshake that it had to send again."""
-    asked: int = 0
-    repaired: int = 0
-    given_up: int = 0
-    pictures: list[Shown] = field(default_factory=list)
 
 
 class FarBrowser:
@@ -89,11 +67,7 @@ class FarBrowser:
         self._cursor: int | None = None
         self._picture_packets = 0
         self._missing: dict[int, int] = {}
-        self._first = 0
-        self._cycles = 0
-        self._told = (0, 0)
-        self._received = 0
-        self._heard: tuple[int, int] | None = None
+        self._tally = Tally()
 
     @property
     def connected(self) -> bool:
@@ -192,8 +166,7 @@ class FarBrowser:
     def _media(self, inbound: pylibsrtp.Session, datagram: bytes) -> None:
         try:
             if 192 <= datagram[1] < 224:
-                report = inbound.unprotect_rtcp(datagram)
-                self._heard = int.from_bytes(report[10:14], "big"), self._time.now_ns()
+                self._tally.heard(inbound.unprotect_rtcp(datagram), self._time.now_ns())
                 return
             packet = inbound.unprotect(datagram)
         except pylibsrtp.Error as error:
@@ -212,7 +185,7 @@ class FarBrowser:
         elif kind != PRIMARY_TYPE:
             return
         else:
-            self._received += 1
+            self._tally.received += 1
         self._have[sequence] = packet[:_HEADER_BYTES] + body[:1]
         if len(self._have) > _KEPT:
             del self._have[next(iter(self._have))]
@@ -223,13 +196,14 @@ class FarBrowser:
     def _pass_over(self, sequence: int) -> None:
         newest = self._newest
         if newest is None:
-            self._first = self._newest = sequence
+            self._newest = sequence
+            self._tally.began(sequence)
             self._time.later(_NO_PICTURE_S, self._want_picture)
             return
         ahead = (sequence - newest) & 0xFFFF
         if not 0 < ahead < _HALF:
             return
-        self._cycles += sequence < newest
+        self._tally.went_on(newest, sequence)
         self._newest = sequence
         fresh = [one & 0xFFFF for one in range(newest + 1, newest + ahead) if one & 0xFFFF not in self._have]
         self._missing.update(dict.fromkeys(fresh, 0))
@@ -305,20 +279,8 @@ class FarBrowser:
     def _feed_back(self, rtcp: bytes) -> None:
         """A receiver report, and what is to go with it."""
         assert self._outbound is not None
-        newest = self._newest or 0
-        highest = (self._cycles << 16) + newest
-        expected = highest - self._first + 1
-        lost = max(0, expected - self._received)
-        since = expected - self._told[0], expected - self._received - self._told[1]
-        share = 0
-        if not rtcp:
-            self._told = expected, expected - self._received
-            share = min(255, max(0, since[1]) * 256 // since[0]) if since[0] > 0 else 0
-        heard, delay = 0, 0
-        if self._heard is not None:
-            heard, delay = self._heard[0], (self._time.now_ns() - self._heard[1]) * 65536 // 10**9
-        block = struct.pack(">IIIIII", self.place.primary, share << 24 | lost, highest, 0, heard, delay)
-        report = struct.pack(">BBHI", 0x81, 201, 7, 1) + block
+        now_ns = self._time.now_ns()
+        report = self._tally.report(self.place.primary, self._newest or 0, now_ns, counts=not rtcp)
         self._send(self._outbound.protect_rtcp(report + rtcp))
 
 

@@ -13,7 +13,8 @@ from mux.viewer import Viewer
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
 from shared.units import AccessUnit
-from tests.support.far_browser import FarBrowser, Shown
+from tests.support.far_browser import FarBrowser
+from tests.support.far_seen import Shown
 from tests.support.relay import Link, Path
 from tests.unit.mux.fakes import STREAM, RecordingWire, Timers
 from tests.unit.mux.hubs import BROWSER, Visitor, World
