@@ -1,9 +1,9 @@
-"""What mux takes at each number of viewers and each bit rate, all on one line when cost follows bytes."""
+"""What mux takes at each number of viewers and each bit rate: so much a viewer, and so much a bit."""
 
 import asyncio
 from collections.abc import Sequence
 
-from tests.bench.figures import fit
+from tests.bench.figures import fit_plane
 from tests.bench.peers import measured, mux_with
 from tests.bench.tables import Cell, Table
 
@@ -34,13 +34,16 @@ def run(seconds: float = 5.0) -> Table:
 
 
 def table(rows: Sequence[Sequence[Cell]]) -> Table:
-    """The rows with their line in the note."""
+    """The rows with their plane in the note."""
     found = Table(
         "bitrates",
         "CPU of mux against viewers and bit rate: pinned to one core, light clients on the other",
         ["Mb/s a viewer", "viewers", "Mb/s", "% core", "us/packet"],
         rows,
     )
-    line = fit(found.column("Mb/s"), found.column("% core"))
-    note = f"Line: {line.offset:.2f} % + {line.slope:.4f} % of a core a Mb/s, R² {line.r_squared:.4f}."
+    plane = fit_plane(found.column("viewers"), found.column("Mb/s"), found.column("% core"))
+    note = (
+        f"Least squares: {plane.offset:.2f} % + {plane.first:.4f} % of a core a viewer "
+        f"+ {plane.second:.4f} % a Mb/s, R² {plane.r_squared:.4f}."
+    )
     return Table(found.name, found.title, found.headings, rows, note=note)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.bench.figures import fit, percentile
+from tests.bench.figures import fit, fit_plane, percentile
 from tests.bench.tables import RESULTS, Table, kept
 
 if TYPE_CHECKING:
@@ -70,9 +70,13 @@ def _line(axes: "Axes", xs: Sequence[float], ys: Sequence[float], unit: str) -> 
 def _bitrates(figure: "Figure", table: Table) -> None:
     axes = figure.subplots()
     found = series(table, "Mb/s a viewer", "Mb/s", "% core")
+    plane = fit_plane(table.column("viewers"), table.column("Mb/s"), table.column("% core"))
     for (name, (xs, ys)), colour in zip(found.items(), _COLOURS, strict=False):
         axes.plot(xs, ys, "o", color=colour, label=f"{name} Mb/s a viewer")
-    _line(axes, table.column("Mb/s"), table.column("% core"), "a Mb/s")
+        ends = [0.0, max(xs)]
+        axes.plot(
+            ends, [plane.at(x / float(name), x) for x in ends], color=colour, linestyle="--", linewidth=1
+        )
     _label(axes, "viewers x bit rate, Mb/s delivered", "% of a core")
 
 

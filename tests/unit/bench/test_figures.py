@@ -3,7 +3,7 @@
 import pytest
 
 from tests.bench.arrival import worst_gap_ms
-from tests.bench.figures import fit, percentile
+from tests.bench.figures import fit, fit_plane, percentile
 from tests.bench.glass import delays_ms
 from tests.bench.mux_lag import lags_ms
 from tests.bench.strip_page import Painted, certain
@@ -33,6 +33,22 @@ def test_points_off_the_line_lower_r_squared() -> None:
 def test_points_of_one_x_have_no_line() -> None:
     with pytest.raises(ValueError, match="two points"):
         fit([2.0, 2.0], [1.0, 3.0])
+
+
+def test_points_of_a_plane_give_that_plane() -> None:
+    xs, ys = [0.0, 1.0, 0.0, 4.0, 2.0], [0.0, 0.0, 1.0, 2.0, 7.0]
+    plane = fit_plane(xs, ys, [3 + 2 * x - 5 * y for x, y in zip(xs, ys, strict=True)])
+    assert (plane.first, plane.second, plane.offset, plane.r_squared) == pytest.approx((2.0, -5.0, 3.0, 1.0))
+    assert plane.at(10.0, 1.0) == pytest.approx(18.0)
+
+
+def test_points_off_the_plane_lower_r_squared() -> None:
+    assert fit_plane([0.0, 1.0, 0.0, 1.0], [0.0, 0.0, 1.0, 1.0], [1.0, -1.0, -1.0, 1.0]).r_squared < 0.1
+
+
+def test_points_on_a_line_have_no_plane() -> None:
+    with pytest.raises(ValueError, match="three points"):
+        fit_plane([0.0, 1.0, 2.0], [0.0, 1.0, 2.0], [1.0, 2.0, 4.0])
 
 
 def test_a_gap_counts_from_the_start_and_to_the_end_too() -> None:
