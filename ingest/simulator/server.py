@@ -84,5 +84,8 @@ class SimulatedCameras:
         self._sessions.add(task)
         try:
             await Session(self._cameras.get, reader, writer, self._clock).serve()
+        except asyncio.CancelledError:
+            # asyncio asks a handler that has ended for its error, and stumbles over one that was cancelled.
+            pass
         finally:
             self._sessions.discard(task)
