@@ -18,29 +18,30 @@ _LONGEST_START_S = 6
 class Backlog:
     """Chunks, each with its time, first come first. All that waits of a viewer counts in its bucket."""
 
-    __slots__ = ("_bucket", "_moved_ns", "chunks", "packets")
+    __slots__ = ("_bucket", "_moved_ns", "_weight", "chunks", "packets")
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
         self.chunks: deque[tuple[Chunk, int]] = deque()
         self.packets = 0
+        self._weight = 0.0
         self._moved_ns: int | None = None
 
     def add(self, chunks: Sequence[Chunk], time90: int) -> None:
         for chunk in chunks:
             self.chunks.append((chunk, time90))
-            self._count(len(chunk.packets))
+            self._count(len(chunk.packets), chunk.weight)
 
     def take_over(self, other: "Backlog") -> None:
         """All that waits there waits here, behind nothing else, and has waited as long."""
         self.chunks.extend(other.chunks)
-        self._count(other.packets)
+        self._count(other.packets, other._weight)
         self._moved_ns = other._moved_ns
 
     def pop(self) -> None:
         """The first one has been sent."""
         chunk, _ = self.chunks.popleft()
-        self._count(-len(chunk.packets))
+        self._count(-len(chunk.packets), -chunk.weight)
 
     def moved(self, sent: int, now_ns: int) -> None:
         """So many packets were sent of what waits, or none could be."""
@@ -50,7 +51,7 @@ class Backlog:
     def clear(self) -> None:
         self.chunks.clear()
         self._moved_ns = None
-        self._count(-self.packets)
+        self._count(-self.packets, -self._weight)
 
     def lead90(self, last90: int, now_ns: int) -> int:
         """By how much the times up to `last90` have run ahead of the time that what waits has waited.
@@ -74,8 +75,11 @@ class Backlog:
             return True
         bucket = self._bucket
         in_time = bucket.pace.packets_per_s * (_LONGEST_START_S if starting else LONGEST_WAIT_S)
-        return bucket.queued_packets + picture.packet_count <= min(in_time, MAX_QUEUED_PACKETS)
+        weight = sum(chunk.weight for chunk in picture.chunks)
+        fits = self.packets + picture.packet_count <= MAX_QUEUED_PACKETS
+        return fits and bucket.queued + weight <= in_time
 
-    def _count(self, more: int) -> None:
+    def _count(self, more: int, weight: float) -> None:
         self.packets += more
-        self._bucket.queued_packets += more
+        self._weight += weight
+        self._bucket.queued += weight

@@ -99,7 +99,7 @@ class Chorus:
         waiting = progress.backlog.chunks
         while waiting and sent < most and sent * len(self._by_line) < _MOST_AT_ONCE:
             chunk, time90 = waiting[0]
-            if not progress.bucket.allows(len(chunk.packets)):
+            if not progress.bucket.allows(chunk.weight):
                 break
             self._deliver(chunk, time90, begun)
             begun = _nobody

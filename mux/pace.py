@@ -1,20 +1,26 @@
-"""How fast a viewer may be sent to: a token bucket of packets, so that no burst outgrows a link's buffer."""
+"""How fast a viewer may be sent to: a token bucket, so that no burst outgrows a link's buffer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from mux.picture import Chunk
-
-WIRE_PACKET_BITS = 1224 * 8
+_WIRE_PACKET_BYTES = 1224
+WIRE_PACKET_BITS = _WIRE_PACKET_BYTES * 8
 """A full packet with its RTP, SRTP, UDP and IP headers."""
+
+_HEADER_BYTES = 64
 
 NEAR_NS = 15_000_000
 """A viewer whose handshake took less is on a local network: whatever is further away takes longer."""
 
 
+def weight_of(payload_bytes: int, packets: int = 1) -> float:
+    """What packets take of a link, in full ones: those of small pictures are many and light."""
+    return (payload_bytes + _HEADER_BYTES * packets) / _WIRE_PACKET_BYTES
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """A rate, and how much may leave at once after a pause."""
+    """A rate of full packets, and how many may leave at once after a pause."""
 
     packets_per_s: int
     burst_packets: int
@@ -44,14 +50,14 @@ def pace_of(*, near: bool, capacity_bps: float | None) -> Pace:
 class Bucket:
     """The tokens of one viewer, shared by its tiles. What is larger than a full bucket may leave a full one.
 
-    `queued_packets` are those that wait for tokens, of all tiles; `sharers` are the tiles. `before_change` is
+    `queued` is the weight of what waits for tokens, of all tiles; `sharers` are the tiles. `before_change` is
     called before it gets another pace.
     """
 
-    __slots__ = ("_at_ns", "_pace", "_tokens", "before_change", "queued_packets", "sharers")
+    __slots__ = ("_at_ns", "_pace", "_tokens", "before_change", "queued", "sharers")
 
     def __init__(self, pace: Pace) -> None:
-        self.queued_packets = 0
+        self.queued = 0.0
         self.sharers = 0
         self.before_change: Callable[[], None] | None = None
         self._pace = pace
@@ -81,23 +87,13 @@ class Bucket:
             self._tokens = min(self._pace.burst_packets, self._tokens + grown)
         self._at_ns = now_ns
 
-    def allows(self, packets: int) -> bool:
-        """Whether so many packets may leave now."""
-        return self._tokens >= min(packets, self._pace.burst_packets)
+    def allows(self, weight: float) -> bool:
+        """Whether what weighs so much may leave now."""
+        return self._tokens >= min(weight, self._pace.burst_packets)
 
-    def spend(self, packets: int) -> None:
-        """They have left. What could not wait may leave a debt, of at most a full bucket."""
-        self._tokens = max(self._tokens - packets, -float(self._pace.burst_packets))
-
-    def allows_each(self, chunks: Iterable[Chunk]) -> bool:
-        """Whether these may leave now one after the other."""
-        tokens, burst = self._tokens, self._pace.burst_packets
-        for chunk in chunks:
-            packets = len(chunk.packets)
-            if tokens < min(packets, burst):
-                return False
-            tokens = max(tokens - packets, -float(burst))
-        return True
+    def spend(self, weight: float) -> None:
+        """It has left. What could not wait may leave a debt, of at most a full bucket."""
+        self._tokens = max(self._tokens - weight, -float(self._pace.burst_packets))
 
     def holds(self, other: "Bucket") -> bool:
         """Whether it has the other's pace and at least its tokens: it can then be counted by the other."""

@@ -1,7 +1,8 @@
 """A coded picture cut into RTP payloads: made once a stream, shared by every viewer and by retransmission."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mux.pace import weight_of
 from mux.packetise import packetise
 from mux.packetise_h265 import packetise_h265
 from shared.units import AccessUnit, Codec
@@ -19,10 +20,14 @@ MARKER = 0x80
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
-    """Some packets of one picture that follow each other: (marker bit, payload)."""
+    """Some packets of one picture that follow each other: (marker bit, payload). See `mux.pace.weight_of`."""
 
     packets: tuple[tuple[int, bytes], ...]
     payload_bytes: int
+    weight: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", weight_of(self.payload_bytes, len(self.packets)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

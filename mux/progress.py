@@ -29,7 +29,7 @@ class Progress:
         self.history.record(self.packets, chunk, time90)
         self.packets += len(chunk.packets)
         self.octets += chunk.payload_bytes
-        self.bucket.spend(len(chunk.packets))
+        self.bucket.spend(chunk.weight)
 
 
 class Joined:

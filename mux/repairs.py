@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mux.counts import Counts
 from mux.history import Found, History
 from mux.line import Line
-from mux.pace import Bucket
+from mux.pace import Bucket, weight_of
 from mux.picture import Chunk
 from mux.srtp import Sealer
 from mux.wire import Wire
@@ -50,14 +50,14 @@ class Repairs:
     def send_again(self, found: Found, line: Line, copies: int = 1) -> bool:
         """Send a packet again; copies are of one and the same. False when the socket's buffer is full."""
         packet = self._packet(found, line)
-        self._bucket.spend(copies)
+        self._bucket.spend(copies * weight_of(len(found.payload)))
         return all(self._wire.send(packet, line.address) for _ in range(copies))
 
     def send_twice(self, line: Line, chunk: Chunk) -> None:
         """Send the first packet of a chunk that is about to be delivered: nobody can ask again for what came
         before the first packet they saw."""
-        self._bucket.spend(1)
         marker, payload = chunk.packets[0]
+        self._bucket.spend(weight_of(len(payload)))
         self._wire.send(line.sealer.packet(marker, line.index, line.timestamp, payload), line.address)
 
     def _packet(self, found: Found, line: Line) -> bytes:

@@ -120,6 +120,7 @@ class Sender:
         timestamps go on as if it were one stream.
         """
         self._forget_queue(now_ns)
+        self._history.clear()  # its repairs would take the place of the new one's pictures
         self.time_base += shift90
         if self._last90 is not None:
             self._last90 -= shift90
@@ -177,7 +178,7 @@ class Sender:
             return False
         bucket = self.bucket
         bucket.refill(now_ns)
-        at_once = not self._waiting and bucket.allows(len(picture.chunks[0].packets))
+        at_once = not self._waiting and bucket.allows(picture.chunks[0].weight)
         if not at_once and not self._backlog.has_room(picture, starting=self._starting):
             self._counts.jumps += not self._waits_for_key
             self._waits_for_key = self._skips = True
@@ -208,7 +209,7 @@ class Sender:
                 if self._encore:
                     self._pacer.add(self)
                 return False
-            if self.bucket.allows(len(picture.chunks[left].packets)):
+            if self.bucket.allows(picture.chunks[left].weight):
                 return True
         assert self._last90 is not None
         self._backlog.add(picture.chunks[left:], self._last90)
@@ -220,9 +221,9 @@ class Sender:
         bucket = self.bucket
         bucket.refill(now_ns)
         sent = self._encore.pump(self.line, most)
-        while self._waiting and sent < most:
+        while self._waiting and not self._encore and sent < most:
             chunk, time90 = self._waiting[0]
-            if not bucket.allows(len(chunk.packets)):
+            if not bucket.allows(chunk.weight):
                 break
             self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
             if self._opens:
@@ -277,7 +278,7 @@ class Sender:
         self._history.record(index, chunk, line.timestamp)
         self._encore.sent(index, chunk, line.timestamp)
         line.index = index + count
-        self.bucket.spend(count)
+        self.bucket.spend(chunk.weight)
         self._packets += count
         self._octets += chunk.payload_bytes
         self._counts.packets += count

@@ -1,9 +1,12 @@
 """The token bucket of a viewer."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.pace import CAREFUL, NEAR, WIRE_PACKET_BITS, Bucket, Pace, pace_of
+from mux.pace import CAREFUL, NEAR, WIRE_PACKET_BITS, Bucket, Pace, pace_of, weight_of
+from mux.packetise_nals import MAX_PAYLOAD_BYTES
+from tests.unit.mux.fakes import Viewed, picture
 
 STEPS = st.lists(st.tuples(st.integers(0, 50_000_000), st.integers(1, 60)), max_size=200)
 
@@ -55,3 +58,18 @@ def test_a_link_s_capacity_is_its_pace_whoever_is_near() -> None:
     assert 0.9e6 < pace_of(near=True, capacity_bps=1e6).bits_per_s <= 1e6
     assert pace_of(near=True, capacity_bps=1e9) == CAREFUL
     assert pace_of(near=False, capacity_bps=1.0).packets_per_s > 0
+
+
+def test_small_packets_weigh_what_they_are() -> None:
+    assert weight_of(MAX_PAYLOAD_BYTES) == pytest.approx(1.0)
+    assert weight_of(100) < 0.15
+    assert weight_of(300, 3) == pytest.approx(3 * weight_of(100))
+
+
+def test_a_small_stream_of_many_small_pictures_fits_a_small_link() -> None:
+    viewed = Viewed(pace=pace_of(near=False, capacity_bps=200_000))
+    viewed.sender.start([], 0)
+    for number in range(250):
+        viewed.live(picture(number, key=number % 50 == 0, size=500), 40_000_000 * number)
+    assert viewed.sender.queued_packets == 0
+    assert viewed.counts.dropped == 0

@@ -9,7 +9,7 @@ def test_repairs_are_part_of_the_pace() -> None:
     viewed = Viewed(pace=CAREFUL)
     numbers = [sequence(one) for one in started(viewed)]
     viewed.live(picture(20), 2 * SECOND_NS)
-    viewed.sender.repair(numbers[:20] * 3, 2 * SECOND_NS)
+    viewed.sender.repair(numbers[:20] * 6, 2 * SECOND_NS)
     viewed.received()
     viewed.live(picture(21), 2 * SECOND_NS)
     assert viewed.received() == []

@@ -64,7 +64,7 @@ def filled(viewed: Viewed) -> int:
 def test_what_waits_for_a_slow_link_is_no_more_than_it_takes_in_two_seconds() -> None:
     viewed = Viewed(pace=SLOW)
     filled(viewed)
-    assert 0 < viewed.sender.queued_packets <= LONGEST_WAIT_S * SLOW.packets_per_s
+    assert 0 < viewed.bucket.queued <= LONGEST_WAIT_S * SLOW.packets_per_s
 
 
 def test_a_viewer_too_slow_goes_on_at_the_next_key_picture_and_is_counted() -> None:

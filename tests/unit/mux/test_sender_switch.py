@@ -77,3 +77,16 @@ def test_numbers_of_a_chunk_the_socket_refused_are_not_used_for_another_stream_s
     assert (first - last) & 0xFFFF == 1 + len(refused.chunks[0].packets)
     viewed.sender.repair([last + 1], SECOND_NS)
     assert viewed.received() == []
+
+
+def test_what_was_lost_of_the_stream_before_is_not_sent_again_after_a_switch() -> None:
+    viewed = Viewed()
+    viewed.live(picture(0, key=True))
+    lost = sequence(viewed.received()[-1])
+    viewed.sender.switch([picture(1, key=True)], SECOND_NS, 0)
+    viewed.timers.run_all()
+    of_the_new = sequence(viewed.received()[-1])
+    viewed.sender.repair([lost], SECOND_NS)
+    assert viewed.received() == []
+    viewed.sender.repair([of_the_new], SECOND_NS)
+    assert len(viewed.received()) == 1
