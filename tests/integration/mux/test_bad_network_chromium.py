@@ -60,9 +60,7 @@ async def test_every_start_succeeds_and_nothing_freezes_where_two_percent_are_lo
         await page.close()
         network.network.change(up=LOSSY_UP, down=LOSSY_DOWN)
         first_ms, page = await started(network, browser, STARTS)
-        # One of them may lose what only the browser can send again, which it does after two round trips.
-        assert sorted(first_ms)[-2] < max(without_ms) + 500
-        assert max(first_ms) < max(without_ms) + 1000
+        assert max(first_ms) < max(without_ms) + 500
 
         async def held_back() -> bool:
             least_ms, most_ms = (await standing(page))["delay_ms"]
@@ -97,10 +95,12 @@ async def test_goes_down_to_the_sub_stream_of_a_link_that_is_too_small_and_up_ag
         network.network.change(down=Link(delay_ms=20, rate_bps=1_000_000, queue_bytes=64_000))
         await eventually(lambda: shows(160), within_s=20, what="the sub stream")
         network.network.change(down=delayed)
-        before = (await tiles_of(page))["0"]["ssrc"]
+        before, counted = (await tiles_of(page))["0"]["ssrc"], await inbound(page)
         await eventually(lambda: shows(320), within_s=40, what="the main stream again")
         assert (await tiles_of(page))["0"]["ssrc"] == before
-        assert (await inbound(page))["pauseCount"] == 0
+        said = await inbound(page)
+        assert said["pauseCount"] == 0
+        assert said["totalFreezesDuration"] - counted["totalFreezesDuration"] < 1.0
 
 
 async def test_goes_on_from_another_address_after_its_router_restarted(tmp_path: Path) -> None:
