@@ -1,5 +1,6 @@
 """Doubles of mux's ports, and small streams to feed it."""
 
+import socket
 from collections.abc import Callable, Sequence
 from random import Random
 
@@ -212,3 +213,13 @@ def idle_pacer() -> Pacer:
     """A pacer whose time never comes."""
     timers = Timers()
     return Pacer(timers.later, lambda: 0)
+
+
+def arrived(receiver: socket.socket) -> list[bytes]:
+    """What has come so far: over loopback all that was sent is there when sending returns."""
+    got = []
+    while True:
+        try:
+            got.append(receiver.recv(65536))
+        except BlockingIOError:
+            return got

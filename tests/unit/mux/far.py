@@ -7,6 +7,7 @@ from random import Random
 
 from mux.answer import Credentials
 from mux.fragment import Fragment
+from mux.layout import Layout
 from mux.offer import IceUser
 from mux.stun import Address
 from mux.viewer import Viewer
@@ -80,8 +81,8 @@ class _FarWire(RecordingWire):
         self._carry(bytes(datagram), address)
         return True
 
-    def _send_layout(self, layout: object, address: Address) -> bool:
-        sent = super()._send_layout(layout, address)  # type: ignore[arg-type]
+    def _send_layout(self, layout: Layout, address: Address) -> bool:
+        sent = super()._send_layout(layout, address)
         for datagram, to in self.sent:
             self._carry(datagram, to)
         self.sent.clear()

@@ -23,7 +23,7 @@ from mux.wire import Wire
 from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.log import Trouble, get_logger
-from tests.unit.mux.fakes import KEYS, RecordingWire, Timers, picture
+from tests.unit.mux.fakes import KEYS, RecordingWire, Timers, arrived, picture
 
 CM_KEYS = Keys(AES_128_CM_SHA1_80, bytes(30), bytes(range(30)))
 VIEWERS = 3
@@ -107,15 +107,6 @@ def receivers() -> Iterator[list[socket.socket]]:
         one.close()
 
 
-def drained(receiver: socket.socket) -> list[bytes]:
-    got = []
-    while True:
-        try:
-            got.append(receiver.recv(65536))
-        except BlockingIOError:
-            return got
-
-
 def recorded(
     addresses: list[Address], acts: list[tuple[str, int, int, bool]], *, alone: bool
 ) -> list[list[bytes]]:
@@ -132,7 +123,7 @@ def sent_by_udp(
     wire = UdpWire("127.0.0.1", 0, counts=Counts(), trouble=trouble, core=core)
     Rig(wire, [one.getsockname() for one in receivers]).play(acts)
     wire.shut()
-    return [drained(one) for one in receivers]
+    return [arrived(one) for one in receivers]
 
 
 @given(st.lists(ACTS, min_size=2, max_size=25))

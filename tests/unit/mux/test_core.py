@@ -20,6 +20,7 @@ from mux.udp import UdpWire
 from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.log import Trouble, get_logger
+from tests.unit.mux.fakes import arrived
 
 KEYS = Keys(AES_128_GCM, bytes(28), bytes(range(28)))
 OTHER_KEYS = Keys(AES_128_CM_SHA1_80, bytes(30), bytes(range(30)))
@@ -66,16 +67,6 @@ class Sending:
 def chunk_of(payloads: Sequence[bytes]) -> Chunk:
     packets = [(0, payload) for payload in payloads[:-1]] + [(0x80, payloads[-1])]
     return Chunk(tuple(packets), sum(map(len, payloads)))
-
-
-def arrived(receiver: socket.socket) -> list[bytes]:
-    """What has come so far: over loopback all that was sent is there when sending returns."""
-    got = []
-    while True:
-        try:
-            got.append(receiver.recv(65536))
-        except BlockingIOError:
-            return got
 
 
 @pytest.mark.parametrize("segmentation", [True, False], ids=["segmented", "one-by-one"])
