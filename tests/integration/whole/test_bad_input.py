@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 
@@ -154,6 +155,7 @@ async def test_the_system_is_well_after_all_that(whole: WholeSystem) -> None:
     async with signed_in(whole.url, "operatrice") as operator:
 
         async def all_live() -> bool:
-            return all(c["state"]["status"] == "live" for c in await operator.items("/cameras"))  # type: ignore[index]
+            cameras = await operator.items("/cameras")
+            return all(cast("Json", camera["state"])["status"] == "live" for camera in cameras)
 
         await eventually(all_live, within_s=40, what="every camera live")
