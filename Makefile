@@ -25,7 +25,10 @@ doctor: setup-run ## Say what is missing or misconfigured
 
 # What is held to seconds that busy neighbours would take comes last. Those that use the one whole system go one
 # after the other; the others go beside them, while the first of them waits for a minute.
-QUIET := tests/integration/mux/test_bad_network_chromium.py tests/integration/whole tests/browser
+QUIET := tests/integration/whole tests/browser
+# A picture that is late by a neighbour's work is one that froze: alone.
+ALONE := tests/integration/mux/test_bad_network_chromium.py
+APART := $(QUIET) $(ALONE)
 # A file stays together (tests/support/sharing.py). Processes before units of code: short files fill the end.
 IN_ORDER := --dist loadfile --no-loadscope-reorder
 # Several tests at a time make a small machine late: what failed in company is judged once more, alone.
@@ -33,8 +36,9 @@ AGAIN := [ $$? -eq 1 ] && echo "once more, alone:" && $(PY) -m pytest -q --lf --
 
 test: ready ## Run every check and test
 	@+$(PARALLEL) $(CHECKS) check-tests browser
-	$(PY) -m pytest -q -n 3 $(IN_ORDER) tests $(QUIET:%=--ignore %) || { $(AGAIN) tests $(QUIET:%=--ignore %); }
+	$(PY) -m pytest -q -n 3 $(IN_ORDER) tests $(APART:%=--ignore %) || { $(AGAIN) tests $(APART:%=--ignore %); }
 	$(PY) -m pytest -q -n 2 $(IN_ORDER) $(QUIET) || { $(AGAIN) $(QUIET); }
+	$(PY) -m pytest -q $(ALONE) || { $(AGAIN) $(ALONE); }
 
 check: ready ## Format, lint, types, import walls, page, docs
 	@+$(PARALLEL) $(CHECKS)
