@@ -140,11 +140,15 @@ class Adaptation:
 
     def _since(self, tiles: Sequence[Tile]) -> tuple[int, int, int]:
         """Packets and bytes sent, and packets lost, since the call before."""
-        senders = [tile.sender for tile in tiles if tile.sender is not None]
-        before = self._sent
-        lost = sum(tile.reception.total_lost for tile in tiles)
-        self._sent = sum(one.packets for one in senders), sum(one.octets for one in senders), lost
-        return self._sent[0] - before[0], self._sent[1] - before[1], lost - before[2]
+        packets = octets = lost = 0
+        for tile in tiles:
+            lost += tile.reception.total_lost
+            sender = tile.sender
+            if sender is not None:
+                packets += sender.packets
+                octets += sender.octets
+        before, self._sent = self._sent, (packets, octets, lost)
+        return packets - before[0], octets - before[1], lost - before[2]
 
     def _hold_back(self, tiles: Iterable[Tile], heard: Heard) -> None:
         self._playout = heard_more(self._playout, heard)

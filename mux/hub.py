@@ -228,13 +228,13 @@ class Hub:
         viewer = self.roster.called(check.receiver)
         if viewer is None:
             raise BadInput("STUN request for nobody we know", "stun")
-        addresses, ufrags = tuple(viewer.addresses), viewer.ufrags
+        settled = self.roster.is_settled(viewer, source)
+        addresses, ufrags = () if settled else tuple(viewer.addresses), viewer.ufrags
         answer = viewer.checked(check, source, self._clock.monotonic_ns())
         if answer is None:
             raise BadInput("STUN request with a wrong password", "stun")
-        self.roster.move(viewer, addresses, source)
-        if viewer.ufrags != ufrags:
-            self.roster.rename(viewer, ufrags)
+        if not settled:
+            self.roster.move(viewer, addresses, source, ufrags)
         self._wire.send(answer, source)
         if viewer.handshaking:
             # Nothing begins without the first answer: what the network may lose goes out twice.

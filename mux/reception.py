@@ -38,8 +38,10 @@ class Reception:
         self.total_lost = block.total_lost
         before = block.fraction_lost if self.loss is None else self.loss
         self.loss = before + (block.fraction_lost - before) * _WEIGHT
+        if not block.last_report:
+            return
         for middle, sent_ns in self._sent:
-            if block.last_report and middle == block.last_report:
+            if middle == block.last_report:
                 passed_ns = now_ns - sent_ns - int(block.since_report_s * 1e9)
                 if 0 <= passed_ns < _LONGEST_RTT_NS:
                     self.rtt_ms = passed_ns / 1e6

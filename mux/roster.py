@@ -80,12 +80,21 @@ class Roster:
         for ufrag in viewer.ufrags:
             self._by_ufrag[ufrag] = viewer
 
-    def move(self, viewer: Viewer, before: tuple[Address, ...], source: Address) -> None:
-        """The viewer has proven `source` its own; it had the addresses `before`."""
+    def is_settled(self, viewer: Viewer, source: Address) -> bool:
+        """Whether another proof from `source` changes nothing here."""
+        known = self._by_address.get(source) is viewer
+        return known and viewer.address == source and viewer.renewed is None
+
+    def move(
+        self, viewer: Viewer, before: tuple[Address, ...], source: Address, ufrags: tuple[str, ...]
+    ) -> None:
+        """The viewer has proven `source` its own; it had the addresses `before`, and was called `ufrags`."""
         for address in before:
             if address not in viewer.addresses and self._by_address.get(address) is viewer:
                 del self._by_address[address]
         self._by_address[source] = viewer
+        if viewer.ufrags != ufrags:
+            self.rename(viewer, ufrags)
 
     def remove(self, viewer: Viewer, why: End) -> bool:
         """Forget a viewer but for its end; whether it was here."""

@@ -1,10 +1,11 @@
 """RTCP as far as a sender of video needs it (RFC 3550 section 6, RFC 4585, RFC 5104): reports and feedback.
 
-Sans I/O: plain compound packets in and out; `mux.srtp.Srtcp` seals and opens them.
+Sans I/O: plain compound packets in and out; `mux.srtcp` seals and opens them.
 """
 
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.errors import BadInput
 
@@ -20,15 +21,15 @@ _FIR = 4
 _APPLICATION = 15
 _CNAME = 1
 _NTP_EPOCH_S = 2_208_988_800
-_BLOCK = struct.Struct(">IB3sIIII")
+_HEAD = struct.Struct(">BBH")
+_BLOCK = struct.Struct(">IIIIII")
 
 
-@dataclass(frozen=True, slots=True)
-class ReportBlock:
+class ReportBlock(NamedTuple):
     """What a receiver says of one source: share lost since the last report (0 to 1), all lost, jitter.
 
     `last_report` are the middle 32 bits of our last report's NTP time, 0 before it came; `since_report_s` is
-    how long the receiver had it.
+    how long the receiver had it. A tuple, since there are very many: it is made in a third of the time.
     """
 
     ssrc: int
@@ -75,33 +76,42 @@ def parse(compound: bytes) -> list[Feedback]:
     Raises BadInput where a length or a version is wrong.
     """
     found: list[Feedback] = []
-    at = 0
-    while at < len(compound):
-        if len(compound) - at < 4:
+    at, size = 0, len(compound)
+    while at < size:
+        if size - at < _HEAD.size:
             raise BadInput("RTCP packet is cut in its header", "rtcp")
-        first, kind, words = struct.unpack_from(">BBH", compound, at)
-        end = at + 4 + words * 4
-        if first >> 6 != 2 or end > len(compound):
+        first, kind, words = _HEAD.unpack_from(compound, at)
+        start, at = at + _HEAD.size, at + _HEAD.size + words * 4
+        if first >> 6 != 2 or at > size:
             raise BadInput("RTCP packet has a wrong version or length", "rtcp")
-        body = compound[at + 4 : end]
-        if first & 0x20:
-            body = _unpadded(body)
-        found.extend(_feedback(kind, first & 0x1F, body))
-        at = end
+        end = at - _padding(compound, start, at) if first & 0x20 else at
+        if kind == _RECEIVER_REPORT:
+            _add_blocks(found, compound, start + 4, end, first & 0x1F)
+        elif kind == _SENDER_REPORT:
+            _add_blocks(found, compound, start + 24, end, first & 0x1F)
+        elif kind != _SOURCE_DESCRIPTION:
+            found.extend(_feedback(kind, first & 0x1F, compound[start:end]))
     return found
 
 
-def _unpadded(body: bytes) -> bytes:
-    if not body or not 0 < body[-1] <= len(body):
+def _padding(compound: bytes, start: int, end: int) -> int:
+    padding = compound[end - 1] if end > start else 0
+    if not 0 < padding <= end - start:
         raise BadInput("RTCP padding is longer than the packet", "rtcp")
-    return body[: -body[-1]]
+    return padding
+
+
+def _add_blocks(found: list[Feedback], compound: bytes, at: int, end: int, count: int) -> None:
+    if end - at < count * _BLOCK.size:
+        raise BadInput("RTCP report says more blocks than it has", "rtcp")
+    for start in range(at, at + count * _BLOCK.size, _BLOCK.size):
+        ssrc, lost, _, jitter, last, since = _BLOCK.unpack_from(compound, start)
+        # 24 bits with a sign.
+        total = (lost & 0xFFFFFF ^ 0x800000) - 0x800000
+        found.append(ReportBlock(ssrc, (lost >> 24) / 256, total, jitter, last, since / 65536))
 
 
 def _feedback(kind: int, count: int, body: bytes) -> list[Feedback]:
-    if kind == _RECEIVER_REPORT:
-        return _report_blocks(body[4:], count)
-    if kind == _SENDER_REPORT:
-        return _report_blocks(body[24:], count)
     if kind == _BYE:
         return [Goodbye()]
     if kind == _TRANSPORT_FEEDBACK and count == _NACK:
@@ -109,17 +119,6 @@ def _feedback(kind: int, count: int, body: bytes) -> list[Feedback]:
     if kind == _PAYLOAD_FEEDBACK:
         return _payload_feedback(count, body)
     return []
-
-
-def _report_blocks(body: bytes, count: int) -> list[Feedback]:
-    if len(body) < count * _BLOCK.size:
-        raise BadInput("RTCP report says more blocks than it has", "rtcp")
-    blocks: list[Feedback] = []
-    for number in range(count):
-        ssrc, fraction, lost, _, jitter, last, since = _BLOCK.unpack_from(body, number * _BLOCK.size)
-        total = int.from_bytes(lost, "big", signed=True)
-        blocks.append(ReportBlock(ssrc, fraction / 256, total, jitter, last, since / 65536))
-    return blocks
 
 
 def _nack(body: bytes) -> list[Feedback]:
@@ -151,7 +150,7 @@ def _payload_feedback(kind: int, body: bytes) -> list[Feedback]:
 
 @dataclass(frozen=True, slots=True)
 class SenderReport:
-    """What we tell a viewer once a second: the UTC of an RTP timestamp, and how much was sent."""
+    """What we tell a viewer now and then: the UTC of an RTP timestamp, and how much was sent."""
 
     ssrc: int
     utc_ns: int

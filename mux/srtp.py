@@ -1,7 +1,6 @@
-"""SRTP of what a viewer gets (RFC 3711; AES-GCM by RFC 7714), SRTCP both ways.
+"""SRTP of what a viewer gets (RFC 3711; AES-GCM by RFC 7714).
 
-AES-GCM is done by one library call a packet into the buffer that is sent. AES-CM with HMAC-SHA1 and all
-SRTCP are libsrtp's.
+AES-GCM is done by one library call a packet into the buffer that is sent. AES-CM with HMAC-SHA1 is libsrtp's.
 """
 
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mux.layout import Layout
 from mux.rtp import EXTENDED_HEADER, PLAIN_HEADER, RtpFormat
-from shared.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ class LibsrtpSealer:
 
     def __init__(self, keys: Keys, rtp: RtpFormat) -> None:
         self._format = rtp
-        self._protect = _session(keys.profile, keys.server, outbound=True).protect
+        self._protect = session_of(keys.profile, keys.server, outbound=True).protect
 
     def fill(self, layout: Layout, index: int, timestamp: int) -> None:
         header_bytes = layout.header_bytes
@@ -165,29 +163,8 @@ def sealer_of(keys: Keys, rtp: RtpFormat) -> Sealer:
     return GcmSealer(keys, rtp) if keys.profile is AES_128_GCM else LibsrtpSealer(keys, rtp)
 
 
-class Srtcp:
-    """SRTCP of one viewer: seals our reports and opens its feedback."""
-
-    __slots__ = ("_inbound", "_outbound")
-
-    def __init__(self, keys: Keys) -> None:
-        self._outbound = _session(keys.profile, keys.server, outbound=True)
-        self._inbound = _session(keys.profile, keys.client, outbound=False)
-
-    def seal(self, report: bytes) -> bytes:
-        sealed: bytes = self._outbound.protect_rtcp(report)
-        return sealed
-
-    def open(self, datagram: bytes) -> bytes:
-        """The compound packet in a datagram. Raises BadInput when it is forged, repeated, cut or too long."""
-        try:
-            opened: bytes = self._inbound.unprotect_rtcp(datagram)
-        except (pylibsrtp.Error, ValueError) as error:
-            raise BadInput(f"SRTCP refused: {error}", "rtcp") from error
-        return opened
-
-
-def _session(profile: Profile, master: bytes, *, outbound: bool) -> pylibsrtp.Session:
+def session_of(profile: Profile, master: bytes, *, outbound: bool) -> pylibsrtp.Session:
+    """libsrtp's own state of one direction."""
     kind = pylibsrtp.Policy.SSRC_ANY_OUTBOUND if outbound else pylibsrtp.Policy.SSRC_ANY_INBOUND
     policy = pylibsrtp.Policy(key=master, ssrc_type=kind, srtp_profile=profile.libsrtp)
     # A chunk the socket refused is sealed again, to the same bytes.

@@ -5,10 +5,9 @@ Each viewer checks every few seconds for as long as it watches: one pass over th
 
 import hmac
 from binascii import crc32
-from collections.abc import Iterator
-from dataclasses import dataclass
 from socket import inet_aton
 from struct import Struct
+from typing import NamedTuple
 
 from shared.errors import BadInput
 
@@ -37,8 +36,7 @@ _MAPPED_BYTES = 8
 _ANSWER_BYTES = _ATTRIBUTE.size + _MAPPED_BYTES + _INTEGRITY_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """A binding request, not yet proven to come from who knows the password.
 
     `receiver` is our user name fragment that it names (RFC 8445 section 7.2.2). `signed` is what its
@@ -67,21 +65,28 @@ def parse_check(datagram: bytes) -> Check | None:
     if transaction is None:
         return None
     receiver, nominates, signed, proof = "", False, b"", b""
-    for name, at, start, end in _attributes(datagram):
+    at, size = _HEADER.size, len(datagram)
+    while at < size:
+        name, length = _ATTRIBUTE.unpack_from(datagram, at)
+        start = at + _ATTRIBUTE.size
+        end = start + length
+        if end > size:
+            raise BadInput("STUN attribute is cut", "stun")
         if name == _FINGERPRINT:
             if not _is_intact(datagram, at, end):
                 raise BadInput("STUN fingerprint is wrong", "stun")
         elif proof:
             # Not covered by the proof: RFC 8489 section 14.5 has it ignored.
-            continue
+            pass
         elif name == _USERNAME:
             receiver = _first_half(datagram[start:end])
         elif name == _USE_CANDIDATE:
             nominates = True
         elif name == _INTEGRITY:
-            if end - start != _HASH_BYTES:
+            if length != _HASH_BYTES:
                 raise BadInput("STUN message integrity has a wrong length", "stun")
             signed, proof = _covered(datagram, at, _INTEGRITY_BYTES), datagram[start:end]
+        at = end + (-length & 3)
     if not receiver:
         raise BadInput("STUN request names no receiver", "stun")
     return Check(receiver, nominates, transaction, signed, proof)
@@ -96,19 +101,6 @@ def _transaction(datagram: bytes) -> bytes | None:
     if cookie != _COOKIE or size != _HEADER.size + body_bytes or body_bytes % 4:
         raise BadInput("STUN message is malformed", "stun")
     return transaction if kind == _BINDING_REQUEST else None
-
-
-def _attributes(datagram: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Type, place, and where the value begins and ends, of each attribute."""
-    at = _HEADER.size
-    while at < len(datagram):
-        name, length = _ATTRIBUTE.unpack_from(datagram, at)
-        start = at + _ATTRIBUTE.size
-        end = start + length
-        if end > len(datagram):
-            raise BadInput("STUN attribute is cut", "stun")
-        yield name, at, start, end
-        at = end + (-length & 3)
 
 
 def success(check: Check, source: Address, password: str) -> bytes:

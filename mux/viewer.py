@@ -8,9 +8,11 @@ from mux.adaptation import Adaptation
 from mux.answer import Credentials
 from mux.dtls import DtlsSession, DtlsState
 from mux.offer import IceUser
-from mux.rtcp import BandwidthEstimate, Feedback, ReportBlock, parse
+from mux.report_turns import ReportTurns
+from mux.rtcp import BandwidthEstimate, Feedback, Goodbye, ReportBlock, parse
 from mux.sender_report import report_of
-from mux.srtp import Keys, Srtcp
+from mux.srtcp import Srtcp, srtcp_of
+from mux.srtp import Keys
 from mux.stun import Address, Check, success
 from mux.tile import Tile
 
@@ -19,12 +21,6 @@ CONSENT_S = 15.0
 
 _MAX_ADDRESSES = 4
 _FLIGHT_COPIES, _LAST_WORDS_COPIES = 2, 3
-_REPORT_NS = 1_000_000_000
-# Viewers are looked at about once a second: what is due a little later is due now.
-_EARLY_NS = 200_000_000
-# The tiles of a wall share one path: four of them report a second, so that many cost little.
-_TILES_A_SECOND = 4
-_LONGEST_REPORT_NS = 5_000_000_000
 
 
 class End(StrEnum):
@@ -84,11 +80,9 @@ class Viewer:
         self._started = started
         self._srtcp: Srtcp | None = None
         self._heard_ns = now_ns
+        self._in_order = tuple(tiles)
         self._by_ssrc = {tile.sources.primary: tile for tile in tiles}
-        self._every_ns = min(_LONGEST_REPORT_NS, _REPORT_NS * max(1, len(tiles) // _TILES_A_SECOND))
-        self._due_ns = {
-            tile: now_ns + number * self._every_ns // len(tiles) for number, tile in enumerate(tiles)
-        }
+        self._turns = ReportTurns(tiles, now_ns)
 
     @property
     def handshaking(self) -> bool:
@@ -159,7 +153,7 @@ class Viewer:
         """
         keys = self._dtls.keys
         if keys is not None and self._srtcp is None and self._dtls.state is DtlsState.OPEN:
-            self._srtcp = Srtcp(keys)
+            self._srtcp = srtcp_of(keys)
             self._started(self, keys, self.address or source)
 
     def retransmit(self) -> list[bytes]:
@@ -176,18 +170,20 @@ class Viewer:
         asked: list[tuple[Tile | None, Feedback]] = []
         reported = False
         for said in parse(self._srtcp.open(datagram)):
-            ssrc = getattr(said, "ssrc", None)
-            tile = None if ssrc is None else self._by_ssrc.get(ssrc)
-            if isinstance(said, BandwidthEstimate):
-                self.available_bps = said.bits_per_second
-            elif isinstance(said, ReportBlock):
+            # By how often they come.
+            if isinstance(said, ReportBlock):
+                tile = self._by_ssrc.get(said.ssrc)
                 if tile is not None:
                     tile.reception.heard(said, now_ns)
                     reported = True
-            elif tile is not None or ssrc is None:
-                asked.append((tile, said))
+            elif isinstance(said, BandwidthEstimate):
+                self.available_bps = said.bits_per_second
+            elif isinstance(said, Goodbye):
+                asked.append((None, said))
+            elif said.ssrc in self._by_ssrc:
+                asked.append((self._by_ssrc[said.ssrc], said))
         if reported:
-            self.adaptation.reported(list(self.tiles.values()), self.available_bps, now_ns)
+            self.adaptation.reported(self._in_order, self.available_bps, now_ns)
         return asked
 
     def reports(self, now_ns: int, utc_ns: int) -> list[bytes]:
@@ -195,17 +191,13 @@ class Viewer:
         if self._srtcp is None:
             return []
         found = []
-        for tile, due_ns in self._due_ns.items():
-            if (
-                now_ns < due_ns - _EARLY_NS
-                or tile.sender is None
-                or tile.channel is None
-                or tile.channel.newest is None
-            ):
+        for tile in self._turns.due(now_ns):
+            sender, channel = tile.sender, tile.channel
+            if sender is None or channel is None or channel.newest is None:
                 continue
-            self._due_ns[tile] = max(due_ns, now_ns - _EARLY_NS) + self._every_ns
-            report = report_of(tile.sender, tile.channel.newest, utc_ns)
+            report = report_of(sender, channel.newest, utc_ns)
             if report is not None:
+                self._turns.said(tile, channel, now_ns)
                 tile.reception.reported(report, now_ns)
                 found.append(self._srtcp.seal(report.compound(b"beffroi")))
         return found

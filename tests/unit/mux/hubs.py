@@ -230,6 +230,10 @@ class Visitor:
         """The SRTP packets that were sent to this viewer's address."""
         return [one for one, to in self._world.wire.sent if to == self.source and 128 <= one[0] < 192]
 
+    def reports(self) -> list[bytes]:
+        """The sender reports among them."""
+        return [one for one in self.media() if 192 <= one[1] < 224]
+
     def _step(self) -> bool:
         try:
             self._dtls.do_handshake()

@@ -211,13 +211,15 @@ def test_a_goodbye_ends_a_viewer() -> None:
     assert world.ended == [End.LEFT]
 
 
-async def test_a_report_comes_once_a_second() -> None:
+async def test_reports_come_three_times_in_three_seconds_and_then_every_five() -> None:
     world = World()
     viewer = world.watch()
     world.tap.give(unit(0, key=True))
-    await world.pass_time(5)
-    reports = [one for one in viewer.media() if 192 <= one[1] < 224]
-    assert 4 <= len(reports) <= 6
+    counts = []
+    for seconds in (3, 5, 5):
+        await world.pass_time(seconds)
+        counts.append(len(viewer.reports()))
+    assert counts == [3, 4, 5]
 
 
 async def test_a_silent_camera_s_old_pictures_are_not_sent_again_as_if_they_were_live() -> None:

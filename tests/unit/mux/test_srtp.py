@@ -16,10 +16,8 @@ from mux.srtp import (
     Keys,
     LibsrtpSealer,
     Profile,
-    Srtcp,
     sealer_of,
 )
-from shared.errors import BadInput
 
 WITH_DELAY = RtpFormat(0xDEADBEEF, 102, 5, PlayoutDelay(10, 50))
 PLAIN = RtpFormat(0xDEADBEEF, 96)
@@ -99,23 +97,6 @@ def test_sealing_the_same_packet_twice_gives_the_same_bytes() -> None:
 def test_the_header_carries_the_playout_delay() -> None:
     header = WITH_DELAY.header(0, 1, 2)
     assert header[12:] == bytes.fromhex("bede0001 52 00a032")
-
-
-@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name.decode())
-def test_reports_and_feedback_pass_both_ways(profile: Profile) -> None:
-    keys = keys_of(profile)
-    ours = Srtcp(keys)
-    packet = bytes.fromhex("80c9000100000001")
-    viewer = libsrtp(keys, outbound=True, master=keys.client)
-    assert ours.open(viewer.protect_rtcp(packet)) == packet
-    receiver = libsrtp(keys, outbound=False, master=keys.server)
-    assert receiver.unprotect_rtcp(ours.seal(packet)) == packet
-
-
-@given(st.binary(max_size=3000))
-def test_any_other_bytes_are_refused_as_bad_input(datagram: bytes) -> None:
-    with pytest.raises(BadInput, match="SRTCP refused"):
-        Srtcp(keys_of(AES_128_GCM)).open(datagram)
 
 
 def test_keys_do_not_show_in_their_repr() -> None:

@@ -150,6 +150,19 @@ async def test_the_tiles_of_a_wall_take_turns_with_their_reports() -> None:
     visitor = world.watch_wall(*[ONE] * 16, tiles=16)
     world.tap.give(unit(0, key=True))
     await world.pass_time(4)
-    reports = [one for one in visitor.media() if 192 <= one[1] < 224]
+    reports = visitor.reports()
     assert len({one[4:8] for one in reports}) == 16
     assert len(reports) <= 20
+
+
+async def test_a_tile_that_shows_another_camera_is_told_its_time_at_once() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE, tiles=1)
+    world.tap.give(unit(0, key=True))
+    await world.pass_time(4)
+    before = len(visitor.reports())
+    world.walls.arrange(visitor.id, wall_ticket(TWO), [Wish("0", shows=True, camera=TWO)])
+    other = StreamId("59350", "cam-2")
+    world.tap.give(unit(0, stream=other, key=True), stream=other)
+    await world.pass_time(0.2)
+    assert len(visitor.reports()) == before + 1
