@@ -69,8 +69,9 @@ format: setup ## Put the code into its format
 bench: setup browser ## Measure speed and memory on this machine (ONLY="viewers delay" for parts)
 	$(PY) -m tests.bench $(ONLY)
 
-bench-peers: setup ## Measure mux beside Janus and aiortc; installs Janus where it may
+bench-peers: setup ## Measure mux beside Janus and aiortc; installs Janus and libIPSec_MB where it may
 	@$(PY) -m tests.bench.install
+	@$(MAKE) --no-print-directory setup
 	$(PY) -m tests.bench peers
 
 bench-plots: setup ## Draw docs/performance from what was measured last
@@ -104,12 +105,12 @@ clean: ## Remove what was built; recordings and keys in var/ stay
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
 	@mkdir -p .make && touch $@
 
-.make/python: .make/uv requirements/test.lock pyproject.toml mux/core.c
+.make/python: .make/uv requirements/test.lock pyproject.toml $(wildcard mux/*.c mux/*.h)
 	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements/test.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --reinstall-package beffroi --python $(PY) -e .
 	@touch $@ .make/python-run
 
-.make/python-run: .make/uv requirements/run.lock pyproject.toml mux/core.c
+.make/python-run: .make/uv requirements/run.lock pyproject.toml $(wildcard mux/*.c mux/*.h)
 	@$(UV) pip install --quiet --require-hashes --python $(PY) -r requirements/run.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --reinstall-package beffroi --python $(PY) -e .
 	@touch $@

@@ -1,11 +1,11 @@
 /* The compiled core of the fan-out: RTP header, AES-GCM (RFC 3711, RFC 7714) and sending of a chunk of packets
  * for many viewers in one call. `mux/core.py` is its only caller and owns errors and lifetimes.
  *
- * No header of OpenSSL or Python is needed to build it: the few functions of libcrypto are declared here and
- * found at run time. One thread at a time may use a core.
+ * No header of Python is needed to build it. One thread at a time may use a core.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
+#include "aead.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -17,10 +17,8 @@
 #define EXPORTED __attribute__((visibility("default")))
 
 /* To be raised with every change of what core.py sees: a library built from an older source is not used. */
-#define VERSION 2
+#define VERSION 3
 
-#define TAG_BYTES 16
-#define IV_BYTES 12
 #define PLAIN_HEADER_BYTES 12
 #define EXTENSION_BYTES 8
 #define MAX_HEADER_BYTES (PLAIN_HEADER_BYTES + EXTENSION_BYTES)
@@ -36,25 +34,9 @@
 #define MAX_MESSAGES 64
 
 #define MARKER (1u << 31)
-#define GET_TAG 0x10
-
-typedef struct evp_cipher_ctx evp_cipher_ctx;
-typedef struct evp_cipher evp_cipher;
-
-struct crypto {
-    evp_cipher_ctx *(*ctx_new)(void);
-    void (*ctx_free)(evp_cipher_ctx *);
-    int (*ctx_ctrl)(evp_cipher_ctx *, int, int, void *);
-    int (*init)(evp_cipher_ctx *, const evp_cipher *, void *, const uint8_t *, const uint8_t *);
-    int (*update)(evp_cipher_ctx *, uint8_t *, int *, const uint8_t *, int);
-    int (*final)(evp_cipher_ctx *, uint8_t *, int *);
-    const evp_cipher *(*aes_128_gcm)(void);
-    const evp_cipher *(*aes_256_gcm)(void);
-};
-
 /* One synchronisation source of one viewer. */
 struct line {
-    evp_cipher_ctx *cipher;
+    void *key;
     uint8_t iv[IV_BYTES];                /* the salt with the SSRC already in it */
     uint8_t header[MAX_HEADER_BYTES];    /* with marker, sequence and timestamp still to come */
     uint8_t header_bytes;
@@ -75,7 +57,7 @@ struct job {
 };
 
 struct core {
-    struct crypto crypto;
+    const struct aead *aead;
     struct line **lines;
     int32_t room;
     int count; /* messages that wait */
@@ -91,30 +73,19 @@ struct core {
     uint8_t scratch[SCRATCH_BYTES];
 };
 
-static int find_crypto(struct crypto *found) {
-    /* Never closed: others of the process use it too. */
-    void *library = dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
-    if (!library)
-        return 0;
-#define FIND(field, name) (*(void **)&found->field = dlsym(library, name))
-    return FIND(ctx_new, "EVP_CIPHER_CTX_new") && FIND(ctx_free, "EVP_CIPHER_CTX_free") &&
-           FIND(ctx_ctrl, "EVP_CIPHER_CTX_ctrl") && FIND(init, "EVP_EncryptInit_ex") &&
-           FIND(update, "EVP_EncryptUpdate") && FIND(final, "EVP_EncryptFinal_ex") &&
-           FIND(aes_128_gcm, "EVP_aes_128_gcm") && FIND(aes_256_gcm, "EVP_aes_256_gcm");
-#undef FIND
-}
-
 EXPORTED int beffroi_version(void) { return VERSION; }
 
-/* A core, or NULL where libcrypto is missing. */
-EXPORTED struct core *beffroi_core(void) {
-    struct core *made = calloc(1, sizeof *made);
-    if (made && !find_crypto(&made->crypto)) {
-        free(made);
-        return NULL;
-    }
+/* A core, or NULL where no library seals. With `fastest`, whichever does it fastest, else libcrypto. */
+EXPORTED struct core *beffroi_core(int fastest) {
+    const struct aead *reference = aead_libcrypto(), *faster = fastest ? aead_ipsec_mb(reference) : NULL;
+    struct core *made = reference ? calloc(1, sizeof *made) : NULL;
+    if (made)
+        made->aead = faster ? faster : reference;
     return made;
 }
+
+/* The name of the library that seals. */
+EXPORTED const char *beffroi_sealing(const struct core *core) { return core->aead->name; }
 
 static struct line *line_of(const struct core *core, int32_t handle) {
     return handle >= 0 && handle < core->room ? core->lines[handle] : NULL;
@@ -147,11 +118,8 @@ EXPORTED int beffroi_add(struct core *core, const uint8_t *key, size_t key_bytes
     struct line *line = handle < 0 ? NULL : calloc(1, sizeof *line);
     if (!line)
         return -1;
-    const struct crypto *crypto = &core->crypto;
-    const evp_cipher *kind = key_bytes == 16 ? crypto->aes_128_gcm() : crypto->aes_256_gcm();
-    line->cipher = crypto->ctx_new();
-    if (!line->cipher || crypto->init(line->cipher, kind, NULL, key, NULL) != 1) {
-        crypto->ctx_free(line->cipher);
+    line->key = core->aead->key(key, key_bytes);
+    if (!line->key) {
         free(line);
         return -1;
     }
@@ -167,15 +135,15 @@ EXPORTED void beffroi_remove(struct core *core, int32_t handle) {
     struct line *line = line_of(core, handle);
     if (!line)
         return;
-    core->crypto.ctx_free(line->cipher);
+    core->aead->forget(line->key);
     explicit_bzero(line, sizeof *line);
     free(line);
     core->lines[handle] = NULL;
 }
 
-static int seal(const struct crypto *crypto, const struct line *line, uint64_t index, uint32_t timestamp,
-                int marker, const uint8_t *payload, int payload_bytes, uint8_t *out) {
-    int header_bytes = line->header_bytes, written;
+static int seal(const struct aead *aead, const struct line *line, uint64_t index, uint32_t timestamp, int marker,
+                const uint8_t *payload, int payload_bytes, uint8_t *out) {
+    int header_bytes = line->header_bytes;
     memcpy(out, line->header, (size_t)header_bytes);
     if (marker)
         out[1] |= 0x80;
@@ -187,12 +155,7 @@ static int seal(const struct crypto *crypto, const struct line *line, uint64_t i
     memcpy(iv, line->iv, IV_BYTES);
     for (int at = 0; at < 6; at++)
         iv[IV_BYTES - 1 - at] ^= (uint8_t)(index >> (8 * at));
-    uint8_t *body = out + header_bytes, *tag = body + payload_bytes;
-    evp_cipher_ctx *cipher = line->cipher;
-    return crypto->init(cipher, NULL, NULL, NULL, iv) == 1 &&
-           crypto->update(cipher, NULL, &written, out, header_bytes) == 1 &&
-           (!payload_bytes || crypto->update(cipher, body, &written, payload, payload_bytes) == 1) &&
-           crypto->final(cipher, tag, &written) == 1 && crypto->ctx_ctrl(cipher, GET_TAG, TAG_BYTES, tag) == 1;
+    return aead->seal(line->key, iv, out, header_bytes, payload, payload_bytes, out + header_bytes);
 }
 
 /* One packet by itself, sealed into `out`; its length, or -1. */
@@ -201,7 +164,7 @@ EXPORTED int beffroi_seal(struct core *core, int32_t handle, int marker, uint64_
     const struct line *line = line_of(core, handle);
     if (!line || payload_bytes > MAX_RUN_BYTES || out_bytes < line->header_bytes + payload_bytes + TAG_BYTES)
         return -1;
-    if (!seal(&core->crypto, line, index, timestamp, marker, payload, (int)payload_bytes, out))
+    if (!seal(core->aead, line, index, timestamp, marker, payload, (int)payload_bytes, out))
         return -1;
     return line->header_bytes + (int)payload_bytes + TAG_BYTES;
 }
@@ -310,7 +273,7 @@ static void queue_job(struct core *core, int socket, int segmented, const struct
         }
         if (!run)
             segment = size;
-        if (!seal(&core->crypto, line, job->index + (uint64_t)number, timestamp,
+        if (!seal(core->aead, line, job->index + (uint64_t)number, timestamp,
                   (chunk->sizes[number] & MARKER) != 0, payload, (int)payload_bytes, at)) {
             job->status = -1;
             return;

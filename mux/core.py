@@ -19,17 +19,19 @@ from mux.stun import Address
 from shared.errors import Unavailable
 from shared.log import Logger
 
-_VERSION = 2
+_VERSION = 3
 _MARKER = 1 << 31
 _FOLDER = Path(__file__).parent
 
 
 class CoreChoice(StrEnum):
-    """Which way packets go: `auto` is compiled where that can be had."""
+    """Which way packets go: `auto` is compiled where that can be had. Compiled, the fastest library there is
+    seals, or `libcrypto` where that is chosen."""
 
     AUTO = "auto"
     PYTHON = "python"
     COMPILED = "compiled"
+    LIBCRYPTO = "libcrypto"
 
 
 JOB = Struct("=QI10s2xiIi4x")
@@ -71,8 +73,11 @@ class Core:
         self._chunk: tuple[Packets, bytes, ctypes.Array[ctypes.c_uint32]] | None = None
 
     @classmethod
-    def load(cls, folder: Path = _FOLDER) -> Self:
-        """The core built beside this file. Raises Unavailable, saying why there is none."""
+    def load(cls, folder: Path = _FOLDER, *, fastest: bool = True) -> Self:
+        """The core built beside this file; it seals by the `fastest` library there is, else by libcrypto.
+
+        Raises Unavailable, saying why there is none.
+        """
         file = next(
             (file for suffix in EXTENSION_SUFFIXES if (file := folder / f"_core{suffix}").exists()), None
         )
@@ -86,10 +91,16 @@ class Core:
         if version != _VERSION:
             raise Unavailable(f"{file.name} was built from another mux/core.c: install again")
         _declare(library)
-        core = library.beffroi_core()
+        core = library.beffroi_core(fastest)
         if not core:
             raise Unavailable("the system has no libcrypto.so.3 (OpenSSL 3)")
         return cls(library, core)
+
+    @property
+    def sealing(self) -> str:
+        """The library that seals."""
+        name: bytes = self._library.beffroi_sealing(self._core)
+        return name.decode()
 
     def add(self, key: bytes, iv: bytes, header: bytes) -> int:
         """The handle of a new line. `iv` is the salt with the SSRC in it (RFC 7714 section 8.1), `header` one
@@ -193,7 +204,8 @@ class CompiledSealer:
 def _declare(library: ctypes.CDLL) -> None:
     pointer, size, number = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
     data = ctypes.c_char_p
-    library.beffroi_core.argtypes, library.beffroi_core.restype = [], pointer
+    library.beffroi_core.argtypes, library.beffroi_core.restype = [number], pointer
+    library.beffroi_sealing.argtypes, library.beffroi_sealing.restype = [pointer], data
     library.beffroi_add.argtypes = [pointer, data, size, data, data, size]
     library.beffroi_remove.argtypes, library.beffroi_remove.restype = [pointer, ctypes.c_int32], None
     packet = [ctypes.c_int32, number, ctypes.c_uint64, ctypes.c_uint32]
@@ -207,9 +219,9 @@ def core_of(choice: CoreChoice, log: Logger, folder: Path = _FOLDER) -> Core | N
     if choice is CoreChoice.PYTHON:
         return None
     try:
-        return Core.load(folder)
+        return Core.load(folder, fastest=choice is not CoreChoice.LIBCRYPTO)
     except Unavailable as error:
-        if choice is CoreChoice.COMPILED:
+        if choice is not CoreChoice.AUTO:
             raise
         log.warning("no-compiled-core", why=error.detail, consequence="packets cost twice the CPU")
         return None

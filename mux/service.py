@@ -155,6 +155,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         media=f"{wire.address[0]}:{wire.address[1]}/udp",
         segmentation=wire.segmentation,
         core=CoreChoice.PYTHON if core is None else CoreChoice.COMPILED,
+        sealing="cryptography" if core is None else core.sealing,
     )
     _spare_collections()
     return service

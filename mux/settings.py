@@ -34,7 +34,8 @@ class MuxSettings(Settings):
     )
     mux_core: CoreChoice = Field(
         CoreChoice.AUTO,
-        description="What seals and sends: `compiled`, `python`, or `auto`, compiled where it was built.",
+        description="What seals and sends: `compiled` by the fastest library there is, `libcrypto` (compiled "
+        "too), `python`, or `auto`, compiled where it was built.",
     )
     most_viewers: int = Field(1000, ge=1, description="Viewers served at a time; more are refused.")
     playout_least_ms: int = Field(

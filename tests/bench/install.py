@@ -1,28 +1,52 @@
-"""`make bench-peers` first has the peers here: `python -m tests.bench.install` installs Janus from Debian.
+"""`make bench-peers` first has here what Debian packages: Janus, and libIPSec_MB for mux to seal by.
 
-Where it may not, it says so in a sentence and the peer is left out of the table. aiortc is of the test group.
+`python -m tests.bench.install` does it too. Where it may not, it says so in a sentence: Janus is left out of
+the table, mux seals by libcrypto. aiortc is of the test group.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 _INSTALL_S = 600
+_HEADER = Path("/usr/include/intel-ipsec-mb.h")
+_CORE = Path(__file__).parents[2] / "mux" / "core.c"
 
 
 def ready() -> str | None:
     """Have Janus here; otherwise one sentence that says why not."""
     if shutil.which("janus"):
         return None
+    refused = _installed("janus")
+    if refused is None:
+        _stop_the_package_s_own()
+        return None
+    return f"Janus is left out: {refused}"
+
+
+def sealing_ready() -> str | None:
+    """Have libIPSec_MB here, for the next `make setup` to build mux with; otherwise why not."""
+    if _HEADER.exists():
+        return None
+    refused = _installed("libipsec-mb-dev")
+    if refused is None:
+        _CORE.touch()
+        return None
+    return f"mux seals by libcrypto: {refused}"
+
+
+def _installed(package: str) -> str | None:
+    """None where the package could be installed; else why not."""
     if shutil.which("apt-get") is None:
-        return "Janus is left out: it is installed from Debian's package, and apt-get is not here."
+        return f"{package} is installed from Debian's packages, and apt-get is not here."
     if os.geteuid() != 0:
-        return "Janus is left out: only root may install it (apt-get install janus)."
+        return f"only root may install it (apt-get install {package})."
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (
         ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "janus"],
+        ["apt-get", "install", "-qq", "-y", "--no-install-recommends", package],
     ):
         try:
             subprocess.run(
@@ -30,8 +54,7 @@ def ready() -> str | None:
             )
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             reason = str(getattr(error, "stderr", "") or error).strip().splitlines()[-1]
-            return f"Janus is left out: {' '.join(command)} failed: {reason}"
-    _stop_the_package_s_own()
+            return f"{' '.join(command)} failed: {reason}"
     return None
 
 
@@ -43,8 +66,9 @@ def _stop_the_package_s_own() -> None:
 
 def main() -> int:
     """Install; print the reason where it cannot be."""
-    if (reason := ready()) is not None:
-        print(f"{reason}\n", flush=True)
+    for reason in (ready(), sealing_ready()):
+        if reason is not None:
+            print(f"{reason}\n", flush=True)
     return 0
 
 

@@ -20,7 +20,9 @@ from pathlib import Path
 
 import httpx
 
+from mux.core import Core
 from mux.packetise import packetise
+from shared.errors import Unavailable
 from tests.bench import floor
 from tests.bench.light_client import Browser, LightClient
 from tests.bench.light_sdp import Place, offer
@@ -50,6 +52,7 @@ class Load:
 
 LOADS: Sequence[Load] = (
     *(Load("python", count) for count in (20, 100, 400)),
+    *(Load("libcrypto", count) for count in (100, 400)),
     *(Load("compiled", count) for count in (20, 100, 400)),
     *(Load("compiled", count, runs=True) for count in (100, 400, 1000)),
 )
@@ -58,6 +61,14 @@ LOADS: Sequence[Load] = (
 def run(loads: Sequence[Load] = LOADS, seconds: float = SECONDS) -> list[tuple[Load, Row]]:
     """Measure each load in turn, each with a mux and a client of their own."""
     return [(load, asyncio.run(_measure(load, seconds))) for load in loads]
+
+
+def sealing() -> str:
+    """The library that the compiled core seals by here."""
+    try:
+        return Core.load().sealing
+    except Unavailable as error:
+        return f"none: {error.detail}"
 
 
 async def _measure(load: Load, seconds: float) -> Row:

@@ -33,12 +33,19 @@ PAYLOADS = st.lists(st.integers(1, 1160) | st.just(1160), min_size=1, max_size=8
 )
 
 
-@pytest.fixture(scope="module")
-def core() -> Core:
+@pytest.fixture(scope="module", params=["libcrypto", "fastest"])
+def core(request: pytest.FixtureRequest) -> Core:
+    """With each library that may seal."""
+    fastest = request.param == "fastest"
     try:
-        return Core.load()
+        loaded = Core.load(fastest=fastest)
     except Unavailable as error:
         pytest.skip(f"no compiled core here: {error.detail}")
+    if fastest and loaded.sealing == "libcrypto":
+        pytest.skip(
+            "libIPSec_MB is not here, or its header was not at the build, or the processor is too old"
+        )
+    return loaded
 
 
 @pytest.fixture
@@ -172,6 +179,16 @@ def test_a_line_that_moves_is_sent_to_where_it_is(core: Core, receiver: socket.s
     sending.wire.shut()
 
 
+def test_libcrypto_seals_where_the_fastest_is_not_asked_for() -> None:
+    try:
+        Core.load()
+    except Unavailable as error:
+        pytest.skip(f"no compiled core here: {error.detail}")
+    chosen = core_of(CoreChoice.LIBCRYPTO, get_logger("test"))
+    assert chosen is not None
+    assert chosen.sealing == "libcrypto"
+
+
 def test_a_job_of_nobody_is_refused_and_harms_nothing(core: Core) -> None:
     jobs = Jobs()
     JOB.pack_into(jobs.table, 0, 0, 0, (1 << 16).to_bytes(4, "little") + bytes(6), 0, 0, 0)
@@ -216,8 +233,9 @@ def test_without_a_built_core_auto_is_python_and_compiled_is_refused(tmp_path: P
     log = get_logger("test")
     assert core_of(CoreChoice.AUTO, log, tmp_path) is None
     assert core_of(CoreChoice.PYTHON, log) is None
-    with pytest.raises(Unavailable, match="not built"):
-        core_of(CoreChoice.COMPILED, log, tmp_path)
+    for demanded in (CoreChoice.COMPILED, CoreChoice.LIBCRYPTO):
+        with pytest.raises(Unavailable, match="not built"):
+            core_of(demanded, log, tmp_path)
 
 
 def test_a_library_of_something_else_is_refused_in_a_sentence(tmp_path: Path) -> None:
