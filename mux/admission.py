@@ -8,7 +8,7 @@ from mux.adaptation import Adaptation, PlayoutBounds
 from mux.answer import Answer, Credentials, choose_formats, some_sources
 from mux.channels import Channels
 from mux.counts import Counts
-from mux.dtls import DtlsServer
+from mux.dtls import DtlsEndpoint, DtlsRole
 from mux.headers import Headers
 from mux.offer import Offer
 from mux.srtp import Keys
@@ -45,7 +45,7 @@ class Admission:
         self,
         *,
         public: Address,
-        dtls: DtlsServer,
+        dtls: DtlsEndpoint,
         channels: Channels,
         clock: Clock,
         random: Random,
@@ -87,6 +87,7 @@ class Admission:
         id = self._secret(_ID_BYTES)
         headers = Headers(formats, offer.playout_delay_id)
 
+        role = DtlsRole.SERVER if offer.speaks_first else DtlsRole.CLIENT
         adaptation = Adaptation(self._bounds, self._counts)
 
         def tile_refused(tile: Tile, error: BeffroiError) -> None:
@@ -100,7 +101,7 @@ class Admission:
             Identity(id, ticket.id, ticket.session, ticket.subject),
             credentials,
             offer.ice,
-            self._dtls.session(offer.fingerprints),
+            self._dtls.session(offer.fingerprints, role),
             tiles,
             adaptation,
             started,

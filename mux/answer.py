@@ -1,4 +1,4 @@
-"""Our SDP answer: ICE-lite, one host candidate, DTLS passive, a track a tile (RFC 8829, 6184, 7798)."""
+"""Our SDP answer: ICE-lite, one host candidate, a track a tile (RFC 8829, 6184, 7798)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -119,7 +119,8 @@ class Answer:
             *lines,
             *ice_lines(self.credentials, self.address),
             f"a=fingerprint:{self.fingerprint.algorithm} {self.fingerprint.value}",
-            "a=setup:passive",
+            # Where we may, we begin: our first words go with our first answer (RFC 5763 section 5).
+            f"a=setup:{'passive' if self.offer.speaks_first else 'active'}",
         ]
 
     def _types(self, one: VideoFormat) -> list[int]:

@@ -22,6 +22,7 @@ class Counts:
     handshakes: int = 0
     handshake_failures: int = 0
     handshakes_put_off: int = 0
+    handshakes_repeated: int = 0
     bad_datagrams: int = 0
     empty_units: int = 0
     gaps: int = 0

@@ -7,7 +7,7 @@ from mux.admission import Admission, Admitted
 from mux.camera import Camera
 from mux.channels import Channels
 from mux.counts import Counts
-from mux.handshakes import Handshakes, Later
+from mux.handshakes import Handshakes, Later, Soon
 from mux.offer import Offer
 from mux.pacer import Pacer
 from mux.roster import Roster
@@ -26,10 +26,12 @@ from shared.tickets import Ticket
 
 _VIEWERS_PER_TICKET = 2
 _REVOKED_SESSIONS = 10_000
+_COPIES, _LAST_WORDS_COPIES = 2, 3
 
 
 class Hub:
-    """The viewers. `soon` calls a function in the event loop's next turn; `random` need not be secret."""
+    """The viewers. `soon` calls a function in the loop's next turn, `later` after seconds; `random` need not
+    be secret."""
 
     def __init__(
         self,
@@ -42,7 +44,8 @@ class Hub:
         trouble: Trouble,
         clock: Clock,
         random: Random,
-        soon: Later,
+        soon: Soon,
+        later: Later,
         most_viewers: int,
         ended: Callable[[End], None],
     ) -> None:
@@ -57,7 +60,7 @@ class Hub:
         self._clock = clock
         self._random = random
         self._ended = ended
-        self._handshakes = Handshakes(soon, self._handshake, counts)
+        self._handshakes = Handshakes(soon, later, self._handshake, self._say, counts)
         self._revoked: dict[str, None] = {}
 
     @property
@@ -150,11 +153,10 @@ class Hub:
                 self.end(viewer, End.SILENT)
             elif viewer.address is None:
                 continue
-            elif viewer.handshaking:
-                self._repeat(viewer, viewer.address)
             else:
-                for report in viewer.reports(now_ns, utc_ns):
-                    self._wire.send(report, viewer.address)
+                if viewer.handshaking:
+                    self._repeat(viewer)
+                self._send(viewer.reports(now_ns, utc_ns), viewer.address)
 
     def watch_over(self, part: int = 0, parts: int = 1) -> None:
         """Measure what each tile gets, and leave streams that have fallen silent: of one of `parts` equal
@@ -170,8 +172,7 @@ class Hub:
             return
         farewell = viewer.close()
         if viewer.address is not None:
-            for datagram in farewell:
-                self._wire.send(datagram, viewer.address)
+            self._send(farewell, viewer.address)
         self._ended(why)
 
     def _admit(
@@ -235,31 +236,42 @@ class Hub:
             raise BadInput("STUN request with a wrong password", "stun")
         if not settled:
             self.roster.move(viewer, addresses, source, ufrags)
-        self._wire.send(answer, source)
-        if viewer.handshaking:
-            # Nothing begins without the first answer: what the network may lose goes out twice.
-            self._wire.send(answer, source)
+        # Nothing begins without the first answer: what the network may lose goes out twice.
+        self._send([answer] * (_COPIES if viewer.handshaking else 1), source)
+        if viewer.speaks_first:
+            self._handshakes.put(viewer, None, source)
 
-    def _handshake(self, viewer: Viewer, datagram: bytes, source: Address) -> None:
+    def _handshake(self, viewer: Viewer, datagram: bytes | None, source: Address) -> None:
+        """Take a datagram of the handshake; without one, begin it."""
         if viewer not in self.roster:
             return
+        now_ns, handshaking = self._clock.monotonic_ns(), viewer.handshaking
         try:
-            answers = viewer.handshake(datagram, self._clock.monotonic_ns())
+            answers = viewer.greet(now_ns) if datagram is None else viewer.handshake(datagram, now_ns)
         except BadInput as error:
             self._counts.handshake_failures += 1
             self.end(viewer, End.REFUSED)
             self._refuse(error)
             return
-        for answer in answers:
-            self._wire.send(answer, source)
+        # What the network may lose goes out again at once; DTLS's replay protection drops the copies. Without
+        # our last words a browser has no keys, and throws the first picture away.
+        copies = _LAST_WORDS_COPIES if viewer.has_keys else _COPIES
+        self._send(answers * (copies if handshaking else 1), source)
         viewer.begin(source)
         if viewer.closed:
             self.end(viewer, End.LEFT)
 
-    def _repeat(self, viewer: Viewer, address: Address) -> None:
+    def _say(self, viewer: Viewer, datagrams: list[bytes]) -> None:
+        if viewer.address is not None and viewer in self.roster:
+            self._send(datagrams, viewer.address)
+
+    def _send(self, datagrams: Sequence[bytes], address: Address) -> None:
+        for datagram in datagrams:
+            self._wire.send(datagram, address)
+
+    def _repeat(self, viewer: Viewer) -> None:
         try:
-            for datagram in viewer.retransmit():
-                self._wire.send(datagram, address)
+            self._say(viewer, viewer.retransmit())
         except BadInput as error:
             self._counts.handshake_failures += 1
             self._trouble.count(error.detail)

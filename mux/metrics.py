@@ -21,6 +21,7 @@ _COUNTED = {
     "handshakes": "DTLS handshakes completed",
     "handshake_failures": "Viewers whose handshake failed or never came",
     "handshakes_put_off": "Handshake datagrams dropped because too many waited",
+    "handshakes_repeated": "Flights of handshakes sent again because nobody answered",
     "bad_datagrams": "Datagrams of nobody we know, or malformed",
     "empty_units": "Access units with nothing in them to send",
     "gaps": "Holes in streams from the tap",

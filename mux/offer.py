@@ -81,6 +81,8 @@ class Offer:
     bundled: bool
     reduced_size: bool
     remb: bool
+    speaks_first: bool
+    """Whether it insists on being the DTLS client (setup active)."""
 
     @property
     def mids(self) -> tuple[str, ...]:
@@ -158,6 +160,7 @@ def _offer(
         playout_delay_id=delays.pop() if len(delays) == 1 else None,
         bundled=any(value.startswith("BUNDLE") for value in session.all("group")),
         reduced_size=first.has("rtcp-rsize"),
+        speaks_first=_setup(session, first) == "active",
         remb=any(value.partition(" ")[2] == "goog-remb" for value in first.all("rtcp-fb")),
     )
 
@@ -200,10 +203,15 @@ def _ice_user(session: _Section, section: _Section) -> IceUser:
 
     if not both("ice-ufrag") or not both("ice-pwd"):
         raise BadInput("the offer has no ice-ufrag or no ice-pwd", "sdp")
-    setup = (both("setup") or [""])[0]
-    if setup not in ("actpass", "active"):
-        raise BadInput("the offer must let the browser be the DTLS client (setup actpass or active)", "sdp")
     return IceUser(both("ice-ufrag")[0], both("ice-pwd")[0])
+
+
+def _setup(session: _Section, section: _Section) -> str:
+    """Who may be the DTLS client (RFC 8842 section 5.3)."""
+    setup = (section.all("setup") or session.all("setup") or [""])[0]
+    if setup not in ("actpass", "active", "passive"):
+        raise BadInput("the offer does not say who begins the DTLS handshake (setup)", "sdp")
+    return setup
 
 
 def _fingerprints(session: _Section, section: _Section) -> tuple[Fingerprint, ...]:

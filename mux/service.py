@@ -13,7 +13,7 @@ from mux.channel import Channel
 from mux.channels import Channels
 from mux.core import CoreChoice, core_of
 from mux.counts import Counts
-from mux.dtls import DtlsServer
+from mux.dtls import DtlsEndpoint
 from mux.hub import Hub
 from mux.lag import Lag
 from mux.metrics import MuxMetrics
@@ -111,7 +111,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     )
     admission = Admission(
         public=wire.address,
-        dtls=DtlsServer(),
+        dtls=DtlsEndpoint(),
         channels=channels,
         clock=clock,
         random=random,
@@ -129,6 +129,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         clock=clock,
         random=random,
         soon=loop.call_soon,
+        later=loop.call_later,
         most_viewers=settings.most_viewers,
         ended=mux_metrics.ended,
     )

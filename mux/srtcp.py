@@ -38,8 +38,8 @@ class GcmSrtcp:
     __slots__ = ("_decrypt", "_encrypt", "_in_salt", "_index", "_out_salt", "_seen")
 
     def __init__(self, keys: Keys) -> None:
-        outbound, self._out_salt = _direction(keys.profile, keys.server)
-        inbound, self._in_salt = _direction(keys.profile, keys.client)
+        outbound, self._out_salt = _direction(keys.profile, keys.ours)
+        inbound, self._in_salt = _direction(keys.profile, keys.theirs)
         self._encrypt, self._decrypt = outbound.encrypt, inbound.decrypt
         self._index = 0
         self._seen: dict[bytes, tuple[int, int]] = {}
@@ -95,8 +95,8 @@ class LibsrtpSrtcp:
     __slots__ = ("_inbound", "_outbound")
 
     def __init__(self, keys: Keys) -> None:
-        self._outbound = session_of(keys.profile, keys.server, outbound=True)
-        self._inbound = session_of(keys.profile, keys.client, outbound=False)
+        self._outbound = session_of(keys.profile, keys.ours, outbound=True)
+        self._inbound = session_of(keys.profile, keys.theirs, outbound=False)
 
     def seal(self, report: bytes) -> bytes:
         sealed: bytes = self._outbound.protect_rtcp(report)

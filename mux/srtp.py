@@ -47,19 +47,18 @@ class Keys:
     """Master key followed by master salt, of each direction. Secret."""
 
     profile: Profile
-    client: bytes
-    server: bytes
+    theirs: bytes
+    ours: bytes
 
     @classmethod
-    def cut(cls, profile: Profile, material: bytes) -> "Keys":
-        """Split exported keying material (RFC 5764 section 4.2): both keys, then both salts."""
+    def cut(cls, profile: Profile, material: bytes, *, as_client: bool = False) -> "Keys":
+        """Split exported keying material (RFC 5764 section 4.2): both keys, then both salts, the
+        DTLS client's first."""
         key, salt = profile.key_bytes, profile.salt_bytes
         salts = 2 * key
-        return cls(
-            profile,
-            material[:key] + material[salts : salts + salt],
-            material[key:salts] + material[salts + salt : salts + 2 * salt],
-        )
+        client = material[:key] + material[salts : salts + salt]
+        server = material[key:salts] + material[salts + salt : salts + 2 * salt]
+        return cls(profile, server, client) if as_client else cls(profile, client, server)
 
     def __repr__(self) -> str:
         return f"Keys({self.profile.name.decode()})"
@@ -80,8 +79,8 @@ def derive(master: bytes, profile: Profile, label: int, size: int) -> bytes:
 def gcm_material(keys: Keys, rtp: RtpFormat) -> tuple[bytes, int]:
     """Session key of what we send on a source, and its salt with the SSRC in it (RFC 7714 section 8.1)."""
     profile = keys.profile
-    salt = int.from_bytes(derive(keys.server, profile, 2, profile.salt_bytes), "big")
-    return derive(keys.server, profile, 0, profile.key_bytes), salt ^ rtp.ssrc << 48
+    salt = int.from_bytes(derive(keys.ours, profile, 2, profile.salt_bytes), "big")
+    return derive(keys.ours, profile, 0, profile.key_bytes), salt ^ rtp.ssrc << 48
 
 
 class Sealer(Protocol):
@@ -143,7 +142,7 @@ class LibsrtpSealer:
 
     def __init__(self, keys: Keys, rtp: RtpFormat) -> None:
         self._format = rtp
-        self._protect = session_of(keys.profile, keys.server, outbound=True).protect
+        self._protect = session_of(keys.profile, keys.ours, outbound=True).protect
 
     def fill(self, layout: Layout, index: int, timestamp: int) -> None:
         header_bytes = layout.header_bytes

@@ -20,7 +20,6 @@ CONSENT_S = 15.0
 """A viewer unheard for this long is gone (RFC 7675 asks for 30 s at most)."""
 
 _MAX_ADDRESSES = 4
-_FLIGHT_COPIES, _LAST_WORDS_COPIES = 2, 3
 
 
 class End(StrEnum):
@@ -75,7 +74,7 @@ class Viewer:
         """What the browser believes its link takes (REMB)."""
         self.began_ns = now_ns
         self.adaptation = adaptation
-        self._answered_ns: int | None = None
+        self._asked_ns: int | None = None
         self._dtls = dtls
         self._started = started
         self._srtcp: Srtcp | None = None
@@ -87,6 +86,26 @@ class Viewer:
     @property
     def handshaking(self) -> bool:
         return self._dtls.state is DtlsState.HANDSHAKING
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether they are agreed on; as DTLS client we have them before the handshake is over."""
+        return self._dtls.keys is not None
+
+    @property
+    def speaks_first(self) -> bool:
+        """Whether the handshake waits for us to begin it."""
+        return self._dtls.speaks_first
+
+    @property
+    def flights(self) -> int:
+        """How often we have said something new in the handshake."""
+        return self._dtls.flights
+
+    @property
+    def unanswered(self) -> list[bytes]:
+        """What we said last in the handshake, while we wait for an answer."""
+        return self._dtls.unanswered
 
     @property
     def closed(self) -> bool:
@@ -130,29 +149,30 @@ class Viewer:
                     tile.sender.address = source
         return success(check, source, credentials.password)
 
+    def greet(self, now_ns: int) -> list[bytes]:
+        """Begin the handshake where that is ours to do; the datagrams to send."""
+        if self.speaks_first:
+            self._asked_ns = now_ns
+        return self._dtls.begin()
+
     def handshake(self, datagram: bytes, now_ns: int) -> list[bytes]:
         """Take a DTLS datagram; those to answer with. Raises BadInput when the handshake fails."""
-        was_handshaking = self.handshaking
+        had_keys = self.has_keys
         answers = self._dtls.receive(datagram)
-        if was_handshaking and self._dtls.state is DtlsState.OPEN:
-            self.adaptation.connected(now_ns - (self._answered_ns or 0))
-        elif answers and self._answered_ns is None:
-            self._answered_ns = now_ns
-        # What the network may lose goes out again at once; DTLS's replay protection drops the copies. A
-        # flight that is lost costs a start two round trips, until the browser repeats its own. Without our
-        # few last words a browser has no keys, and throws the first pictures away.
-        if self.handshaking:
-            return answers * _FLIGHT_COPIES
-        return answers * _LAST_WORDS_COPIES if was_handshaking else answers
+        if self.has_keys and not had_keys:
+            self.adaptation.connected(now_ns - (self._asked_ns or 0))
+        elif answers and self._asked_ns is None:
+            self._asked_ns = now_ns
+        return answers
 
     def begin(self, source: Address) -> None:
         """Begin to send, once keys are agreed on.
 
-        To be called after the handshake's last datagram was sent: a browser without keys throws away what
-        comes before it.
+        To be called after our last words were sent: a browser without keys throws away what comes before
+        them.
         """
         keys = self._dtls.keys
-        if keys is not None and self._srtcp is None and self._dtls.state is DtlsState.OPEN:
+        if keys is not None and self._srtcp is None and not self.closed:
             self._srtcp = srtcp_of(keys)
             self._started(self, keys, self.address or source)
 

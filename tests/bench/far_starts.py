@@ -14,7 +14,7 @@ from tests.support.relay import Link
 from tests.unit.mux.fakes import STREAM
 from tests.unit.mux.far import FarWorld, lossy, start
 
-STARTS = 400
+STARTS = 1000
 LOSSES = (0.0, 0.02, 0.05)
 _AIM_MS = 500
 _SETTLE_S = 3.0
@@ -26,9 +26,11 @@ def _row(loss: float, starts: int) -> list[Cell]:
     far = FarWorld(as_stream(street(50, 100), STREAM))
     far.come(Link(), Link())
     far.events.run_for(_SETTLE_S)
-    first_ms = []
+    first_ms, said_thrice = [], 0
     for number in range(starts):
-        first_ms.append(start(far, *lossy(loss))[0])
+        took_ms, repeated = start(far, *lossy(loss))
+        first_ms.append(took_ms)
+        said_thrice += took_ms >= _AIM_MS and repeated > 1
         far.events.run_for(_BETWEEN_S * (number % 7))
     late = sum(one >= _AIM_MS for one in first_ms)
     return [
@@ -38,6 +40,7 @@ def _row(loss: float, starts: int) -> list[Cell]:
         *(percentile(first_ms, share) for share in (95, 99)),
         max(first_ms),
         late,
+        said_thrice,
     ]
 
 
@@ -46,10 +49,20 @@ def run(losses: Sequence[float] = LOSSES, starts: int = STARTS) -> Table:
     return Table(
         "far-starts",
         "Starts behind a bad network, in simulated time",
-        ["network", "starts", "p50 ms", "p95 ms", "p99 ms", "max ms", f"{_AIM_MS} ms or more"],
+        [
+            "network",
+            "starts",
+            "p50 ms",
+            "p95 ms",
+            "p99 ms",
+            "max ms",
+            f"{_AIM_MS} ms or more",
+            "of these by the browser",
+        ],
         [_row(loss, starts) for loss in losses],
         {"max ms": f"{_AIM_MS}"},
         "60 ms of round trip, up to 30 ms of jitter, 1 % reordered; from the first connectivity check until "
-        "all packets of the first key picture are there. What a browser says in its handshake it repeats "
-        "after two round trips: that is not in mux's hands.",
+        "all packets of the first key picture are there. Of the handshake the browser says one thing that "
+        "mux has to wait for. It says it again after two round trips, then after four, whatever mux does: a "
+        "start that loses it twice is over half a second by the browser.",
     )

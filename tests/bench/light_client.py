@@ -15,7 +15,7 @@ import pylibsrtp
 from aioice import stun
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from OpenSSL import SSL
 
 from mux.dtls import datagrams
@@ -33,8 +33,8 @@ _BINDING_REQUEST = b"\x00\x01"
 class Browser:
     """What many viewers share: a certificate and a DTLS context. `profiles` are offered in order."""
 
-    def __init__(self, profiles: tuple[Profile, ...] = PROFILES) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
+    def __init__(self, profiles: tuple[Profile, ...] = PROFILES, *, with_rsa: bool = False) -> None:
+        key = rsa.generate_private_key(65537, 2048) if with_rsa else ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "viewer")])
         now = datetime.now(UTC)
         certificate = (
@@ -48,11 +48,22 @@ class Browser:
             .sign(key, hashes.SHA256())
         )
         self.fingerprint = fingerprint_of(certificate).value
-        self.context = SSL.Context(SSL.DTLS_CLIENT_METHOD)
+        self.context = SSL.Context(SSL.DTLS_METHOD)
+        self.context.set_options(SSL.OP_NO_TICKET)
         self.context.use_certificate(certificate)
         self.context.use_privatekey(key)
-        self.context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
+        self.context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
         self.context.set_tlsext_use_srtp(b":".join(profile.name for profile in profiles))
+
+    def dtls(self, *, begins: bool) -> SSL.Connection:
+        """A connection of one viewer, which begins the handshake or waits for the server to."""
+        made = SSL.Connection(self.context, None)
+        if begins:
+            made.set_connect_state()
+        else:
+            made.set_accept_state()
+        made.set_ciphertext_mtu(1200)
+        return made
 
 
 @dataclass(slots=True)
@@ -97,9 +108,7 @@ class LightClient:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         # A datagram socket's connect only sets addresses: a candidate of ours is known from now on.
         self._socket.connect(place.address)
-        self._dtls = SSL.Connection(browser.context, None)
-        self._dtls.set_connect_state()
-        self._dtls.set_ciphertext_mtu(1200)
+        self._dtls = browser.dtls(begins=not place.begins)
         self._inbound: pylibsrtp.Session | None = None
         self._outbound: pylibsrtp.Session | None = None
         self._highest = 0
@@ -265,9 +274,9 @@ class LightClient:
         chosen = self._dtls.get_selected_srtp_profile()
         profile = next(known for known in PROFILES if known.name == chosen)
         material = self._dtls.export_keying_material(b"EXTRACTOR-dtls_srtp", profile.material_bytes)
-        keys = self.keys = Keys.cut(profile, material)
-        self._inbound = _session(keys.server, profile, pylibsrtp.Policy.SSRC_ANY_INBOUND)
-        self._outbound = _session(keys.client, profile, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
+        keys = self.keys = Keys.cut(profile, material, as_client=not self.place.begins)
+        self._inbound = _session(keys.theirs, profile, pylibsrtp.Policy.SSRC_ANY_INBOUND)
+        self._outbound = _session(keys.ours, profile, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
         self.connected.set()
 
     def _flush(self) -> None:

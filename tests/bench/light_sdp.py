@@ -39,13 +39,15 @@ def offer(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the answer says: where to, and with which ICE password; the two sources."""
+    """What the answer says: where to, and with which ICE password; the two sources; whether the server begins
+    the DTLS handshake."""
 
     address: tuple[str, int]
     ufrag: str
     password: str
     primary: int
     repair: int | None
+    begins: bool = False
 
     @classmethod
     def read(cls, answer: str) -> "Place":
@@ -63,4 +65,5 @@ class Place:
             one(r"^a=ice-pwd:(\S+)"),
             primary,
             int(group[2]) if group else None,
+            one(r"^a=setup:(\S+)") == "active",
         )

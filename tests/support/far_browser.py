@@ -1,13 +1,15 @@
 """A browser far away, without sockets: repeats, asks again and reports as Chromium does, in anybody's time.
 
-A connectivity check every 48 ms until one is answered; a flight of the handshake again after two round trips
-(50 ms at least), then after twice that; a packet that is passed over is asked for at once, and again every
+A connectivity check every 48 ms until one is answered, and no handshake before, though the server's first
+words are kept; a flight of the handshake again after two round trips (50 ms at least), then after twice that,
+whatever the server repeats; a packet that is passed over is asked for at once, and again every
 100 ms, ten times; a key picture is asked for after 200 ms without any; receiver reports once a second. It
 decodes nothing: a picture is there when all its packets and all pictures before it are.
 """
 
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -51,9 +53,7 @@ class FarBrowser:
         self.seen = Seen()
         self.closed = False
         self._time, self._send = time, send
-        self._dtls = SSL.Connection(browser.context, None)
-        self._dtls.set_connect_state()
-        self._dtls.set_ciphertext_mtu(1200)
+        self._dtls = browser.dtls(begins=not place.begins)
         self._inbound: pylibsrtp.Session | None = None
         self._outbound: pylibsrtp.Session | None = None
         self._checks: dict[bytes, int] = {}
@@ -111,7 +111,9 @@ class FarBrowser:
             self._is_answered(self._checks.pop(datagram[8:20], None))
         elif datagram[0] < 64:
             self._dtls.bio_write(datagram)
-            if not self.connected:
+            if self.connected:
+                self._say_again()
+            elif self._answered:
                 self._shake_hands()
         elif self._inbound is not None:
             self._media(self._inbound, datagram)
@@ -138,9 +140,9 @@ class FarBrowser:
         chosen = self._dtls.get_selected_srtp_profile()
         profile = next(known for known in PROFILES if known.name == chosen)
         material = self._dtls.export_keying_material(b"EXTRACTOR-dtls_srtp", profile.material_bytes)
-        keys = Keys.cut(profile, material)
-        self._inbound = _session(keys.server, profile.libsrtp, pylibsrtp.Policy.SSRC_ANY_INBOUND)
-        self._outbound = _session(keys.client, profile.libsrtp, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
+        keys = Keys.cut(profile, material, as_client=not self.place.begins)
+        self._inbound = _session(keys.theirs, profile.libsrtp, pylibsrtp.Policy.SSRC_ANY_INBOUND)
+        self._outbound = _session(keys.ours, profile.libsrtp, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
         self._time.later(_ASK_AGAIN_S, self._keep_asking)
         self._time.later(_REPORT_S, self._keep_reporting)
 
@@ -157,6 +159,14 @@ class FarBrowser:
         for datagram in self._flight:
             self._send(datagram)
         self._time.later(again_s, lambda: self._repeat(flight, 2 * again_s))
+
+    def _say_again(self) -> None:
+        """Answer last words that come again."""
+        with suppress(SSL.WantReadError, SSL.ZeroReturnError):
+            self._dtls.recv(1200)
+        with suppress(SSL.WantReadError):
+            for datagram in datagrams(self._dtls.bio_read(65536)):
+                self._send(datagram)
 
     def _repeat(self, flight: int, again_s: float) -> None:
         if flight == self._flights and not self.connected and not self.closed:

@@ -143,7 +143,7 @@ class Viewed:
         self.fan_out = FanOut(self.wire, self.pacer, self.counts)
         self.fan_out.add(self.sender)
         policy = pylibsrtp.Policy(
-            key=keys.server, ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND, srtp_profile=keys.profile.libsrtp
+            key=keys.ours, ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND, srtp_profile=keys.profile.libsrtp
         )
         self._session = pylibsrtp.Session(policy=policy)
         self._read = 0

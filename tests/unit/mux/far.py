@@ -102,6 +102,8 @@ class FarWorld:
         self.browsers: dict[Address, FarBrowser] = {}
         self.paths: dict[Address, tuple[Path, Path]] = {}
         self.delivered: dict[Address, list[bytes]] = {}
+        self.loses: Callable[[bytes], bool] = lambda _: False
+        """What is lost beside what the links lose, in either direction."""
         self._ticks = 0
         self._port = 10_000
         self._tick()
@@ -168,6 +170,8 @@ class FarWorld:
         del self.browsers[address], self.paths[address]
 
     def _up(self, datagram: bytes, browser: FarBrowser) -> None:
+        if self.loses(datagram):
+            return
         source = self.address_of(browser)
         due_s = self.paths[source][0].due_s(len(datagram), self.events.now_ns() / 1e9)
         if due_s is not None:
@@ -175,7 +179,7 @@ class FarWorld:
 
     def _down(self, datagram: bytes, address: Address) -> None:
         browser = self.browsers.get(address)
-        if browser is None:
+        if browser is None or self.loses(datagram):
             return
         path = self.paths[address][1]
         due_s = path.due_s(len(datagram), self.events.now_ns() / 1e9)

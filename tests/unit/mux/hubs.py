@@ -13,7 +13,7 @@ from mux.admission import Admission
 from mux.channel import Channel
 from mux.channels import Channels
 from mux.counts import Counts
-from mux.dtls import DtlsServer, datagrams
+from mux.dtls import DtlsEndpoint, datagrams
 from mux.feed import Derive, no_derivation
 from mux.hub import Hub
 from mux.lag import Lag
@@ -33,7 +33,7 @@ from tests.bench.light_sdp import Place, offer
 from tests.support.wall import Source, sources_of, wall_offer
 from tests.unit.mux.fakes import STREAM, FakeTap, RecordingWire, Timers
 
-_DTLS = DtlsServer()
+_DTLS = DtlsEndpoint()
 BROWSER = Browser()
 
 
@@ -52,6 +52,8 @@ class World:
         self.clock = clock or SimulatedClock()
         self.wire = wire or RecordingWire()
         self.timers = timers or Timers()
+        self.again = timers or Timers()
+        """What is said again in handshakes waits here."""
         self.pacer = Pacer(self.timers.later, lambda: self.clock.monotonic_ns() + self.timers.passed_ns)
         self.tap = FakeTap()
         self.counts = Counts()
@@ -82,6 +84,7 @@ class World:
             clock=self.clock,
             random=Random(2),
             soon=self._soon,
+            later=self.again.later,
             most_viewers=most_viewers,
             ended=self.ended.append,
         )
@@ -108,10 +111,11 @@ class World:
         session: str = "session-1",
         stream: StreamId = STREAM,
         source: Address = ("192.0.2.9", 5000),
+        setup: str = "actpass",
     ) -> "Visitor":
         self._tickets += 1
         shown = Ticket(ticket or f"t-{self._tickets}", "p", session, Action.LIVE, str(stream), 1 << 40)
-        admitted = self.hub.admit(shown, stream, parse_offer(offer(BROWSER.fingerprint)))
+        admitted = self.hub.admit(shown, stream, parse_offer(offer(BROWSER.fingerprint, setup=setup)))
         return Visitor(self, admitted.id, Place.read(admitted.answer), source)
 
     def admit_wall(
@@ -168,9 +172,7 @@ class Visitor:
         self.source = source
         self.sources: dict[str, Source] = {}
         self._world = world
-        self._dtls = SSL.Connection(BROWSER.context, None)
-        self._dtls.set_connect_state()
-        self._dtls.set_ciphertext_mtu(1200)
+        self._dtls = BROWSER.dtls(begins=not place.begins)
         self._outbound: pylibsrtp.Session | None = None
 
     def check(
@@ -189,25 +191,24 @@ class Visitor:
         request.add_message_integrity((password or self.place.password).encode())
         before = len(self._world.wire.sent)
         self._world.hub.received(bytes(request), source or self.source)
-        answers = self._world.wire.sent[before:]
-        return any(datagram[:2] == b"\x01\x01" for datagram, _ in answers)
+        self._hear(before)
+        return any(datagram[:2] == b"\x01\x01" for datagram, _ in self._world.wire.sent[before:])
 
-    def shake_hands(self) -> None:
-        while not self._step():
-            before = len(self._world.wire.sent)
+    def shake_hands(self, *, last_words: bool = True) -> None:
+        done = False
+        while not done:
+            done, before = self._step(), len(self._world.wire.sent)
             for datagram in self._outgoing():
-                self._world.hub.received(datagram, self.source)
-            answers = [one for one, _ in self._world.wire.sent[before:] if 20 <= one[0] < 64]
-            if not answers:
+                if last_words or not done:
+                    self._world.hub.received(datagram, self.source)
+            if not self._hear(before) and not done:
                 return
-            for answer in answers:
-                self._dtls.bio_write(answer)
         chosen = self._dtls.get_selected_srtp_profile()
         profile = next(known for known in PROFILES if known.name == chosen)
         material = self._dtls.export_keying_material(b"EXTRACTOR-dtls_srtp", profile.material_bytes)
-        keys = Keys.cut(profile, material)
+        keys = Keys.cut(profile, material, as_client=not self.place.begins)
         kind = pylibsrtp.Policy.SSRC_ANY_OUTBOUND
-        policy = pylibsrtp.Policy(key=keys.client, ssrc_type=kind, srtp_profile=profile.libsrtp)
+        policy = pylibsrtp.Policy(key=keys.ours, ssrc_type=kind, srtp_profile=profile.libsrtp)
         self._outbound = pylibsrtp.Session(policy=policy)
 
     def feed_back(self, kind: int, form: int, body: bytes) -> None:
@@ -233,6 +234,13 @@ class Visitor:
     def reports(self) -> list[bytes]:
         """The sender reports among them."""
         return [one for one in self.media() if 192 <= one[1] < 224]
+
+    def _hear(self, since: int) -> bool:
+        """Take what mux has said in the handshake; whether it said anything."""
+        said = [one for one, _ in self._world.wire.sent[since:] if 20 <= one[0] < 64]
+        for datagram in said:
+            self._dtls.bio_write(datagram)
+        return bool(said)
 
     def _step(self) -> bool:
         try:

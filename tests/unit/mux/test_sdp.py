@@ -91,7 +91,7 @@ def test_an_answer_is_understood_by_another_implementation() -> None:
     assert [(c.ip, c.port, c.type) for c in video.ice_candidates] == [("192.0.2.1", 8444, "host")]
     assert video.ice_candidates_complete
     assert video.dtls is not None
-    assert video.dtls.role == "server"
+    assert video.dtls.role == "client"
     assert [(one.algorithm, one.value) for one in video.dtls.fingerprints] == [("sha-256", OURS.value)]
     assert [codec.payloadType for codec in video.rtp.codecs] == [102, 103]
     assert video.rtp.codecs[0].parameters["packetization-mode"] == "1"
@@ -138,7 +138,8 @@ def test_an_offer_of_sound_alone_is_told_so() -> None:
     [
         ("", "no SDP"),
         ("hello", "no SDP"),
-        (browser_offer(setup="passive"), "DTLS client"),
+        (browser_offer(setup="holdconn"), "who begins"),
+        (browser_offer().replace("a=setup:actpass\r\n", ""), "who begins"),
         (browser_offer(direction="sendonly"), "receive video"),
         (browser_offer().replace("a=ice-ufrag:abcd\r\n", ""), "ice-ufrag"),
         (browser_offer().replace("sha-256", "md5"), "fingerprint"),
@@ -151,6 +152,15 @@ def test_an_offer_of_sound_alone_is_told_so() -> None:
 def test_an_offer_that_cannot_be_used_is_told_why(text: str, reason: str) -> None:
     with pytest.raises((BadInput, Unsupported), match=reason):
         parse_offer(text)
+
+
+@pytest.mark.parametrize(
+    ("offered", "answered"), [("actpass", "active"), ("passive", "active"), ("active", "passive")]
+)
+def test_mux_begins_the_handshake_unless_the_offer_insists(offered: str, answered: str) -> None:
+    answer = answer_to(parse_offer(browser_offer(setup=offered)), 66)
+    assert f"a=setup:{answered}\r\n" in answer
+    assert answer.count("a=setup:") == 1
 
 
 def test_attributes_of_the_session_hold_for_its_video() -> None:

@@ -22,7 +22,7 @@ def said(source: int, body: bytes) -> bytes:
 
 def numbered(count: int, keys: Keys = KEYS) -> list[bytes]:
     """What a viewer says one after the other, from the index 1 on."""
-    viewer = libsrtp(keys, outbound=True, master=keys.client)
+    viewer = libsrtp(keys, outbound=True, master=keys.theirs)
     return [viewer.protect_rtcp(REPORT) for _ in range(count)]
 
 
@@ -38,9 +38,9 @@ def is_taken(srtcp: GcmSrtcp | LibsrtpSrtcp, datagram: bytes) -> bool:
 def test_reports_and_feedback_pass_both_ways(profile: Profile) -> None:
     keys = keys_of(profile)
     ours = srtcp_of(keys)
-    viewer = libsrtp(keys, outbound=True, master=keys.client)
+    viewer = libsrtp(keys, outbound=True, master=keys.theirs)
     assert ours.open(viewer.protect_rtcp(REPORT)) == REPORT
-    receiver = libsrtp(keys, outbound=False, master=keys.server)
+    receiver = libsrtp(keys, outbound=False, master=keys.ours)
     assert receiver.unprotect_rtcp(ours.seal(REPORT)) == REPORT
 
 
@@ -51,11 +51,11 @@ def test_each_profile_is_opened_by_the_fastest_that_can() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 0xFFFFFFFF), st.binary(max_size=80)), min_size=1, max_size=5))
 def test_sealed_reports_equal_libsrtps(reports: list[tuple[int, bytes]]) -> None:
-    ours, theirs = GcmSrtcp(KEYS), libsrtp(KEYS, outbound=True, master=KEYS.server)
+    ours, theirs = GcmSrtcp(KEYS), libsrtp(KEYS, outbound=True, master=KEYS.ours)
     for source, body in reports:
         assert ours.seal(said(1, body)) == theirs.protect_rtcp(said(1, body))
         # Another source counts by itself in libsrtp; ours never counts an index twice.
-        assert libsrtp(KEYS, outbound=False, master=KEYS.server).unprotect_rtcp(
+        assert libsrtp(KEYS, outbound=False, master=KEYS.ours).unprotect_rtcp(
             ours.seal(said(source, body))
         ) == said(source, body)
         theirs.protect_rtcp(said(1, b""))
@@ -70,7 +70,7 @@ def test_what_is_repeated_or_too_old_is_refused_as_by_libsrtp(order: list[int]) 
 
 
 def test_the_sources_of_a_viewer_count_each_by_itself() -> None:
-    viewer = libsrtp(KEYS, outbound=True, master=KEYS.client)
+    viewer = libsrtp(KEYS, outbound=True, master=KEYS.theirs)
     first, second = viewer.protect_rtcp(said(1, b"")), viewer.protect_rtcp(said(2, b""))
     ours = GcmSrtcp(KEYS)
     assert ours.open(first) == said(1, b"")
@@ -79,7 +79,7 @@ def test_the_sources_of_a_viewer_count_each_by_itself() -> None:
 
 
 def test_more_sources_than_any_viewer_has_are_refused() -> None:
-    viewer = libsrtp(KEYS, outbound=True, master=KEYS.client)
+    viewer = libsrtp(KEYS, outbound=True, master=KEYS.theirs)
     ours = GcmSrtcp(KEYS)
     taken = [is_taken(ours, viewer.protect_rtcp(said(source, b""))) for source in range(1, 101)]
     assert taken == [True] * 64 + [False] * 36
@@ -102,12 +102,12 @@ def test_a_packet_with_any_byte_changed_is_refused(place: int, change: int) -> N
 
 def test_feedback_that_is_proven_but_not_encrypted_is_taken() -> None:
     profile, index = AES_128_GCM, (5).to_bytes(4, "big")
-    salt = int.from_bytes(derive(KEYS.client, profile, 5, 12), "big")
+    salt = int.from_bytes(derive(KEYS.theirs, profile, 5, 12), "big")
     nonce = (salt ^ 1 << 48 ^ 5).to_bytes(12, "big")
-    tag = AESGCM(derive(KEYS.client, profile, 3, 16)).encrypt(nonce, b"", REPORT + index)
+    tag = AESGCM(derive(KEYS.theirs, profile, 3, 16)).encrypt(nonce, b"", REPORT + index)
     assert GcmSrtcp(KEYS).open(REPORT + tag + index) == REPORT
     # libsrtp is of the same opinion.
-    inbound = libsrtp(KEYS, outbound=False, master=KEYS.client)
+    inbound = libsrtp(KEYS, outbound=False, master=KEYS.theirs)
     assert inbound.unprotect_rtcp(REPORT + tag + index) == REPORT
 
 

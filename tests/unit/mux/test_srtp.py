@@ -60,7 +60,7 @@ def test_sealed_packets_equal_libsrtps(
     keys = keys_of(profile)
     layout = layout_of(payloads, rtp, profile)
     sealer_of(keys, rtp).fill(layout, first, 12345)
-    theirs = libsrtp(keys, outbound=True, master=keys.server)
+    theirs = libsrtp(keys, outbound=True, master=keys.ours)
     expected = [
         theirs.protect(rtp.header(marker, first + number, 12345) + payload)
         for number, (marker, payload, *_) in enumerate(layout.slots)
@@ -72,7 +72,7 @@ def test_sealed_packets_equal_libsrtps(
 def test_a_receiver_follows_over_the_sequence_numbers_roll_over(rtp: RtpFormat) -> None:
     keys = keys_of(AES_128_GCM)
     sealer = GcmSealer(keys, rtp)
-    receiver = libsrtp(keys, outbound=False, master=keys.server)
+    receiver = libsrtp(keys, outbound=False, master=keys.ours)
     for index in range(32_000, 140_000, 2_000):
         layout = layout_of([b"one", b"two"], rtp, AES_128_GCM)
         sealer.fill(layout, index, 0)

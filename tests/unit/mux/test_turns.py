@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from mux.counts import Counts
-from mux.handshakes import DATAGRAMS_PER_TURN, MOST_OF_ONE, MOST_WAITING, Handshakes
+from mux.handshakes import AGAIN_S, DATAGRAMS_PER_TURN, MOST_OF_ONE, MOST_WAITING, Handshakes
 from mux.stun import Address
 from mux.turnstile import Receive, Send, Turnstile
 from mux.viewer import Viewer
@@ -22,14 +22,31 @@ class Waiting:
     def __init__(self) -> None:
         self.timers = Timers()
         self.counts = Counts()
-        self.taken: list[bytes] = []
+        self.taken: list[bytes | None] = []
+        self.again = Timers()
+        self.said: list[tuple[Viewer, list[bytes]]] = []
         self.fails = False
-        self.handshakes = Handshakes(lambda call: self.timers.later(0.001, call), self._take, self.counts)
+        self.handshakes = Handshakes(
+            lambda call: self.timers.later(0.001, call),
+            self.again.later,
+            self._take,
+            lambda viewer, datagrams: self.said.append((viewer, datagrams)),
+            self.counts,
+        )
         world = World(most_viewers=MOST_WAITING)
         self.viewers = [world.viewer(world.admit().id) for _ in range(MOST_WAITING // MOST_OF_ONE + 1)]
 
-    def _take(self, viewer: Viewer, datagram: bytes, source: Address) -> None:
+    def begin(self) -> tuple[Viewer, list[bytes]]:
+        """Let the first viewer be greeted; what that says."""
+        viewer = self.viewers[0]
+        self.handshakes.put(viewer, None, SOURCE)
+        self.timers.run_all()
+        return viewer, viewer.unanswered
+
+    def _take(self, viewer: Viewer, datagram: bytes | None, source: Address) -> None:
         self.taken.append(datagram)
+        if datagram is None:
+            viewer.greet(0)
         if self.fails:
             raise ValueError(datagram)
 
@@ -70,6 +87,26 @@ def test_a_handshake_that_fails_does_not_stop_those_behind_it() -> None:
     assert len(waiting.taken) == 3
 
 
+def test_what_nobody_answers_is_said_again_some_times_and_no_more() -> None:
+    waiting = Waiting()
+    viewer, greeting = waiting.begin()
+    assert greeting
+    waiting.again.run_all()
+    assert waiting.said == [(viewer, greeting)] * len(AGAIN_S)
+    assert waiting.counts.handshakes_repeated == len(AGAIN_S)
+    waiting.handshakes.put(viewer, None, SOURCE)
+    waiting.timers.run_all()
+    assert not waiting.again.waiting
+
+
+def test_nothing_is_said_again_while_the_answer_may_wait_for_its_turn() -> None:
+    waiting = Waiting()
+    viewer, _ = waiting.begin()
+    waiting.handshakes.put(viewer, b"answer", SOURCE)
+    waiting.again.run_all()
+    assert waiting.said == []
+
+
 def test_pictures_go_out_between_the_handshakes_of_many() -> None:
     world = World(most_viewers=50)
     running = world.watch()
@@ -84,7 +121,7 @@ def test_pictures_go_out_between_the_handshakes_of_many() -> None:
         world.timers.run()
         world.tap.give(unit(number))
     assert len(running.media()) == before + 5
-    # Ten of twenty hellos at most have been answered by five turns.
+    # Ten of twenty at most have been greeted in five turns.
     answered = {to for one, to in world.wire.sent if 20 <= one[0] < 64 and to[0] == "192.0.2.10"}
     assert 0 < len(answered) <= 5 * DATAGRAMS_PER_TURN
 
