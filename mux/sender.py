@@ -10,7 +10,7 @@ from random import Random
 from mux.backlog import Backlog
 from mux.counts import Counts
 from mux.encore import Encore
-from mux.history import History
+from mux.history import KEPT_PACKETS, History
 from mux.line import Line
 from mux.pace import Bucket
 from mux.pacer import STEP_PACKETS, Pacer
@@ -112,6 +112,11 @@ class Sender:
         if progress.backlog.chunks:
             self._backlog.take_over(progress.backlog)
             self._pacer.add(self)
+
+    def tidy(self) -> None:
+        """Let go of what is too old to be asked for; what comes in step is remembered once for all."""
+        if self._joined is not None and self._joined.packets >= KEPT_PACKETS:
+            self._history.clear()
 
     def switch(self, group: Sequence[Picture], now_ns: int, shift90: int) -> None:
         """Go on with another stream's group; without pictures its next key picture is waited for.

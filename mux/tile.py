@@ -157,9 +157,10 @@ class Tile:
             self.sender.repair(missing, now_ns)
 
     def watch_over(self, now_ns: int) -> None:
-        """Once a second: measure, and leave a silent sub stream for the main one until it is back."""
+        """Once a second: measure, tidy, and leave a silent sub stream for the main one until it is back."""
         if self.sender is not None:
             self.meter.measure(self.sender, now_ns)
+            self.sender.tidy()
         if self.camera is None or self._feed is None:
             return
         if self._next is None:

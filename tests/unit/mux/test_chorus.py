@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mux.core import Core
 from mux.counts import Counts
 from mux.fan_out import FanOut
+from mux.history import KEPT_PACKETS
 from mux.pace import CAREFUL, NEAR, Bucket, Pace
 from mux.pacer import Pacer
 from mux.picture import Picture
@@ -31,7 +32,7 @@ PICTURE_NS = 40_000_000
 # Odd ones are far too long for the pace of a viewer that is far away.
 SIZES = (300, 2_000, 9_000, 60_000)
 ACTS = st.tuples(
-    st.sampled_from(["repair", "key", "pace", "slow", "reformat", "nothing", "nothing", "nothing"]),
+    st.sampled_from(["repair", "key", "pace", "slow", "reformat", "tidy", "nothing", "nothing"]),
     st.integers(0, VIEWERS - 1),
     st.sampled_from(SIZES[:3]) | st.sampled_from(SIZES),
     st.booleans(),
@@ -86,6 +87,8 @@ class Rig:
             sender.key_picture_wanted(self.group, self.now_ns)
         elif act == "pace":
             sender.bucket.pace = NEAR if sender.bucket.pace == CAREFUL else CAREFUL
+        elif act == "tidy":
+            sender.tidy()
         elif act == "slow":
             sender.bucket.pace = Pace(600, 40)
         elif act == "reformat":
@@ -174,6 +177,21 @@ def test_counts_go_on_in_step(rig: Rig) -> None:
     }
     assert rig.counts.packets == sum(sender.packets for sender in rig.senders)
     assert rig.counts.octets == sum(sender.octets for sender in rig.senders)
+
+
+def test_who_is_long_in_step_keeps_nothing_of_its_own_that_nobody_can_ask_for(rig: Rig) -> None:
+    sender = rig.senders[0]
+    first = sender.line.index
+    steady(rig, 5)
+    sender.tidy()
+    assert sender._history.find(first & 0xFFFF) is not None
+    for number in range(5, KEPT_PACKETS + 5):
+        rig.now_ns += PICTURE_NS
+        rig.fan_out.give(picture(number), rig.now_ns)
+    sender.tidy()
+    assert sender._history.find(first & 0xFFFF) is None
+    sender.repair([(sender.line.index - 100) & 0xFFFF], rig.now_ns)
+    assert rig.counts.repaired == 1
 
 
 def test_tiles_that_share_a_pace_are_counted_one_by_one() -> None:
