@@ -1,7 +1,8 @@
 """A page that plays WHEP streams and notes of each painted picture when, and what its strip says.
 
 The strip is that of `ingest/simulator/clock_strip.py`: UTC, or a picture's number. Times are the page's own
-(`performance.now`); `utc_offset` makes them UTC.
+(`performance.now`); `utc_offset` makes them UTC. To read a strip takes the page some milliseconds a picture,
+which holds up what is measured: `read_strips` switches it off where RTP timestamps tell the pictures apart.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from playwright.async_api import Browser, Page
 
 _HTML = """<!doctype html><body style="margin:0;background:#222"><script>
 const players = {};
+let reading = true;
 function strip(video, canvas, pen) {
   const w = video.videoWidth, h = video.videoHeight, row = Math.max(2, Math.round(h / 44));
   if (canvas.width !== w) { canvas.width = w; canvas.height = 2 * row; }
@@ -35,25 +37,30 @@ function strip(video, canvas, pen) {
   const said = Math.floor(value / 64);
   return said % 61 === value % 64 ? said : null;
 }
-async function play(name, url, ticket) {
-  const pc = new RTCPeerConnection({bundlePolicy: 'max-bundle'});
-  pc.addTransceiver('video', {direction: 'recvonly'});
-  const video = document.createElement('video');
+function show(player, stream) {
+  const video = player.video = document.createElement('video');
   video.muted = video.autoplay = video.playsInline = true;
   video.width = 480;
+  video.srcObject = stream;
   document.body.append(video);
   const canvas = document.createElement('canvas');
   const pen = canvas.getContext('2d', {willReadFrequently: true});
-  const player = players[name] = {pc, video, frames: []};
-  const first = new Promise(done => {
+  return new Promise(done => {
     const painted = (now, frame) => {
-      player.frames.push([frame.presentationTime, frame.expectedDisplayTime, strip(video, canvas, pen)]);
+      player.frames.push([frame.presentationTime, frame.expectedDisplayTime,
+        reading ? strip(video, canvas, pen) : null, frame.receiveTime ?? null, frame.rtpTimestamp ?? null]);
       video.requestVideoFrameCallback(painted);
       done();
     };
     video.requestVideoFrameCallback(painted);
   });
-  pc.ontrack = event => { video.srcObject = new MediaStream([event.track]); };
+}
+async function play(name, url, ticket) {
+  const pc = new RTCPeerConnection({bundlePolicy: 'max-bundle'});
+  pc.addTransceiver('video', {direction: 'recvonly'});
+  const player = players[name] = {pc, frames: []};
+  const first = show(player, null);
+  pc.ontrack = event => { player.video.srcObject = new MediaStream([event.track]); };
   await pc.setLocalDescription();
   const answer = await fetch(url, {method: 'POST', body: pc.localDescription.sdp,
     headers: {'Content-Type': 'application/sdp', 'Authorization': 'Bearer ' + ticket}});
@@ -61,6 +68,12 @@ async function play(name, url, ticket) {
   if (answer.status !== 201) throw new Error(answer.status + ' ' + text);
   await pc.setRemoteDescription({type: 'answer', sdp: text});
   await first;
+}
+async function renew(name) {
+  const player = players[name], stream = player.video.srcObject;
+  player.video.srcObject = null;
+  player.video.remove();
+  await show(player, stream);
 }
 function stop(name) {
   players[name].pc.close();
@@ -77,11 +90,14 @@ function utcOffset() {
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """One picture of a player: handed to the compositor, expected on the screen, and its strip if legible."""
+    """One picture of a player: handed to the compositor, expected on the screen, its strip if legible and
+    read, when its last packet came, and its RTP timestamp."""
 
     presented_ms: float
     displayed_ms: float
     said: int | None
+    received_ms: float | None = None
+    rtp: int | None = None
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -115,6 +131,16 @@ async def stop(page: Page, name: str) -> None:
     await page.evaluate("name => stop(name)", name)
 
 
+async def renew(page: Page, name: str) -> None:
+    """Go on with a new `<video>`, on the same connection; returns at its first picture."""
+    await page.evaluate("name => renew(name)", name)
+
+
+async def read_strips(page: Page, wanted: bool) -> None:
+    """Whether strips are read from now on, of all players; they are at first."""
+    await page.evaluate("wanted => { reading = wanted; }", wanted)
+
+
 async def painted(page: Page, name: str) -> list[Painted]:
     """The pictures a player has painted so far."""
     frames = await page.evaluate("name => players[name].frames", name)
@@ -129,7 +155,7 @@ def certain(pictures: Sequence[Painted]) -> list[Painted]:
     """
     following = [*(one.said for one in pictures[1:]), None]
     return [
-        one for one, next_said in zip(pictures, following, strict=True) if one.said not in (None, next_said)
+        one for one, next_said in zip(pictures, following, strict=False) if one.said not in (None, next_said)
     ]
 
 

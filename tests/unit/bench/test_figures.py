@@ -5,7 +5,6 @@ import pytest
 from tests.bench.arrival import worst_gap_ms
 from tests.bench.figures import fit, fit_plane, percentile
 from tests.bench.glass import delays_ms
-from tests.bench.mux_lag import lags_ms
 from tests.bench.strip_page import Painted, certain
 
 
@@ -54,14 +53,6 @@ def test_points_on_a_line_have_no_plane() -> None:
 def test_a_gap_counts_from_the_start_and_to_the_end_too() -> None:
     assert worst_gap_ms([12_000_000, 14_000_000], 0, 20_000_000) == pytest.approx(12.0)
     assert worst_gap_ms([], 0, 20_000_000) == pytest.approx(20.0)
-
-
-def test_lag_is_between_the_same_pictures_and_only_after_a_second() -> None:
-    other = [Painted(0.0, 1000.0 + 40 * number, number) for number in range(60)]
-    newcomer = [Painted(0.0, one.displayed_ms + 17.0, one.said) for one in other]
-    lags = lags_ms(newcomer, other)
-    assert set(lags) == {17.0}
-    assert len(lags) == 35
 
 
 def test_a_strip_read_too_early_is_left_to_the_picture_it_belongs_to() -> None:
