@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.bench.light_client import Browser, LightClient
 from tests.bench.light_sdp import Place, offer
+from tests.bench.load import Kind
 from tests.bench.peer_process import PeerProcess
 from tests.support.ports import free_port
 
@@ -20,13 +21,13 @@ class AiortcProcess(PeerProcess):
         self._port = free_port()
         self._base = f"http://127.0.0.1:{self._port}"
 
-    async def join(self, browser: Browser) -> LightClient:
+    async def join(self, browser: Browser, kind: Kind) -> LightClient:
         """A connected viewer."""
         # aiortc wants a candidate in the offer; it finds the viewer by its checks, as of any full ICE agent.
         asked = offer(browser.fingerprint, setup="active") + _CANDIDATE
         answer = await self._http.post(f"{self._base}/whep", content=asked)
         answer.raise_for_status()
-        client = LightClient(browser, Place.read(answer.text))
+        client = kind(browser, Place.read(answer.text))
         await client.connect(within_s=60.0)
         return client
 

@@ -14,6 +14,7 @@ from mux.packetise import packetise
 from shared.units import AccessUnit
 from tests.bench.light_client import Browser, LightClient
 from tests.bench.light_sdp import PASSWORD, PRIMARY_TYPE, UFRAG, Place
+from tests.bench.load import Kind
 from tests.bench.mux_stream import FPS
 from tests.bench.peer_process import PeerProcess
 from tests.support.ports import free_port
@@ -164,7 +165,7 @@ class JanusServer(PeerProcess):
         self._offers: dict[int, asyncio.Future[str]] = {}
         self._numbers = itertools.count(1)
 
-    async def join(self, browser: Browser) -> LightClient:
+    async def join(self, browser: Browser, kind: Kind) -> LightClient:
         """A connected viewer of the mountpoint."""
         attached = await self._ask(f"/{self._session}", janus="attach", plugin="janus.plugin.streaming")
         handle = _number_of(attached, "data", "id")
@@ -172,7 +173,7 @@ class JanusServer(PeerProcess):
         place = f"/{self._session}/{handle}"
         await self._ask(place, janus="message", body={"request": "watch", "id": MOUNTPOINT})
         offer = await asyncio.wait_for(self._offers[handle], _EVENT_S)
-        client = LightClient(browser, Place.read(offer), controlled=True)
+        client = kind(browser, Place.read(offer), controlled=True)
         answer = {"type": "answer", "sdp": answer_to(offer, browser.fingerprint, client.candidate)}
         await self._ask(place, janus="message", body={"request": "start"}, jsep=answer)
         await client.connect(within_s=60.0)

@@ -13,11 +13,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tests.bench.light_client import Browser, LightClient
+from tests.bench.runs_client import RunsClient
 from tests.bench.spent import cpu_ns, resident_bytes
 
 SECONDS = 8.0
 SETTLE_S = 2.0
 _JOINING_AT_ONCE = 8
+
+
+Kind = type[LightClient] | type[RunsClient]
+"""How viewers read: packet by packet or run by run."""
 
 
 class Server(Protocol):
@@ -26,8 +31,8 @@ class Server(Protocol):
     @property
     def pid(self) -> int: ...
 
-    async def join(self, browser: Browser) -> LightClient:
-        """A connected viewer."""
+    async def join(self, browser: Browser, kind: Kind) -> LightClient:
+        """A connected viewer of this kind."""
         ...
 
 
@@ -62,19 +67,21 @@ def client_on_last_core() -> Iterator[int]:
         os.sched_setaffinity(0, cores)
 
 
-async def measure(server: Server, viewer_counts: Sequence[int], seconds: float = SECONDS) -> list[Cost]:
+async def measure(
+    server: Server, viewer_counts: Sequence[int], seconds: float = SECONDS, kind: Kind = LightClient
+) -> list[Cost]:
     """The cost at each number of viewers, in rising order, all of one process of the server."""
     browser = Browser()
     await asyncio.sleep(SETTLE_S)
     idle_share = await _share(server.pid, SETTLE_S)
     # The first viewer brings the stream's own memory; the others tell what a viewer takes.
-    clients = [await server.join(browser)]
+    clients = [await server.join(browser, kind)]
     await asyncio.sleep(SETTLE_S)
     one_bytes = resident_bytes(server.pid)
     try:
         found = []
         for count in sorted(viewer_counts):
-            await _join_until(server, browser, clients, count)
+            await _join_until(server, browser, kind, clients, count)
             await asyncio.sleep(SETTLE_S)
             found.append(await _cost(server.pid, clients, idle_share, one_bytes, seconds))
         return found
@@ -83,10 +90,12 @@ async def measure(server: Server, viewer_counts: Sequence[int], seconds: float =
             client.close()
 
 
-async def _join_until(server: Server, browser: Browser, clients: list[LightClient], count: int) -> None:
+async def _join_until(
+    server: Server, browser: Browser, kind: Kind, clients: list[LightClient], count: int
+) -> None:
     while len(clients) < count:
         more = min(_JOINING_AT_ONCE, count - len(clients))
-        clients += await asyncio.gather(*(server.join(browser) for _ in range(more)))
+        clients += await asyncio.gather(*(server.join(browser, kind) for _ in range(more)))
 
 
 async def _share(pid: int, seconds: float) -> float:

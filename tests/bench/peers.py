@@ -7,19 +7,20 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
-from mux.settings import MuxSettings
-from tests.bench import floor
+from tests.bench import floor, mux_cost
 from tests.bench.aiortc_process import AiortcProcess
 from tests.bench.janus import JanusServer, Missing
 from tests.bench.light_client import Browser, LightClient
 from tests.bench.light_sdp import Place, offer
-from tests.bench.load import Cost, Server, client_on_last_core, measure
+from tests.bench.load import Cost, Kind, Server, client_on_last_core, measure
 from tests.bench.mux_process import MuxProcess
 from tests.bench.mux_stream import BITS_PER_SECOND, FPS, STREAM, street
+from tests.bench.runs_client import RunsClient
 from tests.bench.tables import Cell, Table
 from tests.integration.mux.rig import Camera, playing
 
@@ -40,14 +41,14 @@ class MuxServer:
     def pid(self) -> int:
         return self._mux.pid
 
-    async def join(self, browser: Browser) -> LightClient:
+    async def join(self, browser: Browser, kind: Kind) -> LightClient:
         headers = {"Content-Type": "application/sdp", "Authorization": f"Bearer {self._mux.ticket(STREAM)}"}
         async with httpx.AsyncClient(timeout=60.0, trust_env=False) as http:
             answer = await http.post(
                 self._mux.url(STREAM), content=offer(browser.fingerprint), headers=headers
             )
         assert answer.status_code == 201, answer.text
-        client = LightClient(browser, Place.read(answer.text))
+        client = kind(browser, Place.read(answer.text))
         await client.connect(within_s=60.0)
         return client
 
@@ -79,52 +80,62 @@ async def aiortc(folder: Path, core: int) -> AsyncIterator[Server]:
         yield server
 
 
-def servers() -> dict[str, tuple[Start, Sequence[int]]]:
-    """Who is measured, and with how many viewers."""
-    ours: dict[str, tuple[Start, Sequence[int]]] = {"mux": (mux_with(), VIEWERS)}
-    if "core" in MuxSettings.model_fields:
-        ours = {
-            "mux, compiled core": (mux_with(BEFFROI_CORE="compiled"), VIEWERS),
-            "mux, Python": (mux_with(BEFFROI_CORE="python"), VIEWERS),
-        }
-    return {**ours, "Janus": (janus, VIEWERS), "aiortc": (aiortc, FEW_VIEWERS)}
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who is measured, by how many viewers, and whether these read run by run."""
+
+    name: str
+    start: Start
+    viewers: Sequence[int] = VIEWERS
+    runs: bool = False
+
+
+ENTRIES = (
+    Entry("mux", mux_with()),
+    Entry("Janus", janus),
+    Entry("aiortc", aiortc, FEW_VIEWERS),
+    Entry("mux", mux_with(), VIEWERS[-1:], runs=True),
+    Entry("Janus", janus, VIEWERS[-1:], runs=True),
+)
 
 
 def run(seconds: float = 8.0) -> Table:
     """Measure everybody who is here; who is not is named in the note with the reason."""
     floor_us = floor.us_per_packet()
-    found: dict[str, list[Cost]] = {}
-    missing: list[str] = []
-    for name, (start, counts) in servers().items():
+    found: list[tuple[Entry, list[Cost]]] = []
+    missing: dict[str, None] = {}
+    for entry in ENTRIES:
         try:
-            found[name] = asyncio.run(measured(start, counts, seconds))
+            costs = asyncio.run(measured(entry.start, entry.viewers, seconds, runs=entry.runs))
+            found.append((entry, costs))
         except Missing as error:
-            missing.append(f"{error}.")
+            missing[f"{error}."] = None
         except (OSError, RuntimeError, TimeoutError, AssertionError, httpx.HTTPError) as error:
-            missing.append(f"{name} could not be measured: {type(error).__name__}: {error}.")
-    return table(found, floor_us, missing)
+            missing[f"{entry.name} could not be measured: {type(error).__name__}: {error}."] = None
+    return table(found, floor_us, list(missing))
 
 
-async def measured(start: Start, counts: Sequence[int], seconds: float) -> list[Cost]:
+async def measured(start: Start, counts: Sequence[int], seconds: float, *, runs: bool = False) -> list[Cost]:
     """Start a server on its core, measure it, stop it."""
     with client_on_last_core() as core, tempfile.TemporaryDirectory() as folder:
         async with start(Path(folder), core) as server:
-            return await measure(server, counts, seconds)
+            return await measure(server, counts, seconds, RunsClient if runs else LightClient)
 
 
-def table(found: dict[str, list[Cost]], floor_us: float, missing: Sequence[str]) -> Table:
-    """The rows of everybody; `x mux` compares with the first one at as many viewers, or the most it had."""
-    ours = next(iter(found.values()), [])
-    rows: list[list[Cell]] = [["encrypt and send only", None, floor_us, 1.0, None, None, None, None, None]]
-    for name, costs in found.items():
+def table(found: Sequence[tuple[Entry, list[Cost]]], floor_us: float, missing: Sequence[str]) -> Table:
+    """The rows of everybody; `x mux` compares with mux read alike, at as many viewers or the most it had."""
+    rows: list[list[Cell]] = [["encrypt and send only", "packets", None, floor_us, 1.0, *[None] * 5]]
+    for entry, costs in found:
+        alike = [cost for one, its in found if (one.name, one.runs) == ("mux", entry.runs) for cost in its]
         for cost in costs:
             rows.append(
                 [
-                    name,
+                    entry.name,
+                    "runs" if entry.runs else "packets",
                     cost.viewers,
                     cost.us_per_packet,
                     cost.us_per_packet / floor_us,
-                    cost.us_per_packet / _nearest(ours, cost.viewers).us_per_packet,
+                    cost.us_per_packet / _nearest(alike, cost.viewers).us_per_packet if alike else None,
                     cost.core_percent,
                     cost.core_percent_per_viewer,
                     cost.megabits_per_second,
@@ -136,6 +147,7 @@ def table(found: dict[str, list[Cost]], floor_us: float, missing: Sequence[str])
         "Cost of a viewer beside peers: 2 Mb/s, 25 pictures/s, server and light clients on a core each",
         [
             "server",
+            "read",
             "viewers",
             "us/packet",
             "x floor",
@@ -147,7 +159,7 @@ def table(found: dict[str, list[Cost]], floor_us: float, missing: Sequence[str])
         ],
         rows,
         {"us/packet": "2 (mux)", "x mux": "10 (Janus)", "kB/viewer": "120 (mux)"},
-        " ".join(missing),
+        " ".join((*missing, f"mux seals by {mux_cost.sealing()}.")),
     )
 
 

@@ -102,8 +102,9 @@ def _distribution(figure: "Figure", table: Table) -> None:
 
 def _peers(figure: "Figure", table: Table) -> None:
     axes = figure.subplots()
+    # A server is shown with its most viewers, each of whom reads packet by packet.
+    table = table.where("read", "packets")
     names = list(dict.fromkeys(str(row[0]) for row in table.rows))
-    # A server is shown with its most viewers.
     values = [table.where("server", name).column("us/packet")[-1] for name in names]
     bars = axes.barh(names, values, color=_COLOURS[0])
     axes.bar_label(bars, fmt="%.1f", padding=4, color=_GREY)

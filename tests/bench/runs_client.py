@@ -22,8 +22,8 @@ class RunsClient(LightClient):
     A network card that cuts segments itself spares it the work just so.
     """
 
-    def __init__(self, browser: Browser, place: Place) -> None:
-        super().__init__(browser, place)
+    def __init__(self, browser: Browser, place: Place, *, controlled: bool = False) -> None:
+        super().__init__(browser, place, controlled=controlled)
         self._socket.setsockopt(socket.IPPROTO_UDP, _UDP_GRO, 1)
 
     def _readable(self) -> None:
