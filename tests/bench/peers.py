@@ -112,7 +112,7 @@ def run(seconds: float = 8.0) -> Table:
             missing[f"{error}."] = None
         except (OSError, RuntimeError, TimeoutError, AssertionError, httpx.HTTPError) as error:
             missing[f"{entry.name} could not be measured: {type(error).__name__}: {error}."] = None
-    return table(found, floor_us, list(missing))
+    return table(found, floor_us, [*missing, f"mux seals by {mux_cost.sealing()}."])
 
 
 async def measured(start: Start, counts: Sequence[int], seconds: float, *, runs: bool = False) -> list[Cost]:
@@ -122,7 +122,7 @@ async def measured(start: Start, counts: Sequence[int], seconds: float, *, runs:
             return await measure(server, counts, seconds, RunsClient if runs else LightClient)
 
 
-def table(found: Sequence[tuple[Entry, list[Cost]]], floor_us: float, missing: Sequence[str]) -> Table:
+def table(found: Sequence[tuple[Entry, list[Cost]]], floor_us: float, notes: Sequence[str]) -> Table:
     """The rows of everybody; `x mux` compares with mux read alike, at as many viewers or the most it had."""
     rows: list[list[Cell]] = [["encrypt and send only", "packets", None, floor_us, 1.0, *[None] * 5]]
     for entry, costs in found:
@@ -159,7 +159,7 @@ def table(found: Sequence[tuple[Entry, list[Cost]]], floor_us: float, missing: S
         ],
         rows,
         {"us/packet": "2 (mux)", "x mux": "10 (Janus)", "kB/viewer": "120 (mux)"},
-        " ".join((*missing, f"mux seals by {mux_cost.sealing()}.")),
+        " ".join(notes),
     )
 
 

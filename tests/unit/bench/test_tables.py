@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench.load import Cost
+from tests.bench.peers import Entry, mux_with
+from tests.bench.peers import janus as janus_server
 from tests.bench.peers import table as peers_table
 from tests.bench.performance import DOCUMENT, with_tables
 from tests.bench.plots import PLOTS, draw, series, steps
@@ -70,13 +72,21 @@ def test_a_drawn_table_has_its_plot_below_it() -> None:
     assert "![Live viewers](performance/glass.svg)" in with_tables(block, lambda name: TABLE)
 
 
-def test_ratios_are_to_the_floor_and_to_the_first_server() -> None:
+def test_ratios_are_to_the_floor_and_to_mux_with_viewers_who_read_alike() -> None:
     mux = [Cost(20, 4.0, 1.0, 40.0, 100.0), Cost(100, 2.0, 5.0, 200.0, 100.0)]
     janus = [Cost(100, 20.0, 50.0, 200.0, 400.0)]
-    table = peers_table({"mux": mux, "Janus": janus}, 1.0, ["aiortc is away."])
-    ratios = {(row[0], row[1]): (row[3], row[4]) for row in table.rows}
-    assert ratios["Janus", 100] == (20.0, 10.0)
-    assert ratios["mux", 20] == (4.0, 1.0)
+    ours, theirs = Entry("mux", mux_with()), Entry("Janus", janus_server)
+    found = [
+        (ours, mux),
+        (theirs, janus),
+        (replace(ours, runs=True), mux[:1]),
+        (replace(theirs, runs=True), janus),
+    ]
+    table = peers_table(found, 1.0, ["aiortc is away."])
+    ratios = {tuple(row[:3]): (row[4], row[5]) for row in table.rows}
+    assert ratios["Janus", "packets", 100] == (20.0, 10.0)
+    assert ratios["mux", "packets", 20] == (4.0, 1.0)
+    assert ratios["Janus", "runs", 100] == (20.0, 5.0)
     assert table.note == "aiortc is away."
 
 
