@@ -49,8 +49,13 @@ class Handshakes:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def greet(self, viewer: Viewer, source: Address) -> None:
+        """Let our first words wait for their turn, where we are to begin and they do not wait already."""
+        if viewer.speaks_first and viewer not in self._of:
+            self.put(viewer, None, source)
+
     def put(self, viewer: Viewer, datagram: bytes | None, source: Address) -> None:
-        """Let a datagram, or our first words, wait for their turn."""
+        """Let a datagram wait for its turn; None are our first words."""
         mine = self._of.get(viewer, 0)
         if len(self._waiting) >= MOST_WAITING or mine >= MOST_OF_ONE:
             self._counts.handshakes_put_off += 1

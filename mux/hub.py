@@ -238,8 +238,7 @@ class Hub:
             self.roster.move(viewer, addresses, source, ufrags)
         # Nothing begins without the first answer: what the network may lose goes out twice.
         self._send([answer] * (_COPIES if viewer.handshaking else 1), source)
-        if viewer.speaks_first:
-            self._handshakes.put(viewer, None, source)
+        self._handshakes.greet(viewer, source)
 
     def _handshake(self, viewer: Viewer, datagram: bytes | None, source: Address) -> None:
         """Take a datagram of the handshake; without one, begin it."""

@@ -39,7 +39,7 @@ class Waiting:
     def begin(self) -> tuple[Viewer, list[bytes]]:
         """Let the first viewer be greeted; what that says."""
         viewer = self.viewers[0]
-        self.handshakes.put(viewer, None, SOURCE)
+        self.handshakes.greet(viewer, SOURCE)
         self.timers.run_all()
         return viewer, viewer.unanswered
 
@@ -94,9 +94,15 @@ def test_what_nobody_answers_is_said_again_some_times_and_no_more() -> None:
     waiting.again.run_all()
     assert waiting.said == [(viewer, greeting)] * len(AGAIN_S)
     assert waiting.counts.handshakes_repeated == len(AGAIN_S)
-    waiting.handshakes.put(viewer, None, SOURCE)
-    waiting.timers.run_all()
-    assert not waiting.again.waiting
+    waiting.handshakes.greet(viewer, SOURCE)
+    assert not len(waiting.handshakes)
+
+
+def test_first_words_wait_once_however_often_a_browser_checks() -> None:
+    waiting = Waiting()
+    for _ in range(3):
+        waiting.handshakes.greet(waiting.viewers[0], SOURCE)
+    assert len(waiting.handshakes) == 1
 
 
 def test_nothing_is_said_again_while_the_answer_may_wait_for_its_turn() -> None:
