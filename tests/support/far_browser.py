@@ -283,15 +283,13 @@ class FarBrowser:
         if self.closed:
             return
         if self._newest is not None:
-            self._feed_back(b"")
+            self._feed_back(self._tally.report(self.place.primary, self._newest, self._time.now_ns()))
         self._time.later(_REPORT_S, self._keep_reporting)
 
     def _feed_back(self, rtcp: bytes) -> None:
-        """A receiver report, and what is to go with it."""
+        """A report or what is asked for, each by itself, as Chromium does (reduced size, RFC 5506)."""
         assert self._outbound is not None
-        now_ns = self._time.now_ns()
-        report = self._tally.report(self.place.primary, self._newest or 0, now_ns, counts=not rtcp)
-        self._send(self._outbound.protect_rtcp(report + rtcp))
+        self._send(self._outbound.protect_rtcp(rtcp))
 
 
 def _session(master: bytes, profile: int, kind: int) -> pylibsrtp.Session:

@@ -25,16 +25,14 @@ class Tally:
         """A sender report has come."""
         self._heard = int.from_bytes(report[10:14], "big"), now_ns
 
-    def report(self, ssrc: int, newest: int, now_ns: int, *, counts: bool) -> bytes:
-        """A receiver report; one that `counts` begins the share that is lost anew."""
+    def report(self, ssrc: int, newest: int, now_ns: int) -> bytes:
+        """A receiver report; the share that is lost begins anew with it."""
         highest = (self._cycles << 16) + newest
         expected = highest - self._first + 1
         lost = max(0, expected - self.received)
         since = expected - self._told[0], expected - self.received - self._told[1]
-        share = 0
-        if counts:
-            self._told = expected, expected - self.received
-            share = min(255, max(0, since[1]) * 256 // since[0]) if since[0] > 0 else 0
+        self._told = expected, expected - self.received
+        share = min(255, max(0, since[1]) * 256 // since[0]) if since[0] > 0 else 0
         heard, delay = 0, 0
         if self._heard is not None:
             heard, delay = self._heard[0], (now_ns - self._heard[1]) * 65536 // 10**9
