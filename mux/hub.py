@@ -1,7 +1,6 @@
 """All viewers and streams of this process: admits, tells datagrams apart, lets go."""
 
 from collections.abc import Callable, Sequence
-from random import Random
 
 from mux.admission import Admission, Admitted
 from mux.camera import Camera
@@ -9,12 +8,9 @@ from mux.channels import Channels
 from mux.counts import Counts
 from mux.handshakes import Handshakes, Later, Soon
 from mux.offer import Offer
-from mux.pacer import Pacer
 from mux.roster import Roster
 from mux.rtcp import Goodbye, KeyFrameRequest, Nack
-from mux.rtp import RtpFormat
-from mux.sender import Sender
-from mux.srtp import Keys
+from mux.senders import Senders
 from mux.stun import Address, parse_check
 from mux.viewer import End, Viewer
 from mux.wire import Wire
@@ -30,8 +26,7 @@ _COPIES, _LAST_WORDS_COPIES = 2, 3
 
 
 class Hub:
-    """The viewers. `soon` calls a function in the loop's next turn, `later` after seconds; `random` need not
-    be secret."""
+    """The viewers. `soon` calls a function in the loop's next turn, `later` after seconds."""
 
     def __init__(
         self,
@@ -39,11 +34,10 @@ class Hub:
         wire: Wire,
         admission: Admission,
         channels: Channels,
-        pacer: Pacer,
+        senders: Senders,
         counts: Counts,
         trouble: Trouble,
         clock: Clock,
-        random: Random,
         soon: Soon,
         later: Later,
         most_viewers: int,
@@ -54,11 +48,10 @@ class Hub:
         self._wire = wire
         self._admission = admission
         self._channels = channels
-        self._pacer = pacer
+        self._senders = senders
         self._counts = counts
         self._trouble = trouble
         self._clock = clock
-        self._random = random
         self._ended = ended
         self._handshakes = Handshakes(soon, later, self._handshake, self._say, counts)
         self._revoked: dict[str, None] = {}
@@ -191,7 +184,7 @@ class Hub:
             offer,
             profile_idc=profile_idc,
             wall=wall,
-            started=self._start,
+            started=self._senders.begin,
             refused=self._refused,
         )
         # Asked for now: the recent units come while the browser is still shaking hands.
@@ -288,23 +281,3 @@ class Hub:
                 tile.repair(said.missing, now_ns)
             elif tile is not None and isinstance(said, KeyFrameRequest):
                 tile.key_picture_wanted(now_ns)
-
-    def _start(self, viewer: Viewer, keys: Keys, address: Address) -> None:
-        """Keys are agreed on: begin to send."""
-        self._counts.handshakes += 1
-
-        def make(primary: RtpFormat, repair: RtpFormat | None) -> Sender:
-            return Sender(
-                keys=keys,
-                primary=primary,
-                repair=repair,
-                wire=self._wire,
-                address=address,
-                pacer=self._pacer,
-                bucket=viewer.adaptation.bucket,
-                counts=self._counts,
-                random=self._random,
-            )
-
-        for tile in viewer.tiles.values():
-            tile.begin(make)

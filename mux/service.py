@@ -19,6 +19,7 @@ from mux.lag import Lag
 from mux.metrics import MuxMetrics
 from mux.pacer import Pacer
 from mux.revocations import Revocations
+from mux.senders import Senders
 from mux.settings import MuxSettings
 from mux.stream_metrics import StreamMetrics
 from mux.ticker import Ticker
@@ -123,11 +124,10 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         wire=wire,
         admission=admission,
         channels=channels,
-        pacer=pacer,
+        senders=Senders(wire, pacer, counts, random),
         counts=counts,
         trouble=Trouble(log, "datagram-refused", clock),
         clock=clock,
-        random=random,
         soon=loop.call_soon,
         later=loop.call_later,
         most_viewers=settings.most_viewers,

@@ -19,6 +19,7 @@ from mux.hub import Hub
 from mux.lag import Lag
 from mux.offer import parse_offer, parse_wall_offer
 from mux.pacer import Pacer
+from mux.senders import Senders
 from mux.srtp import PROFILES, Keys
 from mux.stream_metrics import StreamMetrics
 from mux.stun import Address
@@ -78,11 +79,10 @@ class World:
             wire=self.wire,
             admission=self.admission,
             channels=self.channels,
-            pacer=self.pacer,
+            senders=Senders(self.wire, self.pacer, self.counts, Random(2)),
             counts=self.counts,
             trouble=Trouble(get_logger("test"), "test-trouble", self.clock),
             clock=self.clock,
-            random=Random(2),
             soon=self._soon,
             later=self.again.later,
             most_viewers=most_viewers,
