@@ -112,8 +112,9 @@ class Hub:
         """End everything."""
         self._end_all(lambda _: True, End.STOPPED)
 
-    def received(self, datagram: bytes, source: Address) -> None:
-        """Take one datagram from the network (RFC 7983 tells the protocols apart by the first byte)."""
+    def received(self, datagram: bytes, source: Address, waited_ns: int = 0) -> None:
+        """Take one datagram from the network, where it came `waited_ns` ago (RFC 7983 tells the protocols
+        apart by the first byte)."""
         if not datagram:
             return
         first = datagram[0]
@@ -125,11 +126,12 @@ class Hub:
             if viewer is None:
                 self._counts.bad_datagrams += 1
             elif 20 <= first < 64 and viewer.handshaking:
+                self._wire.attend()
                 self._handshakes.put(viewer, datagram, source)
             elif 20 <= first < 64:
                 self._handshake(viewer, datagram, source)
             elif 128 <= first < 192:
-                self._feedback(viewer, datagram)
+                self._feedback(viewer, datagram, waited_ns)
         except BadInput as error:
             self._refuse(error)
 
@@ -177,6 +179,7 @@ class Hub:
         same = self.roster.with_ticket(ticket.id)
         if len(same) >= _VIEWERS_PER_TICKET:
             self.end(same[0], End.REPLACED)
+        self._wire.attend()
         if len(self.roster) >= self.most_viewers:
             raise Unavailable(f"this server already has its {self.most_viewers} viewers: try again later")
         viewer, admitted = self._admission.make(
@@ -228,6 +231,7 @@ class Hub:
         if answer is None:
             raise BadInput("STUN request with a wrong password", "stun")
         if not settled:
+            self._wire.attend()
             self.roster.move(viewer, addresses, source, ufrags)
         # Nothing begins without the first answer: what the network may lose goes out twice.
         self._send([answer] * (_COPIES if viewer.handshaking else 1), source)
@@ -269,9 +273,11 @@ class Hub:
             self._trouble.count(error.detail)
             self.end(viewer, End.REFUSED)
 
-    def _feedback(self, viewer: Viewer, datagram: bytes) -> None:
+    def _feedback(self, viewer: Viewer, datagram: bytes, waited_ns: int) -> None:
         now_ns = self._clock.monotonic_ns()
-        for tile, said in viewer.feedback(datagram, now_ns):
+        for tile, said in viewer.feedback(datagram, now_ns - waited_ns):
+            # Who asks for one repair will ask for more, or asks whether it got through.
+            self._wire.attend()
             if isinstance(said, Goodbye):
                 # A wall's receiver that says goodbye is one of many.
                 if not viewer.wall:

@@ -82,13 +82,17 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     transcoders = Transcoders(settings.most_transcoders, spare.take, clock, counts, random)
     mux_metrics.watch_transcoders(lambda: len(transcoders))
 
+    def sent(seconds: float) -> None:
+        mux_metrics.first_sent(seconds)
+        wire.look_soon()
+
     def make_channel(stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
         def learned(channel: Channel) -> None:
             if settings.most_transcoders and not channel.suits(_EVERY_BROWSER):
                 spare.keep()
             changed(channel)
 
-        return Channel(stream, wire, pacer, clock, counts, sent=mux_metrics.first_sent, changed=learned)
+        return Channel(stream, wire, pacer, clock, counts, sent=sent, changed=learned)
 
     def transcoded(source: Channel) -> Transcoded:
         made = Channel(
@@ -97,7 +101,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
             pacer,
             clock,
             counts,
-            sent=mux_metrics.first_sent,
+            sent=sent,
             changed=lambda _: None,
             timeline=Timeline(HURRY90),
         )
@@ -133,7 +137,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         most_viewers=settings.most_viewers,
         ended=mux_metrics.ended,
     )
-    wire.listen(hub.received)
+    wire.listen(hub.received, clock)
 
     async def close() -> None:
         hub.stop()

@@ -4,30 +4,28 @@
 missing or the network card refuses it, each packet is sent by itself.
 """
 
-import asyncio
 import errno
 import socket
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from mux.core import Core
 from mux.counts import Counts
 from mux.delivery import FULL, CompiledDelivery, deliver_each
 from mux.layout import Layout, Run
 from mux.line import Line
+from mux.listening import Listening, Received
 from mux.picture import Chunk
 from mux.rtp import RtpFormat
 from mux.srtp import Keys, Sealer, sealer_of
 from mux.stun import Address
 from mux.together import CompiledTogether, EachTogether, MixedTogether, Together
+from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.log import Trouble
 
 _UDP_SEGMENT = 103
 _BUFFER_BYTES = 8 << 20
-_MAX_DATAGRAM_BYTES = 2048
-# Handshakes take a millisecond each: timers and pictures get their turn between batches.
-_MAX_READS = 32
 _NO_SEGMENTATION = frozenset({errno.EINVAL, errno.EIO, errno.ENOPROTOOPT, errno.EOPNOTSUPP})
 _ANY_ROUTED_ADDRESS = ("203.0.113.1", 9)
 AUTO = "auto"
@@ -86,27 +84,28 @@ class UdpWire:
         self._sendto = self._socket.sendto
         self._sendmsg = self._socket.sendmsg
         self._ancillary: dict[int, list[tuple[int, int, bytes]]] = {}
+        self._listening: Listening | None = None
         self._compiled = None
         if core is not None:
             self._compiled = CompiledDelivery(core, self._socket.fileno(), counts, trouble)
 
-    def listen(self, received: Callable[[bytes, Address], None]) -> None:
-        """Call `received` for each datagram, in the loop's thread."""
-        receive = self._socket.recvfrom
+    def listen(self, received: Received, clock: Clock) -> None:
+        """Call `received` for each datagram, in the loop's thread. See `Listening`."""
+        self._listening = Listening(self._socket, received, clock)
 
-        def readable() -> None:
-            for _ in range(_MAX_READS):
-                try:
-                    datagram, address = receive(_MAX_DATAGRAM_BYTES)
-                except OSError:  # nothing left, or an ICMP error of one viewer, which its consent will tell
-                    return
-                received(datagram, address)
+    def attend(self) -> None:
+        if self._listening is not None:
+            self._listening.attend()
 
-        asyncio.get_running_loop().add_reader(self._socket.fileno(), readable)
+    def look_soon(self) -> None:
+        """The process is awake anyway: read what has come, once this turn's work is done."""
+        if self._listening is not None:
+            self._listening.look_soon()
 
     def close(self) -> None:
         """Neither listen nor send any more."""
-        asyncio.get_running_loop().remove_reader(self._socket.fileno())
+        if self._listening is not None:
+            self._listening.close()
         self.shut()
 
     def shut(self) -> None:

@@ -18,6 +18,10 @@ class Wire(Protocol):
         """Send one datagram; False when the socket's buffer is full and nothing was sent."""
         ...
 
+    def attend(self) -> None:
+        """A start or a repair depends on what viewers say next: hand it on at once, for a while."""
+        ...
+
     def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
         """A sealer that this wire delivers with."""
         ...

@@ -35,6 +35,7 @@ class RecordingWire:
     def __init__(self) -> None:
         self.sent: list[tuple[bytes, Address]] = []
         self.full = False
+        self.attended = 0
 
     @property
     def datagrams(self) -> list[bytes]:
@@ -44,6 +45,9 @@ class RecordingWire:
         if not self.full:
             self.sent.append((bytes(datagram), address))
         return not self.full
+
+    def attend(self) -> None:
+        self.attended += 1
 
     def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
         return sealer_of(keys, rtp)

@@ -217,6 +217,13 @@ class Visitor:
         packet += struct.pack(">BBH", 0x80 | form, kind, len(body) // 4) + body
         self._world.hub.received(self._outbound.protect_rtcp(packet), self.source)
 
+    def report(self, last: int = 0, *, waited_ns: int = 0) -> None:
+        """Say that nothing was lost; `last` names our last report, which has just come."""
+        assert self._outbound is not None
+        block = struct.pack(">IIIIII", self.place.primary, 0, 0, 0, last, 0)
+        packet = self._outbound.protect_rtcp(struct.pack(">BBHI", 0x81, 201, 7, 1) + block)
+        self._world.hub.received(packet, self.source, waited_ns)
+
     def leave(self) -> None:
         self._dtls.shutdown()
         for datagram in self._outgoing():

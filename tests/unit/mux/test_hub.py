@@ -299,3 +299,39 @@ def test_no_datagram_of_a_viewer_raises(noise: list[bytes]) -> None:
     for datagram in noise:
         world.hub.received(datagram, viewer.source)
         world.hub.received(bytes([0x80, 201]) + datagram, viewer.source)
+
+
+async def test_admission_handshake_and_repairs_are_attended_to_and_calm_reports_and_checks_are_not() -> None:
+    world = World()
+    attended = [world.wire.attended]
+
+    def attentions() -> int:
+        attended.append(world.wire.attended)
+        return attended[-1] - attended[-2]
+
+    viewer = world.watch()
+    assert attentions() > 0
+    world.tap.give(unit(0, key=True))
+    await world.pass_time(1)
+    viewer.check()
+    viewer.report()
+    assert attentions() == 0
+    viewer.feed_back(206, 1, struct.pack(">II", 1, viewer.place.primary))
+    assert attentions() == 1
+    viewer.check(source=("192.0.2.10", 5001))
+    assert attentions() == 1
+
+
+async def test_the_time_a_report_waited_here_is_no_part_of_the_round_trip() -> None:
+    world = World()
+    viewer = world.watch()
+    world.tap.give(unit(0, key=True))
+    await world.pass_time(1)
+    reception = next(iter(world.viewer(viewer.id).tiles.values())).reception
+    last = reception._sent[-1][0]
+    await world.clock.advance(0.1)
+    viewer.report(last, waited_ns=30_000_000)
+    assert reception.rtt_ms is not None
+    before = reception.rtt_ms
+    viewer.report(last)
+    assert reception.rtt_ms == pytest.approx(before + 30)

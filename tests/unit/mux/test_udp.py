@@ -75,7 +75,7 @@ async def test_what_the_network_refuses_is_counted_and_not_raised() -> None:
 async def test_datagrams_come_in_with_their_source(receiver: socket.socket) -> None:
     wire = wire_of(Counts())
     got: list[tuple[bytes, tuple[str, int]]] = []
-    wire.listen(lambda datagram, source: got.append((datagram, source)))
+    wire.listen(lambda datagram, source, _: got.append((datagram, source)), SystemClock())
     receiver.sendto(b"hello", wire.address)
     await eventually(lambda: got, what="the datagram")
     assert got == [(b"hello", receiver.getsockname())]
