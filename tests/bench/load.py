@@ -18,6 +18,9 @@ from tests.bench.spent import cpu_ns, resident_bytes
 
 SECONDS = 8.0
 SETTLE_S = 2.0
+CALM_S = 5.0
+"""What is done for starts has ended so long after the last one."""
+
 _JOINING_AT_ONCE = 8
 
 
@@ -82,7 +85,7 @@ async def measure(
         found = []
         for count in sorted(viewer_counts):
             await _join_until(server, browser, kind, clients, count)
-            await asyncio.sleep(SETTLE_S)
+            await asyncio.sleep(CALM_S)
             found.append(await _cost(server.pid, clients, idle_share, one_bytes, seconds))
         return found
     finally:

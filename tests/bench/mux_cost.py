@@ -33,6 +33,9 @@ from tests.bench.spent import cpu_ns, resident_bytes
 from tests.integration.mux.rig import Camera, playing
 
 SECONDS = 10.0
+CALM_S = 5.0
+"""What is done for starts has ended so long after the last one."""
+
 _SETTLE_S = 3.0
 _GOP = 50
 _JOINING = 8
@@ -101,7 +104,7 @@ async def _with_viewers(mux: MuxProcess, load: Load, seconds: float) -> Row:
         await asyncio.sleep(_SETTLE_S)
         one_bytes = resident_bytes(mux.pid)
         clients += await _join_all(viewers - 1, mux, http, browser, kind)
-        await asyncio.sleep(_SETTLE_S)
+        await asyncio.sleep(CALM_S)
         loop = asyncio.get_running_loop()
         before = [client.received.packets for client in clients]
         packets, octets = _totals(clients)
