@@ -8,9 +8,8 @@
 #define TAG_BYTES 16
 #define IV_BYTES 12
 
-/* A library. `key` gives an expanded key of 16 or 32 bytes, or
- * NULL; `forget` wipes it. `seal` writes the encrypted payload and the tag behind it to `body` and covers
- * `header` too; 1 where it could. */
+/* A library. `key` gives an expanded key of 16 or 32 bytes, or NULL; `forget` wipes it. `seal` writes the
+ * encrypted payload and the tag behind it to `body` and covers `header` too; 1 where it could. */
 struct aead {
     const char *name;
     void *(*key)(const uint8_t *key, size_t key_bytes);

@@ -1,6 +1,6 @@
-/* AES-GCM by Intel's Multi-Buffer Crypto for IPsec (libIPSec_MB): a third or less of libcrypto's cost where the
- * processor has the wide vector instructions. Its header gives the layout of its tables, so that what was
- * built here is used only with a library of the same version. */
+/* AES-GCM by Intel's Multi-Buffer Crypto for IPsec (libIPSec_MB), for processors with the wide vector
+ * instructions. Its header gives the layout of its tables, so that what was built here is used only with a
+ * library of the same version. */
 #define _GNU_SOURCE
 #include "aead.h"
 

@@ -34,6 +34,7 @@
 #define MAX_MESSAGES 64
 
 #define MARKER (1u << 31)
+
 /* One synchronisation source of one viewer. */
 struct line {
     void *key;

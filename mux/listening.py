@@ -87,15 +87,13 @@ class Listening:
     def _readable(self) -> None:
         """Read what woke us, and whatever else there is."""
         receive, received = self._socket.recvfrom, self._received
-        for number in range(_MAX_READS):
+        for _ in range(_MAX_READS):
             try:
                 datagram, address = receive(_MAX_DATAGRAM_BYTES)
             except OSError:  # nothing left, or an ICMP error of one viewer, which its consent will tell
-                self._count += number
                 break
+            self._count += 1
             received(datagram, address, 0)
-        else:
-            self._count += _MAX_READS
         now_ns = self._clock.monotonic_ns()
         if self._many(now_ns) and self._stamps and now_ns >= self._until_ns:
             self._loop.remove_reader(self._socket.fileno())
@@ -103,25 +101,33 @@ class Listening:
 
     def _together(self) -> None:
         """Read what has come since last time."""
+        full = False
+        try:
+            full = self._read_stamped() == _MAX_READS
+        finally:
+            # A datagram that fails must not make us deaf: the loop logs it, the others come next.
+            self._read_ns = self._clock.monotonic_ns()
+            if self._rest is not None:
+                self._go_on(full)
+
+    def _read_stamped(self) -> int:
+        """Hand on what there is, up to a batch, with how long each has waited; how many they were."""
         receive = self._socket.recvmsg
-        came = 0
-        while came < _MAX_READS:
+        for number in range(_MAX_READS):
             try:
                 datagram, told, _, address = receive(_MAX_DATAGRAM_BYTES, _STAMP_ROOM)
             except OSError:
-                break
-            came += 1
+                return number
+            self._count += 1
             self._received(datagram, address, self._waited_ns(told))
-        self._count += came
-        self._read_ns = self._clock.monotonic_ns()
-        if self._rest is None:
-            return
+        return _MAX_READS
+
+    def _go_on(self, full: bool) -> None:
+        """Rest on, or read at once again where few come now."""
         if self._many(self._read_ns) is False:
             self._wake()
-        elif came == _MAX_READS:
-            self._rest = self._loop.call_later(0, self._together)
         else:
-            self._rest = self._loop.call_later(REST_S, self._together)
+            self._rest = self._loop.call_later(0 if full else REST_S, self._together)
 
     def _wake(self) -> None:
         if self._rest is not None:

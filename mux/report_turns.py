@@ -1,6 +1,7 @@
 """When a viewer is told the UTC of its tiles' pictures: soon and often at first, then now and then."""
 
 from collections.abc import Sequence
+from weakref import ref
 
 from mux.channel import Channel
 from mux.tile import Tile
@@ -25,7 +26,8 @@ class ReportTurns:
         self._due_ns = {
             tile: now_ns + number * self._every_ns // len(tiles) for number, tile in enumerate(tiles)
         }
-        self._said: dict[Tile, tuple[Channel, int]] = {}
+        # Weak: a stream that a tile has left must not keep its pictures for as long as the viewer stays.
+        self._said: dict[Tile, tuple[ref[Channel], int]] = {}
         """Of each tile, what was reported on last, and how often."""
 
     def due(self, now_ns: int) -> list[Tile]:
@@ -34,9 +36,9 @@ class ReportTurns:
 
     def said(self, tile: Tile, channel: Channel, now_ns: int) -> None:
         """A tile's report on a channel goes out now."""
-        before, times = self._said.get(tile, (channel, 0))
-        times = times + 1 if before is channel else 1
-        self._said[tile] = channel, times
+        said = self._said.get(tile)
+        times = said[1] + 1 if said is not None and said[0]() is channel else 1
+        self._said[tile] = ref(channel), times
         every_ns = self._every_ns if times < _SOON else _SETTLED_NS
         self._due_ns[tile] = max(self._due_ns[tile], now_ns - _EARLY_NS) + every_ns
 
@@ -48,4 +50,4 @@ class ReportTurns:
             return True
         said = self._said.get(tile)
         # Another stream's times have nothing to do with those told before.
-        return said is not None and said[0] is not channel
+        return said is not None and said[0]() is not channel

@@ -211,6 +211,7 @@ class FakeSubscription:
 
     def close(self) -> None:
         self._tap.sinks.pop(self._stream, None)
+        self._tap.answering.pop(self._stream, None)
 
 
 def idle_pacer() -> Pacer:

@@ -111,6 +111,22 @@ async def test_somebody_s_need_during_the_rest_s_own_reading_ends_it(heard: Hear
     await heard.hear(3)
 
 
+async def test_a_datagram_that_fails_does_not_make_a_rest_deaf(heard: Heard) -> None:
+    await heard.calm_down(2 * MANY)
+    died: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: died.append(told.get("exception")))
+
+    def fail() -> None:
+        heard.needed = lambda: None
+        raise RuntimeError("a fault in who takes it")
+
+    heard.needed = fail
+    heard.say(3)
+    await heard.hear(3)
+    assert [str(error) for error in died] == ["a fault in who takes it"]
+    assert heard.listening.rests
+
+
 async def test_nobody_rests_while_somebody_has_needed_something_lately(heard: Heard) -> None:
     heard.say(2 * MANY)
     await heard.hear(2 * MANY)

@@ -1,6 +1,8 @@
 """Walls after they were let in: arranged, reported on, revoked."""
 
+import gc
 import struct
+import weakref
 
 import pytest
 
@@ -17,7 +19,7 @@ from shared.errors import (
     Unavailable,
 )
 from shared.ids import StreamId, StreamKind
-from tests.unit.mux.fakes import unit
+from tests.unit.mux.fakes import STREAM, unit
 from tests.unit.mux.hubs import Visitor, World, wall_ticket
 
 ONE, TWO = "59350/cam-1", "59350/cam-2"
@@ -166,3 +168,18 @@ async def test_a_tile_that_shows_another_camera_is_told_its_time_at_once() -> No
     world.tap.give(unit(0, stream=other, key=True), stream=other)
     await world.pass_time(0.2)
     assert len(visitor.reports()) == before + 1
+
+
+async def test_a_stream_that_a_tile_has_left_does_not_stay_in_memory_with_its_viewer() -> None:
+    world = World()
+    visitor = world.watch_wall(ONE, tiles=1)
+    world.tap.give(unit(0, key=True))
+    await world.pass_time(1)
+    left = weakref.ref(world.channels.known(STREAM))
+    world.walls.arrange(visitor.id, None, [Wish("0", shows=True)])
+    for _ in range(60):
+        visitor.check()
+        await world.pass_time(1)
+    gc.collect()
+    assert world.viewer(visitor.id) is not None
+    assert left() is None
