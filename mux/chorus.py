@@ -87,7 +87,7 @@ class Chorus:
             return 0
         self._progress.bucket.refill(now_ns)
         before = self._progress.packets
-        if not self._send(_nobody, most):
+        if not self._send(nobody, most):
             self._pacer.add(self)
         sent = self._progress.packets - before
         self._progress.backlog.moved(sent, now_ns)
@@ -102,14 +102,14 @@ class Chorus:
             if not progress.bucket.allows(chunk.weight):
                 break
             self._deliver(chunk, time90, begun)
-            begun = _nobody
+            begun = nobody
             sent += len(chunk.packets)
         return not waiting
 
     def _deliver(self, chunk: Chunk, time90: int, begun: Callable[[], None]) -> None:
         """Send the chunk that waits first. Who has no room for it steps out, and it waits for them alone."""
         unsent, first = [], 0
-        if begun is not _nobody:
+        if begun is not nobody:
             # The first is served by itself: what it waited is the delay of the picture.
             unsent, first = self._together.deliver(chunk, time90, 0, 1), 1
             begun()
@@ -134,5 +134,5 @@ class Chorus:
         self._left(sender)
 
 
-def _nobody() -> None:
+def nobody() -> None:
     """It has been told already."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from mux.chorus import Chorus
+from mux.chorus import Chorus, nobody
 from mux.counts import Counts
 from mux.pace import CAREFUL, NEAR
 from mux.pacer import Pacer
@@ -31,7 +31,7 @@ class FanOut:
         sender.step_out()
         self._alone.pop(sender, None)
 
-    def give(self, picture: Picture, now_ns: int, begun: Callable[[], None] = lambda: None) -> None:
+    def give(self, picture: Picture, now_ns: int, begun: Callable[[], None] = nobody) -> None:
         """Give every sender the next picture. `begun` is told once when the first has been sent to.
 
         What the pace or the socket has no room for waits.
@@ -40,10 +40,10 @@ class FanOut:
         ready = [sender for sender in self._alone if sender.takes(picture, now_ns)]
         for chorus in choruses:
             if chorus.send(begun):
-                begun = _told
+                begun = nobody
         if not ready:
             return
-        if begun is not _told:
+        if begun is not nobody:
             # The first is served by itself, as in a chorus.
             self._send(picture, ready[:1])
             begun()
@@ -64,7 +64,3 @@ class FanOut:
 
     def _stepped_out(self, sender: Sender) -> None:
         self._alone[sender] = None
-
-
-def _told() -> None:
-    """It has been told already."""

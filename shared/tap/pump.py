@@ -156,9 +156,8 @@ class Pump:
         for _ in range(_BATCH):
             if self._socket is None:
                 return
-            try:
-                frames = self._socket.recv_multipart(zmq.NOBLOCK, copy=False)
-            except zmq.Again:
+            frames = _message(self._socket)
+            if frames is None:
                 return
             try:
                 self._handle(frames)
@@ -183,6 +182,19 @@ def _refuse_unsafe(endpoints: Sequence[Endpoint], keys: TapKeys | None) -> None:
         raise BadInput("the tap is dialled: give it the folder of its peers' public keys")
     if Way.CONNECT in ways and keys.server_public is None:
         raise BadInput("the tap dials out: give it the server's public key")
+
+
+def _message(socket: "zmq.Socket[bytes]") -> list[zmq.Frame] | None:
+    """The next message, None where there is none. `recv_multipart` would ask behind each frame for an option
+    that the frame has itself, and raise for nothing to read."""
+    if not _option(socket, _EVENTS) & _POLLIN:
+        return None
+    frame = socket.recv(_LAST, copy=False)
+    frames = [frame]
+    while frame.more:
+        frame = socket.recv(_LAST, copy=False)
+        frames.append(frame)
+    return frames
 
 
 def _option(socket: "zmq.Socket[bytes]", option: int) -> int:
