@@ -21,7 +21,7 @@ _FRESH_NS = 3_000_000_000
 # Browsers report up to five times a second: the share that so few packets lose is a matter of luck.
 _SHORTEST_SPAN_NS = 900_000_000
 # On a link without trouble there is nothing to choose: it is looked at in full now and then only.
-_CALM_SPAN_NS = 5_000_000_000
+_CALM_SPAN_NS = 10_000_000_000
 _CALM_JITTER_MS = 5.0
 _CALM_LOSS = 0.001
 _HEADER_BYTES = 64

@@ -1,11 +1,11 @@
 """Our SDP answer: ICE-lite, one host candidate, a track a tile (RFC 8829, 6184, 7798)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mux.fingerprint import Fingerprint
 from mux.offer import PLAYOUT_DELAY_URI, MediaLine, Offer, VideoFormat
-from mux.stun import Address
+from mux.stun import Address, Integrity
 from shared.units import Codec
 
 _BASELINE, _MAIN, _HIGH, _HIGH_444 = 66, 77, 100, 244
@@ -32,6 +32,10 @@ class Credentials:
 
     ufrag: str
     password: str
+    integrity: Integrity = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "integrity", Integrity(self.password))
 
     def __repr__(self) -> str:
         return f"Credentials({self.ufrag})"

@@ -4,6 +4,7 @@ A call releases the interpreter's lock. One thread at a time may use a core.
 """
 
 import ctypes
+from array import array
 from collections.abc import Sequence
 from enum import StrEnum
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -70,7 +71,7 @@ class Core:
         self._library = library
         self._core = ctypes.c_void_p(core)
         self._send = library.beffroi_send
-        self._chunk: tuple[Packets, bytes, ctypes.Array[ctypes.c_uint32]] | None = None
+        self._chunk: tuple[Packets, bytes, bytes] | None = None
 
     @classmethod
     def load(cls, folder: Path = _FOLDER, *, fastest: bool = True) -> Self:
@@ -142,7 +143,7 @@ class Core:
         if self._chunk is None or self._chunk[0] is not packets:
             lengths = [len(payload) | (_MARKER if marker else 0) for marker, payload in packets]
             payloads = b"".join([payload for _, payload in packets])
-            self._chunk = packets, payloads, (ctypes.c_uint32 * len(packets))(*lengths)
+            self._chunk = packets, payloads, array("I", lengths).tobytes()
         _, payloads, sizes = self._chunk
         odd = self._send(
             self._core,

@@ -3,11 +3,14 @@
 Each viewer checks every few seconds for as long as it watches: one pass over the bytes, a hash each way.
 """
 
-import hmac
 from binascii import crc32
+from hmac import compare_digest
 from socket import inet_aton
 from struct import Struct
 from typing import NamedTuple
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from shared.errors import BadInput
 
@@ -36,6 +39,21 @@ _MAPPED_BYTES = 8
 _ANSWER_BYTES = _ATTRIBUTE.size + _MAPPED_BYTES + _INTEGRITY_BYTES
 
 
+class Integrity:
+    """MESSAGE-INTEGRITY with a password (RFC 8489 section 14.5), keyed once: checks come for hours."""
+
+    __slots__ = ("_keyed",)
+
+    def __init__(self, password: str) -> None:
+        self._keyed = HMAC(password.encode(), SHA1())
+
+    def of(self, message: bytes) -> bytes:
+        """The proof of what an attribute covers."""
+        made = self._keyed.copy()
+        made.update(message)
+        return made.finalize()
+
+
 class Check(NamedTuple):
     """A binding request, not yet proven to come from who knows the password.
 
@@ -49,10 +67,9 @@ class Check(NamedTuple):
     signed: bytes
     proof: bytes
 
-    def proven_by(self, password: str) -> bool:
-        """Whether MESSAGE-INTEGRITY was made with our password (RFC 8489 section 9.1.3)."""
-        made = hmac.digest(password.encode(), self.signed, "sha1")
-        return hmac.compare_digest(made, self.proof)
+    def proven_by(self, integrity: Integrity) -> bool:
+        """Whether MESSAGE-INTEGRITY was made with our password."""
+        return compare_digest(integrity.of(self.signed), self.proof)
 
 
 def parse_check(datagram: bytes) -> Check | None:
@@ -103,7 +120,7 @@ def _transaction(datagram: bytes) -> bytes | None:
     return transaction if kind == _BINDING_REQUEST else None
 
 
-def success(check: Check, source: Address, password: str) -> bytes:
+def success(check: Check, source: Address, integrity: Integrity) -> bytes:
     """The answer to a proven check that came from `source`."""
     host, port = source
     answer = _ANSWER.pack(
@@ -117,9 +134,8 @@ def success(check: Check, source: Address, password: str) -> bytes:
         port ^ _COOKIE >> 16,
         int.from_bytes(inet_aton(host), "big") ^ _COOKIE,
     )
-    proof = hmac.digest(password.encode(), answer, "sha1")
     answer = _covered(
-        answer + _ATTRIBUTE.pack(_INTEGRITY, _HASH_BYTES) + proof,
+        answer + _ATTRIBUTE.pack(_INTEGRITY, _HASH_BYTES) + integrity.of(answer),
         _HEADER.size + _ANSWER_BYTES,
         _FINGERPRINT_BYTES,
     )

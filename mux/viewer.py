@@ -136,7 +136,7 @@ class Viewer:
         renewed = self.renewed
         is_renewed = renewed is not None and check.receiver == renewed.ufrag
         credentials = renewed if renewed is not None and is_renewed else self.credentials
-        if not check.proven_by(credentials.password):
+        if not check.proven_by(credentials.integrity):
             return None
         self._heard_ns = now_ns
         self._learn(source)
@@ -147,7 +147,7 @@ class Viewer:
             for tile in self.tiles.values():
                 if tile.sender is not None:
                     tile.sender.address = source
-        return success(check, source, credentials.password)
+        return success(check, source, credentials.integrity)
 
     def greet(self, now_ns: int) -> list[bytes]:
         """Begin the handshake where that is ours to do; the datagrams to send."""

@@ -7,7 +7,7 @@ from aioice import stun
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.stun import Check, parse_check, success
+from mux.stun import Check, Integrity, parse_check, success
 from shared.errors import BadInput
 
 PASSWORD = "the-password-of-this-viewer"
@@ -48,16 +48,16 @@ def test_a_check_says_whom_it_is_for_and_whether_it_nominates() -> None:
 
 def test_a_check_is_proven_by_our_password_only() -> None:
     check = check_of(request())
-    assert check.proven_by(PASSWORD)
-    assert not check.proven_by("another-password")
+    assert check.proven_by(Integrity(PASSWORD))
+    assert not check.proven_by(Integrity("another-password"))
 
 
 def test_a_check_without_integrity_proves_nothing() -> None:
     message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
     message.attributes["USERNAME"] = "ours:theirs"
     check = check_of(bytes(message))
-    assert not check.proven_by(PASSWORD)
-    assert not check.proven_by("")
+    assert not check.proven_by(Integrity(PASSWORD))
+    assert not check.proven_by(Integrity(""))
 
 
 def test_what_follows_the_integrity_is_not_believed() -> None:
@@ -67,7 +67,7 @@ def test_what_follows_the_integrity_is_not_believed() -> None:
     del message.attributes["FINGERPRINT"]
     message.attributes["USE-CANDIDATE"] = None
     check = check_of(bytes(message))
-    assert check.proven_by(PASSWORD)
+    assert check.proven_by(Integrity(PASSWORD))
     assert not check.nominates
 
 
@@ -88,9 +88,9 @@ def test_checks_are_read_as_another_implementation_reads_them(
     assert ours.receiver == receiver
     assert ours.transaction == theirs.transaction_id
     assert ours.nominates is ("USE-CANDIDATE" in theirs.attributes)
-    assert ours.proven_by(PASSWORD)
+    assert ours.proven_by(Integrity(PASSWORD))
     assert theirs.check_message_integrity(PASSWORD.encode())
-    assert not ours.proven_by(PASSWORD + "x")
+    assert not ours.proven_by(Integrity(PASSWORD + "x"))
 
 
 @given(st.ip_addresses(v=4), st.integers(0, 65535), FRAGMENTS)
@@ -101,12 +101,12 @@ def test_the_answer_is_the_other_implementations_byte_for_byte(
     expected = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, check.transaction)
     expected.attributes["XOR-MAPPED-ADDRESS"] = source
     expected.add_message_integrity(password.encode())
-    assert success(check, source, password) == bytes(expected)
+    assert success(check, source, Integrity(password)) == bytes(expected)
 
 
 def test_the_answer_tells_the_source_its_address_and_proves_itself() -> None:
     check = check_of(request())
-    answer = stun.parse_message(success(check, SOURCE, PASSWORD))
+    answer = stun.parse_message(success(check, SOURCE, Integrity(PASSWORD)))
     assert answer.attributes["XOR-MAPPED-ADDRESS"] == SOURCE
     assert answer.transaction_id == check.transaction
     assert answer.check_message_integrity(PASSWORD.encode())
@@ -144,4 +144,4 @@ def test_a_check_with_one_byte_changed_is_never_proven(place: int, change: int) 
         check = parse_check(bytes(datagram))
     except BadInput:
         return
-    assert check is None or not check.proven_by(PASSWORD)
+    assert check is None or not check.proven_by(Integrity(PASSWORD))
