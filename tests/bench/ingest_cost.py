@@ -135,6 +135,21 @@ async def _cost(
     }
 
 
+async def _floor(count: int, seconds: float) -> dict[str, object]:
+    """What reading the bytes of so many cameras takes, without looking at them."""
+    port = free_port()
+    async with process("tests.bench.ingest_floor", "send", str(port)):
+        await eventually(lambda: _listens(port), within_s=20, what="the sender")
+        async with process("tests.bench.ingest_floor", "read", str(port), str(count)) as pid:
+            await asyncio.sleep(4)
+            share = await _share(pid, seconds)
+    return {
+        "what": "floor",
+        "cameras": count,
+        "cpu_percent_a_camera": round(100 * share / count, 3),
+    }
+
+
 async def _share(pid: int, seconds: float) -> float:
     """The share of a core a process takes over some seconds."""
     before_ns, start_s = cpu_ns(pid), time.monotonic()
@@ -215,6 +230,7 @@ async def _first_units(tries: int) -> dict[str, object]:
 
 async def _run(seconds: float) -> list[dict[str, object]]:
     rows = [
+        await _floor(COMPARED, seconds),
         await _cost(COMPARED, watched=True, seconds=seconds, opener=CameraOpener.AV),
         await _cost(COMPARED, watched=False, seconds=seconds),
     ]

@@ -75,7 +75,7 @@ def sealing() -> str:
 
 
 async def _measure(load: Load, seconds: float) -> Row:
-    floor_us = min(floor.us_per_packet(1000) for _ in range(3))
+    floor_us = min(_floor_us(load) for _ in range(3))
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[-1]})
     units = street(_GOP, 2 * _GOP)
@@ -91,6 +91,12 @@ async def _measure(load: Load, seconds: float) -> Row:
                     return {**row, "us_per_packet_sent": sent_us, "floor_us": floor_us}
     finally:
         os.sched_setaffinity(0, set(cores))
+
+
+def _floor_us(load: Load) -> float:
+    if load.path == "python":
+        return floor.us_per_packet(1000, runs=load.runs)
+    return floor.compiled_us_per_packet(viewers=load.viewers, runs=load.runs, fastest=load.path == "compiled")
 
 
 async def _with_viewers(mux: MuxProcess, load: Load, seconds: float) -> Row:
