@@ -12,7 +12,7 @@ from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.slow
 
-HURRY = 10.0
+HURRY = 5.0
 """So much faster does the fleet's clock run where a session's time-out is waited for."""
 
 
