@@ -1,6 +1,7 @@
 """What all depacketisers share: one picture being put together from RTP payloads."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 START_CODE = b"\x00\x00\x00\x01"
 
@@ -15,11 +16,17 @@ class Depacketiser(ABC):
     `damaged`: a part is missing. `continues`: its first part is not the head of a picture.
     `nals` is where NAL units begin in it, behind their start codes. `malformed` counts payloads that made no
     sense.
+
+    A payload that is nothing but a further part of `unit` begins with the `middle_bytes` bytes `middle`, a
+    big-endian number that is -1 where there is none such: the rest may be added to `unit` without a word.
     """
+
+    middle_bytes: ClassVar[int] = 0
 
     def __init__(self) -> None:
         self.unit = bytearray()
         self.nals: list[int] = []
+        self.middle = -1
         self.has_picture = self.key = self.damaged = self.continues = False
         self.malformed = 0
 
@@ -41,4 +48,5 @@ class Depacketiser(ABC):
     def clear(self) -> None:
         self.unit = bytearray()
         self.nals = []
+        self.middle = -1
         self.has_picture = self.key = self.damaged = self.continues = False

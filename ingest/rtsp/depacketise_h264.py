@@ -12,6 +12,7 @@ _AGGREGATES = {_STAP_A: (1, 0), _STAP_B: (3, 0), _MTAP16: (3, 3), _MTAP24: (3, 4
 
 class H264Depacketiser(NalDepacketiser):
     header_bytes: ClassVar = 1
+    middle_bytes: ClassVar = 2
     slices: ClassVar = frozenset({Nal.SLICE, 2, Nal.IDR})
     keys: ClassVar = frozenset({Nal.IDR})
 
@@ -20,7 +21,7 @@ class H264Depacketiser(NalDepacketiser):
         return nal_type(nal)
 
     def add(self, data: memoryview, start: int, end: int) -> None:
-        if self.fragmented and end - start > 2 and data[start] & 0x1F == _FU_A and data[start + 1] < END:
+        if self.middle >= 0 and end - start > 2 and data[start] & 0x1F == _FU_A and data[start + 1] < END:
             # The middle of a fragmented unit: nearly every packet of a camera.
             self.unit += data[start + 2 : end]
             return
@@ -31,13 +32,14 @@ class H264Depacketiser(NalDepacketiser):
         head = data[start]
         kind = head & 0x1F
         if kind in (_FU_A, _FU_B):
-            flags = data[start + 1]
+            flags, important = data[start + 1], head & 0xE0
             # A FU-B carries a decoding order number after its header (section 5.8).
             body = start + (2 if kind == _FU_A else 4)
-            header = bytes((head & 0xE0 | flags & 0x1F,))
-            self.add_fragment(data, body, end, flags, flags & 0x1F, header)
+            inside = flags & 0x1F
+            header, middle = bytes((important | inside,)), (important | _FU_A) << 8 | inside
+            self.add_fragment(data, body, end, flags, inside, header, middle)
             return
-        self.fragmented = False
+        self.middle = -1
         if 0 < kind < _STAP_A:
             self.add_unit(data[start:end], kind)
         elif kind in _AGGREGATES:

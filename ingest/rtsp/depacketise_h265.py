@@ -10,6 +10,7 @@ _AGGREGATE, _FRAGMENT = 48, 49
 
 class H265Depacketiser(NalDepacketiser):
     header_bytes: ClassVar = HEADER_BYTES
+    middle_bytes: ClassVar = HEADER_BYTES + 1
     slices: ClassVar = range(32)
     keys: ClassVar = range(16, 24)
 
@@ -19,7 +20,7 @@ class H265Depacketiser(NalDepacketiser):
 
     def add(self, data: memoryview, start: int, end: int) -> None:
         if (
-            self.fragmented
+            self.middle >= 0
             and end - start > 3
             and data[start] >> 1 & 0x3F == _FRAGMENT
             and data[start + 2] < END
@@ -35,10 +36,12 @@ class H265Depacketiser(NalDepacketiser):
         if kind == _FRAGMENT:
             # Section 4.4.3.
             flags = data[start + 2]
-            header = bytes((data[start] & 0x81 | (flags & 0x3F) << 1, data[start + 1]))
-            self.add_fragment(data, start + 3, end, flags, flags & 0x3F, header)
+            inside = flags & 0x3F
+            header = bytes((data[start] & 0x81 | inside << 1, data[start + 1]))
+            middle = data[start] << 16 | data[start + 1] << 8 | inside
+            self.add_fragment(data, start + 3, end, flags, inside, header, middle)
             return
-        self.fragmented = False
+        self.middle = -1
         if kind == _AGGREGATE:
             # Section 4.4.2, without decoding order numbers: those come with B-frames sent out of order only.
             self.add_aggregate(data, start + 2, end)

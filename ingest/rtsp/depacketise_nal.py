@@ -15,25 +15,17 @@ _START_CODES = (b"\0\0\1", b"\0\0\0")
 class NalDepacketiser(Depacketiser):
     """`header_bytes` is the size of a NAL unit's header; `slices` and `keys` are types of NAL units.
 
-    `fragmented`: a unit has begun whose end has not come.
+    While a unit has begun whose end has not come, `middle` is what a middle part of it begins with.
     """
 
     header_bytes: ClassVar[int]
     slices: ClassVar[Container[int]]
     keys: ClassVar[Container[int]]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.fragmented = False
-
     @staticmethod
     @abstractmethod
     def kind_of(nal: memoryview) -> int:
         """The type of a NAL unit."""
-
-    def clear(self) -> None:
-        super().clear()
-        self.fragmented = False
 
     def add_unit(self, nal: memoryview, kind: int) -> None:
         """A whole unit; one without anything behind its header is left out."""
@@ -43,9 +35,9 @@ class NalDepacketiser(Depacketiser):
             self._note(kind, nal[self.header_bytes])
 
     def add_fragment(
-        self, data: memoryview, body: int, end: int, flags: int, kind: int, header: bytes
+        self, data: memoryview, body: int, end: int, flags: int, kind: int, header: bytes, middle: int
     ) -> None:
-        """A part of the unit of this type and header, `data[body:end]`.
+        """A part of the unit of this type and header, `data[body:end]`; parts after the first are `middle`.
 
         A unit whose end mark never came is taken as it is: some cameras send none.
         """
@@ -56,14 +48,14 @@ class NalDepacketiser(Depacketiser):
                 return
             self.begin_nal()
             self.unit += header
-            self.fragmented = True
+            self.middle = middle
             self._note(kind, data[body])
-        elif not self.fragmented:
+        elif self.middle < 0:
             self.damaged = True
             return
         self.unit += data[body:end]
         if flags & END:
-            self.fragmented = False
+            self.middle = -1
 
     def add_aggregate(self, data: memoryview, at: int, end: int, between: int = 0) -> None:
         """Units behind their sizes in two bytes; `between` a size and its unit are so many bytes."""

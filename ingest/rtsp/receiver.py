@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from ingest.ports import Packet, SourceCounts
 from ingest.rtsp.depacketise import MAX_PICTURE_BYTES, Depacketiser
+from ingest.rtsp.middles import LEAST_BYTES, Going, take_middles
 from ingest.rtsp.reception import Receptions
 from ingest.rtsp.rtcp import Bye, Reception
 from ingest.rtsp.rtcp import parse as parse_rtcp
-from ingest.rtsp.rtp import DOLLAR, FRAME_BYTES, HEADER_BYTES, framed_header, header, payload
+from ingest.rtsp.rtp import DOLLAR, FRAME_BYTES, HEADER_BYTES, header, payload
 from ingest.rtsp.wall import SenderClock
 from shared.clock import Clock
 from shared.mediatime import TICKS_PER_SECOND, Unwrap32
@@ -76,9 +77,13 @@ class Receiver:
         return self._ssrc
 
     def arrived(self) -> None:
-        """Note the time: what `packet` gets from now on has arrived now."""
+        """Note the time: what `packet` gets from now on has arrived now. A picture that is too large is given
+        up."""
         self._arrival_ns = self._clock.utc_ns()
         self.heard_ns = self._clock.monotonic_ns()
+        if len(self._depacketiser.unit) > MAX_PICTURE_BYTES:
+            self._depacketiser.clear()
+            self._depacketiser.damaged = True
 
     def packet(self, data: memoryview, start: int, end: int) -> None:
         """Take the RTP packet `data[start:end]`. Never raises."""
@@ -108,23 +113,26 @@ class Receiver:
     def frames(self, data: memoryview, at: int, end: int, channel: int) -> int:
         """Take the interleaved packets of a channel that lie whole, one behind the other, in `data[at:end]`.
 
-        Gives where they end. Never raises. Frames shorter than a header of RTP may be left.
+        Gives where they end. Never raises. Frames shorter than LEAST_BYTES may be left.
         """
-        add, kind_inside = self._depacketiser.add, self._type
-        while end - at >= FRAME_BYTES + HEADER_BYTES:
-            dollar, number, size, flags, kind, sequence, time32, ssrc = framed_header(data, at)
-            stop = at + FRAME_BYTES + size
-            if dollar != DOLLAR or number != channel or stop > end:
+        while end - at >= LEAST_BYTES:
+            at = self._middles(data, at, end, channel)
+            if end - at < LEAST_BYTES or data[at] != DOLLAR or data[at + 1] != channel:
                 break
-            inside = time32 == self._time32 and kind == kind_inside and flags == 0x80 and size > HEADER_BYTES
-            if inside and sequence == self._expected and ssrc == self._ssrc:
-                # Neither the first nor the last of its picture: nearly every packet of a camera.
-                self._expected = (sequence + 1) & 0xFFFF
-                self._taken += 1
-                add(data, at + FRAME_BYTES + HEADER_BYTES, stop)
-            else:
-                self.packet(data, at + FRAME_BYTES, stop)
+            stop = at + FRAME_BYTES + (data[at + 2] << 8 | data[at + 3])
+            if stop > end:
+                break
+            self.packet(data, at + FRAME_BYTES, stop)
             at = stop
+        return at
+
+    def _middles(self, data: memoryview, at: int, end: int, channel: int) -> int:
+        if self._time32 is None or self._ssrc is None:
+            return at
+        going = Going(channel, self._type, self._expected, self._time32, self._ssrc)
+        at, taken = take_middles(data, at, end, going, self._depacketiser)
+        self._expected = (self._expected + taken) & 0xFFFF
+        self._taken += taken
         return at
 
     def control(self, data: bytes) -> None:
@@ -138,14 +146,17 @@ class Receiver:
                 self._receptions.reported(item, self._clock.monotonic_ns())
                 self.sender_clock.reported(item)
 
+    @property
+    def holds(self) -> bool:
+        """Whether a picture has begun whose end has not come."""
+        return self._depacketiser.has_picture or self._depacketiser.damaged
+
     def settle(self) -> None:
-        """Give what has waited too long for its end, give up what is too large. Call it every HOLD_NS."""
-        depacketiser = self._depacketiser
-        if len(depacketiser.unit) > MAX_PICTURE_BYTES:
-            depacketiser.damaged = True
-        if depacketiser.has_picture or depacketiser.damaged:
+        """Give what has waited too long for its end. Call it every HOLD_NS while it `holds`, and now and
+        then."""
+        if self.holds:
             quiet_ns = self._clock.monotonic_ns() - max(self.heard_ns, self._begun_at_ns)
-            if depacketiser.damaged or quiet_ns >= HOLD_NS:
+            if self._depacketiser.damaged or quiet_ns >= HOLD_NS:
                 self._finish()
 
     def reception(self) -> Reception | None:
@@ -233,8 +244,7 @@ class Receiver:
         return True
 
     def _next_time(self, time32: int) -> None:
-        depacketiser = self._depacketiser
-        if depacketiser.has_picture or depacketiser.damaged:
+        if self.holds:
             self._finish()
         self._time32 = time32
         self._begun_ns, self._begun_at_ns = self._arrival_ns, self.heard_ns
@@ -242,7 +252,7 @@ class Receiver:
 
     def _marked(self) -> None:
         # Some cameras mark each packet of the parameter sets too: a picture has to be there.
-        if self._markers and (self._depacketiser.has_picture or self._depacketiser.damaged):
+        if self._markers and self.holds:
             self._finish()
 
     def _finish(self) -> None:
@@ -268,20 +278,9 @@ class Receiver:
         pts90 = (ticks - self._base) * TICKS_PER_SECOND // self._rate
         wall = self.sender_clock.wall(time32, self._begun_ns)
         restart, self._restart = self._restart, False
-        if wall is None:
-            picture = Packet(data, pts90, key, self._begun_ns, restart=restart, nals=nals)
-        else:
-            picture = Packet(
-                data,
-                pts90,
-                key,
-                self._begun_ns,
-                wall.utc_ns,
-                WallSource.SENDER_REPORT,
-                wall.uncertainty_ns,
-                restart,
-                nals,
-            )
+        source = WallSource.ARRIVAL if wall is None else WallSource.SENDER_REPORT
+        utc_ns, wrong_ns = (None, -1) if wall is None else (wall.utc_ns, wall.uncertainty_ns)
+        picture = Packet(data, pts90, key, self._begun_ns, utc_ns, source, wrong_ns, restart, nals)
         if self._announced is None:
             self._gave = True
             self._give(picture)

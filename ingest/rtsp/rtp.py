@@ -7,9 +7,6 @@ header = struct.Struct("!BBHII").unpack_from
 
 HEADER_BYTES = 12
 
-framed_header = struct.Struct("!BBHBBHII").unpack_from
-"""The dollar sign, channel and size of an interleaved packet, then as `header`."""
-
 FRAME_BYTES = 4
 DOLLAR = 0x24
 _PADDING, _EXTENSION = 0x20, 0x10

@@ -11,7 +11,9 @@ from ingest.rtsp.session import Session
 from shared.clock import Clock
 
 REPORT_EVERY_S = 5.0
-_TICK_S = 0.25
+_TICK_S, _CALM_TICK_S = 0.25, 1.0
+"""Seldom where nothing waits for its end: looking at a camera takes as long as half of a picture."""
+
 _AFTER_BYE_S = 1.0
 
 
@@ -71,7 +73,8 @@ class RtspSource(QueuedSource):
         """Everything that is due by time: late ends of pictures, stalls, reports, keep-alives."""
         report_ns = keep_ns = self._clock.monotonic_ns()
         while self.error is None:
-            await self._clock.sleep(_TICK_S)
+            waits = session.by_udp or receiver.holds
+            await self._clock.sleep(_TICK_S if waits else min(_CALM_TICK_S, session.timeout_s / 8))
             session.settle()
             receiver.settle()
             now_ns = self._clock.monotonic_ns()
