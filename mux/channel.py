@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mux.chorus import nobody
 from mux.counts import Counts
 from mux.fan_out import FanOut
 from mux.group import Group
@@ -20,6 +21,8 @@ from shared.mediatime import ticks_from_ns
 from shared.tap import Gap
 from shared.units import AccessUnit, Codec
 
+MEASURE_EVERY_NS = 100_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -35,7 +38,8 @@ class Moment:
 
 class Channel:
     """A stream's senders and its current group. `sent` is told the seconds from a unit's arrival to its first
-    packet; `changed` that the codec, or whether its pictures are out of order, is known or another."""
+    packet, of one in MEASURE_EVERY_NS; `changed` that the codec, or whether its pictures are out of order, is
+    known or another."""
 
     def __init__(
         self,
@@ -76,6 +80,7 @@ class Channel:
         self._awaiting: dict[Callable[[], None], None] = {}
         self._catches_up = False
         self._run: int | None = None
+        self._measured_ns: int | None = None
         self._waits_for_key = True
 
     def take(self, item: AccessUnit | Gap) -> None:
@@ -109,7 +114,7 @@ class Channel:
         self.newest = (picture.time90, item.wall_ns)
         self._reached = Moment(picture.time90, now_ns)
         self.group.append(picture)
-        self._fan_out.give(picture, now_ns, lambda: self._sent((self._clock.monotonic_ns() - now_ns) / 1e9))
+        self._fan_out.give(picture, now_ns, self._measured(now_ns))
         if picture.key and not self._catches_up:
             self._begin_awaiting()
 
@@ -164,6 +169,17 @@ class Channel:
 
     def discard(self, sender: Sender) -> None:
         self._fan_out.discard(sender)
+
+    def _measured(self, now_ns: int) -> Callable[[], None]:
+        """What is to be called once the first packet has been sent: measuring costs a send of its own."""
+        if self._measured_ns is not None and now_ns - self._measured_ns < MEASURE_EVERY_NS:
+            return nobody
+
+        def begun() -> None:
+            self._measured_ns = now_ns
+            self._sent((self._clock.monotonic_ns() - now_ns) / 1e9)
+
+        return begun
 
     def _interrupted(self) -> None:
         """Nothing can be decoded before the next key unit, whatever the tap gives."""

@@ -25,7 +25,8 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-Subscribe = Callable[[StreamId, Callable[[AccessUnit | Gap], None], Callable[[bool], None]], Closable]
+Sink = Callable[[AccessUnit | Gap], None]
+Subscribe = Callable[[StreamId, Sink, Callable[[bool], None]], Closable]
 Make = Callable[[StreamId, Callable[[Channel], None]], Channel]
 """Builds a stream's channel, which tells by the function when its codec is known or another."""
 

@@ -51,6 +51,9 @@ class FanOut:
         else:
             self._send(picture, ready)
         for sender in ready:
+            if sender.bucket.sharers > 1:
+                # The tiles of a wall share one pace: none of them is ever in step.
+                continue
             fitting = self._choruses.get(sender.bucket.pace)
             if fitting is not None and fitting.invite(sender, picture.time90):
                 del self._alone[sender]

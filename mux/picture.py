@@ -48,10 +48,9 @@ def picture_of(unit: AccessUnit, time90: int) -> Picture | None:
         return None
     packets = [(0, payload) for payload in payloads]
     packets[-1] = (MARKER, payloads[-1])
-    chunks = []
-    for start in range(0, len(packets), CHUNK_PACKETS):
-        part = tuple(packets[start : start + CHUNK_PACKETS])
-        chunks.append(Chunk(part, sum(len(payload) for _, payload in part)))
-    return Picture(
-        time90, unit.key, tuple(chunks), len(packets), sum(chunk.payload_bytes for chunk in chunks)
+    sizes = [len(payload) for payload in payloads]
+    chunks = tuple(
+        Chunk(tuple(packets[start : start + CHUNK_PACKETS]), sum(sizes[start : start + CHUNK_PACKETS]))
+        for start in range(0, len(packets), CHUNK_PACKETS)
     )
+    return Picture(time90, unit.key, chunks, len(packets), sum(sizes))

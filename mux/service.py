@@ -10,7 +10,7 @@ from random import Random
 from mux.adaptation import PlayoutBounds
 from mux.admission import Admission
 from mux.channel import Channel
-from mux.channels import Channels
+from mux.channels import Channels, Sink
 from mux.core import CoreChoice, core_of
 from mux.counts import Counts
 from mux.dtls import DtlsEndpoint
@@ -42,9 +42,9 @@ from shared.log import Trouble, get_logger
 from shared.redis_bus import RedisBus
 from shared.service import Service
 from shared.settings import load
-from shared.tap import Endpoint, TapKeys, TapSubscriber
+from shared.tap import Endpoint, Gap, Subscription, TapKeys, TapSubscriber
 from shared.tickets import TicketVerifier
-from shared.units import Codec
+from shared.units import AccessUnit, Codec
 
 _LONGEST_WAIT_FOR_BUS_S = 2.0
 _COLLECTION_THRESHOLD = 20_000
@@ -82,17 +82,13 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     transcoders = Transcoders(settings.most_transcoders, spare.take, clock, counts, random)
     mux_metrics.watch_transcoders(lambda: len(transcoders))
 
-    def sent(seconds: float) -> None:
-        mux_metrics.first_sent(seconds)
-        wire.look_soon()
-
     def make_channel(stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
         def learned(channel: Channel) -> None:
             if settings.most_transcoders and not channel.suits(_EVERY_BROWSER):
                 spare.keep()
             changed(channel)
 
-        return Channel(stream, wire, pacer, clock, counts, sent=sent, changed=learned)
+        return Channel(stream, wire, pacer, clock, counts, sent=mux_metrics.first_sent, changed=learned)
 
     def transcoded(source: Channel) -> Transcoded:
         made = Channel(
@@ -101,14 +97,21 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
             pacer,
             clock,
             counts,
-            sent=sent,
+            sent=mux_metrics.first_sent,
             changed=lambda _: None,
             timeline=Timeline(HURRY90),
         )
         return Transcoded(source, transcoders, made, clock)
 
+    def subscribe(stream: StreamId, sink: Sink, answering: Callable[[bool], None]) -> Subscription:
+        def take(item: AccessUnit | Gap) -> None:
+            wire.look_soon()
+            sink(item)
+
+        return tap.subscribe(stream, take, answering)
+
     channels = Channels(
-        tap.subscribe,
+        subscribe,
         make_channel,
         clock,
         loop.call_later,

@@ -156,8 +156,9 @@ class Pump:
         for _ in range(_BATCH):
             if self._socket is None:
                 return
-            frames = _message(self._socket)
-            if frames is None:
+            try:
+                frames = _message(self._socket)
+            except zmq.Again:
                 return
             try:
                 self._handle(frames)
@@ -165,6 +166,9 @@ class Pump:
                 # The file descriptor will not tell again of what is still waiting.
                 self.kick()
                 raise
+            # Costs less than to raise for nothing to read, which is usual behind a single message.
+            if self._socket is None or not _option(self._socket, _EVENTS) & _POLLIN:
+                return
         self.kick()
 
 
@@ -184,11 +188,9 @@ def _refuse_unsafe(endpoints: Sequence[Endpoint], keys: TapKeys | None) -> None:
         raise BadInput("the tap dials out: give it the server's public key")
 
 
-def _message(socket: "zmq.Socket[bytes]") -> list[zmq.Frame] | None:
-    """The next message, None where there is none. `recv_multipart` would ask behind each frame for an option
-    that the frame has itself, and raise for nothing to read."""
-    if not _option(socket, _EVENTS) & _POLLIN:
-        return None
+def _message(socket: "zmq.Socket[bytes]") -> list[zmq.Frame]:
+    """The next message. Raises zmq.Again. `recv_multipart` would ask behind each frame for an option that the
+    frame has itself."""
     frame = socket.recv(_LAST, copy=False)
     frames = [frame]
     while frame.more:

@@ -13,7 +13,7 @@ from types import TracebackType
 import httpx
 
 from shared.ids import StreamId
-from shared.tickets import Action, Ticket
+from shared.tickets import WALL_RESOURCE, Action, Ticket
 from tests.integration.mux.rig import make_key
 from tests.support.ports import free_port
 
@@ -84,11 +84,22 @@ class MuxProcess:
         return await asyncio.to_thread(self._process.wait)
 
     def url(self, stream: StreamId) -> str:
-        return f"http://127.0.0.1:{self.http_port}/whep/{stream}"
+        return f"{self.base}/whep/{stream}"
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}"
 
     def ticket(self, stream: StreamId) -> str:
+        return self._signed(Action.LIVE, str(stream))
+
+    def wall_ticket(self, *cameras: str) -> str:
+        return self._signed(Action.WALL, WALL_RESOURCE, cameras)
+
+    def _signed(self, action: Action, resource: str, cameras: tuple[str, ...] = ()) -> str:
         until_s = int(time.time()) + 600
-        return self._signer.sign(Ticket(secrets.token_hex(8), "p", "s", Action.LIVE, str(stream), until_s))
+        ticket = Ticket(secrets.token_hex(8), "p", "s", action, resource, until_s, cameras=cameras)
+        return self._signer.sign(ticket)
 
     async def metric(self, name: str, http: httpx.AsyncClient) -> float:
         """The value of a metric without labels."""

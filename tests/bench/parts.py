@@ -20,6 +20,7 @@ from tests.bench import (
     storage_cost,
     storm,
     transcode,
+    wall_cost,
 )
 from tests.bench.tables import Cell, Table
 
@@ -71,6 +72,11 @@ def viewers() -> list[Table]:
 def rates() -> list[Table]:
     """CPU against viewers and bit rate."""
     return [bitrates.run()]
+
+
+def walls() -> list[Table]:
+    """CPU against cameras and tiles."""
+    return [wall_cost.run()]
 
 
 def first_frame() -> list[Table]:
@@ -239,6 +245,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "viewers": viewers,
     "peers": beside_peers,
     "bitrates": rates,
+    "walls": walls,
     "arrival": arrivals,
     "first-frame": first_frame,
     "delay": delays,

@@ -89,6 +89,19 @@ def _cameras(figure: "Figure", table: Table) -> None:
         _label(axes, "cameras of 2 Mb/s", unit)
 
 
+def _walls(figure: "Figure", table: Table) -> None:
+    once = [row for row in table.rows if row[0] == row[2]]
+    left, right = figure.subplots(1, 2)
+    for axes, rows, heading, unit in (
+        (left, once, "cameras", "cameras, each in one tile"),
+        (right, table.where("cameras", 36).rows, "tiles", "tiles of 36 cameras"),
+    ):
+        part = Table(table.name, table.title, table.headings, rows)
+        axes.plot(part.column(heading), part.column("% core"), "o", color=_COLOURS[0])
+        _line(axes, part.column(heading), part.column("% core"), f"a {heading[:-1]}")
+        _label(axes, unit, "% of a core")
+
+
 def _distribution(figure: "Figure", table: Table) -> None:
     axes = figure.subplots()
     for (name, values), colour in zip(table.samples.items(), _COLOURS, strict=False):
@@ -123,6 +136,7 @@ def _label(axes: "Axes", x: str, y: str) -> None:
 
 PLOTS: Mapping[str, Drawing] = {
     "bitrates": _bitrates,
+    "walls": _walls,
     "ingest": _cameras,
     "first-frame": _distribution,
     "delay": _distribution,

@@ -57,7 +57,7 @@ def sources_of(answer: str) -> tuple[Source, ...]:
 
 
 class Wall(LightClient):
-    """A light client with many tiles. It reports on every source, and keeps every packet."""
+    """A light client with many tiles. It reports on every source, and keeps every packet, or none."""
 
     def __init__(
         self,
@@ -68,8 +68,9 @@ class Wall(LightClient):
         browser: Browser,
         *,
         lose: Callable[[bytes], bool] | None = None,
+        keep: bool = True,
     ) -> None:
-        super().__init__(browser, Place.read(answer), keep=True, lose=lose)
+        super().__init__(browser, Place.read(answer), keep=keep, lose=lose)
         self.http = http
         self.location = location
         self.etag = etag
@@ -140,6 +141,7 @@ async def wall(
     browser: Browser,
     *,
     lose: Callable[[bytes], bool] | None = None,
+    keep: bool = True,
 ) -> AsyncIterator[Wall]:
     """A connected wall of `tiles` sections at the mux of `base`."""
     async with local_client(base_url=base, timeout=15) as http:
@@ -149,9 +151,8 @@ async def wall(
             headers={"Content-Type": "application/sdp", "Authorization": f"Bearer {ticket}"},
         )
         assert answer.status_code == 201, answer.text
-        client = Wall(
-            http, answer.headers["location"], answer.headers["etag"], answer.text, browser, lose=lose
-        )
+        location, etag = answer.headers["location"], answer.headers["etag"]
+        client = Wall(http, location, etag, answer.text, browser, lose=lose, keep=keep)
         try:
             await client.connect()
             yield client

@@ -17,11 +17,12 @@ class Watched:
         self.changed: list[Channel] = []
         self.counts = Counts()
         self.wire = RecordingWire()
+        self.clock = SimulatedClock()
         self.channel = Channel(
             STREAM,
             self.wire,
             idle_pacer(),
-            SimulatedClock(),
+            self.clock,
             self.counts,
             sent=self.delays.append,
             changed=self.changed.append,
@@ -46,6 +47,15 @@ def test_the_delay_to_the_first_packet_is_told_once_a_picture() -> None:
         watched.channel.add(Viewed(wire=watched.wire).sender)
     watched.channel.take(unit(1))
     assert watched.delays == [0.0]
+
+
+async def test_the_delay_is_measured_of_ten_pictures_a_second_at_most() -> None:
+    watched = Watched()
+    watched.channel.add(Viewed(wire=watched.wire).sender)
+    for number in range(26):
+        watched.channel.take(unit(number, key=number == 0))
+        await watched.clock.advance(0.040)
+    assert len(watched.delays) == 9
 
 
 def test_who_left_gets_nothing_more() -> None:
