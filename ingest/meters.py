@@ -10,7 +10,7 @@ from shared.messages import CameraReport, CameraStatus
 
 _STREAM = ["stream"]
 _UNITS_AT_ONCE = 16
-"""About a second of pictures: counting each by itself takes longer than keeping it."""
+"""About a second of pictures: cheaper than telling Prometheus of each."""
 
 
 class Meters:

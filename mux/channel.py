@@ -22,6 +22,7 @@ from shared.tap import Gap
 from shared.units import AccessUnit, Codec
 
 MEASURE_EVERY_NS = 100_000_000
+"""The time from one picture whose delay is measured to the next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class MuxMetrics:
         self._ended = metrics.counter("mux_viewers_ended_total", "Viewers let go, by reason", ["reason"])
         self._delay = metrics.histogram(
             "mux_first_send_seconds",
-            "From a unit's arrival to its first packet",
+            "From a unit's arrival to its first packet, of ten units a second of each stream at most",
             buckets=_DELAY_BUCKETS_S,
         )
         self.first_sent = self._delay.observe

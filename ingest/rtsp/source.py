@@ -12,7 +12,7 @@ from shared.clock import Clock
 
 REPORT_EVERY_S = 5.0
 _TICK_S, _CALM_TICK_S = 0.25, 1.0
-"""Seldom where nothing waits for its end: looking at a camera takes as long as half of a picture."""
+"""Seldom where nothing waits for its end: a worker has hundreds of cameras to look at."""
 
 _AFTER_BYE_S = 1.0
 
