@@ -67,6 +67,7 @@ class TapSubscriber:
             self._pump.send((b"\x01" + stream_topic(stream),))
 
     async def close(self) -> None:
+        self._tell_units()
         self._streams.clear()
         await self._pump.close()
 
@@ -101,6 +102,7 @@ class TapSubscriber:
     def leave(self, subscription: Subscription) -> None:
         """End a subscription; see `Subscription.close`."""
         if self._is_open(subscription):
+            self._tell_units()
             del self._streams[subscription.stream]
             self._pump.send((b"\x00" + stream_topic(subscription.stream),))
 
@@ -148,8 +150,11 @@ class TapSubscriber:
         self._untold_units += 1
         # Cheaper than telling Prometheus of each.
         if unit.key or self._untold_units >= _TOLD_AT_ONCE:
-            self._units.inc(self._untold_units)
-            self._untold_units = 0
+            self._tell_units()
+
+    def _tell_units(self) -> None:
+        self._units.inc(self._untold_units)
+        self._untold_units = 0
 
     @staticmethod
     def _commune(peers: KnownPeers, frame: zmq.Frame) -> str | None:

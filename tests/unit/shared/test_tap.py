@@ -38,6 +38,18 @@ async def test_a_reader_is_told_where_the_recent_units_begin_and_end() -> None:
     assert told == [True, *UNITS[10:15], False]
 
 
+async def test_all_units_that_came_are_counted_when_their_reader_has_left() -> None:
+    before = value(metrics.counter("tap_units_received_total", "Units received from the tap"))
+    async with Wire() as wire:
+        await wire.connected()
+        for unit in UNITS[:15]:
+            wire.publish(unit)
+        subscription = wire.subscriber.subscribe(STREAM, wire.got.append)
+        await eventually(lambda: len(wire.got) == 5, what="the recent units")
+        subscription.close()
+        assert value(metrics.counter("tap_units_received_total", "")) - before == 5
+
+
 async def test_units_nobody_asked_for_are_not_sent() -> None:
     async with Wire() as wire:
         other = StreamId("59350", "cam-other")
