@@ -1,7 +1,7 @@
 """Senders in step: what each viewer gets is what it would get alone, whatever comes between the pictures."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
 import pytest
@@ -12,9 +12,10 @@ from mux.core import Core
 from mux.counts import Counts
 from mux.fan_out import FanOut
 from mux.history import KEPT_PACKETS
+from mux.line import Line
 from mux.pace import CAREFUL, NEAR, Bucket, Pace
 from mux.pacer import Pacer
-from mux.picture import Picture
+from mux.picture import Chunk, Picture
 from mux.rtp import PlayoutDelay, RtpFormat
 from mux.sender import Sender
 from mux.srtp import AES_128_CM_SHA1_80, Keys
@@ -96,6 +97,18 @@ class Rig:
             sender.reformat(
                 RtpFormat(0x1000 + viewer, 102, 5, delay), RtpFormat(0x2000 + viewer, 103, 5, delay)
             )
+
+
+class CountingWire(RecordingWire):
+    """Notes to how many each delivery goes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[int] = []
+
+    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
+        self.calls.append(len(lines))
+        super().deliver(chunk, lines)
 
 
 @pytest.fixture
@@ -235,6 +248,17 @@ def test_the_first_is_told_of_once_a_picture(rig: Rig) -> None:
         rig.now_ns += PICTURE_NS
         rig.fan_out.give(picture(number, key=number == 0), rig.now_ns, begun)
     assert len(told) == 4
+
+
+def test_of_viewers_of_two_paces_only_the_first_of_all_is_sent_to_apart() -> None:
+    wire = CountingWire()
+    rig = Rig(wire, [("192.0.2.1", 1000 + number) for number in range(VIEWERS)])
+    rig.play([("pace", 1, 300, False), *[("nothing", 0, 300, False)] * 3])
+    wire.calls.clear()
+    told: list[int] = []
+    rig.fan_out.give(picture(90, size=300), rig.now_ns, lambda: told.append(len(wire.calls)))
+    assert wire.calls == [1, 2]
+    assert told == [1]
 
 
 def test_pictures_that_come_faster_than_the_pace_wait_for_all_in_step() -> None:

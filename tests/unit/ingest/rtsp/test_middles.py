@@ -12,6 +12,7 @@ from ingest.rtsp.depacketise import MAX_PICTURE_BYTES, Depacketiser
 from ingest.rtsp.depacketise_h264 import H264Depacketiser
 from ingest.rtsp.depacketise_h265 import H265Depacketiser
 from ingest.rtsp.depacketise_jpeg import JpegDepacketiser
+from ingest.rtsp.middles import Going, take_middles
 from ingest.rtsp.rtp import DOLLAR
 from tests.unit.ingest.rtsp.packets import SSRC, Rig, rtp
 
@@ -145,12 +146,18 @@ def _take_framed(rig: Rig, sent: Sequence[_Sent], cuts: Sequence[int]) -> None:
 
 
 @pytest.mark.parametrize("codec", sorted(_CODECS))
-def test_the_middle_of_a_picture_is_taken_in_one_run(codec: str) -> None:
-    rig = Rig(_CODECS[codec][0]())
-    stream = b"".join(one.framed for one in _stream(codec, [7], 5))
-    assert rig.receiver.frames(memoryview(stream), 0, len(stream), _CHANNEL) == len(stream)
-    assert len(rig.pictures) == 1
-    assert rig.pictures[0].data.endswith(b"\x88" + _PAYLOAD[:7])
+def test_all_between_the_first_packet_of_a_picture_and_the_last_is_taken_in_one_run(codec: str) -> None:
+    depacketiser = _CODECS[codec][0]()
+    sent = _stream(codec, [7], 0xFFFE)
+    depacketiser.add(memoryview(sent[0].payload), 0, len(sent[0].payload))
+    began = len(depacketiser.unit)
+    stream = b"".join(one.framed for one in sent)
+    first, last = len(sent[0].framed), len(stream) - len(sent[-1].framed)
+    going = Going(_CHANNEL, 96, 0xFFFF, 0, SSRC)
+    assert take_middles(memoryview(stream), first, len(stream), going, depacketiser) == (last, 5)
+    assert bytes(depacketiser.unit[began:]) == b"".join(
+        b"\x88" + _PAYLOAD[: 1 + part] for part in range(1, 6)
+    )
 
 
 @pytest.mark.parametrize("make", [H264Depacketiser, H265Depacketiser, JpegDepacketiser])
