@@ -5,11 +5,10 @@ evenly.
 """
 
 import asyncio
-import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,18 +18,19 @@ from shared.tap import Endpoint, TapPublisher
 from shared.units import AccessUnit
 from tests.bench import load
 from tests.bench.figures import fit_plane
+from tests.bench.ingest_cost import process
 from tests.bench.light_client import Browser
 from tests.bench.mux_process import MuxProcess
 from tests.bench.mux_stream import FPS, street
 from tests.bench.spent import cpu_ns
 from tests.bench.tables import Cell, Table
+from tests.support.eventually import eventually
 from tests.support.wall import Wall, wall
 
 BITS_PER_SECOND = 500_000
 """Of a sub stream, as tiles of large walls show."""
 
 SECONDS = 8.0
-_ROOT = Path(__file__).resolve().parents[2]
 _GOP = 2 * FPS
 
 
@@ -61,6 +61,7 @@ class _Cameras:
         self._recent = {_stream(number): RecentUnits() for number in range(count)}
         endpoint = Endpoint.parse(f"connect:tcp://127.0.0.1:{tap_port}")
         self._publisher = TapPublisher([endpoint], None, lambda stream: self._recent[stream].snapshot())
+        self._streams = tuple(self._recent)
         self._units = street(_GOP, 2 * _GOP, bits_per_second=BITS_PER_SECOND)
 
     async def play(self) -> None:
@@ -69,11 +70,11 @@ class _Cameras:
         loop = asyncio.get_running_loop()
         due_s, sent = loop.time(), 0
         while True:
-            round_, turn = divmod(sent, len(self._recent))
+            round_, turn = divmod(sent, len(self._streams))
             # Their groups begin at different times.
-            self._publish(list(self._recent)[turn], round_ + turn)
+            self._publish(self._streams[turn], round_ + turn)
             sent += 1
-            due_s += 1 / FPS / len(self._recent)
+            due_s += 1 / FPS / len(self._streams)
             await asyncio.sleep(max(0.0, due_s - loop.time()))
 
     def _publish(self, stream: StreamId, number: int) -> None:
@@ -83,23 +84,12 @@ class _Cameras:
         self._publisher.publish(unit)
 
 
-@asynccontextmanager
-async def _cameras(tap_port: int, count: int) -> AsyncIterator[None]:
-    command = [sys.executable, "-m", "tests.bench.wall_cost", str(tap_port), str(count)]
-    child = subprocess.Popen(command, cwd=_ROOT)  # noqa: ASYNC220  # blocks for the fork only
-    try:
-        yield
-    finally:
-        child.terminate()
-        await asyncio.to_thread(child.wait)
-
-
 async def _measure(what: Load, seconds: float) -> list[Cell]:
     browser = Browser()
     with load.client_on_last_core() as core, tempfile.TemporaryDirectory() as folder:
         async with (
             MuxProcess(Path(folder), core=core) as mux,
-            _cameras(mux.tap_port, what.cameras),
+            process("tests.bench.wall_cost", str(mux.tap_port), str(what.cameras)),
             AsyncExitStack() as stack,
         ):
             walls: list[Wall] = []
@@ -110,17 +100,22 @@ async def _measure(what: Load, seconds: float) -> list[Cell]:
                 walls.append(
                     await stack.enter_async_context(wall(mux.base, ticket, what.tiles, browser, keep=False))
                 )
+            # The cameras' pictures are coded before the first is played.
+            await eventually(lambda: all(one.received.proven for one in walls), within_s=60, what="pictures")
             await asyncio.sleep(load.CALM_S)
             return await _row(what, mux, walls, seconds)
 
 
 async def _row(what: Load, mux: MuxProcess, walls: Sequence[Wall], seconds: float) -> list[Cell]:
     loop = asyncio.get_running_loop()
-    packets = sum(one.received.packets for one in walls)
+    before = [one.received.packets for one in walls]
     began_ns, began_s = cpu_ns(mux.pid), loop.time()
     await asyncio.sleep(seconds)
     spent_ns, lasted_s = cpu_ns(mux.pid) - began_ns, loop.time() - began_s
-    packets = sum(one.received.packets for one in walls) - packets
+    came = [one.received.packets - count for one, count in zip(walls, before, strict=True)]
+    if not all(came):
+        raise RuntimeError(f"{came.count(0)} of {len(walls)} walls got no media")
+    packets = sum(came)
     percent, tiles = spent_ns / lasted_s / 1e7, what.walls * what.tiles
     return [
         what.cameras,

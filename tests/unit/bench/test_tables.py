@@ -12,6 +12,9 @@ from tests.bench.peers import table as peers_table
 from tests.bench.performance import DOCUMENT, with_tables
 from tests.bench.plots import PLOTS, draw, series, steps
 from tests.bench.tables import Table, keep, kept
+from tests.bench.wall_cost import table as walls_table
+
+WALLS = ((4, 4), (36, 36), (72, 72), (36, 144), (36, 288))
 
 TABLE = Table(
     "viewers",
@@ -97,6 +100,21 @@ def test_points_are_grouped_and_in_order() -> None:
 
 def test_a_distribution_ends_at_a_hundred_percent() -> None:
     assert steps([3.0, 1.0]) == ([1.0, 3.0], [50.0, 100.0])
+
+
+def test_walls_are_told_by_what_a_camera_and_a_tile_cost() -> None:
+    rows = [[cameras, 1, tiles, 5 + 0.4 * cameras + 0.05 * tiles, 1.0, 60.0, 9.0] for cameras, tiles in WALLS]
+    table = walls_table(rows)
+    told = "5.00 % + 0.400 % of a core a camera that somebody watches + 0.050 % a tile, R² 1.0000"
+    assert told in table.note
+
+
+@pytest.mark.slow
+def test_walls_are_drawn_against_cameras_and_tiles(tmp_path: Path) -> None:
+    rows = [[cameras, 1, tiles, 5 + 0.4 * cameras + 0.05 * tiles, 1.0, 60.0, 9.0] for cameras, tiles in WALLS]
+    drawn = draw("walls", walls_table(rows), tmp_path).read_text()
+    assert "0.45 a camera" in drawn
+    assert "0.05 a tile" in drawn
 
 
 @pytest.mark.slow
