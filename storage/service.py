@@ -29,6 +29,7 @@ from storage.exports.jobs import ExportJobs
 from storage.finishing import Finisher, Places
 from storage.gate import Gate
 from storage.index.database import Database
+from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.holds import HoldRows
 from storage.index.policies import PolicyRows
@@ -147,7 +148,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
         get_logger("storage").warning("spool-recovered", files=left_over)
     catalogue = Catalogue(rows, half.recorder, half.places)
     policies, holds, reads = PolicyRows(database), HoldRows(database), ReadMetrics()
-    retention = Retention(rows, policies, half.places, bond, clock, RetentionMetrics(), half.life)
+    retention = Retention(rows, DueRows(database), half.places, bond, clock, RetentionMetrics(), half.life)
     bus = RedisBus(settings.redis_url) if settings.redis_url else None
     if bus is not None:
         service.on_stop(bus.close)

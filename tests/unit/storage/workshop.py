@@ -28,6 +28,7 @@ from storage.exports.jobs import ExportJobs
 from storage.finishing import Finisher, Places
 from storage.gate import Gate
 from storage.index.database import Database
+from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.holds import HoldRows
 from storage.index.policies import PolicyRows
@@ -115,6 +116,7 @@ class Workshop:
     rows: SegmentRows
     policies: PolicyRows
     holds: HoldRows
+    dues: DueRows
     bond: StoreBond
     recorder: Recorder
     finisher: Finisher
@@ -236,6 +238,7 @@ async def workshop(
         (folder / name).mkdir(exist_ok=True)
     database = await Database.open(f"sqlite+aiosqlite:///{folder / 'index.db'}")
     rows, policies, holds = SegmentRows(database), PolicyRows(database), HoldRows(database)
+    dues = DueRows(database)
     store = FolderStore(folder / "objects", disk)
     bond = StoreBond(database, rows, store)
     await bond.establish()
@@ -276,10 +279,11 @@ async def workshop(
                 rows,
                 policies,
                 holds,
+                dues,
                 bond,
                 recorder,
                 half.finisher,
-                Retention(rows, policies, places, bond, clock, RetentionMetrics(), half.life),
+                Retention(rows, dues, places, bond, clock, RetentionMetrics(), half.life),
                 revocations,
                 catalogue,
                 jobs,
