@@ -22,9 +22,7 @@ async def days_in_force(connection: AsyncConnection, stream: str, start_ns: int,
     return max(1, min(MAX_DAYS, days))
 
 
-async def lower(
-    database: Database, connection: AsyncConnection, stream: str, days: int, now_ns: int
-) -> None:
+async def lower(database: Database, connection: AsyncConnection, stream: str, days: int, now_ns: int) -> None:
     """From now on, what the index has of a stream, or may still get from the spool, has `days` at most.
 
     The rows follow in batches (`DueRows.lower`). `now_ns` is believed up to a day past the newest row: a

@@ -90,9 +90,7 @@ class DueRows:
                 update(segments).where(segments.c.key.in_(keys)).values(due_ns=_earlier(days_ns))
             )
             if len(keys) < self._batch:
-                this = and_(
-                    kept.c.stream == stream, kept.c.start_ns == start_ns, kept.c.end_ns == end_ns
-                )
+                this = and_(kept.c.stream == stream, kept.c.start_ns == start_ns, kept.c.end_ns == end_ns)
                 await connection.execute(delete(kept).where(this))
         return True
 
@@ -128,7 +126,7 @@ class DueRows:
         return len(found)
 
     async def overdue_ns(self, now_ns: int) -> int:
-        """How long ago the oldest segment that is not held should have been destroyed; 0 where none is due."""
+        """How long ago the oldest segment, held ones aside, should have been destroyed; 0 for none."""
         due = (
             select(segments.c.due_ns)
             .where(segments.c.due_ns.is_not(None))
@@ -152,10 +150,8 @@ class DueRows:
     async def _spare(self, connection: AsyncConnection, keys: list[str], streams: set[str]) -> None:
         """Take held rows out of those due, and note which holds may have kept them."""
         await connection.execute(update(segments).where(segments.c.key.in_(keys)).values(due_ns=None))
-        ranges = select(holds.c.stream, holds.c.start_ns, holds.c.end_ns).where(
-            holds.c.stream.in_(streams)
-        )
-        notes = [row._asdict() for row in (await connection.execute(ranges.distinct())).all()]
+        ranges = select(holds.c.stream, holds.c.start_ns, holds.c.end_ns).where(holds.c.stream.in_(streams))
+        notes = [row._asdict() for row in (await connection.execute(ranges)).all()]
         await connection.execute(self._database.insert(kept).on_conflict_do_nothing(), notes)
 
 

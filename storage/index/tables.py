@@ -52,6 +52,7 @@ Index(
 )
 Index(
     "ix_segments_garbage",
+    segments.c.state,
     segments.c.start_ns,
     sqlite_where=text(CONDEMNED),
     postgresql_where=text(CONDEMNED),
@@ -150,4 +151,5 @@ export_parts = Table(
     Column("from_ns", BigInteger, nullable=False),
     Column("end_ns", BigInteger, nullable=False),
     Column("days", Integer, nullable=False),
+    Index("ix_export_parts_stream", "stream"),
 )

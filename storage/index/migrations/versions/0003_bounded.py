@@ -25,7 +25,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_segments_garbage",
         "segments",
-        ["start_ns"],
+        ["state", "start_ns"],
         sqlite_where=_CONDEMNED,
         postgresql_where=_CONDEMNED,
     )
@@ -78,6 +78,7 @@ def _tables() -> None:
         sa.Column("days", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("export", "stream", "start_ns", name="pk_export_parts"),
     )
+    op.create_index("ix_export_parts_stream", "export_parts", ["stream"])
 
 
 def _fill() -> None:
