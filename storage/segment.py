@@ -40,7 +40,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """A segment as a reader sees it, growing or finished."""
+    """A segment as a reader sees it, growing or finished. `days` are those it may be kept at most."""
 
     key: str
     stream: StreamId
@@ -49,6 +49,7 @@ class Footage:
     end_ns: int
     codec: str
     parameters: str
+    days: int
 
     def goes_on_in(self, later: "Footage") -> bool:
         """Whether `later` plays on after this one without a seam."""

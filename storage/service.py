@@ -26,6 +26,7 @@ from storage.catalogue import Catalogue
 from storage.disk import Disk, RealDisk
 from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
+from storage.exports.sweep import PackageSweep
 from storage.finishing import Finisher, Places
 from storage.gate import Gate
 from storage.index.database import Database
@@ -148,12 +149,28 @@ async def build(settings: StorageSettings | None = None) -> Service:
         get_logger("storage").warning("spool-recovered", files=left_over)
     catalogue = Catalogue(rows, half.recorder, half.places)
     policies, holds, reads = PolicyRows(database), HoldRows(database), ReadMetrics()
-    retention = Retention(rows, DueRows(database), half.places, bond, clock, RetentionMetrics(), half.life)
     bus = RedisBus(settings.redis_url) if settings.redis_url else None
     if bus is not None:
         service.on_stop(bus.close)
     revocations = Revocations(bus, clock)
     jobs = _export_jobs(settings, database, holds, catalogue, evidence, clock, reads)
+    sweep = PackageSweep(
+        ExportRows(database),
+        clock,
+        folder=settings.exports,
+        keep_days=settings.export_days,
+        is_making=jobs.is_making,
+    )
+    retention = Retention(
+        rows,
+        DueRows(database),
+        half.places,
+        bond,
+        clock,
+        RetentionMetrics(),
+        half.life,
+        copies=(sweep.sweep_once,),
+    )
     poller = await _follow_control_room(service, settings, half, policies, tap)
     gate = Gate(verifier, revocations)
     app = build_app(
@@ -171,7 +188,6 @@ async def build(settings: StorageSettings | None = None) -> Service:
         ("recorder", half.recorder.run),
         ("retention", retention.run),
         ("exports", jobs.run),
-        ("export-sweep", jobs.sweep),
         ("policies", poller.run),
         ("revocations", revocations.run),
         ("disks", _measuring(settings, half, clock)),
@@ -206,7 +222,6 @@ def _export_jobs(
         metrics,
         folder=settings.exports,
         version=version("beffroi"),
-        keep_days=settings.export_days,
         at_once=settings.exports_at_once,
     )
 

@@ -25,6 +25,7 @@ from storage.catalogue import Catalogue
 from storage.disk import Disk, RealDisk
 from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
+from storage.exports.sweep import PackageSweep
 from storage.finishing import Finisher, Places
 from storage.gate import Gate
 from storage.index.database import Database
@@ -124,6 +125,7 @@ class Workshop:
     revocations: Revocations
     catalogue: Catalogue
     jobs: ExportJobs
+    sweep: PackageSweep
     evidence_pem: bytes
     tickets: TicketSigner
     http: httpx.AsyncClient
@@ -258,8 +260,10 @@ async def workshop(
         reads,
         folder=folder / "exports",
         version="0.0",
-        keep_days=7,
         at_once=1,
+    )
+    sweep = PackageSweep(
+        ExportRows(database), clock, folder=folder / "exports", keep_days=7, is_making=jobs.is_making
     )
     revocations = Revocations(None, clock)
     gate = Gate(TicketVerifier.from_pem(ticket_public, clock), revocations)
@@ -283,10 +287,13 @@ async def workshop(
                 bond,
                 recorder,
                 half.finisher,
-                Retention(rows, dues, places, bond, clock, RetentionMetrics(), half.life),
+                Retention(
+                    rows, dues, places, bond, clock, RetentionMetrics(), half.life, (sweep.sweep_once,)
+                ),
                 revocations,
                 catalogue,
                 jobs,
+                sweep,
                 public,
                 TicketSigner.from_pem(ticket_private),
                 http,
