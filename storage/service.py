@@ -36,9 +36,11 @@ from storage.index.holds import HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
-from storage.metrics import LifeMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
+from storage.left_overs import LeftOvers
+from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
 from storage.objects import FolderStore
 from storage.policies import PolicyPoller
+from storage.quarantine import Quarantine
 from storage.recorder import Recorder, Tap
 from storage.reindex import Reindexed, reindex
 from storage.retention import Retention
@@ -111,6 +113,7 @@ class _Recording:
         )
         self.places = Places(self.spool, store, disk)
         self.life = LifeMetrics()
+        self.quarantine = Quarantine(settings.spool, disk, QuarantineMetrics())
         self.recorder = Recorder(
             tap,
             self.spool,
@@ -125,6 +128,7 @@ class _Recording:
             rows,
             clock,
             self.life,
+            quarantine=self.quarantine,
             indexed=self.recorder.indexed,
             is_open=self.recorder.is_open,
         )
@@ -144,6 +148,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     service.on_stop(database.close)
 
     half = _Recording(settings, clock, RealDisk(), tap, rows, store)
+    store.clear_incoming()
     left_over = half.finisher.find_left_over()
     if left_over:
         get_logger("storage").warning("spool-recovered", files=left_over)
@@ -161,15 +166,17 @@ async def build(settings: StorageSettings | None = None) -> Service:
         keep_days=settings.export_days,
         is_making=jobs.is_making,
     )
+    dues = DueRows(database)
+    left_overs = LeftOvers(half.places, half.quarantine, rows, dues, clock, is_open=half.recorder.is_open)
     retention = Retention(
         rows,
-        DueRows(database),
+        dues,
         half.places,
         bond,
         clock,
         RetentionMetrics(),
         half.life,
-        copies=(sweep.sweep_once,),
+        copies=(sweep.sweep_once, left_overs.sweep_once),
     )
     poller = await _follow_control_room(service, settings, half, policies, tap)
     gate = Gate(verifier, revocations)
@@ -197,6 +204,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     for name, probe in (
         ("recording", half.recorder.health),
         ("finishing", half.finisher.health),
+        ("unreadable", half.quarantine.health),
         ("retention", retention.health),
         ("control-room", poller.health),
     ):

@@ -3,6 +3,8 @@
 Every step is one short transaction, and reads what is due, held or condemned: never what merely exists.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     ColumnElement,
     and_,
@@ -16,7 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.deadline import DAY_NS, deadline_ns
+from storage.deadline import DAY_NS, MAX_DAYS, deadline_ns
+from storage.index.ceilings import days_in_force
 from storage.index.database import Database
 from storage.index.segments import longest_ns
 from storage.index.tables import CONDEMNED, KEPT, holds, kept, lowerings, segments
@@ -146,6 +149,32 @@ class DueRows:
         if garbage is not None:
             instants.append(deadline_ns(garbage.start_ns, garbage.days))
         return max(0, now_ns - min(instants, default=now_ns))
+
+    async def would_be_due(self, stream: str, start_ns: int, end_ns: int, now_ns: int) -> bool:
+        """Whether footage of [start_ns, end_ns) without a row would be due by now, and no hold keeps it."""
+        held = select(holds.c.id).where(
+            holds.c.stream == stream, holds.c.start_ns < end_ns, holds.c.end_ns > start_ns
+        )
+        async with self._database.read() as connection:
+            days = await days_in_force(connection, stream, start_ns, MAX_DAYS)
+            if deadline_ns(start_ns, days) > now_ns:
+                return False
+            return (await connection.execute(held.limit(1))).first() is None
+
+    async def revive(self, keys: Sequence[str], state: SegmentState) -> None:
+        """garbage → `state`, due again as its days say: for what may not be destroyed after all."""
+        back = (
+            update(segments)
+            .where(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
+            .values(state=str(state), due_ns=_earlier(segments.c.days * DAY_NS))
+            .returning(segments.c.size)
+        )
+        tally = Tally()
+        async with self._database.write() as connection:
+            for size in (await connection.execute(back)).scalars().all():
+                tally.leave(SegmentState.GARBAGE, size)
+                tally.enter(state, size)
+            await tally.keep(self._database, connection)
 
     async def _spare(self, connection: AsyncConnection, keys: list[str], streams: set[str]) -> None:
         """Take held rows out of those due, and note which holds may have kept them."""

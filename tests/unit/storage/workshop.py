@@ -35,8 +35,10 @@ from storage.index.holds import HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
-from storage.metrics import LifeMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
+from storage.left_overs import LeftOvers
+from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
 from storage.objects import FolderStore
+from storage.quarantine import Quarantine
 from storage.recorder import Recorder
 from storage.retention import Retention
 from storage.revocations import Revocations
@@ -114,6 +116,7 @@ class Workshop:
     tap: HandTap
     lane: DiskLane
     places: Places
+    quarantine: Quarantine
     rows: SegmentRows
     policies: PolicyRows
     holds: HoldRows
@@ -205,6 +208,7 @@ class _WritingHalf:
         self.tap, self.life = HandTap(), LifeMetrics()
         self.lane = DiskLane("disk-test", lane_bytes)
         self.places = Places(Spool(folder / "spool", disk, [self.lane], clock), store, disk)
+        self.quarantine = Quarantine(folder / "spool", disk, QuarantineMetrics(), max_files=3)
         self.recorder = Recorder(
             self.tap,
             self.places.spool,
@@ -219,6 +223,7 @@ class _WritingHalf:
             rows,
             clock,
             self.life,
+            quarantine=self.quarantine,
             indexed=self.recorder.indexed,
             is_open=self.recorder.is_open,
         )
@@ -265,6 +270,8 @@ async def workshop(
     sweep = PackageSweep(
         ExportRows(database), clock, folder=folder / "exports", keep_days=7, is_making=jobs.is_making
     )
+    left_overs = LeftOvers(places, half.quarantine, rows, dues, clock, is_open=recorder.is_open)
+    copies = (sweep.sweep_once, left_overs.sweep_once)
     revocations = Revocations(None, clock)
     gate = Gate(TicketVerifier.from_pem(ticket_public, clock), revocations)
     app = build_app(
@@ -280,6 +287,7 @@ async def workshop(
                 half.tap,
                 half.lane,
                 places,
+                half.quarantine,
                 rows,
                 policies,
                 holds,
@@ -287,9 +295,7 @@ async def workshop(
                 bond,
                 recorder,
                 half.finisher,
-                Retention(
-                    rows, dues, places, bond, clock, RetentionMetrics(), half.life, (sweep.sweep_once,)
-                ),
+                Retention(rows, dues, places, bond, clock, RetentionMetrics(), half.life, copies),
                 revocations,
                 catalogue,
                 jobs,
