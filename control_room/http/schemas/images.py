@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from control_room.chain import Doubt
 from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response
 from control_room.model import HoldStatus, Kind, Outcome
 from shared.ids import CAMERA_PATTERN
@@ -259,3 +260,7 @@ class JournalVerification(Response):
     head: str = Field(description="Hash of the last entry: noted elsewhere, it proves the journal later.")
     broken_at: int | None = Field(None, description="First entry that does not fit.")
     reason: str = ""
+    doubt: Doubt = Field(
+        description="What cannot be known from the journal alone. `cut-end`: whether entries were cut off at "
+        "its end; compare `head` with one noted elsewhere."
+    )
