@@ -6,11 +6,14 @@ Every step is one short transaction, and reads what is due, held or condemned: n
 from collections.abc import Sequence
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     and_,
     case,
+    cast,
     delete,
     exists,
+    literal,
     null,
     select,
     text,
@@ -27,6 +30,8 @@ from storage.index.tallies import Tally
 from storage.segment import SegmentState
 
 BATCH = 500
+# In 64 bits: a database would take the product of two small numbers for a small one.
+_DAYS_NS = cast(segments.c.days, BigInteger) * literal(DAY_NS, BigInteger)
 
 
 class DueRows:
@@ -88,9 +93,8 @@ class DueRows:
                 .limit(self._batch)
             )
             keys = (await connection.execute(free)).scalars().all()
-            days_ns = segments.c.days * DAY_NS
             await connection.execute(
-                update(segments).where(segments.c.key.in_(keys)).values(due_ns=_earlier(days_ns))
+                update(segments).where(segments.c.key.in_(keys)).values(due_ns=_earlier(_DAYS_NS))
             )
             if len(keys) < self._batch:
                 this = and_(kept.c.stream == stream, kept.c.start_ns == start_ns, kept.c.end_ns == end_ns)
@@ -166,7 +170,7 @@ class DueRows:
         back = (
             update(segments)
             .where(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
-            .values(state=str(state), due_ns=_earlier(segments.c.days * DAY_NS))
+            .values(state=str(state), due_ns=_earlier(_DAYS_NS))
             .returning(segments.c.size)
         )
         tally = Tally()
