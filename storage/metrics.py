@@ -52,6 +52,20 @@ class RetentionMetrics:
         )
 
 
+class QuarantineMetrics:
+    """Of what cannot be read in the spool."""
+
+    def __init__(self) -> None:
+        self.taken = metrics.counter(
+            "storage_set_aside_total", "Files of the spool, or ends of them, set aside because unreadable"
+        )
+        self.left = metrics.counter(
+            "storage_set_aside_left_total", "Unreadable files left in the spool for want of room"
+        )
+        self.files = metrics.gauge("storage_set_aside_files", "Unreadable files set aside")
+        self.bytes = metrics.gauge("storage_set_aside_bytes", "Bytes of unreadable files set aside")
+
+
 class ReadMetrics:
     """Of playback and exports."""
 

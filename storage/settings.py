@@ -34,7 +34,7 @@ class StorageSettings(Settings):
     disk_reserve_mb: int = Field(
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
     )
-    export_days: int = Field(default=7, ge=1, le=31, description="Days an export package is kept.")
+    export_days: int = Field(default=7, ge=1, le=31, description="Days an export package is kept at most.")
     exports_at_once: int = Field(default=1, ge=1, le=8, description="Exports made at the same time.")
 
     @property

@@ -25,16 +25,20 @@ from storage.catalogue import Catalogue
 from storage.disk import Disk, RealDisk
 from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
+from storage.exports.sweep import PackageSweep
 from storage.finishing import Finisher, Places
 from storage.gate import Gate
 from storage.index.database import Database
+from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.holds import HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
-from storage.metrics import LifeMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
+from storage.left_overs import LeftOvers
+from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
 from storage.objects import FolderStore
+from storage.quarantine import Quarantine
 from storage.recorder import Recorder
 from storage.retention import Retention
 from storage.revocations import Revocations
@@ -112,9 +116,11 @@ class Workshop:
     tap: HandTap
     lane: DiskLane
     places: Places
+    quarantine: Quarantine
     rows: SegmentRows
     policies: PolicyRows
     holds: HoldRows
+    dues: DueRows
     bond: StoreBond
     recorder: Recorder
     finisher: Finisher
@@ -122,6 +128,7 @@ class Workshop:
     revocations: Revocations
     catalogue: Catalogue
     jobs: ExportJobs
+    sweep: PackageSweep
     evidence_pem: bytes
     tickets: TicketSigner
     http: httpx.AsyncClient
@@ -201,6 +208,7 @@ class _WritingHalf:
         self.tap, self.life = HandTap(), LifeMetrics()
         self.lane = DiskLane("disk-test", lane_bytes)
         self.places = Places(Spool(folder / "spool", disk, [self.lane], clock), store, disk)
+        self.quarantine = Quarantine(folder / "spool", disk, QuarantineMetrics(), max_files=3)
         self.recorder = Recorder(
             self.tap,
             self.places.spool,
@@ -215,6 +223,7 @@ class _WritingHalf:
             rows,
             clock,
             self.life,
+            quarantine=self.quarantine,
             indexed=self.recorder.indexed,
             is_open=self.recorder.is_open,
         )
@@ -236,6 +245,7 @@ async def workshop(
         (folder / name).mkdir(exist_ok=True)
     database = await Database.open(f"sqlite+aiosqlite:///{folder / 'index.db'}")
     rows, policies, holds = SegmentRows(database), PolicyRows(database), HoldRows(database)
+    dues = DueRows(database)
     store = FolderStore(folder / "objects", disk)
     bond = StoreBond(database, rows, store)
     await bond.establish()
@@ -255,9 +265,13 @@ async def workshop(
         reads,
         folder=folder / "exports",
         version="0.0",
-        keep_days=7,
         at_once=1,
     )
+    sweep = PackageSweep(
+        ExportRows(database), clock, folder=folder / "exports", keep_days=7, is_making=jobs.is_making
+    )
+    left_overs = LeftOvers(places, half.quarantine, rows, dues, clock, is_open=recorder.is_open)
+    copies = (sweep.sweep_once, left_overs.sweep_once)
     revocations = Revocations(None, clock)
     gate = Gate(TicketVerifier.from_pem(ticket_public, clock), revocations)
     app = build_app(
@@ -273,16 +287,19 @@ async def workshop(
                 half.tap,
                 half.lane,
                 places,
+                half.quarantine,
                 rows,
                 policies,
                 holds,
+                dues,
                 bond,
                 recorder,
                 half.finisher,
-                Retention(rows, policies, places, bond, clock, RetentionMetrics(), half.life),
+                Retention(rows, dues, places, bond, clock, RetentionMetrics(), half.life, copies),
                 revocations,
                 catalogue,
                 jobs,
+                sweep,
                 public,
                 TicketSigner.from_pem(ticket_private),
                 http,
