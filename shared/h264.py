@@ -100,7 +100,7 @@ class SequenceParameters:
     """What decoding needs to know of a sequence parameter set (section 7.3.2.1.1).
 
     `reorder_frames` is how many pictures a decoder may hold back: 0 without B-frames, None where the camera
-    does not say: cameras without B-frames often leave it out.
+    does not say: cameras without B-frames often leave it out. `interlaced`: there may be fields.
     """
 
     profile_idc: int
@@ -109,6 +109,7 @@ class SequenceParameters:
     width: int
     height: int
     reorder_frames: int | None
+    interlaced: bool = False
 
     @property
     def codec_string(self) -> str:
@@ -155,7 +156,7 @@ def parse_sps(nal: bytes) -> SequenceParameters:
     if not (0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE):
         raise BadInput(f"sequence parameter set says {width}x{height}", "sps")
     reorder = 0 if output_order else _reorder_frames(bits, profile)
-    return SequenceParameters(profile, constraints, level, width, height, reorder)
+    return SequenceParameters(profile, constraints, level, width, height, reorder, not frames_only)
 
 
 def _chroma_format(bits: BitReader) -> int:

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from ingest.rtsp.depacketise_nal import END, NalDepacketiser
-from shared.h265 import HEADER_BYTES, nal_type
+from shared.h265 import HEADER_BYTES, Nal, nal_type
+from shared.recovery import h265_recovery
 
 _AGGREGATE, _FRAGMENT = 48, 49
 
@@ -12,11 +13,16 @@ class H265Depacketiser(NalDepacketiser):
     header_bytes: ClassVar = HEADER_BYTES
     middle_bytes: ClassVar = HEADER_BYTES + 1
     slices: ClassVar = range(32)
+    sei: ClassVar = Nal.PREFIX_SEI
     keys: ClassVar = range(16, 24)
 
     @staticmethod
     def kind_of(nal: memoryview) -> int:
         return nal_type(nal)
+
+    @staticmethod
+    def recovery(nal: memoryview) -> int | None:
+        return h265_recovery(nal, 0)
 
     def add(self, data: memoryview, start: int, end: int) -> None:
         if (

@@ -13,7 +13,9 @@ _START_CODES = (b"\0\0\1", b"\0\0\0")
 
 
 class NalDepacketiser(Depacketiser):
-    """`header_bytes` is the size of a NAL unit's header; `slices` and `keys` are types of NAL units.
+    """`header_bytes` is the size of a NAL unit's header; `slices`, `keys` and `sei` are types of NAL units.
+
+    A recovery point counts as `key`: what was lost before it may stay so.
 
     While a unit has begun whose end has not come, `middle` is what a middle part of it begins with.
     """
@@ -21,6 +23,12 @@ class NalDepacketiser(Depacketiser):
     header_bytes: ClassVar[int]
     slices: ClassVar[Container[int]]
     keys: ClassVar[Container[int]]
+    sei: ClassVar[int]
+
+    @staticmethod
+    @abstractmethod
+    def recovery(nal: memoryview) -> int | None:
+        """As `shared.recovery` reads it of an SEI."""
 
     @staticmethod
     @abstractmethod
@@ -32,6 +40,8 @@ class NalDepacketiser(Depacketiser):
         if len(nal) > self.header_bytes:
             self.begin_nal()
             self.unit += nal
+            if kind == self.sei and self.recovery(nal) is not None:
+                self.key = True
             self._note(kind, nal[self.header_bytes])
 
     def add_fragment(
