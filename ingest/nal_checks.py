@@ -81,8 +81,8 @@ class NalChecks(ABC, Generic[P]):
     """The part of `Checks` that both codecs have. `sets` are the parameter sets told outside the stream.
 
     Every set is kept, by its number, and put in front of each unit where decoding can start. That is a key
-    picture, or a recovery point: where no key picture is known to come, and where none has come for KEYS_LATE
-    pictures.
+    picture, or a recovery point: where no key picture has come yet or for KEYS_LATE pictures, and after a
+    loss where nobody knows that another one will come.
     """
 
     names: ClassVar[SetNames]
@@ -186,9 +186,8 @@ class NalChecks(ABC, Generic[P]):
         recovery = next((count for count in told if count is not None), None)
         if recovery is None:
             return None
-        if self._since_key > KEYS_LATE or (not self._synchronised and self._keys < 2):
-            return recovery
-        return None
+        seldom = self._keys == 0 or self._since_key > KEYS_LATE
+        return recovery if seldom or (self._keys == 1 and not self._synchronised) else None
 
     def _check_known(self, needed: set[int], *, starts: bool) -> None:
         """Raises NotDecodable where a decoder would lack something for these slices."""

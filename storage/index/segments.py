@@ -34,6 +34,7 @@ class SegmentRows:
             "parameters": segment.parameters,
             "days": segment.days,
             "state": str(segment.state),
+            "incomplete": segment.incomplete,
         }
         statement = self._database.insert(segments).values(row).on_conflict_do_nothing()
         async with self._database.write() as connection:
@@ -200,4 +201,5 @@ def _segment(row: RowMapping) -> Segment:
         parameters=row["parameters"],
         days=row["days"],
         state=SegmentState(row["state"]),
+        incomplete=row["incomplete"],
     )

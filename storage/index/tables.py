@@ -32,6 +32,8 @@ segments = Table(
     Column("parameters", Text, nullable=False),
     Column("days", Integer, nullable=False),
     Column("state", Text, nullable=False),
+    # How many of its first pictures are incomplete.
+    Column("incomplete", Integer, nullable=False, server_default="0"),
     Index("ix_segments_stream_start_ns", "stream", "start_ns"),
     Index("ix_segments_state", "state"),
 )

@@ -3,9 +3,13 @@
 import functools
 from dataclasses import replace
 
+from ingest.checks import NotDecodable
+from ingest.h264_checks import H264Checks
 from ingest.simulator.encoder import Coded, Coding, Encoder
 from ingest.simulator.scene import Scene
-from shared.h264 import Nal, annex_b, nal_type, nal_units
+from shared.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
+from shared.units import AccessUnit, Codec, WallSource
+from tests.support.pictures import START_NS, STREAM
 
 GOP = 5
 CODING = Coding(320, 240, gop_s=GOP / 12.5, kbps=300)
@@ -55,3 +59,30 @@ def picture_set(data: bytes, number: int) -> bytes:
     bits = "0" * (len(code) - 1) + code + f"{int.from_bytes(pps[1:], 'big'):0{8 * len(pps[1:])}b}"[1:]
     bits = bits.rstrip("0")
     return pps[:1] + int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
+
+
+def units_of(pictures: list[bytes], sets: bytes = b"") -> list[AccessUnit]:
+    """What ingest makes of a camera's H.264 pictures, 25 a second; what it drops takes no number."""
+    checks = H264Checks(sets)
+    units: list[AccessUnit] = []
+    for place, data in enumerate(pictures):
+        try:
+            checked = checks.check(data, tuple(nal_starts(data)))
+        except NotDecodable:
+            continue
+        units.append(
+            AccessUnit(
+                stream=STREAM,
+                run=1,
+                seq=len(units),
+                pts90=place * 3600,
+                wall_ns=START_NS + place * 40_000_000,
+                wall_source=WallSource.ARRIVAL,
+                wall_uncertainty_ns=-1,
+                key=checked.key,
+                codec=Codec.H264,
+                data=checked.data,
+                recovery=checked.recovery,
+            )
+        )
+    return units
