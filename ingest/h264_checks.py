@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from ingest.checks import advice_of
 from ingest.nal_checks import RECOVERY, Form, NalChecks
-from shared.h264 import Nal, SequenceParameters, has_b_slice, parse_sps
+from shared.h264 import Nal, SequenceParameters, has_b_slice, is_field, parse_sps
 from shared.parameter_sets import H264
 from shared.recovery import h264_recovery
 from shared.units import Codec
@@ -25,8 +25,9 @@ B_FRAMES = (
     "The camera sends B-frames, which have to be transcoded for live viewing: set its H.264 profile to "
     "Baseline, or its number of B-frames to 0."
 )
-INTERLACED = (
-    "The camera sends interlaced H.264, which has to be transcoded for live viewing: set it to progressive."
+FIELDS = (
+    "The camera sends half pictures (interlaced, field by field), which have to be transcoded for live "
+    "viewing: set it to progressive."
 )
 
 
@@ -42,16 +43,15 @@ class H264Checks(NalChecks[SequenceParameters]):
     roles: ClassVar = _FORM.roles(H264)
 
     def __init__(self, sets: bytes = b"") -> None:
-        self._has_b_slices = False
+        self._has_b_slices = self._has_fields = False
         super().__init__(sets)
 
     @property
     def advice(self) -> str:
-        interlaced = self.parameters is not None and self.parameters.interlaced
         return advice_of(
             (
                 B_FRAMES if self.reorders else "",
-                INTERLACED if interlaced else "",
+                FIELDS if self._has_fields else "",
                 RECOVERY if self._recovers else "",
             )
         )
@@ -64,8 +64,12 @@ class H264Checks(NalChecks[SequenceParameters]):
 
     def noticed(self, data: bytes) -> None:
         known = self.parameters
-        if known is not None and known.reorder_frames is None and not self._has_b_slices:
+        if known is None:
+            return
+        if known.reorder_frames is None and not self._has_b_slices:
             self._has_b_slices = has_b_slice(data)
+        if known.interlaced and not self._has_fields:
+            self._has_fields = is_field(data, known)
 
     @property
     def reorders(self) -> bool:

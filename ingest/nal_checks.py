@@ -186,6 +186,8 @@ class NalChecks(ABC, Generic[P]):
         recovery = next((count for count in told if count is not None), None)
         if recovery is None:
             return None
+        # A whole picture that is no key picture may be followed by some that refer to what was before it.
+        recovery = max(1, recovery)
         seldom = self._keys == 0 or self._since_key > KEYS_LATE
         return recovery if seldom or (self._keys == 1 and not self._synchronised) else None
 

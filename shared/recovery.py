@@ -3,7 +3,6 @@
 from shared.bits import BitReader
 from shared.errors import BadInput
 from shared.h264 import Nal
-from shared.h264 import nal_starts as starts
 from shared.h265 import HEADER_BYTES
 from shared.h265 import Nal as Nal265
 
@@ -72,10 +71,3 @@ def _number(body: bytes, at: int) -> tuple[int, int]:
         value += 255
         at += 1
     return value + (body[at] if at < len(body) else 0), at + 1
-
-
-def has_whole_key(data: bytes, *, h265: bool) -> bool:
-    """Whether an access unit holds a key picture: one that is decoded without any before it."""
-    if h265:
-        return any(16 <= data[at] >> 1 & 0x3F <= 23 for at in starts(data))
-    return any(data[at] & 0x1F == Nal.IDR for at in starts(data))

@@ -3,9 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.recovery import MOST_PICTURES, h264_recovery, h265_recovery, has_whole_key
-from tests.support.parameter_pictures import GOP, refreshed
-from tests.support.pictures import coded_h265
+from shared.recovery import MOST_PICTURES, h264_recovery, h265_recovery
 from tests.unit.shared.bitwriter import BitWriter
 
 
@@ -44,9 +42,3 @@ def test_other_units_have_none() -> None:
 def test_noise_is_a_number_or_none(noise: bytes) -> None:
     for found in (h264_recovery(b"\x06" + noise, 0), h265_recovery(b"\x4e\x01" + noise, 0)):
         assert found is None or 0 <= found <= MOST_PICTURES
-
-
-def test_recovery_points_are_no_whole_key_pictures() -> None:
-    pictures = refreshed(2 * GOP)
-    assert [has_whole_key(data, h265=False) for data in (pictures[0], pictures[GOP])] == [True, False]
-    assert [has_whole_key(one.data, h265=True) for one in coded_h265(2)] == [True, False]

@@ -20,6 +20,8 @@ from storage.fmp4.boxes import header_at
 from storage.fmp4.fragment import MovieFragment, Sample, movie_fragment, read_movie_fragment
 from storage.instants import text_from_ns
 from storage.reindex import reindex
+from tests.support.field_pictures import GOP as FIELD_GOP
+from tests.support.field_pictures import fields
 from tests.support.parameter_pictures import (
     GOP,
     picture_set,
@@ -200,3 +202,10 @@ def test_damaged_recovery_groups_are_bad_input_or_read(at: int) -> None:
     assert found is not None
     with suppress(BadInput):
         assert len(read_movie_fragment(bytes(data), found).samples) == 2
+
+
+async def test_fields_are_recorded_and_decode_to_frames(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units_of(fields(2 * FIELD_GOP)))
+        (path,) = await files(shop)
+        assert decoded(path) == 2 * FIELD_GOP
