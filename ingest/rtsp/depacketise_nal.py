@@ -67,8 +67,9 @@ class NalDepacketiser(Depacketiser):
         if flags & END:
             self.middle = -1
 
-    def add_aggregate(self, data: memoryview, at: int, end: int, between: int = 0) -> None:
-        """Units behind their sizes in two bytes; `between` a size and its unit are so many bytes."""
+    def add_aggregate(self, data: memoryview, at: int, end: int, between: int = 0, *, ahead: int = 0) -> None:
+        """Units behind their sizes in two bytes; `between` a size and its unit are so many bytes, `ahead` of
+        the size of each but the first so many."""
         while at + 2 <= end:
             size = data[at] << 8 | data[at + 1]
             at += 2 + between
@@ -77,7 +78,7 @@ class NalDepacketiser(Depacketiser):
                 self.damaged = True
                 return
             self._add_found(data[at : at + size])
-            at += size
+            at += size + ahead
 
     def add_stream(self, data: memoryview, start: int, end: int) -> bool:
         """A byte stream where a unit should be: its units are those between the start codes.
