@@ -195,11 +195,11 @@ class NalChecks(ABC, Generic[P]):
         """Raises NotDecodable where a decoder would lack something for these slices."""
         if self._sets.empty:
             raise NotDecodable(NO_SETS)
-        if not starts and not self._synchronised:
-            raise NotDecodable(NO_KEY)
         if not needed <= self._sets.usable:
             self._synchronised = False
             raise NotDecodable(UNKNOWN_SETS)
+        if not starts and not self._synchronised:
+            raise NotDecodable(NO_KEY)
 
     def _activate(self, needed: set[int]) -> None:
         """The pictures from here on are what the sequence parameter set of their slices says."""

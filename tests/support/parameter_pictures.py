@@ -6,6 +6,7 @@ from dataclasses import replace
 from ingest.checks import NotDecodable
 from ingest.h264_checks import H264Checks
 from ingest.simulator.encoder import Coded, Coding, Encoder
+from ingest.simulator.media import renumbered
 from ingest.simulator.scene import Scene
 from shared.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
 from shared.units import AccessUnit, Codec, WallSource
@@ -54,11 +55,7 @@ def without_sets(data: bytes) -> bytes:
 
 def picture_set(data: bytes, number: int) -> bytes:
     """The picture parameter set of a unit, of number 0, under another number."""
-    pps = next(bytes(nal) for nal in nal_units(data) if nal_type(nal) == Nal.PPS)
-    code = f"{number + 1:b}"
-    bits = "0" * (len(code) - 1) + code + f"{int.from_bytes(pps[1:], 'big'):0{8 * len(pps[1:])}b}"[1:]
-    bits = bits.rstrip("0")
-    return pps[:1] + int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
+    return renumbered(next(bytes(nal) for nal in nal_units(data) if nal_type(nal) == Nal.PPS), number)
 
 
 def units_of(pictures: list[bytes], sets: bytes = b"") -> list[AccessUnit]:

@@ -84,8 +84,10 @@ def test_sets_told_apart_from_any_picture_go_out_with_the_next_one() -> None:
 
 def test_a_key_picture_of_a_set_never_sent_is_refused_and_the_reason_told() -> None:
     checks = H264Checks(sets_of(two_encoders()[0]))
-    with pytest.raises(NotDecodable, match=UNKNOWN_SETS):
-        checks.check(without_sets(two_encoders()[GOP]))
+    # The reason is that of the key picture for those that wait for the next one, too.
+    for data in two_encoders()[GOP : 2 * GOP]:
+        with pytest.raises(NotDecodable, match=UNKNOWN_SETS):
+            checks.check(without_sets(data))
 
 
 def test_a_picture_of_a_set_never_sent_ends_the_group_on_the_fast_way_too() -> None:

@@ -8,42 +8,23 @@ from ingest.ports import UnsupportedCodec
 from ingest.rtsp.depacketise_h265 import H265Depacketiser
 from ingest.rtsp.depacketisers import depacketiser_of
 from ingest.rtsp.sdp import Video, video_of
+from ingest.simulator.rewriting import paci, with_order_number
 from ingest.simulator.rtp import h265_payloads
 from shared.h264 import annex_b, nal_units
 from tests.support.pictures import coded_h265
 from tests.unit.ingest.rtsp.packets import Rig, rtp
 from tests.unit.ingest.rtsp.test_depacketise import put
 
-_FU, _PACI = 49, 50
 _NAL = st.tuples(st.sampled_from([1, 19, 32, 33, 34, 39]), st.integers(2, 3000)).map(
     lambda drawn: bytes((drawn[0] << 1, 1)) + b"\x9a" + bytes(n % 251 + 1 for n in range(drawn[1]))
 )
-
-
-def kind_of(payload: bytes) -> int:
-    return payload[0] >> 1 & 0x3F
-
-
-def numbered(payload: bytes, number: int) -> bytes:
-    """The payload with a decoding order number where it has one (RFC 7798, section 4.4)."""
-    told = (number & 0xFFFF).to_bytes(2, "big")
-    if kind_of(payload) != _FU:
-        return payload[:2] + told + payload[2:]
-    return payload[:3] + told + payload[3:] if payload[2] & 0x80 else payload
-
-
-def wrapped(payload: bytes, extra: bytes = b"") -> bytes:
-    """In a PACI packet (section 4.4.4) with so much about its content."""
-    told = (payload[0] >> 7) << 15 | kind_of(payload) << 9 | len(extra) << 4
-    header = bytes((_PACI << 1 | payload[0] & 1, payload[1]))
-    return header + told.to_bytes(2, "big") + extra + payload[2:]
 
 
 @settings(max_examples=40)
 @given(st.lists(_NAL, min_size=1, max_size=5), st.integers(0, 0xFFFF))
 def test_decoding_order_numbers_are_left_out(nals: list[bytes], first: int) -> None:
     payloads = [
-        numbered(payload, first + place)
+        with_order_number(payload, first + place)
         for place, nal in enumerate(nals)
         for payload in h265_payloads(annex_b([nal]))
     ]
@@ -64,7 +45,7 @@ def test_units_sent_together_with_their_numbers_are_taken_apart() -> None:
 
 def test_what_comes_out_of_order_is_damaged() -> None:
     depacketiser = H265Depacketiser(numbered=True)
-    put(depacketiser, [numbered(b"\x26\1\xafkey", 9), numbered(b"\x02\1\xafnon", 8)])
+    put(depacketiser, [with_order_number(b"\x26\1\xafkey", 9), with_order_number(b"\x02\1\xafnon", 8)])
     assert depacketiser.damaged
 
 
@@ -72,7 +53,7 @@ def test_what_comes_out_of_order_is_damaged() -> None:
 @given(st.lists(_NAL, min_size=1, max_size=5), st.binary(max_size=31), st.booleans())
 def test_what_paci_carries_comes_out_as_it_went_in(nals: list[bytes], extra: bytes, order: bool) -> None:
     payloads = [
-        wrapped(numbered(payload, place) if order else payload, extra)
+        paci(with_order_number(payload, place) if order else payload, extra)
         for place, nal in enumerate(nals)
         for payload in h265_payloads(annex_b([nal]))
     ]
@@ -82,7 +63,7 @@ def test_what_paci_carries_comes_out_as_it_went_in(nals: list[bytes], extra: byt
     assert depacketiser.take() == annex_b(nals)
 
 
-@pytest.mark.parametrize("payload", [b"\x64\1\0", b"\x64\1\2\0", wrapped(b"\x64\1\0\0x"), wrapped(b"\x26\1")])
+@pytest.mark.parametrize("payload", [b"\x64\1\0", b"\x64\1\2\0", paci(b"\x64\1\0\0x"), paci(b"\x26\1")])
 def test_paci_of_nothing_is_malformed(payload: bytes) -> None:
     depacketiser = H265Depacketiser()
     put(depacketiser, [payload])
@@ -98,16 +79,16 @@ def test_noise_raises_nothing(order: bool, noise: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("order", [False, True])
-@pytest.mark.parametrize("paci", [False, True])
-def test_a_receiver_gives_whole_pictures_of_either(order: bool, paci: bool) -> None:
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_receiver_gives_whole_pictures_of_either(order: bool, wrapped: bool) -> None:
     rig = Rig(H265Depacketiser(numbered=order))
     pictures = [annex_b(list(map(bytes, nal_units(one.data)))) for one in coded_h265(3)]
     sequence = 0
     for number, data in enumerate(pictures):
         payloads = h265_payloads(data)
         for place, payload in enumerate(payloads):
-            payload = numbered(payload, sequence) if order else payload
-            payload = wrapped(payload) if paci else payload
+            payload = with_order_number(payload, sequence) if order else payload
+            payload = paci(payload) if wrapped else payload
             last = place == len(payloads) - 1
             rig.take(rtp(payload, sequence, 3600 * number, marker=last))
             sequence += 1
