@@ -1,5 +1,7 @@
 """H.264 coded field by field is passed on, whatever a camera makes of a frame's times and markers."""
 
+from dataclasses import replace
+
 import pytest
 
 from ingest.checks import NotDecodable
@@ -7,8 +9,9 @@ from ingest.h264_checks import H264Checks
 from ingest.ports import Packet
 from ingest.simulator.rtp import h264_payloads
 from ingest.timestamps import StandingTime, TimestampGuard
-from shared.h264 import annex_b, is_field, parse_sps
+from shared.h264 import annex_b, is_field, nal_starts, parse_sps
 from tests.support.field_pictures import GOP, SIDE, fields, sets
+from tests.support.parameter_pictures import CODING, coded
 from tests.unit.ingest.decoding import decoded
 from tests.unit.ingest.rtsp.packets import Rig, rtp
 
@@ -59,3 +62,13 @@ def test_the_size_is_that_of_the_frame_and_fields_are_told_from_frames() -> None
     assert (known.width, known.height, known.interlaced) == (SIDE, SIDE, True)
     assert is_field(fields(1)[0], known)
     assert not is_field(annex_b(sets()), known)
+
+
+def test_interlaced_frames_are_no_fields_and_ask_for_no_change() -> None:
+    checks = H264Checks()
+    pictures = [one.data for one in coded(replace(CODING, interlaced=True), FRAMES)]
+    units = [checks.check(data, tuple(nal_starts(data))) for data in pictures]
+    assert checks.parameters is not None
+    assert checks.parameters.interlaced
+    assert checks.advice == ""
+    assert len(decoded(unit.data for unit in units)) == FRAMES
