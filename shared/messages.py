@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from shared.errors import BadInput
+from shared.reasons import Reason
 
 T = TypeVar("T")
 
@@ -83,6 +84,7 @@ class CameraReport:
     """An ingest worker on one of its streams. `reason` is a sentence in English without credentials.
 
     `advice` says which setting of the camera to change when its pictures come but are costly to show.
+    `why` is the reason with its code, where the worker knows one.
     """
 
     stream: str
@@ -95,6 +97,7 @@ class CameraReport:
     fps: float = 0.0
     codec: str = ""
     advice: str = ""
+    why: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +128,13 @@ class RecordingPolicies:
 
 @dataclass(frozen=True, slots=True)
 class RecordingReport:
-    """storage on one stream. `reason` is a sentence in English."""
+    """storage on one stream. `reason` is a sentence in English, `why` the same with its code."""
 
     stream: str
     status: RecordingStatus
     reason: str
     since: AwareDatetime
+    why: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,7 @@ class ExportProgress:
     coverage: float = 0.0
     sha256: str = ""
     reason: str = ""
+    why: Reason | None = None
 
 
 _adapters: dict[type, TypeAdapter[object]] = {}

@@ -7,14 +7,19 @@ from ingest.rtsp.depacketise_h265 import H265Depacketiser
 from ingest.rtsp.depacketise_jpeg import JpegDepacketiser
 from ingest.rtsp.depacketise_mpeg4 import Mpeg4Depacketiser
 from ingest.rtsp.sdp import Video
+from shared.reasons import why
 
 
 def depacketiser_of(video: Video, place: str) -> Depacketiser:
     """A fresh one. Raises UnsupportedCodec, naming what cannot be carried."""
     if video.interleaved:
         raise UnsupportedCodec(
-            f"{place} sends parts of pictures in another order than they are decoded in, which cannot be "
-            "carried: switch interleaved packetisation off"
+            why(
+                "camera-interleaved",
+                "{place} sends parts of pictures in another order than they are decoded in, which cannot be "
+                "carried: switch interleaved packetisation off",
+                place=place,
+            )
         )
     match video.codec:
         case "h264":
