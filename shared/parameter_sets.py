@@ -1,12 +1,15 @@
 """The parameter sets of a stream, each under its own number, and which of them a slice needs."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from shared import h264, h265
 from shared.errors import BadInput
-from shared.h264 import nal_units
+from shared.h264 import nal_starts, nal_units
 from shared.nal_names import h264_set_name, h264_slice_set, h265_set_name, h265_slice_set
+
+_PREFIX_BYTES = 3
 
 MAX_SET_BYTES = 4096
 """No real set is longer; they are kept, and put in front of each key picture."""
@@ -94,14 +97,21 @@ def needed_sets(data: bytes, names: SetNames) -> tuple[bytes, ...] | None:
 
     None where one is not in front of the slice.
     """
+    found, slice_at = sets_in_front(data, names)
+    if slice_at < 0:
+        return None
     sets = ParameterSets(names)
-    for nal in nal_units(data):
-        kind = names.type_of(nal)
-        if kind in names.kinds:
-            try:
-                sets.learn(bytes(nal))
-            except BadInput:
-                continue
-        elif kind in names.slices:
-            return sets.chain(names.slice_set(nal, 0))
-    return None
+    for nal in found:
+        with suppress(BadInput):
+            sets.learn(nal)
+    return sets.chain(names.slice_set(data, slice_at))
+
+
+def sets_in_front(data: bytes, names: SetNames) -> tuple[list[bytes], int]:
+    """The parameter sets in front of the first slice of an access unit, and where that begins, -1 for none.
+
+    The slice itself, nearly all of the unit, is not searched.
+    """
+    slice_at = next((at for at in nal_starts(data) if names.type_of(data[at : at + 1]) in names.slices), -1)
+    front = data if slice_at < 0 else data[: slice_at - _PREFIX_BYTES]
+    return [bytes(nal) for nal in nal_units(front) if names.type_of(nal) in names.kinds], slice_at

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from shared.errors import BadInput
-from shared.h264 import nal_starts, nal_units
-from shared.parameter_sets import SetNames, needed_sets
+from shared.h264 import nal_units
+from shared.parameter_sets import SetNames, needed_sets, sets_in_front
 from storage.fmp4.boxes import box
 from storage.fmp4.entry import visual_entry
 
@@ -89,16 +89,8 @@ class NalDescription(ABC, Generic[SequenceT]):
         return length_prefixed(data, frozenset() if whole else self.nals)
 
     def changed_by(self, data: bytes) -> bool:
-        kinds = set()
-        for at in nal_starts(data):
-            kind = self.names.type_of(data[at : at + 1])
-            if kind in self.names.slices:
-                break
-            kinds.add(kind)
-        if kinds.isdisjoint(self.names.kinds):
-            return False
-        sets = (nal for nal in nal_units(data) if self.names.type_of(nal) in self.names.kinds)
-        return any(bytes(nal) not in self.nals for nal in sets)
+        sets, _ = sets_in_front(data, self.names)
+        return any(nal not in self.nals for nal in sets)
 
     def check(self, *most: int) -> None:
         """Raises BadInput where a kind is missing, has more than its number in `most`, or one is too long."""
@@ -117,16 +109,10 @@ def leading_sets(data: bytes, names: SetNames, *most: int) -> list[tuple[bytes, 
     Those that the slice needs come first; what is beyond the number of its kind in `most` is left out, and
     stays in the samples.
     """
-    needed = needed_sets(data, names) or ()
+    sets, _ = sets_in_front(data, names)
     found: dict[int, dict[bytes, None]] = {kind: {} for kind in names.kinds}
-    for known in needed:
-        found[names.type_of(known)][known] = None
-    for nal in nal_units(data):
-        kind = names.type_of(nal)
-        if kind in found:
-            found[kind][bytes(nal)] = None
-        elif kind in names.slices:
-            break
+    for nal in (*(needed_sets(data, names) or ()), *sets):
+        found[names.type_of(nal)][nal] = None
     return [tuple(sets)[:limit] for sets, limit in zip(found.values(), most, strict=True)]
 
 
