@@ -60,6 +60,7 @@ def segment_of(path: Path, key: str, layout: Layout, state: SegmentState) -> Seg
         parameters=layout.description.digest,
         days=identity.days,
         state=state,
+        incomplete=layout.incomplete,
     )
 
 

@@ -28,7 +28,8 @@ class SegmentState(StrEnum):
 class Segment:
     """A finished segment. `key` names its object; times are UTC; `days` is what was authorised then.
 
-    `parameters` is equal for segments that one decoder set-up plays.
+    `parameters` is equal for segments that one decoder set-up plays. `incomplete` is how many of its first
+    pictures are incomplete, 255 for as many or more: a camera without key pictures is cut where it recovers.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Segment:
     parameters: str
     days: int
     state: SegmentState
+    incomplete: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,12 @@ class DecodeChecks:
         )
 
     def take(self, unit: AccessUnit) -> None:
-        """Note a key picture where its stream is due. Never blocks."""
+        """Note a key picture where its stream is due. Never blocks.
+
+        A recovery point is none: alone it shows nothing, however sound its stream is.
+        """
+        if unit.recovery:
+            return
         now_ns = self._clock.monotonic_ns()
         if self._due_ns.get(unit.stream, 0) > now_ns:
             return

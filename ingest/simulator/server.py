@@ -51,6 +51,8 @@ class SimulatedCameras:
 
     def add(self, plan: CameraPlan) -> SimulatedCamera:
         """Put a camera behind the port. One of the same name is replaced for new sessions."""
+        if plan.fault in (Fault.REFRESH, Fault.REFRESH_UNTOLD):
+            plan = replace(plan, coding=replace(plan.coding, refresh=True))
         other = None
         if plan.fault is Fault.NEW_SIZE:
             half = replace(plan.coding, width=plan.coding.width // 2, height=plan.coding.height // 2)

@@ -18,7 +18,7 @@ _LIVING = (SegmentState.CLOSED, SegmentState.STORED)
 COLUMNS = (
     *(segments.c.key, segments.c.stream, segments.c.run, segments.c.start_ns, segments.c.end_ns),
     *(segments.c.size, segments.c.sha256, segments.c.codec, segments.c.parameters, segments.c.days),
-    segments.c.state,
+    *(segments.c.state, segments.c.incomplete),
 )
 """What a Segment is made of, in its order."""
 
@@ -199,13 +199,25 @@ def row_of(segment: Segment) -> dict[str, object]:
         "days": segment.days,
         "state": str(segment.state),
         "due_ns": deadline_ns(segment.start_ns, segment.days),
+        "incomplete": segment.incomplete,
     }
 
 
 def _segment(row: Sequence[Any], stream: StreamId | None = None) -> Segment:
     """The segment of a row of COLUMNS; `stream` is its stream, where that is known."""
-    key, named, run, start_ns, end_ns, size, sha256, codec, parameters, days, state = row
+    key, named, run, start_ns, end_ns, size, sha256, codec, parameters, days, state, incomplete = row
     owner = stream or StreamId.parse(named)
     return Segment(
-        key, owner, run, start_ns, end_ns, size, sha256, codec, parameters, days, SegmentState(state)
+        key,
+        owner,
+        run,
+        start_ns,
+        end_ns,
+        size,
+        sha256,
+        codec,
+        parameters,
+        days,
+        SegmentState(state),
+        incomplete,
     )

@@ -39,6 +39,8 @@ segments = Table(
     Column("state", Text, nullable=False),
     # When it must be destroyed; null while a hold keeps it beyond that, and once it is condemned.
     Column("due_ns", BigInteger, nullable=True),
+    # How many of its first pictures are incomplete.
+    Column("incomplete", Integer, nullable=False, server_default="0"),
     Index("ix_segments_stream_start_ns", "stream", "start_ns"),
     Index("ix_segments_due_ns", "due_ns"),
 )

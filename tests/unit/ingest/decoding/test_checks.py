@@ -43,8 +43,10 @@ class Bench:
         self.told: list[tuple[StreamId, Reason | None]] = []
         self.checks = DecodeChecks(self.decoder, lambda *told: self.told.append(told), self.clock)
 
-    def unit(self, stream: StreamId = GATE, *, data: bytes = b"key") -> None:
-        self.checks.take(AccessUnit(stream, 1, 0, 0, 0, WallSource.ARRIVAL, -1, True, Codec.H264, data))
+    def unit(self, stream: StreamId = GATE, *, data: bytes = b"key", recovery: int = 0) -> None:
+        self.checks.take(
+            AccessUnit(stream, 1, 0, 0, 0, WallSource.ARRIVAL, -1, True, Codec.H264, data, recovery=recovery)
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -67,6 +69,12 @@ async def test_the_first_key_picture_of_a_stream_is_tried_at_once(bench: Bench) 
     async with bench.running():
         assert bench.decoder.asked == [b"key"]
         assert bench.told == [(GATE, None)]
+
+
+async def test_a_recovery_point_which_shows_nothing_alone_is_not_tried(bench: Bench) -> None:
+    bench.unit(recovery=10)
+    async with bench.running():
+        assert bench.decoder.asked == []
 
 
 async def test_a_sound_stream_is_tried_again_after_minutes_only(bench: Bench) -> None:

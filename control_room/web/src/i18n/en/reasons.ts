@@ -23,6 +23,7 @@ export const reasons: Messages["reasons"] = {
   "authorisation-to-come": "The prefectural authorisation {number} starts on {date}.",
   "body-not-json": "The request is not JSON.",
   "body-too-large": "The request is too large.",
+  "camera-interleaved": "{place} sends parts of pictures in another order than they are decoded in, which cannot be carried: switch interleaved packetisation off.",
   "camera-off": "The camera is switched off in the control room.",
   "camera-twice": "A camera is named twice.",
   "camera-unknown": "One of the cameras is unknown.",

@@ -22,6 +22,7 @@ export const reasons = {
   "authorisation-to-come": "L’autorisation préfectorale {number} commence le {date}.",
   "body-not-json": "La demande n’est pas du JSON.",
   "body-too-large": "La demande est trop grande.",
+  "camera-interleaved": "{place} envoie les parties de ses images dans un autre ordre que celui du décodage, ce qui ne peut pas être transporté : y désactiver l’envoi entrelacé des paquets.",
   "camera-off": "La caméra est arrêtée dans la salle de contrôle.",
   "camera-twice": "Une caméra est nommée deux fois.",
   "camera-unknown": "Une des caméras est inconnue.",
