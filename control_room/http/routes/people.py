@@ -1,12 +1,10 @@
 """People: for the administrator."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from fastapi import APIRouter
 
 from control_room.db.transaction import Transaction
-from control_room.desk import Desk
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import Page
@@ -84,8 +82,8 @@ async def change_person(desk: TheDesk, caller: SignedIn, person_id: str, body: P
             detail += f"; now {person.kind}, communes: {_codes(person)}"
         await desk.gate.grant(tx, caller, caller.deed("change-person", resource=person.id, detail=detail))
         if ends:
-            await _end_sessions(desk, tx, person)
-    desk.revoker.wake()
+            await tx.sessions.end_of(person.id)
+    desk.lessor.wake()
     return person_view(person)
 
 
@@ -99,18 +97,13 @@ async def remove_person(desk: TheDesk, caller: SignedIn, person_id: str) -> None
         await desk.gate.grant(tx, caller, deed)
         await tx.people.remove(person_id)
         await _keep_an_administrator(tx)
-        await _end_sessions(desk, tx, person)
-    desk.revoker.wake()
+        await tx.sessions.end_of(person.id)
+    desk.lessor.wake()
 
 
 async def _keep_an_administrator(tx: Transaction) -> None:
     if await tx.people.count_administrators() == 0:
         raise Conflict("this is the last administrator who can sign in: make another first")
-
-
-async def _end_sessions(desk: Desk, tx: Transaction, person: Person) -> None:
-    oldest = desk.now() - timedelta(seconds=desk.sessions.absolute_s)
-    await tx.revocations.sessions(await tx.journal.sessions_of(person.id, oldest))
 
 
 def _codes(person: Person) -> str:
