@@ -71,5 +71,10 @@ class ReadMetrics:
 
     def __init__(self) -> None:
         self.served_bytes = metrics.counter("storage_served_bytes_total", "Bytes of playback served")
-        self.revoked = metrics.counter("storage_streams_revoked_total", "Playbacks ended by a revocation")
+        self.cut_off = metrics.counter(
+            "storage_answers_cut_off_total", "Playbacks and downloads cut off because their right ended"
+        )
+        self.confirmed = metrics.gauge(
+            "storage_rights_confirmed", "1 while control_room confirms who may see what"
+        )
         self.exports = metrics.counter("storage_exports_total", "Exports ended", ["status"])

@@ -10,8 +10,8 @@ import httpx
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Unavailable
+from shared.leases import Leases
 from shared.log import get_logger
-from shared.redis_bus import RedisBus
 from shared.service import Service
 from shared.settings import load
 from shared.tap.endpoint import Endpoint
@@ -20,6 +20,7 @@ from shared.tap.subscriber import TapSubscriber
 from shared.tickets import TicketVerifier
 from storage.api import build_app
 from storage.api_exports import export_routes
+from storage.api_lease import lease_routes
 from storage.api_playback import playback_routes
 from storage.bond import StoreBond
 from storage.catalogue import Catalogue
@@ -29,6 +30,7 @@ from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
 from storage.finishing import Finisher, Places
 from storage.gate import Gate
+from storage.guarded import Guarded
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
@@ -44,7 +46,6 @@ from storage.quarantine import Quarantine
 from storage.recorder import Recorder, Tap
 from storage.reindex import Reindexed, reindex
 from storage.retention import Retention
-from storage.revocations import Revocations
 from storage.settings import StorageSettings
 from storage.spool import Spool
 
@@ -154,10 +155,8 @@ async def build(settings: StorageSettings | None = None) -> Service:
         get_logger("storage").warning("spool-recovered", files=left_over)
     catalogue = Catalogue(rows, half.recorder, half.places)
     policies, holds, reads = PolicyRows(database), HoldRows(database), ReadMetrics()
-    bus = RedisBus(settings.redis_url) if settings.redis_url else None
-    if bus is not None:
-        service.on_stop(bus.close)
-    revocations = Revocations(bus, clock)
+    leases = Leases(verifier.key, clock)
+    reads.confirmed.set_function(lambda: leases.confirmed)
     jobs = _export_jobs(settings, database, holds, catalogue, evidence, clock, reads)
     sweep = PackageSweep(
         ExportRows(database),
@@ -179,15 +178,16 @@ async def build(settings: StorageSettings | None = None) -> Service:
         copies=(sweep.sweep_once, left_overs.sweep_once),
     )
     poller = await _follow_control_room(service, settings, half, policies, tap)
-    gate = Gate(verifier, revocations)
+    gate = Gate(verifier, leases)
     app = build_app(
         [
             playback_routes(catalogue, gate, clock, reads),
             export_routes(jobs, holds, gate, evidence.public),
+            lease_routes(leases),
         ],
         settings.allowed_origins,
     )
-    await serve_asgi(service, app, settings.http_host, settings.http_port)
+    await serve_asgi(service, Guarded(app, reads.cut_off.inc), settings.http_host, settings.http_port)
     service.on_stop(jobs.close)
 
     works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
@@ -196,7 +196,6 @@ async def build(settings: StorageSettings | None = None) -> Service:
         ("retention", retention.run),
         ("exports", jobs.run),
         ("policies", poller.run),
-        ("revocations", revocations.run),
         ("disks", _measuring(settings, half, clock)),
     ]
     for name, work in works:
