@@ -8,6 +8,7 @@ from mux.transcoder.decoder import Decoder
 from mux.transcoder.encoder import Encoder
 from mux.transcoder.fitting import fitted, notice, size_within
 from mux.transcoder.limits import Limits
+from mux.transcoder.rate import Rate
 from shared.errors import BadInput
 from shared.mediatime import TICKS_PER_SECOND
 from shared.units import AccessUnit, Codec
@@ -33,6 +34,7 @@ class Work:
         self._limits = limits
         self._decoder = Decoder()
         self._encoder: Encoder | None = None
+        self._rate = Rate(limits.fps)
         self._size = _NOTICE_SIZE
         self._pending: dict[int, AccessUnit] = {}
         self._run: int | None = None
@@ -68,7 +70,7 @@ class Work:
     def _begin_run(self, unit: AccessUnit) -> None:
         """Times begin anew with a run, and viewers start again at a key picture."""
         self._run, self._seq = unit.run, 0
-        self._encoder = None
+        self._encoder, self._rate = None, Rate(self._limits.fps)
         self._pending.clear()
         self._shown90, self._noticed90, self._coded90 = unit.pts90, None, None
 
@@ -88,15 +90,10 @@ class Work:
         if not last and self._coded90 is not None:
             self.skipped += 1
             return None
-        if not self._is_due(source.pts90):
+        if not self._rate.take(source.pts90):
             return None
         self._size = size_within(frame.width, frame.height, self._limits.longest_side)
         return self._coded(fitted(frame, self._limits.longest_side), source)
-
-    def _is_due(self, pts90: int) -> bool:
-        """Whether the pictures a second allowed leave room for one; a tenth early is in time."""
-        least90 = TICKS_PER_SECOND * 9 // (self._limits.fps * 10)
-        return self._coded90 is None or not 0 <= pts90 - self._coded90 < least90
 
     def _coded(self, frame: av.VideoFrame, source: AccessUnit) -> AccessUnit | None:
         size = (frame.width, frame.height)

@@ -85,6 +85,11 @@ def test_no_more_pictures_a_second_come_out_than_allowed() -> None:
     assert made[1].pts90 - made[0].pts90 == 7200
 
 
+def test_of_30_pictures_a_second_25_are_shown_where_25_are_allowed() -> None:
+    made = worked(strange_units(Codec.MJPEG, 24, fps=Fraction(30)), Limits(fps=25))
+    assert len(made) == 20
+
+
 @pytest.mark.parametrize("codec", [Codec.H265, Codec.MJPEG])
 def test_the_first_picture_comes_at_once_and_then_none_of_which_newer_ones_wait(codec: Codec) -> None:
     units = strange_units(codec)
