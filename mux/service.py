@@ -24,7 +24,7 @@ from mux.settings import MuxSettings
 from mux.stream_metrics import StreamMetrics
 from mux.ticker import Ticker
 from mux.timeline import Timeline
-from mux.transcoded import HURRY90, Transcoded
+from mux.transcoded import Transcoded
 from mux.transcoder.limits import Limits
 from mux.transcoder.process import ChildProcess
 from mux.transcoder.spare import Spare
@@ -99,7 +99,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
             counts,
             sent=mux_metrics.first_sent,
             changed=lambda _: None,
-            timeline=Timeline(HURRY90),
+            timeline=Timeline(hurries=True),
         )
         return Transcoded(source, transcoders, made, clock)
 
