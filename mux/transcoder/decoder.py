@@ -6,11 +6,14 @@ from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
 
 from shared.errors import BadInput
+from shared.h264 import parameter_sets, parse_sps
 from shared.units import AccessUnit, Codec
 
 _NAMES = {Codec.H264: "h264", Codec.H265: "hevc", Codec.MJPEG: "mjpeg", Codec.MPEG4: "mpeg4"}
 # 7680x4320: a camera's larger picture is a mistake or an attack on our memory.
 _MOST_PIXELS = 7680 * 4320
+# Where a camera does not say, libavcodec begins with none and learns by losing pictures; more are rare.
+_HELD_BACK = "2"
 
 
 class Decoder:
@@ -60,4 +63,15 @@ def _context(unit: AccessUnit) -> VideoCodecContext:
     context.options = {"max_pixels": str(_MOST_PIXELS)}
     if not unit.reordered:
         context.flags |= Flags.low_delay
+    elif unit.codec is Codec.H264 and not _says_how_many_wait(unit.data):
+        context.options["has_b_frames"] = _HELD_BACK
     return context
+
+
+def _says_how_many_wait(data: bytes) -> bool:
+    """Whether the SPS tells how many pictures a decoder has to hold back to show them in order."""
+    sps, _ = parameter_sets(data)
+    try:
+        return sps is not None and parse_sps(sps).reorder_frames is not None
+    except BadInput:
+        return False

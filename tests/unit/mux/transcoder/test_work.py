@@ -12,7 +12,7 @@ from mux.transcoder.limits import Limits
 from mux.transcoder.work import Work
 from shared.h264 import parameter_sets, parse_sps
 from shared.units import AccessUnit, Codec
-from tests.support.strange_pictures import strange_units
+from tests.support.strange_pictures import strange_units, without_vui
 
 JPEGS = strange_units(Codec.MJPEG)
 
@@ -56,6 +56,21 @@ def test_pictures_out_of_order_come_out_in_the_order_they_are_shown() -> None:
     made = worked(units)
     assert [unit.pts90 for unit in made] == [number * 3600 for number in range(len(made))]
     assert not any(unit.reordered for unit in made)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])
+def test_pictures_out_of_order_come_out_evenly_from_the_first_on(told: bool) -> None:
+    """Whether or not the camera tells how many have to be held back."""
+    units = strange_units(Codec.H264, fps=Fraction(10))
+    work = Work(Limits())
+    made = [
+        [
+            one.pts90
+            for one in work.take(unit if told else replace(unit, data=without_vui(unit.data)), behind=False)
+        ]
+        for unit in units
+    ]
+    assert made == [[], [], *([number * 9000] for number in range(len(units) - 2))]
 
 
 def test_a_key_picture_comes_first_every_two_seconds_and_when_one_is_wanted() -> None:
