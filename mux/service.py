@@ -25,8 +25,6 @@ from mux.stream_metrics import StreamMetrics
 from mux.ticker import Ticker
 from mux.timeline import Timeline
 from mux.transcoded import Transcoded
-from mux.transcoder.limits import Limits
-from mux.transcoder.process import ChildProcess
 from mux.transcoder.spare import Spare
 from mux.transcoder.transcoders import Transcoders
 from mux.turnstile import Turnstile
@@ -44,6 +42,8 @@ from shared.service import Service
 from shared.settings import load
 from shared.tap import Endpoint, Gap, Subscription, TapKeys, TapSubscriber
 from shared.tickets import TicketVerifier
+from shared.transcoding.limits import Limits
+from shared.transcoding.process import ChildProcess
 from shared.units import AccessUnit, Codec
 
 _LONGEST_WAIT_FOR_BUS_S = 2.0

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.transcoder.framing import KeyWanted, Message, Ready, Settled, encoded, read_from, receive
 from shared.errors import BadInput
+from shared.transcoding.framing import KeyWanted, Message, Ready, Settled, encoded, read_from, receive
 from shared.units import AccessUnit, Codec, WallSource
 from tests.support.pictures import STREAM
 

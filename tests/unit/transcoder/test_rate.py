@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.transcoder.rate import Rate
 from shared.mediatime import TICKS_PER_SECOND
+from transcoder.rate import Rate
 
 _SECONDS = 8
 

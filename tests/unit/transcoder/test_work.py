@@ -8,11 +8,11 @@ import av
 import numpy as np
 import pytest
 
-from mux.transcoder.limits import Limits
-from mux.transcoder.work import Work
 from shared.h264 import parameter_sets, parse_sps
+from shared.transcoding.limits import Limits
 from shared.units import AccessUnit, Codec
 from tests.support.strange_pictures import strange_units, without_vui
+from transcoder.work import Work
 
 JPEGS = strange_units(Codec.MJPEG)
 

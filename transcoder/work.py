@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import av
 
-from mux.transcoder.decoder import Decoder
-from mux.transcoder.encoder import Encoder
-from mux.transcoder.fitting import fitted, notice, size_within
-from mux.transcoder.limits import Limits
-from mux.transcoder.rate import Rate
 from shared.errors import BadInput
 from shared.mediatime import TICKS_PER_SECOND
+from shared.transcoding.limits import Limits
 from shared.units import AccessUnit, Codec
+from transcoder.decoder import Decoder
+from transcoder.encoder import Encoder
+from transcoder.fitting import fitted, notice, size_within
+from transcoder.rate import Rate
 
 _SILENT_TICKS90 = 2 * TICKS_PER_SECOND
 _NOTICE_TICKS90 = TICKS_PER_SECOND

@@ -12,12 +12,12 @@ from typing import BinaryIO
 
 import av.logging
 
-from mux.transcoder.fitting import prepare
-from mux.transcoder.framing import KeyWanted, Message, Ready, Settled, encoded, read_from
-from mux.transcoder.limits import Limits
-from mux.transcoder.work import Work
 from shared.errors import BadInput
+from shared.transcoding.framing import KeyWanted, Message, Ready, Settled, encoded, read_from
+from shared.transcoding.limits import Limits
 from shared.units import AccessUnit
+from transcoder.fitting import prepare
+from transcoder.work import Work
 
 _PR_SET_PDEATHSIG = 1
 _MOST_MEMORY_BYTES = 4 << 30
