@@ -58,4 +58,7 @@ class ReadMetrics:
     def __init__(self) -> None:
         self.served_bytes = metrics.counter("storage_served_bytes_total", "Bytes of playback served")
         self.revoked = metrics.counter("storage_streams_revoked_total", "Playbacks ended by a revocation")
+        self.transcoded = metrics.counter(
+            "storage_playbacks_transcoded_total", "Windows of playback transcoded for a browser"
+        )
         self.exports = metrics.counter("storage_exports_total", "Exports ended", ["status"])

@@ -20,6 +20,8 @@ from storage.segment import Footage
 MAX_ANSWER_NS = 600_000_000_000
 """An answer covers ten minutes at most: the player asks on from where it ends."""
 
+MayGoOn = Callable[[], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -153,14 +155,21 @@ def _moved_offsets(fragment: MovieFragment, starts90: Sequence[int]) -> list[int
     return moved
 
 
-async def stream_answer(
-    catalogue: Catalogue, answer: Answer, may_go_on: Callable[[], bool]
-) -> AsyncIterator[bytes]:
-    """The bytes of an answer, a fragment at a time; ends early once `may_go_on` says so.
+async def stream_answer(catalogue: Catalogue, answer: Answer, may_go_on: MayGoOn) -> AsyncIterator[bytes]:
+    """The bytes of an answer, a fragment at a time; ends as `read_answer` does."""
+    yield answer.init
+    async for fragment, data in read_answer(catalogue, answer, may_go_on):
+        yield movie_fragment(fragment) + (len(data) + 8).to_bytes(4, "big") + b"mdat" + data
+
+
+async def read_answer(
+    catalogue: Catalogue, answer: Answer, may_go_on: MayGoOn
+) -> AsyncIterator[tuple[MovieFragment, bytes]]:
+    """Each fragment of an answer on the player's time line, and its samples; ends early once
+    `may_go_on` says so.
 
     A segment destroyed meanwhile ends it too. At most one fragment is in memory.
     """
-    yield answer.init
     descriptor, opened = -1, ""
     try:
         for piece, fragment in zip(answer.pieces, retimed(answer), strict=True):
@@ -178,7 +187,7 @@ async def stream_answer(
             data = await asyncio.to_thread(os.pread, descriptor, size, piece.fragment.data)
             if len(data) != size:
                 return
-            yield movie_fragment(fragment) + (size + 8).to_bytes(4, "big") + b"mdat" + data
+            yield fragment, data
     finally:
         if descriptor >= 0:
             os.close(descriptor)

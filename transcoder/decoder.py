@@ -44,6 +44,15 @@ class Decoder:
         self._waits_for_key = False
         return pictures
 
+    def finish(self) -> list[av.VideoFrame]:
+        """The pictures still held back: nothing comes after them. Raises BadInput."""
+        if self._context is None or self._waits_for_key:
+            return []
+        try:
+            return self._context.decode(None)
+        except (FFmpegError, MemoryError, ValueError) as error:
+            raise BadInput(f"the last pictures cannot be decoded: {error}") from error
+
     def _follow(self, unit: AccessUnit) -> None:
         """Begin anew with another codec or run, and behind a hole."""
         if unit.codec is not self._codec:

@@ -53,18 +53,31 @@ class Work:
         """The next unit; `behind` where more wait already: then only what decoding needs is done."""
         if unit.run != self._run:
             self._begin_run(unit)
+        behind = behind and not self._limits.every
         if behind and unit.codec is Codec.MJPEG and self._coded90 is not None:
             self.skipped += 1
             return []
         self._remember(unit)
         try:
             frames = self._decoder.decode(unit)
-            shown = [self._shown(frame, last=frame is frames[-1] and not behind) for frame in frames]
+            shown = [
+                self._shown(frame, last=self._limits.every or (frame is frames[-1] and not behind))
+                for frame in frames
+            ]
         except BadInput as error:
             return self._failed(unit, error.detail)
         if not frames:
             return self._failed(unit, f"the camera's {unit.codec} holds no picture that can be decoded")
         self.trouble, self._noticed90, self._shown90 = "", None, unit.pts90
+        return [unit for unit in shown if unit is not None]
+
+    def finish(self) -> list[AccessUnit]:
+        """What the decoder still holds back: no unit comes after those it was given."""
+        try:
+            shown = [self._shown(frame, last=True) for frame in self._decoder.finish()]
+        except BadInput as error:
+            self.trouble = error.detail
+            return []
         return [unit for unit in shown if unit is not None]
 
     def _begin_run(self, unit: AccessUnit) -> None:

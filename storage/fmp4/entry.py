@@ -3,6 +3,7 @@
 import struct
 from typing import Protocol
 
+from shared.units import Codec
 from storage.fmp4.boxes import Box, box
 
 _BODY_BYTES = 78
@@ -39,6 +40,16 @@ class Description(Protocol):
 
     def sample(self, data: bytes) -> list[bytes | memoryview]:
         """The parts of the sample that holds a unit."""
+        ...
+
+    @property
+    def codec(self) -> Codec: ...
+
+    def unit(self, sample: bytes, *, key: bool) -> bytes:
+        """A sample as a unit's data again, with what a decoder needs first where it is a key picture's.
+
+        Raises BadInput where it is no sample.
+        """
         ...
 
 

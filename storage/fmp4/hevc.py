@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from shared.errors import BadInput
 from shared.h265 import SLICES, Nal, SequenceParameters, nal_type, parse_sps
+from shared.units import Codec
 from storage.fmp4.nal_description import LENGTH_BYTES, NalDescription, leading_sets, read_sets, written_sets
 
 _HEAD = struct.Struct(">BBI6sBHBBBBHBB")
@@ -24,6 +25,7 @@ class HevcDescription(NalDescription[SequenceParameters]):
     pps: tuple[bytes, ...]
     brands: ClassVar[bytes] = b"hvc1"
     box_kind: ClassVar[bytes] = b"hvcC"
+    codec: ClassVar[Codec] = Codec.H265
 
     def __post_init__(self) -> None:
         self.check(_MAX_SETS, _MAX_SETS, _MAX_SETS)

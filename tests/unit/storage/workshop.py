@@ -39,6 +39,7 @@ from storage.recorder import Recorder
 from storage.retention import Retention
 from storage.revocations import Revocations
 from storage.spool import Spool
+from storage.transcoding import Transcodings
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.pictures import START_NS, STREAM
@@ -229,6 +230,7 @@ async def workshop(
     nonce: str = "aaaa",
     lane_bytes: int = 64 << 20,
     evidence: tuple[bytes, bytes] | None = None,
+    transcodings: Transcodings | None = None,
 ) -> AsyncIterator[Workshop]:
     """Storage in a folder; made again in the same folder it finds what was left there."""
     clock, disk = SimulatedClock(utc_ns), disk or RealDisk()
@@ -261,7 +263,10 @@ async def workshop(
     revocations = Revocations(None, clock)
     gate = Gate(TicketVerifier.from_pem(ticket_public, clock), revocations)
     app = build_app(
-        [playback_routes(catalogue, gate, clock, reads), export_routes(jobs, holds, gate, key.public)],
+        [
+            playback_routes(catalogue, gate, clock, reads, transcodings),
+            export_routes(jobs, holds, gate, key.public),
+        ],
         "https://csu.example",
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://storage") as http:

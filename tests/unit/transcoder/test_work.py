@@ -167,3 +167,15 @@ def test_noise_of_every_codec_is_survived() -> None:
             data = good[0].data[:start] + noise[start:]
             work.take(replace(good[0], seq=number, pts90=number * 3600, data=data), behind=False)
         assert [made for unit in good for made in work.take(replace(unit, run=2), behind=False)]
+
+
+@pytest.mark.parametrize("codec", list(Codec))
+def test_of_a_recording_every_picture_comes_out_however_many_wait_and_the_last_ones_at_the_end(
+    codec: Codec,
+) -> None:
+    units = strange_units(codec)
+    work = Work(Limits(fps=50, every=True))
+    made = [one for unit in units for one in work.take(unit, behind=True)] + work.finish()
+    assert [one.pts90 for one in made] == sorted(unit.pts90 for unit in units)
+    assert work.skipped == 0
+    assert work.finish() == []
