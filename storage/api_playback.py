@@ -16,7 +16,7 @@ from storage.instants import ns_from_text, text_from_ns
 from storage.metrics import ReadMetrics
 from storage.playback import Answer, Nothing, plan, stream_answer
 from storage.ranges import Span, gaps, present
-from storage.transcoding import MOST_WINDOW_NS, Transcodings, is_played_everywhere
+from storage.transcoding import MOST_WINDOW_NS, TooManyTranscodings, Transcodings, is_played_everywhere
 
 _DAY_NS = 86_400_000_000_000
 _MAX_LIST_NS = 62 * _DAY_NS
@@ -117,9 +117,13 @@ class PlaybackRoutes:
         answer = await plan(self._catalogue, stream, asked.start_ns, end_ns, base_ns)
         if isinstance(answer, Nothing):
             return Response(status_code=204, headers=_next_header(answer, shown))
-        begun = await self._transcodings.begin(
-            self._catalogue, stream, answer, lambda: self._gate.holds(shown)
-        )
+        try:
+            begun = await self._transcodings.begin(
+                self._catalogue, stream, answer, lambda: self._gate.holds(shown)
+            )
+        except TooManyTranscodings:
+            self._metrics.refused.inc()
+            raise
         if begun is None:
             return Response(status_code=204, headers=_next_header(Nothing(answer.end_ns), shown))
         self._metrics.transcoded.inc()

@@ -37,12 +37,15 @@ def is_played_everywhere(description: Description) -> bool:
     return isinstance(description, AvcDescription) and description.sequence.profile_idc in _PLAYED_PROFILES
 
 
+class TooManyTranscodings(Unavailable):
+    """All places are taken."""
+
+
 class Transcodings:
     """At most `most` at a time; `spawn` starts the process of one."""
 
     def __init__(self, most: int, spawn: Spawn) -> None:
         self.most = most
-        self.refused = 0
         self._spawn = spawn
         self._places = asyncio.Semaphore(most)
 
@@ -51,7 +54,7 @@ class Transcodings:
     ) -> "Transcoding | None":
         """An answer's transcoding with its first picture made; None where nothing in it can be decoded.
 
-        Waits a moment for a place. Raises Unavailable where there is none.
+        Waits a moment for a place. Raises Unavailable, TooManyTranscodings where there is none.
         """
         await self._take_place()
         try:
@@ -75,9 +78,10 @@ class Transcodings:
             async with asyncio.timeout(_WAIT_S if self.most else 0):
                 await self._places.acquire()
         except TimeoutError:
-            self.refused += 1
             why = f"storage already transcodes {self.most}: try again soon" if self.most else "it may not be"
-            raise Unavailable(f"this recording has to be transcoded for this browser, and {why}") from None
+            raise TooManyTranscodings(
+                f"this recording has to be transcoded for this browser, and {why}"
+            ) from None
 
 
 class Transcoding:

@@ -169,7 +169,6 @@ async def test_beyond_the_bound_a_recording_is_refused_in_a_sentence(
         assert (refused.status_code, "already transcodes 1" in refused.json()["detail"]) == (503, True)
         await begun.close()
         assert (await media(shop, 0, 4, codec="h264")).status_code == 200
-    assert transcodings.refused == 1
 
 
 @pytest.mark.parametrize("transcodings", [None, Transcodings(0, Children().spawn)], ids=["none", "zero"])
