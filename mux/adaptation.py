@@ -183,7 +183,7 @@ class Adaptation:
 def _calm(reception: Reception) -> bool:
     if reception.heard_ns is None:
         return True
-    jitter_ms, rtt_ms = reception.jitter_ms or 0.0, reception.rtt_ms or 0.0
+    jitter_ms, rtt_ms = reception.link_jitter_ms or 0.0, reception.rtt_ms or 0.0
     return jitter_ms < _CALM_JITTER_MS and rtt_ms < _NEAR_MS and (reception.loss or 0.0) < _CALM_LOSS
 
 
@@ -193,7 +193,7 @@ def heard_of(tiles: Iterable[Tile], now_ns: int) -> Heard:
     return Heard(
         now_ns,
         _mean((tile.reception.rtt_ms, 1.0) for tile in fresh),
-        _mean((tile.reception.jitter_ms, 1.0) for tile in fresh),
+        _mean((tile.reception.link_jitter_ms, 1.0) for tile in fresh),
         _mean((tile.reception.loss, tile.meter.bitrate_kbps or 1.0) for tile in fresh),
     )
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mux.fingerprint import Fingerprint
-from mux.offer import PLAYOUT_DELAY_URI, MediaLine, Offer, VideoFormat
+from mux.formats import VideoFormat
+from mux.offer import PLAYOUT_DELAY_URI, MediaLine, Offer
 from mux.stun import Address, Integrity
 from shared.units import Codec
 
@@ -61,9 +62,11 @@ def some_sources(count: int, *, repair: bool, pick: Callable[[], int]) -> list[S
 def choose_formats(offer: Offer, profile_idc: int | None) -> tuple[VideoFormat, ...]:
     """The payload types to send on, one a codec, H.264 first; `profile_idc` None where it is not known yet.
 
-    Decoders go by the stream's own parameter sets, so a near profile is better than a refusal.
+    Decoders go by the stream's own parameter sets, so a near profile is better than a refusal. One of mode 0
+    is taken where there is none of mode 1: see docs/design/offers.md.
     """
     h264 = [offered for offered in offer.formats if offered.codec is Codec.H264]
+    h264 = [offered for offered in h264 if offered.mode] or h264
     wanted = _SUBSTITUTES.get(profile_idc or _HIGH, (profile_idc or _HIGH, _HIGH_444, _HIGH, _MAIN))
     suiting = [offered for profile in wanted for offered in h264 if offered.profile_idc == profile]
     h265 = [offered for offered in offer.formats if offered.codec is Codec.H265]
@@ -86,13 +89,15 @@ class Answer:
         connection = _connection(self.address)
         lines = ["v=0", f"o=- {self.sources[0].primary} 1 {connection}", "s=-", "t=0 0", "a=ice-lite"]
         if self.offer.bundled:
-            lines.append(f"a=group:BUNDLE {' '.join(self.offer.mids)}")
+            lines.append(f"a=group:BUNDLE {' '.join(self.offer.bundle)}")
         lines.append("a=msid-semantic: WMS *")
         codecs = self._codecs()
         sources = dict(zip(self.offer.videos, self.sources, strict=True))
         for index, line in enumerate(self.offer.media):
             if index in sources:
                 lines += self._video(line, sources[index], codecs, index)
+            elif index == self.offer.carrier:
+                lines += self._carrier(line)
             else:
                 lines += _refused(line)
         return "\r\n".join(lines) + "\r\n"
@@ -105,7 +110,7 @@ class Answer:
             f"c={_connection(self.address)}",
             "a=rtcp-mux",
             *(["a=rtcp-rsize"] if self.offer.reduced_size else []),
-            f"a=mid:{line.mid}",
+            *_mid(line),
             "a=sendonly",
             # A stream a tile: browsers play the tracks of one stream in step.
             f"a=msid:beffroi-{index} video-{index}",
@@ -119,8 +124,21 @@ class Answer:
         lines.append(f"a=ssrc:{sources.primary} cname:beffroi")
         if sources.repair is not None:
             lines.append(f"a=ssrc:{sources.repair} cname:beffroi")
+        return [*lines, *self._transport()]
+
+    def _carrier(self, line: MediaLine) -> list[str]:
+        """The section whose transport the videos share: sound or data of which nothing is sent."""
         return [
-            *lines,
+            f"m={line.kind} {self.address[1]} {line.transport} {line.formats.split(' ')[0]}",
+            f"c={_connection(self.address)}",
+            *_mid(line),
+            *(f"a={said}" for said in line.said),
+            *([] if line.kind == "application" else ["a=rtcp-mux", "a=inactive"]),
+            *self._transport(),
+        ]
+
+    def _transport(self) -> list[str]:
+        return [
             *ice_lines(self.credentials, self.address),
             f"a=fingerprint:{self.fingerprint.algorithm} {self.fingerprint.value}",
             # Where we may, we begin: our first words go with our first answer (RFC 5763 section 5).
@@ -167,6 +185,10 @@ def _refused(line: MediaLine) -> list[str]:
     return [
         f"m={line.kind} 0 {line.transport} {line.formats}",
         "c=IN IP4 0.0.0.0",
-        f"a=mid:{line.mid}",
+        *_mid(line),
         "a=inactive",
     ]
+
+
+def _mid(line: MediaLine) -> list[str]:
+    return [f"a=mid:{line.mid}"] if line.named else []

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mux.answer import Sources
-from mux.offer import VideoFormat
+from mux.formats import VideoFormat
 from mux.rtp import PlayoutDelay, RtpFormat
 from shared.units import Codec
 

@@ -23,9 +23,7 @@ from mux.settings import MuxSettings
 from mux.stream_metrics import StreamMetrics
 from mux.ticker import Ticker
 from mux.timeline import Timeline
-from mux.transcoded import HURRY90, Transcoded
-from mux.transcoder.limits import Limits
-from mux.transcoder.process import ChildProcess
+from mux.transcoded import Transcoded
 from mux.transcoder.spare import Spare
 from mux.transcoder.transcoders import Transcoders
 from mux.turnstile import Turnstile
@@ -42,6 +40,8 @@ from shared.service import Service
 from shared.settings import load
 from shared.tap import Endpoint, Gap, Subscription, TapKeys, TapSubscriber
 from shared.tickets import TicketVerifier
+from shared.transcoding.limits import Limits
+from shared.transcoding.process import ChildProcess
 from shared.units import AccessUnit, Codec
 
 _COLLECTION_THRESHOLD = 20_000
@@ -96,7 +96,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
             counts,
             sent=mux_metrics.first_sent,
             changed=lambda _: None,
-            timeline=Timeline(HURRY90),
+            timeline=Timeline(hurries=True),
         )
         return Transcoded(source, transcoders, made, clock)
 

@@ -235,6 +235,7 @@ class Tile:
             self._codec = channel.codec
             self.sender.reformat(*self._headers.of(self.sources, self._codec, self._delay))
         channel.add(self.sender, self._before)
+        self.reception.begun(self._clock.monotonic_ns())
         self._attached = channel
         if self.first_packet_ms is None:
             self.first_packet_ms = (self._clock.monotonic_ns() - self.shown_ns) / 1e6

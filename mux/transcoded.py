@@ -4,16 +4,10 @@ from mux.channel import Channel
 from mux.transcoder.transcoder import Transcoder
 from mux.transcoder.transcoders import Transcoders
 from shared.clock import Clock
-from shared.mediatime import TICKS_PER_SECOND
 from shared.tap import Gap
 from shared.units import AccessUnit
 
 LATE_NS = 1_500_000_000
-
-HURRY90 = TICKS_PER_SECOND // 2
-"""The first picture comes at once and may be as old as the group; the next is of now, once that is decoded. A
-browser is told of the time that passed in between, or it would hold the next one back.
-"""
 
 
 class Transcoded:

@@ -199,7 +199,7 @@ class Viewer:
             if isinstance(said, ReportBlock):
                 tile = self._by_ssrc.get(said.ssrc)
                 if tile is not None:
-                    tile.reception.heard(said, now_ns)
+                    tile.reception.heard(said, now_ns, 0 if tile.sender is None else tile.sender.packets)
                     reported = True
             elif isinstance(said, BandwidthEstimate):
                 self.available_bps = said.bits_per_second

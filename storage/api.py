@@ -11,6 +11,7 @@ EXPOSED = (
     "X-Beffroi-From",
     "X-Beffroi-To",
     "X-Beffroi-Codec",
+    "X-Beffroi-Transcoded",
     "X-Beffroi-Next",
     "Content-Disposition",
     "Content-Range",

@@ -1,13 +1,14 @@
 """Routes that list and play recordings."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from shared.clock import Clock
-from shared.errors import BadInput
+from shared.errors import BadInput, Unsupported
 from shared.ids import StreamId
 from shared.tickets import Action, Ticket, bearer
 from storage.catalogue import Catalogue
@@ -16,6 +17,7 @@ from storage.instants import ns_from_text, text_from_ns
 from storage.metrics import ReadMetrics
 from storage.playback import Answer, Nothing, plan, stream_answer
 from storage.ranges import Span, gaps, present
+from storage.transcoding import MOST_WINDOW_NS, TooManyTranscodings, Transcodings, is_played_everywhere
 
 _DAY_NS = 86_400_000_000_000
 _MAX_LIST_NS = 62 * _DAY_NS
@@ -27,11 +29,19 @@ Authorization = Annotated[str | None, Header()]
 class PlaybackRoutes:
     """Handlers; each admits its ticket first."""
 
-    def __init__(self, catalogue: Catalogue, gate: Gate, clock: Clock, metrics: ReadMetrics) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        gate: Gate,
+        clock: Clock,
+        metrics: ReadMetrics,
+        transcodings: Transcodings | None,
+    ) -> None:
         self._catalogue = catalogue
         self._gate = gate
         self._clock = clock
         self._metrics = metrics
+        self._transcodings = transcodings
         self.router = APIRouter()
         path = "/recordings/{commune}/{camera}/{kind}"
         self.router.add_api_route(path, self.list, methods=["GET"])
@@ -80,10 +90,14 @@ class PlaybackRoutes:
         start: From = None,
         to: str | None = None,
         base: str | None = None,
+        codec: Literal["h264"] | None = None,
         ticket: str | None = None,
         authorization: Authorization = None,
     ) -> Response:
-        """Footage from the key picture at or before `from`, as one fMP4 without a seam."""
+        """Footage from the key picture at or before `from`, as one fMP4 without a seam.
+
+        With `codec=h264` what not every browser plays is transcoded.
+        """
         stream = StreamId.parse(f"{commune}/{camera}/{kind}")
         shown = self._admit(request, stream, authorization, ticket)
         if start is None:
@@ -92,20 +106,55 @@ class PlaybackRoutes:
         asked = self._asked(shown, start, to, now_ns, max(now_ns, ns_from_text(start, "from")) + 1)
         base_ns = ns_from_text(start, "from") if base is None else ns_from_text(base, "base")
         answer = await plan(self._catalogue, stream, asked.start_ns, asked.end_ns, base_ns)
+        if codec is not None and isinstance(answer, Answer) and not is_played_everywhere(answer.description):
+            return await self._transcoded(stream, asked, base_ns, shown)
         if isinstance(answer, Nothing):
             return Response(status_code=204, headers=_next_header(answer, shown))
+        body = stream_answer(self._catalogue, answer)
+        return self._streaming(answer, answer.description.codec_string, body)
+
+    async def _transcoded(self, stream: StreamId, asked: Span, base_ns: int, shown: Ticket) -> Response:
+        if self._transcodings is None:
+            raise Unsupported("this server transcodes no recordings")
+        end_ns = min(asked.end_ns, asked.start_ns + MOST_WINDOW_NS)
+        answer = await plan(self._catalogue, stream, asked.start_ns, end_ns, base_ns)
+        if isinstance(answer, Nothing):
+            return Response(status_code=204, headers=_next_header(answer, shown))
+        try:
+            begun = await self._transcodings.begin(self._catalogue, stream, answer)
+        except TooManyTranscodings:
+            self._metrics.refused.inc()
+            raise
+        if begun is None:
+            return Response(status_code=204, headers=_next_header(Nothing(answer.end_ns), shown))
+        self._metrics.transcoded.inc()
+        return self._streaming(answer, begun.codec_string, begun.body(), transcoded=True)
+
+    def _streaming(
+        self,
+        answer: Answer,
+        codec: str,
+        body: AsyncGenerator[bytes, None],
+        *,
+        transcoded: bool = False,
+    ) -> Response:
+        """Every body of pictures goes out here."""
         headers = {
             "X-Beffroi-From": text_from_ns(answer.start_ns),
             "X-Beffroi-To": text_from_ns(answer.end_ns),
-            "X-Beffroi-Codec": answer.description.codec_string,
+            "X-Beffroi-Codec": codec,
             "Cache-Control": "no-store",
         }
-        return StreamingResponse(self._counted(answer), headers=headers, media_type="video/mp4")
+        if transcoded:
+            headers["X-Beffroi-Transcoded"] = answer.description.codec_string
+        return StreamingResponse(self._counted(body), headers=headers, media_type="video/mp4")
 
-    async def _counted(self, answer: Answer) -> AsyncIterator[bytes]:
-        async for chunk in stream_answer(self._catalogue, answer):
-            self._metrics.served_bytes.inc(len(chunk))
-            yield chunk
+    async def _counted(self, body: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+        # What is cut off must end at once what it was read from: a file, a child process.
+        async with aclosing(body):
+            async for chunk in body:
+                self._metrics.served_bytes.inc(len(chunk))
+                yield chunk
 
     def _admit(self, request: Request, stream: StreamId, header: str | None, query: str | None) -> Ticket:
         return self._gate.admit(request, bearer(header, query), str(stream), [Action.PLAYBACK])
@@ -134,6 +183,12 @@ def _next_header(nothing: Nothing, ticket: Ticket) -> dict[str, str]:
     return {"X-Beffroi-Next": text_from_ns(next_ns)}
 
 
-def playback_routes(catalogue: Catalogue, gate: Gate, clock: Clock, metrics: ReadMetrics) -> APIRouter:
-    """The routes of playback."""
-    return PlaybackRoutes(catalogue, gate, clock, metrics).router
+def playback_routes(
+    catalogue: Catalogue,
+    gate: Gate,
+    clock: Clock,
+    metrics: ReadMetrics,
+    transcodings: Transcodings | None = None,
+) -> APIRouter:
+    """The routes of playback; without `transcodings` what a browser cannot play is refused."""
+    return PlaybackRoutes(catalogue, gate, clock, metrics, transcodings).router

@@ -77,4 +77,10 @@ class ReadMetrics:
         self.confirmed = metrics.gauge(
             "storage_rights_confirmed", "1 while control_room confirms who may see what"
         )
+        self.transcoded = metrics.counter(
+            "storage_playbacks_transcoded_total", "Windows of playback transcoded for a browser"
+        )
+        self.refused = metrics.counter(
+            "storage_playbacks_refused_total", "Windows that found no place among those being transcoded"
+        )
         self.exports = metrics.counter("storage_exports_total", "Exports ended", ["status"])

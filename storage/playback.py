@@ -3,7 +3,7 @@
 import asyncio
 import os
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -159,12 +159,18 @@ def _moved_offsets(fragment: MovieFragment, starts90: Sequence[int]) -> list[int
     return moved
 
 
-async def stream_answer(catalogue: Catalogue, answer: Answer) -> AsyncIterator[bytes]:
-    """The bytes of an answer, a fragment at a time.
+async def stream_answer(catalogue: Catalogue, answer: Answer) -> AsyncGenerator[bytes, None]:
+    """The bytes of an answer, a fragment at a time; ends as `read_answer` does."""
+    yield answer.init
+    async for fragment, data in read_answer(catalogue, answer):
+        yield movie_fragment(fragment) + (len(data) + 8).to_bytes(4, "big") + b"mdat" + data
+
+
+async def read_answer(catalogue: Catalogue, answer: Answer) -> AsyncIterator[tuple[MovieFragment, bytes]]:
+    """Each fragment of an answer on the player's time line, and its samples.
 
     A segment destroyed meanwhile ends it early. At most one fragment is in memory.
     """
-    yield answer.init
     descriptor, opened = -1, ""
     try:
         for piece, fragment in zip(answer.pieces, retimed(answer), strict=True):
@@ -180,7 +186,7 @@ async def stream_answer(catalogue: Catalogue, answer: Answer) -> AsyncIterator[b
             data = await asyncio.to_thread(os.pread, descriptor, size, piece.fragment.data)
             if len(data) != size:
                 return
-            yield movie_fragment(fragment) + (size + 8).to_bytes(4, "big") + b"mdat" + data
+            yield fragment, data
     finally:
         if descriptor >= 0:
             os.close(descriptor)

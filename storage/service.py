@@ -18,6 +18,8 @@ from shared.tap.endpoint import Endpoint
 from shared.tap.keys import TapKeys
 from shared.tap.subscriber import TapSubscriber
 from shared.tickets import TicketVerifier
+from shared.transcoding.limits import Limits
+from shared.transcoding.process import ChildProcess
 from storage.api import build_app
 from storage.api_exports import export_routes
 from storage.api_lease import lease_routes
@@ -48,11 +50,14 @@ from storage.reindex import Reindexed, reindex
 from storage.retention import Retention
 from storage.settings import StorageSettings
 from storage.spool import Spool
+from storage.transcoding import Transcodings
 
 _LANES = 2
 _LANE_BUDGET_BYTES = 64 << 20
 _FINISHERS = 2
 _DISK_EVERY_S = 10.0
+# Clear enough to look for somebody; what is kept as evidence is the recording, which stays as it is.
+_TRANSCODED = Limits(longest_side=1280, fps=50, kbps=4000, every=True)
 
 
 def _file(path: Path, what: str) -> bytes:
@@ -181,7 +186,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     gate = Gate(verifier, leases)
     app = build_app(
         [
-            playback_routes(catalogue, gate, clock, reads),
+            playback_routes(catalogue, gate, clock, reads, _transcodings(settings)),
             export_routes(jobs, holds, gate, evidence.public),
             lease_routes(leases),
         ],
@@ -209,6 +214,10 @@ async def build(settings: StorageSettings | None = None) -> Service:
     ):
         service.check(name, probe)
     return service
+
+
+def _transcodings(settings: StorageSettings) -> Transcodings:
+    return Transcodings(settings.playback_transcoders, lambda: ChildProcess.spawn(_TRANSCODED))
 
 
 def _export_jobs(

@@ -34,6 +34,12 @@ class StorageSettings(Settings):
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
     )
     export_days: int = Field(default=7, ge=1, le=31, description="Days an export package is kept at most.")
+    playback_transcoders: int = Field(
+        default=2,
+        ge=0,
+        le=16,
+        description="Recordings transcoded at a time for browsers that cannot play them as they are.",
+    )
     exports_at_once: int = Field(default=1, ge=1, le=8, description="Exports made at the same time.")
 
     @property

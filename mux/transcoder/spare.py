@@ -2,9 +2,9 @@
 
 import asyncio
 
-from mux.transcoder.process import Child, Spawn
 from shared.clock import Clock
 from shared.errors import Unavailable
+from shared.transcoding.process import Child, Spawn
 
 REST_S = 3.0
 """From one child taken to the next one started: the one at work has its first pictures by then."""

@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import Callable
 
 from mux.counts import Counts
-from mux.transcoder.framing import KeyWanted, Ready, Settled
-from mux.transcoder.process import Child, Spawn
 from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.errors import BadInput, Unavailable
 from shared.ids import StreamId
 from shared.recent import RecentUnits
 from shared.tap import Gap
+from shared.transcoding.framing import KeyWanted, Ready, Settled
+from shared.transcoding.process import Child, Spawn
 from shared.units import AccessUnit
 
 LATE_NS = 2_000_000_000

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from random import Random
 
 from mux.counts import Counts
-from mux.transcoder.process import Spawn
 from mux.transcoder.transcoder import Transcoder
 from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.ids import StreamId
 from shared.tap import Gap
+from shared.transcoding.process import Spawn
 from shared.units import AccessUnit
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from shared.errors import BadInput
 from shared.h264 import SequenceParameters, parse_sps
 from shared.parameter_sets import H264
+from shared.units import Codec
 from storage.fmp4.nal_description import LENGTH_BYTES, NalDescription, leading_sets, read_sets, written_sets
 
 _WITH_CHROMA_FORMAT = frozenset({100, 110, 122, 144})
@@ -22,6 +23,7 @@ class AvcDescription(NalDescription[SequenceParameters]):
     brands: ClassVar[bytes] = b"avc1"
     box_kind: ClassVar[bytes] = b"avcC"
     names: ClassVar = H264
+    codec: ClassVar[Codec] = Codec.H264
 
     def __post_init__(self) -> None:
         self.check(_MAX_SPS, _MAX_PPS)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from shared.errors import BadInput
 from shared.jpeg import parse_image
 from shared.mpeg4 import VideoLayer, configuration, parse_headers
+from shared.units import Codec
 from storage.fmp4.boxes import full_box
 from storage.fmp4.entry import Description, visual_entry
 
@@ -25,6 +26,7 @@ class JpegDescription:
     width: int
     height: int
     brands: ClassVar[bytes] = b"mp42"
+    codec: ClassVar[Codec] = Codec.MJPEG
 
     @classmethod
     def of_unit(cls, data: bytes) -> "JpegDescription":
@@ -49,6 +51,9 @@ class JpegDescription:
     def changed_by(self, data: bytes) -> bool:
         return False
 
+    def unit(self, sample: bytes, *, key: bool) -> bytes:
+        return sample
+
 
 @dataclass(frozen=True)
 class Mpeg4Description:
@@ -56,6 +61,7 @@ class Mpeg4Description:
 
     headers: bytes
     brands: ClassVar[bytes] = b"mp42"
+    codec: ClassVar[Codec] = Codec.MPEG4
 
     @classmethod
     def of_unit(cls, data: bytes) -> "Mpeg4Description":
@@ -94,6 +100,9 @@ class Mpeg4Description:
     def sample(self, data: bytes, *, whole: bool = False) -> list[bytes | memoryview]:
         # The headers stay in the picture too: some players read them only there.
         return [data]
+
+    def unit(self, sample: bytes, *, key: bool) -> bytes:
+        return sample
 
 
 def read_esds(payload: bytes, width: int, height: int) -> Description:

@@ -3,6 +3,7 @@
 import struct
 from typing import Protocol
 
+from shared.units import Codec
 from storage.fmp4.boxes import Box, box
 
 _BODY_BYTES = 78
@@ -43,6 +44,16 @@ class Description(Protocol):
 
     def changed_by(self, data: bytes) -> bool:
         """Whether a unit says something else of the pictures: from it on a decoder is told all anew."""
+        ...
+
+    @property
+    def codec(self) -> Codec: ...
+
+    def unit(self, sample: bytes, *, key: bool) -> bytes:
+        """A sample as a unit's data again, with what a decoder needs first where it is a key picture's.
+
+        Raises BadInput where it is no sample.
+        """
         ...
 
 

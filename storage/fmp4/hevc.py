@@ -8,6 +8,7 @@ from typing import ClassVar
 from shared.errors import BadInput
 from shared.h265 import Nal, SequenceParameters, parse_sps
 from shared.parameter_sets import H265
+from shared.units import Codec
 from storage.fmp4.nal_description import LENGTH_BYTES, NalDescription, leading_sets, read_sets, written_sets
 
 _HEAD = struct.Struct(">BBI6sBHBBBBHBB")
@@ -26,6 +27,7 @@ class HevcDescription(NalDescription[SequenceParameters]):
     brands: ClassVar[bytes] = b"hvc1"
     box_kind: ClassVar[bytes] = b"hvcC"
     names: ClassVar = H265
+    codec: ClassVar[Codec] = Codec.H265
 
     def __post_init__(self) -> None:
         self.check(_MAX_SETS, _MAX_SETS, _MAX_SETS)

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from shared.errors import BadInput
-from shared.h264 import nal_units
+from shared.h264 import annex_b, nal_units
 from shared.parameter_sets import SetNames, needed_sets, sets_in_front
+from shared.units import Codec
 from storage.fmp4.boxes import box
 from storage.fmp4.entry import visual_entry
 
@@ -45,6 +46,7 @@ class NalDescription(ABC, Generic[SequenceT]):
     brands: ClassVar[bytes]
     box_kind: ClassVar[bytes]
     names: ClassVar[SetNames]
+    codec: ClassVar[Codec]
 
     @property
     @abstractmethod
@@ -91,6 +93,9 @@ class NalDescription(ABC, Generic[SequenceT]):
     def changed_by(self, data: bytes) -> bool:
         sets, _ = sets_in_front(data, self.names)
         return any(nal not in self.nals for nal in sets)
+
+    def unit(self, sample: bytes, *, key: bool) -> bytes:
+        return annex_b([*(nal for nals in self.sets for nal in nals if key), *nals_of(sample)])
 
     def check(self, *most: int) -> None:
         """Raises BadInput where a kind is missing, has more than its number in `most`, or one is too long."""
@@ -146,3 +151,15 @@ def length_prefixed(data: bytes, known: frozenset[bytes]) -> list[bytes | memory
         parts.append(len(nal).to_bytes(LENGTH_BYTES, "big"))
         parts.append(nal)
     return parts
+
+
+def nals_of(sample: bytes) -> list[bytes]:
+    """The NAL units of a sample, without their lengths. Raises BadInput where a length is wrong."""
+    found, at = [], 0
+    while at < len(sample):
+        size = int.from_bytes(sample[at : at + LENGTH_BYTES], "big")
+        at += LENGTH_BYTES + size
+        if at > len(sample):
+            raise BadInput("a sample has a NAL unit that is longer than the sample")
+        found.append(sample[at - size : at])
+    return found

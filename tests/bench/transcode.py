@@ -15,13 +15,13 @@ from random import Random
 from ingest.simulator.encoder import Coding, Encoder, Encoding
 from ingest.simulator.scene import Scene
 from mux.counts import Counts
-from mux.transcoder.limits import Limits
-from mux.transcoder.process import ChildProcess
 from mux.transcoder.spare import Spare
 from mux.transcoder.transcoder import Transcoder
 from mux.transcoder.transcoders import Transcoders
 from shared.clock import SystemClock
 from shared.tap import Gap
+from shared.transcoding.limits import Limits
+from shared.transcoding.process import ChildProcess
 from shared.units import AccessUnit, Codec, WallSource
 from tests.bench.spent import cpu_ns, resident_bytes
 from tests.support.eventually import eventually

@@ -7,6 +7,8 @@ import av
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 
+from shared import h264
+from shared.bits import BitReader, without_emulation
 from shared.ids import StreamId
 from shared.units import AccessUnit, Codec, WallSource
 from tests.support.pictures import START_NS, STREAM
@@ -76,3 +78,35 @@ def strange_units(
         )
         for seq, packet in enumerate(packets)
     )
+
+
+def without_vui(data: bytes) -> bytes:
+    """An H.264 unit whose SPS says nothing beyond the size: nor how many pictures are to be held back.
+
+    Of a progressive SPS of the Main or High profile as x264 writes it (ITU-T H.264, section 7.3.2.1.1).
+    """
+    nals = [bytes(nal) for nal in h264.nal_units(data)]
+    return h264.annex_b([_short_sps(nal) if h264.nal_type(nal) == h264.Nal.SPS else nal for nal in nals])
+
+
+def _short_sps(sps: bytes) -> bytes:
+    payload = without_emulation(sps[1:])
+    bits = _CountingReader(payload, "SPS", "sps")
+    high = bits.u(8) >= 100
+    bits.u(16)
+    for field in "i" + "iiibb" * high + "iiii" + "bii" + "bb":
+        bits.u(1) if field == "b" else bits.ue()
+    for _ in range(4 * bits.u(1)):
+        bits.ue()
+    kept = f"{int.from_bytes(payload, 'big'):0{len(payload) * 8}b}"[: bits.taken] + "01"
+    short = int(kept.ljust(-(-len(kept) // 8) * 8, "0"), 2).to_bytes(-(-len(kept) // 8), "big")
+    assert b"\0\0" not in short
+    return sps[:1] + short
+
+
+class _CountingReader(BitReader):
+    taken = 0
+
+    def u(self, count: int) -> int:
+        self.taken += count
+        return super().u(count)

@@ -12,11 +12,11 @@ from random import Random
 import pytest
 
 from mux.counts import Counts
-from mux.transcoder.limits import Limits
-from mux.transcoder.process import ChildProcess
 from mux.transcoder.transcoders import Transcoders
 from shared.clock import SystemClock
 from shared.tap import Gap
+from shared.transcoding.limits import Limits
+from shared.transcoding.process import ChildProcess
 from shared.units import AccessUnit, Codec
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM
@@ -100,8 +100,8 @@ async def test_it_ends_with_mux_however_mux_ends() -> None:
     program = (
         "import asyncio\n"
         "import uvloop\n"
-        "from mux.transcoder.limits import Limits\n"
-        "from mux.transcoder.process import ChildProcess\n"
+        "from shared.transcoding.limits import Limits\n"
+        "from shared.transcoding.process import ChildProcess\n"
         "async def main():\n"
         "    child = await ChildProcess.spawn(Limits())\n"
         "    await child.receive()\n"

@@ -61,6 +61,7 @@ def test_an_offer_is_read() -> None:
     assert offer.videos == (1,)
     assert [(one.payload_type, one.rtx_payload_type) for one in offer.formats] == [
         (102, 103),
+        (104, None),
         (116, 117),
         (112, None),
     ]
@@ -123,9 +124,9 @@ def test_an_offer_without_h264_is_told_what_it_has() -> None:
         parse_offer(browser_offer(codecs="a=rtpmap:96 VP8/90000\na=rtpmap:102 VP9/90000\n"))
 
 
-def test_an_offer_with_h264_in_mode_0_only_is_told_so() -> None:
-    with pytest.raises(Unsupported, match="packetization-mode=1"):
-        parse_offer(light_offer(DIGEST, mode=0))
+def test_an_offer_with_h264_in_mode_0_only_is_answered_with_it() -> None:
+    answer = answer_to(parse_offer(light_offer(DIGEST, mode=0)))
+    assert "packetization-mode=0" in answer
 
 
 def test_an_offer_of_sound_alone_is_told_so() -> None:

@@ -9,10 +9,10 @@ import pytest
 from mux.channel import Channel
 from mux.counts import Counts
 from mux.transcoded import LATE_NS, Transcoded
-from mux.transcoder.framing import KeyWanted, Ready, Settled
 from mux.transcoder.transcoders import Transcoders
 from shared.clock import SimulatedClock
 from shared.errors import Unavailable
+from shared.transcoding.framing import KeyWanted, Ready, Settled
 from shared.units import Codec
 from tests.support.pictures import STREAM, units
 from tests.support.strange_pictures import strange_units

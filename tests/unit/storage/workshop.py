@@ -45,6 +45,7 @@ from storage.quarantine import Quarantine
 from storage.recorder import Recorder
 from storage.retention import Retention
 from storage.spool import Spool
+from storage.transcoding import Transcodings
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
@@ -251,6 +252,7 @@ async def workshop(
     nonce: str = "aaaa",
     lane_bytes: int = 64 << 20,
     evidence: tuple[bytes, bytes] | None = None,
+    transcodings: Transcodings | None = None,
 ) -> AsyncIterator[Workshop]:
     """Storage in a folder; made again in the same folder it finds what was left there."""
     clock, disk = SimulatedClock(utc_ns), disk or RealDisk()
@@ -289,7 +291,7 @@ async def workshop(
     leases = Leases(verifier.key, clock)
     gate = Gate(verifier, leases)
     routers = [
-        playback_routes(catalogue, gate, clock, reads),
+        playback_routes(catalogue, gate, clock, reads, transcodings),
         export_routes(jobs, holds, gate, key.public),
         lease_routes(leases),
     ]

@@ -18,6 +18,8 @@ export interface PlayerState {
   jump: Span | null;
   problem: Problem | null;
   codec: string;
+  /** The codec of the recording where its pictures are shown converted, else "". */
+  recorded: string;
   listing: Listing | null;
 }
 
@@ -31,7 +33,8 @@ export const RATES = [0.25, 0.5, 1, 2, 4, 8] as const;
 
 export class Player {
   private state: PlayerState = {
-    shownMs: null, playing: true, rate: 1, loading: true, edge: "none", jump: null, problem: null, codec: "", listing: null,
+    shownMs: null, playing: true, rate: 1, loading: true, edge: "none", jump: null, problem: null, codec: "", recorded: "",
+    listing: null,
   };
   private readonly listeners = new Set<() => void>();
   private readonly stopping = new AbortController();
@@ -232,7 +235,7 @@ export class Player {
     if (first !== undefined && last !== undefined) {
       this.times = mergedTimes(this.times, fresh, this.sink.toMedia(first.from), this.sink.toMedia(last.to));
     }
-    this.set({ codec: media.codec, edge: "none", problem: null });
+    this.set({ codec: media.codec, recorded: media.recorded, edge: "none", problem: null });
     // Nothing new was there: what comes next is being written now.
     this.notBeforeMs = media.to <= askedFrom + TOLERANCE_MS ? performance.now() + EDGE_RETRY_MS : 0;
   }

@@ -2,6 +2,11 @@
 import { Problem } from "../api/problem";
 import type { Span } from "./planner";
 
+const typeOf = (codec: string): string => `video/mp4; codecs="${codec}"`;
+
+/** Whether this browser plays recordings of a codec, by its RFC 6381 name. */
+export const plays = (codec: string): boolean => MediaSource.isTypeSupported(typeOf(codec));
+
 export class Sink {
   readonly baseMs: number;
   private readonly video: HTMLVideoElement;
@@ -41,8 +46,8 @@ export class Sink {
   /** Throws a Problem where the browser cannot play the codec, QuotaExceededError where its buffer is full. */
   async append(data: ArrayBuffer, codec: string): Promise<void> {
     await this.opened;
-    const type = `video/mp4; codecs="${codec}"`;
-    if (!MediaSource.isTypeSupported(type)) throw new Problem(415, codec, "codec");
+    const type = typeOf(codec);
+    if (!plays(codec)) throw new Problem(415, codec, "codec");
     if (this.buffer === null) {
       this.buffer = this.source.addSourceBuffer(type);
       this.source.duration = this.toMedia(this.endMs);

@@ -14,7 +14,8 @@ export interface Listing {
 }
 
 export type Media =
-  | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string }
+  /** `recorded` is the codec of the recording where that had to be converted for this browser, else "". */
+  | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string }
   | { kind: "nothing"; next: number | null };
 
 interface WireSpan {
@@ -31,10 +32,14 @@ interface WireListing {
 export class Recordings {
   private ticket: PlaybackTicket | null = null;
   private renewal: Promise<PlaybackTicket> | null = null;
+  /** Set with the first footage that this browser cannot play: storage is asked for H.264 from then on. */
+  private converts = false;
   private readonly openTicket: () => Promise<PlaybackTicket>;
+  private readonly plays: (codec: string) => boolean;
 
-  constructor(openTicket: () => Promise<PlaybackTicket>) {
+  constructor(openTicket: () => Promise<PlaybackTicket>, plays: (codec: string) => boolean) {
     this.openTicket = openTicket;
+    this.plays = plays;
   }
 
   async list(range: Span, signal: AbortSignal): Promise<Listing> {
@@ -50,7 +55,7 @@ export class Recordings {
   /** A chunk of [from, to); its times on the media timeline count from `baseMs`. */
   async media(wanted: Span, baseMs: number, signal: AbortSignal): Promise<Media> {
     const query = { from: iso(wanted.from), to: iso(wanted.to), base: iso(baseMs) };
-    const response = await this.get("/media", query, signal);
+    const response = await this.playable(query, signal);
     if (response.status === 204) {
       const next = response.headers.get("X-Beffroi-Next");
       return { kind: "nothing", next: next === null ? null : Date.parse(next) };
@@ -64,8 +69,20 @@ export class Recordings {
       data: await response.arrayBuffer(),
       from: instant("X-Beffroi-From", wanted.from),
       to: instant("X-Beffroi-To", wanted.to),
-      codec: response.headers.get("X-Beffroi-Codec") ?? "",
+      codec: codecOf(response),
+      recorded: response.headers.get("X-Beffroi-Transcoded") ?? "",
     };
+  }
+
+  /** Footage as it was recorded where this browser plays that, else as H.264. */
+  private async playable(query: Record<string, string>, signal: AbortSignal): Promise<Response> {
+    const converted = { ...query, codec: "h264" };
+    if (this.converts) return this.get("/media", converted, signal);
+    const response = await this.get("/media", query, signal);
+    if (response.status === 204 || this.plays(codecOf(response))) return response;
+    await response.body?.cancel();
+    this.converts = true;
+    return this.get("/media", converted, signal);
   }
 
   private async get(path: string, query: Record<string, string>, signal: AbortSignal): Promise<Response> {
@@ -92,5 +109,7 @@ export class Recordings {
     return this.ticket;
   }
 }
+
+const codecOf = (response: Response): string => response.headers.get("X-Beffroi-Codec") ?? "";
 
 const iso = (ms: number): string => new Date(Math.round(ms)).toISOString();

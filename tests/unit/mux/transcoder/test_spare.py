@@ -7,11 +7,11 @@ from random import Random
 import pytest
 
 from mux.counts import Counts
-from mux.transcoder.framing import Ready
 from mux.transcoder.spare import REST_S, Spare
 from mux.transcoder.transcoders import Transcoders
 from shared.clock import SimulatedClock
 from shared.errors import Unavailable
+from shared.transcoding.framing import Ready
 from tests.support.pictures import STREAM
 from tests.unit.mux.transcoder.test_transcoder import UNITS, FakeChild
 

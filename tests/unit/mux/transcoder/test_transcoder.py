@@ -8,12 +8,12 @@ from random import Random
 import pytest
 
 from mux.counts import Counts
-from mux.transcoder.framing import KeyWanted, Message, Ready, Settled
 from mux.transcoder.transcoder import CATCH_UP_NS, HUNG_NS, LATE_NS, Transcoder
 from mux.transcoder.transcoders import Transcoders
 from shared.clock import SimulatedClock
 from shared.errors import BadInput, Unavailable
 from shared.tap import Gap
+from shared.transcoding.framing import KeyWanted, Message, Ready, Settled
 from shared.units import AccessUnit, Codec
 from tests.support.pictures import STREAM
 from tests.support.strange_pictures import strange_units

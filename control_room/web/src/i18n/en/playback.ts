@@ -37,6 +37,7 @@ export const playback = {
   recordingNow: "Recording in progress",
   notRecording: "Not recording now",
   failed: "Playback stopped.",
+  converted: (codec: string) => `Converted pictures: this browser does not play ${codec}. The recording stays as it is.`,
   unsupported: (codec: string) => `This browser cannot play the format of this recording (${codec}). The recording is whole: an export can be watched in a video player.`,
   storageAway: "The recording service does not answer; trying again by itself.",
   keys: {

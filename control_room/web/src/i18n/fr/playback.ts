@@ -35,6 +35,7 @@ export const playback = {
   recordingNow: "Enregistrement en cours",
   notRecording: "Pas d’enregistrement en cours",
   failed: "La relecture s’est interrompue.",
+  converted: (codec: string) => `Images converties : ce navigateur ne lit pas ${codec}. L’enregistrement reste tel quel.`,
   unsupported: (codec: string) => `Ce navigateur ne lit pas le format de cet enregistrement (${codec}). L’enregistrement est complet : un export se regarde avec un lecteur vidéo.`,
   storageAway: "Le service d’enregistrement ne répond pas ; nouvel essai automatique.",
   keys: {

@@ -21,6 +21,10 @@ function jumpOf(state: PlayerState, t: Messages, language: Language): Notice[] {
   return [["jump", t.playback.jumped(clock(language, from), clock(language, to), span(to - from))]];
 }
 
+function convertedOf(state: PlayerState, t: Messages): Notice[] {
+  return state.recorded === "" ? [] : [["converted", t.playback.converted(codecName(state.recorded))]];
+}
+
 function failureText(problem: Problem, t: Messages): string {
   if (problem.status === 0 || problem.status >= 500) return t.playback.storageAway;
   if (problem.code === "codec") return t.playback.unsupported(codecName(problem.message));
@@ -30,7 +34,7 @@ function failureText(problem: Problem, t: Messages): string {
 /** What the person must know of the picture on screen: loading, a skipped gap, the end, a failure. */
 export function Notices({ state }: { state: PlayerState | null }) {
   const { t, language } = useText();
-  const notices: Notice[] = state === null ? [["loading", t.playback.loading]] : [...progressOf(state, t), ...jumpOf(state, t, language)];
+  const notices: Notice[] = state === null ? [["loading", t.playback.loading]] : [...progressOf(state, t), ...jumpOf(state, t, language), ...convertedOf(state, t)];
   const problem = state?.problem ?? null;
   return (
     <>

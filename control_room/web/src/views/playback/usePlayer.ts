@@ -3,6 +3,7 @@ import { api, ask } from "../../api/client";
 import { toWire } from "../../i18n/times";
 import type { Span } from "../../playback/planner";
 import { Player, type PlayerState } from "../../playback/player";
+import { plays } from "../../playback/sink";
 import { Recordings } from "../../playback/storage";
 
 /** A player on the video element, for as long as camera, range and motive stay the same. */
@@ -13,14 +14,14 @@ export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: s
   useEffect(() => {
     const element = video.current;
     if (element === null) return;
-    const recordings = new Recordings(() =>
+    const openTicket = () =>
       ask(
         api.POST("/api/v1/cameras/{camera_id}/playback", {
           params: { path: { camera_id: cameraId } },
           body: { motive, from: toWire(from), to: toWire(to) },
         }),
-      ),
-    );
+      );
+    const recordings = new Recordings(openTicket, plays);
     const made = new Player(element, recordings, { from, to });
     setPlayer(made);
     return () => {

@@ -6,11 +6,14 @@ from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
 
 from shared.errors import BadInput
+from shared.h264 import parameter_sets, parse_sps
 from shared.units import AccessUnit, Codec
 
 _NAMES = {Codec.H264: "h264", Codec.H265: "hevc", Codec.MJPEG: "mjpeg", Codec.MPEG4: "mpeg4"}
 # 7680x4320: a camera's larger picture is a mistake or an attack on our memory.
 _MOST_PIXELS = 7680 * 4320
+# Where a camera does not say, libavcodec begins with none and learns by losing pictures; more are rare.
+_HELD_BACK = "2"
 
 
 class Decoder:
@@ -41,6 +44,15 @@ class Decoder:
         self._waits_for_key = False
         return pictures
 
+    def finish(self) -> list[av.VideoFrame]:
+        """The pictures still held back: nothing comes after them. Raises BadInput."""
+        if self._context is None or self._waits_for_key:
+            return []
+        try:
+            return self._context.decode(None)
+        except (FFmpegError, MemoryError, ValueError) as error:
+            raise BadInput(f"the last pictures cannot be decoded: {error}") from error
+
     def _follow(self, unit: AccessUnit) -> None:
         """Begin anew with another codec or run, and behind a hole."""
         if unit.codec is not self._codec:
@@ -58,9 +70,20 @@ def _context(unit: AccessUnit) -> VideoCodecContext:
     # Threads by picture would hold as many pictures back.
     context.thread_count = 1
     context.options = {"max_pixels": str(_MOST_PIXELS)}
-    if not unit.reordered:
-        context.flags |= Flags.low_delay
     if unit.recovery:
         # Else nothing would be shown before all is complete: seconds, and at some cameras for ever.
         context.flags |= Flags.output_corrupt
+    if not unit.reordered:
+        context.flags |= Flags.low_delay
+    elif unit.codec is Codec.H264 and not _says_how_many_wait(unit.data):
+        context.options["has_b_frames"] = _HELD_BACK
     return context
+
+
+def _says_how_many_wait(data: bytes) -> bool:
+    """Whether the SPS tells how many pictures a decoder has to hold back to show them in order."""
+    sps, _ = parameter_sets(data)
+    try:
+        return sps is not None and parse_sps(sps).reorder_frames is not None
+    except BadInput:
+        return False

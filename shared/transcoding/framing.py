@@ -1,4 +1,4 @@
-"""What mux and a transcoder say to each other over a pipe: kind, two lengths, header, data.
+"""What a service and a transcoder say to each other over a pipe: kind, two lengths, header, data.
 
 A unit's header and data are those of the tap (`shared.tap_wire`).
 """
@@ -19,12 +19,17 @@ _LENGTHS = struct.Struct("!cII")
 _TAKEN = struct.Struct("!I")
 _MAX_HEADER_BYTES = 256
 _MAX_TROUBLE_BYTES = 1000
-_UNIT, _KEY_WANTED, _READY, _SETTLED = b"u", b"k", b"r", b"t"
+_UNIT, _KEY_WANTED, _FINISH, _READY, _SETTLED = b"u", b"k", b"f", b"r", b"t"
 
 
 @dataclass(frozen=True, slots=True)
 class KeyWanted:
     """To the transcoder: make the next picture a key picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """To the transcoder: no more units come; give what is still held back. It is settled as a unit is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Settled:
     trouble: str = ""
 
 
-Message = AccessUnit | KeyWanted | Ready | Settled
+Message = AccessUnit | KeyWanted | Finish | Ready | Settled
 
 
 def encoded(message: Message) -> bytes:
@@ -58,6 +63,8 @@ def encoded(message: Message) -> bytes:
             data = trouble.encode()[:_MAX_TROUBLE_BYTES]
         case KeyWanted():
             kind = _KEY_WANTED
+        case Finish():
+            kind = _FINISH
         case Ready():
             kind = _READY
     return b"".join((_LENGTHS.pack(kind, len(header), len(data)), header, data))
@@ -99,6 +106,8 @@ def _message(kind: bytes, header: bytes, data: bytes) -> Message:
         return Settled(_TAKEN.unpack(header)[0], data.decode(errors="replace"))
     if kind == _KEY_WANTED:
         return KeyWanted()
+    if kind == _FINISH:
+        return Finish()
     if kind == _READY:
         return Ready()
     raise BadInput(f"a message of a transcoder's pipe is of kind {kind!r}")

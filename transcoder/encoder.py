@@ -8,9 +8,9 @@ from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
-from mux.transcoder.limits import Limits
 from shared.errors import BadInput
 from shared.mediatime import TICKS_PER_SECOND
+from shared.transcoding.limits import Limits
 
 GOP_TICKS90 = 2 * TICKS_PER_SECOND
 """Most time between key pictures."""

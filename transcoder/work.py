@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import av
 
-from mux.transcoder.decoder import Decoder
-from mux.transcoder.encoder import Encoder
-from mux.transcoder.fitting import fitted, notice, size_within
-from mux.transcoder.limits import Limits
 from shared.errors import BadInput
 from shared.mediatime import TICKS_PER_SECOND
+from shared.transcoding.limits import Limits
 from shared.units import AccessUnit, Codec
+from transcoder.decoder import Decoder
+from transcoder.encoder import Encoder
+from transcoder.fitting import fitted, notice, size_within
+from transcoder.rate import Rate
 
 _SILENT_TICKS90 = 2 * TICKS_PER_SECOND
 _NOTICE_TICKS90 = TICKS_PER_SECOND
@@ -33,6 +34,7 @@ class Work:
         self._limits = limits
         self._decoder = Decoder()
         self._encoder: Encoder | None = None
+        self._rate = Rate(limits.fps)
         self._size = _NOTICE_SIZE
         self._pending: dict[int, AccessUnit] = {}
         self._run: int | None = None
@@ -51,13 +53,17 @@ class Work:
         """The next unit; `behind` where more wait already: then only what decoding needs is done."""
         if unit.run != self._run:
             self._begin_run(unit)
+        behind = behind and not self._limits.every
         if behind and unit.codec is Codec.MJPEG and self._coded90 is not None:
             self.skipped += 1
             return []
         self._remember(unit)
         try:
             frames = self._decoder.decode(unit)
-            shown = [self._shown(frame, last=frame is frames[-1] and not behind) for frame in frames]
+            shown = [
+                self._shown(frame, last=self._limits.every or (frame is frames[-1] and not behind))
+                for frame in frames
+            ]
         except BadInput as error:
             return self._failed(unit, error.detail)
         if not frames:
@@ -65,10 +71,19 @@ class Work:
         self.trouble, self._noticed90, self._shown90 = "", None, unit.pts90
         return [unit for unit in shown if unit is not None]
 
+    def finish(self) -> list[AccessUnit]:
+        """What the decoder still holds back: no unit comes after those it was given."""
+        try:
+            shown = [self._shown(frame, last=True) for frame in self._decoder.finish()]
+        except BadInput as error:
+            self.trouble = error.detail
+            return []
+        return [unit for unit in shown if unit is not None]
+
     def _begin_run(self, unit: AccessUnit) -> None:
         """Times begin anew with a run, and viewers start again at a key picture."""
         self._run, self._seq = unit.run, 0
-        self._encoder = None
+        self._encoder, self._rate = None, Rate(self._limits.fps)
         self._pending.clear()
         self._shown90, self._noticed90, self._coded90 = unit.pts90, None, None
 
@@ -88,15 +103,10 @@ class Work:
         if not last and self._coded90 is not None:
             self.skipped += 1
             return None
-        if not self._is_due(source.pts90):
+        if not self._rate.take(source.pts90):
             return None
         self._size = size_within(frame.width, frame.height, self._limits.longest_side)
         return self._coded(fitted(frame, self._limits.longest_side), source)
-
-    def _is_due(self, pts90: int) -> bool:
-        """Whether the pictures a second allowed leave room for one; a tenth early is in time."""
-        least90 = TICKS_PER_SECOND * 9 // (self._limits.fps * 10)
-        return self._coded90 is None or not 0 <= pts90 - self._coded90 < least90
 
     def _coded(self, frame: av.VideoFrame, source: AccessUnit) -> AccessUnit | None:
         size = (frame.width, frame.height)

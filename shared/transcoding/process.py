@@ -8,9 +8,9 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from mux.transcoder.framing import Message, encoded, receive
-from mux.transcoder.limits import Limits
 from shared.errors import Unavailable
+from shared.transcoding.framing import Message, encoded, receive
+from shared.transcoding.limits import Limits
 
 _OURS = "BEFFROI_"
 
@@ -42,7 +42,7 @@ Spawn = Callable[[], Awaitable[Child]]
 
 
 class ChildProcess:
-    """`python -m mux.transcoder`. It gets none of mux's settings, secrets among them: it reads what strangers
+    """`python -m transcoder`. It gets none of the settings, secrets among them: it reads what strangers
     send."""
 
     def __init__(self, process: Process) -> None:
@@ -55,7 +55,7 @@ class ChildProcess:
     async def spawn(limits: Limits) -> "ChildProcess":
         """Start one. Raises Unavailable."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        command = (sys.executable, "-m", "mux.transcoder", *limits.arguments())
+        command = (sys.executable, "-m", "transcoder", *limits.arguments())
         try:
             process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=environment)
         except OSError as error:

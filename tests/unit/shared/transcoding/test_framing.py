@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.transcoder.framing import KeyWanted, Message, Ready, Settled, encoded, read_from, receive
 from shared.errors import BadInput
+from shared.transcoding.framing import Finish, KeyWanted, Message, Ready, Settled, encoded, read_from, receive
 from shared.units import AccessUnit, Codec, WallSource
 from tests.support.pictures import STREAM
 
@@ -31,6 +31,7 @@ UNITS = st.builds(
 MESSAGES: st.SearchStrategy[Message] = st.one_of(
     UNITS,
     st.just(KeyWanted()),
+    st.just(Finish()),
     st.just(Ready()),
     st.builds(Settled, st.integers(0, (1 << 32) - 1), st.text(max_size=200)),
 )

@@ -12,12 +12,12 @@ from typing import BinaryIO
 
 import av.logging
 
-from mux.transcoder.fitting import prepare
-from mux.transcoder.framing import KeyWanted, Message, Ready, Settled, encoded, read_from
-from mux.transcoder.limits import Limits
-from mux.transcoder.work import Work
 from shared.errors import BadInput
+from shared.transcoding.framing import Finish, KeyWanted, Message, Ready, Settled, encoded, read_from
+from shared.transcoding.limits import Limits
 from shared.units import AccessUnit
+from transcoder.fitting import prepare
+from transcoder.work import Work
 
 _PR_SET_PDEATHSIG = 1
 _MOST_MEMORY_BYTES = 4 << 30
@@ -86,9 +86,9 @@ def _work(work: Work, messages: Iterable[tuple[Message, bool]], answers: BinaryI
     for message, behind in messages:
         if isinstance(message, KeyWanted):
             work.key_picture_wanted()
-        elif isinstance(message, AccessUnit):
+        elif isinstance(message, AccessUnit | Finish):
             skipped = work.skipped
-            for made in work.take(message, behind=behind):
+            for made in work.finish() if isinstance(message, Finish) else work.take(message, behind=behind):
                 answers.write(encoded(made))
             answers.write(encoded(Settled(work.skipped - skipped, work.trouble)))
             answers.flush()

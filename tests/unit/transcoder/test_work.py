@@ -8,11 +8,11 @@ import av
 import numpy as np
 import pytest
 
-from mux.transcoder.limits import Limits
-from mux.transcoder.work import Work
 from shared.h264 import parameter_sets, parse_sps
+from shared.transcoding.limits import Limits
 from shared.units import AccessUnit, Codec
-from tests.support.strange_pictures import strange_units
+from tests.support.strange_pictures import strange_units, without_vui
+from transcoder.work import Work
 
 JPEGS = strange_units(Codec.MJPEG)
 
@@ -58,6 +58,21 @@ def test_pictures_out_of_order_come_out_in_the_order_they_are_shown() -> None:
     assert not any(unit.reordered for unit in made)
 
 
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])
+def test_pictures_out_of_order_come_out_evenly_from_the_first_on(told: bool) -> None:
+    """Whether or not the camera tells how many have to be held back."""
+    units = strange_units(Codec.H264, fps=Fraction(10))
+    work = Work(Limits())
+    made = [
+        [
+            one.pts90
+            for one in work.take(unit if told else replace(unit, data=without_vui(unit.data)), behind=False)
+        ]
+        for unit in units
+    ]
+    assert made == [[], [], *([number * 9000] for number in range(len(units) - 2))]
+
+
 def test_a_key_picture_comes_first_every_two_seconds_and_when_one_is_wanted() -> None:
     work = Work(Limits())
     keys = []
@@ -83,6 +98,11 @@ def test_no_more_pictures_a_second_come_out_than_allowed() -> None:
     made = worked(units, Limits(fps=12))
     assert len(made) == 12
     assert made[1].pts90 - made[0].pts90 == 7200
+
+
+def test_of_30_pictures_a_second_25_are_shown_where_25_are_allowed() -> None:
+    made = worked(strange_units(Codec.MJPEG, 24, fps=Fraction(30)), Limits(fps=25))
+    assert len(made) == 20
 
 
 @pytest.mark.parametrize("codec", [Codec.H265, Codec.MJPEG])
@@ -147,3 +167,15 @@ def test_noise_of_every_codec_is_survived() -> None:
             data = good[0].data[:start] + noise[start:]
             work.take(replace(good[0], seq=number, pts90=number * 3600, data=data), behind=False)
         assert [made for unit in good for made in work.take(replace(unit, run=2), behind=False)]
+
+
+@pytest.mark.parametrize("codec", list(Codec))
+def test_of_a_recording_every_picture_comes_out_however_many_wait_and_the_last_ones_at_the_end(
+    codec: Codec,
+) -> None:
+    units = strange_units(codec)
+    work = Work(Limits(fps=50, every=True))
+    made = [one for unit in units for one in work.take(unit, behind=True)] + work.finish()
+    assert [one.pts90 for one in made] == sorted(unit.pts90 for unit in units)
+    assert work.skipped == 0
+    assert work.finish() == []

@@ -7,21 +7,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Upper bounds of what a transcoder gives. `longest_side` is in pixels, `fps` in pictures a second."""
+    """Upper bounds of what a transcoder gives. `longest_side` is in pixels, `fps` in pictures a second.
+
+    With `every` no picture is left out because more wait behind it: for recordings, which are not of now.
+    """
 
     longest_side: int = 1280
     fps: int = 25
     kbps: int = 2000
+    every: bool = False
 
     def arguments(self) -> list[str]:
         """The command line that `parse` reads."""
-        return [f"--longest-side={self.longest_side}", f"--fps={self.fps}", f"--kbps={self.kbps}"]
+        bounds = [f"--longest-side={self.longest_side}", f"--fps={self.fps}", f"--kbps={self.kbps}"]
+        return [*bounds, "--every"] if self.every else bounds
 
     @staticmethod
     def parse(arguments: Sequence[str]) -> "Limits":
         """Read a command line. Exits with a sentence where it is wrong."""
-        parser = ArgumentParser(prog="python -m mux.transcoder", description=__doc__)
+        parser = ArgumentParser(prog="python -m transcoder", description=__doc__)
         for name in ("longest-side", "fps", "kbps"):
             parser.add_argument(f"--{name}", type=int, required=True)
+        parser.add_argument("--every", action="store_true")
         said = vars(parser.parse_args(arguments))
-        return Limits(said["longest_side"], said["fps"], said["kbps"])
+        return Limits(said["longest_side"], said["fps"], said["kbps"], said["every"])
