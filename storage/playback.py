@@ -3,7 +3,7 @@
 import asyncio
 import os
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -159,19 +159,15 @@ def _moved_offsets(fragment: MovieFragment, starts90: Sequence[int]) -> list[int
     return moved
 
 
-async def stream_answer(
-    catalogue: Catalogue, answer: Answer, may_go_on: Callable[[], bool]
-) -> AsyncIterator[bytes]:
-    """The bytes of an answer, a fragment at a time; ends early once `may_go_on` says so.
+async def stream_answer(catalogue: Catalogue, answer: Answer) -> AsyncIterator[bytes]:
+    """The bytes of an answer, a fragment at a time.
 
-    A segment destroyed meanwhile ends it too. At most one fragment is in memory.
+    A segment destroyed meanwhile ends it early. At most one fragment is in memory.
     """
     yield answer.init
     descriptor, opened = -1, ""
     try:
         for piece, fragment in zip(answer.pieces, retimed(answer), strict=True):
-            if not may_go_on():
-                return
             if piece.key != opened:
                 if descriptor >= 0:
                     os.close(descriptor)

@@ -12,7 +12,7 @@ from shared.jpeg import parse_image
 from shared.messages import CameraStatus
 from tests.integration.ingest.zoo import CODING, STEP90, assert_steady, plan, zoo
 from tests.support.eventually import eventually
-from tests.unit.ingest.decoding import decoded
+from tests.unit.ingest.decoded import decoded
 
 pytestmark = pytest.mark.slow
 

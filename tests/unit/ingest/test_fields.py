@@ -12,7 +12,7 @@ from ingest.timestamps import StandingTime, TimestampGuard
 from shared.h264 import annex_b, is_field, nal_starts, parse_sps
 from tests.support.field_pictures import GOP, SIDE, fields, sets
 from tests.support.parameter_pictures import CODING, coded
-from tests.unit.ingest.decoding import decoded
+from tests.unit.ingest.decoded import decoded
 from tests.unit.ingest.rtsp.packets import Rig, rtp
 
 FRAMES = 2 * GOP

@@ -9,7 +9,7 @@ from ingest.rtsp.sdp import video_of
 from shared.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
 from tests.support.parameter_pictures import GOP, picture_set, plain, sets_of, two_encoders, without_sets
 from tests.support.pictures import coded_h265
-from tests.unit.ingest.decoding import decoded
+from tests.unit.ingest.decoded import decoded
 
 TWO_PPS = """v=0
 o=- 0 0 IN IP4 127.0.0.1

@@ -9,7 +9,7 @@ from shared.units import AccessUnit
 from tests.support.field_pictures import GOP as FIELD_GOP
 from tests.support.field_pictures import fields
 from tests.support.parameter_pictures import GOP, plain, refreshed, units_of
-from tests.unit.ingest.decoding import decoded
+from tests.unit.ingest.decoded import decoded
 
 
 def recovering() -> list[AccessUnit]:
