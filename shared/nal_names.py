@@ -1,5 +1,7 @@
 """Which parameter sets H.264 and H.265 name: a set by its own number, a slice by that of its picture set."""
 
+from functools import lru_cache
+
 from shared.bits import BitReader, without_emulation
 from shared.errors import BadInput
 from shared.h264 import Nal
@@ -10,6 +12,9 @@ _HEAD_BYTES = 8
 """Enough for the three codes in front of an H.264 slice, whatever the size of its picture."""
 _ESCAPED_BYTES = 12
 _ESCAPE = b"\0\0\3"
+_SOON_BYTES = 2
+"""The first slice of a picture nearly always has all three codes in them."""
+_SOON_REMEMBERED = 1 << 14
 _MAX_SET_BYTES = 1024
 _H264_PROFILE_BYTES = 3
 _MOST = {
@@ -27,7 +32,8 @@ def h264_slice_set(data: bytes | memoryview, at: int) -> int:
 
     `data` may go on behind the slice. This is done for every slice of every camera.
     """
-    return _code(data[at + 1 : at + 1 + _ESCAPED_BYTES], 3, 0)
+    number = _soon(bytes(data[at + 1 : at + 1 + _SOON_BYTES]))
+    return number if number >= 0 else _code(data[at + 1 : at + 1 + _ESCAPED_BYTES], 3, 0)
 
 
 def h265_slice_set(data: bytes | memoryview, at: int) -> int:
@@ -35,6 +41,12 @@ def h265_slice_set(data: bytes | memoryview, at: int) -> int:
     kind = data[at] >> 1 & 0x3F
     start = at + HEADER_BYTES
     return _code(data[start : start + _ESCAPED_BYTES], 1, 2 if 16 <= kind <= 23 else 1)
+
+
+@lru_cache(maxsize=_SOON_REMEMBERED)
+def _soon(head: bytes) -> int:
+    """The number of an H.264 slice that begins with these bytes, -1 where they do not reach that far."""
+    return _code(head, 3, 0)
 
 
 def _code(escaped: bytes | memoryview, count: int, flags: int) -> int:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from ingest.decoding.process import Decoder
 from shared import metrics
 from shared.clock import Clock
-from shared.errors import Unavailable
+from shared.errors import BadInput, Unavailable
+from shared.h264 import is_field, parse_sps
 from shared.ids import StreamId
 from shared.log import get_logger
+from shared.parameter_sets import H264, needed_sets
 from shared.reasons import Reason, why
-from shared.units import AccessUnit
+from shared.units import AccessUnit, Codec
 
 EVERY_S = 300.0
 AGAIN_S = 10.0
@@ -58,12 +60,11 @@ class DecodeChecks:
     def take(self, unit: AccessUnit) -> None:
         """Note a key picture where its stream is due. Never blocks.
 
-        A recovery point is none: alone it shows nothing, however sound its stream is.
+        A recovery point is none, and a field is half of one: alone they show nothing, however sound their
+        stream is.
         """
-        if unit.recovery:
-            return
         now_ns = self._clock.monotonic_ns()
-        if self._due_ns.get(unit.stream, 0) > now_ns:
+        if self._due_ns.get(unit.stream, 0) > now_ns or unit.recovery or _is_half(unit):
             return
         if len(self._waiting) >= MOST_WAITING or self._waiting_bytes + len(unit.data) > MOST_WAITING_BYTES:
             self._skipped.inc()
@@ -125,3 +126,12 @@ class DecodeChecks:
 
     def _again(self, stream: StreamId) -> None:
         self._due_ns[stream] = self._clock.monotonic_ns() + int(AGAIN_S * _NS)
+
+
+def _is_half(unit: AccessUnit) -> bool:
+    """Whether it is a picture of H.264 that is coded field by field."""
+    sets = needed_sets(unit.data, H264) if unit.codec is Codec.H264 else None
+    try:
+        return sets is not None and is_field(unit.data, parse_sps(sets[0]))
+    except BadInput:
+        return False

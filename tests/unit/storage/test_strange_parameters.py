@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -204,8 +205,13 @@ def test_damaged_recovery_groups_are_bad_input_or_read(at: int) -> None:
         assert len(read_movie_fragment(bytes(data), found).samples) == 2
 
 
-async def test_fields_are_recorded_and_decode_to_frames(tmp_path: Path) -> None:
+@pytest.mark.parametrize("apart90", [0, 3600])
+async def test_fields_are_recorded_and_decode_to_frames(tmp_path: Path, apart90: int) -> None:
+    units = [
+        replace(unit, pts90=unit.pts90 - (3600 - apart90) * (unit.seq % 2))
+        for unit in units_of(fields(2 * FIELD_GOP))
+    ]
     async with workshop(tmp_path) as shop:
-        await shop.record_all(units_of(fields(2 * FIELD_GOP)))
+        await shop.record_all(units)
         (path,) = await files(shop)
         assert decoded(path) == 2 * FIELD_GOP

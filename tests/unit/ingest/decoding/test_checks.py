@@ -13,6 +13,8 @@ from shared.errors import Unavailable
 from shared.ids import StreamId
 from shared.reasons import Reason
 from shared.units import AccessUnit, Codec, WallSource
+from tests.support.field_pictures import fields
+from tests.support.parameter_pictures import plain
 
 GATE, PARK = StreamId("59350", "gate"), StreamId("59350", "park")
 
@@ -69,6 +71,13 @@ async def test_the_first_key_picture_of_a_stream_is_tried_at_once(bench: Bench) 
     async with bench.running():
         assert bench.decoder.asked == [b"key"]
         assert bench.told == [(GATE, None)]
+
+
+async def test_a_field_which_is_half_a_picture_is_not_tried(bench: Bench) -> None:
+    bench.unit(data=fields(1)[0])
+    bench.unit(PARK, data=plain()[0])
+    async with bench.running():
+        assert bench.told == [(PARK, None)]
 
 
 async def test_a_recovery_point_which_shows_nothing_alone_is_not_tried(bench: Bench) -> None:
