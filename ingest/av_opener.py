@@ -33,6 +33,7 @@ from ingest.ports import (
 )
 from ingest.queued_source import QueuedSource
 from shared.clock import Clock
+from shared.messages import CameraTrouble
 
 OPEN_TIMEOUT_S = 8.0
 
@@ -87,6 +88,10 @@ class AvSource(QueuedSource):
         self._loop = asyncio.get_running_loop()
         self._closed = False
         threading.Thread(target=self._work, name=f"rtsp {target.place}", daemon=True).start()
+
+    @property
+    def silence(self) -> str:
+        return f"{self._target.place} has sent nothing for {STALL_S:g} s"
 
     def close(self) -> None:
         self._closed = True
@@ -184,7 +189,7 @@ class AvSource(QueuedSource):
         return Ended(f"the connection to {self._target.place} broke")
 
     def _stalled(self) -> Stalled:
-        return Stalled(f"{self._target.place} has sent nothing for {STALL_S:g} s")
+        return Stalled(self.silence, CameraTrouble.SILENT)
 
     def _hand_over(self, item: StreamInfo | Packet | SourceError) -> None:
         """The one door from the thread to the loop."""

@@ -20,6 +20,10 @@ class FakeSource:
     def info(self) -> StreamInfo:
         return self._info
 
+    @property
+    def silence(self) -> str:
+        return "the camera has sent nothing for 5 s"
+
     def send(self, *packets: Packet) -> None:
         for packet in packets:
             self._items.put_nowait(packet)

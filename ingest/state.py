@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ingest.ports import StreamInfo
 from shared.clock import Clock
 from shared.ids import StreamId
-from shared.messages import CameraReport, CameraStatus
+from shared.messages import CameraReport, CameraStatus, CameraTrouble
 
 CONNECTING = "connecting for the first time"
 
@@ -23,13 +23,13 @@ class CameraState:
     def report(self) -> CameraReport:
         return self._report
 
-    def to(self, status: CameraStatus, reason: str) -> bool:
+    def to(self, status: CameraStatus, reason: str, trouble: CameraTrouble = CameraTrouble.NONE) -> bool:
         """Note what the camera is now; whether that is news."""
         before = self._report
         if (before.status, before.reason) == (status, reason):
             return False
         since = before.since if before.status is status else self._now()
-        self._report = replace(before, status=status, reason=reason, since=since)
+        self._report = replace(before, status=status, reason=reason, trouble=trouble, since=since)
         self._changed()
         return True
 

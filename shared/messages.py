@@ -28,6 +28,21 @@ class CameraStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class CameraTrouble(StrEnum):
+    """Why a camera that is connected is not live, for whoever words it in another language."""
+
+    NONE = ""
+    SILENT = "silent"
+    RHYTHM_UNKNOWN = "rhythm-unknown"
+    FIRST_KEY_AWAITED = "first-key-awaited"
+    KEY_AWAITED = "key-awaited"
+    NO_KEY = "no-key"
+    FOREIGN = "foreign"
+    LOSSY = "lossy"
+    UNREADABLE = "unreadable"
+    UNDECODABLE = "undecodable"
+
+
 class RecordingStatus(StrEnum):
     """How a camera's recording is."""
 
@@ -82,7 +97,8 @@ class WantedCameras:
 class CameraReport:
     """An ingest worker on one of its streams. `reason` is a sentence in English without credentials.
 
-    `advice` says which setting of the camera to change when its pictures come but are costly to show.
+    `advice` says which setting of the camera to change when its pictures come but are costly to show;
+    `trouble` is the kind of the reason, where there is a word for it.
     """
 
     stream: str
@@ -95,6 +111,7 @@ class CameraReport:
     fps: float = 0.0
     codec: str = ""
     advice: str = ""
+    trouble: CameraTrouble = CameraTrouble.NONE
 
 
 @dataclass(frozen=True, slots=True)

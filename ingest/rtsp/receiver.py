@@ -76,6 +76,11 @@ class Receiver:
     def ssrc(self) -> int | None:
         return self._ssrc
 
+    @property
+    def taken(self) -> int:
+        """How many packets of the sender came."""
+        return self._taken
+
     def arrived(self) -> None:
         """Note the time: what `packet` gets from now on has arrived now. A picture that is too large is given
         up."""
@@ -280,7 +285,7 @@ class Receiver:
         restart, self._restart = self._restart, False
         source = WallSource.ARRIVAL if wall is None else WallSource.SENDER_REPORT
         utc_ns, wrong_ns = (None, -1) if wall is None else (wall.utc_ns, wall.uncertainty_ns)
-        picture = Packet(data, pts90, key, self._begun_ns, utc_ns, source, wrong_ns, restart, nals)
+        picture = Packet(data, pts90, key, self._begun_ns, utc_ns, source, wrong_ns, restart, nals=nals)
         if self._announced is None:
             self._gave = True
             self._give(picture)
