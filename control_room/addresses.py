@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from shared.errors import BadInput
+from shared.reasons import why
 
 _FIELD = "address"
 _DEFAULT_PORTS = {"rtsp": 554, "http": 80, "https": 443, "redis": 6379, "rediss": 6379, "postgresql": 5432}
@@ -48,52 +49,63 @@ class AddressPolicy:
     def check(self, address: str) -> HostPort:
         """The host and port of a camera's address. Raises BadInput that names the field, not the value."""
         if not _PLAIN.fullmatch(address):
-            raise BadInput("the address holds blanks or characters other than plain ASCII", _FIELD)
+            raise BadInput(
+                why("address-characters", "the address holds blanks or characters other than plain ASCII"),
+                _FIELD,
+            )
         try:
             parts = urlsplit(address)
             port = parts.port
         except ValueError as error:
-            raise BadInput("the address is not a URL with a valid host and port", _FIELD) from error
+            raise BadInput(
+                why("address-not-url", "the address is not a URL with a valid host and port"), _FIELD
+            ) from error
         if parts.scheme != "rtsp":
-            raise BadInput("the address must start with rtsp://", _FIELD)
+            raise BadInput(why("address-scheme", "the address must start with rtsp://"), _FIELD)
         if "@" in parts.netloc or "\\" in address:
             raise BadInput(
-                "the address must hold no user name or password: they have fields of their own", _FIELD
+                why(
+                    "address-credentials",
+                    "the address must hold no user name or password: they have fields of their own",
+                ),
+                _FIELD,
             )
         if parts.fragment or port == 0:
-            raise BadInput("the address has a fragment or the port 0", _FIELD)
+            raise BadInput(why("address-fragment", "the address has a fragment or the port 0"), _FIELD)
         place = HostPort(self._host(parts.hostname or ""), port or _DEFAULT_PORTS["rtsp"])
         if place in self._own:
-            raise BadInput("the address is that of one of this platform's own services", _FIELD)
+            raise BadInput(
+                why("address-own", "the address is that of one of this platform's own services"), _FIELD
+            )
         return place
 
     def _host(self, host: str) -> str:
         if not host:
-            raise BadInput("the address has no host", _FIELD)
+            raise BadInput(why("address-no-host", "the address has no host"), _FIELD)
         if ":" in host:
             return str(self._checked_ip(_ipv6(host)))
         labels = host.rstrip(".").lower().split(".")
         if _NUMBER.fullmatch(labels[-1]):
             return str(self._checked_ip(_ipv4(host)))
         if len(host) > _MAX_NAME or not all(_LABEL.fullmatch(label) for label in labels):
-            raise BadInput("the address's host is no valid name", _FIELD)
+            raise BadInput(why("address-name", "the address's host is no valid name"), _FIELD)
         if labels[-1] in _LOCAL_NAMES and not self._allow_loopback:
-            raise BadInput("the address points to the machine itself", _FIELD)
+            raise BadInput(why("address-loopback", "the address points to the machine itself"), _FIELD)
         return ".".join(labels)
 
     def _checked_ip(self, ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
         inner = _carried(ip)
         if inner.is_loopback and self._allow_loopback:
             return inner
-        for wrong, name in (
-            (inner.is_loopback, "the machine itself"),
-            (inner.is_unspecified, "no machine"),
-            (inner.is_link_local, "a link-local address"),
-            (inner.is_multicast, "a multicast group"),
-            (_reserved(inner), "a reserved range"),
+        for wrong, reason in (
+            (inner.is_loopback, why("address-loopback", "the address points to the machine itself")),
+            (inner.is_unspecified, why("address-unspecified", "the address points to no machine")),
+            (inner.is_link_local, why("address-link-local", "the address points to a link-local address")),
+            (inner.is_multicast, why("address-multicast", "the address points to a multicast group")),
+            (_reserved(inner), why("address-reserved", "the address points to a reserved range")),
         ):
             if wrong:
-                raise BadInput(f"the address points to {name}", _FIELD)
+                raise BadInput(reason, _FIELD)
         return inner
 
 
@@ -102,16 +114,18 @@ def _ipv4(host: str) -> IPv4Address:
     try:
         return IPv4Address(host)
     except ValueError as error:
-        raise BadInput("the address's host is a number, but no dotted IPv4 address", _FIELD) from error
+        raise BadInput(
+            why("address-number", "the address's host is a number, but no dotted IPv4 address"), _FIELD
+        ) from error
 
 
 def _ipv6(host: str) -> IPv6Address:
     try:
         ip = ip_address(host)
     except ValueError as error:
-        raise BadInput("the address's host is no valid IPv6 address", _FIELD) from error
+        raise BadInput(why("address-ipv6", "the address's host is no valid IPv6 address"), _FIELD) from error
     if not isinstance(ip, IPv6Address) or ip.scope_id is not None:
-        raise BadInput("the address's host is no valid IPv6 address", _FIELD)
+        raise BadInput(why("address-ipv6", "the address's host is no valid IPv6 address"), _FIELD)
     return ip
 
 

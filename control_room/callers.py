@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from control_room.db.orders import Behalf
 from control_room.model import Deed, Outcome, Person
+from shared.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Caller:
         commune: str = "",
         camera: str = "",
         resource: str = "",
-        detail: str = "",
+        detail: str | Reason = "",
         motive: str = "",
     ) -> Deed:
         """A deed of theirs, for the journal."""
@@ -41,6 +42,5 @@ class Caller:
             commune=commune,
             camera=camera,
             resource=resource,
-            detail=detail,
             motive=motive,
-        )
+        ).telling(detail, outcome)

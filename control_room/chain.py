@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from control_room.model import Deed, JournalEntry
+from shared.reasons import Reason, why
 
 GENESIS = "0" * 64
 
@@ -19,15 +20,19 @@ class Verification:
     entries: int
     head: str
     broken_at: int | None = None
-    reason: str = ""
+    reason: Reason | None = None
 
 
 def entry_hash(seq: int, at: datetime, deed: Deed, previous: str) -> str:
     """SHA-256 over the canonical JSON of an entry and the hash of the one before."""
+    told = asdict(deed)
+    if not deed.why:
+        # Entries written before there were codes have no such member.
+        del told["why"]
     content = {
         "seq": seq,
         "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "deed": asdict(deed),
+        "deed": told,
         "previous": previous,
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
@@ -45,7 +50,7 @@ class Chain:
     def __init__(self) -> None:
         self._seq = 0
         self._head = GENESIS
-        self._broken: tuple[int, str] | None = None
+        self._broken: tuple[int, Reason] | None = None
 
     def add(self, entries: Iterable[JournalEntry]) -> None:
         """Check further entries."""
@@ -58,17 +63,24 @@ class Chain:
         """The result, where the journal is known to end with entry `seq` of hash `head`."""
         broken = self._broken
         if broken is None and (self._seq, self._head) != (seq, head):
-            broken = (min(self._seq, seq) + 1, f"the journal ends at entry {self._seq}, not at {seq}")
+            broken = (
+                min(self._seq, seq) + 1,
+                why(
+                    "journal-end", "the journal ends at entry {last}, not at {told}", last=self._seq, told=seq
+                ),
+            )
         if broken is None:
             return Verification(True, seq, head)
         return Verification(False, self._seq, self._head, broken[0], broken[1])
 
-    def _fault(self, entry: JournalEntry) -> tuple[int, str] | None:
+    def _fault(self, entry: JournalEntry) -> tuple[int, Reason] | None:
         expected = self._seq + 1
         if entry.seq != expected:
-            return expected, f"entry {expected} is missing"
+            return expected, why("entry-missing", "entry {entry} is missing", entry=expected)
         if entry.previous != self._head:
-            return entry.seq, f"entry {entry.seq} does not follow the one before"
+            return entry.seq, why(
+                "entry-out-of-line", "entry {entry} does not follow the one before", entry=entry.seq
+            )
         if entry.hash != entry_hash(entry.seq, entry.at, entry.deed, entry.previous):
-            return entry.seq, f"entry {entry.seq} was altered"
+            return entry.seq, why("entry-altered", "entry {entry} was altered", entry=entry.seq)
         return None

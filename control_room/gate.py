@@ -1,7 +1,6 @@
 """Where a decision on rights becomes an answer: what is refused is journaled, then said."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from control_room.callers import Caller
 from control_room.counters import Counters
@@ -12,6 +11,7 @@ from control_room.rights import Action, Resource, communes, decide, where_allowe
 from control_room.times import utc_now
 from shared.clock import Clock
 from shared.errors import BeffroiError, Forbidden, Unauthenticated
+from shared.reasons import why
 
 
 class Gate:
@@ -36,7 +36,7 @@ class Gate:
 
     async def refuse(self, error: BeffroiError, deeds: Iterable[Deed]) -> None:
         """Journal deeds as refused, with the reason, and raise `error`."""
-        refused = [replace(deed, outcome=Outcome.REFUSED, detail=error.detail) for deed in deeds]
+        refused = [deed.telling(error.told, Outcome.REFUSED) for deed in deeds]
         for deed in refused:
             self._counters.refusals.labels(deed.action).inc()
         async with self._db.write() as tx:
@@ -63,5 +63,5 @@ class Gate:
         """
         person = await tx.people.get(caller.person.id)
         if person.rights_version != caller.person.rights_version:
-            raise Unauthenticated("your rights have just changed: sign in again")
+            raise Unauthenticated(why("rights-changed", "your rights have just changed: sign in again"))
         await tx.journal.write(utc_now(self._clock), *deeds)

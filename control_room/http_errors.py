@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from control_room.http.validation import fault_of
 from shared.errors import BadInput, BeffroiError, NotFound, TooLarge, Unsupported, problem
-
-_SOURCES = ("body", "query", "path", "header", "cookie")
+from shared.reasons import why
 
 
 class MethodNotAllowed(BeffroiError):
@@ -45,7 +46,9 @@ def handle_errors(app: FastAPI) -> None:
 
     async def unforeseen(request: Request, _error: Exception) -> Response:
         # Starlette raises it again after the answer, so that it is logged.
-        return answer(BeffroiError("an unforeseen error; it has been logged"), request.url.path)
+        return answer(
+            BeffroiError(why("unforeseen", "an unforeseen error; it has been logged")), request.url.path
+        )
 
     app.add_exception_handler(BeffroiError, known)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -54,26 +57,25 @@ def handle_errors(app: FastAPI) -> None:
 
 
 def _invalid(request: Request, found: Sequence[dict[str, object]]) -> Response:
-    errors = [{"field": _field(item["loc"]), "detail": str(item["msg"])} for item in found]
-    first = errors[0]
-    made = problem(BadInput(f"{first['field']}: {first['detail']}", first["field"]), request.url.path)
+    faults = [fault_of(item) for item in found]
+    errors = [{"field": field, "detail": why.text, "why": why.wire()} for field, why in faults]
+    field, first = faults[0]
+    made = problem(BadInput(replace(first, text=f"{field}: {first.text}"), field), request.url.path)
     body = json.loads(made.body) | {"errors": errors}
     return Response(json.dumps(body, ensure_ascii=False), made.status, made.headers)
 
 
-def _field(location: object) -> str:
-    parts = [str(part) for part in location] if isinstance(location, list | tuple) else []
-    named = parts[1:] if parts and parts[0] in _SOURCES else parts
-    return ".".join(named) or "body"
-
-
 def _of_status(status: int) -> BeffroiError:
     if status == NotFound.status:
-        return NotFound("there is nothing at this address")
+        return NotFound(why("no-address", "there is nothing at this address"))
     if status == MethodNotAllowed.status:
-        return MethodNotAllowed("this address does not know this method")
+        return MethodNotAllowed(why("no-method", "this address does not know this method"))
     if status == TooLarge.status:
-        return TooLarge("the body is too large")
+        return TooLarge(why("body-too-large", "the body is too large"))
     if status == Unsupported.status:
-        return Unsupported("the body is not JSON")
-    return BadInput("the request cannot be read") if status < 500 else BeffroiError("an unforeseen error")
+        return Unsupported(why("body-not-json", "the body is not JSON"))
+    return (
+        BadInput(why("request-unreadable", "the request cannot be read"))
+        if status < 500
+        else BeffroiError(why("unforeseen", "an unforeseen error"))
+    )

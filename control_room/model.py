@@ -1,11 +1,12 @@
 """The nouns of the control room, as values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from shared.ids import StreamId, StreamKind
 from shared.messages import CameraOpener, CameraTransport, ExportProgress
+from shared.reasons import Reason, kept, why
 
 LOGIN_PATTERN = r"[a-z0-9][a-z0-9._@-]{1,63}"
 
@@ -99,17 +100,27 @@ class Camera:
         return str(self.stream), str(self.sub_stream)
 
 
-def blocked_reason(camera: Camera, today: date) -> str | None:
+def blocked_reason(camera: Camera, today: date) -> Reason | None:
     """Why a camera is neither shown nor recorded on `today` (UTC), or None where it may be (CSI L252-1)."""
     if not camera.enabled:
-        return "the camera is switched off in the control room"
+        return why("camera-off", "the camera is switched off in the control room")
     permit = camera.authorisation
     if permit is None:
-        return "the camera has no prefectural authorisation"
+        return why("no-authorisation", "the camera has no prefectural authorisation")
     if today < permit.granted_on:
-        return f"the prefectural authorisation {permit.number} starts on {permit.granted_on.isoformat()}"
+        return why(
+            "authorisation-to-come",
+            "the prefectural authorisation {number} starts on {date}",
+            number=permit.number,
+            date=permit.granted_on.isoformat(),
+        )
     if today > permit.valid_until:
-        return f"the prefectural authorisation {permit.number} ended on {permit.valid_until.isoformat()}"
+        return why(
+            "authorisation-over",
+            "the prefectural authorisation {number} ended on {date}",
+            number=permit.number,
+            date=permit.valid_until.isoformat(),
+        )
     return None
 
 
@@ -133,7 +144,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something to write into the journal: who, what, on what, why, and how it ended."""
+    """Something to write into the journal: who, what, on what, why, and how it ended.
+
+    `why` is the reason behind `detail` as `Reason.kept` writes it, empty where `detail` is a mere name.
+    """
 
     action: str
     outcome: Outcome
@@ -147,6 +161,11 @@ class Deed:
     resource: str = ""
     detail: str = ""
     motive: str = ""
+    why: str = ""
+
+    def telling(self, detail: str | Reason, outcome: Outcome) -> "Deed":
+        """The same with another ending, and what is to be said of it."""
+        return replace(self, outcome=outcome, detail=str(detail), why=kept(detail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +222,4 @@ class Hold:
     placed_at: datetime
     status: HoldStatus
     reason: str
+    why: Reason | None = None

@@ -12,6 +12,7 @@ from control_room.model import Export, Hold, HoldStatus
 from control_room.storage_client import StorageClient
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages import ExportProgress, ExportStatus, HoldOrder
+from shared.reasons import Reason, why
 
 _LOOK_AGAIN_S = 5.0
 _SILENCES = 3
@@ -76,10 +77,10 @@ class Orders:
             # One that storage lost before it was done is ordered again; one that was done is no more.
             done = export.progress.status is ExportStatus.DONE
             status = ExportStatus.DESTROYED if done else ExportStatus.QUEUED
-            lost = replace(export.progress, status=status, reason=error.detail)
+            lost = replace(export.progress, status=status, reason=error.detail, why=error.why)
             return await self._keep(export, lost, ordered=done)
         except (BadInput, Conflict) as error:
-            failed = replace(export.progress, status=ExportStatus.FAILED, reason=error.detail)
+            failed = replace(export.progress, status=ExportStatus.FAILED, reason=error.detail, why=error.why)
             return await self._keep(export, failed, ordered=export.ordered)
         except Unavailable as error:
             self.storage_answers = False
@@ -101,27 +102,27 @@ class Orders:
         if hold.status not in (HoldStatus.PENDING, HoldStatus.RELEASING):
             return
         try:
-            status, reason = await self._asked(hold, behalf)
+            status, told = await self._asked(hold, behalf)
         except Unavailable as error:
             self.storage_answers = False
-            await self._keep_hold(hold, hold.status, error.detail)
+            await self._keep_hold(hold, hold.status, error.told)
             raise
         self.storage_answers = True
-        await self._keep_hold(hold, status, reason)
+        await self._keep_hold(hold, status, told)
 
-    async def _asked(self, hold: Hold, behalf: Behalf) -> tuple[HoldStatus, str]:
+    async def _asked(self, hold: Hold, behalf: Behalf) -> tuple[HoldStatus, str | Reason]:
         if hold.status is HoldStatus.RELEASING:
             try:
                 await self._storage.release_hold(hold.id, behalf.person, behalf.session)
             except (BadInput, Conflict) as error:
-                return HoldStatus.RELEASING, error.detail
+                return HoldStatus.RELEASING, error.told
             return HoldStatus.RELEASED, ""
         stream = f"{hold.commune}/{hold.camera}/main"
         order = HoldOrder(hold.id, stream, hold.start, hold.end, hold.reference)
         try:
             await self._storage.place_hold(order, behalf.person, behalf.session)
         except (BadInput, Conflict, NotFound) as error:
-            return HoldStatus.REFUSED, error.detail
+            return HoldStatus.REFUSED, error.told
         return HoldStatus.PLACED, ""
 
     async def _keep(self, export: Export, progress: ExportProgress, *, ordered: bool) -> Export:
@@ -130,12 +131,13 @@ class Orders:
                 await tx.exports.advance(progress, ordered=ordered)
         return replace(export, progress=progress, ordered=ordered)
 
-    async def _keep_hold(self, hold: Hold, status: HoldStatus, reason: str) -> None:
-        if (status, reason) != (hold.status, hold.reason):
+    async def _keep_hold(self, hold: Hold, status: HoldStatus, told: str | Reason) -> None:
+        if (status, str(told)) != (hold.status, hold.reason):
             async with self._db.write() as tx:
-                await tx.holds.advance(hold.id, hold.status, status, reason)
+                await tx.holds.advance(hold.id, hold.status, status, told)
 
 
 def _waiting(export: Export, error: Unavailable) -> ExportProgress:
     status = export.progress.status if export.ordered else ExportStatus.QUEUED
-    return replace(export.progress, status=status, reason=f"{error.detail}; asked again until it answers")
+    reason = why("export-waits", "{cause}; asked again until it answers", cause=error.detail)
+    return replace(export.progress, status=status, reason=reason.text, why=reason)

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from shared.errors import BadInput, Unavailable
+from shared.reasons import why
 
 T = TypeVar("T")
 
@@ -35,9 +36,16 @@ class Passwords:
     async def hash(self, password: str, login: str = "") -> str:
         """What to keep of a password. Raises BadInput when it is too weak."""
         if len(password) < self._min_chars:
-            raise BadInput(f"the password must have at least {self._min_chars} characters", "password")
+            raise BadInput(
+                why(
+                    "password-short",
+                    "the password must have at least {least} characters",
+                    least=self._min_chars,
+                ),
+                "password",
+            )
         if self._min_chars > 1 and password.strip().lower() == login.lower():
-            raise BadInput("the password must not be the login", "password")
+            raise BadInput(why("password-is-login", "the password must not be the login"), "password")
         return await self._off_loop(partial(self._hasher.hash, password))
 
     async def matches(self, kept: str | None, password: str) -> bool:
@@ -57,7 +65,9 @@ class Passwords:
 
     async def _off_loop(self, work: Callable[[], T]) -> T:
         if self._waiting >= _MAX_WAITING:
-            raise Unavailable("too many people are signing in at once: try again in a moment")
+            raise Unavailable(
+                why("sign-ins-at-once", "too many people are signing in at once: try again in a moment")
+            )
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.errors import Unavailable
+from shared.reasons import why
 
 
 class MuxHealth(StrEnum):
@@ -32,8 +33,10 @@ def choose(muxes: Sequence[Candidate], avoid: str = "") -> str:
     """
     there = [mux for mux in muxes if mux.health is not MuxHealth.DEAD]
     if not there:
-        raise Unavailable("no mux answers: live pictures cannot be shown until one is back")
+        raise Unavailable(why("no-mux", "no mux answers: live pictures cannot be shown until one is back"))
     free = [mux for mux in there if not mux.full]
     if not free:
-        raise Unavailable("every mux already serves as many viewers as it may: try again later")
+        raise Unavailable(
+            why("muxes-full", "every mux already serves as many viewers as it may: try again later")
+        )
     return min(free, key=lambda mux: (mux.url == avoid, mux.health is MuxHealth.LATE, mux.load)).url

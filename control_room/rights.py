@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from control_room.model import Kind, Person
+from shared.reasons import Reason, why
 
 
 class Action(StrEnum):
@@ -48,10 +49,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer, and why in words a person can be told."""
+    """The answer, and why."""
 
     allowed: bool
-    reason: str
+    reason: Reason
 
 
 PLATFORM = Resource()
@@ -91,18 +92,31 @@ def communes(*codes: str) -> Resource:
 def decide(person: Person, action: str, resource: Resource) -> Decision:
     """Whether `person` may do `action` with `resource`. An action without a rule is denied to everybody."""
     if not person.enabled:
-        return Decision(False, "this account is switched off")
+        return Decision(False, why("account-off", "this account is switched off"))
+    asked = {"action": str(action), "kind": person.kind.value}
     reach = _RULES.get((action, person.kind))
     if reach is None:
-        return Decision(False, f"{action} is not for the kind {person.kind}")
+        return Decision(False, why("not-for-kind", "{action} is not for the kind {kind}", **asked))
     if reach is Reach.ALL or resource.listing:
-        return Decision(True, f"{action} is for the kind {person.kind}")
+        return Decision(True, why("for-kind", "{action} is for the kind {kind}", **asked))
     if not resource.communes:
-        return Decision(False, f"{action} is for the kind {person.kind} in their own communes only")
+        return Decision(
+            False,
+            why("own-communes-only", "{action} is for the kind {kind} in their own communes only", **asked),
+        )
     foreign = sorted(resource.communes - person.communes)
     if foreign:
-        return Decision(False, f"{action}: not bound to commune {', '.join(foreign)}")
-    return Decision(True, f"{action} is for the kind {person.kind} bound to the commune")
+        communes = ", ".join(foreign)
+        return Decision(
+            False,
+            why(
+                "foreign-commune",
+                "{action}: not bound to commune {communes}",
+                communes=communes,
+                action=asked["action"],
+            ),
+        )
+    return Decision(True, why("for-kind", "{action} is for the kind {kind}", **asked))
 
 
 def where_allowed(person: Person, action: str, codes: Iterable[str]) -> frozenset[str]:

@@ -6,6 +6,7 @@ from control_room.desk import Desk
 from control_room.model import Deed, Outcome, Person
 from control_room.sessions import Session
 from shared.errors import Unauthenticated
+from shared.reasons import why
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ async def sign_in(desk: Desk, login: str, password: str, client: str) -> SignedI
     if person is None or not right or not person.enabled:
         desk.counters.sign_ins.labels(Outcome.REFUSED).inc()
         await _refuse(desk, person, right, client)
-        raise Unauthenticated("the login or the password is wrong")
+        raise Unauthenticated(why("sign-in-wrong", "the login or the password is wrong"))
     desk.counters.sign_ins.labels(Outcome.DONE).inc()
     await desk.throttle.succeeded(login, client)
     token, session = await desk.sessions.open(person)

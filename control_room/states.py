@@ -9,6 +9,7 @@ from control_room.times import utc_now
 from shared.clock import Clock
 from shared.ids import StreamId
 from shared.messages import CameraReport, CameraStatus, RecordingReport, RecordingStatus
+from shared.reasons import Reason, why
 
 T = TypeVar("T")
 
@@ -68,37 +69,56 @@ class States:
         """How a stream is. Unknown, with the reason, when its worker was not heard for 15 s."""
         heard = self._communes.get(stream.commune)
         if heard is None:
-            reason = "the commune's ingest worker has not been heard since this service started"
+            reason = why(
+                "worker-not-heard",
+                "the commune's ingest worker has not been heard since this service started",
+            )
             return self._unknown(stream, reason, self._started_at, None)
         report = heard.reports.get(str(stream))
         silent_s = self._silent_s(heard.at_ns)
         if silent_s >= UNHEARD_S:
-            reason = f"no word from the commune's ingest worker for {silent_s} s"
+            reason = why(
+                "worker-silent", "no word from the commune's ingest worker for {seconds} s", seconds=silent_s
+            )
             lost = self._unknown(stream, reason, heard.at + timedelta(seconds=UNHEARD_S), heard.at)
             if report is None:
                 return lost
             return CameraState(
-                replace(report, status=CameraStatus.UNKNOWN, reason=reason, since=lost.report.since), heard.at
+                replace(
+                    report,
+                    status=CameraStatus.UNKNOWN,
+                    reason=reason.text,
+                    why=reason,
+                    since=lost.report.since,
+                ),
+                heard.at,
             )
         if report is None:
-            return self._unknown(stream, "the ingest worker does not pull this stream", heard.at, heard.at)
+            return self._unknown(
+                stream,
+                why("stream-not-pulled", "the ingest worker does not pull this stream"),
+                heard.at,
+                heard.at,
+            )
         return CameraState(report, heard.at)
 
     def recording(self, stream: StreamId) -> RecordingReport:
         """How a stream's recording is. Unknown, with the reason, when storage was not heard for 15 s."""
         heard = self._recorder
         if heard is None:
-            reason = "storage has not been heard since this service started"
-            return RecordingReport(str(stream), RecordingStatus.UNKNOWN, reason, self._started_at)
+            reason = why("storage-not-heard", "storage has not been heard since this service started")
+            return _recording(stream, RecordingStatus.UNKNOWN, reason, self._started_at)
         silent_s = self._silent_s(heard.at_ns)
         if silent_s >= UNHEARD_S:
             since = heard.at + timedelta(seconds=UNHEARD_S)
-            return RecordingReport(
-                str(stream), RecordingStatus.UNKNOWN, f"no word from storage for {silent_s} s", since
-            )
+            reason = why("storage-silent", "no word from storage for {seconds} s", seconds=silent_s)
+            return _recording(stream, RecordingStatus.UNKNOWN, reason, since)
         report = heard.reports.get(str(stream))
-        return report or RecordingReport(
-            str(stream), RecordingStatus.OFF, "storage does not record this stream", heard.at
+        return report or _recording(
+            stream,
+            RecordingStatus.OFF,
+            why("stream-not-recorded", "storage does not record this stream"),
+            heard.at,
         )
 
     def communes_silent(self) -> int:
@@ -106,12 +126,17 @@ class States:
         return sum(self._silent_s(heard.at_ns) >= UNHEARD_S for heard in self._communes.values())
 
     def _unknown(
-        self, stream: StreamId, reason: str, since: datetime, heard_at: datetime | None
+        self, stream: StreamId, reason: Reason, since: datetime, heard_at: datetime | None
     ) -> CameraState:
-        return CameraState(CameraReport(str(stream), CameraStatus.UNKNOWN, reason, since), heard_at)
+        report = CameraReport(str(stream), CameraStatus.UNKNOWN, reason.text, since, why=reason)
+        return CameraState(report, heard_at)
 
     def _silent_s(self, at_ns: int) -> int:
         return (self._clock.monotonic_ns() - at_ns) // 1_000_000_000
 
     def _now(self) -> datetime:
         return utc_now(self._clock)
+
+
+def _recording(stream: StreamId, status: RecordingStatus, reason: Reason, since: datetime) -> RecordingReport:
+    return RecordingReport(str(stream), status, reason.text, since, reason)

@@ -5,6 +5,7 @@ import httpx
 from control_room.ticketing import Ticketing
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages import ExportOrder, ExportProgress, HoldOrder, decode, encode
+from shared.reasons import Reason, from_wire, why
 from shared.redact import redact
 from shared.tickets import Action
 
@@ -59,20 +60,31 @@ class StorageClient:
         try:
             response = await self._client.request(method, f"/{kind}s/{name}", content=body, headers=headers)
         except httpx.HTTPError as error:
-            raise Unavailable(f"storage does not answer: {type(error).__name__}") from error
+            raise Unavailable(
+                why("storage-away", "storage does not answer: {cause}", cause=type(error).__name__)
+            ) from error
         if response.is_success:
             return response.content
         raise _refusal(response)
 
 
+def _of(told: object, said: str) -> Reason | None:
+    return (
+        from_wire(told.get("code"), told.get("params"), f"storage: {said}")
+        if isinstance(told, dict)
+        else None
+    )
+
+
 def _refusal(response: httpx.Response) -> BadInput | NotFound | Conflict | Unavailable:
-    reason = f"storage answers {response.status_code}"
+    reason = why("storage-answers", "storage answers {status}", status=response.status_code)
     try:
         told = response.json()
     except ValueError:
         told = None
     if isinstance(told, dict) and isinstance(told.get("detail"), str):
-        reason = f"storage: {redact(told['detail'])[:_MAX_REASON_CHARS]}"
+        said = redact(told["detail"])[:_MAX_REASON_CHARS]
+        reason = _of(told.get("why"), said) or why("storage-said", "storage: {said}", said=said)
     if response.status_code == httpx.codes.NOT_FOUND:
         return NotFound(reason)
     if response.status_code == httpx.codes.CONFLICT:

@@ -6,10 +6,11 @@ from control_room.names import token_hash
 from shared.bus import Bus
 from shared.clock import Clock
 from shared.errors import TooManyRequests
+from shared.reasons import why
 
 _WINDOW_S = 900
 _LONGEST_S = 300
-_SLOWLY = "too many tries to sign in: wait a little"
+_SLOWLY = why("sign-in-slowly", "too many tries to sign in: wait a little")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from control_room.model import CameraAccess
 from shared.errors import BadInput, Unavailable
+from shared.reasons import why
 
 
 class Vault:
@@ -31,7 +32,11 @@ class Vault:
             return CameraAccess(**json.loads(self._fernet.decrypt(sealed)))
         except InvalidToken as error:
             raise Unavailable(
-                "a camera's address cannot be decrypted: BEFFROI_SECRET_KEY is not the one it was sealed with"
+                why(
+                    "sealed-with-another-key",
+                    "a camera's address cannot be decrypted: "
+                    "BEFFROI_SECRET_KEY is not the one it was sealed with",
+                )
             ) from error
 
     def fingerprint(self, content: bytes) -> str:

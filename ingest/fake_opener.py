@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 
-from ingest.ports import CameraAddress, Packet, SourceCounts, SourceError, StreamInfo
+from ingest.ports import CameraAddress, Packet, SourceCounts, SourceError, StreamInfo, silent
+from shared.reasons import Reason
 
 
 class FakeSource:
@@ -21,8 +22,8 @@ class FakeSource:
         return self._info
 
     @property
-    def silence(self) -> str:
-        return "the camera has sent nothing for 5 s"
+    def silence(self) -> Reason:
+        return silent("the camera")
 
     def send(self, *packets: Packet) -> None:
         for packet in packets:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from shared.errors import Unavailable
-from shared.messages import CameraOpener, CameraStatus, CameraTransport, CameraTrouble
+from shared.messages import CameraOpener, CameraStatus, CameraTransport
+from shared.reasons import Reason, why
 from shared.units import WallSource
 
 STALL_S = 5.0
@@ -35,10 +36,6 @@ class SourceError(Unavailable):
     shows: ClassVar[CameraStatus] = CameraStatus.UNREACHABLE
     settled: ClassVar[bool] = False
     reached: ClassVar[bool] = True
-
-    def __init__(self, detail: str, trouble: CameraTrouble = CameraTrouble.NONE) -> None:
-        super().__init__(detail)
-        self.trouble = trouble
 
 
 class Refused(SourceError):
@@ -80,6 +77,11 @@ class Stalled(SourceError):
 
 class Ended(SourceError):
     shows = CameraStatus.CONNECTING
+
+
+def silent(place: str) -> Reason:
+    """Nothing comes of the camera at `place`."""
+    return why("camera-silent", "{place} has sent nothing for {seconds} s", place=place, seconds=int(STALL_S))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +175,8 @@ class Source(Protocol):
         ...
 
     @property
-    def silence(self) -> str:
-        """The sentence for people where nothing comes."""
+    def silence(self) -> Reason:
+        """What to say where nothing comes."""
         ...
 
     async def next(self) -> Packet:

@@ -19,7 +19,7 @@ from ingest.ports import (
 from ingest.runs import RunNumbers
 from ingest.state import CameraState
 from ingest.timestamps import StandingTime, TimestampGuard, WideJump
-from ingest.vigil import Habits, Vigil
+from ingest.vigil import BACK, UNTIMED, Habits, Vigil
 from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.ids import StreamId
@@ -33,8 +33,6 @@ _RATE_WINDOW_S = 2.0
 _LOOK_EVERY_S = 0.25
 _LATE_NS = 500_000_000
 """Who looks later than that was late with pictures too."""
-
-_UNTIMED, _BACK = "no timestamp", "timestamp goes back"
 
 Sink = Callable[[AccessUnit], None]
 
@@ -96,7 +94,7 @@ class Streamer:
             try:
                 await self.run_once()
             except SourceError as error:
-                news = self._state.to(error.shows, error.detail, error.trouble)
+                news = self._state.to(error.shows, error.told)
                 if (self._clock.monotonic_ns() - started_ns) / 1e9 >= _GOOD_RUN_S:
                     self._quick.reset()
                 wait_s = (self._slow if error.settled else self._quick).next_s()
@@ -137,12 +135,12 @@ class Streamer:
             if finding.error is not None:
                 source.fail(finding.error)
                 return
-            if self._state.to(finding.status, finding.reason, finding.trouble):
+            if self._state.to(finding.status, finding.reason):
                 self._log.warning(
                     "camera-not-live",
                     stream=str(self._stream),
                     status=finding.status.value,
-                    reason=finding.reason,
+                    reason=finding.reason.text,
                 )
 
     async def _pull(self, source: Source, vigil: Vigil) -> None:
@@ -199,17 +197,17 @@ class Streamer:
             checked = checks.check(packet.data, packet.nals)
         except NotDecodable as error:
             if packet.pts90 is None:
-                return _UNTIMED
-            return _BACK if run.guard.far_behind(packet.pts90) else str(error)
+                return UNTIMED
+            return BACK if run.guard.far_behind(packet.pts90) else str(error)
         finally:
             if checks.garbage != garbage:
                 self._trouble.count("garbage", checks.garbage - garbage)
         if packet.pts90 is None:
             checks.lose_sync()
-            return _UNTIMED
+            return UNTIMED
         if not run.guard.accepts(packet.pts90, reordered=checked.reordered):
             checks.lose_sync()
-            return _BACK
+            return BACK
         return AccessUnit(
             stream=self._stream,
             run=run.number,

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from ingest.ports import STALL_S, InvalidStream, SourceCounts, SourceError, Stalled
 from ingest.rhythm import SLOWEST_NS, Rhythm
-from shared.messages import CameraStatus, CameraTrouble
+from shared.messages import CameraStatus
+from shared.reasons import Reason, why
 
 SILENCE_NS = int(STALL_S * 1e9) - 500_000_000
 """Noticed so early that everybody has been told within STALL_S."""
@@ -23,6 +24,7 @@ NEW_KEY_WAIT_NS = 10_000_000_000
 
 _LONGEST_WAIT_NS = 66_000_000_000
 _MANY = 50
+UNTIMED, BACK = "no timestamp", "timestamp goes back"
 _AWAITED = ("waiting for a key picture", "refers to pictures before the first one")
 
 
@@ -45,15 +47,14 @@ class Finding:
     """What is wrong; `error` is what the session ends with, None while it is worth waiting."""
 
     status: CameraStatus
-    trouble: CameraTrouble
-    reason: str
+    reason: Reason
     error: SourceError | None = None
 
 
 class Vigil:
     """Watches one session, which begins now. `silence` gives the sentence where nothing comes."""
 
-    def __init__(self, habits: Habits, fps: float, silence: Callable[[], str], now_ns: int) -> None:
+    def __init__(self, habits: Habits, fps: float, silence: Callable[[], Reason], now_ns: int) -> None:
         self._habits, self._silence = habits, silence
         told_ns = int(1e9 / fps) if 0 < fps < 1 else habits.step_ns
         self._rhythm = Rhythm(min(told_ns, SLOWEST_NS))
@@ -143,31 +144,32 @@ class Vigil:
         if cause.startswith(_AWAITED):
             return self._of_key(waited_ns)
         helps = bool(self._garbage) or waited_ns >= KEY_WAIT_S * 1e9
-        waited_s = STALL_S if self._garbage else KEY_WAIT_S
-        reason = f"the camera sends nothing that can be decoded ({cause})"
-        error = InvalidStream(
-            f"the camera has sent nothing that can be decoded for {waited_s:g} s ({cause})",
-            CameraTrouble.UNREADABLE,
-        )
-        return Finding(CameraStatus.INVALID, CameraTrouble.UNREADABLE, reason, error if helps else None)
+        reason = _unreadable(cause, STALL_S if self._garbage or not helps else KEY_WAIT_S)
+        return Finding(CameraStatus.INVALID, reason, InvalidStream(reason) if helps else None)
 
     def _of_key(self, waited_ns: int) -> Finding:
         if not self._passed:
-            reason = "the camera sends pictures, and has sent no key picture yet"
             if waited_ns < KEY_WAIT_S * 1e9:
-                return Finding(CameraStatus.CONNECTING, CameraTrouble.FIRST_KEY_AWAITED, reason)
-            reason = f"the camera sends no key picture: it sent none for {KEY_WAIT_S:g} s"
-            error: SourceError = InvalidStream(reason, CameraTrouble.NO_KEY)
-            return Finding(CameraStatus.INVALID, CameraTrouble.NO_KEY, reason, error)
+                reason = why(
+                    "camera-first-key-awaited", "the camera sends pictures, and has sent no key picture yet"
+                )
+                return Finding(CameraStatus.CONNECTING, reason)
+            reason = why(
+                "camera-no-key",
+                "the camera sends no key picture: it sent none for {seconds} s",
+                seconds=int(KEY_WAIT_S),
+            )
+            return Finding(CameraStatus.INVALID, reason, InvalidStream(reason))
         if waited_ns < self._key_wait_ns:
-            reason = "waits for the next key picture after a loss"
-            return Finding(CameraStatus.STALLED, CameraTrouble.KEY_AWAITED, reason)
+            reason = why("camera-key-awaited", "waits for the next key picture after a loss")
+            return Finding(CameraStatus.STALLED, reason)
         if not self._habits.key_ns:
             self._habits.key_waits += 1
-        reason = "the camera sends no key picture after a loss: its session is begun again"
-        return Finding(
-            CameraStatus.STALLED, CameraTrouble.NO_KEY, reason, Stalled(reason, CameraTrouble.NO_KEY)
+        reason = why(
+            "camera-no-key-after-loss",
+            "the camera sends no key picture after a loss: its session is begun again",
         )
+        return Finding(CameraStatus.STALLED, reason, Stalled(reason))
 
     @property
     def _key_wait_ns(self) -> int:
@@ -182,24 +184,27 @@ class Vigil:
         """Packets come, and no picture of them; None where none come."""
         before = self._counts
         if counts.damaged_pictures > before.damaged_pictures:
-            reason = "no picture arrives whole: packets are lost on the way"
+            reason = why("camera-packets-lost", "no picture arrives whole: packets are lost on the way")
             ends = now_ns - self._since_ns >= KEY_WAIT_S * 1e9
-            error = Stalled(reason, CameraTrouble.LOSSY) if ends else None
-            return Finding(CameraStatus.STALLED, CameraTrouble.LOSSY, reason, error)
+            return Finding(CameraStatus.STALLED, reason, Stalled(reason) if ends else None)
         if counts.packets != before.packets:
-            return _invalid(CameraTrouble.UNREADABLE, "the camera's packets make no picture")
+            return _invalid(why("camera-packets-no-picture", "the camera's packets make no picture"))
         if counts.foreign > before.foreign:
-            reason = "the camera sends packets of another stream only than the one it was asked for"
-            return _invalid(CameraTrouble.FOREIGN, reason)
+            return _invalid(
+                why("camera-packets-foreign", "only packets of another stream come than the one asked for")
+            )
         if counts.malformed > before.malformed or counts.junk_bytes > before.junk_bytes:
-            return _invalid(CameraTrouble.UNREADABLE, "the camera's packets make no sense")
+            return _invalid(why("camera-packets-senseless", "the camera's packets make no sense"))
         return None
 
     def _of_silence(self, now_ns: int) -> Finding:
         habits, silent_ns = self._habits, now_ns - self._since_ns
         if self._passed and not self._rhythm.known and silent_ns < _LONGEST_WAIT_NS:
-            reason = "the camera has sent its first picture, and how often it sends one is not known yet"
-            return Finding(CameraStatus.CONNECTING, CameraTrouble.RHYTHM_UNKNOWN, reason)
+            reason = why(
+                "camera-rhythm-unknown",
+                "the camera has sent its first picture, and how often it sends one is not known yet",
+            )
+            return Finding(CameraStatus.CONNECTING, reason)
         reason = self._silence()
         # Who stalls soon after its start again and again may only send seldom: every other time it is given
         # longer.
@@ -207,9 +212,22 @@ class Vigil:
         error: SourceError | None = None
         if silent_ns >= min(_LONGEST_WAIT_NS, longer_ns):
             habits.stalls = habits.stalls + 1 if self._passed < _MANY else 0
-            error = Stalled(reason, CameraTrouble.SILENT)
-        return Finding(CameraStatus.STALLED, CameraTrouble.SILENT, reason, error)
+            error = Stalled(reason)
+        return Finding(CameraStatus.STALLED, reason, error)
 
 
-def _invalid(trouble: CameraTrouble, reason: str) -> Finding:
-    return Finding(CameraStatus.INVALID, trouble, reason, InvalidStream(reason, trouble))
+def _unreadable(cause: str, seconds: float) -> Reason:
+    if cause == UNTIMED:
+        return why("camera-untimed", "the camera's pictures have no timestamp")
+    if cause == BACK:
+        return why("camera-times-back", "the timestamps of the camera's pictures go back")
+    return why(
+        "camera-unreadable",
+        "the camera has sent nothing that can be decoded for {seconds} s ({cause})",
+        seconds=int(seconds),
+        cause=cause,
+    )
+
+
+def _invalid(reason: Reason) -> Finding:
+    return Finding(CameraStatus.INVALID, reason, InvalidStream(reason))

@@ -22,17 +22,28 @@ import json
 from dataclasses import dataclass
 from typing import ClassVar
 
+from shared.reasons import Reason
+
 
 class BeffroiError(Exception):
-    """An error a user can be told of. `detail` is one sentence that names what and where."""
+    """An error a user can be told of. `detail` is one sentence that names what and where.
+
+    `why` is the same with a code, where a person may read it on the page in another language.
+    """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Internal error"
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, detail: str | Reason) -> None:
+        super().__init__(str(detail))
+        self.detail = str(detail)
+        self.why = detail if isinstance(detail, Reason) else None
+
+    @property
+    def told(self) -> str | Reason:
+        """What to say where this error is told on: with its code if it has one."""
+        return self.why or self.detail
 
 
 class BadInput(BeffroiError):
@@ -42,7 +53,7 @@ class BadInput(BeffroiError):
     code = "bad-input"
     title = "Bad input"
 
-    def __init__(self, detail: str, field: str | None = None) -> None:
+    def __init__(self, detail: str | Reason, field: str | None = None) -> None:
         super().__init__(detail)
         self.field = field
 
@@ -71,15 +82,21 @@ class NotFound(BeffroiError):
     code = "not-found"
     title = "Not found"
 
-    def __init__(self, detail: str, reason: str | None = None) -> None:
+    def __init__(self, detail: str | Reason, reason: str | None = None) -> None:
         super().__init__(detail)
         self.reason = reason
 
 
 class Conflict(BeffroiError):
+    """`field` names the part of the request that the state of things forbids, if it has a name."""
+
     status = 409
     code = "conflict"
     title = "Conflict"
+
+    def __init__(self, detail: str | Reason, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.field = field
 
 
 class PreconditionFailed(BeffroiError):
@@ -113,7 +130,7 @@ class TooManyRequests(BeffroiError):
     code = "too-many-requests"
     title = "Too many requests"
 
-    def __init__(self, detail: str, retry_after_s: int) -> None:
+    def __init__(self, detail: str | Reason, retry_after_s: int) -> None:
         super().__init__(detail)
         self.retry_after_s = max(1, retry_after_s)
 
@@ -143,7 +160,7 @@ class Problem:
 
 def problem(error: BeffroiError, instance: str | None = None) -> Problem:
     """Render an error as an RFC 9457 problem; `instance` is the path of the request, if there was one."""
-    members: dict[str, str | int] = {
+    members: dict[str, object] = {
         "type": f"urn:beffroi:problem:{error.code}",
         "title": error.title,
         "status": error.status,
@@ -151,8 +168,10 @@ def problem(error: BeffroiError, instance: str | None = None) -> Problem:
     }
     if instance is not None:
         members["instance"] = instance
+    if error.why is not None:
+        members["why"] = error.why.wire()
     headers = {"content-type": PROBLEM_MEDIA_TYPE}
-    if isinstance(error, BadInput) and error.field is not None:
+    if isinstance(error, BadInput | Conflict) and error.field is not None:
         members["field"] = error.field
     if isinstance(error, NotFound) and error.reason is not None:
         members["reason"] = error.reason

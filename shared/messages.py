@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from shared.errors import BadInput
+from shared.reasons import Reason
 
 T = TypeVar("T")
 
@@ -26,21 +27,6 @@ class CameraStatus(StrEnum):
     UNSUPPORTED = "unsupported"
     INVALID = "invalid"
     UNKNOWN = "unknown"
-
-
-class CameraTrouble(StrEnum):
-    """Why a camera that is connected is not live, for whoever words it in another language."""
-
-    NONE = ""
-    SILENT = "silent"
-    RHYTHM_UNKNOWN = "rhythm-unknown"
-    FIRST_KEY_AWAITED = "first-key-awaited"
-    KEY_AWAITED = "key-awaited"
-    NO_KEY = "no-key"
-    FOREIGN = "foreign"
-    LOSSY = "lossy"
-    UNREADABLE = "unreadable"
-    UNDECODABLE = "undecodable"
 
 
 class RecordingStatus(StrEnum):
@@ -97,8 +83,8 @@ class WantedCameras:
 class CameraReport:
     """An ingest worker on one of its streams. `reason` is a sentence in English without credentials.
 
-    `advice` says which setting of the camera to change when its pictures come but are costly to show;
-    `trouble` is the kind of the reason, where there is a word for it.
+    `advice` says which setting of the camera to change when its pictures come but are costly to show.
+    `why` is the reason with its code, where the worker knows one.
     """
 
     stream: str
@@ -111,7 +97,7 @@ class CameraReport:
     fps: float = 0.0
     codec: str = ""
     advice: str = ""
-    trouble: CameraTrouble = CameraTrouble.NONE
+    why: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +128,13 @@ class RecordingPolicies:
 
 @dataclass(frozen=True, slots=True)
 class RecordingReport:
-    """storage on one stream. `reason` is a sentence in English."""
+    """storage on one stream. `reason` is a sentence in English, `why` the same with its code."""
 
     stream: str
     status: RecordingStatus
     reason: str
     since: AwareDatetime
+    why: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +195,7 @@ class ExportProgress:
     coverage: float = 0.0
     sha256: str = ""
     reason: str = ""
+    why: Reason | None = None
 
 
 _adapters: dict[type, TypeAdapter[object]] = {}

@@ -10,6 +10,7 @@ from control_room.db.tables import CameraRow
 from control_room.model import Authorisation, Camera
 from shared.errors import NotFound
 from shared.messages import CameraOpener, CameraTransport
+from shared.reasons import why
 
 
 class Cameras:
@@ -22,7 +23,7 @@ class Cameras:
         """One camera. Raises NotFound."""
         row = await self._session.get(CameraRow, camera_id)
         if row is None:
-            raise NotFound("there is no such camera")
+            raise NotFound(why("no-camera", "there is no such camera"))
         return _camera(row)
 
     async def named(self, ids: Collection[str]) -> list[Camera]:

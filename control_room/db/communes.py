@@ -9,6 +9,7 @@ from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CameraRow, CommuneRow
 from control_room.model import Commune
 from shared.errors import Conflict, NotFound
+from shared.reasons import why
 
 
 class Communes:
@@ -21,7 +22,7 @@ class Communes:
         """One commune. Raises NotFound."""
         row = await self._session.get(CommuneRow, code)
         if row is None:
-            raise NotFound(f"there is no commune {code}")
+            raise NotFound(why("no-commune", "there is no commune {commune}", commune=code))
         return _commune(row)
 
     async def codes(self) -> list[str]:
@@ -41,7 +42,9 @@ class Communes:
     async def add(self, commune: Commune) -> None:
         """Keep a new commune. Raises Conflict when there is one of this code."""
         if await self._session.get(CommuneRow, commune.code) is not None:
-            raise Conflict(f"there is a commune {commune.code} already")
+            raise Conflict(
+                why("commune-taken", "there is a commune {code} already", code=commune.code), "code"
+            )
         self._session.add(
             CommuneRow(
                 code=commune.code,
@@ -63,7 +66,14 @@ class Communes:
             select(func.count()).select_from(CameraRow).where(CameraRow.commune == code)
         )
         if cameras:
-            raise Conflict(f"the commune {code} still has {cameras} cameras: remove them first")
+            raise Conflict(
+                why(
+                    "commune-has-cameras",
+                    "the commune {commune} still has {cameras} cameras: remove them first",
+                    commune=code,
+                    cameras=cameras,
+                )
+            )
         await self._session.execute(delete(CommuneRow).where(CommuneRow.code == code))
 
     async def touch(self, code: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from control_room.db.migrate import upgrade
 from control_room.db.transaction import Transaction
 from shared.errors import BadInput, Conflict, Unavailable
+from shared.reasons import why
 
 _BUSY_TIMEOUT_MS = 5000
 _WRITE = "beffroi_write"
@@ -69,12 +70,16 @@ def _mapped() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Conflict("it exists already, or something still needs it") from error
+        raise Conflict(why("in-the-way", "it exists already, or something still needs it")) from error
     except (DBAPIError, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raise Unavailable(f"the database does not answer: {cause}") from error
+        raise Unavailable(
+            why("database-away", "the database does not answer: {cause}", cause=str(cause))
+        ) from error
     except SQLAlchemyError as error:
-        raise Unavailable(f"the database cannot be used: {type(error).__name__}") from error
+        raise Unavailable(
+            why("database-unusable", "the database cannot be used: {cause}", cause=type(error).__name__)
+        ) from error
 
 
 def _folder(database: str | None) -> Path | None:

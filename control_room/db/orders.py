@@ -12,6 +12,7 @@ from control_room.model import Export, Hold, HoldStatus
 from shared.errors import NotFound
 from shared.ids import StreamId
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode
+from shared.reasons import Reason, kept, read, why
 
 _OPEN_EXPORTS = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 _OPEN_HOLDS = (HoldStatus.PENDING, HoldStatus.RELEASING)
@@ -81,7 +82,7 @@ class Exports:
     async def _row(self, export_id: str) -> ExportRow:
         row = await self._session.scalar(select(ExportRow).where(ExportRow.id == export_id))
         if row is None:
-            raise NotFound("there is no such export")
+            raise NotFound(why("no-export", "there is no such export"))
         return row
 
 
@@ -131,21 +132,22 @@ class Holds:
                 placed_at=hold.placed_at,
                 status=hold.status,
                 reason=hold.reason,
+                why="",
             )
         )
 
-    async def advance(self, hold_id: str, seen: HoldStatus, status: HoldStatus, reason: str) -> bool:
+    async def advance(self, hold_id: str, seen: HoldStatus, status: HoldStatus, told: str | Reason) -> bool:
         """Keep where a hold is now, unless it is no longer as it was `seen`; whether it was kept."""
         row = await self._row(hold_id)
         if row.status != seen:
             return False
-        row.status, row.reason = status, reason
+        row.status, row.reason, row.why = status, str(told), kept(told)
         return True
 
     async def _row(self, hold_id: str) -> HoldRow:
         row = await self._session.scalar(select(HoldRow).where(HoldRow.id == hold_id))
         if row is None:
-            raise NotFound("there is no such hold")
+            raise NotFound(why("no-hold", "there is no such hold"))
         return row
 
 
@@ -153,6 +155,7 @@ def _fill(row: ExportRow, progress: ExportProgress, *, ordered: bool) -> None:
     row.ordered, row.status, row.progress = ordered, progress.status, progress.progress
     row.bytes, row.coverage = progress.bytes, progress.coverage
     row.sha256, row.reason = progress.sha256, progress.reason
+    row.why = "" if progress.why is None else progress.why.kept()
 
 
 def _export(row: ExportRow) -> Export:
@@ -171,7 +174,14 @@ def _export(row: ExportRow) -> Export:
         end=order.end,
         ordered=row.ordered,
         progress=ExportProgress(
-            row.id, ExportStatus(row.status), row.progress, row.bytes, row.coverage, row.sha256, row.reason
+            row.id,
+            ExportStatus(row.status),
+            row.progress,
+            row.bytes,
+            row.coverage,
+            row.sha256,
+            row.reason,
+            read(row.why, row.reason),
         ),
     )
 
@@ -189,4 +199,5 @@ def _hold(row: HoldRow) -> Hold:
         placed_at=row.placed_at,
         status=HoldStatus(row.status),
         reason=row.reason,
+        why=read(row.why, row.reason),
     )

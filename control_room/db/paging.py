@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from shared.errors import BadInput
+from shared.reasons import why
 
 T = TypeVar("T")
 Key = tuple[str | int, ...]
@@ -19,6 +20,9 @@ class Slice(Generic[T]):
 
     items: tuple[T, ...]
     next: str | None
+
+
+_UNKNOWN = why("cursor-unknown", "the cursor is none that this list gave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,14 @@ class Asked:
             key = json.loads(base64.urlsafe_b64decode(self.cursor.encode()))
             json.dumps(key, ensure_ascii=False).encode()
         except (ValueError, binascii.Error, RecursionError) as error:
-            raise BadInput("the cursor is none that this list gave", "cursor") from error
+            raise BadInput(_UNKNOWN, "cursor") from error
         if (
             not isinstance(key, list)
             or len(key) != len(kinds)
             or not all(type(part) is kind for part, kind in zip(key, kinds, strict=True))
             or any(isinstance(part, int) and not 0 <= part < 1 << 63 for part in key)
         ):
-            raise BadInput("the cursor is none that this list gave", "cursor")
+            raise BadInput(_UNKNOWN, "cursor")
         return tuple(key)
 
     def cut(self, found: Sequence[T], keys: Sequence[Key]) -> Slice[T]:

@@ -9,6 +9,7 @@ from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CommuneRow, PersonCommuneRow, PersonRow
 from control_room.model import Kind, Person
 from shared.errors import BadInput, Conflict, NotFound
+from shared.reasons import why
 
 
 class People:
@@ -21,7 +22,7 @@ class People:
         """One person. Raises NotFound."""
         row = await self._session.get(PersonRow, person_id)
         if row is None:
-            raise NotFound("there is no such person")
+            raise NotFound(why("no-person", "there is no such person"))
         return (await self._persons([row]))[0]
 
     async def named(self, ids: Collection[str]) -> list[Person]:
@@ -56,7 +57,7 @@ class People:
     async def add(self, person: Person, password_hash: str) -> None:
         """Keep a new person. Raises Conflict when the login is taken, BadInput on an unknown commune."""
         if await self.by_login(person.login) is not None:
-            raise Conflict(f"the login {person.login} is taken")
+            raise Conflict(why("login-taken", "the login {login} is taken", login=person.login), "login")
         self._session.add(
             PersonRow(
                 id=person.id,
@@ -89,7 +90,9 @@ class People:
         codes = set(communes)
         known = set(await self._session.scalars(select(CommuneRow.code).where(CommuneRow.code.in_(codes))))
         if codes - known:
-            raise BadInput(f"there is no commune {min(codes - known)}", "communes")
+            raise BadInput(
+                why("no-commune", "there is no commune {commune}", commune=min(codes - known)), "communes"
+            )
         self._session.add_all(PersonCommuneRow(person=person_id, commune=code) for code in sorted(codes))
         await self._session.flush()
 

@@ -143,6 +143,7 @@ class JournalRow(Base):
     resource: Mapped[str] = mapped_column(String(80))
     detail: Mapped[str] = mapped_column(Text)
     motive: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text, server_default="")
     previous: Mapped[str] = mapped_column(Hash)
     hash: Mapped[str] = mapped_column(Hash)
 
@@ -175,6 +176,7 @@ class ExportRow(Base):
     coverage: Mapped[float]
     sha256: Mapped[str] = mapped_column(Hash)
     reason: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class ExportCommuneRow(Base):
@@ -201,6 +203,7 @@ class HoldRow(Base):
     placed_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(16), index=True)
     reason: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class RevocationRow(Base):

@@ -9,6 +9,7 @@ from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CommuneRow, WorkerRow
 from control_room.model import Worker
 from shared.errors import NotFound
+from shared.reasons import why
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +67,4 @@ class Workers:
             .returning(WorkerRow.id)
         )
         if gone.scalar_one_or_none() is None:
-            raise NotFound(f"the commune {commune} has no such worker")
+            raise NotFound(why("no-worker", "the commune {commune} has no such worker", commune=commune))

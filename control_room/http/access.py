@@ -13,6 +13,7 @@ from control_room.desk import Desk
 from control_room.names import token_hash
 from control_room.sessions import Session
 from shared.errors import NotFound, Unauthenticated
+from shared.reasons import why
 
 COOKIE = "beffroi_session"
 MAX_PAGE = 200
@@ -41,10 +42,10 @@ def client_of(request: Request) -> str:
 async def found_session(desk: TheDesk, token: Annotated[str | None, Security(_cookie)]) -> Session:
     """The session of the cookie. Raises Unauthenticated, or BusUnavailable."""
     if not token or len(token) > _MAX_TOKEN_CHARS:
-        raise Unauthenticated("sign in first")
+        raise Unauthenticated(why("sign-in-first", "sign in first"))
     session = await desk.sessions.find(token)
     if session is None:
-        raise Unauthenticated("the session is over: sign in again")
+        raise Unauthenticated(why("session-over", "the session is over: sign in again"))
     return session
 
 
@@ -57,20 +58,24 @@ async def signed_in(request: Request, desk: TheDesk, session: TheSession) -> Cal
         async with desk.db.read() as tx:
             person = await tx.people.get(session.person)
     except NotFound as error:
-        raise Unauthenticated("this account is no more") from error
+        raise Unauthenticated(why("account-gone", "this account is no more")) from error
     if not person.enabled or person.rights_version != session.rights_version:
-        raise Unauthenticated("your rights have changed: sign in again")
+        raise Unauthenticated(why("rights-changed", "your rights have changed: sign in again"))
     return Caller(person, session.id, client_of(request))
 
 
 async def worker_asking(desk: TheDesk, credentials: Annotated[_Bearer, Security(_worker)]) -> KnownWorker:
     """The worker whose credential comes with the request."""
     if credentials is None:
-        raise Unauthenticated("a worker's credential is needed: Authorization: Bearer")
+        raise Unauthenticated(
+            why("worker-credential-needed", "a worker's credential is needed: Authorization: Bearer")
+        )
     async with desk.db.read() as tx:
         worker = await tx.workers.by_token(token_hash(credentials.credentials))
     if worker is None:
-        raise Unauthenticated("this worker credential is unknown or was taken back")
+        raise Unauthenticated(
+            why("worker-credential-unknown", "this worker credential is unknown or was taken back")
+        )
     desk.states.worker_spoke(worker.id)
     return worker
 
@@ -78,9 +83,11 @@ async def worker_asking(desk: TheDesk, credentials: Annotated[_Bearer, Security(
 async def recorder_asking(desk: TheDesk, credentials: Annotated[_Bearer, Security(_recorder)]) -> None:
     """Return when the recorder's credential comes with the request."""
     if credentials is None:
-        raise Unauthenticated("the recorder's credential is needed: Authorization: Bearer")
+        raise Unauthenticated(
+            why("recorder-credential-needed", "the recorder's credential is needed: Authorization: Bearer")
+        )
     if not compare_digest(token_hash(credentials.credentials), desk.recorder_token_hash):
-        raise Unauthenticated("this is not the recorder's credential")
+        raise Unauthenticated(why("recorder-credential-wrong", "this is not the recorder's credential"))
 
 
 def asked_page(

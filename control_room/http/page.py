@@ -7,6 +7,7 @@ from starlette.responses import FileResponse, Response
 
 from control_room.http_errors import answer
 from shared.errors import NotFound
+from shared.reasons import why
 
 _ASSETS = "assets"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -20,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 async def page(request: Request, path: str) -> Response:
     """A file of the application's `web_dir`, which may be absent and may appear later."""
     if path == "api" or path.startswith("api/"):
-        return answer(NotFound("there is nothing at this address"), request.url.path)
+        return answer(NotFound(why("no-address", "there is nothing at this address")), request.url.path)
     root: Path = request.app.state.web_dir
     found = _file(root, path)
     if found is not None:
@@ -28,7 +29,9 @@ async def page(request: Request, path: str) -> Response:
         return FileResponse(found, headers={"cache-control": _FOR_EVER if hashed else _ASK_FIRST})
     index = root / "index.html"
     if path.startswith(f"{_ASSETS}/") or "\0" in path or not index.is_file():
-        return answer(NotFound("there is no such file; is the page built?"), request.url.path)
+        return answer(
+            NotFound(why("page-not-built", "there is no such file; is the page built?")), request.url.path
+        )
     return FileResponse(index, headers={"cache-control": _ASK_FIRST})
 
 

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from control_room.http_errors import answer
 from shared.errors import BeffroiError, Forbidden, TooLarge, Unsupported
+from shared.reasons import why
 
 API = "/api/"
 # Workers and the recorder bring a bearer token, which no other site can make a browser add.
@@ -83,15 +84,17 @@ class Shield:
             return
         headers = Headers(scope=scope)
         if headers.get(MARK) != "1":
-            raise Forbidden("requests that change something need the header X-Beffroi: 1")
+            raise Forbidden(
+                why("header-needed", "requests that change something need the header X-Beffroi: 1")
+            )
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-            raise Forbidden("the request comes from another site")
+            raise Forbidden(why("other-site", "the request comes from another site"))
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            raise Forbidden("the request comes from another site")
+            raise Forbidden(why("other-site", "the request comes from another site"))
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if method != "DELETE" and kind != "application/json":
-            raise Unsupported("the body must be application/json")
+            raise Unsupported(why("body-not-json", "the body must be application/json"))
 
 
 async def _whole_body(receive: Receive) -> bytes:
@@ -101,7 +104,7 @@ async def _whole_body(receive: Receive) -> bytes:
         message = await receive()
         body += message.get("body", b"")
         if len(body) > _MAX_BODY:
-            raise TooLarge(f"the body is larger than {_MAX_BODY} bytes")
+            raise TooLarge(why("body-too-large", "the body is larger than {most} bytes", most=_MAX_BODY))
         if message["type"] != "http.request" or not message.get("more_body", False):
             return bytes(body)
 

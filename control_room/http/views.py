@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from control_room.chain import Verification
 from control_room.db.paging import Slice
 from control_room.desk import Desk
-from control_room.http.schemas.common import Page
+from control_room.http.schemas.common import Page, Why
 from control_room.http.schemas.images import (
     ExportView,
     HoldView,
@@ -43,6 +43,8 @@ from control_room.muxes import MuxStatus
 from control_room.placement import MuxHealth
 from control_room.states import CameraState
 from control_room.watching import WatchedTile, Watcher
+from shared.messages import RecordingReport
+from shared.reasons import Reason, read
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -54,6 +56,11 @@ _VIEWER_ID_CHARS = 16
 def page(found: Slice[T], view: Callable[[T], V]) -> Page[V]:
     """A page of views."""
     return Page(items=[view(item) for item in found.items], next=found.next)
+
+
+def why_view(reason: Reason | None) -> Why | None:
+    """A reason's code and parameters."""
+    return None if reason is None else Why(code=reason.code, params=dict(reason.params))
 
 
 def _same(view: type[M], value: object) -> M:
@@ -87,6 +94,7 @@ def worker_view(desk: Desk, worker: Worker) -> WorkerView:
 
 def camera_view(desk: Desk, camera: Camera) -> CameraView:
     permit = camera.authorisation
+    blocked = blocked_reason(camera, desk.today())
     return CameraView(
         id=camera.id,
         commune=camera.commune,
@@ -103,10 +111,11 @@ def camera_view(desk: Desk, camera: Camera) -> CameraView:
         has_sub=camera.has_sub,
         opener=camera.opener,
         transport=camera.transport,
-        blocked_reason=blocked_reason(camera, desk.today()),
+        blocked_reason=None if blocked is None else blocked.text,
+        blocked_why=why_view(blocked),
         state=_state_view(desk.states.camera(camera.stream)),
         sub_state=_state_view(desk.states.camera(camera.sub_stream)) if camera.has_sub else None,
-        recording=_same(RecordingView, desk.states.recording(camera.stream)),
+        recording=_recording_view(desk.states.recording(camera.stream)),
     )
 
 
@@ -115,6 +124,7 @@ def _state_view(state: CameraState) -> StateView:
     return StateView(
         status=report.status,
         reason=report.reason,
+        why=why_view(report.why),
         since=report.since,
         heard_at=state.heard_at,
         width=report.width,
@@ -122,6 +132,12 @@ def _state_view(state: CameraState) -> StateView:
         fps=report.fps,
         codec=report.codec,
         advice=report.advice,
+    )
+
+
+def _recording_view(report: RecordingReport) -> RecordingView:
+    return RecordingView(
+        status=report.status, reason=report.reason, why=why_view(report.why), since=report.since
     )
 
 
@@ -153,11 +169,25 @@ def export_view(export: Export) -> ExportView:
         coverage=progress.coverage,
         sha256=progress.sha256,
         reason=progress.reason,
+        why=why_view(progress.why),
     )
 
 
 def hold_view(hold: Hold) -> HoldView:
-    return _same(HoldView, hold)
+    return HoldView(
+        id=hold.id,
+        commune=hold.commune,
+        camera=hold.camera,
+        start=hold.start,
+        end=hold.end,
+        reference=hold.reference,
+        motive=hold.motive,
+        placed_by=hold.placed_by,
+        placed_at=hold.placed_at,
+        status=hold.status,
+        reason=hold.reason,
+        why=why_view(hold.why),
+    )
 
 
 def entry_view(entry: JournalEntry) -> JournalEntryView:
@@ -176,13 +206,21 @@ def entry_view(entry: JournalEntry) -> JournalEntryView:
         camera=deed.camera,
         resource=deed.resource,
         detail=deed.detail,
+        why=why_view(read(deed.why, deed.detail)),
         motive=deed.motive,
         hash=entry.hash,
     )
 
 
 def verification_view(found: Verification) -> JournalVerification:
-    return _same(JournalVerification, found)
+    return JournalVerification(
+        intact=found.intact,
+        entries=found.entries,
+        head=found.head,
+        broken_at=found.broken_at,
+        reason="" if found.reason is None else found.reason.text,
+        why=why_view(found.reason),
+    )
 
 
 def mux_view(status: MuxStatus, reason: str) -> MuxView:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol, cast
 
 from ingest.ports import SourceCounts
@@ -14,17 +14,19 @@ from ingest.rtsp.messages import (
     Request,
     Response,
     body_length,
+    describes,
     head_end,
     parse,
     request,
     response,
+    untold_length,
 )
 from ingest.rtsp.rtp import DOLLAR
 
 _BUFFER_BYTES = 128 << 10
 _MAX_FRAME_BYTES = 4 + 0xFFFF
 _MAX_JUNK_BYTES = 1 << 20
-_MAX_CHANNEL = 15
+_USUAL_CHANNELS = 16
 _MAX_GIVEN_UP = 16
 _MAX_UNSENT_BYTES = 256 << 10
 _WORDS = (
@@ -58,6 +60,8 @@ class Asked(Protocol):
 class Connection(asyncio.BufferedProtocol):
     """`frame(channel, data, start, end)` gets each packet, in place: it is overwritten after the call.
 
+    Frames of the first channels are always known; `know` those that the camera names beyond them, for on
+    any other channel a `$` begins nothing.
     Set `media` and `media_channel` to have the packets of one channel past `frame`: `media(data, start, end,
     channel)` takes those that lie one behind the other from `start` on, and gives where they end.
     `answered` is called with each response, before what follows it is read.
@@ -78,6 +82,8 @@ class Connection(asyncio.BufferedProtocol):
         self._answered, self._asked, self._ended = answered, asked, ended
         self.media: Media = _nowhere
         self.media_channel = -1
+        self._channels = set(range(_USUAL_CHANNELS))
+        self._quiet_end = -1
         self._buffer = bytearray(_BUFFER_BYTES)
         self._view = memoryview(self._buffer)
         self._at = self._end = 0
@@ -87,6 +93,16 @@ class Connection(asyncio.BufferedProtocol):
         self._given_up: deque[int] = deque(maxlen=_MAX_GIVEN_UP)
         self._error: ConnectionLost | None = None
         self._spoken = False
+
+    def know(self, channels: Iterable[int]) -> None:
+        """Frames of these channels, 0 to 255, come too."""
+        self._channels.update(channels)
+
+    def settle(self) -> None:
+        """Call it now and then: a body without a length ends when nothing comes from one call to the next."""
+        quiet, self._quiet_end = self._quiet_end == self._end, self._end
+        if quiet and self._error is None:
+            self._read(quiet=True)
 
     @property
     def local_address(self) -> str:
@@ -107,8 +123,12 @@ class Connection(asyncio.BufferedProtocol):
             self._at = self._end = 0
             return
         self._arrived()
+        self._read()
+
+    def _read(self, *, quiet: bool = False) -> None:
+        """Give on what is whole; `quiet` is whether the camera seems to have said all it had to say."""
         try:
-            self._parse()
+            self._parse(quiet)
         except BadMessage as error:
             self._fail(NotSpoken(str(error)))
         if self._at == self._end:
@@ -119,6 +139,7 @@ class Connection(asyncio.BufferedProtocol):
             self._at, self._end = 0, rest
 
     def eof_received(self) -> bool:
+        self._read(quiet=True)
         self._fail(ConnectionLost("it ended the connection"))
         return False
 
@@ -178,7 +199,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.close()
 
-    def _parse(self) -> None:
+    def _parse(self, quiet: bool) -> None:
         """Give on all that is whole. Raises BadMessage where what came cannot be RTSP."""
         buffer, view, frame = self._buffer, self._view, self._frame
         media, channel = self.media, self.media_channel
@@ -188,7 +209,7 @@ class Connection(asyncio.BufferedProtocol):
             at = media(view, at, end, channel)
             if at == end:
                 break
-            if buffer[at] == DOLLAR and (end - at < 2 or buffer[at + 1] <= _MAX_CHANNEL):
+            if buffer[at] == DOLLAR and (end - at < 2 or buffer[at + 1] in self._channels):
                 if end - at < 4:
                     break
                 stop = at + 4 + (buffer[at + 2] << 8 | buffer[at + 3])
@@ -197,14 +218,14 @@ class Connection(asyncio.BufferedProtocol):
                 frame(buffer[at + 1], view, at + 4, stop)
                 at = stop
                 continue
-            taken = self._message(at, end)
+            taken = self._message(at, end, quiet)
             if not taken:
                 break
             at += taken
             media, channel = self.media, self.media_channel
         self._at = at
 
-    def _message(self, at: int, end: int) -> int:
+    def _message(self, at: int, end: int, quiet: bool) -> int:
         """How many bytes the message or the junk at `at` takes, 0 while it is not all there."""
         buffer = self._buffer
         found = _STARTS.match(buffer, at, end)
@@ -219,7 +240,9 @@ class Connection(asyncio.BufferedProtocol):
             return 0
         head = bytes(buffer[at:stop])
         size = body_length(head)
-        if stop + size > end:
+        if size is None:
+            size = untold_length(bytes(buffer[stop:end]), quiet=quiet) if describes(head) else 0
+        if size is None or stop + size > end:
             return 0
         self._spoken = True
         self._take(parse(head, bytes(buffer[stop : stop + size])))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ingest.addresses import Target
 from ingest.ports import NotRtsp, Refused, SourceError
-from ingest.rtsp.connection import Connection
+from ingest.rtsp.connection import Connection, ConnectionLost
 from ingest.rtsp.digest import Answers, Credentials, best_challenge
 from ingest.rtsp.messages import Header, Response
 
@@ -22,27 +22,50 @@ class Moved(Exception):
         self.location = location
 
 
+class ClosedOnChallenge(Exception):
+    """The camera asked for credentials and closed: `answers` are for the same request on a new connection."""
+
+    def __init__(self, answers: Answers) -> None:
+        super().__init__("closed on a challenge")
+        self.answers = answers
+
+
 class Dialogue:
-    """Asks, and signs in when asked to: also in the middle of a session, when the camera has a new nonce."""
+    """Asks, and signs in when asked to: also in the middle of a session, when the camera has a new nonce.
+
+    `answers` are those to a challenge that an earlier connection had.
+    """
 
     def __init__(
-        self, connection: Connection, target: Target, credentials: Credentials, cnonce: Callable[[], str]
+        self,
+        connection: Connection,
+        target: Target,
+        credentials: Credentials,
+        cnonce: Callable[[], str],
+        answers: Answers | None = None,
     ) -> None:
         self.connection, self._target = connection, target
         self._credentials, self._cnonce = credentials, cnonce
-        self._answers: Answers | None = None
+        self._answers = answers
         self._proven = False
         self.session = ""
 
     async def ask(self, method: str, uri: str, headers: list[Header] | None = None) -> Response:
-        """The response, whatever its status but 401. Raises Refused, ConnectionLost."""
+        """The response, whatever its status but 401. Raises Refused, ConnectionLost, ClosedOnChallenge."""
+        challenged = False
         for _ in range(_MAX_TRIES):
             used = self._answers
-            answer = await self.connection.ask(method, uri, self._headers(method, uri, headers or []))
+            try:
+                answer = await self.connection.ask(method, uri, self._headers(method, uri, headers or []))
+            except ConnectionLost:
+                if challenged and used is not None:
+                    raise ClosedOnChallenge(used) from None
+                raise
             if answer.status != UNAUTHORIZED:
                 self._proven = self._proven or used is not None
                 return answer
             self._challenged(answer, used)
+            challenged = True
         raise self._wrong()
 
     async def must(self, method: str, uri: str, headers: list[Header] | None = None) -> Response:

@@ -1,5 +1,6 @@
 """RTSP/1.0 messages (RFC 2326): text in, text out."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ MAX_BODY_BYTES = 64 << 10
 
 _MAX_HEADERS = 100
 _VERSION = "RTSP/"
+_SDP_LINE = re.compile(rb"[a-z]=[^\r\n]*\r?\n")
 
 Header = tuple[str, str]
 
@@ -59,13 +61,40 @@ def head_end(data: bytes | bytearray, start: int, end: int) -> int:
     return strict + 4 if strict >= 0 else -1
 
 
-def body_length(head: bytes) -> int:
-    """The Content-Length of a head, 0 where it has none. Raises BadMessage on nonsense or too much."""
+def body_length(head: bytes) -> int | None:
+    """The Content-Length of a head, None where it has none. Raises BadMessage on nonsense or too much."""
     _, headers = _lines(head)
-    text = next((value for name, value in headers if name == "content-length"), "0")
+    text = next((value for name, value in headers if name == "content-length"), None)
+    if text is None:
+        return None
     if not (text.isascii() and text.isdigit()) or int(text[:9]) > MAX_BODY_BYTES:
         raise BadMessage("a body without a sensible length")
     return int(text)
+
+
+def describes(head: bytes) -> bool:
+    """Whether a head is that of a successful answer with a description (SDP) behind it."""
+    first, headers = _lines(head)
+    kinds = (value.lower() for name, value in headers if name == "content-type")
+    return first.startswith(_VERSION) and " 2" in first and any("application/sdp" in kind for kind in kinds)
+
+
+def untold_length(data: bytes, *, quiet: bool) -> int | None:
+    """The length of a description whose answer tells none: as long as lines of SDP come (RFC 8866).
+
+    None while more may come: a line of another form ends it, and so does a camera that is `quiet`.
+    Raises BadMessage where it is longer than may be.
+    """
+    size = 0
+    for line in _SDP_LINE.finditer(data):
+        if line.start() != size:
+            break
+        size = line.end()
+    if size > MAX_BODY_BYTES:
+        raise BadMessage("a description without an end")
+    rest = data[size : size + 2]
+    begun = not rest or (rest[:1].isalpha() and rest[:1].islower() and rest[1:] in (b"", b"="))
+    return size if quiet or not begun else None
 
 
 def parse(head: bytes, body: bytes = b"") -> Request | Response:

@@ -23,8 +23,8 @@ from ingest.rtsp.depacketise_h264 import H264Depacketiser
 from ingest.rtsp.depacketise_h265 import H265Depacketiser
 from ingest.rtsp.depacketise_jpeg import JpegDepacketiser
 from ingest.rtsp.depacketise_mpeg4 import Mpeg4Depacketiser
-from ingest.rtsp.dialogue import Moved
-from ingest.rtsp.digest import Credentials
+from ingest.rtsp.dialogue import ClosedOnChallenge, Moved
+from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import Chosen
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
@@ -82,12 +82,17 @@ class RtspOpener:
 
     async def _open(self, target: Target, credentials: Credentials, transport: CameraTransport) -> RtspSource:
         first = target
+        answers: Answers | None = None
         for _ in range(MAX_REDIRECTS + 1):
             try:
                 known = credentials if target.ip == first.ip else Credentials()
-                return await self._at(target, known, transport)
+                return await self._at(target, known, transport, answers)
             except Moved as moved:
-                target = await self._rules.check(moved.location)
+                target, answers = await self._rules.check(moved.location), None
+            except ClosedOnChallenge as closed:
+                if answers is not None:
+                    raise Refused(f"{target.place} asks for the password anew on each connection") from None
+                answers = closed.answers
             except Refused:
                 if target.ip == first.ip or not credentials:
                     raise
@@ -97,11 +102,13 @@ class RtspOpener:
                 ) from None
         raise NotRtsp(f"{first.place} sends us from one address to another without an end")
 
-    async def _at(self, target: Target, credentials: Credentials, transport: CameraTransport) -> RtspSource:
+    async def _at(
+        self, target: Target, credentials: Credentials, transport: CameraTransport, answers: Answers | None
+    ) -> RtspSource:
         counts = SourceCounts()
         own_ssrc = self._ssrc()
         source = RtspSource(target.place, counts, own_ssrc, self._clock)
-        session = Session(target, credentials, counts, self._clock, self._cnonce, source.fail)
+        session = Session(target, credentials, counts, self._clock, self._cnonce, source.fail, answers)
         try:
             await session.connect()
             video = await session.describe()

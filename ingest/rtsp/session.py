@@ -8,7 +8,7 @@ from ingest.addresses import Target
 from ingest.ports import Ended, NoAnswer, NotRtsp, SourceCounts, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost, NotSpoken
 from ingest.rtsp.dialogue import Dialogue
-from ingest.rtsp.digest import Credentials
+from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, Chosen, session_of, transport_of
 from ingest.rtsp.keepalive import KeepAlive
 from ingest.rtsp.messages import Request, Response
@@ -24,6 +24,8 @@ _INVALID_RANGE = 457
 _ANSWER_WITHIN_S = 10.0
 _INTERLEAVED = "RTP/AVP/TCP;unicast;interleaved=0-1"
 _HEADER_BYTES = 12
+_QUIET_S = 0.25
+"""Who says nothing for so long has said all of a description whose length he did not tell."""
 
 
 class TransportRefused(Exception):
@@ -53,6 +55,7 @@ class Session:
         clock: Clock,
         cnonce: Callable[[], str],
         ended: Callable[[SourceError], None],
+        answers: Answers | None = None,
     ) -> None:
         self._target, self._counts, self._clock, self._ended = target, counts, clock, ended
         self._stage = Stage.OPENING
@@ -69,7 +72,7 @@ class Session:
             asked=self._asked,
             ended=self._lost,
         )
-        self._dialogue = Dialogue(self._connection, target, credentials, cnonce)
+        self._dialogue = Dialogue(self._connection, target, credentials, cnonce, answers)
         self._keepalive = KeepAlive()
         self._uri = self._base = self._aggregate = target.uri
         self.timeout_s = DEFAULT_TIMEOUT_S
@@ -81,13 +84,16 @@ class Session:
         await loop.create_connection(lambda: self._connection, self._target.ip, self._target.port)
 
     async def describe(self) -> Video:
-        """What the camera sends. Raises SourceError, Moved."""
+        """What the camera sends. Raises SourceError, Moved, ClosedOnChallenge."""
+        settling = asyncio.get_running_loop().create_task(self._settle_bodies())
         try:
             options = await self._dialogue.ask("OPTIONS", self._uri)
             self._keepalive.listed(options.header("public"))
             answer = await self._dialogue.must("DESCRIBE", self._uri, [("Accept", "application/sdp")])
         except ConnectionLost as error:
             raise self._opening_failed(error) from None
+        finally:
+            settling.cancel()
         video = video_of(answer.body.decode("utf-8", "replace"))
         if video is None:
             raise NotRtsp(f"{self._target.place} announces no video")
@@ -117,6 +123,7 @@ class Session:
         self._dialogue.session, self.timeout_s = session_of(answer.header("session"))
         chosen = transport_of(answer.header("transport"))
         self._channels = chosen.channels or (0, 1)
+        self._connection.know(self._channels)
         self._server_ports = chosen.server_ports
         if chosen.tcp:
             self._close_udp()
@@ -169,6 +176,11 @@ class Session:
         """Let nothing wait for packets that do not come. Call it often."""
         if self._reorder is not None:
             self._reorder.settle()
+
+    async def _settle_bodies(self) -> None:
+        while True:
+            await self._clock.sleep(_QUIET_S)
+            self._connection.settle()
 
     async def _offer(self, transport: CameraTransport) -> str:
         """The Transport header of a request."""

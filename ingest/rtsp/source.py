@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Coroutine
 
-from ingest.ports import STALL_S, Ended, Packet, SourceCounts, SourceError, StreamInfo
+from ingest.ports import STALL_S, Ended, Packet, SourceCounts, SourceError, StreamInfo, silent
 from ingest.queued_source import QueuedSource
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.session import Session
 from shared.clock import Clock
+from shared.reasons import Reason, why
 
 REPORT_EVERY_S = 5.0
 _TICK_S, _CALM_TICK_S = 0.25, 1.0
@@ -41,10 +42,15 @@ class RtspSource(QueuedSource):
         return self._counts
 
     @property
-    def silence(self) -> str:
-        udp = self._session is not None and self._session.by_udp
-        way = " by UDP: a firewall may hold it back" if udp else ""
-        return f"{self._place} has sent nothing for {STALL_S:g} s{way}"
+    def silence(self) -> Reason:
+        if self._session is None or not self._session.by_udp:
+            return silent(self._place)
+        return why(
+            "camera-silent-udp",
+            "{place} has sent nothing for {seconds} s by UDP: a firewall may hold it back",
+            place=self._place,
+            seconds=int(STALL_S),
+        )
 
     def close(self) -> None:
         super().fail(Ended(f"{self._place} was let go"))

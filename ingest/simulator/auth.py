@@ -33,19 +33,23 @@ class Verdict(Enum):
 
 @dataclass(slots=True)
 class Door:
-    """Checks the requests of one connection. After `nonce_uses` right ones the nonce is another; 0: never."""
+    """Checks the requests of one connection. After `nonce_uses` right ones the nonce is another; 0: never.
+
+    `nonce` is the first one, where it is not of this connection alone.
+    """
 
     username: str
     password: str
     schemes: tuple[Scheme, ...] = (Scheme.MD5,)
     nonce_uses: int = 0
+    nonce: str = ""
     _nonce: str = ""
     _old: str = ""
     _uses: int = 0
     _counts: int = 0
 
     def __post_init__(self) -> None:
-        self._nonce = secrets.token_hex(16)
+        self._nonce = self.nonce or secrets.token_hex(16)
 
     def challenges(self, *, stale: bool = False) -> list[str]:
         """The values of the WWW-Authenticate headers."""

@@ -18,6 +18,8 @@ class Line:
         self._writer = writer
         self._udp: UdpLine | None = None
         self.half_closed = False
+        self.channel = 0
+        """Of the pictures; their reports have the next one."""
 
     async def open_udp(self, ports: tuple[int, int], heard: Callable[[bytes], None]) -> str:
         """Send pictures by UDP to the client's two ports from now on; the camera's own two."""
@@ -30,21 +32,21 @@ class Line:
         if self._udp is not None:
             self._udp.send_packets(packets)
         else:
-            self.write(packets)
+            self.write(self._renamed(packets))
 
     def report(self, packet: bytes) -> None:
         """Send a feed's report as it is."""
         if self._udp is not None:
             self._udp.send_frames([Frame(REPORTS, packet[4:])])
         else:
-            self.write(packet)
+            self.write(self._renamed(packet))
 
     def frames(self, frames: list[Frame]) -> None:
         """Send what a fault has made of either."""
         if self._udp is not None:
             self._udp.send_frames(frames)
         else:
-            self.write(b"".join(frame.wire for frame in frames))
+            self.write(self._renamed(b"".join(frame.wire for frame in frames)))
 
     def write(self, data: bytes) -> None:
         """Send over the RTSP connection, unless it is closed on this side."""
@@ -53,6 +55,16 @@ class Line:
             transport.abort()
         elif not self.half_closed and not transport.is_closing():
             self._writer.write(data)
+
+    def _renamed(self, frames: bytes) -> bytes:
+        """Interleaved frames of channels 0 and 1 as those of this line's."""
+        if not self.channel:
+            return frames
+        renamed, at = bytearray(frames), 0
+        while at < len(renamed):
+            renamed[at + 1] += self.channel
+            at += 4 + int.from_bytes(renamed[at + 2 : at + 4], "big")
+        return bytes(renamed)
 
     def half_close(self) -> None:
         """Close this side of the connection and keep the other open."""

@@ -47,6 +47,9 @@ class Manners:
     bare_lf: bool = False
     asks: bool = False
     names_source: bool = False
+    closes_on_401: bool = False
+    no_length: bool = False
+    channel: int = 0
     tcp: bool = True
     udp: bool = True
 
@@ -56,6 +59,8 @@ class Manners:
         first, *lines = head.split(b"\r\n")
         if self.length_error:
             lines = [self._miscounted(line) for line in lines]
+        if self.no_length:
+            lines = [line for line in lines if not line.startswith(b"Content-Length:")]
         if self.lower_case:
             pairs = [line.partition(b":") for line in lines]
             lines = [name.lower() + colon + value.lstrip() for name, colon, value in pairs]
@@ -108,6 +113,9 @@ _MANNERS: dict[Fault, Manners] = {
     Fault.DEAF_TEARDOWN: Manners(deaf_to=frozenset({"TEARDOWN"})),
     Fault.SLOW_DESCRIBE: Manners(late_answer=True),
     Fault.ASKS_BACK: Manners(asks=True),
+    Fault.CHANNELS_OF_ITS_OWN: Manners(channel=254),
+    Fault.CLOSES_ON_401: Manners(closes_on_401=True),
+    Fault.NO_LENGTH: Manners(no_length=True),
     Fault.UDP_ONLY: Manners(tcp=False),
     Fault.UDP_LOSSY: Manners(tcp=False),
     Fault.UDP_REORDERED: Manners(tcp=False),

@@ -153,6 +153,8 @@ class Session:
             self._respond(404, request)
         elif self._let_in(camera, request):
             return await self._do(camera, request)
+        elif self._manners.closes_on_401:
+            return False
         return True
 
     async def _do(self, camera: SimulatedCamera, request: Request) -> bool:
@@ -195,7 +197,8 @@ class Session:
             return True
         if self._door is None:
             uses = self._manners.nonce_uses
-            self._door = Door(plan.username, plan.password, self._manners.schemes, uses)
+            nonce = plan.name.encode().hex() if self._manners.closes_on_401 else ""
+            self._door = Door(plan.username, plan.password, self._manners.schemes, uses, nonce)
         if request.headers.get("authorization", "").lower().startswith("basic"):
             counts.clear_passwords += 1
         verdict = self._door.judge(request)
@@ -242,7 +245,11 @@ class Session:
             self._set_up_once = True
             self._mangling = mangling(camera.plan.fault, camera.plan.after_s)
         # A picture's packets are built once for all watchers: the channel is the server's choice.
-        transport = f"RTP/AVP/TCP;unicast;interleaved={'2-3' if audio else '0-1'}"
+        channel = self._manners.channel
+        channels = "2-3" if audio else f"{channel}-{channel + 1}"
+        transport = f"RTP/AVP/TCP;unicast;interleaved={channels}"
+        if tcp:
+            self._line.channel = channel
         if not tcp and ports is not None:
             own_ports = await self._line.open_udp(ports, self._rtcp)
             transport = f"RTP/AVP;unicast;client_port={ports[0]}-{ports[1]};server_port={own_ports}"

@@ -15,6 +15,7 @@ from control_room.http.views import camera_view, page
 from control_room.model import Authorisation, Camera, CameraAccess, blocked_reason
 from control_room.rights import LISTING, Action, communes
 from shared.errors import BadInput, NotFound
+from shared.reasons import why
 
 router = APIRouter(prefix="/cameras", tags=["cameras"])
 _SECRETS = ("address", "username", "password", "sub_address")
@@ -66,7 +67,7 @@ async def create_camera(desk: TheDesk, caller: SignedIn, body: NewCamera) -> Cam
         try:
             await tx.communes.get(camera.commune)
         except NotFound as error:
-            raise BadInput(error.detail, "commune") from error
+            raise BadInput(error.told, "commune") from error
         await tx.cameras.add(camera)
         await tx.communes.touch(camera.commune)
         deed = caller.deed("create-camera", commune=camera.commune, camera=camera.id, detail=camera.name)
@@ -88,7 +89,7 @@ async def change_camera(desk: TheDesk, caller: SignedIn, camera_id: str, body: C
     changes: dict[str, object] = {name: getattr(body, name) for name in named}
     for field in named:
         if changes[field] is None and field not in _NULLABLE:
-            raise BadInput(f"{field} cannot be null", field)
+            raise BadInput(why("field-null", "{field} cannot be null", field=field), field)
     secrets = {name: changes.pop(name) for name in _SECRETS if name in changes}
     if "authorisation" in changes:
         changes["authorisation"] = _authorisation(body.authorisation)
@@ -97,7 +98,8 @@ async def change_camera(desk: TheDesk, caller: SignedIn, camera_id: str, body: C
         camera = _changed(desk, before, changes, secrets)
         await tx.cameras.change(camera)
         await tx.communes.touch(camera.commune)
-        deed = caller.deed("change-camera", commune=camera.commune, camera=camera.id, detail=", ".join(named))
+        fields = why("fields-changed", "{fields}", fields=", ".join(named))
+        deed = caller.deed("change-camera", commune=camera.commune, camera=camera.id, detail=fields)
         await desk.gate.grant(tx, caller, deed)
         today = desk.today()
         if blocked_reason(before, today) is None and blocked_reason(camera, today) is not None:
@@ -141,7 +143,7 @@ def _with_access(desk: Desk, camera: Camera, access: CameraAccess) -> Camera:
     if access.sub_address:
         _check_sub_address(desk, access.sub_address)
     if access.password and not access.username:
-        raise BadInput("a password without a user name", "username")
+        raise BadInput(why("password-without-user", "a password without a user name"), "username")
     return replace(
         camera,
         address_host=str(place),
@@ -155,4 +157,4 @@ def _check_sub_address(desk: Desk, address: str) -> None:
     try:
         desk.addresses.check(address)
     except BadInput as error:
-        raise BadInput(error.detail, "sub_address") from error
+        raise BadInput(error.told, "sub_address") from error

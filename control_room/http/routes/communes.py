@@ -20,6 +20,7 @@ from control_room.model import Commune, Worker
 from control_room.names import token_hash
 from control_room.rights import LISTING, Action, communes
 from shared.errors import BadInput
+from shared.reasons import why
 
 router = APIRouter(prefix="/communes", tags=["communes"])
 
@@ -62,11 +63,15 @@ async def change_commune(
     changes = body.model_dump(exclude_unset=True)
     for field, value in changes.items():
         if value is None:
-            raise BadInput(f"{field} cannot be null", field)
+            raise BadInput(why("field-null", "{field} cannot be null", field=field), field)
     async with desk.db.write() as tx:
         commune = replace(await tx.communes.get(code), **changes)
         await tx.communes.change(commune)
-        deed = caller.deed("change-commune", commune=code, detail=", ".join(sorted(changes)))
+        deed = caller.deed(
+            "change-commune",
+            commune=code,
+            detail=why("fields-changed", "{fields}", fields=", ".join(sorted(changes))),
+        )
         await desk.gate.grant(tx, caller, deed)
     return commune_view(commune)
 

@@ -15,6 +15,7 @@ from control_room.model import Camera, Export, Outcome
 from control_room.rights import LISTING, Action, communes
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
+from shared.reasons import Reason, why
 
 router = APIRouter(prefix="/exports", tags=["exports"])
 _OPEN = (ExportStatus.QUEUED, ExportStatus.RUNNING)
@@ -42,14 +43,14 @@ async def create_export(desk: TheDesk, caller: SignedIn, body: NewExport) -> Exp
             commune=camera.commune,
             camera=camera.id,
             resource=f"export:{export.id}",
-            detail=f"{body.start.isoformat()} to {body.end.isoformat()}; {body.reference}; {body.authority}",
+            detail=_ordered(body),
             motive=body.motive,
         )
         for camera in cameras
     ]
     await desk.gate.require(caller, Action.EXPORT, communes(*export.communes), *deeds)
     if body.end > desk.now():
-        raise BadInput("to: the range must not reach into the future", "to")
+        raise BadInput(why("range-in-future", "to: the range must not reach into the future"), "to")
     async with desk.db.write() as tx:
         await desk.gate.grant(tx, caller, *deeds)
         await tx.exports.add(export, order, caller.behalf)
@@ -74,7 +75,13 @@ async def open_download(
     if export.progress.status in _OPEN:
         export = await _advanced(desk, export)
     if export.progress.status is not ExportStatus.DONE:
-        raise Conflict(f"the export is {export.progress.status}: there is nothing to fetch")
+        raise Conflict(
+            why(
+                "export-not-done",
+                "the export is {export_status}: there is nothing to fetch",
+                export_status=export.progress.status.value,
+            )
+        )
     async with desk.db.read() as tx:
         order, _ = await tx.exports.order(export_id)
     deeds = [
@@ -84,7 +91,12 @@ async def open_download(
             commune=camera.stream.partition("/")[0],
             camera=camera.stream.split("/")[1],
             resource=f"export:{export.id}",
-            detail=f"{export.reference}; {export.authority}",
+            detail=why(
+                "export-fetched",
+                "{reference}; {authority}",
+                reference=export.reference,
+                authority=export.authority,
+            ),
             motive=body.motive,
         )
         for camera in order.cameras
@@ -97,12 +109,23 @@ async def open_download(
     return DownloadTicket(ticket=issued.token, url=url, until=issued.until)
 
 
+def _ordered(body: NewExport) -> Reason:
+    return why(
+        "export-ordered",
+        "{start} to {end}; {reference}; {authority}",
+        start=body.start.isoformat(),
+        end=body.end.isoformat(),
+        reference=body.reference,
+        authority=body.authority,
+    )
+
+
 async def _cameras(desk: Desk, ids: list[str]) -> list[Camera]:
     async with desk.db.read() as tx:
         try:
             return [await tx.cameras.get(camera_id) for camera_id in dict.fromkeys(ids)]
         except NotFound as error:
-            raise BadInput("one of the cameras is unknown", "cameras") from error
+            raise BadInput(why("camera-unknown", "one of the cameras is unknown"), "cameras") from error
 
 
 def _new_export(

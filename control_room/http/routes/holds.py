@@ -12,6 +12,7 @@ from control_room.http.views import hold_view, page
 from control_room.model import Hold, HoldStatus, Outcome
 from control_room.rights import LISTING, Action, communes
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
+from shared.reasons import why
 
 router = APIRouter(prefix="/holds", tags=["holds"])
 
@@ -32,7 +33,7 @@ async def create_hold(desk: TheDesk, caller: SignedIn, body: NewHold) -> HoldVie
     try:
         camera = await desk.gate.camera(caller, Action.HOLD, body.camera, body.motive)
     except NotFound as error:
-        raise BadInput(error.detail, "camera") from error
+        raise BadInput(error.told, "camera") from error
     hold = Hold(
         id=desk.names.new("h"),
         commune=camera.commune,
@@ -52,7 +53,13 @@ async def create_hold(desk: TheDesk, caller: SignedIn, body: NewHold) -> HoldVie
         commune=camera.commune,
         camera=camera.id,
         resource=f"hold:{hold.id}",
-        detail=f"{body.start.isoformat()} to {body.end.isoformat()}; {body.reference}",
+        detail=why(
+            "range-held",
+            "{start} to {end}; {reference}",
+            start=body.start.isoformat(),
+            end=body.end.isoformat(),
+            reference=body.reference,
+        ),
         motive=body.motive,
     )
     async with desk.db.write() as tx:
@@ -79,7 +86,7 @@ async def release_hold(desk: TheDesk, caller: SignedIn, hold_id: str) -> None:
     )
     await desk.gate.require(caller, Action.HOLD, communes(hold.commune), deed)
     if hold.status in (HoldStatus.RELEASED, HoldStatus.REFUSED):
-        raise Conflict(f"the hold is {hold.status} already")
+        raise Conflict(why("hold-over", "the hold is {hold_status} already", hold_status=hold.status.value))
     async with desk.db.write() as tx:
         await desk.gate.grant(tx, caller, deed)
         now = await tx.holds.get(hold.id)

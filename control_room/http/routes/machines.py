@@ -18,6 +18,7 @@ from shared.messages import (
     WantedCameras,
     encode,
 )
+from shared.reasons import why
 from shared.redact import redact
 
 router = APIRouter(tags=["machines"])
@@ -45,7 +46,9 @@ async def put_camera_reports(desk: TheDesk, worker: WorkerAsking, body: CameraRe
     """How each of the commune's streams is. On change, and every 5 s."""
     for report in body.reports:
         if StreamId.parse(report.stream).commune != worker.commune:
-            raise Forbidden("a worker reports on the cameras of its own commune only")
+            raise Forbidden(
+                why("worker-elsewhere", "a worker reports on the cameras of its own commune only")
+            )
     _check_zones(report.since for report in body.reports)
     desk.states.hear(
         worker.commune,
@@ -87,7 +90,7 @@ def _versioned(message: object, version: str, if_none_match: str | None) -> Resp
 
 def _check_zones(times: Iterable[datetime]) -> None:
     if any(time.tzinfo is None for time in times):
-        raise BadInput("reports: since: a time without its zone", "reports.since")
+        raise BadInput(why("time-without-zone", "reports: since: a time without its zone"), "reports.since")
 
 
 def _plain(reason: str) -> str:

@@ -1,5 +1,6 @@
 """People: for the administrator."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from control_room.http.views import page, person_view
 from control_room.model import Person
 from control_room.rights import PLATFORM, Action
 from shared.errors import BadInput, Conflict
+from shared.reasons import Reason, why
 
 router = APIRouter(prefix="/people", tags=["people"])
 # What a session and its pictures rest on; a new name ends nothing.
@@ -44,7 +46,13 @@ async def create_person(desk: TheDesk, caller: SignedIn, body: NewPerson) -> Per
     )
     async with desk.db.write() as tx:
         await tx.people.add(person, kept)
-        detail = f"{person.login}, {person.kind}, communes: {_codes(person)}"
+        detail = why(
+            "person-created",
+            "{login}, {kind}, communes: {communes}",
+            login=person.login,
+            kind=person.kind.value,
+            communes=_codes(person),
+        )
         await desk.gate.grant(tx, caller, caller.deed("create-person", resource=person.id, detail=detail))
     return person_view(person)
 
@@ -64,7 +72,7 @@ async def change_person(desk: TheDesk, caller: SignedIn, person_id: str, body: P
     changes = body.model_dump(exclude_unset=True)
     if None in changes.values():
         field = next(name for name, value in changes.items() if value is None)
-        raise BadInput(f"{field} cannot be null", field)
+        raise BadInput(why("field-null", "{field} cannot be null", field=field), field)
     kept = None
     if body.password is not None:
         async with desk.db.read() as tx:
@@ -79,9 +87,9 @@ async def change_person(desk: TheDesk, caller: SignedIn, person_id: str, body: P
         person = replace(person, rights_version=before.rights_version + ends)
         await tx.people.change(person, kept)
         await _keep_an_administrator(tx)
-        detail = f"{person.login}: {', '.join(sorted(body.model_fields_set)) or 'nothing'}"
-        if "communes" in changes or "kind" in changes:
-            detail += f"; now {person.kind}, communes: {_codes(person)}"
+        detail = _told(
+            person, sorted(body.model_fields_set), moved=bool(changes.keys() & {"communes", "kind"})
+        )
         await desk.gate.grant(tx, caller, caller.deed("change-person", resource=person.id, detail=detail))
         if ends:
             await _end_sessions(desk, tx, person)
@@ -105,7 +113,9 @@ async def remove_person(desk: TheDesk, caller: SignedIn, person_id: str) -> None
 
 async def _keep_an_administrator(tx: Transaction) -> None:
     if await tx.people.count_administrators() == 0:
-        raise Conflict("this is the last administrator who can sign in: make another first")
+        raise Conflict(
+            why("last-administrator", "this is the last administrator who can sign in: make another first")
+        )
 
 
 async def _end_sessions(desk: Desk, tx: Transaction, person: Person) -> None:
@@ -113,5 +123,19 @@ async def _end_sessions(desk: Desk, tx: Transaction, person: Person) -> None:
     await tx.revocations.sessions(await tx.journal.sessions_of(person.id, oldest))
 
 
+def _told(person: Person, named: Sequence[str], *, moved: bool) -> Reason:
+    fields = ", ".join(named)
+    if not moved:
+        return why("person-changed", "{login}: {fields}", login=person.login, fields=fields)
+    return why(
+        "person-moved",
+        "{login}: {fields}; now {kind}, communes: {communes}",
+        login=person.login,
+        fields=fields,
+        kind=person.kind.value,
+        communes=_codes(person),
+    )
+
+
 def _codes(person: Person) -> str:
-    return " ".join(sorted(person.communes)) or "none"
+    return " ".join(sorted(person.communes)) or "-"

@@ -10,10 +10,11 @@ from control_room.desk import Desk
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import WRITING
 from control_room.http.schemas.images import WallCamera, WallRequest, WallTicket
-from control_room.http.views import ice_views
+from control_room.http.views import ice_views, why_view
 from control_room.model import Camera, Outcome, blocked_reason
 from control_room.rights import LISTING, Action, communes, decide
 from shared.errors import Forbidden
+from shared.reasons import Reason, why
 
 router = APIRouter(prefix="/wall", tags=["images"])
 
@@ -24,7 +25,7 @@ class _Asked:
 
     id: str
     camera: Camera | None
-    refused: str | None
+    refused: Reason | None
     foreign: bool = False
 
 
@@ -47,7 +48,7 @@ async def open_wall(desk: TheDesk, caller: SignedIn, body: WallRequest) -> WallT
     ]
     await desk.gate.require(caller, Action.LIVE, LISTING, *deeds)
     if all(one.foreign for one in asked):
-        await desk.gate.refuse(Forbidden(deeds[0].detail), deeds)
+        await desk.gate.refuse(Forbidden(asked[0].refused or deeds[0].detail), deeds)
     mux = desk.muxes.place(body.avoid, len(shown)) if shown else None
     async with desk.db.write() as tx:
         await desk.gate.grant(tx, caller, *deeds)
@@ -76,7 +77,7 @@ async def _decided(desk: Desk, caller: Caller, ids: Sequence[str]) -> list[_Aske
 
 def _judged(desk: Desk, caller: Caller, camera_id: str, camera: Camera | None) -> _Asked:
     if camera is None:
-        return _Asked(camera_id, None, "there is no such camera")
+        return _Asked(camera_id, None, why("no-camera", "there is no such camera"))
     decision = decide(caller.person, Action.LIVE, communes(camera.commune))
     if not decision.allowed:
         return _Asked(camera_id, camera, decision.reason, foreign=True)
@@ -86,4 +87,5 @@ def _judged(desk: Desk, caller: Caller, camera_id: str, camera: Camera | None) -
 def _view(one: _Asked) -> WallCamera:
     path = one.camera.stream.camera_path if one.camera is not None and one.refused is None else None
     name = one.camera.name if one.camera is not None and not one.foreign else ""
-    return WallCamera(id=one.id, path=path, name=name, refused=one.refused)
+    said = None if one.refused is None else one.refused.text
+    return WallCamera(id=one.id, path=path, name=name, refused=said, why=why_view(one.refused))

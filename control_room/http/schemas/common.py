@@ -60,11 +60,19 @@ class Page(Response, Generic[T]):
     next: str | None = None
 
 
+class Why(Response):
+    """A reason as a code with the parameters that its sentence names, to be worded in any language."""
+
+    code: str = Field(examples=["login-taken"])
+    params: dict[str, str | int] = Field(examples=[{"login": "c.dubois"}])
+
+
 class FieldProblem(Response):
     """One member of the request that is wrong, by its path, and how. Never its value."""
 
     field: str = Field(examples=["authorisation.days"])
     detail: str = Field(examples=["Input should be less than or equal to 31"])
+    why: Why | None = None
 
 
 class Problem(Response):
@@ -77,4 +85,5 @@ class Problem(Response):
     instance: str | None = Field(None, examples=["/api/v1/cameras/cam-3kf9a0q2zd/live"])
     field: str | None = Field(None, description="The first member of the request at fault.")
     errors: list[FieldProblem] | None = Field(None, description="Every member of the request at fault.")
+    why: Why | None = Field(None, description="`detail` as a code with parameters.")
     retry_after_s: int | None = Field(None, description="Seconds to wait, with 429.")

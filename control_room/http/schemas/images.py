@@ -5,10 +5,12 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response
+from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response, Why
+from control_room.http.validation import reason_error
 from control_room.model import HoldStatus, Kind, Outcome
 from shared.ids import CAMERA_PATTERN
 from shared.messages import ExportStatus
+from shared.reasons import why
 from shared.tickets import MOST_CAMERAS
 
 MAX_CAMERAS_PER_EXPORT = 64
@@ -34,9 +36,12 @@ class _Range(Request):
     @model_validator(mode="after")
     def _in_order(self) -> "_Range":
         if self.end <= self.start:
-            raise ValueError("to must lie after from")
+            raise reason_error(why("range-reversed", "to must lie after from"), "to")
         if self.end - self.start > MAX_RANGE:
-            raise ValueError(f"the range must not be longer than {MAX_RANGE.days} days")
+            raise reason_error(
+                why("range-too-long", "the range must not be longer than {days} days", days=MAX_RANGE.days),
+                "to",
+            )
         return self
 
 
@@ -83,7 +88,7 @@ class WallRequest(Request):
     @model_validator(mode="after")
     def _each_once(self) -> "WallRequest":
         if len(set(self.cameras)) != len(self.cameras):
-            raise ValueError("cameras: one is named twice")
+            raise reason_error(why("camera-twice", "cameras: one is named twice"), "cameras")
         return self
 
 
@@ -99,6 +104,7 @@ class WallCamera(Response):
         description="Why it is not shown, in words, null where it is.",
         examples=["the prefectural authorisation 2021-0117 ended on 2026-02-01"],
     )
+    why: Why | None = Field(None, description="`refused` as a code with parameters.")
 
 
 class WallTicket(Response):
@@ -181,6 +187,7 @@ class ExportView(Response):
     coverage: float = Field(description="Present time over asked time, 0 to 1.")
     sha256: str = Field(description="Of the package, empty until it is done.")
     reason: str = Field(description="In words: why it waits or failed, empty where all is well.")
+    why: Why | None = Field(None, description="`reason` as a code with parameters.")
 
 
 class DownloadRequest(Request):
@@ -229,6 +236,7 @@ class HoldView(Response):
     placed_at: Instant
     status: HoldStatus
     reason: str
+    why: Why | None = Field(None, description="`reason` as a code with parameters.")
 
 
 class JournalEntryView(Response):
@@ -246,7 +254,8 @@ class JournalEntryView(Response):
     commune: str
     camera: str
     resource: str
-    detail: str
+    detail: str = Field(description="In English, or a name.")
+    why: Why | None = Field(None, description="`detail` as a code with parameters; null where it is a name.")
     motive: str
     hash: str = Field(description="SHA-256 over this entry and the hash of the one before.")
 
@@ -259,3 +268,4 @@ class JournalVerification(Response):
     head: str = Field(description="Hash of the last entry: noted elsewhere, it proves the journal later.")
     broken_at: int | None = Field(None, description="First entry that does not fit.")
     reason: str = ""
+    why: Why | None = Field(None, description="`reason` as a code with parameters.")

@@ -5,8 +5,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
-from control_room.http.schemas.common import PRINTABLE, CommuneCode, Instant, Line, Request, Response
+from control_room.http.schemas.common import PRINTABLE, CommuneCode, Instant, Line, Request, Response, Why
+from control_room.http.validation import reason_error
 from shared.messages import CameraOpener, CameraStatus, CameraTransport, RecordingStatus
+from shared.reasons import why
 
 MAX_DAYS = 31
 
@@ -85,7 +87,9 @@ class AuthorisationBody(Request):
     @model_validator(mode="after")
     def _in_order(self) -> "AuthorisationBody":
         if self.valid_until < self.granted_on:
-            raise ValueError("valid_until lies before granted_on")
+            raise reason_error(
+                why("authorisation-reversed", "valid_until lies before granted_on"), "valid_until"
+            )
         return self
 
 
@@ -94,6 +98,7 @@ class StateView(Response):
 
     status: CameraStatus
     reason: str = Field(description="In words, in English.", examples=["pictures arrive"])
+    why: Why | None = Field(None, description="`reason` as a code with parameters.")
     since: Instant
     heard_at: Instant | None = Field(None, description="Null where no worker was heard yet.")
     width: int = 0
@@ -112,6 +117,7 @@ class RecordingView(Response):
 
     status: RecordingStatus
     reason: str
+    why: Why | None = Field(None, description="`reason` as a code with parameters.")
     since: Instant
 
 
@@ -137,6 +143,7 @@ class CameraView(Response):
         description="Why the camera is neither shown nor recorded now, null where it may be.",
         examples=["the prefectural authorisation 2021-0117 ended on 2026-02-01"],
     )
+    blocked_why: Why | None = Field(None, description="`blocked_reason` as a code with parameters.")
     state: StateView
     sub_state: StateView | None = Field(description="How the small stream is, null where there is none.")
     recording: RecordingView

@@ -618,6 +618,7 @@ export interface components {
          * @description An ingest worker on one of its streams. `reason` is a sentence in English without credentials.
          *
          *     `advice` says which setting of the camera to change when its pictures come but are costly to show.
+         *     `why` is the reason with its code, where the worker knows one.
          */
         CameraReport: {
             /**
@@ -655,6 +656,7 @@ export interface components {
             status: components["schemas"]["CameraStatus"];
             /** Stream */
             stream: string;
+            why?: components["schemas"]["Reason"] | null;
             /**
              * Width
              * @default 0
@@ -699,6 +701,8 @@ export interface components {
              * @example the prefectural authorisation 2021-0117 ended on 2026-02-01
              */
             blocked_reason: string | null;
+            /** @description `blocked_reason` as a code with parameters. */
+            blocked_why?: components["schemas"]["Why"] | null;
             /**
              * Commune
              * @example 59350
@@ -877,6 +881,8 @@ export interface components {
              * Format: date-time
              */
             to: string;
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * FieldProblem
@@ -893,6 +899,7 @@ export interface components {
              * @example authorisation.days
              */
             field: string;
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * HoldStatus
@@ -935,6 +942,8 @@ export interface components {
              * Format: date-time
              */
             to: string;
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * IceServerView
@@ -980,7 +989,10 @@ export interface components {
             client: string;
             /** Commune */
             commune: string;
-            /** Detail */
+            /**
+             * Detail
+             * @description In English, or a name.
+             */
             detail: string;
             /**
              * Hash
@@ -1004,6 +1016,8 @@ export interface components {
             seq: number;
             /** Session */
             session: string;
+            /** @description `detail` as a code with parameters; null where it is a name. */
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * JournalVerification
@@ -1029,6 +1043,8 @@ export interface components {
              * @default
              */
             reason: string;
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * Kind
@@ -1539,6 +1555,28 @@ export interface components {
              * @example urn:beffroi:problem:forbidden
              */
             type: string;
+            /** @description `detail` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
+        };
+        /**
+         * Reason
+         * @description `code` names the kind, `text` is its sentence in English, `params` is what the sentence names, by name.
+         *
+         *     None of it holds a credential: it is shown, journaled and logged.
+         */
+        Reason: {
+            /** Code */
+            code: string;
+            /**
+             * Params
+             * @default []
+             */
+            params: [
+                string,
+                string | number
+            ][];
+            /** Text */
+            text: string;
         };
         /**
          * RecordingPolicies
@@ -1568,7 +1606,7 @@ export interface components {
         };
         /**
          * RecordingReport
-         * @description storage on one stream. `reason` is a sentence in English.
+         * @description storage on one stream. `reason` is a sentence in English, `why` the same with its code.
          */
         RecordingReport: {
             /** Reason */
@@ -1581,6 +1619,7 @@ export interface components {
             status: components["schemas"]["RecordingStatus"];
             /** Stream */
             stream: string;
+            why?: components["schemas"]["Reason"] | null;
         };
         /** RecordingReports */
         RecordingReports: {
@@ -1606,6 +1645,8 @@ export interface components {
              */
             since: string;
             status: components["schemas"]["RecordingStatus"];
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * SessionView
@@ -1692,6 +1733,8 @@ export interface components {
              */
             since: string;
             status: components["schemas"]["CameraStatus"];
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
             /**
              * Width
              * @default 0
@@ -1836,6 +1879,8 @@ export interface components {
              * @example the prefectural authorisation 2021-0117 ended on 2026-02-01
              */
             refused: string | null;
+            /** @description `refused` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * WallRequest
@@ -1938,6 +1983,26 @@ export interface components {
             commune: string;
             /** Version */
             version: string;
+        };
+        /**
+         * Why
+         * @description A reason as a code with the parameters that its sentence names, to be worded in any language.
+         */
+        Why: {
+            /**
+             * Code
+             * @example login-taken
+             */
+            code: string;
+            /**
+             * Params
+             * @example {
+             *       "login": "c.dubois"
+             *     }
+             */
+            params: {
+                [key: string]: string | number;
+            };
         };
         /**
          * WorkerCreated

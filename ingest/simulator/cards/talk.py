@@ -167,6 +167,24 @@ TALK = (
         "Answers them and plays on.",
     ),
     Card(
+        Fault.CHANNELS_OF_ITS_OWN,
+        "Answers SETUP with channels of its own, up to 254-255.",
+        "Recorders that number the channels of all their cameras through.",
+        "Takes the channels as the camera names them.",
+    ),
+    Card(
+        Fault.CLOSES_ON_401,
+        "Closes the connection behind each 401.",
+        "Small embedded RTSP servers.",
+        "Answers the challenge on a second connection; on a third it would be a wrong password.",
+    ),
+    Card(
+        Fault.NO_LENGTH,
+        "Describes itself without a Content-Length, and leaves the connection open.",
+        "Hand-written RTSP servers.",
+        "Takes lines of a description as long as they come, and 0.25 s of silence for its end.",
+    ),
+    Card(
         Fault.HALF_CLOSED,
         "Closes its side of the connection and keeps the other open.",
         "Cameras that run out of memory.",

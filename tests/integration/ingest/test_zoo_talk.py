@@ -33,6 +33,8 @@ HURRY = 5.0
         Fault.WRONG_CSEQ,
         Fault.SLOW_DESCRIBE,
         Fault.ASKS_BACK,
+        Fault.CHANNELS_OF_ITS_OWN,
+        Fault.NO_LENGTH,
     ],
 )
 async def test_a_camera_that_talks_oddly_is_pulled_without_loss(fault: Fault, tmp_path: Path) -> None:
@@ -107,6 +109,27 @@ async def test_each_way_of_signing_in_is_answered_once_and_rightly(
         await world.units_come()
         assert camera.counts.refused == 0
         assert (camera.counts.clear_passwords > 0) is clear
+
+
+async def test_a_camera_that_closes_behind_a_challenge_is_answered_on_a_second_connection(
+    tmp_path: Path,
+) -> None:
+    async with zoo(tmp_path) as world:
+        camera = world.add(plan(Fault.CLOSES_ON_401, username="viewer", password="letmein"))
+        world.pull(password="letmein")
+        await world.units_come(20)
+        assert_steady(world.units)
+        assert (camera.counts.verbs["DESCRIBE"], camera.counts.logins) == (2, 1)
+
+
+async def test_a_camera_that_closes_behind_a_challenge_and_a_wrong_password_is_refused(
+    tmp_path: Path,
+) -> None:
+    async with zoo(tmp_path) as world:
+        camera = world.add(plan(Fault.CLOSES_ON_401, username="viewer", password="letmein"))
+        world.pull(password="wrong")
+        await eventually(lambda: world.report.status is CameraStatus.REFUSED)
+        assert camera.counts.verbs["DESCRIBE"] <= 2
 
 
 async def test_a_redirect_to_an_allowed_address_is_followed(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """The journal's chain: whatever is done to it shows."""
 
+import hashlib
+import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_room.chain import GENESIS, Chain, Verification, follow
+from control_room.chain import GENESIS, Chain, Verification, entry_hash, follow
 from control_room.model import Deed, JournalEntry, Outcome
+from shared.reasons import why
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -75,3 +78,23 @@ def test_the_time_of_an_entry_is_part_of_its_hash() -> None:
     entries = journal(1)
     moved = [replace(entries[0], at=entries[0].at + timedelta(milliseconds=1))]
     assert not verified(moved, 1, entries[0].hash).intact
+
+
+def test_an_entry_without_a_code_hashes_as_it_did_before_there_were_codes() -> None:
+    deed = Deed("live", Outcome.GRANTED, who="p-1", login="x", detail="wall")
+    content = {
+        "seq": 1,
+        "at": "2026-11-20T21:00:00.000000+00:00",
+        "deed": {name: value for name, value in asdict(deed).items() if name != "why"},
+        "previous": GENESIS,
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    at = datetime(2026, 11, 20, 21, tzinfo=UTC)
+    assert entry_hash(1, at, deed, GENESIS) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_the_code_of_an_entry_is_under_its_hash() -> None:
+    at = datetime(2026, 11, 20, 21, tzinfo=UTC)
+    deed = Deed("live", Outcome.GRANTED).telling(why("login-taken", "taken", login="x"), Outcome.REFUSED)
+    other = replace(deed, why=deed.why.replace('"x"', '"y"'))
+    assert entry_hash(1, at, deed, GENESIS) != entry_hash(1, at, other, GENESIS)

@@ -125,11 +125,11 @@ async def test_rights_that_change_while_a_request_runs_open_nothing(
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"to": "2026-11-20T20:00:00Z"}, "body"),
-        ({"to": "2026-11-20T21:00:00Z"}, "body"),
+        ({"to": "2026-11-20T20:00:00Z"}, "to"),
+        ({"to": "2026-11-20T21:00:00Z"}, "to"),
         ({"from": "2026-11-20T21:00:00"}, "from"),
         ({"from": "yesterday"}, "from"),
-        ({"from": "2020-11-20T21:00:00Z"}, "body"),
+        ({"from": "2020-11-20T21:00:00Z"}, "to"),
     ],
 )
 async def test_a_range_that_makes_no_sense_is_refused(

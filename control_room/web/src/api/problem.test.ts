@@ -16,7 +16,13 @@ describe("problemOf", () => {
     expect(problem.fields.map((one) => one.field)).toEqual(["name", "days"]);
   });
   it("takes the one field when there is no list", () => {
-    expect(problemOf(answer(400), { detail: "no", field: "code" }).fields).toEqual([{ field: "code", detail: "no" }]);
+    expect(problemOf(answer(400), { detail: "no", field: "code" }).fields).toEqual([{ field: "code", detail: "no", why: null }]);
+  });
+  it("reads reasons, of the whole and of each field", () => {
+    const why = { code: "form-missing", params: {} };
+    const problem = problemOf(answer(400), { detail: "no", why, errors: [{ field: "name", detail: "no", why }] });
+    expect(problem.why).toEqual(why);
+    expect(problem.fields[0]?.why).toEqual(why);
   });
   it("knows how long to wait, from the body or the header", () => {
     expect(problemOf(answer(429), { retry_after_s: 12 }).retryAfterS).toBe(12);

@@ -3,7 +3,8 @@ import { common } from "./en/common";
 import { desk } from "./en/desk";
 import { live } from "./en/live";
 import { playback } from "./en/playback";
+import { fields, reasons } from "./en/reasons";
 import { viewers } from "./en/viewers";
 import type { Messages } from "./fr";
 
-export const en: Messages = { ...common, ...live, playback, ...desk, admin, viewers };
+export const en: Messages = { ...common, ...live, playback, ...desk, admin, viewers, reasons, fields };

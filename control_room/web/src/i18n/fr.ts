@@ -4,8 +4,9 @@ import { common } from "./fr/common";
 import { desk } from "./fr/desk";
 import { live } from "./fr/live";
 import { playback } from "./fr/playback";
+import { fields, reasons } from "./fr/reasons";
 import { viewers } from "./fr/viewers";
 
-export const fr = { ...common, ...live, playback, ...desk, admin, viewers };
+export const fr = { ...common, ...live, playback, ...desk, admin, viewers, reasons, fields };
 
 export type Messages = typeof fr;

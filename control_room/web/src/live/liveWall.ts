@@ -1,5 +1,6 @@
 /** One session of a wall while it lasts: who sits where, what comes, and whether it is still worth keeping. */
 import { asProblem } from "../api/problem";
+import type { Told } from "../i18n/words";
 import type { Cause } from "./reason";
 import { Seating } from "./seating";
 import { STALE_AFTER_MS } from "./staleness";
@@ -34,9 +35,9 @@ export class LiveWall {
   readonly session: WallSession;
   private readonly tiles: Tiles;
   /** Told of a camera whose right has ended. */
-  private readonly withdrawn: (camera: string, reason: string) => void;
+  private readonly withdrawn: (camera: string, told: Told) => void;
 
-  constructor(session: WallSession, tiles: Tiles, withdrawn: (camera: string, reason: string) => void) {
+  constructor(session: WallSession, tiles: Tiles, withdrawn: (camera: string, told: Told) => void) {
     this.session = session;
     this.tiles = tiles;
     this.withdrawn = withdrawn;
@@ -130,7 +131,7 @@ export class LiveWall {
       return;
     }
     this.seating.leave(camera, performance.now());
-    this.withdrawn(camera, standing.reason);
+    this.withdrawn(camera, { text: standing.reason, why: null });
   }
 
   /** The path is gone: perhaps the browser has another one to the same server. */

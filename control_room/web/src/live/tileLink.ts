@@ -1,5 +1,6 @@
 /** One camera on the wall: what is shown of it and what is known of it. Told by the wall's link; holds no React. */
 import { CatchUp } from "./catchUp";
+import { NOTHING, type Told } from "../i18n/words";
 import type { Cause } from "./reason";
 import type { Standing, TileStanding } from "./standing";
 import { FrameWatch } from "./staleness";
@@ -14,7 +15,7 @@ export interface Snapshot {
   catchingUp: boolean;
   cause: Cause | null;
   /** What the server said of the failure. */
-  detail: string;
+  told: Told;
   /** Monotonic ms of the next attempt, while waiting. */
   nextTryMs: number | null;
   /** How the mux sees this tile, and the path that all tiles share. */
@@ -35,7 +36,7 @@ export interface ReceiverCounts {
 }
 
 export const UNASKED: Snapshot = {
-  phase: "asking", stream: null, catchingUp: false, cause: null, detail: "", nextTryMs: null,
+  phase: "asking", stream: null, catchingUp: false, cause: null, told: NOTHING, nextTryMs: null,
   standing: null, path: null, counts: null, firstFrameMs: null,
 };
 
@@ -101,7 +102,7 @@ export class TileLink {
     }
     const anew = this.state.stream !== stream;
     this.set({
-      ...known, phase: "connected", cause: null, detail: "", nextTryMs: null, stream,
+      ...known, phase: "connected", cause: null, told: NOTHING, nextTryMs: null, stream,
       catchingUp: anew ? !this.catchUp.caughtUp : this.state.catchingUp,
     });
   }

@@ -2,8 +2,9 @@
  * Keeps a wall's pictures coming: one ticket and one connection for all its cameras, and again for ever after a
  * failure, at another server where the one before is lost. Holds no React; tiles read their own `TileLink`.
  */
-import { asProblem, type Problem } from "../api/problem";
+import { asProblem, toldOf, type Problem } from "../api/problem";
 import type { WallTicket } from "../api/types";
+import { NOTHING, type Told } from "../i18n/words";
 import { Backoff } from "./backoff";
 import { CUT_MS, LiveWall } from "./liveWall";
 import { causeOf, type Asked, type Cause } from "./reason";
@@ -102,7 +103,7 @@ export class WallLink {
         continue;
       }
       let outcome: Outcome | null;
-      let detail = "";
+      let told = NOTHING;
       try {
         const wall = await this.open(cameras);
         outcome = wall === null ? null : await this.follow(wall);
@@ -110,10 +111,10 @@ export class WallLink {
         if (this.isStopped()) return;
         const problem = asProblem(error);
         outcome = causeOf(problem, this.asked);
-        detail = problem.status === 0 ? "" : problem.message;
+        told = toldOf(problem);
         this.failed(problem);
       }
-      if (outcome !== null && outcome !== "more" && outcome !== "unused") await this.pause(outcome, detail);
+      if (outcome !== null && outcome !== "more" && outcome !== "unused") await this.pause(outcome, told);
     }
   }
 
@@ -133,7 +134,7 @@ export class WallLink {
         throw error;
       },
     );
-    const wall = new LiveWall(session, this.tiles, (camera, reason) => this.refuse(camera, reason));
+    const wall = new LiveWall(session, this.tiles, (camera, told) => this.refuse(camera, told));
     // The server gives the first sections to the ticket's cameras in order, and so does an empty seating.
     granted.forEach((camera) => wall.sit(camera, this.paths.get(camera) ?? ""));
     return wall;
@@ -154,8 +155,8 @@ export class WallLink {
   /** Takes what was decided of each camera; those granted, in the ticket's order. */
   private heard(answer: WallTicket): string[] {
     const granted: string[] = [];
-    for (const { id, path, refused } of answer.cameras) {
-      if (path === null) this.refuse(id, refused ?? "");
+    for (const { id, path, refused, why } of answer.cameras) {
+      if (path === null) this.refuse(id, { text: refused ?? "", why: why ?? null });
       else {
         this.paths.set(id, path);
         this.refused.delete(id);
@@ -165,11 +166,11 @@ export class WallLink {
     return granted;
   }
 
-  private refuse(camera: string, detail: string): void {
+  private refuse(camera: string, told: Told): void {
     const againMs = performance.now() + LASTING_MS;
     this.refused.set(camera, againMs);
     this.ticket = null;
-    this.tiles.get(camera)?.clear({ phase: "waiting", cause: "refused", detail, nextTryMs: againMs });
+    this.tiles.get(camera)?.clear({ phase: "waiting", cause: "refused", told, nextTryMs: againMs });
   }
 
   /** Watches a session until it is lost, too small or of no use. */
@@ -228,10 +229,10 @@ export class WallLink {
       // The pictures that run go on: only those to come have to wait.
       const problem = asProblem(error);
       const nextTryMs = performance.now() + (problem.status === 0 ? CUT_MS : LASTING_MS);
-      const detail = problem.status === 0 ? "" : problem.message;
+      const told = toldOf(problem);
       for (const camera of cameras) {
         this.refused.set(camera, nextTryMs);
-        this.tiles.get(camera)?.set({ phase: "waiting", cause: causeOf(problem, "control"), detail, nextTryMs });
+        this.tiles.get(camera)?.set({ phase: "waiting", cause: causeOf(problem, "control"), told, nextTryMs });
       }
       return { wishes: [], ticket: null };
     }
@@ -245,13 +246,13 @@ export class WallLink {
     this.tiles.forEach((tile) => tile.clear({}));
   }
 
-  private async pause(cause: Cause, detail: string): Promise<void> {
+  private async pause(cause: Cause, told: Told): Promise<void> {
     const lasting = cause === "refused" || cause === "gone" || cause === "codec";
     if (cause === "silent") this.backoff.reset();
     const waitMs = lasting ? Math.max(this.backoff.nextMs(), LASTING_MS) : this.backoff.nextMs();
     const nextTryMs = performance.now() + waitMs;
     this.tiles.forEach((tile, camera) => {
-      if (this.isDue(camera)) tile.set({ phase: "waiting", cause, detail, nextTryMs, standing: null });
+      if (this.isDue(camera)) tile.set({ phase: "waiting", cause, told, nextTryMs, standing: null });
     });
     this.waiting = true;
     await this.sleep(waitMs);

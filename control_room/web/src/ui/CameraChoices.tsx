@@ -2,13 +2,13 @@ import { useState } from "react";
 import { useTerritory } from "../api/territory";
 import { useText } from "../i18n/text";
 import { grouped } from "../views/cameras/CamerasView";
-import { FieldError } from "./Field";
+import { FieldError, type Fault } from "./Field";
 import { matches } from "./search";
 
 interface Props {
   chosen: readonly string[];
   onChange: (chosen: string[]) => void;
-  error?: string | undefined;
+  error?: Fault | undefined;
 }
 
 /** Several cameras to choose from, by commune. */

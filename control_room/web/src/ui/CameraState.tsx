@@ -1,6 +1,8 @@
 import type { Camera, CameraStatus, StreamState } from "../api/types";
 import type { Messages } from "../i18n/fr";
 import { useText } from "../i18n/text";
+import { words } from "../i18n/words";
+import { Said } from "./Said";
 
 type Tone = "good" | "wait" | "bad" | "rest" | "off";
 
@@ -47,7 +49,7 @@ export function SubState({ camera, resting = false }: { camera: Camera; resting?
         title={t.statusReason[state.status]}>
         <span aria-hidden="true">{MARKS[tone]}</span> {t.subStream(t.status[state.status])}
       </span>
-      {tone === "bad" && state.reason !== "" && <span className="said" lang="en" title={t.advice.said}>{state.reason}</span>}
+      {tone === "bad" && <Said why={state.why} text={state.reason} title={t.advice.said} />}
     </>
   );
 }
@@ -57,10 +59,10 @@ const RECORDING: Record<Camera["recording"]["status"], Tone> = {
 };
 
 export function RecordingState({ camera }: { camera: Camera }) {
-  const { t } = useText();
-  const { status, reason } = camera.recording;
+  const { t, language } = useText();
+  const { status, reason, why } = camera.recording;
   return (
-    <span className={`state small ${RECORDING[status]}`} data-testid="recording-state" data-status={status} title={reason}>
+    <span className={`state small ${RECORDING[status]}`} data-testid="recording-state" data-status={status} title={words(why, t, language) ?? reason}>
       <span aria-hidden="true">{status === "recording" ? "■" : "□"}</span> {t.recording[status]}
     </span>
   );

@@ -1,5 +1,7 @@
 import { useId, type ReactNode } from "react";
-import type { Problem } from "../api/problem";
+import type { FieldProblem, Problem } from "../api/problem";
+import { useText } from "../i18n/text";
+import { words } from "../i18n/words";
 
 export interface FieldIds {
   id: string;
@@ -7,10 +9,13 @@ export interface FieldIds {
   "aria-invalid": boolean | undefined;
 }
 
+/** What is wrong with a field: the page's own words, or a service's reason. */
+export type Fault = string | FieldProblem;
+
 interface Props {
   label: string;
   hint?: string | undefined;
-  error?: string | undefined;
+  error?: Fault | undefined;
   className?: string;
   children: (ids: FieldIds) => ReactNode;
 }
@@ -24,17 +29,24 @@ export function Field({ label, hint, error, className, children }: Props) {
       <label htmlFor={id}>{label}</label>
       {children({ id, "aria-describedby": described || undefined, "aria-invalid": error === undefined ? undefined : true })}
       {hint !== undefined && <span id={`${id}-hint`} className="hint">{hint}</span>}
-      {error !== undefined && <span id={`${id}-error`} className="error" data-testid="field-error">{error}</span>}
+      {error !== undefined && <FieldError id={`${id}-error`} text={error} />}
     </div>
   );
 }
 
 /** What a problem says of one field (`authorisation.days` answers to `days` too). */
-export function errorOf(problem: Problem | null, field: string): string | undefined {
-  return problem?.fields.find((one) => one.field === field || one.field.split(".").at(-1) === field)?.detail;
+export function errorOf(problem: Problem | null, field: string): Fault | undefined {
+  return problem?.fields.find((one) => one.field === field || one.field.split(".").at(-1) === field);
 }
 
 /** The error of a control that is no single field. */
-export function FieldError({ text }: { text: string | undefined }) {
-  return text === undefined ? null : <span className="error" data-testid="field-error">{text}</span>;
+export function FieldError({ text, id }: { text: Fault | undefined; id?: string }) {
+  const { t, language } = useText();
+  if (text === undefined) return null;
+  const known = typeof text === "string" ? text : words(text.why, t, language);
+  return (
+    <span id={id} className="error" lang={known === null ? "en" : undefined} data-testid="field-error">
+      {known ?? (typeof text === "string" ? text : text.detail)}
+    </span>
+  );
 }

@@ -1,10 +1,10 @@
 import { useText } from "../i18n/text";
-import { Field } from "./Field";
+import { Field, type Fault } from "./Field";
 
 interface Props {
   value: string;
   onChange: (value: string) => void;
-  error?: string | undefined;
+  error?: Fault | undefined;
   hint?: string;
   placeholder?: string;
   autoFocus?: boolean;

@@ -1,6 +1,19 @@
 import type { Problem } from "../api/problem";
 import { useText } from "../i18n/text";
+import { words } from "../i18n/words";
 import { problemText } from "./problemText";
+
+/** The service's reason in the reader's words; one that is at its field already is not said twice. */
+function Answer({ problem }: { problem: Problem }) {
+  const { t, language } = useText();
+  if (problem.fields.length > 0) return <span className="said">{t.problem.atFields}</span>;
+  const known = words(problem.why, t, language);
+  return known === null ? (
+    <span className="said" lang="en">{t.problem.said(problem.message)}</span>
+  ) : (
+    <span className="said">{known}</span>
+  );
+}
 
 /** Why something failed, read out at once. */
 export function ProblemNote({ problem }: { problem: Problem | null }) {
@@ -10,7 +23,7 @@ export function ProblemNote({ problem }: { problem: Problem | null }) {
       {problem !== null && (
         <p className="note bad">
           <strong>{problemText(problem, t)}</strong>
-          {problem.status !== 0 && <span className="said">{t.problem.said(problem.message)}</span>}
+          {problem.status !== 0 && <Answer problem={problem} />}
         </p>
       )}
     </div>

@@ -1,5 +1,6 @@
 """Packets and messages out of a connection's bytes, however they are cut."""
 
+import asyncio
 from itertools import pairwise
 
 import pytest
@@ -70,6 +71,87 @@ def test_however_bytes_are_cut_the_same_comes_out(
     assert [asked.body for asked in heard.requests] == [b"v=0$\n"] * sum(one[0] == 2 for one in frames)
     assert heard.counts.junk_bytes == 0
     assert heard.errors == []
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 254), st.lists(st.binary(max_size=300), min_size=1, max_size=8), _CUTS)
+def test_however_frames_of_a_named_channel_are_cut_none_is_lost(
+    channel: int, payloads: list[bytes], cuts: tuple[int, ...]
+) -> None:
+    heard = Heard()
+    heard.connection.know((channel, channel + 1))
+    frames = [(channel + number % 2, payload) for number, payload in enumerate(payloads)]
+    heard.feed(RESPONSE + b"".join(frame(*one) for one in frames), cuts)
+    assert heard.frames == frames
+    assert heard.counts.junk_bytes == 0
+
+
+SDP = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\nm=video 0 RTP/AVP 96\r\na=control:video\r\n"
+UNTOLD = b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\n\r\n"
+
+
+class Asking(Heard):
+    """A connection that takes any answer."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+        super().__init__()
+
+    def _answered(self, answer: Response) -> None:
+        self.bodies.append(answer.body)
+
+
+async def _describing(heard: Heard, data: bytes, cuts: tuple[int, ...] = ()) -> asyncio.Task[Response]:
+    asking = asyncio.create_task(heard.connection.ask("DESCRIBE", "rtsp://camera/x", []))
+    await asyncio.sleep(0)
+    heard.feed(data, cuts)
+    return asking
+
+
+@pytest.mark.parametrize("cut", range(0, len(UNTOLD + SDP), 7))
+async def test_a_description_without_a_length_ends_when_the_camera_is_quiet(cut: int) -> None:
+    heard = Asking()
+    asking = await _describing(heard, UNTOLD + SDP, (cut,))
+    heard.connection.settle()
+    assert heard.bodies == []
+    heard.connection.settle()
+    assert heard.bodies == [SDP]
+    assert (await asking).ok
+
+
+async def test_a_description_that_still_comes_is_waited_for() -> None:
+    heard = Asking()
+    asking = await _describing(heard, UNTOLD + SDP[:20])
+    heard.connection.settle()
+    heard.feed(SDP[20:40])
+    heard.connection.settle()
+    heard.feed(SDP[40:])
+    heard.connection.settle()
+    heard.connection.settle()
+    assert heard.bodies == [SDP]
+    assert (await asking).ok
+
+
+async def test_a_description_without_a_length_ends_at_what_is_none_of_it() -> None:
+    heard = Asking()
+    asking = await _describing(heard, UNTOLD + SDP + frame(0, b"one"))
+    assert heard.bodies == [SDP]
+    assert heard.frames == [(0, b"one")]
+    assert (await asking).ok
+
+
+async def test_a_description_without_a_length_ends_with_the_connection() -> None:
+    heard = Asking()
+    asking = await _describing(heard, UNTOLD + SDP)
+    heard.connection.eof_received()
+    assert (await asking).body == SDP
+
+
+async def test_a_description_without_an_end_ends_the_connection() -> None:
+    heard = Asking()
+    asking = await _describing(heard, UNTOLD + b"v=0\r\n" + b"a=x:y\r\n" * 10_000)
+    with pytest.raises(NotSpoken):
+        await asking
 
 
 def test_frames_of_64_kb_come_whole() -> None:

@@ -87,6 +87,7 @@ export const common = {
     unavailable: "A service this one depends on does not answer.",
     internal: "Server error.",
     said: (detail: string) => `The server said: ${detail}`,
+    atFields: "What is wrong is said at each field.",
   },
   status: {
     connecting: "Connecting",

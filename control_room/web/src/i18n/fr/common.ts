@@ -90,6 +90,7 @@ export const common = {
     unavailable: "Un service dont celui-ci dépend ne répond pas.",
     internal: "Erreur du serveur.",
     said: (detail: string) => `Réponse du serveur : ${detail}`,
+    atFields: "Ce qui ne va pas est dit à chaque champ.",
   },
   status: {
     connecting: "Connexion",

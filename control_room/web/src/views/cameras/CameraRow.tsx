@@ -4,6 +4,7 @@ import { clock } from "../../i18n/times";
 import { Advice } from "../../ui/Advice";
 import { CameraState, RecordingState, stateReason, SubState } from "../../ui/CameraState";
 import { href } from "../../ui/router";
+import { Said } from "../../ui/Said";
 import { offered } from "../access";
 
 interface Props {
@@ -17,6 +18,7 @@ export function CameraRow({ camera, kind, onWall, onAdd }: Props) {
   const { t, language } = useText();
   const views = offered(kind);
   const said = camera.blocked_reason ?? camera.state.reason;
+  const why = camera.blocked_reason === null ? camera.state.why : camera.blocked_why;
   const well = camera.state.status === "live" && camera.blocked_reason === null;
   return (
     <li className="camera-row" data-testid={`camera-${camera.id}`} data-status={camera.state.status}>
@@ -34,9 +36,7 @@ export function CameraRow({ camera, kind, onWall, onAdd }: Props) {
       </div>
       <div className="camera-said">
         <Advice camera={camera} />
-        {!well && said !== "" && (
-          <span className="said" lang="en" title={t.cameras.serverReason} data-testid="camera-reason">{said}</span>
-        )}
+        {!well && <Said why={why} text={said} title={t.cameras.serverReason} testId="camera-reason" />}
         {!well && <span className="hint">{t.cameras.since(clock(language, Date.parse(camera.state.since)))}</span>}
       </div>
       <RecordingState camera={camera} />

@@ -3,6 +3,7 @@ import { useTerritory } from "../../api/territory";
 import type { Export } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { bytes, dateTime, percent } from "../../i18n/times";
+import { Said } from "../../ui/Said";
 import { Download } from "./Download";
 
 const TONE: Record<Export["status"], string> = { queued: "wait", running: "wait", done: "good", failed: "bad", destroyed: "off" };
@@ -41,7 +42,7 @@ export function ExportCard({ one, onStorage }: Props) {
         {one.bytes > 0 && <span>{bytes(one.bytes, language)}</span>}
         <span>{t.exports.requested(one.requested_by, dateTime(language, Date.parse(one.requested_at)))}</span>
       </div>
-      {one.reason !== "" && <p className="said" lang="en" data-testid="export-reason">{one.reason}</p>}
+      <Said why={one.why} text={one.reason} testId="export-reason" />
       {one.sha256 !== "" && <p className="hash"><small>{t.exports.sha} <code>{one.sha256}</code></small></p>}
       {link !== null && (
         <p className="note" role="status">

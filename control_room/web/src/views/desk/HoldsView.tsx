@@ -8,6 +8,7 @@ import { dateTime } from "../../i18n/times";
 import { useSay } from "../../ui/Announcer";
 import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
+import { Said } from "../../ui/Said";
 import { HoldForm } from "./HoldForm";
 
 const POLL_MS = 3000;
@@ -47,7 +48,7 @@ export function HoldsView() {
                 <span>{hold.motive}</span>
                 <span>{t.holds.placed(hold.placed_by, dateTime(language, Date.parse(hold.placed_at)))}</span>
               </div>
-              {hold.reason !== "" && <p className="said" lang="en">{hold.reason}</p>}
+              <Said why={hold.why} text={hold.reason} />
             </article>
           ))}
         </div>

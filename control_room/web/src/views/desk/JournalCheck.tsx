@@ -3,11 +3,12 @@ import { api, ask } from "../../api/client";
 import { asProblem, type Problem } from "../../api/problem";
 import type { components } from "../../api.gen";
 import { useText } from "../../i18n/text";
+import { words } from "../../i18n/words";
 import { ProblemNote } from "../../ui/ProblemNote";
 
 /** Has the server check the chain of hashes, and shows its head to be noted elsewhere. */
 export function JournalCheck() {
-  const { t } = useText();
+  const { t, language } = useText();
   const [result, setResult] = useState<components["schemas"]["JournalVerification"] | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const verify = async () => {
@@ -24,7 +25,7 @@ export function JournalCheck() {
       <ProblemNote problem={problem} />
       {result !== null && (
         <p role="status" className={result.intact ? "note" : "note bad"} data-testid="journal-verified">
-          {result.intact ? t.journal.intact(result.entries) : t.journal.broken(result.broken_at ?? 0, result.reason)}
+          {result.intact ? t.journal.intact(result.entries) : t.journal.broken(result.broken_at ?? 0, words(result.why, t, language) ?? result.reason)}
           <span className="said">{t.journal.head} <code>{result.head}</code></span>
         </p>
       )}

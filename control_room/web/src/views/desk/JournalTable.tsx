@@ -2,6 +2,7 @@ import { useTerritory } from "../../api/territory";
 import type { JournalEntry } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
+import { Said } from "../../ui/Said";
 
 const TONE: Record<JournalEntry["outcome"], string> = { granted: "good", refused: "bad", done: "off" };
 
@@ -41,7 +42,7 @@ export function JournalTable({ entries }: { entries: readonly JournalEntry[] }) 
               </td>
               <td>
                 {entry.motive}
-                {entry.detail !== "" && <div className="said">{entry.detail}</div>}
+                <Said why={entry.why} text={entry.detail} />
               </td>
               <td className="hint">{entry.client}</td>
             </tr>

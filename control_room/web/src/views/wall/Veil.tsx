@@ -3,6 +3,7 @@ import { useText } from "../../i18n/text";
 import { span } from "../../i18n/times";
 import type { Tile } from "../../live/useTile";
 import { CameraState } from "../../ui/CameraState";
+import { Said } from "../../ui/Said";
 import { stepOf, whyOf, type Shown } from "./tileText";
 
 interface Props {
@@ -35,7 +36,7 @@ function Why({ tile, camera, withState }: { tile: Tile; camera: Camera | undefin
     <>
       {camera !== undefined && withState && <CameraState camera={camera} />}
       <span data-testid="tile-reason">{why}</span>
-      {said !== "" && <span className="said" lang="en">{said}</span>}
+      <Said why={said.why} text={said.text} />
     </>
   );
 }

@@ -1,22 +1,25 @@
 /** What a tile says in words. Pure. */
 import type { Camera } from "../../api/types";
 import type { Messages } from "../../i18n/fr";
+import type { Reason, Told } from "../../i18n/words";
 import { reasonOf } from "../../live/reason";
 import type { Tile } from "../../live/useTile";
 
+const told = (text: string | null | undefined, why: Reason | null | undefined): Told => ({ text: text ?? "", why: why ?? null });
+
 /** Why no fresh picture is shown, with what a server said of it. */
-export function whyOf(tile: Pick<Tile, "cause" | "detail" | "standing">, camera: Camera | undefined, t: Messages): { why: string; said: string } {
+export function whyOf(tile: Pick<Tile, "cause" | "told" | "standing">, camera: Camera | undefined, t: Messages): { why: string; said: Told } {
   const known = camera === undefined ? null : { blocked: camera.blocked_reason !== null, status: camera.state.status };
   const reason = reasonOf({ cause: tile.cause, stale: tile.standing?.stale ?? null, camera: known });
   switch (reason.kind) {
     case "blocked":
-      return { why: t.blocked, said: camera?.blocked_reason ?? "" };
+      return { why: t.blocked, said: told(camera?.blocked_reason, camera?.blocked_why) };
     case "camera":
-      return { why: t.statusReason[reason.status], said: camera?.state.reason ?? "" };
+      return { why: t.statusReason[reason.status], said: told(camera?.state.reason, camera?.state.why) };
     case "stale":
-      return { why: t.tile.stale[reason.stale], said: tile.standing?.reason ?? "" };
+      return { why: t.tile.stale[reason.stale], said: told(tile.standing?.reason, null) };
     case "cause":
-      return { why: t.tile.reason[reason.cause], said: tile.detail };
+      return { why: t.tile.reason[reason.cause], said: tile.told };
   }
 }
 

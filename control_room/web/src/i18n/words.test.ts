@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { en } from "./en";
+import { fr } from "./fr";
+import { reasonFrom, words } from "./words";
+
+describe("words", () => {
+  it("puts parameters where the sentence names them", () => {
+    const reason = { code: "login-taken", params: { login: "c.dubois" } };
+    expect(words(reason, fr, "fr")).toBe("L’identifiant c.dubois est déjà pris.");
+    expect(words(reason, en, "en")).toBe("The login c.dubois is taken.");
+  });
+  it("words actions, kinds and fields too", () => {
+    expect(words({ code: "not-for-kind", params: { action: "export", kind: "operator" } }, fr, "fr")).toBe(
+      `« ${fr.journal.actions.export} » n’est pas permis à la fonction « ${fr.kind.operator} ».`,
+    );
+    expect(words({ code: "fields-changed", params: { fields: "name, place" } }, fr, "fr")).toBe("nom, lieu");
+  });
+  it("writes dates as the reader does", () => {
+    expect(words({ code: "authorisation-over", params: { number: "2021-1", date: "2026-02-01" } }, fr, "fr")).toContain("01/02/2026");
+  });
+  it("leaves an unknown code to the sentence beside it", () => {
+    expect(words({ code: "of-tomorrow", params: {} }, fr, "fr")).toBeNull();
+    expect(words(null, fr, "fr")).toBeNull();
+  });
+});
+
+describe("reasonFrom", () => {
+  it("reads code and parameters", () => {
+    expect(reasonFrom({ code: "form-least", params: { least: 1 } })).toEqual({ code: "form-least", params: { least: 1 } });
+  });
+  it.each([null, "text", {}, { code: 1, params: {} }, { code: "form" }])("takes %j for no reason", (raw) => {
+    expect(reasonFrom(raw)).toBeNull();
+  });
+});

@@ -1,0 +1,59 @@
+/** Reasons of the services, by code and parameters, in the reader's words. */
+import type { Messages } from "./fr";
+import { dateTime, plainDate, type Language } from "./times";
+
+export interface Reason {
+  code: string;
+  params: Record<string, string | number>;
+}
+
+/** What a service said: its English sentence, with its reason where that has a code. */
+export interface Told {
+  text: string;
+  why: Reason | null;
+}
+
+export const NOTHING: Told = { text: "", why: null };
+
+type Words = Record<string, string>;
+
+/** A reason as a sentence; null for a code these words do not know (an older page beside a newer service). */
+export function words(reason: Reason | null | undefined, t: Messages, language: Language): string | null {
+  if (reason === null || reason === undefined) return null;
+  const sentence = (t.reasons as Words)[reason.code];
+  if (sentence === undefined) return null;
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => shown(name, reason.params[name] ?? "", t, language));
+}
+
+type Wording = (value: string, t: Messages, language: Language) => string;
+
+const among = (known: Words, value: string): string => known[value] ?? value;
+const instant: Wording = (value, _, language) => (Number.isNaN(Date.parse(value)) ? value : dateTime(language, Date.parse(value)));
+const named: Wording = (value, t) => value.split(", ").map((one) => among(t.fields, one)).join(", ");
+
+/** Parameters whose values have words of their own, by the parameter's name. */
+const WORDINGS: Record<string, Wording> = {
+  action: (value, t) => among(t.journal.actions, value),
+  kind: (value, t) => among(t.kind, value),
+  export_status: (value, t) => among(t.exports.status, value),
+  hold_status: (value, t) => among(t.holds.status, value),
+  field: named,
+  fields: named,
+  start: instant,
+  end: instant,
+  date: (value, _, language) => (/^\d{4}-\d\d-\d\d$/.test(value) ? plainDate(language, value) : value),
+};
+
+const shown = (name: string, value: string | number, t: Messages, language: Language): string =>
+  typeof value === "number" ? String(value) : (WORDINGS[name]?.(value, t, language) ?? value);
+
+/** A reason as one of the wire's members, null where it is none. */
+export function reasonFrom(raw: unknown): Reason | null {
+  if (typeof raw !== "object" || raw === null) return null;
+  const { code, params } = raw as Record<string, unknown>;
+  if (typeof code !== "string" || typeof params !== "object" || params === null) return null;
+  const plain = Object.entries(params).filter(
+    (one): one is [string, string | number] => typeof one[1] === "string" || typeof one[1] === "number",
+  );
+  return { code, params: Object.fromEntries(plain) };
+}

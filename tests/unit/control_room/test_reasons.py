@@ -1,0 +1,75 @@
+"""Reasons come with codes, and at the field at fault."""
+
+import httpx
+import pytest
+
+from control_room.model import Kind
+from tests.unit.control_room.room import Room
+
+LILLE = "59350"
+
+
+def person(login: str) -> dict[str, object]:
+    return {
+        "login": login,
+        "name": "N",
+        "kind": "operator",
+        "communes": [LILLE],
+        "password": "a long pass phrase",
+    }
+
+
+async def test_a_duplicate_login_is_told_by_a_code_at_its_field(room: Room, admin: httpx.AsyncClient) -> None:
+    await room.camera(admin)
+    await admin.post("/people", json=person("c.dubois"))
+    told = (await admin.post("/people", json=person("c.dubois"))).json()
+    assert told["why"] == {"code": "login-taken", "params": {"login": "c.dubois"}}
+    assert told["field"] == "login"
+
+
+async def test_a_duplicate_commune_is_told_by_a_code_at_its_field(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    await room.camera(admin)
+    commune = {"code": LILLE, "name": "Lille", "population": 1, "has_csu": False}
+    told = (await admin.post("/communes", json=commune)).json()
+    assert (told["why"]["code"], told["field"]) == ("commune-taken", "code")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "code"),
+    [
+        ({"login": "É"}, "login", "form-login"),
+        ({"password": ""}, "password", "form-short"),
+        ({"name": "x" * 121}, "name", "form-long"),
+        ({"kind": "mayor"}, "kind", "form-choice"),
+        ({"communes": ["x"]}, "communes.0", "form-commune"),
+        ({"enabled": "perhaps"}, "enabled", "form"),
+        ({"age": 7}, "age", "form-unknown"),
+    ],
+)
+async def test_each_field_at_fault_has_its_code(
+    admin: httpx.AsyncClient, wrong: dict[str, object], field: str, code: str
+) -> None:
+    told = (await admin.post("/people", json=person("c.dubois") | wrong)).json()
+    assert [(one["field"], one["why"]["code"]) for one in told["errors"]] == [(field, code)]
+
+
+async def test_the_journal_tells_a_refusal_by_its_code(room: Room, admin: httpx.AsyncClient) -> None:
+    camera = await room.camera(admin)
+    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    await operator.post(
+        f"/cameras/{camera}/playback",
+        json={"motive": "x", "from": "2026-11-20T20:00:00Z", "to": "2026-11-20T20:10:00Z"},
+    )
+    (entry,) = [one for one in (await admin.get("/journal")).json()["items"] if one["outcome"] == "refused"]
+    assert entry["why"] == {"code": "not-for-kind", "params": {"action": "playback", "kind": "operator"}}
+    assert entry["detail"] == "playback is not for the kind operator"
+
+
+async def test_a_name_in_the_journal_has_no_code(room: Room, admin: httpx.AsyncClient) -> None:
+    await room.camera(admin)
+    created = [
+        one for one in (await admin.get("/journal")).json()["items"] if one["action"] == "create-camera"
+    ]
+    assert [one["why"] for one in created] == [None]
