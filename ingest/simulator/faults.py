@@ -49,6 +49,8 @@ class Fault(StrEnum):
 
     EARLY_PACKETS = "early-packets"
     FOREIGN_SSRC = "foreign-ssrc"
+    NEW_SSRC = "new-ssrc"
+    NEW_SENDER = "new-sender"
     OTHER_CHANNEL = "other-channel"
     RTCP_ON_MEDIA = "rtcp-on-media"
     JUNK = "junk"
@@ -61,6 +63,8 @@ class Fault(StrEnum):
     NO_SETS = "no-sets"
     NEW_SIZE = "new-size"
     LATE_KEY = "late-key"
+    KEY_ONCE = "key-once"
+    SLOW = "slow"
 
     TIME_JUMPS = "time-jumps"
     TIME_GOES_BACK = "time-goes-back"
