@@ -9,11 +9,13 @@ from shared.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person, the public id of their session and the network address they ask from."""
+    """A person, the public id of their session, the network address they ask from, and when the session ends
+    at the latest (UTC seconds)."""
 
     person: Person
     session: str
     client: str
+    until_s: int
 
     @property
     def behalf(self) -> Behalf:

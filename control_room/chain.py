@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from hashlib import sha256
 
 from control_room.model import Deed, JournalEntry
@@ -12,15 +13,26 @@ from shared.reasons import Reason, why
 GENESIS = "0" * 64
 
 
+class Doubt(StrEnum):
+    """What a chain cannot tell of itself, however well it holds."""
+
+    CUT_END = "cut-end"
+    """Entries cut off at its end leave no trace in the rest: only a head noted elsewhere shows them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Whether a chain holds. `broken_at` is the first entry that does not fit, `head` the last hash."""
+    """Whether a chain holds. `broken_at` is the first entry that does not fit, `head` the last hash.
+
+    `doubt` remains in any case, and is said to whoever reads the result.
+    """
 
     intact: bool
     entries: int
     head: str
     broken_at: int | None = None
     reason: Reason | None = None
+    doubt: Doubt = Doubt.CUT_END
 
 
 def entry_hash(seq: int, at: datetime, deed: Deed, previous: str) -> str:

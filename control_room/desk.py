@@ -8,12 +8,12 @@ from control_room.counters import Counters
 from control_room.db.engine import Database
 from control_room.gate import Gate
 from control_room.ice import IceServers
+from control_room.lessor import Lessor
 from control_room.mux_client import MuxClient
 from control_room.muxes import Muxes
 from control_room.names import Names
 from control_room.orders import Orders
 from control_room.passwords import Passwords
-from control_room.revocations import Revoker
 from control_room.sessions import Sessions
 from control_room.states import States
 from control_room.throttle import Throttle
@@ -45,7 +45,7 @@ class Desk:
     states: States
     wanted: Wanted
     orders: Orders
-    revoker: Revoker
+    lessor: Lessor
     addresses: AddressPolicy
     muxes: Muxes
     mux_client: MuxClient

@@ -11,12 +11,13 @@ from control_room.gate import Gate
 from control_room.health import Health
 from control_room.http.app import serving_app
 from control_room.ice import IceServers
+from control_room.lease_client import LeaseClient
+from control_room.lessor import LeasePort, Lessor
 from control_room.mux_client import MuxClient
 from control_room.muxes import Muxes, MuxPlace
 from control_room.names import Names, token_hash
 from control_room.orders import Orders
 from control_room.passwords import Passwords
-from control_room.revocations import Revoker
 from control_room.sessions import Sessions
 from control_room.settings import ControlRoomSettings, listed
 from control_room.states import States
@@ -29,6 +30,7 @@ from shared.asgi import serve_asgi
 from shared.bus import Bus
 from shared.clock import Clock
 from shared.errors import BadInput
+from shared.leases import LeaseSigner
 from shared.log import get_logger
 from shared.redis_bus import RedisBus
 from shared.service import Service
@@ -55,14 +57,17 @@ async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> in
     """Put the control room into `service`; the HTTP port it got."""
     names = Names()
     db = Database(settings.database_url.get_secret_value())
-    ticketing = Ticketing(_signer(settings.ticket_private_key_file), service.clock, names)
+    signer = _signer(settings.ticket_private_key_file)
+    ticketing = Ticketing(signer, service.clock, names)
     storage = StorageClient(settings.storage_internal_url, ticketing)
     mux_client = MuxClient(ticketing)
-    desk = assemble(settings, db, bus, service.clock, names, ticketing, storage, mux_client)
+    leases = LeaseClient()
+    desk = assemble(settings, db, bus, service.clock, names, signer, ticketing, storage, mux_client, leases)
     # Nothing is opened before every setting was found good.
     service.on_stop(db.close)
     service.on_stop(storage.close)
     service.on_stop(mux_client.close)
+    service.on_stop(leases.close)
     service.on_stop(desk.passwords.close)
     await db.prepare()
     await bootstrap(desk, settings.bootstrap_login, settings.bootstrap_password)
@@ -71,7 +76,7 @@ async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> in
     service.check("redis", lambda: health.redis)
     service.supervise("health", health.run)
     service.supervise("muxes", desk.muxes.run)
-    service.supervise("revocations", desk.revoker.run)
+    service.supervise("leases", desk.lessor.run)
     service.supervise("orders", desk.orders.run)
     app = serving_app(desk, settings.web_dir)
     return await serve_asgi(
@@ -85,12 +90,15 @@ def assemble(
     bus: Bus,
     clock: Clock,
     names: Names,
+    signer: TicketSigner,
     ticketing: Ticketing,
     storage: StorageClient,
     mux_client: MuxClient,
+    leases: LeasePort,
 ) -> Desk:
     """The desk out of its ports."""
     counters = Counters()
+    places = [MuxPlace(*place) for place in settings.mux_places]
     log = get_logger("control_room")
     vault = Vault(settings.secret_key.get_secret_value())
     return Desk(
@@ -102,16 +110,24 @@ def assemble(
         vault=vault,
         passwords=Passwords(demo=settings.demo),
         sessions=Sessions(
-            bus, clock, names, idle_s=settings.session_idle_s, absolute_s=settings.session_absolute_s
+            db, clock, names, idle_s=settings.session_idle_s, absolute_s=settings.session_absolute_s
         ),
         throttle=Throttle(bus, clock),
         ticketing=ticketing,
         states=States(clock),
         wanted=Wanted(db, vault),
         orders=Orders(db, storage),
-        revoker=Revoker(db, bus, clock),
+        lessor=Lessor(
+            db,
+            LeaseSigner(signer.key),
+            leases,
+            clock,
+            log,
+            [settings.storage_internal_url.rstrip("/"), *(place.internal_url for place in places)],
+            settings.session_idle_s,
+        ),
         addresses=address_policy(settings),
-        muxes=Muxes([MuxPlace(*place) for place in settings.mux_places], mux_client, log),
+        muxes=Muxes(places, mux_client, log),
         mux_client=mux_client,
         ice=ice_servers(settings, clock),
         storage_url=settings.storage_url.rstrip("/"),

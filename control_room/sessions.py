@@ -1,11 +1,9 @@
-"""Sessions, kept in the bus under the hash of their token: who reads the bus cannot become anybody."""
+"""Sessions: opened, found by their token, ended."""
 
-import json
-from dataclasses import dataclass
-
+from control_room.db.engine import Database
+from control_room.db.sessions import Session
 from control_room.model import Person
 from control_room.names import Names, token_hash
-from shared.bus import REVOKED, Bus
 from shared.clock import Clock
 
 _SECOND_NS = 1_000_000_000
@@ -13,25 +11,12 @@ _SECOND_NS = 1_000_000_000
 _RENEW_PART = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """`id` is public (tickets and the journal name it). Ends at `until_s` (UTC seconds) at the latest.
-
-    It is worth nothing once the person's `rights_version` has grown.
-    """
-
-    id: str
-    person: str
-    rights_version: int
-    until_s: int
-    renewed_s: int
-
-
 class Sessions:
-    """Every call raises BusUnavailable when the bus does not answer."""
+    """Every call raises Unavailable when the database does not answer. Nothing here needs Redis: without it
+    those who are signed in go on, and can end what others may see."""
 
-    def __init__(self, bus: Bus, clock: Clock, names: Names, *, idle_s: int, absolute_s: int) -> None:
-        self._bus = bus
+    def __init__(self, db: Database, clock: Clock, names: Names, *, idle_s: int, absolute_s: int) -> None:
+        self._db = db
         self._clock = clock
         self._names = names
         self.idle_s = idle_s
@@ -44,43 +29,34 @@ class Sessions:
         session = Session(
             self._names.new("s"), person.id, person.rights_version, now_s + self.absolute_s, now_s
         )
-        await self._keep(token, session)
+        async with self._db.write() as tx:
+            await tx.sessions.sweep(now_s, self.idle_s)
+            await tx.sessions.add(session, token_hash(token))
         return token, session
 
     async def find(self, token: str) -> Session | None:
         """The session of a token, its idle time begun anew; None when there is none or it is over."""
-        kept = await self._bus.get(_key(token))
-        if kept is None:
-            return None
-        session = Session(**json.loads(kept))
+        async with self._db.read() as tx:
+            session = await tx.sessions.by_token(token_hash(token))
         now_s = self._now_s()
-        if now_s >= session.until_s or now_s - session.renewed_s >= self.idle_s:
-            await self._bus.delete(_key(token))
+        if session is None or now_s >= session.until_s or now_s - session.renewed_s >= self.idle_s:
             return None
         if now_s - session.renewed_s >= self.idle_s // _RENEW_PART:
-            session = Session(session.id, session.person, session.rights_version, session.until_s, now_s)
-            await self._keep(token, session)
+            async with self._db.write() as tx:
+                await tx.sessions.renew(session.id, now_s)
         return session
 
-    async def close(self, token: str, session_id: str) -> None:
-        """End a session, and tell those who serve it pictures."""
-        await self._bus.delete(_key(token))
-        await self._bus.publish(REVOKED, json.dumps({"session": session_id}).encode())
+    async def living(self) -> dict[str, int]:
+        """The public ids of the sessions that hold, each with its end in UTC seconds."""
+        async with self._db.read() as tx:
+            return await tx.sessions.living(self._now_s(), self.idle_s)
 
     async def forget(self, token: str) -> None:
         """End whatever session a token has, as somebody signs in anew."""
-        session = await self.find(token)
-        if session is not None:
-            await self.close(token, session.id)
-
-    async def _keep(self, token: str, session: Session) -> None:
-        ttl_s = min(self.idle_s, session.until_s - session.renewed_s)
-        body = {name: getattr(session, name) for name in Session.__slots__}
-        await self._bus.put(_key(token), json.dumps(body).encode(), ttl_s)
+        async with self._db.write() as tx:
+            session = await tx.sessions.by_token(token_hash(token))
+            if session is not None:
+                await tx.sessions.end(session.id)
 
     def _now_s(self) -> int:
         return self._clock.utc_ns() // _SECOND_NS
-
-
-def _key(token: str) -> str:
-    return f"beffroi:session:{token_hash(token)}"

@@ -17,7 +17,7 @@ class ControlRoomSettings(Settings):
         default=SecretStr("sqlite+aiosqlite:///var/control_room.db"),
         description="SQLAlchemy URL of the database, for an asynchronous driver.",
     )
-    redis_url: SecretStr = Field(description="Redis or Valkey: sessions, rate limits, revocations.")
+    redis_url: SecretStr = Field(description="Redis or Valkey: the counts that slow guessing of passwords.")
     secret_key: SecretStr = Field(description="Fernet key that seals cameras' addresses and passwords.")
     ticket_private_key_file: Path = Field(description="Ed25519 private key (PEM) that signs tickets.")
     mux_urls: str = Field(

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from control_room.db.sessions import Session
 from control_room.desk import Desk
 from control_room.model import Deed, Outcome, Person
-from control_room.sessions import Session
 from shared.errors import Unauthenticated
 from shared.reasons import why
 

@@ -14,6 +14,8 @@ from shared.reasons import Reason, why
 T = TypeVar("T")
 
 UNHEARD_S = 15
+UNDECODABLE = "pictures-do-not-decode"
+"""The code of a camera's state by which its recordings are of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,19 @@ class States:
             reason = why("storage-silent", "no word from storage for {seconds} s", seconds=silent_s)
             return _recording(stream, RecordingStatus.UNKNOWN, reason, since)
         report = heard.reports.get(str(stream))
+        if report is not None and report.status is RecordingStatus.RECORDING and self._undecodable(stream):
+            reason = why("recorded-undecodable", "what is kept of this stream cannot be decoded")
+            return _recording(stream, RecordingStatus.FAILING, reason, self.camera(stream).report.since)
         return report or _recording(
             stream,
             RecordingStatus.OFF,
             why("stream-not-recorded", "storage does not record this stream"),
             heard.at,
         )
+
+    def _undecodable(self, stream: StreamId) -> bool:
+        reason = self.camera(stream).report.why
+        return reason is not None and reason.code == UNDECODABLE
 
     def communes_silent(self) -> int:
         """How many communes were heard once and are not heard now."""

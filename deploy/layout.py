@@ -176,7 +176,6 @@ class Layout:
             "TAP_PEERS_DIR": str(self.secrets.tap_peers),
             "TICKET_PUBLIC_KEY_FILE": str(self.secrets.ticket_public),
             "ALLOWED_ORIGINS": ",".join(dict.fromkeys((self.public_url, self.url(self.ports.page)))),
-            "REDIS_URL": self.redis_url,
         }
 
     def _folder(self, name: str) -> Path:

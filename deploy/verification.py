@@ -17,11 +17,20 @@ def verification(export: Path, key_file: Path) -> int:
 
 
 def told(verdict: Verdict) -> list[str]:
-    """The verdict in lines: the finding and its sentence, then each file concerned."""
+    """The verdict in lines: the finding and its sentence, each file concerned, the key where it is sound."""
     lines = [f"{verdict.finding.value}: {verdict.detail.removeprefix(verdict.finding.value + ': ')}"]
     for what, names in (("altered", verdict.altered), ("missing", verdict.missing), ("extra", verdict.extra)):
         lines.extend(f"  {what}: {name}" for name in names)
-    return lines
+    if verdict.sound:
+        lines.append(f"  fingerprint of the key: {verdict.fingerprint}")
+    return [printable(line) for line in lines]
+
+
+def printable(text: str) -> str:
+    """The text with what a terminal would act on, or could not print, written as an escape."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape", "surrogatepass").decode() for one in text
+    )
 
 
 def _readable(key_file: Path) -> bytes:

@@ -14,11 +14,12 @@ _FORBIDDEN_BIT = 0x80
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A unit fit for decoders. `reordered` as `AccessUnit` has it."""
+    """A unit fit for decoders. `reordered` and `recovery` as `AccessUnit` has them."""
 
     data: bytes
     key: bool
     reordered: bool = False
+    recovery: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Description:
 
 class NotDecodable(Exception):
     """A unit that no decoder can use now; the text says why, in few different words."""
+
+
+NO_SETS = "no parameter sets yet"
+NO_KEY = "waiting for a key picture"
+UNKNOWN_SETS = "pictures refer to parameters it never sent"
 
 
 class Checks(Protocol):

@@ -17,6 +17,7 @@ from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import CameraReport, CameraStatus, WantedCamera
+from shared.reasons import Reason
 from shared.redact import redact
 
 FOLLOW_EVERY_S = 0.25
@@ -43,10 +44,15 @@ def _everybody(_: StreamId) -> bool:
     return True
 
 
+def _nothing(_: StreamId) -> None:
+    pass
+
+
 class Fleet:
     """The cameras of one commune. `changed` is called when any report has changed.
 
     `asked` says whether anybody reads a stream now; those on demand are pulled only then, and LINGER_S more.
+    `forgotten` is told of each stream that is pulled no more.
     """
 
     def __init__(
@@ -61,11 +67,12 @@ class Fleet:
         random: Random,
         changed: Callable[[], None],
         asked: Callable[[StreamId], bool] = _everybody,
+        forgotten: Callable[[StreamId], None] = _nothing,
     ) -> None:
         self._commune = commune
         self._opener, self._hub, self._runs, self._meters = opener, hub, runs, meters
         self._clock, self._random, self._changed = clock, random, changed
-        self._asked = asked
+        self._asked, self._forgotten = asked, forgotten
         self._log = get_logger("ingest.fleet")
         self._cameras: dict[StreamId, _Camera] = {}
         self._ending: set[asyncio.Task[None]] = set()
@@ -74,6 +81,12 @@ class Fleet:
         reports = tuple(camera.state.report for camera in self._cameras.values())
         self._meters.states(reports)
         return reports
+
+    def judge(self, stream: StreamId, reason: Reason | None) -> None:
+        """Note why a stream's pictures do not decode, None where they do; of no stream that is not wanted."""
+        camera = self._cameras.get(stream)
+        if camera is not None:
+            camera.state.decodes(reason)
 
     def apply(self, cameras: Iterable[WantedCamera]) -> None:
         """Pull exactly these cameras. Those whose address and credentials are as before are left alone."""
@@ -162,6 +175,7 @@ class Fleet:
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
         self._hub.forget(stream)
+        self._forgotten(stream)
 
     def _remove(self, stream: StreamId) -> None:
         camera = self._cameras.pop(stream)

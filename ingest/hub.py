@@ -13,10 +13,15 @@ class Hub:
     def __init__(self) -> None:
         self._recent: dict[StreamId, RecentUnits] = {}
         self._publish: Callable[[AccessUnit], None] | None = None
+        self._check: Callable[[AccessUnit], None] | None = None
 
     def connect(self, publish: Callable[[AccessUnit], None]) -> None:
         """Give every unit from now on to `publish` too."""
         self._publish = publish
+
+    def checked(self, check: Callable[[AccessUnit], None]) -> None:
+        """Show every key unit from now on to `check` too."""
+        self._check = check
 
     def take(self, unit: AccessUnit) -> None:
         """Keep a unit and give it on. In the loop's thread."""
@@ -26,6 +31,8 @@ class Hub:
         recent.append(unit)
         if self._publish is not None:
             self._publish(unit)
+        if unit.key and self._check is not None:
+            self._check(unit)
 
     def recent(self, stream: StreamId) -> Sequence[AccessUnit]:
         """The stream's last whole group of pictures, empty where there is none."""

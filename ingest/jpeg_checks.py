@@ -11,6 +11,7 @@ MJPEG = (
     "The camera sends Motion JPEG, which has to be transcoded for live viewing and takes many times the "
     "disk of H.264: set its stream to H.264."
 )
+NO_SIZE = "the size of its pictures is told nowhere"
 
 
 class JpegChecks:
@@ -32,7 +33,8 @@ class JpegChecks:
             image = parse_image(data)
         except BadInput as error:
             self.garbage += 1
-            raise NotDecodable("not a whole JPEG image") from error
+            reason = NO_SIZE if error.field == "size" else "not a whole JPEG image"
+            raise NotDecodable(reason) from error
         if min(image.width, image.height) < MIN_SIDE:
             self.garbage += 1
             raise NotDecodable("an image too small for a camera")

@@ -6,6 +6,8 @@ import httpx
 
 from ingest.addresses import AddressRules
 from ingest.av_opener import AvOpener
+from ingest.decoding.checks import DecodeChecks
+from ingest.decoding.process import ChildDecoder
 from ingest.fleet import Fleet
 from ingest.hub import Hub
 from ingest.logins import LoginGate
@@ -60,6 +62,8 @@ async def build(commune: str | None) -> Service:
     chosen = ChosenOpener(
         {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
     )
+    checks = DecodeChecks(ChildDecoder(), lambda stream, reason: fleet.judge(stream, reason), clock)
+    hub.checked(checks.take)
     reporter = Reporter(client, lambda: fleet.reports())
     fleet = Fleet(
         commune,
@@ -71,6 +75,7 @@ async def build(commune: str | None) -> Service:
         random=Random(),
         changed=reporter.changed,
         asked=tap.wanted,
+        forgotten=checks.forget,
     )
     service.on_stop(fleet.close)
     poller = WantedPoller(client, commune, cache, lambda wanted: fleet.apply(wanted.cameras), clock)
@@ -78,6 +83,7 @@ async def build(commune: str | None) -> Service:
     service.supervise("wanted cameras", poller.run)
     service.supervise("reports", reporter.run)
     service.supervise("asked streams", fleet.follow)
+    service.supervise("decode checks", checks.run)
     return service
 
 

@@ -19,10 +19,25 @@ class CameraState:
     def __init__(self, stream: StreamId, clock: Clock, changed: Callable[[], None]) -> None:
         self._clock, self._changed = clock, changed
         self._report = CameraReport(str(stream), CameraStatus.CONNECTING, CONNECTING, self._now())
+        self._undecodable: Reason | None = None
+        self._since = self._report.since
 
     @property
     def report(self) -> CameraReport:
-        return self._report
+        """A stream that comes and does not decode is invalid, whatever else is well with it."""
+        reason, report = self._undecodable, self._report
+        if reason is None or report.status is not CameraStatus.LIVE:
+            return report
+        return replace(report, status=CameraStatus.INVALID, reason=reason.text, why=reason, since=self._since)
+
+    def decodes(self, reason: Reason | None) -> None:
+        """Note why the stream's pictures do not decode, None where they do."""
+        if reason == self._undecodable:
+            return
+        if self._undecodable is None:
+            self._since = self._now()
+        self._undecodable = reason
+        self._changed()
 
     def to(self, status: CameraStatus, told: str | Reason) -> bool:
         """Note what the camera is now; whether that is news."""

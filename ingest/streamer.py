@@ -220,6 +220,7 @@ class Streamer:
             codec=checks.codec,
             data=checked.data,
             reordered=checked.reordered,
+            recovery=checked.recovery,
         )
 
     def _give(self, run: _Run, unit: AccessUnit, info: StreamInfo, checks: Checks) -> None:

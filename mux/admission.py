@@ -99,6 +99,7 @@ class Admission:
         ]
         viewer = Viewer(
             Identity(id, ticket.id, ticket.session, ticket.subject),
+            ticket,
             credentials,
             offer.ice,
             self._dtls.session(offer.fingerprints, role),

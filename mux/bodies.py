@@ -9,6 +9,7 @@ from mux.admission import Admitted
 from shared.errors import BadInput, TooLarge, Unsupported
 
 SDP = "application/sdp"
+LEASE = "text/plain"
 Read = TypeVar("Read")
 MAX_JSON_BYTES = 64 * 1024
 

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from mux.chorus import nobody
 from mux.counts import Counts
 from mux.fan_out import FanOut
+from mux.fitness import Fitness
 from mux.group import Group
 from mux.pacer import Pacer
 from mux.picture import SENDABLE, picture_of
-from mux.profile_h265 import is_main_profile
+from mux.profile_h264 import sequence_of
 from mux.sender import Sender
 from mux.timeline import Timeline
 from mux.wire import Wire
 from shared.clock import Clock
-from shared.errors import BadInput
-from shared.h264 import parameter_sets, parse_sps
 from shared.ids import StreamId
 from shared.mediatime import ticks_from_ns
 from shared.tap import Gap
@@ -70,7 +69,8 @@ class Channel:
         """When the newest unit came, by the monotonic clock, shown or not."""
         self.key_wanted: Callable[[], None] = _ask_nobody
         """Asks for a key picture where one can be had: a camera is not asked, a transcoder is."""
-        self._main_profile = True
+        self._fitness = Fitness()
+        self._fits = True
         self._clock = clock
         self._counts = counts
         self._sent = sent
@@ -92,9 +92,9 @@ class Channel:
             return
         now_ns = self._clock.monotonic_ns()
         self.newest_ns = now_ns
-        main_profile = self._is_main_profile(item)
-        if (item.codec, item.reordered, main_profile) != (self.codec, self.reordered, self._main_profile):
-            self.codec, self.reordered, self._main_profile = item.codec, item.reordered, main_profile
+        fits = self._fitness.take(item)
+        if (item.codec, item.reordered, fits) != (self.codec, self.reordered, self._fits):
+            self.codec, self.reordered, self._fits = item.codec, item.reordered, fits
             self._interrupted()
             self._changed(self)
         if not self.sendable:
@@ -138,7 +138,7 @@ class Channel:
     @property
     def sendable(self) -> bool:
         """Whether the stream can be sent as it is, to whom takes its codec."""
-        return self.codec in SENDABLE and not self.reordered and self._main_profile
+        return self.codec in SENDABLE and not self.reordered and self._fits
 
     def suits(self, codecs: frozenset[Codec]) -> bool:
         """Whether it may be shown to who takes these codecs; one that has not come yet may."""
@@ -192,22 +192,12 @@ class Channel:
         for begun in awaiting:
             begun()
 
-    def _is_main_profile(self, unit: AccessUnit) -> bool:
-        """Whether it is H.265 of the profile that browsers offer; key units tell. H.264 is not looked at."""
-        if unit.codec is not Codec.H265:
-            return True
-        return is_main_profile(unit.data) if unit.key else self._main_profile
-
     def _read_profile(self, data: bytes) -> None:
         if self.codec is not Codec.H264:
             self.profile_idc = self.size = None
             return
-        sps, _ = parameter_sets(data)
-        if sps is None:
-            return
-        try:
-            read = parse_sps(sps)
-        except BadInput:
+        read = sequence_of(data)
+        if read is None:
             self.profile_idc = self.size = None
             return
         self.profile_idc, self.size = read.profile_idc, (read.width, read.height)

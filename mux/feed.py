@@ -68,5 +68,6 @@ Derive = Callable[[Channel], Derived]
 
 def no_derivation(source: Channel) -> Derived:
     """The derivation of a server that has none."""
+    # Of H.264 in order, what is derived is a stream without key pictures, or of fields.
     why = "sends pictures out of order" if source.reordered else f"sends {source.codec}"
     raise Unsupported(f"the camera {why}, which is not shown yet: H.264 in order is")

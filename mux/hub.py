@@ -15,13 +15,13 @@ from mux.stun import Address, parse_check
 from mux.viewer import End, Viewer
 from mux.wire import Wire
 from shared.clock import Clock
-from shared.errors import BadInput, BeffroiError, TicketRefused, Unavailable
+from shared.errors import BadInput, BeffroiError, Unavailable
 from shared.ids import StreamId
+from shared.leases import Ended, Leases
 from shared.log import Trouble
 from shared.tickets import Ticket
 
 _VIEWERS_PER_TICKET = 2
-_REVOKED_SESSIONS = 10_000
 _COPIES, _LAST_WORDS_COPIES = 2, 3
 
 
@@ -32,6 +32,7 @@ class Hub:
         self,
         *,
         wire: Wire,
+        leases: Leases,
         admission: Admission,
         channels: Channels,
         senders: Senders,
@@ -46,6 +47,7 @@ class Hub:
         self.most_viewers = most_viewers
         self.roster = Roster()
         self._wire = wire
+        self._leases = leases
         self._admission = admission
         self._channels = channels
         self._senders = senders
@@ -54,7 +56,6 @@ class Hub:
         self._clock = clock
         self._ended = ended
         self._handshakes = Handshakes(soon, later, self._handshake, self._say, counts)
-        self._revoked: dict[str, None] = {}
 
     @property
     def viewer_count(self) -> int:
@@ -63,8 +64,8 @@ class Hub:
     def admit(self, ticket: Ticket, stream: StreamId, offer: Offer) -> Admitted:
         """Let a viewer of one stream in.
 
-        Raises TicketRefused when the ticket's session has been revoked, Unavailable when there are too many
-        viewers, and what says why when the stream cannot be shown.
+        Raises TicketRefused when the ticket's right has ended, Unavailable when there are too many viewers or
+        nobody confirms rights, and what says why when the stream cannot be shown.
         """
         channel = self._channels.known(stream)
         profile_idc = None if channel is None else channel.profile_idc
@@ -74,43 +75,45 @@ class Hub:
     def admit_wall(self, ticket: Ticket, offer: Offer) -> Admitted:
         """Let a viewer of a wall in: each tile shows the camera of the ticket with its number, or nothing.
 
-        Raises TicketRefused and Unavailable as `admit` does.
+        A tile whose camera may be shown no more is empty and says so. Raises as `admit` does.
         """
         return self._admit(
             ticket, offer, [Camera.at(path) for path in ticket.cameras], profile_idc=None, wall=True
         )
 
-    def is_revoked(self, session: str) -> bool:
-        """Whether a signed-in session has been ended."""
-        return session in self._revoked
+    def check(self, ticket: Ticket) -> None:
+        """Return while a ticket's right holds. Raises as `admit` does."""
+        self._leases.admit(ticket)
+
+    def opens(self, ticket: Ticket, path: str) -> bool:
+        """Whether the right of a ticket to the camera `commune/camera` holds."""
+        return not self._leases.camera_ended(ticket, path)
+
+    def take_lease(self, token: str) -> None:
+        """Keep what control_room says of rights, and let go at once who lost theirs. Raises TicketRefused."""
+        if self._leases.take(token):
+            self.end_rights()
+
+    def end_rights(self, part: int = 0, parts: int = 1) -> None:
+        """Let go who has no right any more, empty tiles whose camera may be shown no more: of one of `parts`
+        equal shares of the viewers."""
+        for viewer in self.roster.share(part, parts):
+            ended = self._leases.ended(viewer.ticket)
+            if ended is not None:
+                self.end(viewer, End.UNCONFIRMED if ended is Ended.UNCONFIRMED else End.REVOKED)
+                continue
+            for tile in viewer.tiles.values():
+                if tile.camera is not None and not self.opens(viewer.ticket, tile.camera.path):
+                    tile.revoke()
 
     def leave(self, id: str) -> None:
         """End a WHEP session by its name. Raises NotFound."""
         self.end(self.roster.named(id), End.LEFT)
 
-    def revoke_session(self, session: str) -> int:
-        """End all viewers of a signed-in session, and let none in again with its tickets; how many."""
-        self._revoked[session] = None
-        if len(self._revoked) > _REVOKED_SESSIONS:
-            del self._revoked[next(iter(self._revoked))]
-        return self._end_all(lambda viewer: viewer.identity.session == session, End.REVOKED)
-
-    def revoke_stream(self, stream: StreamId) -> int:
-        """Show a stream's camera to nobody: its viewers end, tiles of walls are emptied; how many."""
-        path, revoked = stream.camera_path, 0
-        for viewer in self.roster:
-            tiles = [tile for tile in viewer.tiles.values() if tile.shows(path)]
-            revoked += len(tiles)
-            if tiles and not viewer.wall:
-                self.end(viewer, End.REVOKED)
-                continue
-            for tile in tiles:
-                tile.revoke()
-        return revoked
-
     def stop(self) -> None:
         """End everything."""
-        self._end_all(lambda _: True, End.STOPPED)
+        for viewer in self.roster:
+            self.end(viewer, End.STOPPED)
 
     def received(self, datagram: bytes, source: Address, waited_ns: int = 0) -> None:
         """Take one datagram from the network, where it came `waited_ns` ago (RFC 7983 tells the protocols
@@ -173,8 +176,7 @@ class Hub:
     def _admit(
         self, ticket: Ticket, offer: Offer, cameras: Sequence[Camera], *, profile_idc: int | None, wall: bool
     ) -> Admitted:
-        if self.is_revoked(ticket.session):
-            raise TicketRefused("the session this ticket was given in has ended")
+        self.check(ticket)
         # Keeps one ticket from opening view after view: who reconnects with it gives up its oldest.
         same = self.roster.with_ticket(ticket.id)
         if len(same) >= _VIEWERS_PER_TICKET:
@@ -192,6 +194,9 @@ class Hub:
         )
         # Asked for now: the recent units come while the browser is still shaking hands.
         for tile, camera in zip(viewer.tiles.values(), cameras, strict=False):
+            if not self.opens(ticket, camera.path):
+                tile.revoke()
+                continue
             tile.show(camera)
             if not wall and tile.feed is not None and tile.feed.refused is not None:
                 error = tile.feed.refused
@@ -207,12 +212,6 @@ class Hub:
             if viewer.identity.id == id and not viewer.wall:
                 self._trouble.count(error.detail)
                 self.end(viewer, End.UNSUPPORTED)
-
-    def _end_all(self, chosen: Callable[[Viewer], bool], why: End) -> int:
-        ending = [viewer for viewer in self.roster if chosen(viewer)]
-        for viewer in ending:
-            self.end(viewer, why)
-        return len(ending)
 
     def _refuse(self, error: BadInput) -> None:
         self._counts.bad_datagrams += 1

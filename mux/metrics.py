@@ -52,8 +52,9 @@ class MuxMetrics:
         )
         self.first_sent = self._delay.observe
         self._transcoders = metrics.gauge("mux_transcoders", "Streams being transcoded")
-        heard = metrics.gauge("mux_revocations_heard", "1 while revocations are listened to")
-        self.revocations_heard = heard.set
+        self._confirmed = metrics.gauge(
+            "mux_rights_confirmed", "1 while control_room confirms who may see what"
+        )
         compiled = metrics.gauge(
             "mux_core_compiled", "1 where the compiled core seals and sends, 0 for Python"
         )
@@ -62,6 +63,10 @@ class MuxMetrics:
     def watch_transcoders(self, count: Callable[[], int]) -> None:
         """Ask `count` for the streams being transcoded whenever somebody looks."""
         self._transcoders.set_function(count)
+
+    def watch_rights(self, confirmed: Callable[[], bool]) -> None:
+        """Ask `confirmed` whether control_room is heard whenever somebody looks."""
+        self._confirmed.set_function(confirmed)
 
     def ended(self, why: End) -> None:
         self._ended.labels(why.value).inc()

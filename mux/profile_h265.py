@@ -2,6 +2,7 @@
 
 from shared.errors import BadInput
 from shared.h265 import parameter_sets, parse_sps
+from shared.parameter_sets import H265, needed_sets
 
 _MAIN = 1
 _MAIN_COMPATIBLE = 1 << (31 - _MAIN)
@@ -9,7 +10,7 @@ _MAIN_COMPATIBLE = 1 << (31 - _MAIN)
 
 def is_main_profile(key_unit: bytes) -> bool:
     """Read the sequence parameter set of a key unit; one that cannot be read is for a transcoder to try."""
-    _, sps, _ = parameter_sets(key_unit)
+    _, sps, _ = needed_sets(key_unit, H265) or parameter_sets(key_unit)
     if sps is None:
         return False
     try:

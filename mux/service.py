@@ -18,7 +18,6 @@ from mux.hub import Hub
 from mux.lag import Lag
 from mux.metrics import MuxMetrics
 from mux.pacer import Pacer
-from mux.revocations import Revocations
 from mux.senders import Senders
 from mux.settings import MuxSettings
 from mux.stream_metrics import StreamMetrics
@@ -34,19 +33,17 @@ from mux.udp import UdpWire, resolve_host
 from mux.walls import Walls
 from mux.whep import make_app
 from shared.asgi import serve_asgi
-from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
+from shared.leases import Leases
 from shared.log import Trouble, get_logger
-from shared.redis_bus import RedisBus
 from shared.service import Service
 from shared.settings import load
 from shared.tap import Endpoint, Gap, Subscription, TapKeys, TapSubscriber
 from shared.tickets import TicketVerifier
 from shared.units import AccessUnit, Codec
 
-_LONGEST_WAIT_FOR_BUS_S = 2.0
 _COLLECTION_THRESHOLD = 20_000
 _EVERY_BROWSER = frozenset((Codec.H264,))
 
@@ -127,8 +124,11 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         bounds=_playout_bounds(settings),
         counts=counts,
     )
+    leases = Leases(verifier.key, clock)
+    mux_metrics.watch_rights(lambda: leases.confirmed)
     hub = Hub(
         wire=wire,
+        leases=leases,
         admission=admission,
         channels=channels,
         senders=Senders(wire, pacer, counts, random),
@@ -153,7 +153,6 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     ticker = Ticker(hub, channels, mux_metrics, stream_metrics, lag, clock)
     service.supervise("ticks", ticker.run)
     service.check("event loop", ticker.late)
-    _listen_to_revocations(settings, service, hub, mux_metrics)
     walls = Walls(hub, admission, stream_metrics, lag, clock)
     app = make_app(hub, walls, verifier, settings.origins)
     port = await serve_asgi(service, Turnstile(app), settings.http_host, settings.http_port)
@@ -201,17 +200,6 @@ async def _tap(settings: MuxSettings, service: Service) -> TapSubscriber:
     await tap.start()
     service.on_stop(tap.close)
     return tap
-
-
-def _listen_to_revocations(
-    settings: MuxSettings, service: Service, hub: Hub, mux_metrics: MuxMetrics
-) -> None:
-    if settings.redis_url is None:
-        return
-    bus = RedisBus(settings.redis_url.get_secret_value())
-    revocations = Revocations(bus, hub, get_logger("mux"), mux_metrics.revocations_heard)
-    service.on_stop(bus.close)
-    service.supervise("revocations", revocations.run, backoff=Backoff(limit_s=_LONGEST_WAIT_FOR_BUS_S))
 
 
 def _ticket_key(file: Path) -> bytes:

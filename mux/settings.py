@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from mux.core import CoreChoice
 from shared.settings import Settings
@@ -60,7 +60,6 @@ class MuxSettings(Settings):
     )
     ticket_public_key_file: Path = Field(description="PEM file of control_room's public ticket key.")
     allowed_origins: str = Field("", description="Web origins whose pages may ask, comma separated.")
-    redis_url: SecretStr | None = Field(None, description="Redis for revocations; without it none are heard.")
     status_port: int = Field(9102, ge=0, le=65535, description="Port of /healthz and /metrics.")
 
     @property

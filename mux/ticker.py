@@ -42,6 +42,7 @@ class Ticker:
             self._lag.note(now_ns - asleep_ns - int(_TICK_S * 1e9), now_ns)
             self._hub.tick(count % _TICKS_PER_SECOND, _TICKS_PER_SECOND)
             self._hub.watch_over(count % _TICKS_PER_SECOND, _TICKS_PER_SECOND)
+            self._hub.end_rights(count % _TICKS_PER_SECOND, _TICKS_PER_SECOND)
             self._ticked_ns = self._clock.monotonic_ns()
             count += 1
             if count % _TICKS_PER_SECOND == 0:

@@ -89,10 +89,6 @@ class Tile:
         """Whether main or sub is a matter of the link: its size does not settle it, nor its ticket."""
         return self.camera is not None and len(self.camera.kinds) > 1 and not self._small
 
-    def shows(self, path: str) -> bool:
-        """Whether this is the tile of the camera `commune/camera`."""
-        return self.camera is not None and self.camera.path == path
-
     def show(self, camera: Camera | None) -> None:
         """Show a camera in place of the one so far; None is an empty tile.
 

@@ -15,6 +15,7 @@ from mux.srtcp import Srtcp, srtcp_of
 from mux.srtp import Keys
 from mux.stun import Address, Check, success
 from mux.tile import Tile
+from shared.tickets import Ticket
 
 CONSENT_S = 15.0
 """A viewer unheard for this long is gone (RFC 7675 asks for 30 s at most)."""
@@ -30,6 +31,7 @@ class End(StrEnum):
     REFUSED = "refused"
     REPLACED = "replaced"
     REVOKED = "revoked"
+    UNCONFIRMED = "unconfirmed"
     UNSUPPORTED = "unsupported"
     STOPPED = "stopped"
 
@@ -51,6 +53,7 @@ class Viewer:
     def __init__(
         self,
         identity: Identity,
+        ticket: Ticket,
         credentials: Credentials,
         remote: IceUser,
         dtls: DtlsSession,
@@ -62,6 +65,8 @@ class Viewer:
         wall: bool = False,
     ) -> None:
         self.identity = identity
+        self.ticket = ticket
+        """The newest it has shown: what it is shown rests on its right."""
         self.credentials = credentials
         self.remote = remote
         self.renewed: Credentials | None = None

@@ -70,15 +70,19 @@ class Walls:
         viewer = self._hub.roster.named(id)
         if not viewer.wall:
             raise Conflict("this session shows one stream for good: only a wall's tiles can be changed")
-        if ticket is not None and (
-            ticket.session != viewer.identity.session or self._hub.is_revoked(ticket.session)
-        ):
-            raise TicketRefused("the ticket belongs to another signed-in session than this wall")
+        if ticket is not None:
+            if ticket.session != viewer.identity.session:
+                raise TicketRefused("the ticket belongs to another signed-in session than this wall")
+            self._hub.check(ticket)
         changes: list[tuple[Tile, Wish]] = []
         for wish in wishes:
             if wish.camera is not None and (ticket is None or wish.camera not in ticket.cameras):
                 raise TicketRefused(f"the ticket does not name the camera {wish.camera}")
+            if wish.camera is not None and ticket is not None and not self._hub.opens(ticket, wish.camera):
+                raise TicketRefused(f"the right to {wish.camera} has ended since the ticket was given")
             changes.append((self._tile(viewer, wish.mid), wish))
+        if ticket is not None and ticket.issued_ms > viewer.ticket.issued_ms:
+            viewer.ticket = ticket
         for tile, wish in changes:
             # The size first: the camera then begins with the stream that fits.
             if wish.size is not None:

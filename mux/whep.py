@@ -7,13 +7,15 @@ from fastapi import FastAPI, Request, Response
 from starlette.middleware.cors import CORSMiddleware
 
 from mux.admission import Admitted
-from mux.bodies import SDP, created, text_of
+from mux.bodies import LEASE, SDP, created, text_of
 from mux.fragment import MAX_FRAGMENT_BYTES, MEDIA_TYPE, Fragment, parse_fragment
 from mux.http_errors import install
 from mux.offer import MAX_OFFER_BYTES, Offer, parse_offer
+from mux.turnstile import LEASE_PATH
 from mux.wall_http import Arranged, install_walls
 from mux.walls import Renewed
 from shared.ids import StreamId
+from shared.leases import MAX_LEASE_CHARS
 from shared.tickets import Action, Ticket, TicketVerifier, bearer
 
 
@@ -25,6 +27,8 @@ class Viewers(Protocol):
     def admit_wall(self, ticket: Ticket, offer: Offer) -> Admitted: ...
 
     def leave(self, id: str) -> None: ...
+
+    def take_lease(self, token: str) -> None: ...
 
 
 class Sessions(Arranged, Protocol):
@@ -58,6 +62,12 @@ def make_app(
         ticket = verifier.verify(bearer(request.headers.get("authorization")), Action.LIVE, str(stream))
         offer = parse_offer(await text_of(request, SDP, MAX_OFFER_BYTES))
         return created(viewers.admit(ticket, stream, offer))
+
+    @app.put(LEASE_PATH)
+    async def lease(request: Request) -> Response:
+        """Take what control_room says of rights; it is its own credential."""
+        viewers.take_lease(await text_of(request, LEASE, MAX_LEASE_CHARS))
+        return Response(status_code=204)
 
     @app.patch("/whep/sessions/{session}")
     async def renew(request: Request, session: str) -> Response:

@@ -8,9 +8,6 @@ from typing import Protocol
 from shared.clock import Clock
 from shared.errors import BusUnavailable
 
-REVOKED = "beffroi:revoked"
-"""Channel of rights that ended: JSON, `{"session": id}` or `{"stream": str(StreamId)}`."""
-
 LISTENER_QUEUE = 1000
 
 

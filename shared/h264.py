@@ -100,7 +100,8 @@ class SequenceParameters:
     """What decoding needs to know of a sequence parameter set (section 7.3.2.1.1).
 
     `reorder_frames` is how many pictures a decoder may hold back: 0 without B-frames, None where the camera
-    does not say: cameras without B-frames often leave it out.
+    does not say: cameras without B-frames often leave it out. `interlaced`: there may be fields, as
+    slices say behind a number of `frame_number_bits`.
     """
 
     profile_idc: int
@@ -109,6 +110,8 @@ class SequenceParameters:
     width: int
     height: int
     reorder_frames: int | None
+    interlaced: bool = False
+    frame_number_bits: int = 4
 
     @property
     def codec_string(self) -> str:
@@ -119,6 +122,24 @@ class SequenceParameters:
     def may_reorder(self) -> bool:
         """Whether the camera says that pictures may come in another order than they are shown."""
         return bool(self.reorder_frames)
+
+
+def is_field(data: bytes, parameters: SequenceParameters) -> bool:
+    """Whether the first slice of an access unit is of a field (`field_pic_flag`, section 7.3.3)."""
+    if not parameters.interlaced:
+        return False
+    for at in nal_starts(data):
+        if data[at] & 0x1F in (Nal.SLICE, Nal.IDR):
+            head = data[at + 1 : at + _MAX_SLICE_HEAD]
+            bits = BitReader(without_emulation(head), "slice header", "slice")
+            try:
+                for _ in range(3):
+                    bits.ue()
+                bits.u(parameters.frame_number_bits)
+                return bool(bits.u(1))
+            except BadInput:
+                return False
+    return False
 
 
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
@@ -135,7 +156,7 @@ def parse_sps(nal: bytes) -> SequenceParameters:
     profile, constraints, level = bits.u(8), bits.u(8), bits.u(8)
     bits.ue()
     chroma = _chroma_format(bits) if profile in _HIGH_PROFILES else 1
-    bits.ue()
+    frame_number_bits = bits.ue() + 4
     output_order = _skip_order_count(bits)
     bits.ue()
     bits.u(1)
@@ -155,7 +176,9 @@ def parse_sps(nal: bytes) -> SequenceParameters:
     if not (0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE):
         raise BadInput(f"sequence parameter set says {width}x{height}", "sps")
     reorder = 0 if output_order else _reorder_frames(bits, profile)
-    return SequenceParameters(profile, constraints, level, width, height, reorder)
+    return SequenceParameters(
+        profile, constraints, level, width, height, reorder, not frames_only, frame_number_bits
+    )
 
 
 def _chroma_format(bits: BitReader) -> int:

@@ -116,7 +116,7 @@ def parse_sps(nal: bytes) -> SequenceParameters:
     nesting = bits.u(1)
     space, tier, profile = bits.u(2), bits.u(1), bits.u(5)
     compatibility, constraints, level = bits.u(32), bits.u(48), bits.u(8)
-    _skip_layer_levels(bits, more_layers)
+    skip_layer_levels(bits, more_layers)
     bits.ue()
     chroma = bits.ue()
     if chroma > 3:
@@ -146,7 +146,7 @@ def parse_sps(nal: bytes) -> SequenceParameters:
     )
 
 
-def _skip_layer_levels(bits: BitReader, more_layers: int) -> None:
+def skip_layer_levels(bits: BitReader, more_layers: int) -> None:
     """What `profile_tier_level` says of lower temporal layers (section 7.3.3)."""
     present = [(bits.u(1), bits.u(1)) for _ in range(more_layers)]
     if more_layers:

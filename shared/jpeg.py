@@ -63,5 +63,5 @@ def _frame(segment: bytes) -> JpegImage:
         raise BadInput("the JPEG image is cut", "jpeg")
     height, width = int.from_bytes(segment[1:3], "big"), int.from_bytes(segment[3:5], "big")
     if not width or not height:
-        raise BadInput(f"the JPEG image says {width}x{height}", "jpeg")
+        raise BadInput(f"the JPEG image says {width}x{height}", "size")
     return JpegImage(width, height)

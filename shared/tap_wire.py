@@ -16,8 +16,8 @@ MAGIC = b"BT"
 VERSION = 1
 REORDERED_VERSION = 2
 """The version of a unit with REORDERED: a reader that does not know the flag refuses it, not misreads it."""
-# magic, version, kind, flags, codec, wall source, padding, run, seq, pts90, wall_ns, wall_uncertainty_ns
-_HEADER = struct.Struct("!2sBBBBBxIQqqq")
+# magic, version, kind, flags, codec, wall source, recovery, run, seq, pts90, wall_ns, wall_uncertainty_ns
+_HEADER = struct.Struct("!2sBBBBBBIQqqq")
 _CODECS = (Codec.H264, Codec.H265, Codec.MJPEG, Codec.MPEG4)
 _SOURCES = (WallSource.ARRIVAL, WallSource.SENDER_REPORT)
 _UNIT = 0
@@ -76,6 +76,7 @@ def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
             flags,
             _CODECS.index(unit.codec),
             _SOURCES.index(unit.wall_source),
+            unit.recovery,
             unit.run,
             unit.seq,
             unit.pts90,
@@ -90,7 +91,7 @@ def read(header: bytes, data: bytes) -> Received:
     """The unit in a header and data frame. Raises BadInput."""
     if not _HEADER.size < len(header) <= _HEADER.size + _MAX_STREAM_BYTES:
         raise BadInput(f"tap header has {len(header)} bytes")
-    magic, version, kind, flags, codec, source, run, seq, pts90, wall_ns, uncertainty_ns = (
+    magic, version, kind, flags, codec, source, recovery, run, seq, pts90, wall_ns, uncertainty_ns = (
         _HEADER.unpack_from(header)
     )
     if magic != MAGIC or version not in (VERSION, REORDERED_VERSION):
@@ -112,6 +113,7 @@ def read(header: bytes, data: bytes) -> Received:
         codec=_CODECS[codec],
         data=data,
         reordered=bool(flags & _REORDERED),
+        recovery=recovery,
     )
     return Received(unit, bool(flags & _RECENT), bool(flags & _LAST))
 

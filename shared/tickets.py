@@ -43,6 +43,11 @@ class Action(StrEnum):
     STATUS = "status"
 
 
+SHOWING = frozenset({Action.LIVE, Action.WALL, Action.PLAYBACK, Action.DOWNLOAD})
+"""The actions that show images to a person: they last as long as the right, not as long as the ticket. The
+others are control_room's own, and done at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One person's permission to do one thing with one resource until `until_s` (UTC seconds since 1970).
@@ -50,6 +55,10 @@ class Ticket:
     `resource` is a stream (`str(StreamId)`), `wall`, `export:<id>` or `hold:<id>`. `start_s` and `end_s`
     bound the footage a playback may show; None leaves that side open. `cameras` are those a wall may show, in
     the order of its tiles: each as its main and as its sub stream.
+
+    `issued_ms` is when control_room gave it; `right_until_s` when the session it was given in ends at the
+    latest, however long what it opened goes on. A ticket without them (0) counts as older than any lease (see
+    `shared.leases`), and ends with its session only.
     """
 
     id: str
@@ -61,6 +70,8 @@ class Ticket:
     start_s: int | None = None
     end_s: int | None = None
     cameras: Annotated[tuple[CameraPath, ...], Field(max_length=MOST_CAMERAS)] = ()
+    issued_ms: int = 0
+    right_until_s: int = 0
 
 
 _TICKET = TypeAdapter(Ticket)
@@ -78,11 +89,41 @@ def _decode(text: str) -> bytes:
     return raw
 
 
+class Sealed:
+    """Payloads signed under a version: no version's signature is good for another's."""
+
+    def __init__(self, key: Ed25519PrivateKey, version: str) -> None:
+        self._key = key
+        self._version = version
+
+    def token(self, payload: bytes) -> str:
+        """`<version>.<payload>.<signature>`."""
+        signed = f"{self._version}.{_encode(payload)}"
+        return f"{signed}.{_encode(self._key.sign(signed.encode()))}"
+
+
+def opened(key: Ed25519PublicKey, version: str, token: str, what: str, most_chars: int) -> bytes:
+    """The payload of a token. Raises TicketRefused, which calls it `what`."""
+    parts = token[: most_chars + 1].split(".")
+    if len(token) > most_chars or len(parts) != 3 or parts[0] != version:
+        raise TicketRefused(f"the {what} is malformed")
+    try:
+        payload, signature = _decode(parts[1]), _decode(parts[2])
+    except (ValueError, binascii.Error) as error:
+        raise TicketRefused(f"the {what} is malformed") from error
+    try:
+        key.verify(signature, f"{version}.{parts[1]}".encode())
+    except InvalidSignature as error:
+        raise TicketRefused(f"the {what} is forged: its signature is wrong") from error
+    return payload
+
+
 class TicketSigner:
     """Makes tickets. Only control_room has one."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._key = key
+        self.key = key
+        self._sealed = Sealed(key, _VERSION)
 
     @classmethod
     def from_pem(cls, pem: bytes) -> "TicketSigner":
@@ -97,16 +138,14 @@ class TicketSigner:
 
     def sign(self, ticket: Ticket) -> str:
         """The token of a ticket."""
-        payload = _TICKET.dump_json(ticket)
-        signed = f"{_VERSION}.{_encode(payload)}"
-        return f"{signed}.{_encode(self._key.sign(signed.encode()))}"
+        return self._sealed.token(_TICKET.dump_json(ticket))
 
 
 class TicketVerifier:
     """Checks tickets."""
 
     def __init__(self, key: Ed25519PublicKey, clock: Clock) -> None:
-        self._key = key
+        self.key = key
         self._clock = clock
 
     @classmethod
@@ -132,17 +171,7 @@ class TicketVerifier:
         return ticket
 
     def _authentic(self, token: str) -> Ticket:
-        parts = token[: _MAX_TOKEN_CHARS + 1].split(".")
-        if len(token) > _MAX_TOKEN_CHARS or len(parts) != 3 or parts[0] != _VERSION:
-            raise TicketRefused("the ticket is malformed")
-        try:
-            payload, signature = _decode(parts[1]), _decode(parts[2])
-        except (ValueError, binascii.Error) as error:
-            raise TicketRefused("the ticket is malformed") from error
-        try:
-            self._key.verify(signature, f"{_VERSION}.{parts[1]}".encode())
-        except InvalidSignature as error:
-            raise TicketRefused("the ticket is forged: its signature is wrong") from error
+        payload = opened(self.key, _VERSION, token, "ticket", _MAX_TOKEN_CHARS)
         try:
             return _TICKET.validate_json(payload)
         except ValidationError as error:

@@ -35,7 +35,9 @@ class AccessUnit:
     units come in the order they are decoded in, and `pts90` may go back, by MAX_REORDER90 at most.
     `wall_ns` is UTC in nanoseconds since 1970 of the capture, as told by `wall_source`,
     wrong by `wall_uncertainty_ns` at most where that is known, -1 where it is not.
-    `key` is true where decoding can start; such a unit carries its parameter sets.
+    `key` is true where decoding can start; such a unit carries its parameter sets. Where it is no key picture
+    but a recovery point, its picture and those behind it are incomplete until `recovery` more have been
+    decoded: 1 to 255, which stands for that many or more; 0 everywhere else.
     `data` is an Annex B byte stream (H.264, H.265), one JPEG image, or one MPEG-4 Visual picture (ISO/IEC
     14496-2) with its start codes.
     """
@@ -51,3 +53,4 @@ class AccessUnit:
     codec: Codec
     data: bytes
     reordered: bool = False
+    recovery: int = 0

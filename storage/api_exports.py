@@ -43,22 +43,22 @@ class ExportRoutes:
 
     async def order(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """Order an export; the same order again is no error."""
-        self._gate.admit(bearer(authorization), f"export:{id}", [Action.EXPORT])
+        self._gate.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT])
         order = decode(ExportOrder, await _body(request))
         if order.id != id:
             raise BadInput("the order has another id than its address", "id")
         return _progress(await self._jobs.order(order), 202)
 
-    async def progress(self, id: Id, authorization: Authorization = None) -> Response:
+    async def progress(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """How far an export is."""
-        self._gate.admit(bearer(authorization), f"export:{id}", [Action.EXPORT, Action.STATUS])
+        self._gate.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT, Action.STATUS])
         return _progress(await self._jobs.progress(id), 200)
 
     async def package(
-        self, id: Id, ticket: str | None = None, authorization: Authorization = None
+        self, id: Id, request: Request, ticket: str | None = None, authorization: Authorization = None
     ) -> Response:
         """The package, whole or by ranges."""
-        self._gate.admit(bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
+        self._gate.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
         path = await self._jobs.package(id)
         return FileResponse(
             path,
@@ -69,7 +69,7 @@ class ExportRoutes:
 
     async def hold(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """Keep a range of a stream beyond its deadline."""
-        self._gate.admit(bearer(authorization), f"hold:{id}", [Action.HOLD])
+        self._gate.admit(request, bearer(authorization), f"hold:{id}", [Action.HOLD])
         order = decode(HoldOrder, await _body(request))
         if order.id != id:
             raise BadInput("the hold has another id than its address", "id")
@@ -87,9 +87,9 @@ class ExportRoutes:
         await self._holds.put(hold)
         return Response(status_code=204)
 
-    async def release(self, id: Id, authorization: Authorization = None) -> Response:
+    async def release(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """End a hold; what it kept is destroyed when its deadline says."""
-        self._gate.admit(bearer(authorization), f"hold:{id}", [Action.HOLD])
+        self._gate.admit(request, bearer(authorization), f"hold:{id}", [Action.HOLD])
         await self._holds.remove(id)
         return Response(status_code=204)
 

@@ -29,7 +29,7 @@ class Catalogue:
         growing = {footage.key: footage for footage in self._recorder.footage(stream)}
         found = growing | {
             row.key: Footage(
-                row.key, row.stream, row.run, row.start_ns, row.end_ns, row.codec, row.parameters
+                row.key, row.stream, row.run, row.start_ns, row.end_ns, row.codec, row.parameters, row.days
             )
             for row in await self._rows.between(stream, start_ns, end_ns)
         }

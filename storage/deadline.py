@@ -25,3 +25,15 @@ def deadline_ns(capture_ns: int, days: int) -> int:
     if not 1 <= days <= MAX_DAYS:
         raise ValueError(f"{days} is not an authorised number of days")
     return min(capture_ns + days * DAY_NS, month_later_ns(capture_ns))
+
+
+def earliest_deadline_ns(start_ns: int, end_ns: int, days: int) -> int:
+    """The first deadline of anything captured in [start_ns, end_ns).
+
+    Nearly always that of the first picture. At the end of a long month those of the next days may come
+    sooner: the 30th of January at 23:00 and the 31st at 00:00 are both over in February.
+    """
+    first = deadline_ns(start_ns, days)
+    midnight_ns = start_ns - start_ns % DAY_NS
+    later = (midnight_ns + number * DAY_NS for number in range(1, 4))
+    return min(first, *(deadline_ns(at_ns, days) if at_ns < end_ns else first for at_ns in later))

@@ -15,6 +15,8 @@ from storage.fmp4.reader import Layout, read_layout
 from storage.index.segments import SegmentRows
 from storage.metrics import LifeMetrics
 from storage.objects import FolderStore
+from storage.quarantine import Quarantine
+from storage.remains import holds_nothing, is_tear
 from storage.segment import Segment, SegmentState, key_of_spool_name
 from storage.spool import Spool
 
@@ -22,6 +24,7 @@ _MAX_PENDING = 10_000
 _RETRY_S = 2.0
 _LOOK_S = 0.5
 _CHUNK = 1 << 20
+_DAMAGED = "damaged in its midst: what follows is set aside"
 
 
 def layout_of(path: Path) -> Layout:
@@ -57,6 +60,7 @@ def segment_of(path: Path, key: str, layout: Layout, state: SegmentState) -> Seg
         parameters=layout.description.digest,
         days=identity.days,
         state=state,
+        incomplete=layout.incomplete,
     )
 
 
@@ -86,9 +90,11 @@ class Finisher:
         clock: Clock,
         metrics: LifeMetrics,
         *,
+        quarantine: Quarantine,
         indexed: Callable[[str], None],
         is_open: Callable[[str], bool],
     ) -> None:
+        self._quarantine = quarantine
         self._places = places
         self._rows = rows
         self._clock = clock
@@ -170,22 +176,36 @@ class Finisher:
         await asyncio.to_thread(self._places.disk.remove, path)
 
     def _seal(self, path: Path, key: str) -> Segment | None:
-        """Cut a file to its last whole fragment and make it last; None where it holds nothing."""
+        """Cut a file to its last whole fragment and make it last; None where it holds nothing readable."""
         if not path.exists():
             return None
         try:
             layout = layout_of(path)
         except BadInput as error:
-            # The head is written first, in one piece: without it no picture was ever written.
-            self._log.error("spool-file-without-head", key=key, reason=error.detail)
-            self._places.disk.remove(path)
+            if holds_nothing(path):
+                self._log.warning("spool-file-without-head", key=key, reason=error.detail)
+                self._places.disk.remove(path)
+            else:
+                self._quarantine.take(path, error.detail)
             return None
         if not layout.fragments:
-            self._places.disk.remove(path)
+            if is_tear(path, len(layout.init)):
+                self._places.disk.remove(path)
+            else:
+                self._quarantine.take(path, "damaged right behind its head")
             return None
-        torn = path.stat().st_size - layout.end
-        if torn:
-            self._log.warning("torn-segment-cut", key=key, cut_bytes=torn)
-            os.truncate(path, layout.end)
+        if not self._cut(path, layout.end, key):
+            return None
         self._places.disk.sync(path)
         return segment_of(path, key, layout, SegmentState.CLOSED)
+
+    def _cut(self, path: Path, whole: int, key: str) -> bool:
+        """Cut what follows the last whole fragment; False where that is no mere tear and finds no room."""
+        torn = path.stat().st_size - whole
+        if not torn:
+            return True
+        if not is_tear(path, whole) and not self._quarantine.take_tail(path, whole, _DAMAGED):
+            return False
+        self._log.warning("torn-segment-cut", key=key, cut_bytes=torn)
+        os.truncate(path, whole)
+        return True

@@ -1,11 +1,15 @@
-"""Lets a request in that shows a ticket for this very thing."""
+"""Lets a request in that shows a ticket for this very thing, and says how long it may stay."""
 
 from collections.abc import Sequence
+from functools import partial
+
+from fastapi import Request
 
 from shared.errors import TicketRefused
-from shared.tickets import Action, Ticket, TicketVerifier
+from shared.leases import Leases
+from shared.tickets import SHOWING, Action, Ticket, TicketVerifier
+from storage.guarded import guard
 from storage.ranges import Span
-from storage.revocations import Revocations
 
 _S = 1_000_000_000
 
@@ -13,12 +17,15 @@ _S = 1_000_000_000
 class Gate:
     """Every request for footage or an export passes here."""
 
-    def __init__(self, verifier: TicketVerifier, revocations: Revocations) -> None:
+    def __init__(self, verifier: TicketVerifier, leases: Leases) -> None:
         self._verifier = verifier
-        self._revocations = revocations
+        self._leases = leases
 
-    def admit(self, token: str, resource: str, actions: Sequence[Action]) -> Ticket:
-        """The ticket of a token that allows one of `actions`. Raises TicketRefused."""
+    def admit(self, request: Request, token: str, resource: str, actions: Sequence[Action]) -> Ticket:
+        """The ticket of a token that allows one of `actions`; what is answered lasts as long as its right.
+
+        Raises TicketRefused, and Unavailable while nobody confirms rights to images.
+        """
         refusal: TicketRefused | None = None
         for action in actions:
             try:
@@ -26,13 +33,14 @@ class Gate:
             except TicketRefused as error:
                 refusal = refusal or error
                 continue
-            self._revocations.admit(ticket)
+            if action in SHOWING:
+                self._leases.admit(ticket)
+                guard(request.scope, partial(self._holds, ticket))
             return ticket
         raise refusal or TicketRefused("the ticket allows nothing here")
 
-    def holds(self, ticket: Ticket) -> bool:
-        """Whether a ticket that was let in still may stay."""
-        return self._revocations.holds(ticket)
+    def _holds(self, ticket: Ticket) -> bool:
+        return self._leases.ended(ticket) is None
 
 
 def allowed_span(ticket: Ticket, asked: Span) -> Span:

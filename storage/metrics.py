@@ -52,10 +52,29 @@ class RetentionMetrics:
         )
 
 
+class QuarantineMetrics:
+    """Of what cannot be read in the spool."""
+
+    def __init__(self) -> None:
+        self.taken = metrics.counter(
+            "storage_set_aside_total", "Files of the spool, or ends of them, set aside because unreadable"
+        )
+        self.left = metrics.counter(
+            "storage_set_aside_left_total", "Unreadable files left in the spool for want of room"
+        )
+        self.files = metrics.gauge("storage_set_aside_files", "Unreadable files set aside")
+        self.bytes = metrics.gauge("storage_set_aside_bytes", "Bytes of unreadable files set aside")
+
+
 class ReadMetrics:
     """Of playback and exports."""
 
     def __init__(self) -> None:
         self.served_bytes = metrics.counter("storage_served_bytes_total", "Bytes of playback served")
-        self.revoked = metrics.counter("storage_streams_revoked_total", "Playbacks ended by a revocation")
+        self.cut_off = metrics.counter(
+            "storage_answers_cut_off_total", "Playbacks and downloads cut off because their right ended"
+        )
+        self.confirmed = metrics.gauge(
+            "storage_rights_confirmed", "1 while control_room confirms who may see what"
+        )
         self.exports = metrics.counter("storage_exports_total", "Exports ended", ["status"])

@@ -90,6 +90,13 @@ class FolderStore:
                 if name.endswith(".mp4"):
                     yield str((Path(folder) / name).relative_to(self.root))
 
+    def clear_incoming(self) -> int:
+        """Remove what a crash left half put: copies that nothing names. How many. At the start only."""
+        left = list((self.root / _INCOMING).glob("*"))
+        for path in left:
+            self._disk.remove(path)
+        return len(left)
+
     def is_empty(self) -> bool:
         return next(self.keys(), None) is None
 

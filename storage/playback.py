@@ -3,8 +3,8 @@
 import asyncio
 import os
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from shared.errors import NotFound
@@ -12,7 +12,7 @@ from shared.ids import StreamId
 from shared.mediatime import ns_from_90k, ticks_from_ns
 from storage.catalogue import Catalogue
 from storage.fmp4.entry import Description
-from storage.fmp4.fragment import MovieFragment, Sample, movie_fragment
+from storage.fmp4.fragment import MovieFragment, movie_fragment
 from storage.fmp4.movie import file_type, fragmented_movie
 from storage.fmp4.reader import PlacedFragment
 from storage.segment import Footage
@@ -94,11 +94,17 @@ async def plan(
 
 
 def _seek(pieces: Sequence[Piece], start_ns: int) -> int:
-    """The last piece at or before an instant where decoding can start; the first where there is none."""
-    return max(
-        (number for number, piece in enumerate(pieces) if piece.fragment.key and piece.start_ns <= start_ns),
-        default=0,
-    )
+    """The last piece at or before an instant where decoding can start and all is complete by then; the first
+    where there is none."""
+    passed, found = 0, 0
+    for number in reversed([number for number, piece in enumerate(pieces) if piece.start_ns <= start_ns]):
+        first = pieces[number].fragment.moof.samples[0]
+        if first.key:
+            found = number
+            if first.recovery <= passed:
+                break
+        passed += len(pieces[number - 1].fragment.moof.samples)
+    return found
 
 
 def retimed(answer: Answer) -> list[MovieFragment]:
@@ -123,7 +129,7 @@ def retimed(answer: Answer) -> list[MovieFragment]:
     for number, (piece, own) in enumerate(zip(answer.pieces, starts90, strict=True)):
         after90 = starts90[number + 1][0] if number + 1 < len(starts90) else end90
         samples = tuple(
-            Sample(following90 - start90, sample.size, sample.key, offset90)
+            replace(sample, duration90=following90 - start90, offset90=offset90)
             for sample, start90, following90, offset90 in zip(
                 piece.fragment.moof.samples,
                 own,
@@ -153,19 +159,15 @@ def _moved_offsets(fragment: MovieFragment, starts90: Sequence[int]) -> list[int
     return moved
 
 
-async def stream_answer(
-    catalogue: Catalogue, answer: Answer, may_go_on: Callable[[], bool]
-) -> AsyncIterator[bytes]:
-    """The bytes of an answer, a fragment at a time; ends early once `may_go_on` says so.
+async def stream_answer(catalogue: Catalogue, answer: Answer) -> AsyncIterator[bytes]:
+    """The bytes of an answer, a fragment at a time.
 
-    A segment destroyed meanwhile ends it too. At most one fragment is in memory.
+    A segment destroyed meanwhile ends it early. At most one fragment is in memory.
     """
     yield answer.init
     descriptor, opened = -1, ""
     try:
         for piece, fragment in zip(answer.pieces, retimed(answer), strict=True):
-            if not may_go_on():
-                return
             if piece.key != opened:
                 if descriptor >= 0:
                     os.close(descriptor)

@@ -81,7 +81,7 @@ class PolicyPoller:
             raise BadInput("control_room's policies are larger than can be")
         told = decode(RecordingPolicies, answer.content).policies
         policies = [policy for policy in told if self._makes_sense(policy)]
-        await self._rows.replace(policies)
+        await self._rows.replace(policies, self._clock.utc_ns())
         self._apply(policies)
         self._etag = answer.headers.get("etag")
 

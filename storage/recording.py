@@ -174,7 +174,7 @@ class Recording:
             closed=lambda kept: self._on_closed(key, kept),
         )
         self._footage[key] = Footage(
-            key, self.stream, unit.run, start_ns, start_ns, codec, description.digest
+            key, self.stream, unit.run, start_ns, start_ns, codec, description.digest, identity.days
         )
         writer = self._open_writer(key, identity, description, events)
         self._open = OpenSegment(

@@ -1,22 +1,21 @@
 """Destroys footage on time: never what a hold keeps, never what the index does not know."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.errors import BeffroiError
 from shared.log import get_logger
 from storage.bond import StoreBond
-from storage.deadline import DAY_NS, MAX_DAYS
+from storage.deadline import DAY_NS
 from storage.finishing import Places
-from storage.index.policies import PolicyRows
+from storage.index.dues import BATCH, DueRows
 from storage.index.segments import SegmentRows
 from storage.metrics import LifeMetrics, RetentionMetrics
 from storage.segment import Segment
 
 EVERY_S = 20.0
-_BATCH = 200
 _STALE_NS = 120 * 1_000_000_000
 _LEAP_NS = DAY_NS
 
@@ -33,25 +32,30 @@ class Outcome:
 
 class Retention:
     """Each run: condemn what is due (row to garbage), remove its object, drop its row. Any step may be the
-    last before a crash: the next run finds garbage rows and goes on."""
+    last before a crash: the next run finds garbage rows and goes on.
+
+    `copies` destroy what else holds footage: they are called in each run that may destroy.
+    """
 
     def __init__(
         self,
         rows: SegmentRows,
-        policies: PolicyRows,
+        dues: DueRows,
         places: Places,
         bond: StoreBond,
         clock: Clock,
         metrics: RetentionMetrics,
         life: LifeMetrics,
+        copies: Sequence[Callable[[], Awaitable[object]]] = (),
     ) -> None:
         self._rows = rows
-        self._policies = policies
+        self._dues = dues
         self._places = places
         self._bond = bond
         self._clock = clock
         self._metrics = metrics
         self._life = life
+        self._copies = copies
         self._log = get_logger("storage")
         self._started_ns = clock.monotonic_ns()
         self._offset_ns = clock.utc_ns() - self._started_ns
@@ -100,22 +104,33 @@ class Retention:
     async def _destroy(self) -> Outcome:
         destroyed = missing = 0
         try:
-            for stream, days in (await self._days_by_stream()).items():
-                while await self._rows.condemn(stream, days, self._clock.utc_ns(), _BATCH) == _BATCH:
-                    pass
-            while garbage := await self._rows.garbage(_BATCH):
+            await self._condemn()
+            while garbage := await self._rows.garbage(BATCH):
                 missing += await asyncio.to_thread(self._remove, garbage)
                 await self._rows.drop([segment.key for segment in garbage])
                 destroyed += len(garbage)
+            for destroy in self._copies:
+                await destroy()
         except (OSError, BeffroiError) as error:
             reason = error.detail if isinstance(error, BeffroiError) else error.strerror or str(error)
             self._log.error("destruction-failed", reason=reason)
             return Outcome(destroyed, missing, failed=reason)
+        finally:
+            self._metrics.destroyed.inc(destroyed)
+            self._metrics.missing.inc(missing)
         if destroyed:
             self._log.info("segments-destroyed", count=destroyed, missing=missing)
-        self._metrics.destroyed.inc(destroyed)
-        self._metrics.missing.inc(missing)
         return Outcome(destroyed, missing)
+
+    async def _condemn(self) -> None:
+        """Condemn all that is due: after the days are those in force, and with the holds that are left."""
+        while await self._dues.lower():
+            pass
+        while await self._dues.release():
+            pass
+        now_ns = self._clock.utc_ns()
+        while await self._dues.condemn(now_ns):
+            pass
 
     def _remove(self, garbage: Sequence[Segment]) -> int:
         """Remove the files of condemned segments; how many had none. Raises OSError. Blocking."""
@@ -128,19 +143,8 @@ class Retention:
             missing += not there
         return missing
 
-    async def _days_by_stream(self) -> Mapping[str, int]:
-        """The days each stream may keep: the last known policy, else what its segments say themselves."""
-        known = {policy.stream: policy.days for policy in await self._policies.all()}
-        recorded = await self._rows.streams_with_days()
-        return {stream: max(1, min(MAX_DAYS, known.get(stream, days))) for stream, days in recorded.items()}
-
     async def _measure(self) -> None:
-        now_ns = self._clock.utc_ns()
-        overdue_ns = 0
-        for stream, days in (await self._days_by_stream()).items():
-            due_ns = await self._rows.oldest_due_ns(stream, days, now_ns)
-            overdue_ns = max(overdue_ns, 0 if due_ns is None else now_ns - due_ns)
-        self._metrics.overdue_s.set(overdue_ns / 1e9)
+        self._metrics.overdue_s.set(await self._dues.overdue_ns(self._clock.utc_ns()) / 1e9)
         totals = await self._rows.totals()
         for state in ("closed", "stored", "garbage"):
             count, size = totals.get(state, (0, 0))

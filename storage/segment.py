@@ -1,10 +1,16 @@
 """A segment: one file of about a minute of one stream, and what the index says of it."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from shared.errors import BadInput
 from shared.ids import StreamId
+
+_SPOOL_NAME = re.compile(
+    r"(?P<stream>[^~]+~[^~]+~[^~]+)~\d{8}~(?P<start>\d{8}T\d{6})\.(?P<milliseconds>\d{3})Z"
+)
 
 HOLE_NS = 200_000_000
 """Two segments of a run this near to each other leave no hole: less than two pictures of a slow camera."""
@@ -22,7 +28,8 @@ class SegmentState(StrEnum):
 class Segment:
     """A finished segment. `key` names its object; times are UTC; `days` is what was authorised then.
 
-    `parameters` is equal for segments that one decoder set-up plays.
+    `parameters` is equal for segments that one decoder set-up plays. `incomplete` is how many of its first
+    pictures are incomplete, 255 for as many or more: a camera without key pictures is cut where it recovers.
     """
 
     key: str
@@ -36,11 +43,12 @@ class Segment:
     parameters: str
     days: int
     state: SegmentState
+    incomplete: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """A segment as a reader sees it, growing or finished."""
+    """A segment as a reader sees it, growing or finished. `days` are those it may be kept at most."""
 
     key: str
     stream: StreamId
@@ -49,6 +57,7 @@ class Footage:
     end_ns: int
     codec: str
     parameters: str
+    days: int
 
     def goes_on_in(self, later: "Footage") -> bool:
         """Whether `later` plays on after this one without a seam."""
@@ -77,3 +86,16 @@ def spool_name(key: str) -> str:
 def key_of_spool_name(name: str) -> str:
     """The object key of a file in the spool."""
     return name.replace("~", "/")
+
+
+def capture_of_spool_name(name: str) -> tuple[StreamId, int] | None:
+    """The stream and the UTC start that the name of a file in the spool tells, None where it is no such."""
+    found = _SPOOL_NAME.match(name)
+    if found is None:
+        return None
+    try:
+        start = datetime.strptime(found["start"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        stream = StreamId.parse(key_of_spool_name(found["stream"]))
+    except (ValueError, BadInput):
+        return None
+    return stream, int(start.timestamp()) * 1_000_000_000 + int(found["milliseconds"]) * 1_000_000

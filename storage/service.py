@@ -10,8 +10,8 @@ import httpx
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Unavailable
+from shared.leases import Leases
 from shared.log import get_logger
-from shared.redis_bus import RedisBus
 from shared.service import Service
 from shared.settings import load
 from shared.tap.endpoint import Endpoint
@@ -20,27 +20,32 @@ from shared.tap.subscriber import TapSubscriber
 from shared.tickets import TicketVerifier
 from storage.api import build_app
 from storage.api_exports import export_routes
+from storage.api_lease import lease_routes
 from storage.api_playback import playback_routes
 from storage.bond import StoreBond
 from storage.catalogue import Catalogue
 from storage.disk import Disk, RealDisk
 from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
+from storage.exports.sweep import PackageSweep
 from storage.finishing import Finisher, Places
 from storage.gate import Gate
+from storage.guarded import Guarded
 from storage.index.database import Database
+from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.holds import HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
-from storage.metrics import LifeMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
+from storage.left_overs import LeftOvers
+from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
 from storage.objects import FolderStore
 from storage.policies import PolicyPoller
+from storage.quarantine import Quarantine
 from storage.recorder import Recorder, Tap
 from storage.reindex import Reindexed, reindex
 from storage.retention import Retention
-from storage.revocations import Revocations
 from storage.settings import StorageSettings
 from storage.spool import Spool
 
@@ -109,6 +114,7 @@ class _Recording:
         )
         self.places = Places(self.spool, store, disk)
         self.life = LifeMetrics()
+        self.quarantine = Quarantine(settings.spool, disk, QuarantineMetrics())
         self.recorder = Recorder(
             tap,
             self.spool,
@@ -123,6 +129,7 @@ class _Recording:
             rows,
             clock,
             self.life,
+            quarantine=self.quarantine,
             indexed=self.recorder.indexed,
             is_open=self.recorder.is_open,
         )
@@ -142,27 +149,45 @@ async def build(settings: StorageSettings | None = None) -> Service:
     service.on_stop(database.close)
 
     half = _Recording(settings, clock, RealDisk(), tap, rows, store)
+    store.clear_incoming()
     left_over = half.finisher.find_left_over()
     if left_over:
         get_logger("storage").warning("spool-recovered", files=left_over)
     catalogue = Catalogue(rows, half.recorder, half.places)
     policies, holds, reads = PolicyRows(database), HoldRows(database), ReadMetrics()
-    retention = Retention(rows, policies, half.places, bond, clock, RetentionMetrics(), half.life)
-    bus = RedisBus(settings.redis_url) if settings.redis_url else None
-    if bus is not None:
-        service.on_stop(bus.close)
-    revocations = Revocations(bus, clock)
+    leases = Leases(verifier.key, clock)
+    reads.confirmed.set_function(lambda: leases.confirmed)
     jobs = _export_jobs(settings, database, holds, catalogue, evidence, clock, reads)
+    sweep = PackageSweep(
+        ExportRows(database),
+        clock,
+        folder=settings.exports,
+        keep_days=settings.export_days,
+        is_making=jobs.is_making,
+    )
+    dues = DueRows(database)
+    left_overs = LeftOvers(half.places, half.quarantine, rows, dues, clock, is_open=half.recorder.is_open)
+    retention = Retention(
+        rows,
+        dues,
+        half.places,
+        bond,
+        clock,
+        RetentionMetrics(),
+        half.life,
+        copies=(sweep.sweep_once, left_overs.sweep_once),
+    )
     poller = await _follow_control_room(service, settings, half, policies, tap)
-    gate = Gate(verifier, revocations)
+    gate = Gate(verifier, leases)
     app = build_app(
         [
             playback_routes(catalogue, gate, clock, reads),
             export_routes(jobs, holds, gate, evidence.public),
+            lease_routes(leases),
         ],
         settings.allowed_origins,
     )
-    await serve_asgi(service, app, settings.http_host, settings.http_port)
+    await serve_asgi(service, Guarded(app, reads.cut_off.inc), settings.http_host, settings.http_port)
     service.on_stop(jobs.close)
 
     works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
@@ -170,9 +195,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
         ("recorder", half.recorder.run),
         ("retention", retention.run),
         ("exports", jobs.run),
-        ("export-sweep", jobs.sweep),
         ("policies", poller.run),
-        ("revocations", revocations.run),
         ("disks", _measuring(settings, half, clock)),
     ]
     for name, work in works:
@@ -180,6 +203,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     for name, probe in (
         ("recording", half.recorder.health),
         ("finishing", half.finisher.health),
+        ("unreadable", half.quarantine.health),
         ("retention", retention.health),
         ("control-room", poller.health),
     ):
@@ -205,7 +229,6 @@ def _export_jobs(
         metrics,
         folder=settings.exports,
         version=version("beffroi"),
-        keep_days=settings.export_days,
         at_once=settings.exports_at_once,
     )
 

@@ -29,12 +29,11 @@ class StorageSettings(Settings):
     ticket_public_key_file: Path = Field(description="PEM of the public key that checks tickets.")
     evidence_key_file: Path = Field(description="PEM of the private key that signs exports.")
     allowed_origins: str = Field(default="", description="Web origins that may ask, separated by commas.")
-    redis_url: str = Field(default="", description="Redis address, for revocations; empty: none.")
     segment_s: float = Field(default=60.0, ge=2.0, le=600.0, description="Length of a segment in seconds.")
     disk_reserve_mb: int = Field(
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
     )
-    export_days: int = Field(default=7, ge=1, le=31, description="Days an export package is kept.")
+    export_days: int = Field(default=7, ge=1, le=31, description="Days an export package is kept at most.")
     exports_at_once: int = Field(default=1, ge=1, le=8, description="Exports made at the same time.")
 
     @property

@@ -37,15 +37,19 @@ class PendingFragment:
     def size(self) -> int:
         return sum(len(unit.data) for unit in self.units)
 
-    def build(self, description: Description) -> bytes:
-        """The fragment's bytes."""
-        pictures = [description.sample(unit.data) for unit in self.units]
+    def build(self, description: Description, whole_from: int | None = None) -> bytes:
+        """The fragment's bytes. Units from number `whole_from` on keep what the description says already."""
+        whole_from = len(self.units) if whole_from is None else whole_from
+        pictures = [
+            description.sample(unit.data, whole=number >= whole_from)
+            for number, unit in enumerate(self.units)
+        ]
         durations90 = [
             end90 - time90
             for time90, end90 in zip(self.times90, (*self.times90[1:], self.end90), strict=True)
         ]
         samples = tuple(
-            Sample(duration90, sum(map(len, picture)), unit.key, offset90)
+            Sample(duration90, sum(map(len, picture)), unit.key, offset90, unit.recovery)
             for unit, picture, duration90, offset90 in zip(
                 self.units, pictures, durations90, self.offsets90 or (0,) * len(self.units), strict=True
             )
@@ -53,6 +57,12 @@ class PendingFragment:
         fragment = MovieFragment(self.sequence, self.times90[0], samples)
         data = [part for picture in pictures for part in picture]
         return b"".join(write_fragment(fragment, self.units[0].wall_ns, data))
+
+    def change(self, description: Description) -> int | None:
+        """The number of the first unit that says something else than the description, if one does."""
+        return next(
+            (number for number, unit in enumerate(self.units) if description.changed_by(unit.data)), None
+        )
 
 
 class Spool:
@@ -133,6 +143,7 @@ class SegmentWriter:
         self._size = 0
         self._fragments = 0
         self._broken = False
+        self._changed = False
         lane.submit(lambda: self._start(init_segment(description, identity)))
 
     def append(self, fragment: PendingFragment) -> bool:
@@ -158,12 +169,21 @@ class SegmentWriter:
         late = self._spool.now_ns() - queued_ns > _LATE_NS
         try:
             self._spool.check_space()
-            self._write(fragment.build(self._description))
+            self._write(fragment.build(self._description, self._whole_from(fragment)))
         except OSError as error:
             self._fail(error)
             return
         self._fragments += 1
         self._lane.tell(lambda: self._events.written(fragment.end90, late))
+
+    def _whole_from(self, fragment: PendingFragment) -> int | None:
+        """Once the stream has told other parameters in the middle, those of the file's head are told again
+        too: a decoder would go on with the others."""
+        if self._changed:
+            return 0
+        change = fragment.change(self._description)
+        self._changed = change is not None
+        return change
 
     def _write(self, data: bytes) -> None:
         assert self._descriptor is not None

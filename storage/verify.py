@@ -2,20 +2,18 @@
 
 import hashlib
 import json
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-from shared.errors import BadInput
 from storage.exports.evidence import EvidencePublicKey
 from storage.exports.manifest import FORMAT, MANIFEST, SIGNATURE
+from storage.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles
 
-_CHUNK = 1 << 20
 _MAX_MANIFEST = 64 << 20
 
 
@@ -29,17 +27,22 @@ class Finding(StrEnum):
     ALTERED_FILE = "altered-file"
     MISSING_FILE = "missing-file"
     EXTRA_FILE = "extra-file"
+    EXTRA_BYTES = "extra-bytes"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`finding` is the gravest; the lists name every file concerned; `detail` is one sentence."""
+    """`finding` is the gravest; the lists name every file concerned; `detail` is one sentence.
+
+    `fingerprint` is that of the key it was checked with.
+    """
 
     finding: Finding
     detail: str
     altered: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    fingerprint: str = ""
 
     @property
     def sound(self) -> bool:
@@ -50,6 +53,8 @@ class _Files(Protocol):
     """The files of a package, by name."""
 
     names: list[str]
+    stray_bytes: str | None
+    """Where there are bytes that belong to no file, in words."""
 
     def read(self, name: str, limit: int) -> bytes: ...
 
@@ -63,9 +68,10 @@ def verify(package: Path, public_key_pem: bytes) -> Verdict:
     key = EvidencePublicKey.from_pem(public_key_pem)
     try:
         with _opened(package) as files:
-            return _verdict(files, key)
-    except zipfile.BadZipFile:
-        return Verdict(Finding.NOT_AN_EXPORT, "this is no export, or a zip that was cut")
+            verdict = _verdict(files, key)
+    except ZIP_FAULTS:
+        verdict = Verdict(Finding.NOT_AN_EXPORT, "this is no export, or a zip that was cut")
+    return replace(verdict, fingerprint=key.fingerprint)
 
 
 def _verdict(files: _Files, key: EvidencePublicKey) -> Verdict:
@@ -89,7 +95,7 @@ def _unsigned(raw: bytes, key: EvidencePublicKey) -> Verdict:
     """The signature does not fit: another key, or another manifest."""
     try:
         fingerprint = json.loads(raw)["key_fingerprint"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         fingerprint = None
     if isinstance(fingerprint, str) and fingerprint != key.fingerprint:
         detail = f"the export was signed with the key {fingerprint}, this key is {key.fingerprint}"
@@ -105,7 +111,7 @@ def _sealed_files(raw: bytes) -> dict[str, str] | None:
             return None
         listed = [*manifest["files"], *manifest["documents"]]
         return {str(entry["name"]): str(entry["sha256"]) for entry in listed}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -123,6 +129,8 @@ def _compared(files: _Files, present: Counter[str], told: dict[str, str]) -> Ver
     ):
         if names:
             return Verdict(finding, f"{words}: {', '.join(names)}", altered, missing, extra)
+    if files.stray_bytes is not None:
+        return Verdict(Finding.EXTRA_BYTES, f"not part of the export: {files.stray_bytes}")
     return Verdict(Finding.SOUND, f"sound: {len(told)} files are as they were signed")
 
 
@@ -131,19 +139,14 @@ def _opened(package: Path) -> Iterator[_Files]:
     if package.is_dir():
         yield _Folder(package)
         return
-    with zipfile.ZipFile(package) as archive:
-        yield _Zip(archive)
-
-
-def _digest(opened: Callable[[], BinaryIO]) -> str:
-    digest = hashlib.sha256()
-    with opened() as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+    # Opened here, so that a file that cannot be read is told apart from one that is no zip.
+    with OpenedZip(package) as file:
+        yield ZipFiles(file)
 
 
 class _Folder:
+    stray_bytes: str | None = None
+
     def __init__(self, root: Path) -> None:
         self._root = root
         self.names = [
@@ -151,40 +154,15 @@ class _Folder:
         ]
 
     def read(self, name: str, limit: int) -> bytes:
-        with (self._root / name).open("rb") as file:
+        path = self._root / name
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
             return file.read(limit)
 
     def digest(self, name: str) -> str | None:
         path = self._root / name
-        return _digest(lambda: path.open("rb")) if path.is_file() else None
-
-
-class _Zip:
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self.names = [info.filename for info in archive.infolist() if not info.is_dir()]
-
-    def read(self, name: str, limit: int) -> bytes:
-        try:
-            with self._archive.open(name) as file:
-                return file.read(limit)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
-            # A check sum that fails says altered; the signature will say the same.
-            return b""
-
-    def digest(self, name: str) -> str | None:
-        def opened() -> BinaryIO:
-            return self._archive.open(name)  # type: ignore[return-value]  # zip entries are typed as IO[bytes]
-
-        try:
-            return _digest(opened)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        if not path.is_file():
             return None
-
-
-def load_public_key(path: Path) -> bytes:
-    """The PEM in a file. Raises BadInput naming the file."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"the key {path} cannot be read: {error.strerror}") from error
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()

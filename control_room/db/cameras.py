@@ -1,6 +1,7 @@
 """Cameras in the database."""
 
 from collections.abc import Collection
+from datetime import date
 
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,6 +51,17 @@ class Cameras:
     async def all(self) -> list[Camera]:
         """All cameras, by id."""
         return [_camera(row) for row in await self._session.scalars(select(CameraRow).order_by(CameraRow.id))]
+
+    async def shown(self, today: date) -> list[str]:
+        """Those that `blocked_reason` lets be shown on `today` (UTC), `commune/camera` each."""
+        query = select(CameraRow.commune, CameraRow.id).where(
+            CameraRow.enabled,
+            CameraRow.permit_number != "",
+            CameraRow.permit_days > 0,
+            CameraRow.permit_granted_on <= today,
+            CameraRow.permit_valid_until >= today,
+        )
+        return [f"{commune}/{camera}" for commune, camera in await self._session.execute(query)]
 
     async def add(self, camera: Camera) -> None:
         """Keep a new camera."""

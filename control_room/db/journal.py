@@ -65,15 +65,6 @@ class Journal:
         found = [_entry(row) for row in await self._session.scalars(query)]
         return asked.cut(found, [(entry.seq,) for entry in found])
 
-    async def sessions_of(self, person: str, since: datetime) -> list[str]:
-        """The sessions a person acted in since a time: those whose pictures may still run."""
-        query = (
-            select(JournalRow.session)
-            .where(JournalRow.person == person, JournalRow.at >= since, JournalRow.session != "")
-            .distinct()
-        )
-        return sorted(await self._session.scalars(query))
-
     async def verify(self) -> Verification:
         """Check the whole chain, and that it ends where it was last written."""
         head = await self._head(lock=False)

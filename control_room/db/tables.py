@@ -207,10 +207,23 @@ class HoldRow(Base):
 
 
 class RevocationRow(Base):
-    """What must still be told on the bus; written with the change that causes it, gone once it is told."""
+    """The end of rights to a camera; `camera` is `commune/camera`, which may be gone."""
 
     __tablename__ = "revocations"
 
     number: Mapped[int] = mapped_column(Number, primary_key=True)
-    session: Mapped[str | None] = mapped_column(Id)
-    stream: Mapped[str | None] = mapped_column(String(80))
+    camera: Mapped[str] = mapped_column(String(80))
+    at_ms: Mapped[int] = mapped_column(Number)
+
+
+class SessionRow(Base):
+    """A session. With its person it goes; once their rights have changed it is worth nothing."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(Hash, unique=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    rights_version: Mapped[int]
+    until_s: Mapped[int] = mapped_column(Number)
+    renewed_s: Mapped[int] = mapped_column(Number)

@@ -8,6 +8,7 @@ from control_room.db.journal import Journal
 from control_room.db.orders import Exports, Holds
 from control_room.db.people import People
 from control_room.db.revocations import Revocations
+from control_room.db.sessions import Sessions
 from control_room.db.workers import Workers
 
 
@@ -23,3 +24,4 @@ class Transaction:
         self.exports = Exports(session)
         self.holds = Holds(session)
         self.revocations = Revocations(session)
+        self.sessions = Sessions(session)

@@ -8,10 +8,10 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from control_room.callers import Caller
 from control_room.db.paging import Asked
+from control_room.db.sessions import Session
 from control_room.db.workers import KnownWorker
 from control_room.desk import Desk
 from control_room.names import token_hash
-from control_room.sessions import Session
 from shared.errors import NotFound, Unauthenticated
 from shared.reasons import why
 
@@ -40,7 +40,7 @@ def client_of(request: Request) -> str:
 
 
 async def found_session(desk: TheDesk, token: Annotated[str | None, Security(_cookie)]) -> Session:
-    """The session of the cookie. Raises Unauthenticated, or BusUnavailable."""
+    """The session of the cookie. Raises Unauthenticated, or Unavailable."""
     if not token or len(token) > _MAX_TOKEN_CHARS:
         raise Unauthenticated(why("sign-in-first", "sign in first"))
     session = await desk.sessions.find(token)
@@ -61,7 +61,7 @@ async def signed_in(request: Request, desk: TheDesk, session: TheSession) -> Cal
         raise Unauthenticated(why("account-gone", "this account is no more")) from error
     if not person.enabled or person.rights_version != session.rights_version:
         raise Unauthenticated(why("rights-changed", "your rights have changed: sign in again"))
-    return Caller(person, session.id, client_of(request))
+    return Caller(person, session.id, client_of(request), session.until_s)
 
 
 async def worker_asking(desk: TheDesk, credentials: Annotated[_Bearer, Security(_worker)]) -> KnownWorker:

@@ -220,6 +220,7 @@ def verification_view(found: Verification) -> JournalVerification:
         broken_at=found.broken_at,
         reason="" if found.reason is None else found.reason.text,
         why=why_view(found.reason),
+        doubt=found.doubt,
     )
 
 

@@ -22,6 +22,8 @@ class Depacketiser(ABC):
     """
 
     middle_bytes: ClassVar[int] = 0
+    extensible: ClassVar[bool] = False
+    """Whether RTP's header extensions say something of pictures; they are then given to `extend`."""
 
     def __init__(self) -> None:
         self.unit = bytearray()
@@ -33,6 +35,11 @@ class Depacketiser(ABC):
     @abstractmethod
     def add(self, data: memoryview, start: int, end: int) -> None:
         """Take the payload `data[start:end]` in. Never raises: nonsense is counted, a hole is marked."""
+
+    def extend(self, data: memoryview, start: int, end: int) -> None:
+        """Take the header extension `data[start:end]` of the packet whose payload is added next, if it has
+        any. Never raises."""
+        raise NotImplementedError
 
     def take(self) -> bytes:
         """The picture; the next one begins."""

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from ingest.rtsp.depacketise_nal import END, NalDepacketiser
 from shared.h264 import Nal, nal_type
+from shared.recovery import h264_recovery
 
 _STAP_A, _STAP_B, _MTAP16, _MTAP24, _FU_A, _FU_B = range(24, 30)
 _AGGREGATES = {_STAP_A: (1, 0), _STAP_B: (3, 0), _MTAP16: (3, 3), _MTAP24: (3, 4)}
@@ -14,11 +15,16 @@ class H264Depacketiser(NalDepacketiser):
     header_bytes: ClassVar = 1
     middle_bytes: ClassVar = 2
     slices: ClassVar = frozenset({Nal.SLICE, 2, Nal.IDR})
+    sei: ClassVar = Nal.SEI
     keys: ClassVar = frozenset({Nal.IDR})
 
     @staticmethod
     def kind_of(nal: memoryview) -> int:
         return nal_type(nal)
+
+    @staticmethod
+    def recovery(nal: memoryview) -> int | None:
+        return h264_recovery(nal, 0)
 
     def add(self, data: memoryview, start: int, end: int) -> None:
         if self.middle >= 0 and end - start > 2 and data[start] & 0x1F == _FU_A and data[start + 1] < END:

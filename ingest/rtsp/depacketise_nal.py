@@ -13,7 +13,9 @@ _START_CODES = (b"\0\0\1", b"\0\0\0")
 
 
 class NalDepacketiser(Depacketiser):
-    """`header_bytes` is the size of a NAL unit's header; `slices` and `keys` are types of NAL units.
+    """`header_bytes` is the size of a NAL unit's header; `slices`, `keys` and `sei` are types of NAL units.
+
+    A recovery point counts as `key`: what was lost before it may stay so.
 
     While a unit has begun whose end has not come, `middle` is what a middle part of it begins with.
     """
@@ -21,6 +23,12 @@ class NalDepacketiser(Depacketiser):
     header_bytes: ClassVar[int]
     slices: ClassVar[Container[int]]
     keys: ClassVar[Container[int]]
+    sei: ClassVar[int]
+
+    @staticmethod
+    @abstractmethod
+    def recovery(nal: memoryview) -> int | None:
+        """As `shared.recovery` reads it of an SEI."""
 
     @staticmethod
     @abstractmethod
@@ -32,6 +40,8 @@ class NalDepacketiser(Depacketiser):
         if len(nal) > self.header_bytes:
             self.begin_nal()
             self.unit += nal
+            if kind == self.sei and self.recovery(nal) is not None:
+                self.key = True
             self._note(kind, nal[self.header_bytes])
 
     def add_fragment(
@@ -57,8 +67,9 @@ class NalDepacketiser(Depacketiser):
         if flags & END:
             self.middle = -1
 
-    def add_aggregate(self, data: memoryview, at: int, end: int, between: int = 0) -> None:
-        """Units behind their sizes in two bytes; `between` a size and its unit are so many bytes."""
+    def add_aggregate(self, data: memoryview, at: int, end: int, between: int = 0, *, ahead: int = 0) -> None:
+        """Units behind their sizes in two bytes; `between` a size and its unit are so many bytes, `ahead` of
+        the size of each but the first so many."""
         while at + 2 <= end:
             size = data[at] << 8 | data[at + 1]
             at += 2 + between
@@ -67,7 +78,7 @@ class NalDepacketiser(Depacketiser):
                 self.damaged = True
                 return
             self._add_found(data[at : at + size])
-            at += size
+            at += size + ahead
 
     def add_stream(self, data: memoryview, start: int, end: int) -> bool:
         """A byte stream where a unit should be: its units are those between the start codes.

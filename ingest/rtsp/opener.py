@@ -16,13 +16,8 @@ from ingest.ports import (
     SourceError,
     StreamInfo,
     Unreachable,
-    UnsupportedCodec,
 )
-from ingest.rtsp.depacketise import Depacketiser
-from ingest.rtsp.depacketise_h264 import H264Depacketiser
-from ingest.rtsp.depacketise_h265 import H265Depacketiser
-from ingest.rtsp.depacketise_jpeg import JpegDepacketiser
-from ingest.rtsp.depacketise_mpeg4 import Mpeg4Depacketiser
+from ingest.rtsp.depacketisers import depacketiser_of
 from ingest.rtsp.dialogue import ClosedOnChallenge, Moved
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import Chosen
@@ -112,7 +107,7 @@ class RtspOpener:
         try:
             await session.connect()
             video = await session.describe()
-            depacketiser = _depacketiser(video, target)
+            depacketiser = depacketiser_of(video, target.place)
             chosen = await _set_up(session, video, transport, target)
             receiver = Receiver(
                 video.payload_type,
@@ -142,19 +137,6 @@ async def _set_up(session: Session, video: Video, transport: CameraTransport, ta
         with suppress(TransportRefused):
             return await session.set_up(video, way)
     raise NotRtsp(f"{target.place} sends neither over the RTSP connection nor by UDP")
-
-
-def _depacketiser(video: Video, target: Target) -> Depacketiser:
-    match video.codec:
-        case "h264":
-            return H264Depacketiser()
-        case "hevc":
-            return H265Depacketiser()
-        case "mjpeg":
-            return JpegDepacketiser(video.width, video.height)
-        case "mpeg4":
-            return Mpeg4Depacketiser()
-    raise UnsupportedCodec(f"{target.place} sends {video.codec.upper()}, which is not known here")
 
 
 def _unreachable(error: OSError, target: Target) -> SourceError:

@@ -8,7 +8,7 @@ from ingest.rtsp.middles import LEAST_BYTES, Going, take_middles
 from ingest.rtsp.reception import Receptions
 from ingest.rtsp.rtcp import Bye, Reception
 from ingest.rtsp.rtcp import parse as parse_rtcp
-from ingest.rtsp.rtp import DOLLAR, FRAME_BYTES, HEADER_BYTES, header, payload
+from ingest.rtsp.rtp import DOLLAR, EXTENSION, FRAME_BYTES, HEADER_BYTES, header, payload
 from ingest.rtsp.senders import Change, Ours, Senders
 from ingest.rtsp.wall import SenderClock
 from shared.clock import Clock
@@ -100,7 +100,12 @@ class Receiver:
         if flags != 0x80 or kind & 0x7F != self._type or ssrc != self._ssrc or sequence != self._expected:
             if not self._accepts(data, start, end, kind, sequence, ssrc):
                 return
+            head = at + 4 * (flags & 0x0F)
             at, end = payload(data, start, end, flags)
+            if flags & EXTENSION and self._depacketiser.extensible and head < at <= end:
+                if time32 != self._time32:
+                    self._next_time(time32)
+                self._depacketiser.extend(data, head, at)
             if at >= end:
                 # A packet without a payload keeps the numbering, and says nothing else.
                 self._counts.malformed += at > end

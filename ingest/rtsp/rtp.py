@@ -9,13 +9,15 @@ HEADER_BYTES = 12
 
 FRAME_BYTES = 4
 DOLLAR = 0x24
-_PADDING, _EXTENSION = 0x20, 0x10
+EXTENSION = 0x10
+"""The flag of a packet with a header extension (section 5.3.1)."""
+_PADDING = 0x20
 
 
 def payload(data: memoryview, start: int, end: int, flags: int) -> tuple[int, int]:
     """Where the payload of `data[start:end]` begins and ends; it begins beyond its end where it is cut."""
     at = start + HEADER_BYTES + 4 * (flags & 0x0F)
-    if flags & _EXTENSION:
+    if flags & EXTENSION:
         if at + 4 > end:
             return end + 1, end
         at += 4 + 4 * (data[at + 2] << 8 | data[at + 3])

@@ -9,6 +9,8 @@ from shared.h264 import annex_b
 
 _STATIC = {26: ("jpeg", 90_000), 32: ("mpv", 90_000)}
 _CODECS = {"h264": "h264", "h265": "hevc", "hevc": "hevc", "jpeg": "mjpeg", "mp4v-es": "mpeg4"}
+_DEPTHS = {"h264": "sprop-interleaving-depth", "hevc": "sprop-depack-buf-nalus"}
+"""How many NAL units have to be held back to be put in order (RFC 6184 section 8.1, RFC 7798 section 7.1)."""
 _MAX_LINES = 1000
 
 
@@ -16,8 +18,9 @@ _MAX_LINES = 1000
 class Video:
     """The video of a session. `codec` is FFmpeg's name where we know it, the camera's word otherwise.
 
-    `control` and `session_control` are as written, empty where missing; `parameter_sets` as StreamInfo
-    has it.
+    `numbered`: its packets carry decoding order numbers where they need not. `interleaved`: they come out of
+    that order. `control` and `session_control` are as written, empty where missing; `parameter_sets` as
+    StreamInfo has it.
     """
 
     codec: str
@@ -29,6 +32,8 @@ class Video:
     width: int = 0
     height: int = 0
     fps: float = 0.0
+    numbered: bool = False
+    interleaved: bool = False
 
 
 @dataclass(slots=True)
@@ -100,16 +105,19 @@ def _video(media: _Media, payload_type: int, session_control: str) -> Video:
         rate = _number(mapped[1], 90_000) if len(mapped) > 1 else 90_000
     codec = _CODECS.get(name, name)
     width, height = _size(media, payload_type)
+    parameters = _parameters(media.of_format("fmtp", payload_type))
     return Video(
         codec,
         payload_type,
         rate or 90_000,
         media.attribute("control"),
         session_control,
-        _parameter_sets(codec, _parameters(media.of_format("fmtp", payload_type))),
+        _parameter_sets(codec, parameters),
         width,
         height,
         _rate(media.attribute("framerate")),
+        codec == "hevc" and _number(parameters.get("sprop-max-don-diff", ""), 0) > 0,
+        _number(parameters.get(_DEPTHS.get(codec, ""), ""), 0) > 0,
     )
 
 

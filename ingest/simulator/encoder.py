@@ -31,7 +31,12 @@ _ENCODERS = {Encoding.H264: "libx264", Encoding.H265: "libx265", Encoding.MPEG4:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """How pictures are coded. With `b_frames` they come out in another order than they are shown in."""
+    """How pictures are coded. With `b_frames` they come out in another order than they are shown in.
+
+    `refresh`: only the first picture is a key picture; what would be others are recovery points, from which
+    on a stripe at a time is coded anew. `interlaced` and `set_number`, the number of its parameter sets, are
+    for H.264 alone.
+    """
 
     width: int = 704
     height: int = 576
@@ -40,6 +45,9 @@ class Coding:
     kbps: int = 1000
     b_frames: int = 0
     encoding: Encoding = Encoding.H264
+    refresh: bool = False
+    interlaced: bool = False
+    set_number: int = 0
 
     @property
     def ticks90(self) -> int:
@@ -116,6 +124,8 @@ def _options(coding: Coding) -> dict[str, str]:
         f"keyint={coding.gop}:min-keyint={coding.gop}:scenecut=0:repeat-headers=1:annexb=1"
         f":bframes={coding.b_frames}"
     )
+    if coding.refresh:
+        shared += ":intra-refresh=1"
     match coding.encoding:
         case Encoding.MPEG4:
             # Closed groups of pictures exist only without a search for changes of scene.
@@ -127,13 +137,16 @@ def _options(coding: Coding) -> dict[str, str]:
                 ":log-level=none:pools=none:frame-threads=1"
             )
             return {"preset": "ultrafast", "forced-idr": "1", "x265-params": shared + own}
+    shared += f":sps-id={coding.set_number}"
+    if coding.interlaced:
+        shared += ":interlaced=1"
     shared += f":vbv-maxrate={coding.kbps}:vbv-bufsize={coding.kbps}"
     if coding.b_frames:
         return {"preset": "superfast", "forced-idr": "1", "x264-params": shared + ":b-adapt=0"}
     return {
         "preset": "ultrafast",
         "tune": "zerolatency",
-        "profile": "baseline",
+        "profile": "main" if coding.interlaced else "baseline",
         "forced-idr": "1",
         "x264-params": shared,
     }

@@ -157,6 +157,9 @@ class Loop:
         self.media = Media(coding, coded[0].data)
         # As late as keeps every picture from being sent before it is made.
         least = max(picture.shown - place for place, picture in enumerate(coded))
+        if coding.refresh:
+            # Nobody who joins sees the one key picture of such a camera.
+            del coded[: coding.gop]
         self.pictures = [
             Ready(picture.key, self.media.payloads(picture.data), place + least - picture.shown)
             for place, picture in enumerate(coded)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ingest.simulator.faults import Fault
+from ingest.simulator.rewriting import Rewrite, in_paci, numbered, with_size_extended, without_points
 from ingest.simulator.rtp import Frame, RtpPacket, split
 from shared.h264 import Nal
 
@@ -205,6 +206,17 @@ class _NoSets(Mangling):
         return [packet for packet in packets if packet.payload[0] & 0x1F not in (Nal.SPS, Nal.PPS)]
 
 
+class _Rewritten(Mangling):
+    """Makes something else of each picture's packets."""
+
+    def __init__(self, after_s: float, rewrite: Rewrite) -> None:
+        super().__init__(after_s)
+        self._rewrite = rewrite
+
+    def change(self, packets: Packets, key: bool, elapsed_s: float) -> Packets:
+        return self._rewrite(packets)
+
+
 class _NewSource(Mangling):
     """Goes on in the same numbers and times when the pictures come from another feed."""
 
@@ -299,6 +311,12 @@ _MANGLINGS: dict[Fault, Callable[[float], Mangling]] = {
     Fault.NO_MARKER: _NoMarker,
     Fault.SETS_IN_SDP_ONLY: _NoSets,
     Fault.NO_SETS: _NoSets,
+    Fault.TWO_PICTURE_SETS: _NoSets,
+    Fault.UNKNOWN_SETS: _NoSets,
+    Fault.REFRESH_UNTOLD: lambda after_s: _Rewritten(after_s, without_points),
+    Fault.SIZE_IN_EXTENSION: lambda after_s: _Rewritten(after_s, with_size_extended),
+    Fault.ORDER_NUMBERS: lambda after_s: _Rewritten(after_s, numbered),
+    Fault.PACI: lambda after_s: _Rewritten(after_s, in_paci),
     Fault.NEW_SIZE: _NewSource,
     Fault.TIME_JUMPS: lambda after_s: _Timed(after_s, lambda true90, _: true90 + 4 * _HOUR90),
     Fault.TIME_GOES_BACK: lambda after_s: _Timed(

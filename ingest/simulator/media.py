@@ -82,6 +82,15 @@ class Media:
                 return ["m=video 0 RTP/AVP 26", "a=rtpmap:26 JPEG/90000"]
 
 
+def renumbered(picture_set: bytes, number: int) -> bytes:
+    """An H.264 picture parameter set of number 0 under another one (section 7.3.2.2)."""
+    code = f"{number + 1:b}"
+    behind = f"{int.from_bytes(picture_set[1:], 'big'):0{8 * len(picture_set[1:])}b}"[1:].rstrip("0")
+    bits = "0" * (len(code) - 1) + code + behind
+    size = -(-len(bits) // 8)
+    return picture_set[:1] + int(bits.ljust(8 * size, "0"), 2).to_bytes(size, "big")
+
+
 def payload_type(coding: Coding) -> int:
     return 26 if coding.encoding is Encoding.MJPEG else 96
 

@@ -116,7 +116,7 @@ class RtpStream:
 
 @dataclass(frozen=True, slots=True)
 class RtpPacket:
-    """One media packet without extensions or contributing sources."""
+    """One media packet without contributing sources. `extension` is its header extension, whole."""
 
     payload_type: int
     marker: bool
@@ -124,6 +124,7 @@ class RtpPacket:
     time90: int
     ssrc: int
     payload: bytes
+    extension: bytes = b""
 
     @classmethod
     def parse(cls, data: bytes) -> "RtpPacket":
@@ -134,7 +135,8 @@ class RtpPacket:
     def data(self) -> bytes:
         kind = self.payload_type | (0x80 if self.marker else 0)
         sequence, time90 = self.sequence & 0xFFFF, self.time90 & 0xFFFF_FFFF
-        return _HEADER.pack(0x80, kind, sequence, time90, self.ssrc) + self.payload
+        flags = 0x90 if self.extension else 0x80
+        return _HEADER.pack(flags, kind, sequence, time90, self.ssrc) + self.extension + self.payload
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ class SimulatedCameras:
 
     def add(self, plan: CameraPlan) -> SimulatedCamera:
         """Put a camera behind the port. One of the same name is replaced for new sessions."""
+        if plan.fault in (Fault.REFRESH, Fault.REFRESH_UNTOLD):
+            plan = replace(plan, coding=replace(plan.coding, refresh=True))
         other = None
         if plan.fault is Fault.KEY_ONCE:
             # The encoder makes a key picture when somebody joins, and none of its own.

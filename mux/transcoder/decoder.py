@@ -60,4 +60,7 @@ def _context(unit: AccessUnit) -> VideoCodecContext:
     context.options = {"max_pixels": str(_MOST_PIXELS)}
     if not unit.reordered:
         context.flags |= Flags.low_delay
+    if unit.recovery:
+        # Else nothing would be shown before all is complete: seconds, and at some cameras for ever.
+        context.flags |= Flags.output_corrupt
     return context

@@ -110,7 +110,13 @@ class Work:
         self._key_wanted = False
         self._coded90 = source.pts90
         made = replace(
-            source, seq=self._seq, key=coded.key, codec=Codec.H264, data=coded.data, reordered=False
+            source,
+            seq=self._seq,
+            key=coded.key,
+            codec=Codec.H264,
+            data=coded.data,
+            reordered=False,
+            recovery=0,
         )
         self._seq += 1
         return made

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -25,7 +25,7 @@ class EvidenceKey:
         """The key of an unencrypted PKCS 8 file. Raises BadInput."""
         try:
             key = load_pem_private_key(pem, None)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise BadInput("the evidence key is not an unencrypted PEM private key") from error
         if not isinstance(key, Ed25519PrivateKey):
             raise BadInput("the evidence key is not an Ed25519 private key")
@@ -51,7 +51,7 @@ class EvidencePublicKey:
         """The key of a PEM file. Raises BadInput."""
         try:
             key = load_pem_public_key(pem)
-        except ValueError as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise BadInput("the key is not a PEM public key") from error
         if not isinstance(key, Ed25519PublicKey):
             raise BadInput("the key is not an Ed25519 public key")

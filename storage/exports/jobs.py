@@ -10,8 +10,8 @@ from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import ExportOrder, ExportProgress, ExportStatus
 from storage.catalogue import Catalogue
-from storage.deadline import DAY_NS
 from storage.exports.evidence import EvidenceKey
+from storage.exports.lifetime import parts_of
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
 from storage.finishing import layout_of
 from storage.index.exports import ExportRow, ExportRows
@@ -22,12 +22,11 @@ from storage.ranges import Span
 
 _LOOK_S = 1.0
 _PROGRESS_S = 0.5
-_SWEEP_S = 60.0
 _MAX_CAMERAS = 200
 
 
 class ExportJobs:
-    """Takes orders, makes at most `at_once` packages at a time, destroys them after `keep_days`."""
+    """Takes orders, makes at most `at_once` packages at a time."""
 
     def __init__(
         self,
@@ -40,7 +39,6 @@ class ExportJobs:
         *,
         folder: Path,
         version: str,
-        keep_days: int,
         at_once: int,
     ) -> None:
         self._rows = rows
@@ -51,7 +49,6 @@ class ExportJobs:
         self._metrics = metrics
         self._folder = folder
         self._version = version
-        self._keep_ns = keep_days * DAY_NS
         self._at_once = at_once
         self._running: dict[str, tuple[asyncio.Task[None], Packer | None]] = {}
         self._stop = Event()
@@ -109,21 +106,9 @@ class ExportJobs:
                 if id.startswith(_hold_id("")):
                     await self._holds.remove(id)
 
-    async def sweep(self) -> None:
-        """Destroy packages whose time is over, for ever."""
-        while True:
-            await self.sweep_once()
-            await self._clock.sleep(_SWEEP_S)
-
-    async def sweep_once(self) -> int:
-        """Destroy the packages that are due: the file first goes, then the row says so. How many."""
-        due = await self._rows.finished_before(self._clock.utc_ns() - self._keep_ns)
-        for row in due:
-            await asyncio.to_thread(self._path(row.order.id).unlink, missing_ok=True)
-            gone = ExportProgress(row.order.id, ExportStatus.DESTROYED, 1.0, coverage=row.progress.coverage)
-            await self._rows.update(gone, row.finished_ns)
-            self._log.info("export-destroyed", export=row.order.id)
-        return len(due)
+    def is_making(self, id: str) -> bool:
+        """Whether a package is being written now."""
+        return id in self._running
 
     async def close(self) -> None:
         """Leave what is being made; it starts again with the service."""
@@ -133,7 +118,6 @@ class ExportJobs:
     async def _make(self, row: ExportRow) -> None:
         id = row.order.id
         try:
-            await self._rows.update(ExportProgress(id, ExportStatus.RUNNING, 0.0))
             packed = await self._pack(row)
             done = ExportProgress(id, ExportStatus.DONE, 1.0, packed.size, packed.coverage, packed.sha256)
             await self._end(done)
@@ -155,6 +139,8 @@ class ExportJobs:
             )
             for camera in order.cameras
         ]
+        parts = [part for camera in cameras for part in parts_of(camera.footage, asked)]
+        await self._rows.begin(order.id, parts)
         packer = Packer(
             order,
             asked,
@@ -182,7 +168,12 @@ class ExportJobs:
         return row
 
     def _path(self, id: str) -> Path:
-        return self._folder / f"{id}.zip"
+        return package_path(self._folder, id)
+
+
+def package_path(folder: Path, id: str) -> Path:
+    """Where the package of an export is."""
+    return folder / f"{id}.zip"
 
 
 def asked_span(order: ExportOrder) -> Span:

@@ -16,7 +16,8 @@ Contenu
 -------
 - un fichier MP4 par caméra et par période continue, avec les images telles que la caméra les a codées,
   sans réencodage et sans son ; la première image précède au besoin la période demandée, car le décodage
-  commence sur une image complète ;
+  commence sur une image complète ; là où la caméra n'en envoie pas, manifest.json dit combien des premières
+  images sont incomplètes (incomplete_first_pictures) ;
 - manifest.json : ce qui a été demandé, ce qui existe, ce qui manque, et l'empreinte SHA-256 de chaque
   fichier ;
 - manifest.sig : la signature Ed25519 (64 octets) de manifest.json par la clé de preuve du centre ;
@@ -46,7 +47,8 @@ Contents
 --------
 - one MP4 file for each camera and continuous period, with the pictures as the camera coded them, not
   re-encoded, without sound; the first picture may come before the period asked, because decoding starts
-  on a complete picture;
+  on a complete picture; where the camera sends none, manifest.json says how many of the first pictures are
+  incomplete (incomplete_first_pictures);
 - manifest.json: what was asked, what exists, what is missing, and the SHA-256 of each file;
 - manifest.sig: the Ed25519 signature (64 bytes) of manifest.json by the centre's evidence key;
 - this file.

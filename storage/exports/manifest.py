@@ -25,7 +25,10 @@ class SealedFile:
 
 @dataclass(frozen=True, slots=True)
 class SealedVideo:
-    """One plain MP4: a stretch of one camera without a seam. [start_ns, end_ns) is what its samples cover."""
+    """One plain MP4: a stretch of one camera without a seam. [start_ns, end_ns) is what its samples cover.
+
+    `incomplete` as `storage.exports.stretch.Cut` has it.
+    """
 
     file: SealedFile
     stream: str
@@ -35,6 +38,7 @@ class SealedVideo:
     codec: str
     width: int
     height: int
+    incomplete: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +106,18 @@ def _file(file: SealedFile) -> dict[str, object]:
 
 
 def _video(video: SealedVideo) -> dict[str, object]:
-    return _file(video.file) | {
-        "stream": video.stream,
-        "start": exact(video.start_ns),
-        "end": exact(video.end_ns),
-        "samples": video.samples,
-        "codec": video.codec,
-        "width": video.width,
-        "height": video.height,
-    }
+    # Told only where it is so: a camera that refreshes bit by bit has no picture that is whole by itself.
+    incomplete = {"incomplete_first_pictures": video.incomplete} if video.incomplete else {}
+    return (
+        _file(video.file)
+        | incomplete
+        | {
+            "stream": video.stream,
+            "start": exact(video.start_ns),
+            "end": exact(video.end_ns),
+            "samples": video.samples,
+            "codec": video.codec,
+            "width": video.width,
+            "height": video.height,
+        }
+    )

@@ -161,6 +161,7 @@ class Packer:
             made.description.codec_string,
             made.description.width,
             made.description.height,
+            made.incomplete,
         )
 
     def _chunks(self, head: bytes, made: Cut) -> Iterator[bytes]:

@@ -27,13 +27,17 @@ class ByteRange:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A stretch cut to a range: its tables, where its bytes are, what time its samples cover."""
+    """A stretch cut to a range: its tables, where its bytes are, what time its samples cover.
+
+    `incomplete` is how many of its first pictures are incomplete, 255 where as many or more.
+    """
 
     description: Description
     tables: SampleTables
     ranges: tuple[ByteRange, ...]
     start_ns: int
     end_ns: int
+    incomplete: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ def cut(stretch: Sequence[Footage], asked: Span, read: ReadLayout) -> Cut | None
         tuple(collected.ranges),
         collected.start_ns,
         collected.end_ns,
+        collected.incomplete,
     )
 
 
@@ -90,12 +95,13 @@ class _Collected:
         self.ranges: list[ByteRange] = []
         self.start_ns = 0
         self.end_ns = 0
+        self.incomplete = 0
         self._held: _Placed | None = None
 
     def take(self, placed: _Placed, before_ns: int) -> bool:
         """The next sample; False where it is no longer wanted."""
         if self._held is None:
-            self.start_ns = placed.start_ns
+            self.start_ns, self.incomplete = placed.start_ns, placed.sample.recovery
         else:
             self._add(self._held, placed.start_ns)
             self._held = None
@@ -125,14 +131,20 @@ class _Collected:
 
 
 def _first_key(footage: Footage, layout: Layout, start_ns: int) -> int:
-    """The number of the last key sample at or before an instant, 0 where the segment starts after it."""
-    found = 0
+    """The number of the last key sample at or before an instant with which all is complete by then.
+
+    The first one where none is that early, 0 where the segment starts after the instant.
+    """
+    keys: list[tuple[int, int]] = []
+    last = 0
     for number, placed in enumerate(_samples_of(footage, layout)):
         if placed.start_ns > start_ns:
             break
+        last = number
         if placed.sample.key:
-            found = number
-    return found
+            keys.append((number, placed.sample.recovery))
+    whole = [number for number, recovery in keys if number + recovery <= last]
+    return whole[-1] if whole else min((number for number, _ in keys), default=0)
 
 
 def _samples(stretch: Sequence[Footage], first: Layout, read: ReadLayout) -> Iterator[_Placed]:

@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import ClassVar
 
 from shared.errors import BadInput
-from shared.h264 import Nal, SequenceParameters, nal_type, parse_sps
+from shared.h264 import SequenceParameters, parse_sps
+from shared.parameter_sets import H264
 from storage.fmp4.nal_description import LENGTH_BYTES, NalDescription, leading_sets, read_sets, written_sets
 
 _WITH_CHROMA_FORMAT = frozenset({100, 110, 122, 144})
@@ -14,12 +15,13 @@ _MAX_SPS, _MAX_PPS = 31, 255
 
 @dataclass(frozen=True)
 class AvcDescription(NalDescription[SequenceParameters]):
-    """Every SPS and PPS of a key unit."""
+    """The SPS and PPS of a key unit."""
 
     sps: tuple[bytes, ...]
     pps: tuple[bytes, ...]
     brands: ClassVar[bytes] = b"avc1"
     box_kind: ClassVar[bytes] = b"avcC"
+    names: ClassVar = H264
 
     def __post_init__(self) -> None:
         self.check(_MAX_SPS, _MAX_PPS)
@@ -27,7 +29,7 @@ class AvcDescription(NalDescription[SequenceParameters]):
     @classmethod
     def of_unit(cls, data: bytes) -> "AvcDescription":
         """Those in front of the first slice of an Annex B unit. Raises BadInput where one is missing."""
-        return cls(*leading_sets(data, nal_type, (Nal.SPS, Nal.PPS), (Nal.SLICE, Nal.IDR)))
+        return cls(*leading_sets(data, H264, _MAX_SPS, _MAX_PPS))
 
     @classmethod
     def from_avcc(cls, payload: bytes) -> "AvcDescription":

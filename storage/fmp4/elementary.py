@@ -43,8 +43,11 @@ class JpegDescription:
     def entry(self) -> bytes:
         return visual_entry(b"mp4v", self.width, self.height, _esds(_JPEG_OBJECT, b""))
 
-    def sample(self, data: bytes) -> list[bytes | memoryview]:
+    def sample(self, data: bytes, *, whole: bool = False) -> list[bytes | memoryview]:
         return [data]
+
+    def changed_by(self, data: bytes) -> bool:
+        return False
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,10 @@ class Mpeg4Description:
     def entry(self) -> bytes:
         return visual_entry(b"mp4v", self.width, self.height, _esds(_VISUAL_OBJECT, self.headers))
 
-    def sample(self, data: bytes) -> list[bytes | memoryview]:
+    def changed_by(self, data: bytes) -> bool:
+        return False
+
+    def sample(self, data: bytes, *, whole: bool = False) -> list[bytes | memoryview]:
         # The headers stay in the picture too: some players read them only there.
         return [data]
 

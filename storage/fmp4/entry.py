@@ -37,8 +37,12 @@ class Description(Protocol):
         """The sample entry."""
         ...
 
-    def sample(self, data: bytes) -> list[bytes | memoryview]:
-        """The parts of the sample that holds a unit."""
+    def sample(self, data: bytes, *, whole: bool = False) -> list[bytes | memoryview]:
+        """The parts of the sample that holds a unit; what this description says already only if `whole`."""
+        ...
+
+    def changed_by(self, data: bytes) -> bool:
+        """Whether a unit says something else of the pictures: from it on a decoder is told all anew."""
         ...
 
 

@@ -3,9 +3,10 @@
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from shared.errors import BadInput
-from storage.fmp4.boxes import Box, box, find, full_box
+from storage.fmp4.boxes import Box, box, boxes, find, full_box
 from storage.fmp4.movie import TRACK
 
 _PRFT_CAPTURED = 24
@@ -18,8 +19,12 @@ _ENTRIES = {
     _WITH_COMPOSITION: struct.Struct(">IIIi"),
 }
 _KEY_FLAGS = 0x02000000
+_RECOVERY_FLAGS = 0x01000000
+"""Decoding may start, and yet the picture depends on others (section 8.8.3.1)."""
 _OTHER_FLAGS = 0x01010000
 _NOT_KEY_BIT = 0x00010000
+_ROLL = b"roll"
+_LOCAL_GROUP = 0x10000
 _NTP_EPOCH_S = 2_208_988_800
 PRFT_BYTES = 32
 
@@ -29,13 +34,14 @@ class Sample:
     """One picture in a file: its bytes, and whether decoding can start there.
 
     `duration90` is how long until the next one in decoding order; `offset90` how much later than it is
-    decoded it is shown, negative where earlier.
+    decoded it is shown, negative where earlier. `recovery` as `AccessUnit` has it.
     """
 
     duration90: int
     size: int
     key: bool
     offset90: int = 0
+    recovery: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +79,35 @@ def movie_fragment(fragment: MovieFragment) -> bytes:
         b"tfdt", 1, 0, struct.pack(">Q", fragment.time90)
     )
     number = full_box(b"mfhd", 0, 0, struct.pack(">I", fragment.sequence & 0xFFFF_FFFF))
+    groups = _recovery_groups([sample.recovery for sample in fragment.samples])
     run_bytes = 20 + len(entries)
-    data_offset = 8 + len(number) + 8 + len(traf_less_run) + run_bytes + 8
+    data_offset = 8 + len(number) + 8 + len(traf_less_run) + run_bytes + len(groups) + 8
     run = box(b"trun", struct.pack(">IIi", version_flags, len(fragment.samples), data_offset), entries)
-    return box(b"moof", number, box(b"traf", traf_less_run, run))
+    return box(b"moof", number, box(b"traf", traf_less_run, run, groups))
+
+
+def _recovery_groups(recoveries: Sequence[int]) -> bytes:
+    """`sgpd` and `sbgp` of the `roll` groups (section 10.1.1): after how many samples all is complete.
+
+    Nothing where no sample is a recovery point.
+    """
+    distances = sorted(set(recoveries) - {0})
+    if not distances:
+        return b""
+    groups = {0: 0} | {distance: _LOCAL_GROUP + number for number, distance in enumerate(distances, 1)}
+    described = struct.pack(f">4sII{len(distances)}h", _ROLL, 2, len(distances), *distances)
+    runs = [(len(list(same)), groups[distance]) for distance, same in groupby(recoveries)]
+    numbers = [number for run in runs for number in run]
+    mapped = struct.pack(f">4sI{len(numbers)}I", _ROLL, len(runs), *numbers)
+    return full_box(b"sgpd", 1, 0, described) + full_box(b"sbgp", 0, 0, mapped)
 
 
 def _run_entries(samples: Sequence[Sample]) -> tuple[bytes, int]:
     """What `trun` says of each sample, and its version and flags: offsets only where there are any."""
-    flags = [_KEY_FLAGS if sample.key else _OTHER_FLAGS for sample in samples]
+    flags = [
+        (_RECOVERY_FLAGS if sample.recovery else _KEY_FLAGS) if sample.key else _OTHER_FLAGS
+        for sample in samples
+    ]
     if not any(sample.offset90 for sample in samples):
         entries = [
             struct.pack(">III", sample.duration90, sample.size, flag)
@@ -126,10 +152,34 @@ def read_movie_fragment(data: bytes, found: Box) -> MovieFragment:
     entry = _ENTRIES.get(version_flags)
     if entry is None or run.end - run.body != 12 + entry.size * count:
         raise BadInput("trun is not one that this reader knows")
+    recoveries = _read_recoveries(data, track, count)
     samples = tuple(
-        Sample(duration90, size, not flags & _NOT_KEY_BIT, *offset90)
-        for duration90, size, flags, *offset90 in entry.iter_unpack(data[run.body + 12 : run.end])
+        Sample(told[0], told[1], not told[2] & _NOT_KEY_BIT, told[3] if len(told) > 3 else 0, recovery)
+        for told, recovery in zip(entry.iter_unpack(data[run.body + 12 : run.end]), recoveries, strict=True)
     )
     sequence: int = struct.unpack_from(">I", data, number.body + 4)[0]
     time90: int = struct.unpack_from(">Q", data, time.body + 4)[0]
     return MovieFragment(sequence, time90, samples)
+
+
+def _read_recoveries(data: bytes, track: Box, count: int) -> list[int]:
+    """What `_recovery_groups` wrote of so many samples. Raises BadInput on any other form."""
+    groups = {found.kind: found for found in boxes(data, track.body, track.end)}
+    described, mapped = groups.get(b"sgpd"), groups.get(b"sbgp")
+    if described is None or mapped is None:
+        return [0] * count
+    try:
+        _, size, kinds = struct.unpack_from(">4sII", data, described.body + 4)
+        distances = struct.unpack_from(f">{kinds}h", data, described.body + 16)
+        _, runs = struct.unpack_from(">4sI", data, mapped.body + 4)
+        numbers = struct.unpack_from(f">{2 * runs}I", data, mapped.body + 12)
+        found = [
+            distances[group - _LOCAL_GROUP - 1] if group else 0
+            for samples, group in zip(numbers[::2], numbers[1::2], strict=True)
+            for _ in range(min(samples, count))
+        ]
+    except (struct.error, IndexError, MemoryError) as error:
+        raise BadInput("the groups of a moof are not ones that this reader knows") from error
+    if size != 2 or len(found) != count:
+        raise BadInput("the groups of a moof are not ones that this reader knows")
+    return found

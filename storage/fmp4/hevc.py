@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import ClassVar
 
 from shared.errors import BadInput
-from shared.h265 import SLICES, Nal, SequenceParameters, nal_type, parse_sps
+from shared.h265 import Nal, SequenceParameters, parse_sps
+from shared.parameter_sets import H265
 from storage.fmp4.nal_description import LENGTH_BYTES, NalDescription, leading_sets, read_sets, written_sets
 
 _HEAD = struct.Struct(">BBI6sBHBBBBHBB")
@@ -17,13 +18,14 @@ _KINDS = (Nal.VPS, Nal.SPS, Nal.PPS)
 
 @dataclass(frozen=True)
 class HevcDescription(NalDescription[SequenceParameters]):
-    """Every VPS, SPS and PPS of a key unit."""
+    """The VPS, SPS and PPS of a key unit."""
 
     vps: tuple[bytes, ...]
     sps: tuple[bytes, ...]
     pps: tuple[bytes, ...]
     brands: ClassVar[bytes] = b"hvc1"
     box_kind: ClassVar[bytes] = b"hvcC"
+    names: ClassVar = H265
 
     def __post_init__(self) -> None:
         self.check(_MAX_SETS, _MAX_SETS, _MAX_SETS)
@@ -31,7 +33,7 @@ class HevcDescription(NalDescription[SequenceParameters]):
     @classmethod
     def of_unit(cls, data: bytes) -> "HevcDescription":
         """Those in front of the first slice of an Annex B unit. Raises BadInput where one is missing."""
-        return cls(*leading_sets(data, nal_type, _KINDS, SLICES))
+        return cls(*leading_sets(data, H265, _MAX_SETS, _MAX_SETS, _MAX_SETS))
 
     @classmethod
     def from_hvcc(cls, payload: bytes) -> "HevcDescription":

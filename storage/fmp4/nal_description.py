@@ -5,12 +5,13 @@ ISO/IEC 14496-15, sections 5.3.3 and 8.3.3.
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from shared.errors import BadInput
 from shared.h264 import nal_units
+from shared.parameter_sets import SetNames, needed_sets, sets_in_front
 from storage.fmp4.boxes import box
 from storage.fmp4.entry import visual_entry
 
@@ -35,13 +36,15 @@ SequenceT = TypeVar("SequenceT", bound=Sequence)
 
 
 class NalDescription(ABC, Generic[SequenceT]):
-    """Every parameter set of a key unit, in its order, each once. At least one of each kind.
+    """Parameter sets of a key unit, each once, at least one of each kind: those that its picture needs, then
+    the others in their order.
 
     `brands` is the type of the sample entry too, `box_kind` that of the box in it which holds the sets.
     """
 
     brands: ClassVar[bytes]
     box_kind: ClassVar[bytes]
+    names: ClassVar[SetNames]
 
     @property
     @abstractmethod
@@ -82,8 +85,12 @@ class NalDescription(ABC, Generic[SequenceT]):
         configuration = box(self.box_kind, self.configuration())
         return visual_entry(self.brands, self.width, self.height, configuration)
 
-    def sample(self, data: bytes) -> list[bytes | memoryview]:
-        return length_prefixed(data, self.nals)
+    def sample(self, data: bytes, *, whole: bool = False) -> list[bytes | memoryview]:
+        return length_prefixed(data, frozenset() if whole else self.nals)
+
+    def changed_by(self, data: bytes) -> bool:
+        sets, _ = sets_in_front(data, self.names)
+        return any(nal not in self.nals for nal in sets)
 
     def check(self, *most: int) -> None:
         """Raises BadInput where a kind is missing, has more than its number in `most`, or one is too long."""
@@ -96,18 +103,17 @@ class NalDescription(ABC, Generic[SequenceT]):
             raise BadInput(f"a parameter set is longer than {name} can hold", "sps")
 
 
-def leading_sets(
-    data: bytes, kind_of: Callable[[memoryview], int], kinds: Iterable[int], slices: Collection[int]
-) -> list[tuple[bytes, ...]]:
-    """The NAL units of each of these kinds in front of the first slice of an Annex B unit, each once."""
-    found: dict[int, dict[bytes, None]] = {kind: {} for kind in kinds}
-    for nal in nal_units(data):
-        kind = kind_of(nal)
-        if kind in found:
-            found[kind][bytes(nal)] = None
-        elif kind in slices:
-            break
-    return [tuple(sets) for sets in found.values()]
+def leading_sets(data: bytes, names: SetNames, *most: int) -> list[tuple[bytes, ...]]:
+    """The parameter sets of each kind in front of the first slice of an Annex B unit, each once.
+
+    Those that the slice needs come first; what is beyond the number of its kind in `most` is left out, and
+    stays in the samples.
+    """
+    sets, _ = sets_in_front(data, names)
+    found: dict[int, dict[bytes, None]] = {kind: {} for kind in names.kinds}
+    for nal in (*(needed_sets(data, names) or ()), *sets):
+        found[names.type_of(nal)][nal] = None
+    return [tuple(sets)[:limit] for sets, limit in zip(found.values(), most, strict=True)]
 
 
 def written_sets(sets: Iterable[bytes]) -> list[bytes]:

@@ -53,6 +53,11 @@ class Layout:
         return self.fragments[-1].end if self.fragments else 0
 
     @property
+    def incomplete(self) -> int:
+        """How many of its first pictures are incomplete."""
+        return self.fragments[0].moof.samples[0].recovery if self.fragments else 0
+
+    @property
     def duration90(self) -> int:
         """From the first sample to the end of the last."""
         if not self.fragments:

@@ -1,12 +1,17 @@
 """Rows of exports: the row is the truth of a job, its work can always start again."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode
+from storage.exports.lifetime import ExportPart
+from storage.index.ceilings import days_in_force
 from storage.index.database import Database
-from storage.index.tables import exports
+from storage.index.holds import Hold
+from storage.index.tables import export_parts, exports, holds
 
 _UNFINISHED = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 
@@ -19,6 +24,15 @@ class ExportRow:
     progress: ExportProgress
     made_ns: int
     finished_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An export that is done: the footage in its package, and the holds on the streams of that."""
+
+    row: ExportRow
+    parts: Sequence[ExportPart]
+    holds: Sequence[Hold]
 
 
 class ExportRows:
@@ -53,11 +67,32 @@ class ExportRows:
         async with self._database.read() as connection:
             return [_row(row) for row in (await connection.execute(statement)).mappings()]
 
-    async def finished_before(self, utc_ns: int) -> list[ExportRow]:
-        """Those with a package that was finished before an instant."""
-        statement = select(exports).where(exports.c.status == ExportStatus.DONE, exports.c.finished <= utc_ns)
+    async def begin(self, id: str, parts: Sequence[ExportPart]) -> None:
+        """An export is being made of this footage, of which its package will be a copy."""
+        running = update(exports).where(exports.c.id == id)
+        async with self._database.write() as connection:
+            await connection.execute(running.values(status=str(ExportStatus.RUNNING), progress=0.0))
+            await connection.execute(delete(export_parts).where(export_parts.c.export == id))
+            for part in parts:
+                days = await days_in_force(connection, part.stream, part.start_ns, part.days)
+                row = {"export": id} | asdict(replace(part, days=days))
+                await connection.execute(insert(export_parts).values(row))
+
+    async def packages(self) -> list[Package]:
+        """Every export that has a package, and what bounds the life of each."""
+        done = select(exports).where(exports.c.status == ExportStatus.DONE)
         async with self._database.read() as connection:
-            return [_row(row) for row in (await connection.execute(statement)).mappings()]
+            rows = [_row(row) for row in (await connection.execute(done)).mappings()]
+            return [await _package(connection, row) for row in rows]
+
+    async def of_stray(self, parts: Sequence[ExportPart]) -> tuple[list[ExportPart], list[Hold]]:
+        """The parts of a package without a row under the days in force, and the holds on their streams."""
+        async with self._database.read() as connection:
+            known = [
+                replace(part, days=await days_in_force(connection, part.stream, part.start_ns, part.days))
+                for part in parts
+            ]
+            return known, await _holds(connection, known)
 
     async def update(self, progress: ExportProgress, finished_ns: int = 0) -> None:
         """Write how far a job is."""
@@ -76,6 +111,20 @@ class ExportRows:
         )
         async with self._database.write() as connection:
             await connection.execute(statement)
+
+
+async def _package(connection: AsyncConnection, row: ExportRow) -> Package:
+    statement = select(export_parts).where(export_parts.c.export == row.order.id)
+    found = (await connection.execute(statement)).all()
+    parts = [ExportPart(one.stream, one.start_ns, one.from_ns, one.end_ns, one.days) for one in found]
+    return Package(row, parts, await _holds(connection, parts))
+
+
+async def _holds(connection: AsyncConnection, parts: Sequence[ExportPart]) -> list[Hold]:
+    """The holds on the streams of some parts."""
+    mine = {part.stream for part in parts}
+    rows = (await connection.execute(select(holds).where(holds.c.stream.in_(mine)))).all()
+    return [Hold(row.id, row.stream, row.start_ns, row.end_ns, row.reference) for row in rows]
 
 
 def _row(row: RowMapping) -> ExportRow:

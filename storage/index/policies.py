@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from shared.messages import RecordingPolicy
+from storage.deadline import MAX_DAYS
+from storage.index.ceilings import lower
 from storage.index.database import Database
 from storage.index.tables import policies
 
@@ -15,9 +17,14 @@ class PolicyRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def replace(self, known: Sequence[RecordingPolicy]) -> None:
-        """Take over what control_room says; streams it does not name are recorded no longer."""
+    async def replace(self, known: Sequence[RecordingPolicy], now_ns: int = 0) -> None:
+        """Take over what control_room says; streams it does not name are recorded no longer.
+
+        Fewer days than before hold for what is recorded already. More hold for what is recorded from now on.
+        `now_ns` tells up to when footage may be that waits for its row.
+        """
         async with self._database.write() as connection:
+            before = dict((await connection.execute(select(policies.c.stream, policies.c.days))).all())
             await connection.execute(update(policies).values(recorded=False))
             for policy in known:
                 row = {
@@ -28,6 +35,8 @@ class PolicyRows:
                 }
                 insert = self._database.insert(policies).values(stream=policy.stream, **row)
                 await connection.execute(insert.on_conflict_do_update(index_elements=["stream"], set_=row))
+                if policy.days < before.get(policy.stream, MAX_DAYS + 1):
+                    await lower(self._database, connection, policy.stream, policy.days, now_ns)
 
     async def all(self) -> tuple[RecordingPolicy, ...]:
         async with self._database.read() as connection:

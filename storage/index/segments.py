@@ -1,16 +1,26 @@
 """Rows of segments."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, func, select, text, update
 
 from shared.ids import StreamId
-from storage.deadline import DAY_NS, deadline_ns, month_later_ns
+from storage.deadline import deadline_ns, month_later_ns
+from storage.index.ceilings import days_in_force
 from storage.index.database import Database
-from storage.index.tables import holds, meta, segments
+from storage.index.tables import CONDEMNED, meta, segments, streams
+from storage.index.tallies import Tally, totals
 from storage.segment import Segment, SegmentState
 
 _LIVING = (SegmentState.CLOSED, SegmentState.STORED)
+COLUMNS = (
+    *(segments.c.key, segments.c.stream, segments.c.run, segments.c.start_ns, segments.c.end_ns),
+    *(segments.c.size, segments.c.sha256, segments.c.codec, segments.c.parameters, segments.c.days),
+    *(segments.c.state, segments.c.incomplete),
+)
+"""What a Segment is made of, in its order."""
 
 
 class SegmentRows:
@@ -20,29 +30,32 @@ class SegmentRows:
         self._database = database
 
     async def add(self, segment: Segment) -> None:
-        """A new row; one that is there already stays as it is, because recovery repeats its steps."""
-        row = {
-            "key": segment.key,
-            "stream": str(segment.stream),
-            "run": segment.run,
-            "start_ns": segment.start_ns,
-            "end_ns": segment.end_ns,
-            "month_ns": month_later_ns(segment.start_ns),
-            "size": segment.size,
-            "sha256": segment.sha256,
-            "codec": segment.codec,
-            "parameters": segment.parameters,
-            "days": segment.days,
-            "state": str(segment.state),
-        }
-        statement = self._database.insert(segments).values(row).on_conflict_do_nothing()
+        """A new row; one that is there already stays as it is, because recovery repeats its steps.
+
+        Its days are the fewest that ever applied to it, as far as is known.
+        """
+        stream, tally = str(segment.stream), Tally()
         async with self._database.write() as connection:
-            await connection.execute(statement)
+            days = await days_in_force(connection, stream, segment.start_ns, segment.days)
+            row = row_of(replace(segment, days=days))
+            insert = self._database.insert(segments).values(row).on_conflict_do_nothing()
+            if (await connection.execute(insert)).rowcount != 1:
+                return
+            tally.enter(segment.state, segment.size)
+            await tally.keep(self._database, connection)
+            length = self._database.insert(streams).values(
+                stream=stream, longest_ns=segment.end_ns - segment.start_ns
+            )
+            longer = length.on_conflict_do_update(
+                index_elements=["stream"],
+                set_={"longest_ns": length.excluded.longest_ns},
+                where=length.excluded.longest_ns > streams.c.longest_ns,
+            )
+            await connection.execute(longer)
 
     async def get(self, key: str) -> Segment | None:
         async with self._database.read() as connection:
-            found = (await connection.execute(select(segments).where(segments.c.key == key))).mappings()
-            row = found.first()
+            row = (await connection.execute(select(*COLUMNS).where(segments.c.key == key))).first()
         return _segment(row) if row is not None else None
 
     async def mark_stored(self, key: str) -> bool:
@@ -51,87 +64,61 @@ class SegmentRows:
             update(segments)
             .where(segments.c.key == key, segments.c.state == SegmentState.CLOSED)
             .values(state=str(SegmentState.STORED))
+            .returning(segments.c.size)
         )
+        tally = Tally()
         async with self._database.write() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+            size = (await connection.execute(statement)).scalar()
+            if size is None:
+                return False
+            tally.leave(SegmentState.CLOSED, size)
+            tally.enter(SegmentState.STORED, size)
+            await tally.keep(self._database, connection)
+        return True
 
     async def between(self, stream: StreamId, start_ns: int, end_ns: int) -> list[Segment]:
         """The living segments that have something of [start_ns, end_ns), oldest first."""
-        statement = (
-            select(segments)
-            .where(
-                segments.c.stream == str(stream),
-                segments.c.start_ns < end_ns,
-                segments.c.end_ns > start_ns,
-                segments.c.state.in_(_LIVING),
-            )
-            .order_by(segments.c.start_ns)
-        )
+        statement = overlapping(str(stream), start_ns, end_ns).order_by(segments.c.start_ns)
         async with self._database.read() as connection:
-            return [_segment(row) for row in (await connection.execute(statement)).mappings()]
+            return [_segment(row, stream) for row in (await connection.execute(statement)).all()]
 
     async def next_start_ns(self, stream: StreamId, from_ns: int) -> int | None:
         """The start of the first living segment at or after `from_ns`."""
-        statement = select(func.min(segments.c.start_ns)).where(
-            segments.c.stream == str(stream),
-            segments.c.start_ns >= from_ns,
-            segments.c.state.in_(_LIVING),
+        statement = (
+            select(segments.c.start_ns)
+            .where(
+                segments.c.stream == str(stream),
+                segments.c.start_ns >= from_ns,
+                segments.c.state.in_(_LIVING),
+            )
+            .order_by(segments.c.start_ns)
+            .limit(1)
         )
         return await self._number(statement)
 
     async def newest_end_ns(self, stream: StreamId) -> int | None:
-        statement = select(func.max(segments.c.end_ns)).where(
-            segments.c.stream == str(stream), segments.c.state.in_(_LIVING)
-        )
+        """The latest end of a living segment."""
+        mine = (segments.c.stream == str(stream), segments.c.state.in_(_LIVING))
+        newest = select(segments.c.start_ns).where(*mine).order_by(segments.c.start_ns.desc()).limit(1)
+        # One that starts earlier may end later, but none is longer than the longest.
+        since_ns = newest.scalar_subquery() - longest_ns(str(stream))
+        statement = select(func.max(segments.c.end_ns)).where(*mine, segments.c.start_ns >= since_ns)
         return await self._number(statement)
 
-    async def streams_with_days(self) -> Mapping[str, int]:
-        """Every stream with living segments, and the fewest days that held when one was recorded."""
-        statement = (
-            select(segments.c.stream, func.min(segments.c.days))
-            .where(segments.c.state.in_(_LIVING))
-            .group_by(segments.c.stream)
-        )
-        async with self._database.read() as connection:
-            rows = (await connection.execute(statement)).all()
-        return {row[0]: row[1] for row in rows}
-
-    async def condemn(self, stream: str, days: int, now_ns: int, limit: int) -> int:
-        """closed, stored → garbage for those whose deadline has come and that no hold keeps; how many."""
-        due = select(segments.c.key).where(*_due(stream, days, now_ns)).limit(limit)
-        statement = (
-            update(segments)
-            .where(segments.c.key.in_(due.scalar_subquery()))
-            .values(state=str(SegmentState.GARBAGE))
-        )
-        async with self._database.write() as connection:
-            return (await connection.execute(statement)).rowcount
-
-    async def oldest_due_ns(self, stream: str, days: int, now_ns: int) -> int | None:
-        """The earliest deadline among living segments that are due and not held; None where none is."""
-        statement = select(func.min(segments.c.start_ns)).where(*_due(stream, days, now_ns))
-        start_ns = await self._number(statement)
-        return None if start_ns is None else deadline_ns(start_ns, days)
-
     async def garbage(self, limit: int) -> Sequence[Segment]:
-        statement = select(segments).where(segments.c.state == SegmentState.GARBAGE).limit(limit)
+        """Condemned segments, oldest first."""
+        statement = select(*COLUMNS).where(text(CONDEMNED)).order_by(segments.c.start_ns).limit(limit)
         async with self._database.read() as connection:
-            return [_segment(row) for row in (await connection.execute(statement)).mappings()]
+            return [_segment(row) for row in (await connection.execute(statement)).all()]
 
     async def drop(self, keys: Sequence[str]) -> None:
         """garbage → gone: their objects are removed, the rows follow."""
-        statement = delete(segments).where(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
-        async with self._database.write() as connection:
-            await connection.execute(statement)
+        await self._delete(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
 
     async def totals(self) -> Mapping[str, tuple[int, int]]:
-        """How many segments and bytes there are by state."""
-        statement = select(
-            segments.c.state, func.count(), func.coalesce(func.sum(segments.c.size), 0)
-        ).group_by(segments.c.state)
+        """How many segments and bytes there are by state; a state without any is left out."""
         async with self._database.read() as connection:
-            rows = (await connection.execute(statement)).all()
-        return {state: (count, int(size)) for state, count, size in rows}
+            return await totals(connection)
 
     async def unknown(self, keys: Sequence[str]) -> list[str]:
         """Those of some keys that have no row."""
@@ -144,13 +131,12 @@ class SegmentRows:
     async def everything(self) -> list[Segment]:
         """Every row, by key. For reindexing and its checks."""
         async with self._database.read() as connection:
-            rows = (await connection.execute(select(segments).order_by(segments.c.key))).mappings()
-            return [_segment(row) for row in rows]
+            rows = (await connection.execute(select(*COLUMNS).order_by(segments.c.key))).all()
+        return [_segment(row) for row in rows]
 
     async def forget(self, keys: Sequence[str]) -> None:
         """Drop rows whose files do not exist. For reindexing only."""
-        async with self._database.write() as connection:
-            await connection.execute(delete(segments).where(segments.c.key.in_(keys)))
+        await self._delete(segments.c.key.in_(keys))
 
     async def store_name(self) -> str | None:
         """The name of the object store that this index belongs to."""
@@ -166,38 +152,72 @@ class SegmentRows:
         async with self._database.write() as connection:
             await connection.execute(statement)
 
+    async def _delete(self, *which: ColumnElement[bool]) -> None:
+        statement = delete(segments).where(*which).returning(segments.c.state, segments.c.size)
+        tally = Tally()
+        async with self._database.write() as connection:
+            gone = (await connection.execute(statement)).all()
+            tally.leave_all((state, size) for state, size in gone)
+            await tally.keep(self._database, connection)
+
     async def _number(self, statement: Select[int]) -> int | None:
         async with self._database.read() as connection:
             value: int | None = (await connection.execute(statement)).scalar()
         return value
 
 
-def _due(stream: str, days: int, now_ns: int) -> tuple[ColumnElement[bool], ...]:
-    """Conditions of `deadline_ns(start_ns, days) <= now_ns` on living segments that no hold keeps."""
-    held = exists().where(
-        holds.c.stream == segments.c.stream,
-        holds.c.start_ns < segments.c.end_ns,
-        holds.c.end_ns > segments.c.start_ns,
-    )
-    return (
+def longest_ns(stream: str) -> ScalarSelect[int]:
+    """The length of the longest segment that a stream ever had."""
+    return select(streams.c.longest_ns).where(streams.c.stream == stream).scalar_subquery()
+
+
+def overlapping(stream: str, start_ns: int, end_ns: int) -> Select[Any]:
+    """The living segments of a stream that have something of [start_ns, end_ns)."""
+    return select(*COLUMNS).where(
         segments.c.stream == stream,
+        # Bounds the search: what starts before this has ended.
+        segments.c.start_ns > start_ns - longest_ns(stream),
+        segments.c.start_ns < end_ns,
+        segments.c.end_ns > start_ns,
         segments.c.state.in_(_LIVING),
-        or_(segments.c.start_ns <= now_ns - days * DAY_NS, segments.c.month_ns <= now_ns),
-        ~held,
     )
 
 
-def _segment(row: RowMapping) -> Segment:
+def row_of(segment: Segment) -> dict[str, object]:
+    """The row of a living segment, due as its own days say."""
+    return {
+        "key": segment.key,
+        "stream": str(segment.stream),
+        "run": segment.run,
+        "start_ns": segment.start_ns,
+        "end_ns": segment.end_ns,
+        "month_ns": month_later_ns(segment.start_ns),
+        "size": segment.size,
+        "sha256": segment.sha256,
+        "codec": segment.codec,
+        "parameters": segment.parameters,
+        "days": segment.days,
+        "state": str(segment.state),
+        "due_ns": deadline_ns(segment.start_ns, segment.days),
+        "incomplete": segment.incomplete,
+    }
+
+
+def _segment(row: Sequence[Any], stream: StreamId | None = None) -> Segment:
+    """The segment of a row of COLUMNS; `stream` is its stream, where that is known."""
+    key, named, run, start_ns, end_ns, size, sha256, codec, parameters, days, state, incomplete = row
+    owner = stream or StreamId.parse(named)
     return Segment(
-        key=row["key"],
-        stream=StreamId.parse(row["stream"]),
-        run=row["run"],
-        start_ns=row["start_ns"],
-        end_ns=row["end_ns"],
-        size=row["size"],
-        sha256=row["sha256"],
-        codec=row["codec"],
-        parameters=row["parameters"],
-        days=row["days"],
-        state=SegmentState(row["state"]),
+        key,
+        owner,
+        run,
+        start_ns,
+        end_ns,
+        size,
+        sha256,
+        codec,
+        parameters,
+        days,
+        SegmentState(state),
+        incomplete,
     )

@@ -15,6 +15,7 @@ import httpx
 from shared.ids import StreamId
 from shared.tickets import WALL_RESOURCE, Action, Ticket
 from tests.integration.mux.rig import make_key
+from tests.support.lessor import Lessor, Renewing
 from tests.support.ports import free_port
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -31,9 +32,11 @@ class MuxProcess:
         udp_host: str = "127.0.0.1",
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        self._signer, key_file = make_key(folder)
+        signer, key_file = make_key(folder)
+        self.lessor = Lessor(signer)
         self._core = core
         self.tap_port, self.http_port, self.status_port = free_port(), free_port(), free_port()
+        self._renewing = Renewing(self.lessor, self.base)
         self.origin = f"http://127.0.0.1:{free_port()}"
         self._environment = {
             **os.environ,
@@ -64,12 +67,15 @@ class MuxProcess:
                 if time.monotonic() > deadline or self._process.poll() is not None:
                     raise RuntimeError(f"mux does not start: {self._log.read_text()}")
                 await asyncio.sleep(0.05)
+        await asyncio.to_thread(self.lessor.tell, self.base)
+        self._renewing.__enter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._process is not None
+        self._renewing.__exit__()
         self._process.terminate()
         await self.stopped()
 
@@ -99,7 +105,7 @@ class MuxProcess:
     def _signed(self, action: Action, resource: str, cameras: tuple[str, ...] = ()) -> str:
         until_s = int(time.time()) + 600
         ticket = Ticket(secrets.token_hex(8), "p", "s", action, resource, until_s, cameras=cameras)
-        return self._signer.sign(ticket)
+        return self.lessor.sign(ticket)
 
     async def metric(self, name: str, http: httpx.AsyncClient) -> float:
         """The value of a metric without labels."""

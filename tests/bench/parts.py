@@ -12,6 +12,7 @@ from tests.bench import (
     delay,
     far_starts,
     glass,
+    index_cost,
     ingest_cost,
     mux_cost,
     mux_first_frame,
@@ -153,6 +154,11 @@ def recorded() -> list[Table]:
     return [table]
 
 
+def indexed() -> list[Table]:
+    """The index at five million segments."""
+    return [index_cost.run()]
+
+
 def stormed() -> list[Table]:
     """A whole site that goes away and comes back."""
     rows = storm.run()
@@ -253,6 +259,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "bad-network": bad_networks,
     "ingest": ingested,
     "storage": recorded,
+    "index": indexed,
     "storm": stormed,
     "transcode": transcoded,
 }

@@ -103,8 +103,8 @@ async def change_camera(desk: TheDesk, caller: SignedIn, camera_id: str, body: C
         await desk.gate.grant(tx, caller, deed)
         today = desk.today()
         if blocked_reason(before, today) is None and blocked_reason(camera, today) is not None:
-            await tx.revocations.streams(camera.streams)
-    desk.revoker.wake()
+            await tx.revocations.end([camera.stream.camera_path], desk.now())
+    desk.lessor.wake()
     return camera_view(desk, camera)
 
 
@@ -115,10 +115,10 @@ async def remove_camera(desk: TheDesk, caller: SignedIn, camera_id: str) -> None
     async with desk.db.write() as tx:
         await tx.cameras.remove(camera.id)
         await tx.communes.touch(camera.commune)
-        await tx.revocations.streams(camera.streams)
+        await tx.revocations.end([camera.stream.camera_path], desk.now())
         deed = caller.deed("remove-camera", commune=camera.commune, camera=camera.id, detail=camera.name)
         await desk.gate.grant(tx, caller, deed)
-    desk.revoker.wake()
+    desk.lessor.wake()
 
 
 def _authorisation(body: AuthorisationBody | None) -> Authorisation | None:

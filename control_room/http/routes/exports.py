@@ -104,7 +104,7 @@ async def open_download(
     async with desk.db.write() as tx:
         await desk.gate.grant(tx, caller, *deeds)
     desk.counters.tickets.labels(Action.DOWNLOAD).inc()
-    issued = desk.ticketing.download(export.id, caller.person.id, caller.session)
+    issued = desk.ticketing.download(export.id, caller)
     url = f"{desk.storage_url}/exports/{export.id}/package?ticket={issued.token}"
     return DownloadTicket(ticket=issued.token, url=url, until=issued.until)
 

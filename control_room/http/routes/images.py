@@ -28,7 +28,7 @@ async def open_live(desk: TheDesk, caller: SignedIn, camera_id: str, body: LiveR
         await desk.gate.grant(tx, caller, deed)
     stream = str(camera.stream)
     desk.counters.tickets.labels(Action.LIVE).inc()
-    issued = desk.ticketing.live(stream, caller.person.id, caller.session)
+    issued = desk.ticketing.live(stream, caller)
     return LiveTicket(
         ticket=issued.token,
         url=f"{mux}/whep/{stream}",
@@ -57,7 +57,7 @@ async def open_playback(
         await desk.gate.grant(tx, caller, deed)
     stream = str(camera.stream)
     desk.counters.tickets.labels(Action.PLAYBACK).inc()
-    issued = desk.ticketing.playback(stream, caller.person.id, caller.session, body.start, body.end)
+    issued = desk.ticketing.playback(stream, caller, body.start, body.end)
     return PlaybackTicket(
         ticket=issued.token,
         url=f"{desk.storage_url}/recordings/{stream}",

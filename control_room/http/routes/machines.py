@@ -18,7 +18,7 @@ from shared.messages import (
     WantedCameras,
     encode,
 )
-from shared.reasons import why
+from shared.reasons import Reason, why
 from shared.redact import redact
 
 router = APIRouter(tags=["machines"])
@@ -53,7 +53,12 @@ async def put_camera_reports(desk: TheDesk, worker: WorkerAsking, body: CameraRe
     desk.states.hear(
         worker.commune,
         (
-            replace(report, reason=_plain(report.reason), advice=_plain(report.advice))
+            replace(
+                report,
+                reason=_plain(report.reason),
+                advice=_plain(report.advice),
+                why=_plain_reason(report.why),
+            )
             for report in body.reports
         ),
     )
@@ -77,7 +82,10 @@ async def get_recording_policies(
 async def put_recording_reports(desk: TheDesk, recorder: RecorderAsking, body: RecordingReports) -> None:
     """How each stream's recording is."""
     _check_zones(report.since for report in body.reports)
-    desk.states.hear_recorder(replace(report, reason=_plain(report.reason)) for report in body.reports)
+    desk.states.hear_recorder(
+        replace(report, reason=_plain(report.reason), why=_plain_reason(report.why))
+        for report in body.reports
+    )
 
 
 def _versioned(message: object, version: str, if_none_match: str | None) -> Response:
@@ -91,6 +99,13 @@ def _versioned(message: object, version: str, if_none_match: str | None) -> Resp
 def _check_zones(times: Iterable[datetime]) -> None:
     if any(time.tzinfo is None for time in times):
         raise BadInput(why("time-without-zone", "reports: since: a time without its zone"), "reports.since")
+
+
+def _plain_reason(reason: Reason | None) -> Reason | None:
+    if reason is None:
+        return None
+    params = ((name, _plain(value) if isinstance(value, str) else value) for name, value in reason.params)
+    return Reason(reason.code, _plain(reason.text), tuple(params))
 
 
 def _plain(reason: str) -> str:

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from fastapi import APIRouter
 
 from control_room.db.transaction import Transaction
-from control_room.desk import Desk
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import Page
@@ -92,8 +90,8 @@ async def change_person(desk: TheDesk, caller: SignedIn, person_id: str, body: P
         )
         await desk.gate.grant(tx, caller, caller.deed("change-person", resource=person.id, detail=detail))
         if ends:
-            await _end_sessions(desk, tx, person)
-    desk.revoker.wake()
+            await tx.sessions.end_of(person.id)
+    desk.lessor.wake()
     return person_view(person)
 
 
@@ -107,8 +105,8 @@ async def remove_person(desk: TheDesk, caller: SignedIn, person_id: str) -> None
         await desk.gate.grant(tx, caller, deed)
         await tx.people.remove(person_id)
         await _keep_an_administrator(tx)
-        await _end_sessions(desk, tx, person)
-    desk.revoker.wake()
+        await tx.sessions.end_of(person.id)
+    desk.lessor.wake()
 
 
 async def _keep_an_administrator(tx: Transaction) -> None:
@@ -116,11 +114,6 @@ async def _keep_an_administrator(tx: Transaction) -> None:
         raise Conflict(
             why("last-administrator", "this is the last administrator who can sign in: make another first")
         )
-
-
-async def _end_sessions(desk: Desk, tx: Transaction, person: Person) -> None:
-    oldest = desk.now() - timedelta(seconds=desk.sessions.absolute_s)
-    await tx.revocations.sessions(await tx.journal.sessions_of(person.id, oldest))
 
 
 def _told(person: Person, named: Sequence[str], *, moved: bool) -> Reason:

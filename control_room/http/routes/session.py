@@ -1,16 +1,14 @@
 """Signing in and out."""
 
-from typing import Annotated
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter, Cookie, Request, Response
-
+from control_room.db.sessions import Session
 from control_room.desk import Desk
 from control_room.http.access import COOKIE, SignedIn, TheDesk, TheSession, client_of
 from control_room.http.problems import problems
 from control_room.http.schemas.people import SessionView, SignIn
 from control_room.http.views import person_view
 from control_room.model import Person
-from control_room.sessions import Session
 from control_room.signin import sign_in as open_session
 from control_room.times import utc_from_s
 
@@ -24,6 +22,7 @@ async def sign_in(request: Request, response: Response, desk: TheDesk, body: Sig
     before = request.cookies.get(COOKIE)
     if before:
         await desk.sessions.forget(before)
+        desk.lessor.wake()
     response.set_cookie(
         COOKIE, opened.token, httponly=True, samesite="strict", secure=desk.secure_cookie, path="/"
     )
@@ -37,16 +36,12 @@ async def who_am_i(desk: TheDesk, caller: SignedIn, session: TheSession) -> Sess
 
 
 @router.delete("", operation_id="signOut", status_code=204, responses=problems(401, 403, 503))
-async def sign_out(
-    response: Response,
-    desk: TheDesk,
-    caller: SignedIn,
-    token: Annotated[str, Cookie(alias=COOKIE, include_in_schema=False)],
-) -> None:
+async def sign_out(response: Response, desk: TheDesk, caller: SignedIn) -> None:
     """Sign out: the session ends, and with it every picture it watches."""
-    await desk.sessions.close(token, caller.session)
     async with desk.db.write() as tx:
+        await tx.sessions.end(caller.session)
         await tx.journal.write(desk.now(), caller.deed("sign-out"))
+    desk.lessor.wake()
     response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=desk.secure_cookie, path="/")
 
 

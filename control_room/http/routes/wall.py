@@ -58,7 +58,7 @@ async def open_wall(desk: TheDesk, caller: SignedIn, body: WallRequest) -> WallT
         return WallTicket(ticket=None, url=None, mux=None, cameras=cameras, ice_servers=[], until=None)
     paths = [one.path for one in cameras if one.path is not None]
     desk.counters.tickets.labels("wall").inc()
-    issued = desk.ticketing.wall(paths, caller.person.id, caller.session)
+    issued = desk.ticketing.wall(paths, caller)
     return WallTicket(
         ticket=issued.token,
         url=f"{mux}/wall",

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from control_room.chain import Doubt
 from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response, Why
 from control_room.http.validation import reason_error
 from control_room.model import HoldStatus, Kind, Outcome
@@ -269,3 +270,7 @@ class JournalVerification(Response):
     broken_at: int | None = Field(None, description="First entry that does not fit.")
     reason: str = ""
     why: Why | None = Field(None, description="`reason` as a code with parameters.")
+    doubt: Doubt = Field(
+        description="What cannot be known from the journal alone. `cut-end`: whether entries were cut off at "
+        "its end; compare `head` with one noted elsewhere."
+    )

@@ -790,6 +790,12 @@ export interface components {
             population: number;
         };
         /**
+         * Doubt
+         * @description What a chain cannot tell of itself, however well it holds.
+         * @enum {string}
+         */
+        Doubt: "cut-end";
+        /**
          * DownloadRequest
          * @description To whom the export is handed over, and why: it is a communication in the journal.
          * @example {
@@ -1029,6 +1035,8 @@ export interface components {
              * @description First entry that does not fit.
              */
             broken_at?: number | null;
+            /** @description What cannot be known from the journal alone. `cut-end`: whether entries were cut off at its end; compare `head` with one noted elsewhere. */
+            doubt: components["schemas"]["Doubt"];
             /** Entries */
             entries: number;
             /**

@@ -95,6 +95,18 @@ MEDIA = (
         "Nothing can be decoded: `invalid` within 5 s, with the reason; begins again after 30 s.",
     ),
     Card(
+        Fault.TWO_PICTURE_SETS,
+        "Describes two picture parameter sets, and sends none in the stream.",
+        "Encoders that keep a set for each of their slices or rates.",
+        "Keeps all sets by their numbers, and puts them before each key picture.",
+    ),
+    Card(
+        Fault.UNKNOWN_SETS,
+        "Sends pictures that refer to a parameter set it never sent.",
+        "Recorders that describe another camera's stream.",
+        "Nothing can be decoded: `invalid`, with the reason; publishes none of it.",
+    ),
+    Card(
         Fault.NEW_SIZE,
         "Changes its picture's size in the middle of a session.",
         "Cameras whose settings somebody changes.",
@@ -121,5 +133,42 @@ MEDIA = (
         "Learns how often they come and waits for half as long again: no stall, no other connection. Where "
         "the camera does not tell its rate it is `connecting` from 5 s after its very first picture to the "
         "second. Read by FFmpeg it is `stalled` after 5 s all the same.",
+    ),
+    Card(
+        Fault.REFRESH,
+        "Sends recovery points instead of key pictures, and refreshes a stripe at a time (intra refresh).",
+        "Cameras set to an even bit rate or the least delay.",
+        "Begins at a recovery point; the camera's advice, segments and exports say that the first pictures "
+        "are incomplete; live is transcoded.",
+    ),
+    Card(
+        Fault.REFRESH_UNTOLD,
+        "Refreshes a stripe at a time and tells no recovery points.",
+        "The same, of other brands.",
+        "Nobody can tell where to begin: `invalid`, because it sends no key picture.",
+    ),
+    Card(
+        Fault.SIZE_IN_EXTENSION,
+        "Tells the size of its Motion JPEG in RTP's header extension only.",
+        "ONVIF cameras of over 2040 pixels.",
+        "Reads the JPEG headers in the extension (ONVIF Streaming Specification), which go before RTP's own.",
+    ),
+    Card(
+        Fault.ORDER_NUMBERS,
+        "Sends H.265 with decoding order numbers (`sprop-max-don-diff`).",
+        "Encoders made for several transports.",
+        "Takes them out; pictures come in decoding order.",
+    ),
+    Card(
+        Fault.PACI,
+        "Sends H.265 in PACI packets.",
+        "Encoders with temporal layers.",
+        "Takes what is in them.",
+    ),
+    Card(
+        Fault.INTERLEAVED,
+        "Sends parts of pictures out of decoding order (`sprop-depack-buf-nalus`).",
+        "Encoders set up for lossy links.",
+        "`unsupported`, with the setting to change.",
     ),
 )

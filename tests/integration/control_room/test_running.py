@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from shared.bus import REVOKED
-from shared.redis_bus import RedisBus
 from tests.integration.control_room.running import (
     ADMIN,
     PASSWORD,
@@ -108,22 +106,6 @@ async def test_while_redis_is_away_machines_go_on_and_people_are_told(
         await valkey.start()
         await eventually(well, what="healthz telling that Redis is back")
         assert (await control_room.sign_in(browser)).status_code == 200
-
-
-async def test_a_change_of_rights_is_on_the_bus_within_two_seconds(
-    lasting_room: ControlRoom, lasting_valkey: Valkey
-) -> None:
-    bus = RedisBus(lasting_valkey.url)
-    async with lasting_room.browser() as browser, lasting_room.browser() as operator:
-        await lasting_room.sign_in(browser)
-        body = {"login": "operator", "name": "O", "kind": "operator", "password": PASSWORD}
-        person = (await browser.post("/people", json=body)).json()["id"]
-        session = (await lasting_room.sign_in(operator, "operator")).json()["session"]
-        async with bus.listen(REVOKED) as told:
-            await browser.patch(f"/people/{person}", json={"enabled": False})
-            assert json.loads(await asyncio.wait_for(anext(told), 2)) == {"session": session}
-        assert (await operator.get("/session")).status_code == 401
-    await bus.close()
 
 
 async def test_metrics_tell_what_the_service_needs(lasting_room: ControlRoom) -> None:

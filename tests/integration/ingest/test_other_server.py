@@ -15,7 +15,7 @@ from shared.clock import SystemClock
 from shared.messages import CameraTransport
 from tests.support.eventually import eventually
 from tests.support.ports import free_port
-from tests.unit.ingest.decoding import decoded
+from tests.unit.ingest.decoded import decoded
 
 pytestmark = pytest.mark.slow
 

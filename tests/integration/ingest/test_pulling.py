@@ -13,7 +13,7 @@ from shared.h264 import parameter_sets
 from shared.messages import CameraStatus
 from tests.integration.ingest.conftest import Pulling, wanted
 from tests.support.eventually import eventually
-from tests.unit.ingest.decoding import decoded
+from tests.unit.ingest.decoded import decoded
 
 pytestmark = pytest.mark.slow
 

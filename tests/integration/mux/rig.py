@@ -24,6 +24,7 @@ from shared.tap import Endpoint, TapPublisher
 from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketSigner
 from shared.units import AccessUnit
 from tests.support.http import local_client
+from tests.support.lessor import Lessor, Renewing
 from tests.support.pictures import STREAM
 from tests.support.ports import free_port
 
@@ -124,6 +125,7 @@ class Mux:
 
     def __init__(self, signer: TicketSigner, settings: MuxSettings, tap_port: int) -> None:
         self.signer = signer
+        self.lessor = Lessor(signer)
         self.settings = settings
         self.tap_port = tap_port
         self.base = f"http://127.0.0.1:{settings.http_port}"
@@ -137,13 +139,13 @@ class Mux:
         valid_s: int = 60,
     ) -> str:
         until_s = int(time.time()) + valid_s
-        return self.signer.sign(Ticket(secrets.token_hex(8), "p-1", session, action, str(stream), until_s))
+        return self.lessor.sign(Ticket(secrets.token_hex(8), "p-1", session, action, str(stream), until_s))
 
     def wall_ticket(self, *cameras: str, session: str = "session-1", valid_s: int = 60) -> str:
         """A ticket for a wall of these cameras, `commune/camera` each."""
         until_s = int(time.time()) + valid_s
         id = secrets.token_hex(8)
-        return self.signer.sign(
+        return self.lessor.sign(
             Ticket(id, "p-1", session, Action.WALL, WALL_RESOURCE, until_s, cameras=cameras)
         )
 
@@ -213,7 +215,10 @@ async def running_mux(
     service: Service = await build_with(ready, make_wire)
     task = asyncio.create_task(service.run())
     try:
-        yield Mux(signer, ready, tap_port)
+        mux = Mux(signer, ready, tap_port)
+        await asyncio.to_thread(mux.lessor.tell, mux.base)
+        with Renewing(mux.lessor, mux.base):
+            yield mux
     finally:
         service.stopping.set()
         await task

@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from shared.tickets import Action, Ticket, TicketSigner
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
 from tests.support.http import local_client
+from tests.support.lessor import Lessor, Renewing
 from tests.support.pictures import STREAM
 from tests.support.ports import free_port
 
@@ -105,6 +106,11 @@ class System:
     http_port: int = 0
     status_port: int = 0
     process: asyncio.subprocess.Process | None = None
+    renewing: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        self.lessor = Lessor(self.tickets)
+        self.lessor.knows(Ticket("t-1", "p-1", "s-1", Action.PLAYBACK, str(STREAM), FAR_S))
 
     @property
     def url(self) -> str:
@@ -136,6 +142,8 @@ class System:
         )
         log.close()
         await eventually(self._answers, within_s=90, what="storage's HTTP door")
+        await asyncio.to_thread(self.lessor.tell, self.url)
+        self.renewing.enter_context(Renewing(self.lessor, self.url))
 
     async def _answers(self) -> bool:
         assert self.process is not None
@@ -156,6 +164,7 @@ class System:
         await self._end(signal.SIGTERM)
 
     async def _end(self, number: signal.Signals) -> None:
+        self.renewing.close()
         if self.process is not None:
             if self.process.returncode is None:
                 self.process.send_signal(number)
@@ -187,7 +196,7 @@ class System:
     def token(self, action: Action, resource: str, **changes: object) -> str:
         """A ticket's token."""
         ticket = Ticket("t-1", "p-1", "s-1", action, resource, FAR_S)
-        return self.tickets.sign(replace(ticket, **changes))  # type: ignore[arg-type]  # fields by name
+        return self.lessor.sign(replace(ticket, **changes))  # type: ignore[arg-type]  # fields by name
 
     async def get(self, path: str, token: str, **query: str) -> httpx.Response:
         """A GET with a ticket."""

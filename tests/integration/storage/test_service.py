@@ -1,17 +1,17 @@
 """The process as a whole: exports, revocations, restarts, bad settings."""
 
 import asyncio
+import socket
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from shared.bus import REVOKED
 from shared.messages import ExportedCamera, ExportOrder
-from shared.redis_bus import RedisBus
 from shared.tickets import Action
 from storage.instants import text_from_ns
 from storage.verify import verify
@@ -19,7 +19,6 @@ from tests.integration.storage.harness import System, storage
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units
 from tests.support.ports import free_port
-from tests.support.valkey import Valkey
 
 pytestmark = pytest.mark.slow
 
@@ -54,38 +53,38 @@ async def test_an_export_survives_a_kill_and_verifies(tmp_path: Path) -> None:
         assert verify(tmp_path / "x-1.zip", system.evidence_pem).sound
 
 
-async def test_a_revocation_by_redis_ends_a_session(tmp_path: Path) -> None:
-    server = Valkey(tmp_path)
-    await server.start()
+async def test_a_download_is_cut_off_within_two_seconds_of_the_end_of_its_session(tmp_path: Path) -> None:
     start_ns = time.time_ns() - 60_000_000_000
-    try:
-        async with storage(tmp_path, {"BEFFROI_REDIS_URL": server.url}) as system:
-            await system.publish(units(50, start_ns=start_ns))
-            await system.until(start_ns + 1_000_000_000)
-            bus = RedisBus(server.url)
+    async with storage(tmp_path) as system:
+        filler = b"\x00\x00\x00\x01\x0c" + b"\xff" * 4000 + b"\x80"
+        shown = units(1000, start_ns=start_ns)
+        await system.publish([replace(unit, data=unit.data + filler) for unit in shown])
+        await system.until(start_ns + 35_000_000_000)
+        token = system.token(Action.PLAYBACK, str(STREAM))
+        host, port = "127.0.0.1", system.http_port
+        # Room for little: what has not been read has not arrived.
+        reader, writer = await asyncio.open_connection(limit=1024, sock=_narrow(host, port))
+        path = f"/recordings/{STREAM}/media?from={text_from_ns(start_ns)}&ticket={token}"
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        assert b"200" in await reader.readline()
+        system.lessor.ended_sessions.add("s-1")
+        await asyncio.to_thread(system.lessor.tell, system.url)
 
-            async def refused() -> bool:
-                await bus.publish(REVOKED, b'{"session": "s-1"}')
-                answer = await system.get(f"/recordings/{STREAM}", system.token(Action.PLAYBACK, str(STREAM)))
-                return answer.status_code == 403
+        async def cut() -> bool:
+            return await system.metric("storage_answers_cut_off_total") == 1
 
-            await eventually(refused, what="the end of the session")
-            await bus.close()
-    finally:
-        await server.stop()
+        await eventually(cut, within_s=2, what="the end of the answer")
+        with pytest.raises(ConnectionResetError):
+            await reader.read()
+        writer.close()
 
 
-async def test_without_redis_recording_and_playback_go_on(tmp_path: Path) -> None:
-    start_ns = time.time_ns() - 60_000_000_000
-    async with storage(tmp_path, {"BEFFROI_REDIS_URL": f"redis://127.0.0.1:{free_port()}"}) as system:
-        await system.publish(units(50, start_ns=start_ns))
-        await system.until(start_ns + 1_000_000_000)
-        answer = await system.get(
-            f"/recordings/{STREAM}/media",
-            system.token(Action.PLAYBACK, str(STREAM)),
-            **{"from": text_from_ns(start_ns)},
-        )
-    assert answer.status_code == 200
+def _narrow(host: str, port: int) -> socket.socket:
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect((host, port))
+    connection.setblocking(False)
+    return connection
 
 
 async def test_a_port_already_taken_gives_one_sentence(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from control_room.db.engine import Database
 from control_room.desk import Desk
 from control_room.http.app import create_app, serving_app
+from control_room.lease_client import LeaseClient
 from control_room.model import Commune, Kind, Person
 from control_room.mux_client import MuxClient
 from control_room.names import Names
@@ -213,7 +214,8 @@ async def open_room(
     key = Ed25519PrivateKey.generate()
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     names = Names(Random(7))
-    ticketing = Ticketing(TicketSigner(key), clock, names)
+    signer = TicketSigner(key)
+    ticketing = Ticketing(signer, clock, names)
     fake = FakeStorage()
     storage = StorageClient("http://storage.internal:9000", ticketing, httpx.MockTransport(fake))
     fakes = FakeMuxes()
@@ -224,7 +226,7 @@ async def open_room(
         await db.prepare()
     else:
         copyfile(template, folder / template.name)
-    desk = assemble(chosen, db, held, clock, names, ticketing, storage, mux_client)
+    desk = assemble(chosen, db, held, clock, names, signer, ticketing, storage, mux_client, LeaseClient())
     async with db.write() as tx:
         await tx.communes.add(Commune(LILLE, "Lille", 236_710, has_csu=True))
         await tx.communes.add(Commune(ROUBAIX, "Roubaix", 98_892, has_csu=False))

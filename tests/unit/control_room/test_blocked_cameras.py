@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from control_room.model import Authorisation, Camera, blocked_reason
-from shared.bus import REVOKED
 from shared.messages import CameraOpener, CameraTransport, RecordingPolicies, WantedCameras, decode
 from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, Room
 
@@ -53,23 +52,28 @@ async def test_a_camera_that_may_not_be_shown_is_not_wanted_nor_recorded_and_say
     assert not any(policy.recorded for policy in (await policies(room)).policies)
 
 
-@pytest.mark.parametrize(("change", "reason"), BLOCKED)
+@pytest.mark.parametrize("change", [change for change, _ in BLOCKED])
 async def test_what_blocks_a_camera_ends_its_pictures(
-    room: Room, admin: httpx.AsyncClient, change: dict[str, object], reason: str
+    room: Room, admin: httpx.AsyncClient, change: dict[str, object]
 ) -> None:
     camera = await room.camera(admin)
-    async with room.bus.listen(REVOKED) as told:
-        assert (await admin.patch(f"/cameras/{camera}", json=change)).status_code == 200
-        await room.desk.revoker.tell()
-        assert f"{LILLE}/{camera}/main".encode() in await anext(told)
+    path = f"{LILLE}/{camera}"
+    assert path in (await room.desk.lessor.lease()).cameras
+    assert (await admin.patch(f"/cameras/{camera}", json=change)).status_code == 200
+    lease = await room.desk.lessor.lease()
+    assert path not in lease.cameras
+    assert [one.camera for one in lease.revoked] == [path]
+    assert lease.revoked[0].at_ms > lease.at_ms
 
 
 async def test_removing_a_camera_ends_its_pictures(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    async with room.bus.listen(REVOKED) as told:
-        assert (await admin.delete(f"/cameras/{camera}")).status_code == 204
-        await room.desk.revoker.tell()
-        assert f"{LILLE}/{camera}/main".encode() in await anext(told)
+    assert (await admin.delete(f"/cameras/{camera}")).status_code == 204
+    lease = await room.desk.lessor.lease()
+    assert lease.cameras == frozenset()
+    assert [one.camera for one in lease.revoked] == [f"{LILLE}/{camera}"]
+    await room.clock.advance(3700)
+    assert (await room.desk.lessor.lease()).revoked == ()
 
 
 async def test_a_blocked_cameras_recordings_keep_their_days(room: Room, admin: httpx.AsyncClient) -> None:
@@ -82,14 +86,15 @@ async def test_an_authorisation_that_ends_overnight_takes_the_camera_off(
 ) -> None:
     camera = await room.camera(admin, LILLE, **permit(valid_until="2026-11-21"))
     _, worker = await room.worker(admin)
-    await room.desk.revoker.expire()
     assert len((await wanted(worker)).cameras) == 1
+    before = await room.desk.lessor.lease()
+    assert (before.cameras, before.revoked) == (frozenset({f"{LILLE}/{camera}"}), ())
     await room.clock.advance(12 * 3600)
     assert (await wanted(worker)).cameras == ()
-    async with room.bus.listen(REVOKED) as told:
-        await room.desk.revoker.expire()
-        await room.desk.revoker.tell()
-        assert f"{LILLE}/{camera}/main".encode() in await anext(told)
+    after = await room.desk.lessor.lease()
+    assert after.cameras == frozenset()
+    assert [one.camera for one in after.revoked] == [f"{LILLE}/{camera}"]
+    assert before.at_ms < after.revoked[0].at_ms <= after.at_ms
 
 
 def test_the_last_day_of_an_authorisation_counts() -> None:

@@ -124,6 +124,22 @@ async def test_whatever_is_done_to_the_journal_shows(db: Database, statement: st
     assert (found.intact, found.broken_at) == (False, broken_at)
 
 
+async def test_a_journal_cut_with_its_head_seems_intact_and_says_that_it_cannot_know(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    await write(room.db, 4)
+    before = (await admin.get("/journal/verification")).json()
+    await alter(room.db, f"DELETE FROM journal WHERE seq = {before['entries']}")
+    await alter(
+        room.db,
+        f"UPDATE journal_head SET seq = seq - 1, hash = (SELECT hash FROM journal "
+        f"WHERE seq = {before['entries'] - 1})",
+    )
+    after = (await admin.get("/journal/verification")).json()
+    assert (after["intact"], after["doubt"], before["doubt"]) == (True, "cut-end", "cut-end")
+    assert after["head"] != before["head"]
+
+
 async def test_many_writers_at_once_make_one_chain(db: Database) -> None:
     await asyncio.gather(*(write(db, 5) for _ in range(6)))
     async with db.read() as tx:

@@ -1,14 +1,16 @@
 """Sessions and the slowing of guesses, over a memory bus and a clock that is told."""
 
-import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from control_room.db.engine import Database
 from control_room.model import Kind, Person
-from control_room.names import Names
+from control_room.names import Names, token_hash
 from control_room.sessions import Sessions
 from control_room.throttle import Throttle
-from shared.bus import REVOKED, MemoryBus
+from shared.bus import MemoryBus
 from shared.clock import SimulatedClock
 from shared.errors import TooManyRequests
 
@@ -26,22 +28,26 @@ def bus(clock: SimulatedClock) -> MemoryBus:
 
 
 @pytest.fixture
-def sessions(bus: MemoryBus, clock: SimulatedClock) -> Sessions:
-    return Sessions(bus, clock, Names(), idle_s=600, absolute_s=3600)
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    made = Database(f"sqlite+aiosqlite:///{tmp_path}/control_room.db")
+    await made.prepare()
+    async with made.write() as tx:
+        await tx.people.add(PERSON, "")
+    yield made
+    await made.close()
 
 
-async def test_the_token_is_nowhere_in_the_bus() -> None:
-    kept: dict[str, bytes] = {}
+@pytest.fixture
+def sessions(db: Database, clock: SimulatedClock) -> Sessions:
+    return Sessions(db, clock, Names(), idle_s=600, absolute_s=3600)
 
-    class Spy(MemoryBus):
-        async def put(self, key: str, value: bytes, ttl_s: float) -> None:
-            kept[key] = value
 
-    token, _ = await Sessions(
-        Spy(SimulatedClock()), SimulatedClock(), Names(), idle_s=60, absolute_s=60
-    ).open(PERSON)
-    assert kept
-    assert not any(token in key or token.encode() in value for key, value in kept.items())
+async def test_the_token_is_nowhere_in_the_database(sessions: Sessions, db: Database, tmp_path: Path) -> None:
+    token, _ = await sessions.open(PERSON)
+    await db.close()
+    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert token_hash(token).encode() in kept
+    assert token.encode() not in kept
 
 
 async def test_two_sessions_never_share_a_token(sessions: Sessions) -> None:
@@ -77,12 +83,36 @@ async def test_a_forged_token_finds_nothing(sessions: Sessions) -> None:
     assert await sessions.find("0" * 64) is None
 
 
-async def test_a_closed_session_is_told_on_the_bus(bus: MemoryBus, sessions: Sessions) -> None:
+async def test_a_session_that_was_forgotten_is_found_no_more(sessions: Sessions) -> None:
     token, session = await sessions.open(PERSON)
-    async with bus.listen(REVOKED) as told:
-        await sessions.close(token, session.id)
-        assert json.loads(await anext(told)) == {"session": session.id}
+    assert session.id in await sessions.living()
+    await sessions.forget(token)
     assert await sessions.find(token) is None
+    assert await sessions.living() == {}
+
+
+async def test_what_is_told_of_a_session_is_its_idle_end_and_never_more_than_its_absolute_one(
+    sessions: Sessions, clock: SimulatedClock
+) -> None:
+    token, session = await sessions.open(PERSON)
+    now_s = clock.utc_ns() // 10**9
+    assert await sessions.living() == {session.id: now_s + 600}
+    for _ in range(6):
+        await clock.advance(590)
+        await sessions.find(token)
+    assert await sessions.living() == {session.id: session.until_s}
+    await clock.advance(60)
+    assert await sessions.living() == {}
+
+
+async def test_opening_a_session_forgets_those_that_are_over(
+    sessions: Sessions, db: Database, clock: SimulatedClock
+) -> None:
+    token, _ = await sessions.open(PERSON)
+    await clock.advance(601)
+    await sessions.open(PERSON)
+    async with db.read() as tx:
+        assert await tx.sessions.by_token(token_hash(token)) is None
 
 
 async def tries(throttle: Throttle, count: int, login: str = "somebody", client: str = "10.0.0.1") -> int:

@@ -140,16 +140,6 @@ async def test_only_the_main_stream_is_recorded(room: Room, admin: httpx.AsyncCl
     assert [policy["stream"] for policy in policies] == [f"{LILLE}/{camera}/main"]
 
 
-async def test_what_ends_a_cameras_pictures_ends_its_small_ones_too(
-    room: Room, admin: httpx.AsyncClient
-) -> None:
-    camera = await room.camera(admin, sub_address=SUB)
-    await admin.patch(f"/cameras/{camera}", json={"enabled": False})
-    async with room.db.read() as tx:
-        pending = [revocation.body for revocation in await tx.revocations.pending()]
-    assert pending == [{"stream": f"{LILLE}/{camera}/{kind}"} for kind in ("main", "sub")]
-
-
 def test_cameras_of_the_first_version_come_through_the_upgrade(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path}/x.db")
     with engine.begin() as connection:

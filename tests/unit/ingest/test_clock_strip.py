@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ingest.simulator.clock_strip import Image, draw_clock, read_clock
 from ingest.simulator.encoder import Coding, Encoder
 from ingest.simulator.scene import Scene
-from tests.unit.ingest.decoding import decoded
+from tests.unit.ingest.decoded import decoded
 
 UTC_MS = 1_795_000_123_456
 

@@ -12,7 +12,7 @@ from ingest.h264_checks import H264Checks
 from ingest.simulator.encoder import Coding, Encoder
 from ingest.simulator.scene import Scene
 from shared.h264 import Nal, annex_b, has_b_slice, nal_type, nal_units, parameter_sets
-from tests.unit.ingest.decoding import decoded
+from tests.unit.ingest.decoded import decoded
 
 SETS = (Nal.SPS, Nal.PPS)
 GARBAGE = b"\xff\x01\x02\x03"

@@ -7,6 +7,7 @@ from ingest.state import CameraState
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
 from shared.messages import CameraStatus
+from shared.reasons import why
 
 
 class Noted:
@@ -63,3 +64,31 @@ def test_a_measured_rate_alone_makes_no_report() -> None:
     noted.state.measured(12.4999)
     assert noted.state.report.fps == 12.5
     assert noted.changes == 0
+
+
+NO_PPS = why("pictures-do-not-decode", "its pictures cannot be decoded: {said}", said="no PPS 0")
+
+
+def test_pictures_that_come_and_do_not_decode_are_not_live() -> None:
+    noted = Noted()
+    noted.state.live(1, StreamInfo("h264", 640, 360, 25.0), "")
+    noted.state.decodes(NO_PPS)
+    report = noted.state.report
+    assert (report.status, report.reason, report.why) == (CameraStatus.INVALID, NO_PPS.text, NO_PPS)
+    assert noted.changes == 2
+
+
+def test_pictures_that_decode_again_are_live_again() -> None:
+    noted = Noted()
+    noted.state.live(1, StreamInfo("h264", 640, 360, 25.0), "")
+    noted.state.decodes(NO_PPS)
+    noted.state.decodes(None)
+    assert (noted.state.report.status, noted.state.report.why) == (CameraStatus.LIVE, None)
+
+
+def test_a_camera_that_is_gone_says_that_and_not_how_its_pictures_were() -> None:
+    noted = Noted()
+    noted.state.live(1, StreamInfo("h264", 640, 360, 25.0), "")
+    noted.state.decodes(NO_PPS)
+    noted.state.to(CameraStatus.UNREACHABLE, "nothing listens")
+    assert noted.state.report.status is CameraStatus.UNREACHABLE

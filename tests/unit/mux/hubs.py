@@ -6,6 +6,7 @@ from random import Random
 
 import pylibsrtp
 from aioice import stun
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from OpenSSL import SSL
 
 from mux.adaptation import PlayoutBounds
@@ -27,10 +28,12 @@ from mux.viewer import End, Viewer
 from mux.walls import Walls
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
+from shared.leases import Leases
 from shared.log import Trouble, get_logger
-from shared.tickets import WALL_RESOURCE, Action, Ticket
+from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketSigner
 from tests.bench.light_client import Browser
 from tests.bench.light_sdp import Place, offer
+from tests.support.lessor import Lessor
 from tests.support.wall import Source, sources_of, wall_offer
 from tests.unit.mux.fakes import STREAM, FakeTap, RecordingWire, Timers
 
@@ -75,8 +78,12 @@ class World:
             bounds=PlayoutBounds(),
             counts=self.counts,
         )
+        key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+        self.lessor = Lessor(TicketSigner(key), self.clock.utc_ns)
+        self.lessor.knows(wall_ticket("59350/cam-1", "59350/cam-2", "59350/cam-3"))
         self.hub = Hub(
             wire=self.wire,
+            leases=Leases(key.public_key(), self.clock),
             admission=self.admission,
             channels=self.channels,
             senders=Senders(self.wire, self.pacer, self.counts, Random(2)),
@@ -89,6 +96,12 @@ class World:
             ended=self.ended.append,
         )
         self.walls = Walls(self.hub, self.admission, StreamMetrics(), self.lag, self.clock)
+
+    def confirm(self, *tickets: Ticket) -> None:
+        """Tell the hub which rights hold, those of these tickets among them."""
+        for ticket in tickets:
+            self.lessor.knows(ticket)
+        self.hub.take_lease(self.lessor.lease())
 
     def _soon(self, call: Callable[[], None]) -> None:
         if self.patient:
@@ -115,6 +128,7 @@ class World:
     ) -> "Visitor":
         self._tickets += 1
         shown = Ticket(ticket or f"t-{self._tickets}", "p", session, Action.LIVE, str(stream), 1 << 40)
+        self.confirm(shown)
         admitted = self.hub.admit(shown, stream, parse_offer(offer(BROWSER.fingerprint, setup=setup)))
         return Visitor(self, admitted.id, Place.read(admitted.answer), source)
 
@@ -129,6 +143,7 @@ class World:
         """A wall of some tiles; the first ones show these cameras."""
         self._tickets += 1
         shown = wall_ticket(*cameras, id=ticket or f"t-{self._tickets}", session=session)
+        self.confirm(shown)
         admitted = self.hub.admit_wall(shown, parse_wall_offer(wall_offer(BROWSER.fingerprint, tiles)))
         visitor = Visitor(self, admitted.id, Place.read(admitted.answer), source)
         visitor.sources = {one.mid: one for one in sources_of(admitted.answer)}
@@ -152,6 +167,8 @@ class World:
         """Let time pass with the hub's ticks in it."""
         for _ in range(int(seconds * 10)):
             await self.clock.advance(0.1)
+            self.confirm()
+            self.hub.end_rights()
             self.hub.tick()
             self.hub.watch_over()
             self.channels.release_idle()

@@ -154,13 +154,15 @@ def test_a_revoked_session_loses_its_viewers_and_no_others() -> None:
     world.watch(session="one")
     world.admit(session="one", source=("192.0.2.9", 5001))
     world.admit(session="two", source=("192.0.2.9", 5002))
-    assert world.hub.revoke_session("one") == 2
+    world.lessor.ended_sessions.add("one")
+    world.confirm()
     assert (world.hub.viewer_count, world.ended) == (1, [End.REVOKED, End.REVOKED])
 
 
-def test_a_ticket_kept_from_a_revoked_session_lets_nobody_in_again() -> None:
+async def test_a_ticket_kept_from_a_revoked_session_lets_nobody_in_again() -> None:
     world = World()
-    world.hub.revoke_session("one")
+    world.lessor.ended_sessions.add("one")
+    await world.clock.advance(1)
     with pytest.raises(TicketRefused, match=r"session .* has ended"):
         world.admit(session="one")
     world.admit(session="two", source=("192.0.2.9", 5002))
@@ -171,8 +173,9 @@ def test_a_removed_stream_loses_its_viewers_and_no_others() -> None:
     world = World()
     world.admit()
     world.admit(stream=OTHER)
-    assert world.hub.revoke_stream(STREAM) == 1
-    assert world.hub.viewer_count == 1
+    world.lessor.ended_cameras.add(STREAM.camera_path)
+    world.confirm()
+    assert (world.hub.viewer_count, world.ended) == (1, [End.REVOKED])
 
 
 def test_a_stream_that_is_not_h264_ends_its_viewers_and_the_next_is_told_why() -> None:

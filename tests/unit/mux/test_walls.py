@@ -92,12 +92,12 @@ def test_a_wall_counts_as_one_viewer() -> None:
     assert (world.walls.load().viewers, world.walls.load().tiles) == (1, 2)
 
 
-@pytest.mark.parametrize("revoked", [MAIN, SUB])
-def test_a_camera_s_lost_right_empties_its_tiles_and_says_so(revoked: StreamId) -> None:
+def test_a_camera_s_lost_right_empties_its_tiles_and_says_so() -> None:
     world = World()
     visitor = world.watch_wall(ONE, TWO, ONE)
     world.tap.give(unit(0, key=True))
-    assert world.hub.revoke_stream(revoked) == 2
+    world.lessor.ended_cameras.add(ONE)
+    world.confirm()
     sent = len(visitor.packets("0"))
     world.tap.give(unit(1))
     assert len(visitor.packets("0")) == sent
@@ -110,7 +110,8 @@ def test_a_camera_s_lost_right_empties_its_tiles_and_says_so(revoked: StreamId) 
 def test_a_lost_session_ends_a_wall_and_its_report_says_why() -> None:
     world = World()
     visitor = world.watch_wall(ONE)
-    world.hub.revoke_session("session-1")
+    world.lessor.ended_sessions.add("session-1")
+    world.confirm()
     with pytest.raises(NotFound, match="has ended: revoked") as gone:
         world.walls.reported(visitor.id, {})
     assert gone.value.reason == "revoked"

@@ -47,6 +47,7 @@ class Admitting:
         self.admitted: list[tuple[Ticket, StreamId]] = []
         self.walls: list[tuple[Ticket, Offer]] = []
         self.renewed: list[tuple[Fragment, str | None]] = []
+        self.leases: list[str] = []
         self.wishes: list[Wish] = []
         self.counts: dict[str, PageCounts] = {}
 
@@ -77,6 +78,9 @@ class Admitting:
 
     def everybody(self) -> Everybody:
         return Everybody(())
+
+    def take_lease(self, token: str) -> None:
+        self.leases.append(token)
 
     def leave(self, id: str) -> None:
         if id != "s-1":

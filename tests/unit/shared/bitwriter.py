@@ -17,6 +17,11 @@ class BitWriter:
             self._bits += "0" * (len(code) - 1) + code
         return self
 
+    def align(self) -> "BitWriter":
+        """Zeros up to a whole byte."""
+        self._bits += "0" * (-len(self._bits) % 8)
+        return self
+
     def data(self) -> bytes:
         """All bits, a stop bit and zeros up to a whole byte."""
         bits = self._bits + "1"

@@ -29,6 +29,7 @@ access_units = st.builds(
     codec=st.sampled_from(Codec),
     data=st.binary(min_size=1, max_size=200),
     reordered=st.booleans(),
+    recovery=st.integers(0, 255),
 )
 
 STREAM = StreamId("59350", "cam-test")

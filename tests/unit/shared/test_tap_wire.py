@@ -80,6 +80,12 @@ def test_a_reader_of_the_first_version_refuses_a_reordered_unit_and_takes_every_
     assert unit_header(unit(1), recent=False)[2] == 1
 
 
+def test_an_older_reader_takes_a_recovery_point_as_any_key_unit() -> None:
+    plain, point = (unit_header(replace(unit(1, key=True), recovery=n), recent=False) for n in (0, 9))
+    assert (plain[7], point[7]) == (0, 9)
+    assert point[:7] + point[8:] == plain[:7] + plain[8:]
+
+
 @given(stream_ids, stream_ids)
 def test_no_stream_s_topic_begins_another_s(one: StreamId, other: StreamId) -> None:
     assert stream_topic(one).startswith(stream_topic(other)) is (one == other)

@@ -191,9 +191,9 @@ async def test_a_package_is_destroyed_after_seven_days(tmp_path: Path) -> None:
         await shop.record_all(units(50))
         package = await exported(shop)
         await shop.clock.advance(6.9 * 86_400)
-        early = await shop.jobs.sweep_once()
+        early = await shop.sweep.sweep_once()
         await shop.clock.advance(0.2 * 86_400)
-        await shop.jobs.sweep_once()
+        await shop.sweep.sweep_once()
         status = (await shop.jobs.progress(EXPORT)).status
     assert (early, package.exists(), status) == (0, False, ExportStatus.DESTROYED)
 

@@ -8,10 +8,10 @@ import av
 import httpx
 import pytest
 
+from shared.leases import LEASE_S
 from shared.tap.reassembly import Gap
-from shared.tickets import Action, Ticket
+from shared.tickets import Action
 from storage.instants import text_from_ns
-from storage.playback import Answer, plan, stream_answer
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.segments import buffer
 from tests.unit.storage.workshop import Workshop, policy, units, workshop
@@ -246,38 +246,37 @@ async def test_a_ticket_for_another_time_is_refused(tmp_path: Path) -> None:
     assert "another time range" in answer.json()["detail"]
 
 
-async def test_a_revoked_session_is_refused(tmp_path: Path) -> None:
+async def test_a_session_that_ended_is_refused(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        token = shop.token(Action.PLAYBACK, str(STREAM))
+        await shop.clock.advance(1)
+        shop.lessor.ended_sessions.add("s-1")
+        shop.confirm()
+        assert (await shop.get(MEDIA, token, **{"from": at(0)})).status_code == 403
+
+
+async def test_a_ticket_never_shown_before_opens_no_camera_whose_right_has_ended_since(
+    tmp_path: Path,
+) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(50))
-        shop.revocations.take(b'{"session": "s-1"}')
-        assert (await media(shop, 0)).status_code == 403
+        before = shop.token(Action.PLAYBACK, str(STREAM))
+        await shop.clock.advance(1)
+        shop.lessor.revoke_camera(STREAM.camera_path)
+        shop.confirm()
+        assert (await shop.get(MEDIA, before, **{"from": at(0)})).status_code == 403
+        await shop.clock.advance(1)
+        assert (await media(shop, 0)).status_code == 200
 
 
-async def test_a_revocation_ends_what_is_being_served(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await shop.record_all(units(250))
-        whole = len((await media(shop, 0, 10)).content)
-        calls = iter([True, True, False])
-        answer = await plan(shop.catalogue, STREAM, START_NS, START_NS + 10 * SECOND_NS, START_NS)
-        assert isinstance(answer, Answer)
-        served = [len(part) async for part in stream_answer(shop.catalogue, answer, lambda: next(calls))]
-    assert (len(served), sum(served) < whole) == (3, True)
-
-
-async def test_a_revoked_stream_ends_the_tickets_shown_for_it(tmp_path: Path) -> None:
+async def test_nobody_sees_recordings_that_control_room_does_not_confirm(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(50))
-        await media(shop, 0)
-        shop.revocations.take(f'{{"stream": "{STREAM}"}}'.encode())
-        assert (await media(shop, 0)).status_code == 403
-
-
-async def test_a_foreign_message_on_the_bus_revokes_nothing(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        for body in (b"", b"[]", b'{"session": 3}', b"\xff"):
-            shop.revocations.take(body)
-        ticket = Ticket("t-1", "p-1", "s-1", Action.PLAYBACK, str(STREAM), 0)
-        assert shop.revocations.holds(ticket)
+        token = shop.token(Action.PLAYBACK, str(STREAM))
+        assert (await shop.get(MEDIA, token, **{"from": at(0)})).status_code == 200
+        await shop.clock.advance(LEASE_S)
+        answer = await shop.get(MEDIA, token, **{"from": at(0)})
+    assert (answer.status_code, "try again" in answer.json()["detail"]) == (503, True)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from storage.bond import StoreBond
 from storage.deadline import DAY_NS
 from storage.disk import RealDisk
+from storage.index.dues import DueRows
 from storage.index.holds import Hold
 from storage.reindex import reindex
 from storage.segment import SegmentState
@@ -127,7 +128,7 @@ async def test_destruction_goes_on_after_a_crash(tmp_path: Path, step: str) -> N
     async with workshop(tmp_path) as shop:
         await recorded(shop, days=1)
         await days_pass(shop, 1.1)
-        await shop.rows.condemn(str(STREAM), 1, shop.clock.utc_ns(), 1)
+        await DueRows(shop.database, batch=1).condemn(shop.clock.utc_ns())
         if step == "removed":
             shop.places.store.remove((await shop.rows.garbage(1))[0].key)
         await shop.retention.run_once()

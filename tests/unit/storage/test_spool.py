@@ -113,7 +113,7 @@ async def test_a_segment_condemned_in_the_spool_is_not_stored(tmp_path: Path) ->
         segment = shop.finisher._seal(shop.places.spool.path(key), key)
         assert segment is not None
         await shop.rows.add(segment)
-        await shop.rows.condemn(str(STREAM), 1, segment.start_ns + 40 * 86_400 * 10**9, 10)
+        await shop.dues.condemn(segment.start_ns + 40 * 86_400 * 10**9)
         await shop.finisher.finish(key)
         assert (shop.objects(), spooled(shop)) == ([], [])
 

@@ -13,34 +13,41 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
+from shared.leases import Leases
 from shared.messages import RecordingPolicy, encode
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
 from storage.api import build_app
 from storage.api_exports import export_routes
+from storage.api_lease import lease_routes
 from storage.api_playback import playback_routes
 from storage.bond import StoreBond
 from storage.catalogue import Catalogue
 from storage.disk import Disk, RealDisk
 from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
+from storage.exports.sweep import PackageSweep
 from storage.finishing import Finisher, Places
 from storage.gate import Gate
+from storage.guarded import Guarded
 from storage.index.database import Database
+from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.holds import HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
-from storage.metrics import LifeMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
+from storage.left_overs import LeftOvers
+from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
 from storage.objects import FolderStore
+from storage.quarantine import Quarantine
 from storage.recorder import Recorder
 from storage.retention import Retention
-from storage.revocations import Revocations
 from storage.spool import Spool
 from tests.support import pictures
 from tests.support.eventually import eventually
+from tests.support.lessor import Lessor
 from tests.support.pictures import START_NS, STREAM
 
 SEGMENT_S = 4.0
@@ -112,18 +119,24 @@ class Workshop:
     tap: HandTap
     lane: DiskLane
     places: Places
+    quarantine: Quarantine
     rows: SegmentRows
     policies: PolicyRows
     holds: HoldRows
+    dues: DueRows
     bond: StoreBond
     recorder: Recorder
     finisher: Finisher
     retention: Retention
-    revocations: Revocations
+    lessor: Lessor
+    leases: Leases
     catalogue: Catalogue
     jobs: ExportJobs
+    sweep: PackageSweep
     evidence_pem: bytes
     tickets: TicketSigner
+    app: Guarded
+    routes: frozenset[str]
     http: httpx.AsyncClient
 
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
@@ -160,7 +173,14 @@ class Workshop:
     ) -> str:
         """A good ticket's token."""
         until_s = self.clock.utc_ns() // 10**9 + 60
-        return self.tickets.sign(Ticket("t-1", "p-1", "s-1", action, resource, until_s, start_s, end_s))
+        ticket = Ticket("t-1", "p-1", "s-1", action, resource, until_s, start_s, end_s)
+        token = self.lessor.sign(ticket)
+        self.confirm()
+        return token
+
+    def confirm(self) -> None:
+        """Let storage hear which rights hold."""
+        self.leases.take(self.lessor.lease())
 
     async def get(self, path: str, token: str | None, **query: str) -> httpx.Response:
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
@@ -201,6 +221,7 @@ class _WritingHalf:
         self.tap, self.life = HandTap(), LifeMetrics()
         self.lane = DiskLane("disk-test", lane_bytes)
         self.places = Places(Spool(folder / "spool", disk, [self.lane], clock), store, disk)
+        self.quarantine = Quarantine(folder / "spool", disk, QuarantineMetrics(), max_files=3)
         self.recorder = Recorder(
             self.tap,
             self.places.spool,
@@ -215,6 +236,7 @@ class _WritingHalf:
             rows,
             clock,
             self.life,
+            quarantine=self.quarantine,
             indexed=self.recorder.indexed,
             is_open=self.recorder.is_open,
         )
@@ -236,6 +258,7 @@ async def workshop(
         (folder / name).mkdir(exist_ok=True)
     database = await Database.open(f"sqlite+aiosqlite:///{folder / 'index.db'}")
     rows, policies, holds = SegmentRows(database), PolicyRows(database), HoldRows(database)
+    dues = DueRows(database)
     store = FolderStore(folder / "objects", disk)
     bond = StoreBond(database, rows, store)
     await bond.establish()
@@ -255,15 +278,24 @@ async def workshop(
         reads,
         folder=folder / "exports",
         version="0.0",
-        keep_days=7,
         at_once=1,
     )
-    revocations = Revocations(None, clock)
-    gate = Gate(TicketVerifier.from_pem(ticket_public, clock), revocations)
-    app = build_app(
-        [playback_routes(catalogue, gate, clock, reads), export_routes(jobs, holds, gate, key.public)],
-        "https://csu.example",
+    sweep = PackageSweep(
+        ExportRows(database), clock, folder=folder / "exports", keep_days=7, is_making=jobs.is_making
     )
+    left_overs = LeftOvers(places, half.quarantine, rows, dues, clock, is_open=recorder.is_open)
+    copies = (sweep.sweep_once, left_overs.sweep_once)
+    signer, verifier = TicketSigner.from_pem(ticket_private), TicketVerifier.from_pem(ticket_public, clock)
+    leases = Leases(verifier.key, clock)
+    gate = Gate(verifier, leases)
+    routers = [
+        playback_routes(catalogue, gate, clock, reads),
+        export_routes(jobs, holds, gate, key.public),
+        lease_routes(leases),
+    ]
+    door = build_app(routers, "https://csu.example")
+    app = Guarded(door, reads.cut_off.inc)
+    routes = frozenset(door.openapi()["paths"])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://storage") as http:
         try:
             yield Workshop(
@@ -273,18 +305,24 @@ async def workshop(
                 half.tap,
                 half.lane,
                 places,
+                half.quarantine,
                 rows,
                 policies,
                 holds,
+                dues,
                 bond,
                 recorder,
                 half.finisher,
-                Retention(rows, policies, places, bond, clock, RetentionMetrics(), half.life),
-                revocations,
+                Retention(rows, dues, places, bond, clock, RetentionMetrics(), half.life, copies),
+                Lessor(signer, clock.utc_ns),
+                leases,
                 catalogue,
                 jobs,
+                sweep,
                 public,
-                TicketSigner.from_pem(ticket_private),
+                signer,
+                app,
+                routes,
                 http,
             )
         finally:

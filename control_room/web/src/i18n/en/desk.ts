@@ -65,6 +65,10 @@ export const desk = {
     nobody: "nobody known",
     verify: "Verify the chain",
     intact: (entries: number) => `Chain intact: ${entries} entries.`,
+    doubt: {
+      "cut-end":
+        "Whether entries were cut off at the end cannot be known from the journal alone: compare this hash with one noted elsewhere.",
+    },
     broken: (seq: number, reason: string) => `Chain broken at entry ${seq}. ${reason}`,
     head: "Head hash, to be noted elsewhere:",
     hash: "Hash",

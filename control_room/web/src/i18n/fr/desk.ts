@@ -75,6 +75,10 @@ export const desk = {
     nobody: "non identifié",
     verify: "Vérifier la chaîne",
     intact: (entries: number) => `Chaîne intacte : ${entries} inscriptions.`,
+    doubt: {
+      "cut-end":
+        "Le journal seul ne permet pas de savoir si des inscriptions ont été coupées à la fin : comparez cette empreinte à celle notée ailleurs.",
+    },
     broken: (seq: number, reason: string) => `Chaîne rompue à l’inscription ${seq}. ${reason}`,
     head: "Empreinte de tête, à noter ailleurs :",
     hash: "Empreinte",

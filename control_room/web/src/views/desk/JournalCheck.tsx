@@ -26,6 +26,7 @@ export function JournalCheck() {
       {result !== null && (
         <p role="status" className={result.intact ? "note" : "note bad"} data-testid="journal-verified">
           {result.intact ? t.journal.intact(result.entries) : t.journal.broken(result.broken_at ?? 0, words(result.why, t, language) ?? result.reason)}
+          <span className="said" data-testid="journal-doubt">{t.journal.doubt[result.doubt]}</span>
           <span className="said">{t.journal.head} <code>{result.head}</code></span>
         </p>
       )}

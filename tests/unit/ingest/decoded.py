@@ -9,9 +9,9 @@ from av.video.codeccontext import VideoCodecContext
 from ingest.simulator.clock_strip import Image
 
 
-def decoded(units: Iterable[bytes]) -> list[Image]:
-    """The pictures of H.264 access units, as grey levels."""
-    decoder = av.CodecContext.create("h264", "r")
+def decoded(units: Iterable[bytes], codec: str = "h264") -> list[Image]:
+    """The pictures of access units, as grey levels. `codec` is FFmpeg's name for it."""
+    decoder = av.CodecContext.create(codec, "r")
     assert isinstance(decoder, VideoCodecContext)
     frames = [frame for data in units for frame in decoder.decode(av.Packet(data))]
     frames += decoder.decode(None)

@@ -1,0 +1,23 @@
+"""The route on which control_room says which rights still hold."""
+
+from fastapi import APIRouter, Request, Response
+
+from shared.errors import TooLarge
+from shared.leases import MAX_LEASE_CHARS, Leases
+
+
+def lease_routes(leases: Leases) -> APIRouter:
+    """PUT /lease: 204 once a lease is kept; it is its own credential."""
+    router = APIRouter()
+
+    @router.put("/lease", response_model=None)
+    async def lease(request: Request) -> Response:
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_LEASE_CHARS:
+                raise TooLarge("the lease is larger than one can be")
+        leases.take(body.decode("latin-1"))
+        return Response(status_code=204)
+
+    return router

@@ -1,0 +1,65 @@
+"""How long a package may exist: its own days, and never longer than the footage in it. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from storage.deadline import earliest_deadline_ns
+from storage.index.holds import Hold
+from storage.ranges import Span
+from storage.segment import HOLE_NS, Footage
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPart:
+    """A stretch of a stream's footage in a package, [from_ns, end_ns), under one number of days.
+
+    Its first segment starts at `start_ns`, at or before `from_ns`, where the order begins: holds of the
+    range that was ordered keep the whole segment.
+    """
+
+    stream: str
+    start_ns: int
+    from_ns: int
+    end_ns: int
+    days: int
+
+
+def parts_of(footage: Iterable[Footage], asked: Span) -> list[ExportPart]:
+    """The parts of a package made of a stream's footage, which comes oldest first."""
+    parts: list[ExportPart] = []
+    for one in footage:
+        end_ns = min(one.end_ns, asked.end_ns)
+        last = parts[-1] if parts else None
+        joins = last is not None and last.days == one.days and one.start_ns - last.end_ns <= HOLE_NS
+        if last is not None and (joins or last.start_ns == one.start_ns):
+            end_ns, days = max(last.end_ns, end_ns), min(last.days, one.days)
+            parts[-1] = ExportPart(last.stream, last.start_ns, last.from_ns, end_ns, days)
+        else:
+            from_ns = max(one.start_ns, asked.start_ns)
+            parts.append(ExportPart(str(one.stream), one.start_ns, from_ns, end_ns, one.days))
+    return parts
+
+
+def package_due_ns(own_ns: int, parts: Sequence[ExportPart], holds: Sequence[Hold]) -> int:
+    """When a package must be destroyed: at `own_ns`, or with the first footage in it that no hold keeps.
+
+    A part held in one place and not in another is judged by where it is first not held: never later than
+    the footage there, at most a segment earlier.
+    """
+    due_ns = own_ns
+    for part in parts:
+        free_ns = _first_free_ns(part, [hold for hold in holds if hold.stream == part.stream])
+        if free_ns is not None:
+            first_ns = part.start_ns if free_ns == part.from_ns else free_ns
+            due_ns = min(due_ns, earliest_deadline_ns(first_ns, part.end_ns, part.days))
+    return due_ns
+
+
+def _first_free_ns(part: ExportPart, holds: Sequence[Hold]) -> int | None:
+    """The first instant of a part that no hold keeps, None where they keep it all."""
+    at_ns = part.from_ns
+    for hold in sorted(holds, key=lambda one: one.start_ns):
+        if hold.start_ns > at_ns:
+            break
+        at_ns = max(at_ns, hold.end_ns)
+    return at_ns if at_ns < part.end_ns else None

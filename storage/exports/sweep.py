@@ -1,0 +1,99 @@
+"""Destroys packages: with the footage in them, or when their own days are over."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from shared.clock import Clock
+from shared.errors import BadInput
+from shared.log import get_logger
+from shared.messages import ExportProgress, ExportStatus
+from storage.deadline import DAY_NS, MAX_DAYS
+from storage.exports.jobs import package_path
+from storage.exports.lifetime import ExportPart, package_due_ns
+from storage.exports.manifest import MANIFEST
+from storage.index.exports import ExportRows
+from storage.instants import ns_from_text
+from storage.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles
+
+_MAX_MANIFEST = 64 << 20
+
+
+class PackageSweep:
+    """Called by each run of retention that may destroy, so that whatever refuses one refuses the other."""
+
+    def __init__(
+        self,
+        rows: ExportRows,
+        clock: Clock,
+        *,
+        folder: Path,
+        keep_days: int,
+        is_making: Callable[[str], bool],
+    ) -> None:
+        self._rows = rows
+        self._clock = clock
+        self._folder = folder
+        self._keep_ns = keep_days * DAY_NS
+        self._is_making = is_making
+        self._log = get_logger("storage")
+
+    async def sweep_once(self) -> int:
+        """Destroy what is due: the file first goes, then the row says so. How many. Raises OSError."""
+        now_ns, destroyed = self._clock.utc_ns(), 0
+        for package in await self._rows.packages():
+            row = package.row
+            own_ns = row.finished_ns + self._keep_ns
+            if package_due_ns(own_ns, package.parts, package.holds) > now_ns:
+                continue
+            await asyncio.to_thread(package_path(self._folder, row.order.id).unlink, missing_ok=True)
+            gone = ExportProgress(row.order.id, ExportStatus.DESTROYED, 1.0, coverage=row.progress.coverage)
+            await self._rows.update(gone, row.finished_ns)
+            self._log.info("export-destroyed", export=row.order.id)
+            destroyed += 1
+        return destroyed + await self._strays(now_ns)
+
+    async def _strays(self, now_ns: int) -> int:
+        """Destroy files that no finished export needs: halves of packages, and packages without a row."""
+        destroyed = 0
+        for path in await asyncio.to_thread(lambda: sorted(self._folder.glob("*.*"))):
+            if path.suffix in (".part", ".zip") and await self._is_due(path, now_ns):
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+                self._log.warning("stray-package-destroyed", file=path.name)
+                destroyed += 1
+        return destroyed
+
+    async def _is_due(self, path: Path, now_ns: int) -> bool:
+        if path.suffix == ".part" or self._is_making(path.stem):
+            return not self._is_making(path.stem)
+        row = await self._rows.get(path.stem)
+        if row is not None:
+            return row.progress.status in (ExportStatus.FAILED, ExportStatus.DESTROYED)
+        # Its row was lost with an index: what it holds bounds its life all the same.
+        told = await asyncio.to_thread(_parts_told, path)
+        if told is None:
+            return True
+        parts, holds = await self._rows.of_stray(told)
+        own_ns = path.stat().st_mtime_ns + self._keep_ns
+        return package_due_ns(own_ns, parts, holds) <= now_ns
+
+
+def _parts_told(path: Path) -> list[ExportPart] | None:
+    """What a package's manifest says is in it, None where it cannot be read. Raises OSError. Blocking."""
+    try:
+        with OpenedZip(path) as file:
+            manifest = json.loads(ZipFiles(file).read(MANIFEST, _MAX_MANIFEST))
+        found = [(camera["stream"], one) for camera in manifest["cameras"] for one in camera["present"]]
+        return [
+            ExportPart(
+                str(stream),
+                ns_from_text(one["start"], "start"),
+                ns_from_text(one["start"], "start"),
+                ns_from_text(one["end"], "end"),
+                MAX_DAYS,
+            )
+            for stream, one in found
+        ]
+    except (*ZIP_FAULTS, BadInput, TypeError, RecursionError):
+        return None

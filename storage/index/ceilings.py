@@ -1,0 +1,56 @@
+"""Rows of ceilings: the fewest days that applied to footage, which a later raise does not lift."""
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.deadline import DAY_NS, MAX_DAYS
+from storage.index.database import Database
+from storage.index.tables import ceilings, export_parts, lowerings, policies, segments
+
+_BEFORE_ALL = -(1 << 62)
+
+
+async def days_in_force(connection: AsyncConnection, stream: str, start_ns: int, days: int) -> int:
+    """The days of footage captured at `start_ns` under `days`: the fewest that ever applied to it."""
+    authorised = select(policies.c.days).where(policies.c.stream == stream)
+    lowered = select(func.min(ceilings.c.days)).where(
+        ceilings.c.stream == stream, ceilings.c.until_ns >= start_ns
+    )
+    for statement in (authorised, lowered):
+        told: int | None = (await connection.execute(statement)).scalar()
+        days = days if told is None else min(days, told)
+    return max(1, min(MAX_DAYS, days))
+
+
+async def lower(database: Database, connection: AsyncConnection, stream: str, days: int, now_ns: int) -> None:
+    """From now on, what the index has of a stream, or may still get from the spool, has `days` at most.
+
+    The rows follow in batches (`DueRows.lower`). `now_ns` is believed up to a day past the newest row: a
+    clock far ahead must not shorten the life of what is yet to be captured.
+    """
+    newest = (
+        select(segments.c.start_ns)
+        .where(segments.c.stream == stream)
+        .order_by(segments.c.start_ns.desc())
+        .limit(1)
+    )
+    newest_ns = (await connection.execute(newest)).scalar()
+    if newest_ns is None:
+        return
+    earlier = select(func.max(ceilings.c.until_ns)).where(
+        ceilings.c.stream == stream, ceilings.c.days >= days
+    )
+    earlier_ns = (await connection.execute(earlier)).scalar()
+    until_ns = max(newest_ns, min(now_ns, newest_ns + DAY_NS), earlier_ns or 0)
+    row = {"stream": stream, "until_ns": until_ns, "days": days}
+    for table, more in ((ceilings, {}), (lowerings, {"cursor_ns": _BEFORE_ALL})):
+        # What asked for no fewer days is overtaken; what is there of the same instant asks for fewer.
+        overtaken = delete(table).where(table.c.stream == stream, table.c.days >= days)
+        await connection.execute(overtaken)
+        insert = database.insert(table).values(row | more)
+        await connection.execute(insert.on_conflict_do_nothing())
+    await connection.execute(
+        update(export_parts)
+        .where(export_parts.c.stream == stream, export_parts.c.days > days)
+        .values(days=days)
+    )

@@ -1,0 +1,178 @@
+"""What the index costs at five million segments: a day's list, and runs of retention.
+
+`python -m tests.bench.index_cost` prints a table. The rows are made by SQLite itself, as many as 116 cameras
+keep in thirty days: 100 cameras of the last thirty, and 16 whose footage is older and held. The floor is what
+the same process takes to read as many rows by the primary key with the bare driver.
+"""
+
+import asyncio
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+from shared.clock import SimulatedClock
+from shared.ids import StreamId
+from storage.bond import StoreBond
+from storage.deadline import DAY_NS, MAX_DAYS
+from storage.disk import RealDisk
+from storage.finishing import Places
+from storage.index.database import Database
+from storage.index.dues import DueRows
+from storage.index.holds import Hold, HoldRows
+from storage.index.policies import PolicyRows
+from storage.index.segments import SegmentRows
+from storage.metrics import LifeMetrics, RetentionMetrics
+from storage.objects import FolderStore
+from storage.retention import Retention
+from storage.spool import Spool
+from tests.bench.tables import Cell, Table
+from tests.unit.storage.workshop import policy
+
+CAMERAS, HELD, DAYS = 100, 16, 30
+A_DAY = 1440
+TRIES = 20
+_START_S = 1_790_000_000
+_NOW_NS = (_START_S + DAYS * 86_400) * 10**9
+
+_ROWS = """
+WITH RECURSIVE minutes(m) AS (SELECT 0 UNION ALL SELECT m + 1 FROM minutes WHERE m + 1 < :minutes),
+cameras(c) AS (SELECT 0 UNION ALL SELECT c + 1 FROM cameras WHERE c + 1 < :cameras),
+times AS (SELECT c, :start_s + m * 60 AS s, '59350/cam-' || (c + :first) || '/main' AS stream
+          FROM minutes CROSS JOIN cameras)
+INSERT INTO segments (key, stream, run, start_ns, end_ns, month_ns, size, sha256, codec, parameters, days,
+                      state, due_ns)
+SELECT stream || strftime('/%Y%m%d/%Y%m%dT%H%M%S', s, 'unixepoch') || '.000Z-r1-aaaaaa.mp4', stream, 1,
+       s * 1000000000, (s + 60) * 1000000000, (s + 31 * 86400) * 1000000000, 15000000, :sha, 'avc1.64001f',
+       'a1b2c3d4e5f60718', :days, 'stored',
+       CASE WHEN :held THEN NULL ELSE (s + :days * 86400) * 1000000000 END
+FROM times
+"""
+
+
+def _fill(file: Path) -> int:
+    """Put the rows in, without their indexes at first; how many."""
+    with sqlite3.connect(file) as connection:
+        connection.executescript(
+            "PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-200000"
+        )
+        made = (
+            "SELECT name, sql FROM sqlite_master WHERE type='index' AND tbl_name='segments' AND sql NOT NULL"
+        )
+        indexes = connection.execute(made).fetchall()
+        for name, _ in indexes:
+            connection.execute(f"DROP INDEX {name}")
+        shared = {"minutes": DAYS * A_DAY, "sha": "0" * 64, "days": DAYS}
+        connection.execute(
+            _ROWS, shared | {"cameras": CAMERAS, "first": 0, "start_s": _START_S, "held": False}
+        )
+        older = {"cameras": HELD, "first": CAMERAS, "start_s": _START_S - 60 * 86_400, "held": True}
+        connection.execute(_ROWS, shared | older)
+        for _, statement in indexes:
+            connection.execute(statement)
+        connection.execute("INSERT INTO streams SELECT DISTINCT stream, 60000000000 FROM segments")
+        connection.execute("INSERT INTO tallies SELECT state, count(*), sum(size) FROM segments GROUP BY 1")
+        count: int = connection.execute("SELECT count FROM tallies").fetchone()[0]
+    connection.close()
+    return count
+
+
+async def _hold(holds: HoldRows, file: Path) -> None:
+    """Hold the older cameras' footage, as runs of retention have found it already."""
+    start_ns, end_ns = (_START_S - 60 * 86_400) * 10**9, (_START_S - 30 * 86_400) * 10**9
+    for number in range(CAMERAS, CAMERAS + HELD):
+        await holds.put(Hold(f"h-{number}", str(_stream(number)), start_ns, end_ns, "PV 1"))
+    with sqlite3.connect(file) as connection:
+        connection.execute("INSERT INTO kept SELECT stream, start_ns, end_ns FROM holds")
+    connection.close()
+
+
+def _stream(number: int) -> StreamId:
+    return StreamId("59350", f"cam-{number}")
+
+
+def _floor_ms(file: Path) -> float:
+    """A bare read of a day's rows by the primary key."""
+    connection = sqlite3.connect(file)
+    day = "59350/cam-{}/main/2026"
+    took = []
+    for number in range(TRIES):
+        began = time.perf_counter()
+        rows = connection.execute(
+            "SELECT * FROM segments WHERE key > ? ORDER BY key LIMIT ?", (day.format(number), A_DAY)
+        ).fetchall()
+        took.append((time.perf_counter() - began) * 1e3)
+        assert len(rows) == A_DAY
+    connection.close()
+    return statistics.median(took)
+
+
+async def _timed(work: Callable[[], Awaitable[object]]) -> float:
+    began = time.perf_counter()
+    await work()
+    return time.perf_counter() - began
+
+
+async def _measure(folder: Path) -> list[list[Cell]]:
+    file = folder / "index.db"
+    database = await Database.open(f"sqlite+aiosqlite:///{file}")
+    rows, dues, holds = SegmentRows(database), DueRows(database), HoldRows(database)
+    clock, disk = SimulatedClock(_NOW_NS - 1), RealDisk()
+    store = FolderStore(folder / "objects", disk)
+    (folder / "objects").mkdir()
+    bond = StoreBond(database, rows, store)
+    await bond.establish()
+    began = time.perf_counter()
+    count = _fill(file)
+    await _hold(holds, file)
+    built_s = time.perf_counter() - began
+    places = Places(Spool(folder / "spool", disk, [], clock), store, disk)
+    retention = Retention(rows, dues, places, bond, clock, RetentionMetrics(), LifeMetrics())
+    policies = PolicyRows(database)
+
+    lists = []
+    for number in range(TRIES):
+        day_ns = _NOW_NS - (1 + number) * DAY_NS
+        lists.append(await _timed(partial(rows.between, _stream(number), day_ns, day_ns + DAY_NS)))
+    found: list[list[Cell]] = [["a day's list", A_DAY, statistics.median(lists) * 1e3, _floor_ms(file)]]
+
+    async def run(what: str) -> None:
+        before = sum(total for total, _ in (await rows.totals()).values())
+        took_s = await _timed(retention.run_once)
+        after = sum(total for total, _ in (await rows.totals()).values())
+        found.append([what, before - after, took_s * 1e3, None])
+
+    await run("a run, nothing due")
+    await clock.advance(1)
+    await run("a run, a minute of 100 cameras")
+    await holds.remove(f"h-{CAMERAS}")
+    await run("a run, a held month let go")
+    await policies.replace([policy(_stream(0), days=MAX_DAYS - 1)])
+    await policies.replace([policy(_stream(0), days=15)], clock.utc_ns())
+    await run("a run, a camera's days halved")
+    await database.close()
+    found.append([f"(making {count} rows)", count, built_s * 1e3, None])
+    return found
+
+
+def run() -> Table:
+    """A row for each thing measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows = asyncio.run(_measure(Path(folder)))
+    return Table(
+        "index",
+        f"The index at {(CAMERAS + HELD) * DAYS * A_DAY:,} segments, {HELD * DAYS * A_DAY:,} of them held",
+        ["what", "rows", "ms", "floor ms"],
+        rows,
+        {"what": "aims", "ms": "10 a list, 1000 a run"},
+        "Rows: those listed or destroyed. Floor: as many rows read by the primary key with the bare driver. "
+        "Runs that destroy a month or half of one are bounded by the transactions and removals they need: "
+        "the aim is of the runs every 20 s.",
+    )
+
+
+if __name__ == "__main__":
+    print(run().text())
