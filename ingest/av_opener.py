@@ -30,9 +30,11 @@ from ingest.ports import (
     Stalled,
     StreamInfo,
     Unreachable,
+    silent,
 )
 from ingest.queued_source import QueuedSource
 from shared.clock import Clock
+from shared.reasons import Reason
 
 OPEN_TIMEOUT_S = 8.0
 
@@ -87,6 +89,10 @@ class AvSource(QueuedSource):
         self._loop = asyncio.get_running_loop()
         self._closed = False
         threading.Thread(target=self._work, name=f"rtsp {target.place}", daemon=True).start()
+
+    @property
+    def silence(self) -> Reason:
+        return silent(self._target.place)
 
     def close(self) -> None:
         self._closed = True
@@ -184,7 +190,7 @@ class AvSource(QueuedSource):
         return Ended(f"the connection to {self._target.place} broke")
 
     def _stalled(self) -> Stalled:
-        return Stalled(f"{self._target.place} has sent nothing for {STALL_S:g} s")
+        return Stalled(self.silence)
 
     def _hand_over(self, item: StreamInfo | Packet | SourceError) -> None:
         """The one door from the thread to the loop."""

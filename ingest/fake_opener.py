@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 
-from ingest.ports import CameraAddress, Packet, SourceCounts, SourceError, StreamInfo
+from ingest.ports import CameraAddress, Packet, SourceCounts, SourceError, StreamInfo, silent
+from shared.reasons import Reason
 
 
 class FakeSource:
@@ -19,6 +20,10 @@ class FakeSource:
     @property
     def info(self) -> StreamInfo:
         return self._info
+
+    @property
+    def silence(self) -> Reason:
+        return silent("the camera")
 
     def send(self, *packets: Packet) -> None:
         for packet in packets:

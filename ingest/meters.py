@@ -80,6 +80,8 @@ class StreamMeters:
             return
         self._tell()
         for fault, count in asdict(counts).items():
+            if fault == "packets":
+                continue
             if fault == "clock_offset_ns":
                 if count is not None:
                     self._offsets.labels(self._stream).set(count / 1e9)

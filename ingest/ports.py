@@ -5,10 +5,11 @@ from typing import ClassVar, Protocol
 
 from shared.errors import Unavailable
 from shared.messages import CameraOpener, CameraStatus, CameraTransport
+from shared.reasons import Reason, why
 from shared.units import WallSource
 
 STALL_S = 5.0
-"""Nothing from a camera for so long is a stall; a living camera sends at least six pictures a second."""
+"""Within so long everybody knows of a camera that its pictures are no longer passed on."""
 
 
 class SourceError(Unavailable):
@@ -22,7 +23,7 @@ class SourceError(Unavailable):
     ├── ForbiddenAddress   an address the worker must not open
     ├── InvalidStream      RTSP, but nothing that can be decoded
     ├── UnsupportedCodec   fine, but of a codec that cannot be carried
-    ├── Stalled            connected, and silent for STALL_S
+    ├── Stalled            connected, and no picture of it can be passed on any more
     └── Ended              the camera or the network ended the stream
 
     `shows` is the state the camera is then in; `settled` says that only a change by somebody helps, so that
@@ -78,6 +79,11 @@ class Ended(SourceError):
     shows = CameraStatus.CONNECTING
 
 
+def silent(place: str) -> Reason:
+    """Nothing comes of the camera at `place`."""
+    return why("camera-silent", "{place} has sent nothing for {seconds} s", place=place, seconds=int(STALL_S))
+
+
 @dataclass(frozen=True, slots=True)
 class CameraAddress:
     """Where a camera is and how to sign in. `url` has no credentials in it.
@@ -96,7 +102,8 @@ class CameraAddress:
 class SourceCounts:
     """What an open camera did wrong and was passed over, since it was opened; in packets where not told.
 
-    `clock_offset_ns` is how far the camera's clock is ahead of ours, None while it has not told its time.
+    `clock_offset_ns` is how far the camera's clock is ahead of ours, None while it has not told its time;
+    `packets` changes while packets of the stream come.
     """
 
     lost: int = 0
@@ -107,6 +114,7 @@ class SourceCounts:
     damaged_pictures: int = 0
     untimed_pictures: int = 0
     senders: int = 0
+    packets: int = 0
     clock_offset_ns: int | None = None
 
 
@@ -134,6 +142,7 @@ class Packet:
     it began to arrive.
     `wall_ns` is the UTC of its capture by the camera's own clock, as AccessUnit has it, None where only the
     arrival tells. `restart`: its time has nothing to do with the one before; another run begins.
+    `gap`: something before it is missing.
     `nals` is where the NAL units of `data` begin, behind their start codes; empty where nobody knows.
     """
 
@@ -145,6 +154,7 @@ class Packet:
     wall_source: WallSource = WallSource.ARRIVAL
     wall_uncertainty_ns: int = -1
     restart: bool = False
+    gap: bool = False
     nals: tuple[int, ...] = ()
 
 
@@ -156,7 +166,7 @@ class Source(Protocol):
 
     @property
     def dropped(self) -> int:
-        """Packets thrown away because nobody took them in time; what follows them starts at a key packet."""
+        """Packets thrown away because nobody took them in time; what follows them has a `gap`."""
         ...
 
     @property
@@ -164,8 +174,17 @@ class Source(Protocol):
         """What was passed over since it was opened; goes on changing."""
         ...
 
+    @property
+    def silence(self) -> Reason:
+        """What to say where nothing comes."""
+        ...
+
     async def next(self) -> Packet:
-        """The next packet, in order. Raises Stalled after STALL_S without one, Ended after the last."""
+        """The next packet, in order. Raises SourceError once no more will come, Ended after the last."""
+        ...
+
+    def fail(self, error: SourceError) -> None:
+        """Give it up: `next` raises `error` once what is queued was taken, unless it has failed before."""
         ...
 
     def close(self) -> None:

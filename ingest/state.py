@@ -8,7 +8,7 @@ from ingest.ports import StreamInfo
 from shared.clock import Clock
 from shared.ids import StreamId
 from shared.messages import CameraReport, CameraStatus
-from shared.reasons import Reason
+from shared.reasons import Reason, coded
 
 CONNECTING = "connecting for the first time"
 
@@ -39,13 +39,14 @@ class CameraState:
         self._undecodable = reason
         self._changed()
 
-    def to(self, status: CameraStatus, reason: str) -> bool:
+    def to(self, status: CameraStatus, told: str | Reason) -> bool:
         """Note what the camera is now; whether that is news."""
+        reason = str(told)
         before = self._report
         if (before.status, before.reason) == (status, reason):
             return False
         since = before.since if before.status is status else self._now()
-        self._report = replace(before, status=status, reason=reason, since=since)
+        self._report = replace(before, status=status, reason=reason, why=coded(told), since=since)
         self._changed()
         return True
 

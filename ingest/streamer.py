@@ -1,5 +1,6 @@
 """Pulls one camera: opens it, checks what comes, gives it on as units, and starts again for ever."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
@@ -9,7 +10,6 @@ from ingest.codecs import checks_for
 from ingest.meters import StreamMeters
 from ingest.ports import (
     CameraAddress,
-    InvalidStream,
     Opener,
     Packet,
     Source,
@@ -19,6 +19,7 @@ from ingest.ports import (
 from ingest.runs import RunNumbers
 from ingest.state import CameraState
 from ingest.timestamps import StandingTime, TimestampGuard, WideJump
+from ingest.vigil import BACK, UNTIMED, Habits, Vigil
 from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.ids import StreamId
@@ -26,16 +27,12 @@ from shared.log import Trouble, get_logger
 from shared.mediatime import TICKS_PER_SECOND
 from shared.units import AccessUnit, WallSource
 
-INVALID_AFTER_S = 5.0
-"""A camera that sends garbage, and for so long nothing that can be decoded, is invalid."""
-
-KEY_WAIT_S = 30.0
-"""So long a sound stream may make us wait for a key picture; some cameras send one every 20 s, and none when
-somebody connects."""
-
 _GOOD_RUN_S = 10.0
 _COUNTS_EVERY = 64
 _RATE_WINDOW_S = 2.0
+_LOOK_EVERY_S = 0.25
+_LATE_NS = 500_000_000
+"""Who looks later than that was late with pictures too."""
 
 Sink = Callable[[AccessUnit], None]
 
@@ -84,7 +81,8 @@ class Streamer:
         self._state, self._meters, self._clock = state, meters, clock
         self._log = get_logger("ingest.streamer")
         self._trouble = Trouble(get_logger(f"ingest.streamer {stream}"), "unit-dropped", clock)
-        self._last_cause = ""
+        self._habits = Habits()
+        self._well = False
         self._quick = Backoff(random=random)
         # What only a person can cure is asked less often: cameras lock accounts, and links are thin.
         self._slow = Backoff(first_s=15.0, limit_s=60.0, random=random)
@@ -96,7 +94,7 @@ class Streamer:
             try:
                 await self.run_once()
             except SourceError as error:
-                news = self._state.to(error.shows, error.detail)
+                news = self._state.to(error.shows, error.told)
                 if (self._clock.monotonic_ns() - started_ns) / 1e9 >= _GOOD_RUN_S:
                     self._quick.reset()
                 wait_s = (self._slow if error.settled else self._quick).next_s()
@@ -110,24 +108,52 @@ class Streamer:
         """Open the camera and give on its units. Ends only by raising SourceError."""
         source = await self._opener.open(self._address)
         self._meters.opened()
+        vigil = Vigil(self._habits, source.info.fps, lambda: source.silence, self._clock.monotonic_ns())
+        watching = asyncio.get_running_loop().create_task(self._watch(source, vigil))
         try:
-            await self._pull(source)
+            await self._pull(source, vigil)
         finally:
+            watching.cancel()
             source.close()
             self._meters.source(source.counts)
             self._trouble.flush()
 
-    async def _pull(self, source: Source) -> None:
+    async def _watch(self, source: Source, vigil: Vigil) -> None:
+        """Tell what is wrong as soon as no picture is given on, and end the session where that may help."""
+        before_ns = self._clock.monotonic_ns()
+        while True:
+            await self._clock.sleep(_LOOK_EVERY_S)
+            now_ns = self._clock.monotonic_ns()
+            late_ns = now_ns - before_ns - int(_LOOK_EVERY_S * 1e9)
+            before_ns = now_ns
+            if late_ns > _LATE_NS:
+                vigil.forgive(late_ns)
+            finding = vigil.look(source.counts, now_ns)
+            if finding is None:
+                continue
+            self._well = False
+            if finding.error is not None:
+                source.fail(finding.error)
+                return
+            if self._state.to(finding.status, finding.reason):
+                self._log.warning(
+                    "camera-not-live",
+                    stream=str(self._stream),
+                    status=finding.status.value,
+                    reason=finding.reason.text,
+                )
+
+    async def _pull(self, source: Source, vigil: Vigil) -> None:
         info = source.info
         checks = checks_for(info)
         run = self._new_run()
-        good_ns, good_garbage = self._clock.monotonic_ns(), checks.garbage
+        self._well = False
         standing = StandingTime()
         dropped = 0
         while True:
             packet = await source.next()
             if source.dropped != dropped:
-                self._drop("packets were lost, or the worker was too slow", source.dropped - dropped)
+                self._drop("the worker was too slow", source.dropped - dropped)
                 dropped = source.dropped
             if run.seq % _COUNTS_EVERY == 0:
                 self._meters.source(source.counts)
@@ -135,13 +161,17 @@ class Streamer:
                 self._log.info("sender-changed", stream=str(self._stream))
                 run = self._new_run()
                 checks.lose_sync()
+            elif packet.gap:
+                checks.lose_sync()
             now_ns = self._clock.monotonic_ns()
+            vigil.received(now_ns)
             if not standing.replaced and standing.begins(packet.pts90, now_ns):
                 self._log.info("timestamps-stand", stream=str(self._stream))
                 run = self._new_run()
                 checks.lose_sync()
             if standing.replaced:
                 packet = replace(packet, pts90=standing.time90(now_ns), wall_ns=None)
+            garbage = checks.garbage
             try:
                 unit = self._unit(run, checks, packet)
             except WideJump as jump:
@@ -149,40 +179,35 @@ class Streamer:
                 run = self._new_run()
                 checks.lose_sync()
                 unit = self._unit(run, checks, packet)
-            if unit is None:
-                limit_s = INVALID_AFTER_S if checks.garbage > good_garbage else KEY_WAIT_S
-                if (now_ns - good_ns) / 1e9 >= limit_s:
-                    raise InvalidStream(
-                        f"the camera has sent nothing that can be decoded for {limit_s:g} s "
-                        f"({self._last_cause})"
-                    )
+            if isinstance(unit, str):
+                self._drop(unit)
+                vigil.dropped(unit, checks.garbage - garbage)
                 continue
-            good_ns, good_garbage = now_ns, checks.garbage
+            vigil.passed(now_ns, key=unit.key)
             self._give(run, unit, info, checks)
 
     def _new_run(self) -> _Run:
         self._meters.run()
         return _Run(self._runs.next(self._stream))
 
-    def _unit(self, run: _Run, checks: Checks, packet: Packet) -> AccessUnit | None:
-        """The packet as the run's next unit, None where it had to be dropped. Raises WideJump."""
+    def _unit(self, run: _Run, checks: Checks, packet: Packet) -> AccessUnit | str:
+        """The packet as the run's next unit, or why it had to be dropped. Raises WideJump."""
         garbage = checks.garbage
         try:
             checked = checks.check(packet.data, packet.nals)
         except NotDecodable as error:
-            self._drop(str(error))
-            return None
+            if packet.pts90 is None:
+                return UNTIMED
+            return BACK if run.guard.far_behind(packet.pts90) else str(error)
         finally:
             if checks.garbage != garbage:
                 self._trouble.count("garbage", checks.garbage - garbage)
         if packet.pts90 is None:
             checks.lose_sync()
-            self._drop("no timestamp")
-            return None
+            return UNTIMED
         if not run.guard.accepts(packet.pts90, reordered=checked.reordered):
             checks.lose_sync()
-            self._drop("timestamp goes back")
-            return None
+            return BACK
         return AccessUnit(
             stream=self._stream,
             run=run.number,
@@ -200,7 +225,7 @@ class Streamer:
 
     def _give(self, run: _Run, unit: AccessUnit, info: StreamInfo, checks: Checks) -> None:
         known, advice = checks.description, checks.advice
-        if known is not None and run.told != (known, advice):
+        if known is not None and (not self._well or run.told != (known, advice)):
             self._state.live(
                 run.number,
                 replace(info, codec=known.codec, width=known.width, height=known.height),
@@ -208,6 +233,7 @@ class Streamer:
             )
             self._log.info("camera-live", stream=str(self._stream), run=run.number, codec=known.codec)
             run.told = (known, advice)
+            self._well = True
         run.seq += 1
         rate = run.rate(unit.pts90)
         if rate is not None:
@@ -216,6 +242,5 @@ class Streamer:
         self._sink(unit)
 
     def _drop(self, cause: str, count: int = 1) -> None:
-        self._last_cause = cause
         self._meters.drop(count)
         self._trouble.count(cause, count)

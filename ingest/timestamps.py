@@ -40,6 +40,10 @@ class TimestampGuard:
         self._last90 = pts90
         return True
 
+    def far_behind(self, pts90: int) -> bool:
+        """Whether no picture of the run can follow at `pts90`, in whatever order."""
+        return self._last90 is not None and pts90 < self._last90 - MAX_REORDER90
+
 
 class StandingTime:
     """Notices a camera whose timestamps do not move, and gives its pictures the time of their arrival."""

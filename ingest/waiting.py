@@ -1,6 +1,7 @@
 """Packets on their way from a camera's thread to its streamer: bounded, with a rule for what does not fit."""
 
 from collections import deque
+from dataclasses import replace
 
 from ingest.ports import Packet
 
@@ -11,8 +12,7 @@ MAX_WAITING = 128
 class WaitingPackets:
     """A queue that never grows beyond `limit`.
 
-    A packet that does not fit is dropped and counted, and so is everything up to the next key packet,
-    because nothing in between could be decoded.
+    A packet that does not fit is dropped and counted; the next one that fits has a `gap` before it.
     """
 
     def __init__(self, limit: int = MAX_WAITING) -> None:
@@ -25,15 +25,15 @@ class WaitingPackets:
         return len(self._packets)
 
     def put(self, packet: Packet) -> None:
-        if len(self._packets) >= self._limit or (self._lost and not packet.key):
+        if len(self._packets) >= self._limit:
             self._lost = True
             self.dropped += 1
             return
+        self._packets.append(replace(packet, gap=True) if self._lost else packet)
         self._lost = False
-        self._packets.append(packet)
 
     def lose(self) -> None:
-        """Something is missing before the next packet: drop up to the next key packet."""
+        """Something is missing before the next packet."""
         self._lost = True
 
     def take(self) -> Packet:

@@ -9,6 +9,7 @@ from ingest.rtsp.reception import Receptions
 from ingest.rtsp.rtcp import Bye, Reception
 from ingest.rtsp.rtcp import parse as parse_rtcp
 from ingest.rtsp.rtp import DOLLAR, EXTENSION, FRAME_BYTES, HEADER_BYTES, header, payload
+from ingest.rtsp.senders import Change, Ours, Senders
 from ingest.rtsp.wall import SenderClock
 from shared.clock import Clock
 from shared.mediatime import TICKS_PER_SECOND, Unwrap32
@@ -16,9 +17,6 @@ from shared.units import WallSource
 
 HOLD_NS = 250_000_000
 """A picture whose last packet is not marked is held no longer than this."""
-
-SENDER_SILENT_NS = 1_000_000_000
-"""After so long without a packet of the sender, another one takes its place."""
 
 DOUBT_NS = 1_000_000_000
 """So long pictures of a sender that was not announced are kept back, for the announced one to come."""
@@ -56,6 +54,8 @@ class Receiver:
         self.heard_ns = clock.monotonic_ns()
         self._arrival_ns = clock.utc_ns()
         self._ssrc: int | None = None
+        self._senders = Senders(counts)
+        self._interval_ns = 0
         self._expected = -1
         self._late = self._late_after = self._other_type = 0
         self._time32: int | None = None
@@ -75,6 +75,11 @@ class Receiver:
     @property
     def ssrc(self) -> int | None:
         return self._ssrc
+
+    @property
+    def taken(self) -> int:
+        """How many packets of the sender came."""
+        return self._taken
 
     def arrived(self) -> None:
         """Note the time: what `packet` gets from now on has arrived now. A picture that is too large is given
@@ -181,10 +186,9 @@ class Receiver:
         if kind & 0x7F != self._type and not self._accepts_type(data, start, end, kind):
             return False
         if ssrc != self._ssrc:
-            if not self._accepts_sender(ssrc):
-                self._counts.foreign += 1
+            if not self._accepts_sender(data, start, end, sequence, ssrc):
                 return False
-            self._expected = self._first_sequence = sequence
+            self._expected = sequence
         if sequence != self._expected:
             return self._accepts_sequence(sequence)
         return True
@@ -201,23 +205,40 @@ class Receiver:
         self._type = kind & 0x7F
         return True
 
-    def _accepts_sender(self, ssrc: int) -> bool:
-        """The first sender is ours, until the announced one comes, or ours is silent and another sends."""
+    def _accepts_sender(self, data: memoryview, start: int, end: int, sequence: int, ssrc: int) -> bool:
+        """The first sender is ours, until the announced one comes, or another turns out to be the camera."""
         if self._ssrc is None:
-            self._ssrc = ssrc
+            self._ssrc, self._first_sequence = ssrc, sequence
             if ssrc == self._announced:
                 self._announced = None
             self._doubted_ns = self.heard_ns
             return True
-        silent = self.heard_ns - self._begun_at_ns >= SENDER_SILENT_NS
-        if ssrc != self._announced and not silent and not self.said_bye:
+        if ssrc == self._announced:
+            self._senders.drop()
+            change = Change.ANEW
+        else:
+            quiet_ns = self.heard_ns - self._begun_at_ns
+            ours = Ours(self._expected, self._taken, not self.holds, quiet_ns, self._interval_ns)
+            packet = bytes(data[start:end])
+            change = self._senders.other(ssrc, sequence, packet, ours, ended=self.said_bye)
+        if change in (Change.NONE, Change.HELD):
             return False
-        self._ssrc = ssrc
-        self._announced = None
+        held = self._senders.release() if change is Change.FOLLOWS else []
+        first = header(memoryview(held[0]), 0)[2] if held else sequence
+        self._change_sender(ssrc, first, change)
+        for packet in held:
+            self.packet(memoryview(packet), 0, len(packet))
+        return not held
+
+    def _change_sender(self, ssrc: int, sequence: int, change: Change) -> None:
+        self._ssrc, self._announced = ssrc, None
         self._doubtful.clear()
         self._counts.senders += 1
-        self._start_again()
-        return True
+        self._first_sequence = self._expected = sequence
+        if change is Change.GOES_ON:
+            self._forget_reports()
+        else:
+            self._start_again()
 
     def _start_again(self) -> None:
         self.said_bye = False
@@ -225,10 +246,13 @@ class Receiver:
         self._restart = self._gave
         self._unwrap, self._base = Unwrap32(), None
         self._time32 = self._given32 = None
+        self._forget_reports()
+        self._lost()
+
+    def _forget_reports(self) -> None:
         self.sender_clock.forget()
         self._receptions.forget()
         self._taken = self._missed = 0
-        self._lost()
 
     def _accepts_sequence(self, sequence: int) -> bool:
         gap = (sequence - self._expected) & 0xFFFF
@@ -252,6 +276,7 @@ class Receiver:
         if self.holds:
             self._finish()
         self._time32 = time32
+        self._interval_ns = self.heard_ns - self._begun_at_ns
         self._begun_ns, self._begun_at_ns = self._arrival_ns, self.heard_ns
         self._receptions.began(self._arrival_ns, time32)
 
@@ -285,7 +310,7 @@ class Receiver:
         restart, self._restart = self._restart, False
         source = WallSource.ARRIVAL if wall is None else WallSource.SENDER_REPORT
         utc_ns, wrong_ns = (None, -1) if wall is None else (wall.utc_ns, wall.uncertainty_ns)
-        picture = Packet(data, pts90, key, self._begun_ns, utc_ns, source, wrong_ns, restart, nals)
+        picture = Packet(data, pts90, key, self._begun_ns, utc_ns, source, wrong_ns, restart, nals=nals)
         if self._announced is None:
             self._gave = True
             self._give(picture)

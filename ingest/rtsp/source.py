@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Coroutine
 
-from ingest.ports import STALL_S, Ended, Packet, SourceCounts, SourceError, Stalled, StreamInfo
+from ingest.ports import STALL_S, Ended, Packet, SourceCounts, SourceError, StreamInfo, silent
 from ingest.queued_source import QueuedSource
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.session import Session
 from shared.clock import Clock
+from shared.reasons import Reason, why
 
 REPORT_EVERY_S = 5.0
 _TICK_S, _CALM_TICK_S = 0.25, 1.0
@@ -25,16 +26,31 @@ class RtspSource(QueuedSource):
         self._place, self._own_ssrc, self._clock = place, own_ssrc, clock
         self._session: Session | None = None
         self._receiver: Receiver | None = None
-        self._picture_ns = clock.monotonic_ns()
         self._tasks: set[asyncio.Task[None]] = set()
         self._keeping: asyncio.Task[None] | None = None
 
     def begin(self, info: StreamInfo, session: Session, receiver: Receiver) -> None:
         """The session plays: watch over it from now on."""
         self._session, self._receiver = session, receiver
-        self._picture_ns = self._clock.monotonic_ns()
         self.begun(info)
         self._start(self._watch(session, receiver))
+
+    @property
+    def counts(self) -> SourceCounts:
+        if self._receiver is not None:
+            self._counts.packets = self._receiver.taken
+        return self._counts
+
+    @property
+    def silence(self) -> Reason:
+        if self._session is None or not self._session.by_udp:
+            return silent(self._place)
+        return why(
+            "camera-silent-udp",
+            "{place} has sent nothing for {seconds} s by UDP: a firewall may hold it back",
+            place=self._place,
+            seconds=int(STALL_S),
+        )
 
     def close(self) -> None:
         super().fail(Ended(f"{self._place} was let go"))
@@ -43,12 +59,11 @@ class RtspSource(QueuedSource):
 
     def give(self, picture: Packet) -> None:
         """Queue a picture."""
-        self._picture_ns = self._clock.monotonic_ns()
         self._counts.untimed_pictures += picture.wall_ns is None
         self.put(picture)
 
     def lost(self) -> None:
-        """Something is missing: nothing is of use before the next key picture."""
+        """Something is missing before the next picture."""
         self.waiting.lose()
 
     def fail(self, error: SourceError) -> None:
@@ -70,7 +85,7 @@ class RtspSource(QueuedSource):
         return task
 
     async def _watch(self, session: Session, receiver: Receiver) -> None:
-        """Everything that is due by time: late ends of pictures, stalls, reports, keep-alives."""
+        """Everything that is due by time: late ends of pictures, reports, keep-alives."""
         report_ns = keep_ns = self._clock.monotonic_ns()
         while self.error is None:
             waits = session.by_udp or receiver.holds
@@ -81,9 +96,6 @@ class RtspSource(QueuedSource):
             self._counts.clock_offset_ns = receiver.sender_clock.offset_ns
             if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
                 self.fail(Ended(f"{self._place} ended the stream"))
-            elif (now_ns - self._picture_ns) / 1e9 >= STALL_S:
-                way = " by UDP: a firewall may hold it back" if session.by_udp else ""
-                self.fail(Stalled(f"{self._place} has sent nothing for {STALL_S:g} s{way}"))
             if (now_ns - report_ns) / 1e9 >= REPORT_EVERY_S:
                 report_ns = now_ns
                 session.send_control(receiver_report(self._own_ssrc, receiver.reception()))

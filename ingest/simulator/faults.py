@@ -49,6 +49,8 @@ class Fault(StrEnum):
 
     EARLY_PACKETS = "early-packets"
     FOREIGN_SSRC = "foreign-ssrc"
+    NEW_SSRC = "new-ssrc"
+    NEW_SENDER = "new-sender"
     OTHER_CHANNEL = "other-channel"
     RTCP_ON_MEDIA = "rtcp-on-media"
     JUNK = "junk"
@@ -63,6 +65,8 @@ class Fault(StrEnum):
     UNKNOWN_SETS = "unknown-sets"
     NEW_SIZE = "new-size"
     LATE_KEY = "late-key"
+    KEY_ONCE = "key-once"
+    SLOW = "slow"
     REFRESH = "refresh"
     REFRESH_UNTOLD = "refresh-untold"
     SIZE_IN_EXTENSION = "size-in-extension"

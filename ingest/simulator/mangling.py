@@ -4,6 +4,7 @@ Each class is one fault or a family of them. A feed's picture comes in as RTP pa
 numbered anew so that what a fault adds or takes away does not also look like loss.
 """
 
+import math
 import random
 import struct
 from collections.abc import Callable, Sequence
@@ -97,6 +98,49 @@ class _Foreign(Mangling):
 class _RtcpOnMedia(Mangling):
     def report(self, packet: bytes) -> list[Frame]:
         return [Frame(MEDIA, self._signed(packet[4:]))]
+
+
+class _NewSender(Mangling):
+    """Another SSRC at each key picture but the first; with `anew`, other numbers and times too."""
+
+    def __init__(self, after_s: float, *, anew: bool) -> None:
+        super().__init__(after_s)
+        self._anew = anew
+        self._groups = self._shift90 = 0
+
+    def change(self, packets: Packets, key: bool, elapsed_s: float) -> Packets:
+        if key:
+            self._groups += 1
+            if self._groups > 1:
+                self.ssrc = self.random.getrandbits(32)
+                if self._anew:
+                    self._sequence = self.random.getrandbits(16)
+                    self._shift90 = self.random.getrandbits(32)
+        return _at(packets, packets[0].time90 + self._shift90)
+
+
+class _LostOnce(Mangling):
+    """Loses one packet, once."""
+
+    def around(self, frames: list[Frame], elapsed_s: float) -> list[Frame]:
+        if elapsed_s < self.after_s:
+            return frames
+        self.after_s = math.inf
+        return frames[1:]
+
+
+class _Slow(Mangling):
+    """A key picture every `after_s`."""
+
+    def __init__(self, after_s: float) -> None:
+        super().__init__(after_s)
+        self._due_s = 0.0
+
+    def picture(self, key: bool, packets: bytes, elapsed_s: float) -> list[Frame]:
+        if not key or elapsed_s < self._due_s:
+            return []
+        self._due_s = elapsed_s + self.after_s
+        return super().picture(key, packets, elapsed_s)
 
 
 class _Junk(Mangling):
@@ -254,6 +298,10 @@ def mangling(fault: Fault, after_s: float) -> Mangling | None:
 _MANGLINGS: dict[Fault, Callable[[float], Mangling]] = {
     Fault.EARLY_PACKETS: lambda after_s: _Foreign(after_s, MEDIA, early=True),
     Fault.FOREIGN_SSRC: lambda after_s: _Foreign(after_s, MEDIA),
+    Fault.NEW_SSRC: lambda after_s: _NewSender(after_s, anew=False),
+    Fault.NEW_SENDER: lambda after_s: _NewSender(after_s, anew=True),
+    Fault.KEY_ONCE: _LostOnce,
+    Fault.SLOW: _Slow,
     Fault.OTHER_CHANNEL: lambda after_s: _Foreign(after_s, NOBODYS),
     Fault.RTCP_ON_MEDIA: _RtcpOnMedia,
     Fault.JUNK: _Junk,

@@ -12,6 +12,7 @@ from ingest.simulator.session import Session
 from shared.clock import Clock, SystemClock
 
 _LOOP_PHASES = 8
+_ENDLESS_S = 3600.0
 
 
 class SimulatedCameras:
@@ -54,6 +55,9 @@ class SimulatedCameras:
         if plan.fault in (Fault.REFRESH, Fault.REFRESH_UNTOLD):
             plan = replace(plan, coding=replace(plan.coding, refresh=True))
         other = None
+        if plan.fault is Fault.KEY_ONCE:
+            # The encoder makes a key picture when somebody joins, and none of its own.
+            plan = replace(plan, live=True, coding=replace(plan.coding, gop_s=_ENDLESS_S))
         if plan.fault is Fault.NEW_SIZE:
             half = replace(plan.coding, width=plan.coding.width // 2, height=plan.coding.height // 2)
             other = self._feed(replace(plan, coding=half))

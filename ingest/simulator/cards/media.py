@@ -23,6 +23,18 @@ MEDIA = (
         "Keeps to the source that SETUP named, else to the first one; counts the others.",
     ),
     Card(
+        Fault.NEW_SSRC,
+        "Takes another SSRC at each group of pictures; its numbers go on.",
+        "Cameras that begin their sender anew at each key picture.",
+        "Follows it: every picture arrives, in the same run.",
+    ),
+    Card(
+        Fault.NEW_SENDER,
+        "Takes another SSRC and other numbers and times at each group of pictures.",
+        "The same.",
+        "Holds its packets until the sender before has missed a picture, then takes them all, as a new run.",
+    ),
+    Card(
         Fault.OTHER_CHANNEL,
         "Sends packets on a channel nobody set up.",
         "Cameras with sound or metadata switched on.",
@@ -80,7 +92,7 @@ MEDIA = (
         Fault.NO_SETS,
         "Tells its parameter sets nowhere.",
         "A recorder that passes on a stream begun long ago.",
-        "Nothing can be decoded: `invalid` after 30 s, with the reason.",
+        "Nothing can be decoded: `invalid` within 5 s, with the reason; begins again after 30 s.",
     ),
     Card(
         Fault.TWO_PICTURE_SETS,
@@ -104,7 +116,23 @@ MEDIA = (
         Fault.LATE_KEY,
         "Starts with no key picture and sends one rarely.",
         "`Smart` codecs, one every 10 to 20 s.",
-        "Stays `connecting` until the first key picture, for up to 30 s.",
+        "Stays `connecting` until the first key picture, for up to 30 s; the reason says so after 5 s.",
+    ),
+    Card(
+        Fault.KEY_ONCE,
+        "Sends a key picture when somebody connects and never again, and a packet is lost.",
+        "Intra refresh instead of key pictures.",
+        "`stalled` within 5 s, waiting for a key picture after a loss. The session is begun again when twice "
+        "the time between key pictures has passed; where that is not known, 10 s after the last one, and "
+        "twice as long each time.",
+    ),
+    Card(
+        Fault.SLOW,
+        "Sends a picture every few seconds, up to one a minute.",
+        "Cameras on batteries or thin links.",
+        "Learns how often they come and waits for half as long again: no stall, no other connection. Where "
+        "the camera does not tell its rate it is `connecting` from 5 s after its very first picture to the "
+        "second. Read by FFmpeg it is `stalled` after 5 s all the same.",
     ),
     Card(
         Fault.REFRESH,

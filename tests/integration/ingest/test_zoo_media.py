@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
     [
         Fault.EARLY_PACKETS,
         Fault.FOREIGN_SSRC,
+        Fault.NEW_SSRC,
         Fault.OTHER_CHANNEL,
         Fault.RTCP_ON_MEDIA,
         Fault.JUNK,
@@ -37,6 +38,44 @@ async def test_a_camera_with_odd_packets_is_pulled_without_loss(fault: Fault, tm
         assert camera.counts.logins == 1
         assert all(None not in parameter_sets(unit.data) for unit in world.units if unit.key)
         assert len({unit.run for unit in world.units}) == 1
+
+
+async def test_a_camera_that_is_another_sender_at_each_group_loses_no_picture(tmp_path: Path) -> None:
+    async with zoo(tmp_path) as world:
+        camera = world.add(plan(Fault.NEW_SENDER))
+        world.pull()
+        await world.units_come(45)
+        runs = world.runs()[:-1]
+        assert len(runs) > 2
+        for run in runs:
+            assert_steady(run)
+        assert {len(run) for run in runs[1:]} == {10}, "whole groups"
+        assert (camera.counts.logins, world.report.status) == (1, CameraStatus.LIVE)
+
+
+async def test_a_camera_without_a_key_picture_after_a_loss_says_so_and_shows_pictures_again(
+    tmp_path: Path,
+) -> None:
+    async with zoo(tmp_path, 5.0) as world:
+        camera = world.add(plan(Fault.KEY_ONCE, after_s=0.6))
+        world.pull()
+        await eventually(lambda: world.report.status is CameraStatus.STALLED, within_s=5)
+        assert "key picture after a loss" in world.report.reason
+        first = len(world.units)
+        await eventually(lambda: len(world.units) > first and world.units[-1].run > world.units[0].run)
+        assert world.report.status is CameraStatus.LIVE
+        assert camera.counts.logins == 2
+
+
+async def test_a_slow_camera_never_stalls(tmp_path: Path) -> None:
+    async with zoo(tmp_path, 10.0) as world:
+        camera = world.add(plan(Fault.SLOW, after_s=0.7))
+        world.pull()
+        seen = set()
+        for count in range(2, 6):
+            await world.units_come(count)
+            seen.add(world.report.status)
+        assert (seen, camera.counts.logins) == ({CameraStatus.LIVE}, 1)
 
 
 async def test_a_nal_unit_without_an_end_costs_its_pictures_and_no_more(tmp_path: Path) -> None:

@@ -260,7 +260,7 @@ async def test_garbage_for_five_seconds_makes_the_camera_invalid(bench: Bench) -
 async def test_a_sound_stream_is_given_time_until_its_key_picture(
     bench: Bench, seconds: int, status: CameraStatus
 ) -> None:
-    camera = source()
+    camera = source(parameter_sets=packets(0, 1)[0].data)
     bench.opener.then(camera)
     async with running(bench):
         for number in range(seconds):

@@ -21,15 +21,15 @@ def test_packets_leave_in_the_order_they_came() -> None:
     assert [waiting.take() for _ in range(len(waiting))] == sent
 
 
-def test_what_does_not_fit_is_counted_and_the_rest_of_its_group_with_it() -> None:
+def test_what_does_not_fit_is_counted_and_leaves_a_gap_before_what_fits() -> None:
     waiting = WaitingPackets(LIMIT)
     for number in range(LIMIT + 2):
         waiting.put(packet(number, number == 0))
     waiting.clear()
     waiting.put(packet(9, False))
-    waiting.put(packet(10, True))
-    assert waiting.dropped == 3
-    assert waiting.take().pts90 == 10
+    waiting.put(packet(10, False))
+    assert waiting.dropped == 2
+    assert [(one.pts90, one.gap) for one in (waiting.take(), waiting.take())] == [(9, True), (10, False)]
 
 
 @settings(deadline=None)
@@ -49,4 +49,4 @@ def test_the_queue_is_bounded_and_each_packet_is_taken_or_counted(steps: list[bo
     assert len(taken) + waiting.dropped == put
     for before, after in zip([None, *taken], taken, strict=False):
         whole = before is None or after.pts90 == (before.pts90 or 0) + 1
-        assert after.key or whole
+        assert after.gap or whole

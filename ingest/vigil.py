@@ -1,0 +1,233 @@
+"""Whether pictures of a camera are passed on; if not, why, and when its session is to be begun again.
+
+Pure: whoever keeps it tells it what happens and when.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ingest.ports import STALL_S, InvalidStream, SourceCounts, SourceError, Stalled
+from ingest.rhythm import SLOWEST_NS, Rhythm
+from shared.messages import CameraStatus
+from shared.reasons import Reason, why
+
+SILENCE_NS = int(STALL_S * 1e9) - 500_000_000
+"""Noticed so early that everybody has been told within STALL_S."""
+
+KEY_WAIT_S = 30.0
+"""So long a sound stream may make us wait for its first key picture; some send one every 20 s, and none when
+somebody connects."""
+
+NEW_KEY_WAIT_NS = 10_000_000_000
+"""The same after a loss, for a camera that sends one when somebody connects; twice as long each time."""
+
+_LONGEST_WAIT_NS = 66_000_000_000
+_MANY = 50
+UNTIMED, BACK = "no timestamp", "timestamp goes back"
+_AWAITED = ("waiting for a key picture", "refers to pictures before the first one")
+
+
+@dataclass(slots=True)
+class Habits:
+    """What is known of a camera from its sessions before.
+
+    `step_ns` is the time between its pictures where that is long, `key_ns` that between its key pictures; 0
+    while unknown. `stalls` and `key_waits` count the sessions in a row that ended so.
+    """
+
+    step_ns: int = 0
+    key_ns: int = 0
+    stalls: int = 0
+    key_waits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong; `error` is what the session ends with, None while it is worth waiting."""
+
+    status: CameraStatus
+    reason: Reason
+    error: SourceError | None = None
+
+
+class Vigil:
+    """Watches one session, which begins now. `silence` gives the sentence where nothing comes."""
+
+    def __init__(self, habits: Habits, fps: float, silence: Callable[[], Reason], now_ns: int) -> None:
+        self._habits, self._silence = habits, silence
+        told_ns = int(1e9 / fps) if 0 < fps < 1 else habits.step_ns
+        self._rhythm = Rhythm(min(told_ns, SLOWEST_NS))
+        self._since_ns = self._key_since_ns = now_ns
+        self._received = self._passed = 0
+        self._key_ns = 0
+        self._keyed = self._missed = self._key_at_once = False
+        self._causes: Counter[str] = Counter()
+        self._garbage = 0
+        self._counts = SourceCounts()
+
+    def received(self, now_ns: int) -> None:
+        """The source gave a picture."""
+        self._received += 1
+        self._rhythm.picture(now_ns)
+
+    def passed(self, now_ns: int, *, key: bool) -> None:
+        """A picture was given on."""
+        self._passed += 1
+        self._since_ns = now_ns
+        if self._causes or self._garbage:
+            self._causes.clear()
+            self._garbage = 0
+        if key:
+            self._key(now_ns)
+
+    def dropped(self, cause: str, garbage: int = 0) -> None:
+        """A picture was not given on, and `garbage` in it made no sense."""
+        self._causes[cause] += 1
+        self._garbage += garbage
+        self._missed = True
+
+    def forgive(self, late_ns: int) -> None:
+        """We were late by so much ourselves."""
+        self._since_ns += late_ns
+        self._key_since_ns += late_ns
+        self._rhythm.forgive(late_ns)
+
+    def look(self, counts: SourceCounts, now_ns: int) -> Finding | None:
+        """What is wrong now, None where pictures are passed on."""
+        silent_ns = now_ns - self._since_ns
+        patience_ns = self._patience_ns
+        if silent_ns < patience_ns / 2:
+            # What is to tell more than the end of the last picture comes later.
+            self._counts = replace(counts)
+        if silent_ns < patience_ns:
+            return None
+        last_ns = self._rhythm.last_ns
+        if self._causes and last_ns is not None and now_ns - last_ns < patience_ns:
+            return self._of_pictures(now_ns)
+        return self._of_packets(counts, now_ns) or self._of_silence(now_ns)
+
+    @property
+    def cause(self) -> str:
+        """What most pictures were dropped for, the wait for a key picture last."""
+        telling = Counter({c: n for c, n in self._causes.items() if not c.startswith(_AWAITED)})
+        if telling and (self._garbage or max(telling.values()) > 1):
+            return telling.most_common(1)[0][0]
+        return self._causes.most_common(1)[0][0]
+
+    @property
+    def _patience_ns(self) -> int:
+        return max(SILENCE_NS, self._rhythm.step_ns * 3 // 2 + 1_000_000_000 if self._slow else 0)
+
+    @property
+    def _slow(self) -> bool:
+        return self._rhythm.step_ns > 1_000_000_000
+
+    def _key(self, now_ns: int) -> None:
+        if self._keyed and not self._missed:
+            # Half of what was known is forgotten at each: one long step is not for ever.
+            step_ns = min(SLOWEST_NS, now_ns - self._key_ns)
+            self._habits.key_ns = max(step_ns, (self._habits.key_ns + step_ns) // 2)
+            self._habits.key_waits = 0
+        if not self._keyed:
+            self._key_at_once = self._received == 1
+        self._keyed, self._missed = True, False
+        self._key_ns = self._key_since_ns = now_ns
+        if self._passed >= _MANY:
+            self._habits.stalls = 0
+        self._habits.step_ns = self._rhythm.step_ns if self._slow else 0
+
+    def _of_pictures(self, now_ns: int) -> Finding:
+        """Pictures come, and none of them can be given on."""
+        cause = self.cause
+        waited_ns = now_ns - self._key_since_ns
+        if cause.startswith(_AWAITED):
+            return self._of_key(waited_ns)
+        helps = bool(self._garbage) or waited_ns >= KEY_WAIT_S * 1e9
+        reason = _unreadable(cause, STALL_S if self._garbage or not helps else KEY_WAIT_S)
+        return Finding(CameraStatus.INVALID, reason, InvalidStream(reason) if helps else None)
+
+    def _of_key(self, waited_ns: int) -> Finding:
+        if not self._passed:
+            if waited_ns < KEY_WAIT_S * 1e9:
+                reason = why(
+                    "camera-first-key-awaited", "the camera sends pictures, and has sent no key picture yet"
+                )
+                return Finding(CameraStatus.CONNECTING, reason)
+            reason = why(
+                "camera-no-key",
+                "the camera sends no key picture: it sent none for {seconds} s",
+                seconds=int(KEY_WAIT_S),
+            )
+            return Finding(CameraStatus.INVALID, reason, InvalidStream(reason))
+        if waited_ns < self._key_wait_ns:
+            reason = why("camera-key-awaited", "waits for the next key picture after a loss")
+            return Finding(CameraStatus.STALLED, reason)
+        if not self._habits.key_ns:
+            self._habits.key_waits += 1
+        reason = why(
+            "camera-no-key-after-loss",
+            "the camera sends no key picture after a loss: its session is begun again",
+        )
+        return Finding(CameraStatus.STALLED, reason, Stalled(reason))
+
+    @property
+    def _key_wait_ns(self) -> int:
+        """How long after the last key picture the next one is overdue."""
+        if self._habits.key_ns:
+            return min(_LONGEST_WAIT_NS, 2 * self._habits.key_ns + 1_000_000_000)
+        if not self._key_at_once:
+            return int(KEY_WAIT_S * 1e9)
+        return min(_LONGEST_WAIT_NS, NEW_KEY_WAIT_NS << min(self._habits.key_waits, 3))
+
+    def _of_packets(self, counts: SourceCounts, now_ns: int) -> Finding | None:
+        """Packets come, and no picture of them; None where none come."""
+        before = self._counts
+        if counts.damaged_pictures > before.damaged_pictures:
+            reason = why("camera-packets-lost", "no picture arrives whole: packets are lost on the way")
+            ends = now_ns - self._since_ns >= KEY_WAIT_S * 1e9
+            return Finding(CameraStatus.STALLED, reason, Stalled(reason) if ends else None)
+        if counts.packets != before.packets:
+            return _invalid(why("camera-packets-no-picture", "the camera's packets make no picture"))
+        if counts.foreign > before.foreign:
+            return _invalid(
+                why("camera-packets-foreign", "only packets of another stream come than the one asked for")
+            )
+        if counts.malformed > before.malformed or counts.junk_bytes > before.junk_bytes:
+            return _invalid(why("camera-packets-senseless", "the camera's packets make no sense"))
+        return None
+
+    def _of_silence(self, now_ns: int) -> Finding:
+        habits, silent_ns = self._habits, now_ns - self._since_ns
+        if self._passed and not self._rhythm.known and silent_ns < _LONGEST_WAIT_NS:
+            reason = why(
+                "camera-rhythm-unknown",
+                "the camera has sent its first picture, and how often it sends one is not known yet",
+            )
+            return Finding(CameraStatus.CONNECTING, reason)
+        reason = self._silence()
+        # Who stalls soon after its start again and again may only send seldom: every other time it is given
+        # longer.
+        longer_ns = SILENCE_NS << min(8, (habits.stalls + 1) // 2) if habits.stalls % 2 else SILENCE_NS
+        error: SourceError | None = None
+        if silent_ns >= min(_LONGEST_WAIT_NS, longer_ns):
+            habits.stalls = habits.stalls + 1 if self._passed < _MANY else 0
+            error = Stalled(reason)
+        return Finding(CameraStatus.STALLED, reason, error)
+
+
+def _unreadable(cause: str, seconds: float) -> Reason:
+    if cause == UNTIMED:
+        return why("camera-untimed", "the camera's pictures have no timestamp")
+    if cause == BACK:
+        return why("camera-times-back", "the timestamps of the camera's pictures go back")
+    return why(
+        "camera-unreadable",
+        "the camera has sent nothing that can be decoded for {seconds} s ({cause})",
+        seconds=int(seconds),
+        cause=cause,
+    )
+
+
+def _invalid(reason: Reason) -> Finding:
+    return Finding(CameraStatus.INVALID, reason, InvalidStream(reason))
