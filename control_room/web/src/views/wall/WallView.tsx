@@ -18,6 +18,10 @@ const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
 const focusPlace = (place: number) => document.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus();
 
+/** A narrow page shows fewer columns than the wall's square has. */
+const columnsOf = (grid: HTMLElement | null): number =>
+  grid === null ? 1 : getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+
 function focusedPlace(): number | null {
   const place = document.activeElement?.closest<HTMLElement>("[data-place]")?.dataset["place"];
   return place === undefined ? null : Number(place);
@@ -82,7 +86,7 @@ export function WallView() {
       }
       const place = focusedPlace();
       if (ARROWS.has(event.key)) {
-        const next = place === null ? 0 : neighbour(layout.size, place, event.key);
+        const next = place === null ? 0 : neighbour(layout.size, columnsOf(grid.current), place, event.key);
         if (event.shiftKey && place !== null) save(swapped(layout, place, next));
         focusPlace(next);
         return true;
