@@ -15,7 +15,7 @@ export const live = {
     addToWallOf: (name: string) => `Add ${name} to the wall`,
     onWall: "On the wall",
     playback: "Playback",
-    playbackOf: (name: string) => `Play back ${name}`,
+    playbackOf: (name: string) => `Playback of ${name}`,
     added: (name: string) => `${name} added to the wall.`,
     wallFull: "The wall is full: remove a camera first.",
     serverReason: "The server says",

@@ -13,7 +13,7 @@ export const live = {
     addToWallOf: (name: string) => `Ajouter ${name} au mur`,
     onWall: "Sur le mur",
     playback: "Relecture",
-    playbackOf: (name: string) => `Relire ${name}`,
+    playbackOf: (name: string) => `Relecture de ${name}`,
     added: (name: string) => `${name} ajoutée au mur.`,
     wallFull: "Le mur est plein : retirez une caméra d’abord.",
     serverReason: "Précision du serveur",

@@ -138,7 +138,7 @@ export function WallView() {
               ))}
           </WallContext>
         </div>
-        {listed && choosing === null && <aside aria-label={t.wall.list}>{list}</aside>}
+        {listed && choosing === null && <aside aria-label={t.wall.list}><h2 className="visually-hidden">{t.wall.list}</h2>{list}</aside>}
       </div>
       {choosing !== null && (
         <Dialog title={t.wall.chooseFor(choosing + 1)} onClose={() => setChoosing(null)} testId="choose-camera">{list}</Dialog>
