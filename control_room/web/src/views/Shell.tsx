@@ -2,7 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react"
 import { usePerson, useSession } from "../api/session";
 import { useTerritory } from "../api/territory";
 import { useText } from "../i18n/text";
-import { clock } from "../i18n/times";
+import { clock, toWire } from "../i18n/times";
 import { Freshness } from "../ui/Freshness";
 import { useKeys } from "../ui/keys";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
@@ -128,7 +128,7 @@ function TopBar({ views, current, onHelp }: BarProps) {
         ))}
       </nav>
       <Freshness polled={cameras} />
-      <time className="clock" dateTime={new Date(now).toISOString()} data-testid="clock">{clock(language, now)}</time>
+      <time className="clock" dateTime={toWire(now)} data-testid="clock">{clock(language, now)}</time>
       <span className="who" data-testid="who">{person.name}<small>{t.kind[person.kind]}</small></span>
       <LanguageSwitch />
       <button type="button" className="plain" onClick={onHelp} aria-label={t.help.open} title={t.help.open} data-testid="help-open">?</button>

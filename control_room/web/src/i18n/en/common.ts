@@ -31,8 +31,15 @@ export const common = {
   camera: "Camera",
   commune: "Commune",
   communes: "Communes",
-  utc: (text: string) => `that is ${text} UTC`,
-  local: "local time",
+  time: {
+    zone: "Paris time",
+    utc: (offset: string, text: string) => `${offset}, that is ${text} UTC`,
+    twice: "This time comes twice: which one?",
+    which: (clock: string, season: string, offset: string) => `${clock} (${season}, ${offset})`,
+    summer: "summer time",
+    winter: "winter time",
+    never: "There is no such time: the clock goes over to summer time that night.",
+  },
   badRange: "The end must be after the start.",
   help: {
     title: "Keyboard shortcuts",

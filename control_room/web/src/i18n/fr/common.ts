@@ -29,8 +29,16 @@ export const common = {
   camera: "Caméra",
   commune: "Commune",
   communes: "Communes",
-  utc: (text: string) => `soit ${text} UTC`,
-  local: "heure locale",
+  time: {
+    /** Whose clock: that of i18n/zone.ts. */
+    zone: "heure de Paris",
+    utc: (offset: string, text: string) => `${offset}, soit ${text} UTC`,
+    twice: "Cette heure a lieu deux fois : laquelle ?",
+    which: (clock: string, season: string, offset: string) => `${clock} (${season}, ${offset})`,
+    summer: "heure d’été",
+    winter: "heure d’hiver",
+    never: "Cette heure n’existe pas : cette nuit-là, l’horloge passe à l’heure d’été.",
+  },
   badRange: "La fin doit être après le début.",
   help: {
     title: "Raccourcis clavier",

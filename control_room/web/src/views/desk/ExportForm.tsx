@@ -2,7 +2,8 @@ import { useCallback, useState } from "react";
 import { api, ask } from "../../api/client";
 import { Problem } from "../../api/problem";
 import { useText } from "../../i18n/text";
-import { ofField, toField, toWire, zoneName } from "../../i18n/times";
+import { toWire } from "../../i18n/times";
+import { rangeOf, typedRange } from "../../i18n/typed";
 import { useSay } from "../../ui/Announcer";
 import { CameraChoices } from "../../ui/CameraChoices";
 import { errorOf, Field } from "../../ui/Field";
@@ -21,16 +22,15 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
   const [authority, setAuthority] = useState("");
   const [motive, setMotive] = useState("");
   const [cameras, setCameras] = useState<string[]>([]);
-  const [range, setRange] = useState(() => ({ from: toField(Date.now() - QUARTER_MS), to: toField(Date.now()) }));
+  const [range, setRange] = useState(() => typedRange(Date.now() - QUARTER_MS, Date.now()));
 
   const work = useCallback(async () => {
-    const from = ofField(range.from);
-    const to = ofField(range.to);
-    if (from === null || to === null || to <= from) throw new Problem(400, t.badRange, "bad-input", [{ field: "to", detail: t.badRange }]);
+    const span = rangeOf(range);
+    if (span === null) throw new Problem(400, t.badRange, "bad-input", [{ field: "to", detail: t.badRange }]);
     if (cameras.length === 0) {
       throw new Problem(400, t.exports.chooseCameras, "bad-input", [{ field: "cameras", detail: t.exports.chooseCameras }]);
     }
-    await ask(api.POST("/api/v1/exports", { body: { reference, authority, cameras, motive, from: toWire(from), to: toWire(to) } }));
+    await ask(api.POST("/api/v1/exports", { body: { reference, authority, cameras, motive, from: toWire(span.from), to: toWire(span.to) } }));
     say(t.exports.created(reference));
     setReference("");
     setMotive("");
@@ -51,7 +51,6 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
       </Field>
       <CameraChoices chosen={cameras} onChange={setCameras} error={errorOf(problem, "cameras")} />
       <RangeFields value={range} onChange={setRange} problem={problem} />
-      <p className="hint">{t.playback.zone(zoneName())}</p>
       <MotiveField value={motive} onChange={setMotive} error={errorOf(problem, "motive")} />
       <ProblemNote problem={problem} />
       <button type="submit" className="primary" disabled={busy} data-testid="export-submit">{t.exports.submit}</button>

@@ -4,17 +4,18 @@ import { usePerson } from "../../api/session";
 import { useTerritory } from "../../api/territory";
 import type { Person } from "../../api/types";
 import { useText } from "../../i18n/text";
+import { NOTHING_TYPED, type TypedRange } from "../../i18n/typed";
 import { Field } from "../../ui/Field";
+import { RangeFields } from "../../ui/RangeFields";
 
 export interface JournalFilter {
   commune: string;
   camera: string;
   person: string;
-  from: string;
-  to: string;
+  range: TypedRange;
 }
 
-export const NO_FILTER: JournalFilter = { commune: "", camera: "", person: "", from: "", to: "" };
+export const NO_FILTER: JournalFilter = { commune: "", camera: "", person: "", range: { from: NOTHING_TYPED, to: NOTHING_TYPED } };
 
 interface Props {
   value: JournalFilter;
@@ -59,12 +60,7 @@ export function JournalFilters({ value, onChange }: Props) {
           )}
         </Field>
       )}
-      <Field label={`${t.from} (${t.local})`}>
-        {(ids) => <input {...ids} type="datetime-local" value={value.from} data-testid="journal-from" onChange={(event) => set({ from: event.target.value })} />}
-      </Field>
-      <Field label={`${t.toExcluded} (${t.local})`}>
-        {(ids) => <input {...ids} type="datetime-local" value={value.to} data-testid="journal-to" onChange={(event) => set({ to: event.target.value })} />}
-      </Field>
+      <RangeFields value={value.range} problem={null} required={false} testId="journal" onChange={(range) => set({ range })} />
     </div>
   );
 }

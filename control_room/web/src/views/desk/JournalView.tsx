@@ -3,7 +3,8 @@ import { api, ask } from "../../api/client";
 import { usePoll } from "../../api/poll";
 import { usePerson } from "../../api/session";
 import { useText } from "../../i18n/text";
-import { ofField, toWire } from "../../i18n/times";
+import { toWire } from "../../i18n/times";
+import { instantOf, reversed } from "../../i18n/typed";
 import { Freshness } from "../../ui/Freshness";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { JournalFilters, NO_FILTER, type JournalFilter } from "./JournalFilters";
@@ -22,8 +23,8 @@ export function JournalView() {
   const cursor = trail.at(-1);
 
   const query = useMemo(() => {
-    const from = ofField(filter.from);
-    const to = ofField(filter.to);
+    const from = instantOf(filter.range.from);
+    const to = instantOf(filter.range.to);
     return {
       limit: PAGE,
       cursor,
@@ -34,7 +35,11 @@ export function JournalView() {
       to: to === null ? undefined : toWire(to),
     };
   }, [filter, cursor]);
-  const load = useCallback(() => ask(api.GET("/api/v1/journal", { params: { query } })), [query]);
+  const disorder = reversed(filter.range);
+  const load = useCallback(
+    () => (disorder ? Promise.resolve({ items: [], next: null }) : ask(api.GET("/api/v1/journal", { params: { query } }))),
+    [query, disorder],
+  );
   const page = usePoll(load, trail.length === 0 ? POLL_MS : 0);
   const next = page.data?.next ?? null;
 
@@ -48,7 +53,7 @@ export function JournalView() {
       <JournalFilters value={filter} onChange={(value) => { setFilter(value); setTrail([]); }} />
       {page.data === null && <ProblemNote problem={page.problem} />}
       {page.data === null && page.problem === null && <p className="hint">{t.loading}</p>}
-      {page.data !== null && <JournalTable entries={page.data.items} />}
+      {page.data !== null && !disorder && <JournalTable entries={page.data.items} />}
       <div className="title-row pager">
         <span className="hint" data-testid="journal-page">{t.journal.page(trail.length + 1)}</span>
         {trail.length > 0 && <button type="button" onClick={() => setTrail([])} data-testid="journal-newest">{t.journal.newest}</button>}

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useText } from "../../i18n/text";
-import { ofField, toField, zoneName } from "../../i18n/times";
+import { instantOf, typedRange } from "../../i18n/typed";
 import type { Span } from "../../playback/planner";
 import { MotiveField } from "../../ui/MotiveField";
 import { setMotive, useMotive } from "../../ui/motive";
@@ -22,8 +22,8 @@ export function OpenForm({ onOpen }: Props) {
   const [why, setWhy] = useState(motive);
   const [follow, setFollow] = useState(true);
   const [range, setRange] = useState(() => lastOf(LAST.quarter));
-  const from = ofField(range.from);
-  const to = follow ? Date.now() + FOLLOW_MS : ofField(range.to);
+  const from = instantOf(range.from);
+  const to = follow ? Date.now() + FOLLOW_MS : instantOf(range.to);
   const ready = from !== null && to !== null && to > from && why.trim().length >= 3;
   return (
     <form
@@ -56,7 +56,6 @@ export function OpenForm({ onOpen }: Props) {
             <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} data-testid="follow" />
             {t.playback.follow}
           </label>
-          <p className="hint">{t.playback.zone(zoneName())}</p>
         </div>
       </fieldset>
       <button type="submit" className="primary" disabled={!ready} data-testid="playback-open">{t.playback.open}</button>
@@ -66,5 +65,5 @@ export function OpenForm({ onOpen }: Props) {
 
 function lastOf(lengthMs: number) {
   const now = Date.now();
-  return { from: toField(now - lengthMs), to: toField(now) };
+  return typedRange(now - lengthMs, now);
 }

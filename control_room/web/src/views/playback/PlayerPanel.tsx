@@ -7,7 +7,7 @@ import type { Span } from "../../playback/planner";
 import { RATES } from "../../playback/player";
 import type { Listing } from "../../playback/storage";
 import { saveStill } from "../../playback/still";
-import { following, holes, zoomed, type Window } from "../../playback/timeline";
+import { coverageOf, following, zoomed, type Window } from "../../playback/timeline";
 import { useSay } from "../../ui/Announcer";
 import { useKeys } from "../../ui/keys";
 import { useNow } from "../../ui/now";
@@ -15,8 +15,6 @@ import { Controls } from "./Controls";
 import { Notices } from "./Notices";
 import { Timeline } from "./Timeline";
 import { usePlayer } from "./usePlayer";
-
-const GAP_MS = 1000;
 
 interface Props {
   camera: Camera;
@@ -102,15 +100,14 @@ export function PlayerPanel({ camera, range, motive, onChange }: Props) {
   );
 }
 
-/** How much of the range is recorded. What is being written now is no gap yet. */
+/** How much of the range is recorded. */
 function Coverage({ known, listing }: { known: Window; listing: Listing | null }) {
-  const { t } = useText();
+  const { t, language } = useText();
   if (listing === null) return null;
-  const gaps = holes(known, listing.ranges).filter((gap) => gap.to - gap.from >= GAP_MS && !(listing.recording && gap.to >= known.to));
-  const covered = listing.ranges.reduce((sum, one) => sum + Math.max(0, Math.min(one.to, known.to) - Math.max(one.from, known.from)), 0);
+  const { share, gaps, tiny } = coverageOf(known, listing.ranges, listing.recording);
   return (
     <span className="hint" data-testid="coverage">
-      {t.playback.coverage(percent(Math.min(1, covered / (known.to - known.from))), gaps.length)}
+      {t.playback.coverage(percent(share, language), gaps, tiny)}
       {" · "}
       {listing.recording ? t.playback.recordingNow : t.playback.notRecording}
     </span>
