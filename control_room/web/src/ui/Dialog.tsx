@@ -17,11 +17,25 @@ export function Dialog({ title, onClose, children, testId, wide = false, closabl
   const { t } = useText();
   const box = useRef<HTMLDialogElement>(null);
   const label = useId();
+  const leave = useRef<() => void>(() => undefined);
+  useEffect(() => {
+    leave.current = () => {
+      if (closable) onClose();
+    };
+  });
   useEffect(() => {
     const dialog = box.current;
     const before = document.activeElement;
     dialog?.showModal();
+    // Taken before the browser sees it: a second Escape in a row would close all open dialogs, whatever the page says.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || dialog !== [...document.querySelectorAll("dialog[open]")].at(-1)) return;
+      event.preventDefault();
+      leave.current();
+    };
+    document.addEventListener("keydown", onKey);
     return () => {
+      document.removeEventListener("keydown", onKey);
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();
     };
@@ -34,7 +48,7 @@ export function Dialog({ title, onClose, children, testId, wide = false, closabl
       data-testid={testId}
       onCancel={(event) => {
         event.preventDefault();
-        if (closable) onClose();
+        leave.current();
       }}
     >
       <header>

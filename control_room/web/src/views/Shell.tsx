@@ -6,7 +6,6 @@ import { clock, toWire } from "../i18n/times";
 import { Freshness } from "../ui/Freshness";
 import { useKeys } from "../ui/keys";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
-import { setMotive } from "../ui/motive";
 import { useNow } from "../ui/now";
 import { go, href, useRoute } from "../ui/router";
 import { LETTERS, offered, type ViewName } from "./access";
@@ -113,10 +112,6 @@ function TopBar({ views, current, onHelp }: BarProps) {
   const { signOut } = useSession();
   const { cameras } = useTerritory();
   const now = useNow(1000);
-  const leave = () => {
-    setMotive("");
-    void signOut();
-  };
   return (
     <header className="top">
       <span className="brand"><img src="/beffroi.svg" alt="" width={22} height={22} /> {t.product}</span>
@@ -132,7 +127,7 @@ function TopBar({ views, current, onHelp }: BarProps) {
       <span className="who" data-testid="who">{person.name}<small>{t.kind[person.kind]}</small></span>
       <LanguageSwitch />
       <button type="button" className="plain" onClick={onHelp} aria-label={t.help.open} title={t.help.open} data-testid="help-open">?</button>
-      <button type="button" className="plain" onClick={leave} data-testid="sign-out">{t.session.signOut}</button>
+      <button type="button" className="plain" onClick={() => void signOut()} data-testid="sign-out">{t.session.signOut}</button>
     </header>
   );
 }

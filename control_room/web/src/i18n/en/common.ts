@@ -40,6 +40,13 @@ export const common = {
     winter: "winter time",
     never: "There is no such time: the clock goes over to summer time that night.",
   },
+  draft: {
+    ask: "What you typed is not saved.",
+    keep: "Go on typing",
+    discard: "Discard what I typed",
+  },
+  unknownCamera: (id: string) => `Camera unknown, or outside your communes: ${id}`,
+  unknownChoice: (id: string) => `${id} (unknown)`,
   badRange: "The end must be after the start.",
   help: {
     title: "Keyboard shortcuts",

@@ -39,6 +39,13 @@ export const common = {
     winter: "heure d’hiver",
     never: "Cette heure n’existe pas : cette nuit-là, l’horloge passe à l’heure d’été.",
   },
+  draft: {
+    ask: "Ce que vous avez saisi n’est pas enregistré.",
+    keep: "Continuer la saisie",
+    discard: "Abandonner la saisie",
+  },
+  unknownCamera: (id: string) => `Caméra inconnue, ou hors de vos communes : ${id}`,
+  unknownChoice: (id: string) => `${id} (inconnu)`,
   badRange: "La fin doit être après le début.",
   help: {
     title: "Raccourcis clavier",

@@ -10,6 +10,7 @@ import { errorOf, Field } from "../../ui/Field";
 import { MotiveField } from "../../ui/MotiveField";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
+import { useDraft } from "../../ui/useDraft";
 import { useSubmit } from "../../ui/useSubmit";
 
 const QUARTER_MS = 15 * 60_000;
@@ -24,6 +25,8 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
   const [cameras, setCameras] = useState<string[]>([]);
   const [range, setRange] = useState(() => typedRange(Date.now() - QUARTER_MS, Date.now()));
 
+  const draft = useDraft();
+  const { done } = draft;
   const work = useCallback(async () => {
     const span = rangeOf(range);
     if (span === null) throw new Problem(400, t.badRange, "bad-input", [{ field: "to", detail: t.badRange }]);
@@ -36,12 +39,13 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
     setMotive("");
     setCameras([]);
     document.getElementById("main")?.scrollTo({ top: 0 });
+    done();
     onCreated();
-  }, [range, cameras, reference, authority, motive, t, say, onCreated]);
+  }, [range, cameras, reference, authority, motive, t, say, done, onCreated]);
   const { busy, problem, submit } = useSubmit(work);
 
   return (
-    <form className="panel stack" onSubmit={submit} data-testid="export-form">
+    <form className="panel stack" onSubmit={submit} onInput={draft.touched} data-testid="export-form">
       <h2>{t.exports.new}</h2>
       <Field label={t.exports.reference} hint={t.exports.referenceHint} error={errorOf(problem, "reference")}>
         {(ids) => <input {...ids} required minLength={3} maxLength={120} value={reference} data-testid="export-reference" onChange={(event) => setReference(event.target.value)} />}
@@ -54,6 +58,7 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
       <MotiveField value={motive} onChange={setMotive} error={errorOf(problem, "motive")} />
       <ProblemNote problem={problem} />
       <button type="submit" className="primary" disabled={busy} data-testid="export-submit">{t.exports.submit}</button>
+      {draft.question}
     </form>
   );
 }

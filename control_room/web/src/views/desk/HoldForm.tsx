@@ -10,6 +10,7 @@ import { errorOf, Field } from "../../ui/Field";
 import { MotiveField } from "../../ui/MotiveField";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
+import { useDraft } from "../../ui/useDraft";
 import { useSubmit } from "../../ui/useSubmit";
 
 const QUARTER_MS = 15 * 60_000;
@@ -22,6 +23,8 @@ export function HoldForm({ onCreated }: { onCreated: () => void }) {
   const [reference, setReference] = useState("");
   const [motive, setMotive] = useState("");
   const [range, setRange] = useState(() => typedRange(Date.now() - QUARTER_MS, Date.now()));
+  const draft = useDraft();
+  const { done } = draft;
   const work = useCallback(async () => {
     const span = rangeOf(range);
     if (span === null) throw new Problem(400, t.badRange, "bad-input", [{ field: "to", detail: t.badRange }]);
@@ -29,11 +32,12 @@ export function HoldForm({ onCreated }: { onCreated: () => void }) {
     say(t.holds.created);
     setReference("");
     setMotive("");
+    done();
     onCreated();
-  }, [range, camera, reference, motive, t, say, onCreated]);
+  }, [range, camera, reference, motive, t, say, done, onCreated]);
   const { busy, problem, submit } = useSubmit(work);
   return (
-    <form className="panel stack" onSubmit={submit} data-testid="hold-form">
+    <form className="panel stack" onSubmit={submit} onInput={draft.touched} data-testid="hold-form">
       <h2>{t.holds.new}</h2>
       <Field label={t.holds.reference} error={errorOf(problem, "reference")}>
         {(ids) => <input {...ids} required minLength={3} maxLength={120} value={reference} data-testid="hold-reference" onChange={(event) => setReference(event.target.value)} />}
@@ -50,6 +54,7 @@ export function HoldForm({ onCreated }: { onCreated: () => void }) {
       <MotiveField value={motive} onChange={setMotive} error={errorOf(problem, "motive")} />
       <ProblemNote problem={problem} />
       <button type="submit" className="primary" disabled={busy} data-testid="hold-submit">{t.holds.submit}</button>
+      {draft.question}
     </form>
   );
 }

@@ -4,7 +4,7 @@ import { usePerson } from "../../api/session";
 import { useTerritory } from "../../api/territory";
 import type { Person } from "../../api/types";
 import { useText } from "../../i18n/text";
-import { NOTHING_TYPED, type TypedRange } from "../../i18n/typed";
+import type { TypedRange } from "../../i18n/typed";
 import { Field } from "../../ui/Field";
 import { RangeFields } from "../../ui/RangeFields";
 
@@ -14,8 +14,6 @@ export interface JournalFilter {
   person: string;
   range: TypedRange;
 }
-
-export const NO_FILTER: JournalFilter = { commune: "", camera: "", person: "", range: { from: NOTHING_TYPED, to: NOTHING_TYPED } };
 
 interface Props {
   value: JournalFilter;
@@ -39,6 +37,7 @@ export function JournalFilters({ value, onChange }: Props) {
           <select {...ids} value={value.commune} data-testid="journal-commune" onChange={(event) => set({ commune: event.target.value, camera: "" })}>
             <option value="">{t.journal.filterCommune}</option>
             {communes.data?.map((one) => <option key={one.code} value={one.code}>{one.name}</option>)}
+            <Unknown id={value.commune} known={communes.data?.some((one) => one.code === value.commune)} />
           </select>
         )}
       </Field>
@@ -47,6 +46,7 @@ export function JournalFilters({ value, onChange }: Props) {
           <select {...ids} value={value.camera} data-testid="journal-camera" onChange={(event) => set({ camera: event.target.value })}>
             <option value="">{t.journal.filterCamera}</option>
             {offered.map((one) => <option key={one.id} value={one.id}>{communeName(one.commune)} · {one.name}</option>)}
+            <Unknown id={value.camera} known={offered.some((one) => one.id === value.camera)} />
           </select>
         )}
       </Field>
@@ -56,6 +56,7 @@ export function JournalFilters({ value, onChange }: Props) {
             <select {...ids} value={value.person} data-testid="journal-person" onChange={(event) => set({ person: event.target.value })}>
               <option value="">{t.journal.filterPerson}</option>
               {people.data?.map((one) => <option key={one.id} value={one.id}>{one.name} ({one.login})</option>)}
+              <Unknown id={value.person} known={people.data?.some((one) => one.id === value.person)} />
             </select>
           )}
         </Field>
@@ -63,4 +64,10 @@ export function JournalFilters({ value, onChange }: Props) {
       <RangeFields value={value.range} problem={null} required={false} testId="journal" onChange={(range) => set({ range })} />
     </div>
   );
+}
+
+/** What an address filters by and no list has: shown, or the filter would read as none. */
+function Unknown({ id, known }: { id: string; known: boolean | undefined }) {
+  const { t } = useText();
+  return id !== "" && known !== true && <option value={id}>{t.unknownChoice(id)}</option>;
 }

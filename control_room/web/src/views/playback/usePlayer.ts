@@ -5,8 +5,8 @@ import type { Span } from "../../playback/planner";
 import { Player, type PlayerState } from "../../playback/player";
 import { Recordings } from "../../playback/storage";
 
-/** A player on the video element, for as long as camera, range and motive stay the same. */
-export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: string, range: Span, motive: string) {
+/** A player on the video element, for as long as camera, range, motive and where to start stay the same. */
+export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: string, range: Span, motive: string, startMs: number | null) {
   const [player, setPlayer] = useState<Player | null>(null);
   const { from, to } = range;
 
@@ -22,12 +22,13 @@ export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: s
       ),
     );
     const made = new Player(element, recordings, { from, to });
+    if (startMs !== null && startMs > from) made.seek(startMs);
     setPlayer(made);
     return () => {
       made.close();
       setPlayer(null);
     };
-  }, [video, cameraId, from, to, motive]);
+  }, [video, cameraId, from, to, motive, startMs]);
 
   const nothing = useCallback(() => () => undefined, []);
   const state: PlayerState | null = useSyncExternalStore(player?.subscribe ?? nothing, player?.snapshot ?? (() => null));

@@ -37,6 +37,10 @@ export function WallView() {
   const [figures, setFigures] = useState(false);
   const [choosing, setChoosing] = useState<number | null>(null);
   const [asking, setAsking] = useState(motive === "");
+  useEffect(() => {
+    // Given here or in another tab of the session.
+    if (motive !== "") setAsking(false);
+  }, [motive]);
   const grid = useRef<HTMLDivElement>(null);
   const { full, toggle, leave } = useFullScreen(grid);
 
