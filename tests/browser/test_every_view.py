@@ -10,7 +10,6 @@ from playwright.async_api import Browser, expect
 from tests.browser.story import open_player, sign_in
 from tests.browser.test_story import visitor
 from tests.browser.tour import VIEWS, too_wide, tour, violations
-from tests.support.browser import chromium
 from tests.support.client import Json, rfc3339, signed_in
 from tests.support.eventually import eventually
 from tests.support.whole import WholeSystem
@@ -20,12 +19,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240
 WIDTHS = (320, 360, 390, 699, 701, 960, 1440)
 AXE_AT = (390, 1440)
 """Below and above the width where tables become cards."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -33,7 +33,7 @@ export function Confirm({ question, action, cancel, onConfirm, onClose }: Props)
       <p>{question}</p>
       <ProblemNote problem={problem} />
       <footer>
-        <button type="button" autoFocus onClick={onClose} data-testid="confirm-no">{cancel ?? t.cancel}</button>
+        <button type="button" data-focus onClick={onClose} data-testid="confirm-no">{cancel ?? t.cancel}</button>
         <button type="button" className="danger" disabled={busy} onClick={() => void confirm()} data-testid="confirm-yes">
           {action}
         </button>

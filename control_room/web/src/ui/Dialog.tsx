@@ -2,6 +2,9 @@ import { useEffect, useId, useRef, type ReactNode } from "react";
 import { Icon } from "./Icon";
 import { useText } from "../i18n/text";
 
+/** What takes the focus first: what asks for it, else the first field; the browser would take the close button. */
+const FIRST = "[data-focus], input:enabled, select:enabled, textarea:enabled";
+
 interface Props {
   title: string;
   onClose: () => void;
@@ -27,6 +30,7 @@ export function Dialog({ title, onClose, children, testId, wide = false, closabl
     const dialog = box.current;
     const before = document.activeElement;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>(FIRST)?.focus();
     // Taken before the browser sees it: a second Escape in a row would close all open dialogs, whatever the page says.
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented || dialog !== [...document.querySelectorAll("dialog[open]")].at(-1)) return;

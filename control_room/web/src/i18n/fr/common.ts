@@ -76,7 +76,7 @@ export const common = {
   kind: {
     operator: "Opérateur",
     commune: "Commune",
-    legal: "Officier judiciaire",
+    legal: "Officier juridique",
     admin: "Administrateur",
   },
   session: {

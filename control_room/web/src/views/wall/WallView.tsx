@@ -42,7 +42,7 @@ export function WallView() {
     if (motive !== "") setAsking(false);
   }, [motive]);
   const grid = useRef<HTMLDivElement>(null);
-  const { full, toggle, leave } = useFullScreen(grid);
+  const { wall: filled, full, toggleWall, toggle, leave } = useFullScreen();
 
   useEffect(() => {
     if (full !== null && (full >= layout.size || layout.places[full] === null)) leave();
@@ -88,6 +88,10 @@ export function WallView() {
         setFigures((old) => !old);
         return true;
       }
+      if (event.key === "f") {
+        toggleWall();
+        return true;
+      }
       const place = focusedPlace();
       if (ARROWS.has(event.key)) {
         const next = place === null ? 0 : neighbour(layout.size, columnsOf(grid.current), place, event.key);
@@ -97,7 +101,7 @@ export function WallView() {
       }
       return place !== null && onPlaceKey(event.key, place);
     },
-    [layout, save, onPlaceKey],
+    [layout, save, toggleWall, onPlaceKey],
   );
   useKeys(onKey);
 
@@ -124,6 +128,10 @@ export function WallView() {
         </button>
         <button type="button" className="plain end" aria-pressed={figures} onClick={() => setFigures(!figures)} data-testid="wall-figures">
           {t.wall.figures}
+        </button>
+        <button type="button" className="plain fill" aria-pressed={filled} title={`${filled ? t.wall.leaveFill : t.wall.fill} ( f )`} onClick={toggleWall}
+          data-testid="wall-fill">
+          {filled ? t.wall.leaveFill : t.wall.fill}
         </button>
         <button type="button" className="plain" aria-expanded={listed} onClick={() => setListed(!listed)} data-testid="wall-list-toggle">
           {listed ? t.wall.hideList : t.wall.showList}
