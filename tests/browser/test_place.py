@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.story import open_player, open_wall, sign_in
 from tests.browser.test_story import visitor
+from tests.browser.tour import violations
 from tests.support.client import signed_in
 from tests.support.whole import WholeSystem
 
@@ -34,6 +35,7 @@ async def test_playback_keeps_its_place_over_reload_back_and_a_link(
         await page.goto(f"{whole.url}/#/playback/{camera}?{TWICE}")
         await expect(page.get_by_test_id("range-from-which")).to_have_value("false")
         await expect(page.get_by_test_id("range-to-which")).to_have_value("true")
+        assert await violations(page) == []
         await open_player(page, camera)
         await page.get_by_test_id("play").click()
         await expect(page.get_by_test_id("shown-at")).to_have_attribute(
@@ -93,6 +95,7 @@ async def _keeps_a_draft(page: Page) -> None:
         await expect(page.get_by_test_id("confirm")).to_have_count(0)
         await expect(name).to_have_value("Une saisie")
     await form.get_by_test_id("person-form-close").click()
+    assert await violations(page) == []
     await page.get_by_test_id("confirm-yes").click()
     await expect(form).to_have_count(0)
     await expect(page.get_by_test_id("person-new")).to_be_focused()

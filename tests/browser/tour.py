@@ -51,6 +51,24 @@ _TOO_WIDE = """() => {
 }"""
 
 
+_OUT_OF_REACH = """() => {
+  const root = [...document.querySelectorAll('dialog[open]')].at(-1) || document;
+  const before = document.activeElement;
+  if (before instanceof HTMLElement) before.blur();
+  const kinds = 'button, a[href], input, select, textarea, summary, [role=slider], [tabindex="0"]';
+  const shown = [...root.querySelectorAll(kinds)]
+    .filter(one => !one.disabled && one.checkVisibility());
+  const wrong = shown.filter(one => {
+    one.focus({focusVisible: true});
+    const {outlineStyle, outlineWidth} = getComputedStyle(one);
+    const seen = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1;
+    return one.tabIndex < 0 || document.activeElement !== one || !seen;
+  });
+  if (before instanceof HTMLElement) before.focus();
+  return wrong.map(one => `not by the keyboard, or not seen: ${one.outerHTML.slice(0, 120)}`);
+}"""
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """What is open: a view of a person's, or a dialog over it."""
@@ -85,6 +103,12 @@ async def violations(page: Page) -> list[str]:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_AXE.read_text())
     found: list[str] = await page.evaluate(_RUN_AXE)
+    return found
+
+
+async def out_of_reach(page: Page) -> list[str]:
+    """What the keyboard does not reach, or where the focus would not be seen."""
+    found: list[str] = await page.evaluate(_OUT_OF_REACH)
     return found
 
 

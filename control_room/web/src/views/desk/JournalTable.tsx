@@ -10,8 +10,8 @@ export function JournalTable({ entries }: { entries: readonly JournalEntry[] }) 
   const { byId, communeName } = useTerritory();
   if (entries.length === 0) return <p className="hint">{t.journal.empty}</p>;
   return (
-    <div className="table-wrap">
-      <table role="table" aria-label={t.journal.title} data-testid="journal-table">
+    <div className="table-wrap" role="region" tabIndex={0} aria-label={t.journal.title}>
+      <table role="table" data-testid="journal-table">
         <thead role="rowgroup">
           <tr role="row">
             <th role="columnheader" scope="col">#</th>
