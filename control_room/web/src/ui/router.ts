@@ -8,16 +8,18 @@ export { href } from "./place";
 export type Guard = (leave: () => void) => void;
 
 const listeners = new Set<() => void>();
-let guard: Guard | null = null;
+/** The last one is asked: a dialog's before that of the view under it. */
+const guards: Guard[] = [];
 /** The place shown; the address runs ahead of it while a guard asks. */
 let held = window.location.hash;
 
 function moved(): void {
   const wanted = window.location.hash;
-  if (guard !== null && wanted !== held) {
+  const guard = guards.at(-1);
+  if (guard !== undefined && wanted !== held) {
     window.history.pushState(null, "", held);
     guard(() => {
-      guard = null;
+      unguard(guard);
       window.location.hash = wanted;
     });
     return;
@@ -34,10 +36,13 @@ window.addEventListener("hashchange", moved);
 
 /** Asks `asked` before the place is left. Gives back how to stop. */
 export function guarded(asked: Guard): () => void {
-  guard = asked;
-  return () => {
-    if (guard === asked) guard = null;
-  };
+  guards.push(asked);
+  return () => unguard(asked);
+}
+
+function unguard(asked: Guard): void {
+  const at = guards.indexOf(asked);
+  if (at >= 0) guards.splice(at, 1);
 }
 
 /** A new place, which Back leaves again. */
