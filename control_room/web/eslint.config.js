@@ -21,6 +21,20 @@ export default tseslint.config(
     },
   },
   {
+    // One way to write a time, in the centre's zone: src/i18n/times.ts, with the zone's arithmetic beside it.
+    files: ["src/**/*.{ts,tsx}"],
+    ignores: ["src/i18n/times.ts", "src/i18n/zone.ts", "src/**/*.test.ts"],
+    rules: {
+      "no-restricted-properties": ["error",
+        ...["DateTimeFormat", "RelativeTimeFormat"].map((property) => ({ object: "Intl", property, message: "Write times by src/i18n/times.ts." })),
+        ...[
+          "toISOString", "toLocaleDateString", "toLocaleTimeString", "toDateString", "toTimeString", "toUTCString", "getTimezoneOffset",
+          "getFullYear", "getMonth", "getDate", "getDay", "getHours", "getMinutes", "getSeconds",
+        ].map((property) => ({ property, message: "Write times by src/i18n/times.ts." })),
+      ],
+    },
+  },
+  {
     files: ["scripts/**/*.mjs"],
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },

@@ -77,6 +77,15 @@ async def open_wall(page: Page, cameras: list[str], size: int) -> None:
     await expect(page.get_by_test_id("live-tile")).to_have_count(len(cameras))
 
 
+async def open_player(page: Page, camera: str) -> None:
+    """Playback of a camera's last quarter of an hour."""
+    await page.goto(f"{page.url.split('#')[0]}#/playback/{camera}")
+    await page.get_by_test_id("motive").fill("Vol signalé, dossier 118")
+    await page.get_by_test_id("last-quarter").click()
+    await page.get_by_test_id("playback-open").click()
+    await expect(page.get_by_test_id("timeline")).to_be_visible()
+
+
 async def picture(page: Page, name: str, folder: Path) -> None:
     """A screenshot: into the documents when `BEFFROI_PICTURES` asks for it, else beside the test."""
     target = PICTURES if os.environ.get("BEFFROI_PICTURES") else folder

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from deploy.cli import main
-from tests.browser.story import MOTIVE, WATCH, open_wall, picture, sign_in
+from tests.browser.story import MOTIVE, WATCH, open_player, open_wall, picture, sign_in
 from tests.support.browser import chromium
 from tests.support.client import Json, signed_in
 from tests.support.eventually import eventually
@@ -94,12 +94,8 @@ async def test_a_legal_officer_plays_back_exports_and_verifies_and_the_journal_h
 
 
 async def _plays_back(page: Page, camera: str, folder: Path) -> None:
-    await page.goto(f"{page.url.split('#')[0]}#/playback/{camera}")
-    await page.get_by_test_id("motive").fill("Vol signalé, dossier 118")
-    await page.get_by_test_id("last-quarter").click()
-    await page.get_by_test_id("playback-open").click()
+    await open_player(page, camera)
     video = page.get_by_test_id("player-video")
-    await expect(page.get_by_test_id("timeline")).to_be_visible()
 
     async def advancing() -> bool:
         before = await video.evaluate("v => v.currentTime")

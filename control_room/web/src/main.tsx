@@ -6,6 +6,7 @@ import "./styles/controls.css";
 import "./styles/views.css";
 import "./styles/wall.css";
 import "./styles/playback.css";
+import "./styles/narrow.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no #root");

@@ -1,6 +1,7 @@
 /** Who is signed in. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { api, ask, whenSessionLost } from "./client";
+import { motiveOf } from "../ui/motive";
 import { asProblem, type Problem } from "./problem";
 import type { Person } from "./types";
 
@@ -21,9 +22,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [state, setState] = useState<SessionState>({ kind: "asking" });
 
   useEffect(() => {
-    const stop = whenSessionLost(() => setState((old) => ({ kind: "out", ended: old.kind === "in", problem: null })));
+    const stop = whenSessionLost(() => {
+      motiveOf(null);
+      setState((old) => ({ kind: "out", ended: old.kind === "in", problem: null }));
+    });
     ask(api.GET("/api/v1/session"))
-      .then((session) => setState({ kind: "in", person: session.person }))
+      .then((session) => {
+        motiveOf(session.session);
+        setState({ kind: "in", person: session.person });
+      })
       .catch((error: unknown) => {
         const problem = asProblem(error);
         setState({ kind: "out", ended: false, problem: problem.status === 401 ? null : problem });
@@ -33,11 +40,13 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const signIn = useCallback(async (login: string, password: string) => {
     const session = await ask(api.POST("/api/v1/session", { body: { login, password } }));
+    motiveOf(session.session);
     setState({ kind: "in", person: session.person });
   }, []);
 
   const signOut = useCallback(async () => {
     await ask(api.DELETE("/api/v1/session"));
+    motiveOf(null);
     setState({ kind: "out", ended: false, problem: null });
   }, []);
 

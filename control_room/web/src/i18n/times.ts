@@ -1,4 +1,8 @@
-/** Times as people read them (with their zone) and as the wire wants them (UTC). */
+/**
+ * Times as people read them (the centre's, with how far they are from UTC) and as the wire wants them (UTC).
+ * The one place that writes them: eslint refuses any other.
+ */
+import { offsetMs, ZONE } from "./zone";
 
 export type Language = "fr" | "en";
 
@@ -9,7 +13,7 @@ function formatter(language: Language, options: Intl.DateTimeFormatOptions): Int
   const key = language + JSON.stringify(options);
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat(tag(language), options);
+  const made = new Intl.DateTimeFormat(tag(language), { timeZone: ZONE, ...options });
   cache.set(key, made);
   return made;
 }
@@ -34,38 +38,24 @@ export const plainDate = (language: Language, date: string): string =>
   formatter(language, { ...DAY, timeZone: "UTC" }).format(Date.parse(`${date}T00:00:00Z`));
 
 /** 2026-11-21 13:03:22.480, in UTC */
-export const utcExact = (ms: number): string =>
-  new Date(Math.round(ms)).toISOString().replace("T", " ").replace("Z", "");
+export const utcExact = (ms: number): string => toWire(ms).replace("T", " ").replace("Z", "");
 
-export const zoneName = (): string => {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return `${zone}, ${zoneOffset(Date.now())}`;
-};
+/** 2026-11-21 13:03:22, in UTC */
+export const utcSeconds = (ms: number): string => utcExact(ms).slice(0, 19);
 
+/** UTC+1 */
 export const zoneOffset = (ms: number): string => {
-  const minutes = -new Date(ms).getTimezoneOffset();
+  const minutes = Math.round(offsetMs(ms) / 60_000);
   const hours = Math.floor(Math.abs(minutes) / 60);
   const rest = Math.abs(minutes) % 60;
   const sign = minutes < 0 ? "−" : "+";
-  return minutes === 0 ? "UTC" : `UTC${sign}${hours}${rest === 0 ? "" : `:${String(rest).padStart(2, "0")}`}`;
+  return minutes === 0 ? "UTC" : `UTC${sign}${hours}${rest === 0 ? "" : `:${two(rest)}`}`;
 };
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** The value of a datetime-local field for an instant. */
-export function toField(ms: number): string {
-  const at = new Date(ms);
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${date}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-}
-
-/** The instant a datetime-local field means, null when it is not filled. In the hour that comes twice, the first. */
-export function ofField(value: string): number | null {
-  const ms = /^\d{4,}-\d\d-\d\dT\d\d:\d\d/.test(value) ? new Date(value).getTime() : Number.NaN;
-  return Number.isNaN(ms) ? null : ms;
-}
-
-export const toWire = (ms: number): string => new Date(ms).toISOString();
+/** 2026-11-21T13:03:22.480Z */
+export const toWire = (ms: number): string => new Date(Math.round(ms)).toISOString();
 
 /** 12 s, 3 min 05 s, 2 h 10 min */
 export function span(ms: number): string {
@@ -75,10 +65,15 @@ export function span(ms: number): string {
   return `${Math.floor(seconds / 3600)}\u00a0h ${two(Math.floor((seconds % 3600) / 60))}\u00a0min`;
 }
 
-export const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toLocaleString()} %`;
+/** Rounded down, so that what is not whole never reads as 100 %. */
+export const percent = (share: number, language: Language): string =>
+  `${decimal(Math.floor(share * 1000) / 10, 1, language)}\u00a0%`;
 
 export function bytes(count: number, language: Language): string {
   const unit = language === "fr" ? "o" : "B";
   if (count < 1e6) return `${Math.round(count / 1e3)} k${unit}`;
-  return count < 1e9 ? `${(count / 1e6).toFixed(1)} M${unit}` : `${(count / 1e9).toFixed(2)} G${unit}`;
+  return count < 1e9 ? `${decimal(count / 1e6, 1, language)} M${unit}` : `${decimal(count / 1e9, 2, language)} G${unit}`;
 }
+
+const decimal = (value: number, most: number, language: Language): string =>
+  new Intl.NumberFormat(tag(language), { maximumFractionDigits: most }).format(value);

@@ -44,10 +44,15 @@ describe("placing cameras", () => {
 
 describe("neighbour", () => {
   it("walks the grid and stops at its border", () => {
-    expect(neighbour(9, 4, "ArrowUp")).toBe(1);
-    expect(neighbour(9, 4, "ArrowLeft")).toBe(3);
-    expect(neighbour(9, 2, "ArrowRight")).toBe(2);
-    expect(neighbour(4, 2, "ArrowDown")).toBe(2);
-    expect(neighbour(1, 0, "ArrowDown")).toBe(0);
+    expect(neighbour(9, 3, 4, "ArrowUp")).toBe(1);
+    expect(neighbour(9, 3, 4, "ArrowLeft")).toBe(3);
+    expect(neighbour(9, 3, 2, "ArrowRight")).toBe(2);
+    expect(neighbour(4, 2, 2, "ArrowDown")).toBe(2);
+    expect(neighbour(1, 1, 0, "ArrowDown")).toBe(0);
+  });
+  it("keeps to the columns of a narrow page, whose last row may be short", () => {
+    expect(neighbour(9, 2, 4, "ArrowUp")).toBe(2);
+    expect(neighbour(9, 2, 7, "ArrowDown")).toBe(7);
+    expect(neighbour(9, 2, 8, "ArrowRight")).toBe(8);
   });
 });

@@ -61,14 +61,12 @@ export function added(layout: Layout, camera: string): Layout | null {
   return next === undefined ? null : added(resized(layout, next), camera);
 }
 
-/** The place an arrow leads to, on a square grid; the same place at the border. */
-export function neighbour(size: WallSize, place: number, key: string): number {
-  const side = Math.sqrt(size);
-  const row = Math.floor(place / side);
-  const column = place % side;
+/** The place an arrow leads to, on a grid of so many columns; the same place at the border. */
+export function neighbour(size: WallSize, columns: number, place: number, key: string): number {
+  const column = place % columns;
   if (key === "ArrowLeft" && column > 0) return place - 1;
-  if (key === "ArrowRight" && column < side - 1) return place + 1;
-  if (key === "ArrowUp" && row > 0) return place - side;
-  if (key === "ArrowDown" && row < side - 1) return place + side;
+  if (key === "ArrowRight" && column < columns - 1 && place + 1 < size) return place + 1;
+  if (key === "ArrowUp" && place >= columns) return place - columns;
+  if (key === "ArrowDown" && place + columns < size) return place + columns;
   return place;
 }

@@ -1,5 +1,6 @@
 /** Draws the timeline: recorded, gaps hatched, what is not yet, the buffer, the cursor, hours. */
-import { bareClock, type Language } from "../i18n/times";
+import { bareClock, zoneOffset, type Language } from "../i18n/times";
+import { steadyParts } from "../i18n/zone";
 import type { Span } from "./planner";
 import { holes, ticks, xOf, type Window } from "./timeline";
 
@@ -71,17 +72,19 @@ function hatch(pen: CanvasRenderingContext2D, from: number, to: number): void {
 }
 
 function hours(pen: CanvasRenderingContext2D, { shown, language }: Drawing, width: number): void {
-  const offsetMs = -new Date(shown.from).getTimezoneOffset() * 60_000;
+  const parts = steadyParts(shown.from, shown.to);
   const long = shown.to - shown.from > 10 * 60_000;
   pen.font = "12px system-ui, sans-serif";
   pen.textAlign = "left";
-  for (const at of ticks(shown, width, 84, offsetMs)) {
+  for (const at of ticks(shown, width, 84, parts)) {
     const x = xOf(shown, width, at);
     pen.fillStyle = COLOURS.tick;
     pen.fillRect(x, 0, 1, BAR_BOTTOM);
     pen.fillStyle = COLOURS.text;
     const text = bareClock(language, at);
-    pen.fillText(long ? text.slice(0, 5) : text, x + 4, 14);
+    // Where the clock is changed, one hour may stand there twice.
+    const which = parts.length > 1 ? zoneOffset(at).replace("UTC", "") : "";
+    pen.fillText(`${long ? text.slice(0, 5) : text}${which}`, x + 4, 14);
   }
 }
 

@@ -1,3 +1,5 @@
+import { toWire } from "../i18n/times";
+
 /** Saves the frame on screen as a PNG named after its camera and its UTC instant. Gives the name. */
 export async function saveStill(video: HTMLVideoElement, cameraId: string, shownMs: number): Promise<string> {
   const canvas = document.createElement("canvas");
@@ -6,7 +8,7 @@ export async function saveStill(video: HTMLVideoElement, cameraId: string, shown
   canvas.getContext("2d")?.drawImage(video, 0, 0);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (blob === null) throw new Error("the browser made no picture");
-  const name = `${cameraId}_${new Date(Math.round(shownMs)).toISOString().replaceAll(":", "-")}.png`;
+  const name = `${cameraId}_${toWire(shownMs).replaceAll(":", "-")}.png`;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

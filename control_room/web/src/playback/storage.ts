@@ -1,5 +1,6 @@
 /** Recordings of one stream, read from storage with a ticket that is renewed before it ends. */
 import { asProblem, isAbort, Problem, problemOf } from "../api/problem";
+import { toWire } from "../i18n/times";
 import type { PlaybackTicket } from "../api/types";
 import type { Span } from "./planner";
 
@@ -43,7 +44,7 @@ export class Recordings {
   }
 
   async list(range: Span, signal: AbortSignal): Promise<Listing> {
-    const response = await this.get("", { from: iso(range.from), to: iso(range.to) }, signal);
+    const response = await this.get("", { from: toWire(range.from), to: toWire(range.to) }, signal);
     const body = (await response.json()) as WireListing;
     return {
       ranges: body.ranges.map((span) => ({ from: Date.parse(span.from), to: Date.parse(span.to) })),
@@ -54,7 +55,7 @@ export class Recordings {
 
   /** A chunk of [from, to); its times on the media timeline count from `baseMs`. */
   async media(wanted: Span, baseMs: number, signal: AbortSignal): Promise<Media> {
-    const query = { from: iso(wanted.from), to: iso(wanted.to), base: iso(baseMs) };
+    const query = { from: toWire(wanted.from), to: toWire(wanted.to), base: toWire(baseMs) };
     const response = await this.playable(query, signal);
     if (response.status === 204) {
       const next = response.headers.get("X-Beffroi-Next");
@@ -112,4 +113,3 @@ export class Recordings {
 
 const codecOf = (response: Response): string => response.headers.get("X-Beffroi-Codec") ?? "";
 
-const iso = (ms: number): string => new Date(Math.round(ms)).toISOString();

@@ -1,5 +1,7 @@
 /** The part of time a timeline shows, and where its instants lie. Pure; times are UTC ms, widths pixels. */
 
+import { steadyParts, type Steady } from "../i18n/zone";
+
 export interface Window {
   from: number;
   to: number;
@@ -49,13 +51,18 @@ const STEPS = [
   HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR,
 ];
 
-/** Round instants at least `spacing` pixels apart; `offsetMs` is the zone's, so that hours are local ones. */
-export function ticks(shown: Window, width: number, spacing: number, offsetMs: number): number[] {
+/**
+ * Instants that are round on the clock, `spacing` pixels apart. On either side of a change of the clock they are
+ * round by the clock of that side, so that a day of 23 or 25 hours has its labels on the same hours as any other.
+ */
+export function ticks(shown: Window, width: number, spacing: number, parts: readonly Steady[] = steadyParts(shown.from, shown.to)): number[] {
   const wanted = ((shown.to - shown.from) * spacing) / Math.max(1, width);
   const step = STEPS.find((candidate) => candidate >= wanted) ?? 24 * HOUR * Math.ceil(wanted / (24 * HOUR));
   const found: number[] = [];
-  let at = Math.ceil((shown.from + offsetMs) / step) * step - offsetMs;
-  for (; at <= shown.to; at += step) found.push(at);
+  for (const { from, to, offset } of parts) {
+    const last = to === shown.to ? to : to - 1;
+    for (let at = Math.ceil((from + offset) / step) * step - offset; at <= last; at += step) found.push(at);
+  }
   return found;
 }
 
@@ -70,4 +77,26 @@ export function holes(whole: Window, spans: readonly Window[]): Window[] {
   }
   if (from < whole.to) found.push({ from, to: whole.to });
   return found;
+}
+
+/** Shorter ones are told apart: nobody sees them on the timeline. */
+const TINY_MS = 1000;
+
+export interface Coverage {
+  /** Of what could have been recorded so far; 1 only without any gap. */
+  share: number;
+  gaps: number;
+  /** Gaps of less than a second. */
+  tiny: number;
+}
+
+/** How much of a range is recorded. What is being written now is no gap yet. */
+export function coverageOf(known: Window, spans: readonly Window[], recording: boolean): Coverage {
+  const newest = spans.reduce((last, span) => Math.max(last, span.to), known.from);
+  const whole = { from: known.from, to: recording && newest > known.from ? Math.min(known.to, newest) : known.to };
+  const missing = holes(whole, spans);
+  const length = whole.to - whole.from;
+  const missed = missing.reduce((sum, gap) => sum + gap.to - gap.from, 0);
+  const tiny = missing.filter((gap) => gap.to - gap.from < TINY_MS).length;
+  return { share: 1 - missed / length, gaps: missing.length - tiny, tiny };
 }

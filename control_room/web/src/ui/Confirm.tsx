@@ -7,12 +7,14 @@ import { ProblemNote } from "./ProblemNote";
 interface Props {
   question: string;
   action: string;
+  /** What the other button says. */
+  cancel?: string;
   onConfirm: () => Promise<void>;
   onClose: () => void;
 }
 
 /** Asks before something that cannot be taken back, and shows why it failed. */
-export function Confirm({ question, action, onConfirm, onClose }: Props) {
+export function Confirm({ question, action, cancel, onConfirm, onClose }: Props) {
   const { t } = useText();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
@@ -31,7 +33,7 @@ export function Confirm({ question, action, onConfirm, onClose }: Props) {
       <p>{question}</p>
       <ProblemNote problem={problem} />
       <footer>
-        <button type="button" autoFocus onClick={onClose} data-testid="confirm-no">{t.cancel}</button>
+        <button type="button" data-focus onClick={onClose} data-testid="confirm-no">{cancel ?? t.cancel}</button>
         <button type="button" className="danger" disabled={busy} onClick={() => void confirm()} data-testid="confirm-yes">
           {action}
         </button>

@@ -2,6 +2,9 @@ import { useEffect, useId, useRef, type ReactNode } from "react";
 import { Icon } from "./Icon";
 import { useText } from "../i18n/text";
 
+/** What takes the focus first: what asks for it, else the first field; the browser would take the close button. */
+const FIRST = "[data-focus], input:enabled, select:enabled, textarea:enabled";
+
 interface Props {
   title: string;
   onClose: () => void;
@@ -17,11 +20,26 @@ export function Dialog({ title, onClose, children, testId, wide = false, closabl
   const { t } = useText();
   const box = useRef<HTMLDialogElement>(null);
   const label = useId();
+  const leave = useRef<() => void>(() => undefined);
+  useEffect(() => {
+    leave.current = () => {
+      if (closable) onClose();
+    };
+  });
   useEffect(() => {
     const dialog = box.current;
     const before = document.activeElement;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>(FIRST)?.focus();
+    // Taken before the browser sees it: a second Escape in a row would close all open dialogs, whatever the page says.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || dialog !== [...document.querySelectorAll("dialog[open]")].at(-1)) return;
+      event.preventDefault();
+      leave.current();
+    };
+    document.addEventListener("keydown", onKey);
     return () => {
+      document.removeEventListener("keydown", onKey);
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();
     };
@@ -34,7 +52,7 @@ export function Dialog({ title, onClose, children, testId, wide = false, closabl
       data-testid={testId}
       onCancel={(event) => {
         event.preventDefault();
-        if (closable) onClose();
+        leave.current();
       }}
     >
       <header>

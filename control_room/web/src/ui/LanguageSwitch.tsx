@@ -6,7 +6,7 @@ export function LanguageSwitch() {
     <div role="group" aria-label={t.language} className="switch" data-testid="language">
       {(["fr", "en"] as const).map((one) => (
         <button key={one} type="button" lang={one} aria-pressed={language === one} onClick={() => choose(one)}
-          aria-label={one === "fr" ? "Français" : "English"} data-testid={`language-${one}`}>
+          aria-label={one === "fr" ? "FR, français" : "EN, English"} data-testid={`language-${one}`}>
           {one.toUpperCase()}
         </button>
       ))}

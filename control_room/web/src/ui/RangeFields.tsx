@@ -1,43 +1,28 @@
 import type { Problem } from "../api/problem";
 import { useText } from "../i18n/text";
-import { ofField, utcExact } from "../i18n/times";
-import { errorOf, Field } from "./Field";
-
-export interface RangeText {
-  from: string;
-  to: string;
-}
+import { reversed, type TypedRange } from "../i18n/typed";
+import { errorOf } from "./Field";
+import { TimeField } from "./TimeField";
 
 interface Props {
-  value: RangeText;
-  onChange: (value: RangeText) => void;
+  value: TypedRange;
+  onChange: (value: TypedRange) => void;
   problem: Problem | null;
+  /** Both ends must be given. */
+  required?: boolean;
+  /** What the fields' test ids begin with. */
+  testId?: string;
 }
 
-/** Two instants typed in local time, each shown in UTC as it will be sent. */
-export function RangeFields({ value, onChange, problem }: Props) {
+/** The two ends of a range. One that ends before it starts says so. */
+export function RangeFields({ value, onChange, problem, required = true, testId = "range" }: Props) {
   const { t } = useText();
-  const instant = (text: string): string | undefined => {
-    const ms = ofField(text);
-    return ms === null ? undefined : t.utc(utcExact(ms).slice(0, 19));
-  };
-  const from = ofField(value.from);
-  const to = ofField(value.to);
-  const disorder = from !== null && to !== null && to <= from ? t.badRange : undefined;
   return (
     <div className="pair">
-      <Field label={`${t.from} (${t.local})`} hint={instant(value.from)} error={errorOf(problem, "from")}>
-        {(ids) => (
-          <input {...ids} type="datetime-local" step={1} required value={value.from} data-testid="range-from"
-            onChange={(event) => onChange({ ...value, from: event.target.value })} />
-        )}
-      </Field>
-      <Field label={`${t.toExcluded} (${t.local})`} hint={instant(value.to)} error={errorOf(problem, "to") ?? disorder}>
-        {(ids) => (
-          <input {...ids} type="datetime-local" step={1} required value={value.to} data-testid="range-to"
-            onChange={(event) => onChange({ ...value, to: event.target.value })} />
-        )}
-      </Field>
+      <TimeField label={t.from} value={value.from} error={errorOf(problem, "from")} required={required} testId={`${testId}-from`}
+        onChange={(from) => onChange({ ...value, from })} />
+      <TimeField label={t.toExcluded} value={value.to} error={reversed(value) ? t.badRange : errorOf(problem, "to")} required={required}
+        testId={`${testId}-to`} onChange={(to) => onChange({ ...value, to })} />
     </div>
   );
 }

@@ -25,7 +25,10 @@ interface Props<Row> {
   most?: number;
 }
 
-/** A table whose columns can be sorted by their titles. */
+/**
+ * A table whose columns can be sorted by their titles. On a narrow page each row is a card (styles/narrow.css):
+ * the roles are written out because a browser drops those of a table that is displayed as blocks.
+ */
 export function Table<Row>({ columns, rows, rowId, rowTestId, testId, label, most }: Props<Row>) {
   const { language } = useText();
   const [sorting, setSorting] = useState<Sorting | null>(null);
@@ -33,19 +36,19 @@ export function Table<Row>({ columns, rows, rowId, rowTestId, testId, label, mos
   const shown = (sorting === null || value === undefined ? rows : sorted(rows, value, sorting.descending, language)).slice(0, most);
   return (
     <div className="table-wrap">
-      <table data-testid={testId} aria-label={label}>
-        <thead>
-          <tr>
+      <table role="table" data-testid={testId} aria-label={label}>
+        <thead role="rowgroup">
+          <tr role="row">
             {columns.map((column) => (
               <Head key={column.id} column={column} sorting={sorting?.column === column.id ? sorting : null}
                 onPress={() => setSorting((old) => pressed(old, column.id))} />
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {shown.map((row) => (
-            <tr key={rowId(row)} data-testid={rowTestId(row)}>
-              {columns.map((column) => <td key={column.id} className={column.className}>{column.cell(row)}</td>)}
+            <tr key={rowId(row)} role="row" data-testid={rowTestId(row)}>
+              {columns.map((column) => <td key={column.id} role="cell" className={column.className} data-title={column.title}>{column.cell(row)}</td>)}
             </tr>
           ))}
         </tbody>
@@ -63,11 +66,11 @@ interface HeadProps<Row> {
 function Head<Row>({ column, sorting, onPress }: HeadProps<Row>) {
   const { title, untitled, value, className } = column;
   if (value === undefined) {
-    return <th scope="col" className={className}>{untitled === true ? <span className="visually-hidden">{title}</span> : title}</th>;
+    return <th role="columnheader" scope="col" className={className}>{untitled === true ? <span className="visually-hidden">{title}</span> : title}</th>;
   }
   const direction = sorting === null ? undefined : sorting.descending ? "descending" : "ascending";
   return (
-    <th scope="col" className={className} aria-sort={direction}>
+    <th role="columnheader" scope="col" className={className} aria-sort={direction}>
       <button type="button" className="sort" onClick={onPress} data-testid={`sort-${column.id}`}>
         {title} <span className="sort-mark" aria-hidden="true">{sorting === null ? "↕" : sorting.descending ? "▼" : "▲"}</span>
       </button>

@@ -23,6 +23,7 @@ export function Help({ views, onClose }: Props) {
     [[`${t.help.names.shift} + ←`], t.wall.keys.move],
     [[t.help.names.enter], t.wall.keys.open],
     [[t.help.names.remove], t.wall.keys.remove],
+    [["f"], t.wall.keys.fill],
     [["l"], t.wall.keys.list],
     [["s"], t.wall.keys.figures],
     ...(views.includes("playback") ? [[["p"], t.wall.keys.playback] satisfies Row] : []),

@@ -2,11 +2,10 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react"
 import { usePerson, useSession } from "../api/session";
 import { useTerritory } from "../api/territory";
 import { useText } from "../i18n/text";
-import { clock } from "../i18n/times";
+import { clock, toWire } from "../i18n/times";
 import { Freshness } from "../ui/Freshness";
 import { useKeys } from "../ui/keys";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
-import { setMotive } from "../ui/motive";
 import { useNow } from "../ui/now";
 import { go, href, useRoute } from "../ui/router";
 import { LETTERS, offered, type ViewName } from "./access";
@@ -113,10 +112,6 @@ function TopBar({ views, current, onHelp }: BarProps) {
   const { signOut } = useSession();
   const { cameras } = useTerritory();
   const now = useNow(1000);
-  const leave = () => {
-    setMotive("");
-    void signOut();
-  };
   return (
     <header className="top">
       <span className="brand"><img src="/beffroi.svg" alt="" width={22} height={22} /> {t.product}</span>
@@ -128,11 +123,11 @@ function TopBar({ views, current, onHelp }: BarProps) {
         ))}
       </nav>
       <Freshness polled={cameras} />
-      <time className="clock" dateTime={new Date(now).toISOString()} data-testid="clock">{clock(language, now)}</time>
+      <time className="clock" dateTime={toWire(now)} data-testid="clock">{clock(language, now)}</time>
       <span className="who" data-testid="who">{person.name}<small>{t.kind[person.kind]}</small></span>
       <LanguageSwitch />
       <button type="button" className="plain" onClick={onHelp} aria-label={t.help.open} title={t.help.open} data-testid="help-open">?</button>
-      <button type="button" className="plain" onClick={leave} data-testid="sign-out">{t.session.signOut}</button>
+      <button type="button" className="plain" onClick={() => void signOut()} data-testid="sign-out">{t.session.signOut}</button>
     </header>
   );
 }

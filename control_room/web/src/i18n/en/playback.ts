@@ -11,12 +11,15 @@ export const playback = {
   lastLabel: "Last",
   follow: "Follow the recording in progress",
   stream: (codec: string) => `Format ${codec}`,
-  zone: (zone: string) => `Local times (${zone}), sent as UTC`,
   timeline: "Timeline",
   timelineKeys: "Arrows: 5 s, with Shift 1 min. Plus and minus: zoom.",
   legend: { recorded: "recorded", gap: "gap", now: "in progress" },
-  coverage: (percent: string, gaps: number) =>
-    gaps === 0 ? `${percent} recorded, no gap` : `${percent} recorded, ${gaps} ${gaps === 1 ? "gap" : "gaps"}`,
+  coverage: (percent: string, gaps: number, tiny: number) => {
+    const counted = (count: number) => `${count} ${count === 1 ? "gap" : "gaps"}`;
+    const least = tiny === 0 ? [] : [`${counted(tiny)} of less than a second`];
+    const all = gaps === 0 ? least : [counted(gaps), ...least];
+    return `${percent} recorded, ${all.length === 0 ? "no gap" : all.join(", ")}`;
+  },
   nothing: "Nothing recorded in this range.",
   jumped: (from: string, to: string, length: string) => `Gap of ${length} skipped: from ${from} to ${to}`,
   loading: "Loading pictures…",

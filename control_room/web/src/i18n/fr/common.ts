@@ -29,8 +29,23 @@ export const common = {
   camera: "Caméra",
   commune: "Commune",
   communes: "Communes",
-  utc: (text: string) => `soit ${text} UTC`,
-  local: "heure locale",
+  time: {
+    /** Whose clock: that of i18n/zone.ts. */
+    zone: "heure de Paris",
+    utc: (offset: string, text: string) => `${offset}, soit ${text} UTC`,
+    twice: "Cette heure a lieu deux fois : laquelle ?",
+    which: (clock: string, season: string, offset: string) => `${clock} (${season}, ${offset})`,
+    summer: "heure d’été",
+    winter: "heure d’hiver",
+    never: "Cette heure n’existe pas : cette nuit-là, l’horloge passe à l’heure d’été.",
+  },
+  draft: {
+    ask: "Ce que vous avez saisi n’est pas enregistré.",
+    keep: "Continuer la saisie",
+    discard: "Abandonner la saisie",
+  },
+  unknownCamera: (id: string) => `Caméra inconnue, ou hors de vos communes : ${id}`,
+  unknownChoice: (id: string) => `${id} (inconnu)`,
   badRange: "La fin doit être après le début.",
   help: {
     title: "Raccourcis clavier",
@@ -61,7 +76,7 @@ export const common = {
   kind: {
     operator: "Opérateur",
     commune: "Commune",
-    legal: "Officier judiciaire",
+    legal: "Officier juridique",
     admin: "Administrateur",
   },
   session: {

@@ -9,12 +9,15 @@ export const playback = {
   lastLabel: "Dernières",
   follow: "Suivre l’enregistrement en cours",
   stream: (codec: string) => `Format ${codec}`,
-  zone: (zone: string) => `Heures locales (${zone}), envoyées en UTC`,
   timeline: "Ligne de temps",
   timelineKeys: "Flèches : 5 s, avec Maj 1 min. Plus et moins : zoom.",
   legend: { recorded: "enregistré", gap: "trou", now: "en cours" },
-  coverage: (percent: string, gaps: number) =>
-    gaps === 0 ? `${percent} enregistré, aucun trou` : `${percent} enregistré, ${gaps} ${gaps === 1 ? "trou" : "trous"}`,
+  coverage: (percent: string, gaps: number, tiny: number) => {
+    const counted = (count: number) => `${count} ${count === 1 ? "trou" : "trous"}`;
+    const least = tiny === 0 ? [] : [`${counted(tiny)} de moins d’une seconde`];
+    const all = gaps === 0 ? least : [counted(gaps), ...least];
+    return `${percent} enregistré, ${all.length === 0 ? "aucun trou" : all.join(", ")}`;
+  },
   nothing: "Aucun enregistrement sur cette plage.",
   jumped: (from: string, to: string, length: string) => `Trou de ${length} sauté : de ${from} à ${to}`,
   loading: "Chargement des images…",

@@ -2,7 +2,7 @@ import { useCallback, useState } from "react";
 import { api, ask } from "../../api/client";
 import type { Commune } from "../../api/types";
 import { useText } from "../../i18n/text";
-import { Dialog } from "../../ui/Dialog";
+import { DraftDialog } from "../../ui/DraftDialog";
 import { errorOf, Field } from "../../ui/Field";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { useSubmit } from "../../ui/useSubmit";
@@ -28,33 +28,35 @@ export function CommuneForm({ commune, onSaved, onClose }: Props) {
   }, [commune, code, name, population, hasCsu, onSaved]);
   const { busy, problem, submit } = useSubmit(work);
   return (
-    <Dialog title={commune === null ? words.new : words.edit(commune.name)} onClose={onClose} testId="commune-form">
-      <form onSubmit={submit}>
-        <Field label={words.code} error={errorOf(problem, "code")}>
-          {(ids) => (
-            <input {...ids} required disabled={commune !== null} pattern="[0-9][0-9AB][0-9]{3}" maxLength={5} value={code} data-testid="commune-code"
-              onChange={(event) => setCode(event.target.value)} />
-          )}
-        </Field>
-        <Field label={words.name} error={errorOf(problem, "name")}>
-          {(ids) => <input {...ids} required maxLength={120} value={name} data-testid="commune-name" onChange={(event) => setName(event.target.value)} />}
-        </Field>
-        <Field label={words.population} error={errorOf(problem, "population")}>
-          {(ids) => (
-            <input {...ids} type="number" required min={0} step={1} value={population} data-testid="commune-population"
-              onChange={(event) => setPopulation(event.target.value)} />
-          )}
-        </Field>
-        <label className="check">
-          <input type="checkbox" checked={hasCsu} data-testid="commune-csu" onChange={(event) => setHasCsu(event.target.checked)} />
-          {words.hasCsu}
-        </label>
-        <ProblemNote problem={problem} />
-        <footer>
-          <button type="button" onClick={onClose}>{t.cancel}</button>
-          <button type="submit" className="primary" disabled={busy} data-testid="commune-save">{commune === null ? t.create : t.save}</button>
-        </footer>
-      </form>
-    </Dialog>
+    <DraftDialog title={commune === null ? words.new : words.edit(commune.name)} onClose={onClose} testId="commune-form">
+      {(close) => (
+        <form onSubmit={submit}>
+          <Field label={words.code} error={errorOf(problem, "code")}>
+            {(ids) => (
+              <input {...ids} required disabled={commune !== null} pattern="[0-9][0-9AB][0-9]{3}" maxLength={5} value={code} data-testid="commune-code"
+                onChange={(event) => setCode(event.target.value)} />
+            )}
+          </Field>
+          <Field label={words.name} error={errorOf(problem, "name")}>
+            {(ids) => <input {...ids} required maxLength={120} value={name} data-testid="commune-name" onChange={(event) => setName(event.target.value)} />}
+          </Field>
+          <Field label={words.population} error={errorOf(problem, "population")}>
+            {(ids) => (
+              <input {...ids} type="number" required min={0} step={1} value={population} data-testid="commune-population"
+                onChange={(event) => setPopulation(event.target.value)} />
+            )}
+          </Field>
+          <label className="check">
+            <input type="checkbox" checked={hasCsu} data-testid="commune-csu" onChange={(event) => setHasCsu(event.target.checked)} />
+            {words.hasCsu}
+          </label>
+          <ProblemNote problem={problem} />
+          <footer>
+            <button type="button" onClick={close}>{t.cancel}</button>
+            <button type="submit" className="primary" disabled={busy} data-testid="commune-save">{commune === null ? t.create : t.save}</button>
+          </footer>
+        </form>
+      )}
+    </DraftDialog>
   );
 }

@@ -3,7 +3,7 @@ import { api, ask } from "../../api/client";
 import { useTerritory } from "../../api/territory";
 import type { Kind, Person } from "../../api/types";
 import { useText } from "../../i18n/text";
-import { Dialog } from "../../ui/Dialog";
+import { DraftDialog } from "../../ui/DraftDialog";
 import { errorOf, Field, FieldError } from "../../ui/Field";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { useSubmit } from "../../ui/useSubmit";
@@ -42,52 +42,54 @@ export function PersonForm({ person, onSaved, onClose }: Props) {
   const toggle = (code: string) => setBound(bound.includes(code) ? bound.filter((one) => one !== code) : [...bound, code]);
 
   return (
-    <Dialog title={person === null ? words.new : words.edit(person.name)} onClose={onClose} testId="person-form">
-      <form onSubmit={submit}>
-        <Field label={words.login} error={errorOf(problem, "login")}>
-          {(ids) => (
-            <input {...ids} required disabled={person !== null} maxLength={64} autoComplete="off" autoCapitalize="none" spellCheck={false} value={login}
-              data-testid="person-login" onChange={(event) => setLogin(event.target.value)} />
-          )}
-        </Field>
-        <Field label={words.name} error={errorOf(problem, "name")}>
-          {(ids) => <input {...ids} required maxLength={120} value={name} data-testid="person-name" onChange={(event) => setName(event.target.value)} />}
-        </Field>
-        <Field label={words.kind} hint={person === null ? undefined : words.rightsHint} error={errorOf(problem, "kind")}>
-          {(ids) => (
-            <select {...ids} value={kind} data-testid="person-kind" onChange={(event) => setKind(KINDS.find((one) => one === event.target.value) ?? kind)}>
-              {KINDS.map((one) => <option key={one} value={one}>{t.kind[one]}</option>)}
-            </select>
-          )}
-        </Field>
-        <fieldset>
-          <legend>{words.communes}</legend>
-          <div className="choices">
-            {communes.data?.map((commune) => (
-              <label key={commune.code} className="check">
-                <input type="checkbox" checked={bound.includes(commune.code)} onChange={() => toggle(commune.code)} data-testid={`person-commune-${commune.code}`} />
-                {commune.name}
-              </label>
-            ))}
-          </div>
-          <FieldError text={errorOf(problem, "communes")} />
-        </fieldset>
-        <Field label={words.password} hint={person === null ? words.passwordHint : words.passwordKeep} error={errorOf(problem, "password")}>
-          {(ids) => (
-            <input {...ids} type="password" required={person === null} maxLength={256} autoComplete="new-password" value={password}
-              data-testid="person-password" onChange={(event) => setPassword(event.target.value)} />
-          )}
-        </Field>
-        <label className="check">
-          <input type="checkbox" checked={enabled} data-testid="person-enabled" onChange={(event) => setEnabled(event.target.checked)} />
-          {words.enabled}
-        </label>
-        <ProblemNote problem={problem} />
-        <footer>
-          <button type="button" onClick={onClose}>{t.cancel}</button>
-          <button type="submit" className="primary" disabled={busy} data-testid="person-save">{person === null ? t.create : t.save}</button>
-        </footer>
-      </form>
-    </Dialog>
+    <DraftDialog title={person === null ? words.new : words.edit(person.name)} onClose={onClose} testId="person-form">
+      {(close) => (
+        <form onSubmit={submit}>
+          <Field label={words.login} error={errorOf(problem, "login")}>
+            {(ids) => (
+              <input {...ids} required disabled={person !== null} maxLength={64} autoComplete="off" autoCapitalize="none" spellCheck={false} value={login}
+                data-testid="person-login" onChange={(event) => setLogin(event.target.value)} />
+            )}
+          </Field>
+          <Field label={words.name} error={errorOf(problem, "name")}>
+            {(ids) => <input {...ids} required maxLength={120} value={name} data-testid="person-name" onChange={(event) => setName(event.target.value)} />}
+          </Field>
+          <Field label={words.kind} hint={person === null ? undefined : words.rightsHint} error={errorOf(problem, "kind")}>
+            {(ids) => (
+              <select {...ids} value={kind} data-testid="person-kind" onChange={(event) => setKind(KINDS.find((one) => one === event.target.value) ?? kind)}>
+                {KINDS.map((one) => <option key={one} value={one}>{t.kind[one]}</option>)}
+              </select>
+            )}
+          </Field>
+          <fieldset>
+            <legend>{words.communes}</legend>
+            <div className="choices">
+              {communes.data?.map((commune) => (
+                <label key={commune.code} className="check">
+                  <input type="checkbox" checked={bound.includes(commune.code)} onChange={() => toggle(commune.code)} data-testid={`person-commune-${commune.code}`} />
+                  {commune.name}
+                </label>
+              ))}
+            </div>
+            <FieldError text={errorOf(problem, "communes")} />
+          </fieldset>
+          <Field label={words.password} hint={person === null ? words.passwordHint : words.passwordKeep} error={errorOf(problem, "password")}>
+            {(ids) => (
+              <input {...ids} type="password" required={person === null} maxLength={256} autoComplete="new-password" value={password}
+                data-testid="person-password" onChange={(event) => setPassword(event.target.value)} />
+            )}
+          </Field>
+          <label className="check">
+            <input type="checkbox" checked={enabled} data-testid="person-enabled" onChange={(event) => setEnabled(event.target.checked)} />
+            {words.enabled}
+          </label>
+          <ProblemNote problem={problem} />
+          <footer>
+            <button type="button" onClick={close}>{t.cancel}</button>
+            <button type="submit" className="primary" disabled={busy} data-testid="person-save">{person === null ? t.create : t.save}</button>
+          </footer>
+        </form>
+      )}
+    </DraftDialog>
   );
 }

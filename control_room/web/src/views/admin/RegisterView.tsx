@@ -8,6 +8,7 @@ import { useSay } from "../../ui/Announcer";
 import { Advice } from "../../ui/Advice";
 import { CameraState, RecordingState, SubState } from "../../ui/CameraState";
 import { Confirm } from "../../ui/Confirm";
+import { useQueryText } from "../../ui/router";
 import { matches } from "../../ui/search";
 import { Table, type Column } from "../../ui/Table";
 import { CameraForm } from "./CameraForm";
@@ -21,7 +22,7 @@ export function RegisterView() {
   const words = t.admin.cameras;
   const say = useSay();
   const { cameras, communeName } = useTerritory();
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useQueryText("q");
   const [open, setOpen] = useState<Open>(null);
   const found = (cameras.data ?? []).filter((camera) =>
     matches(typed, camera.name, camera.place, communeName(camera.commune), camera.address_host, camera.authorisation?.number ?? words.without, camera.id),

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { usePerson } from "../../api/session";
 import { useTerritory } from "../../api/territory";
 import type { Camera } from "../../api/types";
@@ -9,6 +9,7 @@ import { useSay } from "../../ui/Announcer";
 import { hasAdvice } from "../../ui/adviceKinds";
 import { isTrouble } from "../../ui/CameraState";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { useQueryText } from "../../ui/router";
 import { matches } from "../../ui/search";
 import { CameraRow } from "./CameraRow";
 
@@ -18,8 +19,9 @@ export function CamerasView() {
   const person = usePerson();
   const { cameras, communeName } = useTerritory();
   const [layout, saveLayout] = useWall(person.id);
-  const [typed, setTyped] = useState("");
-  const [troubleOnly, setTroubleOnly] = useState(false);
+  const [typed, setTyped] = useQueryText("q");
+  const [show, setShow] = useQueryText("show");
+  const troubleOnly = show === "trouble";
 
   const groups = useMemo(() => {
     const found = (cameras.data ?? []).filter(
@@ -50,8 +52,8 @@ export function CamerasView() {
         <input type="search" value={typed} aria-label={t.cameras.filter} placeholder={`${t.cameras.filter}  ( / )`}
           data-testid="camera-search" onChange={(event) => setTyped(event.target.value)} />
         <div role="group" className="switch">
-          <button type="button" aria-pressed={!troubleOnly} onClick={() => setTroubleOnly(false)}>{t.cameras.showAll}</button>
-          <button type="button" aria-pressed={troubleOnly} onClick={() => setTroubleOnly(true)} data-testid="trouble-only">
+          <button type="button" aria-pressed={!troubleOnly} onClick={() => setShow("")}>{t.cameras.showAll}</button>
+          <button type="button" aria-pressed={troubleOnly} onClick={() => setShow("trouble")} data-testid="trouble-only">
             {t.cameras.showTrouble}
           </button>
         </div>

@@ -1,7 +1,7 @@
 import { useCallback, useState } from "react";
 import { api, ask } from "../../api/client";
 import { useText } from "../../i18n/text";
-import { Dialog } from "../../ui/Dialog";
+import { DraftDialog } from "../../ui/DraftDialog";
 import { errorOf } from "../../ui/Field";
 import { MotiveField } from "../../ui/MotiveField";
 import { ProblemNote } from "../../ui/ProblemNote";
@@ -29,15 +29,17 @@ export function Download({ id, onReady, onClose }: Props) {
   }, [id, motive, onReady]);
   const { busy, problem, submit } = useSubmit(work);
   return (
-    <Dialog title={t.exports.handOver} onClose={onClose} testId="download-dialog">
-      <form onSubmit={submit}>
-        <MotiveField value={motive} onChange={setMotive} hint={t.exports.handOverHint} error={errorOf(problem, "motive")} autoFocus />
-        <ProblemNote problem={problem} />
-        <footer>
-          <button type="button" onClick={onClose}>{t.cancel}</button>
-          <button type="submit" className="primary" disabled={busy} data-testid="download-submit">{t.exports.download}</button>
-        </footer>
-      </form>
-    </Dialog>
+    <DraftDialog title={t.exports.handOver} onClose={onClose} testId="download-dialog" downloads>
+      {(close) => (
+        <form onSubmit={submit}>
+          <MotiveField value={motive} onChange={setMotive} hint={t.exports.handOverHint} error={errorOf(problem, "motive")} autoFocus />
+          <ProblemNote problem={problem} />
+          <footer>
+            <button type="button" onClick={close}>{t.cancel}</button>
+            <button type="submit" className="primary" disabled={busy} data-testid="download-submit">{t.exports.download}</button>
+          </footer>
+        </form>
+      )}
+    </DraftDialog>
   );
 }

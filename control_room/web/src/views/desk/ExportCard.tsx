@@ -32,13 +32,13 @@ export function ExportCard({ one, onStorage }: Props) {
         )}
       </header>
       {open && (
-        <progress value={one.progress} max={1} aria-label={`${one.reference} : ${percent(one.progress)}`} data-testid="export-progress" />
+        <progress value={one.progress} max={1} aria-label={`${one.reference} : ${percent(one.progress, language)}`} data-testid="export-progress" />
       )}
       <div className="facts">
         <span>{names}</span>
         <span>{dateTime(language, Date.parse(one.from))} → {dateTime(language, Date.parse(one.to))}</span>
-        {open && <span>{percent(one.progress)}</span>}
-        {one.status === "done" && <span title={t.exports.coverageHint} data-testid="export-coverage">{t.exports.coverage(percent(one.coverage))}</span>}
+        {open && <span>{percent(one.progress, language)}</span>}
+        {one.status === "done" && <span title={t.exports.coverageHint} data-testid="export-coverage">{t.exports.coverage(percent(one.coverage, language))}</span>}
         {one.bytes > 0 && <span>{bytes(one.bytes, language)}</span>}
         <span>{t.exports.requested(one.requested_by, dateTime(language, Date.parse(one.requested_at)))}</span>
       </div>

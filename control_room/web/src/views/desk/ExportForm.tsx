@@ -2,13 +2,15 @@ import { useCallback, useState } from "react";
 import { api, ask } from "../../api/client";
 import { Problem } from "../../api/problem";
 import { useText } from "../../i18n/text";
-import { ofField, toField, toWire, zoneName } from "../../i18n/times";
+import { toWire } from "../../i18n/times";
+import { rangeOf, typedRange } from "../../i18n/typed";
 import { useSay } from "../../ui/Announcer";
 import { CameraChoices } from "../../ui/CameraChoices";
 import { errorOf, Field } from "../../ui/Field";
 import { MotiveField } from "../../ui/MotiveField";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
+import { useDraft } from "../../ui/useDraft";
 import { useSubmit } from "../../ui/useSubmit";
 
 const QUARTER_MS = 15 * 60_000;
@@ -21,27 +23,29 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
   const [authority, setAuthority] = useState("");
   const [motive, setMotive] = useState("");
   const [cameras, setCameras] = useState<string[]>([]);
-  const [range, setRange] = useState(() => ({ from: toField(Date.now() - QUARTER_MS), to: toField(Date.now()) }));
+  const [range, setRange] = useState(() => typedRange(Date.now() - QUARTER_MS, Date.now()));
 
+  const draft = useDraft();
+  const { done } = draft;
   const work = useCallback(async () => {
-    const from = ofField(range.from);
-    const to = ofField(range.to);
-    if (from === null || to === null || to <= from) throw new Problem(400, t.badRange, "bad-input", [{ field: "to", detail: t.badRange }]);
+    const span = rangeOf(range);
+    if (span === null) throw new Problem(400, t.badRange, "bad-input", [{ field: "to", detail: t.badRange }]);
     if (cameras.length === 0) {
       throw new Problem(400, t.exports.chooseCameras, "bad-input", [{ field: "cameras", detail: t.exports.chooseCameras }]);
     }
-    await ask(api.POST("/api/v1/exports", { body: { reference, authority, cameras, motive, from: toWire(from), to: toWire(to) } }));
+    await ask(api.POST("/api/v1/exports", { body: { reference, authority, cameras, motive, from: toWire(span.from), to: toWire(span.to) } }));
     say(t.exports.created(reference));
     setReference("");
     setMotive("");
     setCameras([]);
     document.getElementById("main")?.scrollTo({ top: 0 });
+    done();
     onCreated();
-  }, [range, cameras, reference, authority, motive, t, say, onCreated]);
+  }, [range, cameras, reference, authority, motive, t, say, done, onCreated]);
   const { busy, problem, submit } = useSubmit(work);
 
   return (
-    <form className="panel stack" onSubmit={submit} data-testid="export-form">
+    <form className="panel stack" onSubmit={submit} onInput={draft.touched} data-testid="export-form">
       <h2>{t.exports.new}</h2>
       <Field label={t.exports.reference} hint={t.exports.referenceHint} error={errorOf(problem, "reference")}>
         {(ids) => <input {...ids} required minLength={3} maxLength={120} value={reference} data-testid="export-reference" onChange={(event) => setReference(event.target.value)} />}
@@ -51,10 +55,10 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
       </Field>
       <CameraChoices chosen={cameras} onChange={setCameras} error={errorOf(problem, "cameras")} />
       <RangeFields value={range} onChange={setRange} problem={problem} />
-      <p className="hint">{t.playback.zone(zoneName())}</p>
       <MotiveField value={motive} onChange={setMotive} error={errorOf(problem, "motive")} />
       <ProblemNote problem={problem} />
       <button type="submit" className="primary" disabled={busy} data-testid="export-submit">{t.exports.submit}</button>
+      {draft.question}
     </form>
   );
 }

@@ -4,17 +4,16 @@ import { usePerson } from "../../api/session";
 import { useTerritory } from "../../api/territory";
 import type { Person } from "../../api/types";
 import { useText } from "../../i18n/text";
+import type { TypedRange } from "../../i18n/typed";
 import { Field } from "../../ui/Field";
+import { RangeFields } from "../../ui/RangeFields";
 
 export interface JournalFilter {
   commune: string;
   camera: string;
   person: string;
-  from: string;
-  to: string;
+  range: TypedRange;
 }
-
-export const NO_FILTER: JournalFilter = { commune: "", camera: "", person: "", from: "", to: "" };
 
 interface Props {
   value: JournalFilter;
@@ -38,6 +37,7 @@ export function JournalFilters({ value, onChange }: Props) {
           <select {...ids} value={value.commune} data-testid="journal-commune" onChange={(event) => set({ commune: event.target.value, camera: "" })}>
             <option value="">{t.journal.filterCommune}</option>
             {communes.data?.map((one) => <option key={one.code} value={one.code}>{one.name}</option>)}
+            <Unknown id={value.commune} known={communes.data?.some((one) => one.code === value.commune)} />
           </select>
         )}
       </Field>
@@ -46,6 +46,7 @@ export function JournalFilters({ value, onChange }: Props) {
           <select {...ids} value={value.camera} data-testid="journal-camera" onChange={(event) => set({ camera: event.target.value })}>
             <option value="">{t.journal.filterCamera}</option>
             {offered.map((one) => <option key={one.id} value={one.id}>{communeName(one.commune)} · {one.name}</option>)}
+            <Unknown id={value.camera} known={offered.some((one) => one.id === value.camera)} />
           </select>
         )}
       </Field>
@@ -55,16 +56,18 @@ export function JournalFilters({ value, onChange }: Props) {
             <select {...ids} value={value.person} data-testid="journal-person" onChange={(event) => set({ person: event.target.value })}>
               <option value="">{t.journal.filterPerson}</option>
               {people.data?.map((one) => <option key={one.id} value={one.id}>{one.name} ({one.login})</option>)}
+              <Unknown id={value.person} known={people.data?.some((one) => one.id === value.person)} />
             </select>
           )}
         </Field>
       )}
-      <Field label={`${t.from} (${t.local})`}>
-        {(ids) => <input {...ids} type="datetime-local" value={value.from} data-testid="journal-from" onChange={(event) => set({ from: event.target.value })} />}
-      </Field>
-      <Field label={`${t.toExcluded} (${t.local})`}>
-        {(ids) => <input {...ids} type="datetime-local" value={value.to} data-testid="journal-to" onChange={(event) => set({ to: event.target.value })} />}
-      </Field>
+      <RangeFields value={value.range} problem={null} required={false} testId="journal" onChange={(range) => set({ range })} />
     </div>
   );
+}
+
+/** What an address filters by and no list has: shown, or the filter would read as none. */
+function Unknown({ id, known }: { id: string; known: boolean | undefined }) {
+  const { t } = useText();
+  return id !== "" && known !== true && <option value={id}>{t.unknownChoice(id)}</option>;
 }

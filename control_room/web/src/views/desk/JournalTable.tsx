@@ -11,40 +11,40 @@ export function JournalTable({ entries }: { entries: readonly JournalEntry[] }) 
   const { byId, communeName } = useTerritory();
   if (entries.length === 0) return <p className="hint">{t.journal.empty}</p>;
   return (
-    <div className="table-wrap">
-      <table data-testid="journal-table">
-        <thead>
-          <tr>
-            <th scope="col">#</th>
-            <th scope="col">{t.journal.when}</th>
-            <th scope="col">{t.journal.who}</th>
-            <th scope="col">{t.journal.action}</th>
-            <th scope="col">{t.journal.outcome}</th>
-            <th scope="col">{t.journal.what}</th>
-            <th scope="col">{t.journal.motive}</th>
-            <th scope="col">{t.journal.client}</th>
+    <div className="table-wrap" role="region" tabIndex={0} aria-label={t.journal.title}>
+      <table role="table" data-testid="journal-table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">#</th>
+            <th role="columnheader" scope="col">{t.journal.when}</th>
+            <th role="columnheader" scope="col">{t.journal.who}</th>
+            <th role="columnheader" scope="col">{t.journal.action}</th>
+            <th role="columnheader" scope="col">{t.journal.outcome}</th>
+            <th role="columnheader" scope="col">{t.journal.what}</th>
+            <th role="columnheader" scope="col">{t.journal.motive}</th>
+            <th role="columnheader" scope="col">{t.journal.client}</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {entries.map((entry) => (
-            <tr key={entry.seq} data-testid="journal-entry" data-action={entry.action} data-outcome={entry.outcome} title={`${t.journal.hash} ${entry.hash}`}>
-              <td className="hint">{entry.seq}</td>
-              <td className="nowrap"><time dateTime={entry.at}>{dateTime(language, Date.parse(entry.at))}</time></td>
-              <td>
+            <tr role="row" key={entry.seq} data-testid="journal-entry" data-action={entry.action} data-outcome={entry.outcome} title={`${t.journal.hash} ${entry.hash}`}>
+              <td role="cell" data-title="#" className="hint">{entry.seq}</td>
+              <td role="cell" data-title={t.journal.when} className="nowrap"><time dateTime={entry.at}>{dateTime(language, Date.parse(entry.at))}</time></td>
+              <td role="cell" data-title={t.journal.who}>
                 {entry.login === "" ? <span className="hint">{t.journal.nobody}</span> : entry.login}
                 {entry.kind !== null && <span className="hint">{t.kind[entry.kind]}</span>}
               </td>
-              <td>{t.journal.actions[entry.action] ?? <code>{entry.action}</code>}</td>
-              <td><span className={`state small ${TONE[entry.outcome]}`}>{t.journal.outcomes[entry.outcome]}</span></td>
-              <td>
+              <td role="cell" data-title={t.journal.action}>{t.journal.actions[entry.action] ?? <code>{entry.action}</code>}</td>
+              <td role="cell" data-title={t.journal.outcome}><span className={`state small ${TONE[entry.outcome]}`}>{t.journal.outcomes[entry.outcome]}</span></td>
+              <td role="cell" data-title={t.journal.what}>
                 {entry.camera === "" ? entry.resource : (byId.get(entry.camera)?.name ?? entry.camera)}
                 {entry.commune !== "" && <span className="hint">{communeName(entry.commune)}</span>}
               </td>
-              <td>
+              <td role="cell" data-title={t.journal.motive}>
                 {entry.motive}
                 <Said why={entry.why} text={entry.detail} />
               </td>
-              <td className="hint">{entry.client}</td>
+              <td role="cell" data-title={t.journal.client} className="hint">{entry.client}</td>
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,5 @@
 import { useText } from "../../i18n/text";
-import { dateTime, utcExact } from "../../i18n/times";
+import { dateTime, toWire, utcExact } from "../../i18n/times";
 import { RATES, type Player } from "../../playback/player";
 import { Icon } from "../../ui/Icon";
 
@@ -29,7 +29,7 @@ export function Controls({ player, playing, rate, shownMs, onStill, onZoom, onZo
           </button>
         ))}
       </div>
-      <p className="shown-at" data-testid="shown-at" data-utc={shownMs === null ? "" : new Date(Math.round(shownMs)).toISOString()}>
+      <p className="shown-at" data-testid="shown-at" data-utc={shownMs === null ? "" : toWire(shownMs)}>
         {shownMs === null ? t.playback.noFrame : (
           <>
             <strong className="mono">{utcExact(shownMs)} UTC</strong>

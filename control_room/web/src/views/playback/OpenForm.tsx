@@ -1,38 +1,37 @@
 import { useState } from "react";
 import { useText } from "../../i18n/text";
-import { ofField, toField, zoneName } from "../../i18n/times";
-import type { Span } from "../../playback/planner";
+import { instantOf, typedRange, type TypedRange } from "../../i18n/typed";
 import { MotiveField } from "../../ui/MotiveField";
-import { setMotive, useMotive } from "../../ui/motive";
+import { useMotive } from "../../ui/motive";
 import { RangeFields } from "../../ui/RangeFields";
 
 const MINUTE = 60_000;
 const LAST = { quarter: 15 * MINUTE, hour: 60 * MINUTE, sixHours: 360 * MINUTE, day: 1440 * MINUTE } as const;
-/** How far the range reaches beyond now when the recording in progress is followed. */
-const FOLLOW_MS = 60 * MINUTE;
-
 interface Props {
-  onOpen: (range: Span, motive: string) => void;
+  /** The range to begin with; without it the last quarter of an hour. */
+  told: TypedRange | null;
+  endless: boolean;
+  /** Without an end, the recording in progress is followed. */
+  onOpen: (from: number, to: number | null, motive: string) => void;
 }
 
 /** Which range, and why. */
-export function OpenForm({ onOpen }: Props) {
+export function OpenForm({ told, endless, onOpen }: Props) {
   const { t } = useText();
   const motive = useMotive();
   const [why, setWhy] = useState(motive);
-  const [follow, setFollow] = useState(true);
-  const [range, setRange] = useState(() => lastOf(LAST.quarter));
-  const from = ofField(range.from);
-  const to = follow ? Date.now() + FOLLOW_MS : ofField(range.to);
-  const ready = from !== null && to !== null && to > from && why.trim().length >= 3;
+  const [follow, setFollow] = useState(endless);
+  const [range, setRange] = useState(() => told ?? lastOf(LAST.quarter));
+  const from = instantOf(range.from);
+  const to = follow ? null : instantOf(range.to);
+  const ready = from !== null && (follow || (to !== null && to > from)) && why.trim().length >= 3;
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
         if (!ready) return;
-        setMotive(why.trim());
-        onOpen({ from, to }, why.trim());
+        onOpen(from, to, why.trim());
       }}
     >
       <MotiveField value={why} onChange={setWhy} hint={t.playback.explain} autoFocus />
@@ -56,7 +55,6 @@ export function OpenForm({ onOpen }: Props) {
             <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} data-testid="follow" />
             {t.playback.follow}
           </label>
-          <p className="hint">{t.playback.zone(zoneName())}</p>
         </div>
       </fieldset>
       <button type="submit" className="primary" disabled={!ready} data-testid="playback-open">{t.playback.open}</button>
@@ -66,5 +64,5 @@ export function OpenForm({ onOpen }: Props) {
 
 function lastOf(lengthMs: number) {
   const now = Date.now();
-  return { from: toField(now - lengthMs), to: toField(now) };
+  return typedRange(now - lengthMs, now);
 }

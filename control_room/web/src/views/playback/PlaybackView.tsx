@@ -1,28 +1,39 @@
-import { useState } from "react";
+import { useMemo } from "react";
 import { useTerritory } from "../../api/territory";
 import { useText } from "../../i18n/text";
-import type { Span } from "../../playback/planner";
-import { go } from "../../ui/router";
+import { toWire } from "../../i18n/times";
+import { setMotive, useMotive } from "../../ui/motive";
+import { instantIn, rangeIn, recordingIn, type Query } from "../../ui/place";
+import { go, useRoute } from "../../ui/router";
 import { OpenForm } from "./OpenForm";
 import { PlayerPanel } from "./PlayerPanel";
 
-interface Opened {
-  range: Span;
-  motive: string;
-}
+/** How far the range reaches beyond now when the recording in progress is followed. */
+const FOLLOW_MS = 3_600_000;
 
-/** Playback of one camera: first which range and why, then the pictures. */
+/**
+ * Playback of one camera: first which range and why, then the pictures. The address has the camera, the range and the
+ * instant shown, never the motive: whoever comes by a link and gave none yet is asked for theirs.
+ */
 export function PlaybackView({ cameraId }: { cameraId: string }) {
   const { t } = useText();
   const { byId, cameras, communeName } = useTerritory();
-  const [opened, setOpened] = useState<Opened | null>(null);
+  const { query } = useRoute();
+  const motive = useMotive();
   const camera = byId.get(cameraId);
-  if (opened !== null && camera !== undefined) {
-    return <PlayerPanel camera={camera} range={opened.range} motive={opened.motive} onChange={() => setOpened(null)} />;
+  const range = useOpened(query);
+  if (range !== null && camera !== undefined && motive !== "") {
+    return (
+      <PlayerPanel key={`${range.from}-${range.to}`} camera={camera} range={range} startMs={instantIn(query, "at")} motive={motive}
+        onChange={() => go("playback", cameraId)} />
+    );
   }
   return (
     <div className="pad narrow" data-testid="view-playback">
       <h1>{t.playback.title}</h1>
+      {cameraId !== "" && cameras.data !== null && camera === undefined && (
+        <p className="note bad" role="alert" data-testid="unknown-camera">{t.unknownCamera(cameraId)}</p>
+      )}
       <label className="field">
         <span>{t.camera}</span>
         <select value={camera === undefined ? "" : cameraId} data-testid="playback-camera" onChange={(event) => go("playback", event.target.value)}>
@@ -32,7 +43,23 @@ export function PlaybackView({ cameraId }: { cameraId: string }) {
           ))}
         </select>
       </label>
-      {camera !== undefined && <OpenForm onOpen={(range, motive) => setOpened({ range, motive })} />}
+      {camera !== undefined && (
+        <OpenForm told={instantIn(query, "from") === null ? null : rangeIn(query)} endless={!("to" in query)} key={`${query["from"] ?? ""} ${query["to"] ?? ""}`}
+          onOpen={(from, to, why) => {
+            setMotive(why);
+            const at = query["at"] ?? "";
+            go("playback", cameraId, { from: toWire(from), to: to === null ? "" : toWire(to), at: query["from"] === toWire(from) ? at : "" });
+          }} />
+      )}
     </div>
   );
+}
+
+/** The range that the address names; the end of one that is followed is fixed when it is opened. */
+function useOpened(query: Query) {
+  const { from = "", to } = query;
+  return useMemo(() => {
+    const found = recordingIn(to === undefined ? { from } : { from, to });
+    return found === null ? null : { from: found.from, to: found.to ?? Date.now() + FOLLOW_MS };
+  }, [from, to]);
 }

@@ -2,35 +2,38 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useTerritory } from "../../api/territory";
 import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
-import { percent } from "../../i18n/times";
+import { percent, toWire } from "../../i18n/times";
 import type { Span } from "../../playback/planner";
 import { RATES } from "../../playback/player";
 import type { Listing } from "../../playback/storage";
 import { saveStill } from "../../playback/still";
-import { following, holes, zoomed, type Window } from "../../playback/timeline";
+import { coverageOf, following, zoomed, type Window } from "../../playback/timeline";
 import { useSay } from "../../ui/Announcer";
 import { useKeys } from "../../ui/keys";
 import { useNow } from "../../ui/now";
+import { tell, useRoute } from "../../ui/router";
 import { Controls } from "./Controls";
 import { Notices } from "./Notices";
 import { Timeline } from "./Timeline";
 import { usePlayer } from "./usePlayer";
 
-const GAP_MS = 1000;
-
 interface Props {
   camera: Camera;
   range: Span;
+  /** Where to begin, the start of the range if null. */
+  startMs: number | null;
   motive: string;
   onChange: () => void;
 }
 
-export function PlayerPanel({ camera, range, motive, onChange }: Props) {
+export function PlayerPanel({ camera, range, startMs, motive, onChange }: Props) {
   const { t } = useText();
   const say = useSay();
   const { communeName } = useTerritory();
+  // What it was opened with: the address follows the picture, and the motive may be changed elsewhere.
+  const [{ start, why }] = useState({ start: startMs, why: motive });
   const video = useRef<HTMLVideoElement>(null);
-  const { player, state } = usePlayer(video, camera.id, range, motive);
+  const { player, state } = usePlayer(video, camera.id, range, why, start);
   const now = useNow(1000);
   const known: Window = { from: range.from, to: Math.max(range.from + 1000, Math.min(range.to, now)) };
   const [view, setView] = useState<Window>(known);
@@ -43,6 +46,8 @@ export function PlayerPanel({ camera, range, motive, onChange }: Props) {
     if (shownMs === null || !playing) return;
     setView((old) => following(old, { from: range.from, to: knownTo }, shownMs));
   }, [shownMs, playing, range.from, knownTo]);
+
+  usePlaceTold(now, shownMs);
 
   const changeRate = useCallback(
     (by: 1 | -1) => {
@@ -102,17 +107,29 @@ export function PlayerPanel({ camera, range, motive, onChange }: Props) {
   );
 }
 
-/** How much of the range is recorded. What is being written now is no gap yet. */
+/** How much of the range is recorded. */
 function Coverage({ known, listing }: { known: Window; listing: Listing | null }) {
-  const { t } = useText();
+  const { t, language } = useText();
   if (listing === null) return null;
-  const gaps = holes(known, listing.ranges).filter((gap) => gap.to - gap.from >= GAP_MS && !(listing.recording && gap.to >= known.to));
-  const covered = listing.ranges.reduce((sum, one) => sum + Math.max(0, Math.min(one.to, known.to) - Math.max(one.from, known.from)), 0);
+  const { share, gaps, tiny } = coverageOf(known, listing.ranges, listing.recording);
   return (
     <span className="hint" data-testid="coverage">
-      {t.playback.coverage(percent(Math.min(1, covered / (known.to - known.from))), gaps.length)}
+      {t.playback.coverage(percent(share, language), gaps, tiny)}
       {" · "}
       {listing.recording ? t.playback.recordingNow : t.playback.notRecording}
     </span>
   );
+}
+
+/** Keeps the instant shown in the address, once a second. */
+function usePlaceTold(now: number, shownMs: number | null): void {
+  const { query } = useRoute();
+  const latest = useRef({ query, shownMs });
+  useEffect(() => {
+    latest.current = { query, shownMs };
+  });
+  useEffect(() => {
+    const { query: was, shownMs: at } = latest.current;
+    if (at !== null) tell({ ...was, at: toWire(at) });
+  }, [now]);
 }

@@ -6,8 +6,8 @@ import { Player, type PlayerState } from "../../playback/player";
 import { plays } from "../../playback/sink";
 import { Recordings } from "../../playback/storage";
 
-/** A player on the video element, for as long as camera, range and motive stay the same. */
-export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: string, range: Span, motive: string) {
+/** A player on the video element, for as long as camera, range, motive and where to start stay the same. */
+export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: string, range: Span, motive: string, startMs: number | null) {
   const [player, setPlayer] = useState<Player | null>(null);
   const { from, to } = range;
 
@@ -23,12 +23,13 @@ export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: s
       );
     const recordings = new Recordings(openTicket, plays);
     const made = new Player(element, recordings, { from, to });
+    if (startMs !== null && startMs > from) made.seek(startMs);
     setPlayer(made);
     return () => {
       made.close();
       setPlayer(null);
     };
-  }, [video, cameraId, from, to, motive]);
+  }, [video, cameraId, from, to, motive, startMs]);
 
   const nothing = useCallback(() => () => undefined, []);
   const state: PlayerState | null = useSyncExternalStore(player?.subscribe ?? nothing, player?.snapshot ?? (() => null));

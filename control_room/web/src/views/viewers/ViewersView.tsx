@@ -1,10 +1,11 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { api, ask } from "../../api/client";
 import { usePoll } from "../../api/poll";
 import { useTerritory } from "../../api/territory";
 import { useText } from "../../i18n/text";
 import { Freshness } from "../../ui/Freshness";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { useQueryText } from "../../ui/router";
 import { matches } from "../../ui/search";
 import { Muxes } from "./Muxes";
 import { arrivalText, linesOf, streamText, whoIs } from "./watching";
@@ -19,7 +20,7 @@ export function ViewersView() {
   const words = t.viewers;
   const { byId, communeName } = useTerritory();
   const viewers = usePoll(load, POLL_MS);
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useQueryText("q");
   const lines = useMemo(() => {
     const collator = new Intl.Collator(language, { numeric: true });
     const name = (id: string) => byId.get(id)?.name ?? id;

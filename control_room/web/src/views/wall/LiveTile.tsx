@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { useTerritory } from "../../api/territory";
 import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
-import { bareClock, zoneOffset } from "../../i18n/times";
+import { bareClock, dateTime, toWire, zoneOffset } from "../../i18n/times";
 import { useTile } from "../../live/useTile";
 import { useSay } from "../../ui/Announcer";
 import { Figures } from "./Figures";
@@ -58,7 +58,7 @@ function Foot({ name, camera, live, bitrateBps, lastFrameAt }: FootProps) {
       {lastFrameAt !== null && (
         <span className="figures">
           {live && <span data-testid="tile-bitrate">{bitrate(bitrateBps)}</span>}
-          <time dateTime={new Date(lastFrameAt).toISOString()} data-testid="tile-clock" title={t.tile.frameAt(new Date(lastFrameAt).toISOString())}>
+          <time dateTime={toWire(lastFrameAt)} data-testid="tile-clock" title={t.tile.frameAt(dateTime(language, lastFrameAt))}>
             {bareClock(language, lastFrameAt)} <small>{zoneOffset(lastFrameAt)}</small>
           </time>
         </span>

@@ -18,6 +18,10 @@ const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
 const focusPlace = (place: number) => document.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus();
 
+/** A narrow page shows fewer columns than the wall's square has. */
+const columnsOf = (grid: HTMLElement | null): number =>
+  grid === null ? 1 : getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+
 function focusedPlace(): number | null {
   const place = document.activeElement?.closest<HTMLElement>("[data-place]")?.dataset["place"];
   return place === undefined ? null : Number(place);
@@ -33,8 +37,12 @@ export function WallView() {
   const [figures, setFigures] = useState(false);
   const [choosing, setChoosing] = useState<number | null>(null);
   const [asking, setAsking] = useState(motive === "");
+  useEffect(() => {
+    // Given here or in another tab of the session.
+    if (motive !== "") setAsking(false);
+  }, [motive]);
   const grid = useRef<HTMLDivElement>(null);
-  const { full, toggle, leave } = useFullScreen(grid);
+  const { wall: filled, full, toggleWall, toggle, leave } = useFullScreen();
 
   useEffect(() => {
     if (full !== null && (full >= layout.size || layout.places[full] === null)) leave();
@@ -80,16 +88,20 @@ export function WallView() {
         setFigures((old) => !old);
         return true;
       }
+      if (event.key === "f") {
+        toggleWall();
+        return true;
+      }
       const place = focusedPlace();
       if (ARROWS.has(event.key)) {
-        const next = place === null ? 0 : neighbour(layout.size, place, event.key);
+        const next = place === null ? 0 : neighbour(layout.size, columnsOf(grid.current), place, event.key);
         if (event.shiftKey && place !== null) save(swapped(layout, place, next));
         focusPlace(next);
         return true;
       }
       return place !== null && onPlaceKey(event.key, place);
     },
-    [layout, save, onPlaceKey],
+    [layout, save, toggleWall, onPlaceKey],
   );
   useKeys(onKey);
 
@@ -117,6 +129,10 @@ export function WallView() {
         <button type="button" className="plain end" aria-pressed={figures} onClick={() => setFigures(!figures)} data-testid="wall-figures">
           {t.wall.figures}
         </button>
+        <button type="button" className="plain fill" aria-pressed={filled} title={`${filled ? t.wall.leaveFill : t.wall.fill} ( f )`} onClick={toggleWall}
+          data-testid="wall-fill">
+          {filled ? t.wall.leaveFill : t.wall.fill}
+        </button>
         <button type="button" className="plain" aria-expanded={listed} onClick={() => setListed(!listed)} data-testid="wall-list-toggle">
           {listed ? t.wall.hideList : t.wall.showList}
         </button>
@@ -134,7 +150,7 @@ export function WallView() {
               ))}
           </WallContext>
         </div>
-        {listed && choosing === null && <aside aria-label={t.wall.list}>{list}</aside>}
+        {listed && choosing === null && <aside aria-label={t.wall.list}><h2 className="visually-hidden">{t.wall.list}</h2>{list}</aside>}
       </div>
       {choosing !== null && (
         <Dialog title={t.wall.chooseFor(choosing + 1)} onClose={() => setChoosing(null)} testId="choose-camera">{list}</Dialog>

@@ -1,0 +1,125 @@
+"""Reload, Back, a link and another tab keep one's place; what is typed is not thrown away unasked."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.story import open_player, open_wall, sign_in
+from tests.browser.test_story import visitor
+from tests.browser.tour import violations
+from tests.support.client import signed_in
+from tests.support.whole import WholeSystem
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+TWICE = "from=2026-10-25T00:30:00.000Z&to=2026-10-25T01:30:00.000Z"
+"""From the first to the second half past two of the night the clock is put back."""
+
+
+async def _camera(whole: WholeSystem) -> str:
+    async with signed_in(whole.url, "operatrice") as api:
+        return str((await api.items("/cameras"))[0]["id"])
+
+
+async def test_playback_keeps_its_place_over_reload_back_and_a_link(
+    whole: WholeSystem, browser: Browser
+) -> None:
+    camera = await _camera(whole)
+    async with visitor(browser) as context:
+        page = await sign_in(context, whole.url, "juriste")
+        await page.goto(f"{whole.url}/#/playback/cam-0000000000")
+        await expect(page.get_by_test_id("unknown-camera")).to_contain_text("cam-0000000000")
+        # A link from a colleague: the range is there, both ends of it, and the motive is one's own.
+        await page.goto(f"{whole.url}/#/playback/{camera}?{TWICE}")
+        await expect(page.get_by_test_id("range-from-which")).to_have_value("false")
+        await expect(page.get_by_test_id("range-to-which")).to_have_value("true")
+        assert await violations(page) == []
+        await open_player(page, camera)
+        await page.get_by_test_id("play").click()
+        await expect(page.get_by_test_id("shown-at")).to_have_attribute(
+            "data-utc", re.compile("Z$"), timeout=20_000
+        )
+        shown = await page.get_by_test_id("shown-at").get_attribute("data-utc")
+        assert shown is not None
+        await expect(page).to_have_url(re.compile(f"at={shown.replace(':', '%3A')}"))
+        opened = page.url
+        await page.reload()
+        await expect(page.get_by_test_id("shown-at")).to_have_attribute(
+            "data-utc", re.compile("Z$"), timeout=20_000
+        )
+        assert _range_of(page) == _range_of_url(opened)
+        await page.get_by_test_id("playback-change").click()
+        await expect(page.get_by_test_id("playback-open")).to_be_visible()
+        await page.go_back()
+        await expect(page.get_by_test_id("timeline")).to_be_visible()
+        assert _range_of(page) == _range_of_url(opened)
+
+
+def _range_of_url(url: str) -> list[str]:
+    return [part for part in urlsplit(url).fragment.split("?")[1].split("&") if not part.startswith("at=")]
+
+
+def _range_of(page: Page) -> list[str]:
+    return _range_of_url(page.url)
+
+
+async def test_the_journal_keeps_its_filter_and_a_draft_is_not_thrown_away_unasked(
+    whole: WholeSystem, browser: Browser
+) -> None:
+    async with visitor(browser) as context:
+        page = await sign_in(context, whole.url, "admin")
+        await page.get_by_test_id("nav-journal").click()
+        await page.get_by_test_id("journal-commune").select_option("59346")
+        await page.get_by_test_id("journal-from").fill("2026-01-02T10:00")
+        await page.get_by_test_id("nav-people").click()
+        await _keeps_a_draft(page)
+        await page.go_back()
+        await page.reload()
+        await expect(page.get_by_test_id("journal-commune")).to_have_value("59346")
+        await expect(page.get_by_test_id("journal-from")).to_have_value(re.compile("^2026-01-02T10:00"))
+        await page.get_by_test_id("journal-to").fill("2026-01-02T09:00")
+        await expect(page.get_by_test_id("field-error")).to_be_visible()
+        await expect(page.get_by_test_id("journal-entry")).to_have_count(0)
+
+
+async def _keeps_a_draft(page: Page) -> None:
+    form, name = page.get_by_test_id("person-form"), page.get_by_test_id("person-name")
+    await page.get_by_test_id("person-new").click()
+    await name.fill("Une saisie")
+    for leave in (page.keyboard.press("Escape"), page.go_back()):
+        await leave
+        await expect(page.get_by_test_id("confirm-no")).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_test_id("confirm")).to_have_count(0)
+        await expect(name).to_have_value("Une saisie")
+    await form.get_by_test_id("person-form-close").click()
+    assert await violations(page) == []
+    await page.get_by_test_id("confirm-yes").click()
+    await expect(form).to_have_count(0)
+    await expect(page.get_by_test_id("person-new")).to_be_focused()
+
+
+async def test_the_motive_is_asked_once_for_all_tabs_and_a_lost_server_is_told_over_a_full_screen(
+    whole: WholeSystem, browser: Browser
+) -> None:
+    camera = await _camera(whole)
+    async with visitor(browser) as context:
+        page = await sign_in(context, whole.url, "operatrice")
+        await open_wall(page, [camera], 1)
+        other = await context.new_page()
+        await other.goto(f"{whole.url}/#/wall")
+        await expect(other.get_by_test_id("live-tile")).to_have_count(1)
+        await expect(other.get_by_test_id("motive-dialog")).to_have_count(0)
+        await other.get_by_test_id("wall-fill").click()
+        await expect(other.get_by_test_id("sign-out")).to_be_hidden()
+        await other.route("**/api/v1/cameras*", lambda route: route.abort())
+        await expect(other.get_by_test_id("freshness").locator("span")).to_be_visible()
+        await other.keyboard.press("Escape")
+        await other.get_by_test_id("sign-out").click()
+        await expect(other.get_by_test_id("sign-in")).to_be_visible()
+        left = await other.evaluate("Object.keys(localStorage).filter(key => key.includes('motive'))")
+        assert left == []
+        # The other tab learns of it at its next question.
+        await expect(page.get_by_test_id("sign-in")).to_be_visible(timeout=10_000)

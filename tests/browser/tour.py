@@ -1,0 +1,119 @@
+"""Every view of the page and every dialog of it, for the tests that hold of all of them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from playwright.async_api import Page, expect
+
+from tests.browser.story import MOTIVE
+from tests.support.whole import ROOT
+
+VIEWS = {
+    "operatrice": ("wall", "cameras"),
+    "juriste": ("cameras", "playback", "exports", "holds"),
+    "commune": ("cameras", "viewers", "adminCameras", "journal"),
+    "admin": ("cameras", "viewers", "adminCameras", "communes", "people", "journal"),
+}
+"""Who sees what; the first is the view a person lands on."""
+
+DIALOGS = {
+    "wall": (("wall-motive-change", "motive-dialog"), ("choose-", "choose-camera")),
+    "cameras": (("help-open", "help"),),
+    "exports": (("export-download", "download-dialog"),),
+    "holds": (("hold-release", "confirm"),),
+    "adminCameras": (
+        ("camera-new", "camera-form"),
+        ("camera-edit-", "camera-form"),
+        ("camera-remove-", "confirm"),
+    ),
+    "communes": (
+        ("commune-new", "commune-form"),
+        ("commune-edit-", "commune-form"),
+        ("workers-", "workers"),
+        ("commune-remove-", "confirm"),
+    ),
+    "people": (("person-new", "person-form"), ("person-edit-", "person-form"), ("person-remove-", "confirm")),
+}
+"""For each view what opens a dialog (the beginning of its test id), and the dialog."""
+
+_AXE = ROOT / "control_room" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+_RUN_AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+  .flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`))"""
+_TOO_WIDE = """() => {
+  const main = document.querySelector('main'), dialog = document.querySelector('dialog[open]');
+  const out = [];
+  if (document.documentElement.scrollWidth > innerWidth) out.push('page');
+  if (main.scrollWidth > main.clientWidth) out.push('main');
+  if (dialog && dialog.scrollWidth > dialog.clientWidth) out.push('dialog');
+  const end = document.querySelector('[data-testid=sign-out]').getBoundingClientRect();
+  if (end.right > innerWidth || end.left < 0 || end.top < 0 || end.bottom > innerHeight) out.push('sign-out');
+  return out;
+}"""
+
+
+_OUT_OF_REACH = """() => {
+  const root = [...document.querySelectorAll('dialog[open]')].at(-1) || document;
+  const before = document.activeElement;
+  if (before instanceof HTMLElement) before.blur();
+  const kinds = 'button, a[href], input, select, textarea, summary, [role=slider], [tabindex="0"]';
+  const shown = [...root.querySelectorAll(kinds)]
+    .filter(one => !one.disabled && one.checkVisibility());
+  const wrong = shown.filter(one => {
+    one.focus({focusVisible: true});
+    const {outlineStyle, outlineWidth} = getComputedStyle(one);
+    const seen = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1;
+    return one.tabIndex < 0 || document.activeElement !== one || !seen;
+  });
+  if (before instanceof HTMLElement) before.focus();
+  return wrong.map(one => `not by the keyboard, or not seen: ${one.outerHTML.slice(0, 120)}`);
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What is open: a view of a person's, or a dialog over it."""
+
+    login: str
+    view: str
+    dialog: str = ""
+
+
+async def tour(page: Page, login: str) -> AsyncIterator[Stop]:
+    """Opens one after another all that this person can open. The page is theirs, just signed in."""
+    for view in VIEWS[login]:
+        await page.evaluate("view => { location.hash = '#/' + view; }", view)
+        await expect(page.locator(f"main[data-view={view}] [data-testid^=view-]")).to_be_visible()
+        if await page.get_by_test_id("motive-dialog").count():
+            yield Stop(login, view, "motive-dialog")
+            await page.get_by_test_id("motive").fill(MOTIVE)
+            await page.get_by_test_id("motive-submit").click()
+        yield Stop(login, view)
+        for opener, dialog in DIALOGS.get(view, ()):
+            button = page.locator(f"[data-testid^={opener}]").first
+            await button.click()
+            await expect(page.get_by_test_id(dialog)).to_be_visible()
+            yield Stop(login, view, dialog)
+            await page.keyboard.press("Escape")
+            await expect(page.get_by_test_id(dialog)).to_have_count(0)
+            await expect(button).to_be_focused()
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds wrong with what is shown."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(_AXE.read_text())
+    found: list[str] = await page.evaluate(_RUN_AXE)
+    return found
+
+
+async def out_of_reach(page: Page) -> list[str]:
+    """What the keyboard does not reach, or where the focus would not be seen."""
+    found: list[str] = await page.evaluate(_OUT_OF_REACH)
+    return found
+
+
+async def too_wide(page: Page, width: int) -> list[str]:
+    """Which parts do not fit a page so wide."""
+    await page.set_viewport_size({"width": width, "height": 800})
+    found: list[str] = await page.evaluate(_TOO_WIDE)
+    return found
