@@ -2,20 +2,16 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
 
+from shared.door import App, Door
 from shared.errors import Unavailable
 from shared.redact import redact
 from shared.service import Service
 from shared.status import cannot_listen
-
-Message = MutableMapping[str, object]
-App = Callable[
-    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
-]
 
 
 class _Server(uvicorn.Server):
@@ -27,7 +23,7 @@ class _Server(uvicorn.Server):
 
 
 async def serve_asgi(
-    service: Service, app: object, host: str, port: int, *, trusted_proxies: str = ""
+    service: Service, app: App, host: str, port: int, *, trusted_proxies: str = ""
 ) -> int:
     """Serve `app` on host:port until the service stops; the port that was bound (asked 0 means any).
 
@@ -37,7 +33,7 @@ async def serve_asgi(
     """
     listener = _bound(service.name, host, port)
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]  # frameworks type their scopes more narrowly than ASGI does
+        Door(app),  # type: ignore[arg-type]  # uvicorn types its scopes more narrowly than ASGI does
         log_config=None,
         access_log=False,
         lifespan="off",

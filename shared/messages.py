@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import BadInput
+from shared.instants import Instant
+from shared.json_text import check_json
 
 T = TypeVar("T")
 
@@ -88,7 +90,7 @@ class CameraReport:
     stream: str
     status: CameraStatus
     reason: str
-    since: AwareDatetime
+    since: Instant
     run: int = 0
     width: int = 0
     height: int = 0
@@ -130,7 +132,7 @@ class RecordingReport:
     stream: str
     status: RecordingStatus
     reason: str
-    since: AwareDatetime
+    since: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,8 @@ class HoldOrder:
 
     id: str
     stream: str
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Instant
+    end: Instant
     reference: str
 
 
@@ -168,8 +170,8 @@ class ExportOrder:
     authority: str
     requested_by: str
     cameras: tuple[ExportedCamera, ...]
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Instant
+    end: Instant
 
 
 class ExportStatus(StrEnum):
@@ -209,6 +211,7 @@ def encode(message: object) -> bytes:
 
 def decode(kind: type[T], body: bytes) -> T:
     """The message of type `kind` in a JSON body. Raises BadInput naming the field, not its value."""
+    check_json(body)
     try:
         message = _adapter(kind).validate_json(body)
     except ValidationError as error:
