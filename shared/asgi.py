@@ -22,9 +22,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_asgi(
-    service: Service, app: App, host: str, port: int, *, trusted_proxies: str = ""
-) -> int:
+async def serve_asgi(service: Service, app: App, host: str, port: int, *, trusted_proxies: str = "") -> int:
     """Serve `app` on host:port until the service stops; the port that was bound (asked 0 means any).
 
     `X-Forwarded-For` and `-Proto` are believed from `trusted_proxies` only (addresses or networks, separated

@@ -57,7 +57,9 @@ def operations(document: Mapping[str, object], examples: int) -> Iterator[Operat
         yield Operation(operation.definition.raw["operationId"], operation.method.upper(), tuple(cases))
 
 
-def request_of(case: Case, base: str, headers: Mapping[str, str], cookies: Mapping[str, str]) -> httpx.Request:
+def request_of(
+    case: Case, base: str, headers: Mapping[str, str], cookies: Mapping[str, str]
+) -> httpx.Request:
     """A case as it goes to `base`; `headers` and `cookies` go above its own."""
     made = case.as_transport_kwargs(base_url=base)
     wanted = {key: made[key] for key in ("method", "url", "params", "json", "data", "files") if key in made}

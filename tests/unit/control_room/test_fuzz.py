@@ -93,6 +93,7 @@ async def test_no_request_makes_a_route_fail_or_answer_what_its_document_does_no
 ) -> None:
     scene = await scene_of(room, admin)
     wrong = {
-        name: await asked(scene, OPERATIONS[id], visitor) for name, visitor in (await scene.visitors()).items()
+        name: await asked(scene, OPERATIONS[id], visitor)
+        for name, visitor in (await scene.visitors()).items()
     }
     assert not any(wrong.values()), "\n".join(f"{who}: {one}" for who, all in wrong.items() for one in all)

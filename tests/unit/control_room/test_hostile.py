@@ -14,6 +14,7 @@ from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, Room, camera_bod
 from tests.unit.control_room.test_matrix import EXPECTED, _text, filled, operations, things
 
 DOCUMENT = made_app().openapi()
+ROUTES = operations()
 # These take everything away that the others need.
 DESTRUCTIVE = {"signOut", "signIn", "removePerson", "removeCommune"}
 FULL: dict[str, object] = {
@@ -69,13 +70,19 @@ class Attacker:
 
     async def ask(self, name: str, address: str, body: bytes | None, media_type: str) -> None:
         who = next(who for who in self._clients if who in EXPECTED[name].allowed)
-        method, template = operations()[name]
+        method, template = ROUTES[name]
         headers = {"content-type": media_type} if body is not None and media_type else {}
         answer = await self._clients[who].request(method, address, content=body, headers=headers)
         told = DOCUMENT["paths"][template][method]["responses"]
         kind = answer.headers.get("content-type", "")
-        if str(answer.status_code) not in told or (answer.status_code >= 400 and kind != PROBLEM_MEDIA_TYPE):
-            self.wrong.append(f"{who} {address[:200]} {(body or b'')[:300]!r} {media_type}: {answer.status_code}")
+        # An address that was changed may be another's or nobody's.
+        elsewhere = answer.status_code in (404, 405) and address != filled(template, self.ids)
+        if (str(answer.status_code) not in told and not elsewhere) or (
+            answer.status_code >= 400 and kind != PROBLEM_MEDIA_TYPE
+        ):
+            self.wrong.append(
+                f"{who} {address[:200]} {(body or b'')[:300]!r} {media_type}: {answer.status_code}"
+            )
 
 
 @pytest.fixture
@@ -100,7 +107,7 @@ WITH_BODIES = [name for name in NAMES if EXPECTED[name].body is not None] + ["si
 
 @pytest.mark.parametrize("name", WITH_BODIES)
 async def test_a_hostile_value_in_any_member_is_answered_in_words(attacker: Attacker, name: str) -> None:
-    address = filled(operations()[name][1], attacker.ids)
+    address = filled(ROUTES[name][1], attacker.ids)
     for body in spoilt(body_of(name, attacker.ids)):
         for value in VALUES:
             text = json.dumps(body).replace(json.dumps(HERE), value)
@@ -112,7 +119,7 @@ async def test_a_hostile_value_in_any_member_is_answered_in_words(attacker: Atta
 async def test_a_body_that_is_none_or_of_another_kind_is_answered_in_words(
     attacker: Attacker, name: str
 ) -> None:
-    address = filled(operations()[name][1], attacker.ids)
+    address = filled(ROUTES[name][1], attacker.ids)
     for body in BODIES:
         await attacker.ask(name, address, body, "application/json")
     good = json.dumps(body_of(name, attacker.ids)).encode()
@@ -123,7 +130,7 @@ async def test_a_body_that_is_none_or_of_another_kind_is_answered_in_words(
 
 async def test_hostile_addresses_are_answered_in_words(attacker: Attacker) -> None:
     for name in NAMES:
-        method, template = operations()[name]
+        method, template = ROUTES[name]
         body = None if EXPECTED[name].body is None else json.dumps(body_of(name, attacker.ids)).encode()
         named = DOCUMENT["paths"][template][method].get("parameters", [])
         for hostile in IN_ADDRESSES:
