@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from control_room.addresses import AddressPolicy, own_service
+from control_room.addresses import AddressPolicy
 from control_room.administrator import bootstrap
 from control_room.counters import Counters
 from control_room.db.engine import Database
@@ -30,6 +30,7 @@ from shared.bus import Bus
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.log import get_logger
+from shared.places import listed_places, own_service
 from shared.redis_bus import RedisBus
 from shared.service import Service
 from shared.settings import load
@@ -133,6 +134,7 @@ def address_policy(settings: ControlRoomSettings) -> AddressPolicy:
         f"http://127.0.0.1:{settings.status_port}",
     )
     own = [place for place in map(own_service, urls) if place is not None]
+    own += listed_places(settings.own_places)
     return AddressPolicy(own, allow_loopback=settings.allow_loopback)
 
 

@@ -31,7 +31,7 @@ async def serve_asgi(service: Service, app: App, host: str, port: int, *, truste
     """
     listener = _bound(service.name, host, port)
     config = uvicorn.Config(
-        Door(app),  # type: ignore[arg-type]  # uvicorn types its scopes more narrowly than ASGI does
+        Door(app),
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -34,7 +34,8 @@ class _Asked:
 class Door:
     """Wraps an application. A body has `body_s` seconds from its head on; TooSlow is raised in the reader.
 
-    Answers get the headers of `_UNLESS_SAID`. A connection whose request was answered before its body had come is closed with the answer.
+    Answers get the headers of `_UNLESS_SAID`. A connection whose request was answered before its body had
+    come is closed with the answer.
     """
 
     def __init__(self, app: App, *, body_s: float = _BODY_S) -> None:

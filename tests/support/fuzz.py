@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import requests
@@ -9,6 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import Case
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.generation.modes import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -24,6 +26,8 @@ _CHECKS = [
     response_schema_conformance,
 ]
 
+AnyCase = Case[Any]
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -31,14 +35,15 @@ class Operation:
 
     id: str
     method: str
-    cases: tuple[Case, ...]
+    cases: tuple[AnyCase, ...]
 
 
 def operations(document: Mapping[str, object], examples: int) -> Iterator[Operation]:
     """Every operation of a document, with `examples` requests of either kind; the same ones each time."""
     for found in schemathesis.openapi.from_dict(dict(document)).get_all_operations():
+        assert isinstance(found, Ok), "the document has an operation that cannot be read"
         operation = found.ok()
-        cases: list[Case] = []
+        cases: list[AnyCase] = []
         for mode in GenerationMode:
 
             @seed(1)
@@ -50,7 +55,7 @@ def operations(document: Mapping[str, object], examples: int) -> Iterator[Operat
                 suppress_health_check=list(HealthCheck),
             )
             @given(operation.as_strategy(mode))
-            def collect(case: Case) -> None:
+            def collect(case: AnyCase) -> None:
                 cases.append(case)  # noqa: B023  # called in this turn
 
             collect()
@@ -58,7 +63,7 @@ def operations(document: Mapping[str, object], examples: int) -> Iterator[Operat
 
 
 def request_of(
-    case: Case, base: str, headers: Mapping[str, str], cookies: Mapping[str, str]
+    case: AnyCase, base: str, headers: Mapping[str, str], cookies: Mapping[str, str]
 ) -> httpx.Request:
     """A case as it goes to `base`; `headers` and `cookies` go above its own."""
     made = case.as_transport_kwargs(base_url=base)
@@ -68,10 +73,12 @@ def request_of(
         headers={**own, **headers}, cookies={**made.get("cookies", {}), **cookies}, **wanted
     ).prepare()
     body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
-    return httpx.Request(prepared.method or "", prepared.url or "", headers=prepared.headers, content=body)
+    assert body is None or isinstance(body, bytes)
+    named = {name: str(value) for name, value in prepared.headers.items()}
+    return httpx.Request(prepared.method or "", prepared.url or "", headers=named, content=body)
 
 
-def faults(case: Case, answer: httpx.Response) -> list[str]:
+def faults(case: AnyCase, answer: httpx.Response) -> list[str]:
     """What an answer has that the document does not tell of; a fault of the server's is one always."""
     found = ["the server failed"] if answer.status_code == 500 else []
     try:

@@ -3,7 +3,6 @@ document does not."""
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import httpx
 import pytest

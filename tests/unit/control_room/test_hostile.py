@@ -57,7 +57,7 @@ class Attacker:
     def __init__(self, room: Room, ids: dict[str, str], browsers: dict[str, httpx.AsyncClient]) -> None:
         self.ids = ids
         self.wrong: list[str] = []
-        transport = httpx.ASGITransport(Door(room.transport.app))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(Door(room.transport.app))
         self._clients = {
             who: httpx.AsyncClient(
                 transport=transport,

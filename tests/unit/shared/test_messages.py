@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
-
 from shared.errors import BadInput
 from shared.messages import (
     CameraReport,
