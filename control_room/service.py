@@ -7,6 +7,7 @@ from control_room.administrator import bootstrap
 from control_room.counters import Counters
 from control_room.db.engine import Database
 from control_room.desk import Desk
+from control_room.devices import Devices
 from control_room.gate import Gate
 from control_room.health import Health
 from control_room.http.app import serving_app
@@ -106,6 +107,7 @@ def assemble(
             bus, clock, names, idle_s=settings.session_idle_s, absolute_s=settings.session_absolute_s
         ),
         throttle=Throttle(bus, clock),
+        devices=Devices(settings.secret_key.get_secret_value(), clock, names),
         ticketing=ticketing,
         states=States(clock),
         wanted=Wanted(db, vault),

@@ -46,7 +46,7 @@ class ControlRoomSettings(Settings):
     )
     own_places: str = Field(
         default="",
-        description="Own services no camera may be, `host:port`, comma separated; what it asks itself is known.",
+        description="Own services no camera may be, `host:port`, comma separated; those it asks are known.",
     )
     web_dir: Path = Field(
         default=Path("control_room/web/dist"), description="Folder of the built page; may be absent."

@@ -35,5 +35,5 @@ class IngestSettings(Settings):
     )
     own_places: str = Field(
         default="",
-        description="Own services no camera may be, `host:port`, comma separated; what it asks itself is known.",
+        description="Own services no camera may be, `host:port`, comma separated; those it asks are known.",
     )

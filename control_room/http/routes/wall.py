@@ -16,6 +16,8 @@ from control_room.rights import LISTING, Action, communes, decide
 from shared.errors import Forbidden
 
 router = APIRouter(prefix="/wall", tags=["images"])
+# Of a camera of others and of one there is not alike: nobody learns which ids others have.
+_NOT_THEIRS = "there is no such camera in your communes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ async def open_wall(desk: TheDesk, caller: SignedIn, body: WallRequest) -> WallT
     ]
     await desk.gate.require(caller, Action.LIVE, LISTING, *deeds)
     if all(one.foreign for one in asked):
-        await desk.gate.refuse(Forbidden(deeds[0].detail), deeds)
+        unknown = caller.deed(Action.LIVE, motive=body.motive)
+        await desk.gate.refuse(Forbidden(_NOT_THEIRS), deeds or (unknown,))
     mux = desk.muxes.place(body.avoid, len(shown)) if shown else None
     async with desk.db.write() as tx:
         await desk.gate.grant(tx, caller, *deeds)
@@ -76,10 +79,9 @@ async def _decided(desk: Desk, caller: Caller, ids: Sequence[str]) -> list[_Aske
 
 def _judged(desk: Desk, caller: Caller, camera_id: str, camera: Camera | None) -> _Asked:
     if camera is None:
-        return _Asked(camera_id, None, "there is no such camera")
-    decision = decide(caller.person, Action.LIVE, communes(camera.commune))
-    if not decision.allowed:
-        return _Asked(camera_id, camera, decision.reason, foreign=True)
+        return _Asked(camera_id, None, _NOT_THEIRS, foreign=True)
+    if not decide(caller.person, Action.LIVE, communes(camera.commune)).allowed:
+        return _Asked(camera_id, camera, _NOT_THEIRS, foreign=True)
     return _Asked(camera_id, camera, blocked_reason(camera, desk.today()))
 
 

@@ -159,8 +159,10 @@ def test_own_services_are_read_from_their_urls() -> None:
 @pytest.mark.parametrize(
     "host",
     ["localhost", "LOCALHOST.", "a.localhost", "ip6-localhost", "127.0.0.1", "127.255.0.9", "[::1]",
-     "[::ffff:127.0.0.1]", "[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]", "[64:ff9b:1::127.0.0.1]", "[::127.0.0.1]",
-     "[2002:7f00:1::]", "[fe80::5efe:127.0.0.1]", "[::]", "0.0.0.0", "2130706433", "0x7f000001", "0177.0.0.1", "127.1"],
+     "[::ffff:127.0.0.1]", "[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]", "[64:ff9b:1::127.0.0.1]",
+     "[::127.0.0.1]",
+     "[2002:7f00:1::]", "[fe80::5efe:127.0.0.1]", "[::]", "0.0.0.0",
+     "2130706433", "0x7f000001", "0177.0.0.1", "127.1"],
 )  # fmt: skip
 def test_an_own_port_is_refused_under_every_name_of_the_machine_also_where_cameras_may_be_on_it(
     host: str,

@@ -1,7 +1,6 @@
 """What nobody sends by mistake is answered in words, on every route of the document, to who may ask it."""
 
 import json
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -86,14 +85,14 @@ class Attacker:
 
 
 @pytest.fixture
-async def attacker(room: Room, admin: httpx.AsyncClient) -> AsyncIterator[Attacker]:
+async def attacker(room: Room, admin: httpx.AsyncClient) -> Attacker:
     ids = await things(room, admin)
     browsers = {"admin": admin} | {
         kind.value: await room.signed_in(kind, LILLE) for kind in (Kind.OPERATOR, Kind.COMMUNE, Kind.LEGAL)
     }
     browsers["worker"] = (await room.worker(admin))[1]
     browsers["recorder"] = room.machine(RECORDER_TOKEN)
-    yield Attacker(room, ids, browsers)
+    return Attacker(room, ids, browsers)
 
 
 def body_of(name: str, ids: dict[str, str]) -> object:
