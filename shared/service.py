@@ -14,6 +14,7 @@ from shared.backoff import Backoff
 from shared.clock import Clock, SystemClock
 from shared.errors import BeffroiError
 from shared.log import configure, get_logger
+from shared.private import private_from_now_on
 from shared.redact import redact
 from shared.settings import Settings, load
 from shared.status import StatusPort
@@ -175,6 +176,7 @@ def main(name: str, build: Callable[[], Awaitable[Service]]) -> int:
         service = await build()
         await service.run()
 
+    private_from_now_on()
     try:
         configure(name, json=load(Settings).log_json)
         _log_uncaught(name)

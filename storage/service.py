@@ -11,6 +11,7 @@ from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Unavailable
 from shared.log import get_logger
+from shared.private import private_folder
 from shared.redis_bus import RedisBus
 from shared.service import Service
 from shared.settings import load
@@ -60,7 +61,7 @@ def _file(path: Path, what: str) -> bytes:
 def _make_folders(*folders: Path) -> None:
     for folder in folders:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
         except OSError as error:
             raise Unavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
 
