@@ -7,11 +7,14 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from shared.connections import ConnectionLimits, bounded
 from shared.door import App, Door
 from shared.errors import Unavailable
 from shared.redact import redact
 from shared.service import Service
 from shared.status import cannot_listen
+
+_LIMITS = ConnectionLimits()
 
 
 class _Server(uvicorn.Server):
@@ -22,7 +25,15 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_asgi(service: Service, app: App, host: str, port: int, *, trusted_proxies: str = "") -> int:
+async def serve_asgi(
+    service: Service,
+    app: App,
+    host: str,
+    port: int,
+    *,
+    trusted_proxies: str = "",
+    limits: ConnectionLimits = _LIMITS,
+) -> int:
     """Serve `app` on host:port until the service stops; the port that was bound (asked 0 means any).
 
     `X-Forwarded-For` and `-Proto` are believed from `trusted_proxies` only (addresses or networks, separated
@@ -31,7 +42,8 @@ async def serve_asgi(service: Service, app: App, host: str, port: int, *, truste
     """
     listener = _bound(service.name, host, port)
     config = uvicorn.Config(
-        Door(app),
+        Door(app, body_s=limits.body_s),
+        http=bounded(limits),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -39,7 +51,8 @@ async def serve_asgi(service: Service, app: App, host: str, port: int, *, truste
         server_header=False,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=trusted_proxies,
-        timeout_keep_alive=30,
+        # Parts of a second serve tests; uvicorn hands them to the loop as they are.
+        timeout_keep_alive=limits.idle_s,  # type: ignore[arg-type]
         timeout_graceful_shutdown=2,
     )
     server = _Server(config)
