@@ -18,12 +18,16 @@ _BROADCAST = ipaddress.IPv4Address("255.255.255.255")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A checked address: what to connect to is `ip`, never the name again, which may change its mind."""
+    """A checked address: what to connect to is `ip`, never the name again, which may change its mind.
+
+    `own_ports` are those of `ip` that own services have: nothing the camera names leads there.
+    """
 
     host: str
     port: int
     ip: str
     path: str
+    own_ports: frozenset[int] = frozenset()
 
     @property
     def place(self) -> str:
@@ -36,6 +40,10 @@ class Target:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == RTSP_PORT else f":{self.port}"
         return f"rtsp://{host}{port}{self.path}"
+
+    def sendable(self, ports: tuple[int, int] | None) -> tuple[int, int] | None:
+        """The UDP ports that the camera names for packets to it, None where one is an own service's."""
+        return None if ports is None or self.own_ports & set(ports) else ports
 
     def url(self, userinfo: str = "") -> str:
         """The RTSP address by IP; `userinfo` is empty or `user:password`, both percent-encoded."""
@@ -92,7 +100,8 @@ class AddressRules:
             self._check_ip(ip)
         await self._refuse_own(parts.hostname, found, port)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        return Target(parts.hostname, port, found[0], path)
+        own_ports = self._own.ports(ipaddress.ip_address(found[0].partition("%")[0]))
+        return Target(parts.hostname, port, found[0], path, own_ports)
 
     async def _refuse_own(self, host: str, found: list[str], port: int) -> None:
         asked = {carried(ipaddress.ip_address(ip.partition("%")[0])) for ip in found}

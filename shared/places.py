@@ -83,6 +83,10 @@ class OwnPlaces:
         """The names and addresses of those that listen on a port."""
         return frozenset(place.host for place in self._places if place.port == port)
 
+    def ports(self, ip: IpAddress) -> frozenset[int]:
+        """The ports that own services have at an address."""
+        return frozenset(place.port for place in self._places if self.holds(ip, place.port))
+
     def holds(self, ip: IpAddress, port: int) -> bool:
         """Whether an address and port are those of an own service, names of services left aside."""
         ip = carried(ip)

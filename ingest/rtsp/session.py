@@ -117,7 +117,7 @@ class Session:
         self._dialogue.session, self.timeout_s = session_of(answer.header("session"))
         chosen = transport_of(answer.header("transport"))
         self._channels = chosen.channels or (0, 1)
-        self._server_ports = chosen.server_ports
+        self._server_ports = self._target.sendable(chosen.server_ports)
         if chosen.tcp:
             self._close_udp()
         return chosen

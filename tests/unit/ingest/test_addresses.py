@@ -145,3 +145,10 @@ async def test_a_name_that_resolves_differently_later_is_judged_anew_and_the_che
 def test_an_address_of_an_interface_is_this_machine_and_one_of_others_is_not() -> None:
     assert is_here(ipaddress.ip_address("127.0.0.2"))
     assert not is_here(ipaddress.ip_address("192.0.2.7"))
+
+
+async def test_packets_go_to_no_port_of_an_own_service_whatever_the_camera_names() -> None:
+    here = await AddressRules(OWN, allow_loopback=True).check("rtsp://127.0.0.1:8554/x")
+    assert here.sendable((7000, 7001)) is None
+    assert here.sendable((6000, 6001)) == (6000, 6001)
+    assert (await AddressRules(OWN).check("rtsp://192.0.2.7/x")).sendable((7000, 7001)) == (7000, 7001)
