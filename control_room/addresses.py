@@ -5,34 +5,18 @@ The ingest worker resolves names again when it connects; what a name points to i
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from shared.errors import BadInput
+from shared.places import DEFAULT_PORTS, HostPort, OwnPlaces, carried, is_local_name
 from shared.reasons import why
 
 _FIELD = "address"
-_DEFAULT_PORTS = {"rtsp": 554, "http": 80, "https": 443, "redis": 6379, "rediss": 6379, "postgresql": 5432}
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PLAIN = re.compile(r"[\x21-\x7e]+")
 _MAX_NAME = 253
-# Both carry an IPv4 address in their lower bits: NAT64 (RFC 6052) and IPv4-compatible (RFC 4291).
-_NAT64 = IPv6Network("64:ff9b::/96")
-_COMPATIBLE = IPv6Network("::/96")
-_LOCAL_NAMES = ("localhost", "localdomain", "local-loopback", "ip6-localhost", "ip6-loopback")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class HostPort:
-    """Where somebody listens. `host` is lower case, IPv6 without brackets."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class AddressPolicy:
@@ -43,7 +27,7 @@ class AddressPolicy:
     """
 
     def __init__(self, own: Iterable[HostPort] = (), *, allow_loopback: bool = False) -> None:
-        self._own = frozenset(own)
+        self._own = OwnPlaces(own)
         self._allow_loopback = allow_loopback
 
     def check(self, address: str) -> HostPort:
@@ -72,12 +56,21 @@ class AddressPolicy:
             )
         if parts.fragment or port == 0:
             raise BadInput(why("address-fragment", "the address has a fragment or the port 0"), _FIELD)
-        place = HostPort(self._host(parts.hostname or ""), port or _DEFAULT_PORTS["rtsp"])
-        if place in self._own:
+        place = HostPort(self._host(parts.hostname or ""), port or DEFAULT_PORTS["rtsp"])
+        if self._is_own(place):
             raise BadInput(
                 why("address-own", "the address is that of one of this platform's own services"), _FIELD
             )
         return place
+
+    def _is_own(self, place: HostPort) -> bool:
+        if place.host in self._own.hosts(place.port):
+            return True
+        try:
+            ip = ip_address("127.0.0.1" if is_local_name(place.host) else place.host)
+        except ValueError:
+            return False
+        return self._own.holds(ip, place.port)
 
     def _host(self, host: str) -> str:
         if not host:
@@ -89,12 +82,12 @@ class AddressPolicy:
             return str(self._checked_ip(_ipv4(host)))
         if len(host) > _MAX_NAME or not all(_LABEL.fullmatch(label) for label in labels):
             raise BadInput(why("address-name", "the address's host is no valid name"), _FIELD)
-        if labels[-1] in _LOCAL_NAMES and not self._allow_loopback:
+        if is_local_name(labels[-1]) and not self._allow_loopback:
             raise BadInput(why("address-loopback", "the address points to the machine itself"), _FIELD)
         return ".".join(labels)
 
     def _checked_ip(self, ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-        inner = _carried(ip)
+        inner = carried(ip)
         if inner.is_loopback and self._allow_loopback:
             return inner
         for wrong, reason in (
@@ -129,32 +122,8 @@ def _ipv6(host: str) -> IPv6Address:
     return ip
 
 
-def _carried(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that an IPv6 one stands for, where it does."""
-    if isinstance(ip, IPv4Address):
-        return ip
-    if ip.ipv4_mapped is not None:
-        return ip.ipv4_mapped
-    if ip.sixtofour is not None:
-        return ip.sixtofour
-    if ip.teredo is not None:
-        return ip.teredo[1]
-    if ip in _NAT64 or (ip in _COMPATIBLE and int(ip) > 1):
-        return IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip
-
-
 def _reserved(ip: IPv4Address | IPv6Address) -> bool:
     # 0.0.0.0/8 reaches the machine itself on Linux; site-local is gone since RFC 3879.
     if isinstance(ip, IPv4Address):
         return ip.is_reserved or int(ip) >> 24 == 0
     return ip.is_site_local
-
-
-def own_service(url: str) -> HostPort | None:
-    """Where the service behind a URL of our own settings listens, None for one that is only a file."""
-    parts = urlsplit(url)
-    if not parts.hostname:
-        return None
-    port = parts.port or _DEFAULT_PORTS.get(parts.scheme.partition("+")[0], 0)
-    return HostPort(parts.hostname.lower(), port)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from control_room.addresses import AddressPolicy
 from control_room.counters import Counters
 from control_room.db.engine import Database
+from control_room.devices import Devices
 from control_room.gate import Gate
 from control_room.ice import IceServers
 from control_room.lessor import Lessor
@@ -41,6 +42,7 @@ class Desk:
     passwords: Passwords
     sessions: Sessions
     throttle: Throttle
+    devices: Devices
     ticketing: Ticketing
     states: States
     wanted: Wanted

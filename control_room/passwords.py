@@ -22,14 +22,18 @@ _MAX_WAITING = 32
 class Passwords:
     """Hashes and checks. At most 32 wait; beyond that Unavailable, so that sign-ins cannot eat the memory.
 
+    Who is `known` has a thread and a line apart: no number of strangers keeps them waiting.
     `demo` allows short passwords and cheap hashes.
     """
 
     def __init__(self, *, demo: bool = False) -> None:
         self._min_chars = 1 if demo else MIN_CHARS
         self._hasher = PasswordHasher(time_cost=1, memory_cost=8192) if demo else PasswordHasher()
-        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="argon2")
-        self._waiting = 0
+        self._pools = {
+            False: ThreadPoolExecutor(_WORKERS, thread_name_prefix="argon2"),
+            True: ThreadPoolExecutor(1, thread_name_prefix="argon2 known"),
+        }
+        self._waiting = {False: 0, True: 0}
         # Checked against when the login is unknown, so that it takes as long as a wrong password.
         self._nobody = self._hasher.hash("nobody has this password")
 
@@ -48,14 +52,15 @@ class Passwords:
             raise BadInput(why("password-is-login", "the password must not be the login"), "password")
         return await self._off_loop(partial(self._hasher.hash, password))
 
-    async def matches(self, kept: str | None, password: str) -> bool:
+    async def matches(self, kept: str | None, password: str, *, known: bool = False) -> bool:
         """Whether `password` is the one kept; None (nobody of that login) takes as long and is never it."""
-        right = await self._off_loop(partial(self._verify, kept or self._nobody, password))
+        right = await self._off_loop(partial(self._verify, kept or self._nobody, password), known=known)
         return right and kept is not None
 
     async def close(self) -> None:
         """Stop the threads."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _verify(self, kept: str, password: str) -> bool:
         try:
@@ -63,13 +68,13 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _off_loop(self, work: Callable[[], T]) -> T:
-        if self._waiting >= _MAX_WAITING:
+    async def _off_loop(self, work: Callable[[], T], *, known: bool = False) -> T:
+        if self._waiting[known] >= _MAX_WAITING:
             raise Unavailable(
                 why("sign-ins-at-once", "too many people are signing in at once: try again in a moment")
             )
-        self._waiting += 1
+        self._waiting[known] += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+            return await asyncio.get_running_loop().run_in_executor(self._pools[known], work)
         finally:
-            self._waiting -= 1
+            self._waiting[known] -= 1

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from control_room.addresses import AddressPolicy, own_service
+from control_room.addresses import AddressPolicy
 from control_room.administrator import bootstrap
 from control_room.counters import Counters
 from control_room.db.engine import Database
 from control_room.desk import Desk
+from control_room.devices import Devices
 from control_room.gate import Gate
 from control_room.health import Health
 from control_room.http.app import serving_app
@@ -32,6 +33,7 @@ from shared.clock import Clock
 from shared.errors import BadInput
 from shared.leases import LeaseSigner
 from shared.log import get_logger
+from shared.places import listed_places, own_service
 from shared.redis_bus import RedisBus
 from shared.service import Service
 from shared.settings import load
@@ -113,6 +115,7 @@ def assemble(
             db, clock, names, idle_s=settings.session_idle_s, absolute_s=settings.session_absolute_s
         ),
         throttle=Throttle(bus, clock),
+        devices=Devices(settings.secret_key.get_secret_value(), clock, names),
         ticketing=ticketing,
         states=States(clock),
         wanted=Wanted(db, vault),
@@ -149,6 +152,7 @@ def address_policy(settings: ControlRoomSettings) -> AddressPolicy:
         f"http://127.0.0.1:{settings.status_port}",
     )
     own = [place for place in map(own_service, urls) if place is not None]
+    own += listed_places(settings.own_places)
     return AddressPolicy(own, allow_loopback=settings.allow_loopback)
 
 

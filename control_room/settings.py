@@ -44,6 +44,10 @@ class ControlRoomSettings(Settings):
     allow_loopback: bool = Field(
         default=False, description="Let cameras be on this machine; for simulated cameras only."
     )
+    own_places: str = Field(
+        default="",
+        description="Own services no camera may be, `host:port`, comma separated; those it asks are known.",
+    )
     web_dir: Path = Field(
         default=Path("control_room/web/dist"), description="Folder of the built page; may be absent."
     )

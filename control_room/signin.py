@@ -11,37 +11,39 @@ from shared.reasons import why
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who got in, their session and its token."""
+    """Who got in, their session and its token, and the value of the cookie their browser is known by."""
 
     person: Person
     session: Session
     token: str
+    device: str
 
 
-async def sign_in(desk: Desk, login: str, password: str, client: str) -> SignedIn:
-    """Open a session.
+async def sign_in(desk: Desk, login: str, password: str, client: str, cookie: str | None = None) -> SignedIn:
+    """Open a session. `cookie` is what the browser got when it signed in to this login before.
 
     Raises TooManyRequests, BusUnavailable, or Unauthenticated with the same words for an unknown login, a
     wrong password and an account that is switched off.
     """
-    await desk.throttle.admit(login, client)
+    device = desk.devices.read(login, cookie)
+    await desk.throttle.admit(login, client, device)
     async with desk.db.read() as tx:
         found = await tx.people.by_login(login)
     person, kept = found if found is not None else (None, None)
-    right = await desk.passwords.matches(kept, password)
+    right = await desk.passwords.matches(kept, password, known=device is not None)
     if person is None or not right or not person.enabled:
         desk.counters.sign_ins.labels(Outcome.REFUSED).inc()
         await _refuse(desk, person, right, client)
         raise Unauthenticated(why("sign-in-wrong", "the login or the password is wrong"))
     desk.counters.sign_ins.labels(Outcome.DONE).inc()
-    await desk.throttle.succeeded(login, client)
+    await desk.throttle.succeeded(login, client, device)
     token, session = await desk.sessions.open(person)
     deed = Deed(
         "sign-in", Outcome.DONE, person.id, person.login, person.kind, session=session.id, client=client
     )
     async with desk.db.write() as tx:
         await tx.journal.write(desk.now(), deed)
-    return SignedIn(person, session, token)
+    return SignedIn(person, session, token, desk.devices.new(login, device))
 
 
 async def _refuse(desk: Desk, person: Person | None, right: bool, client: str) -> None:

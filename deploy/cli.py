@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from shared.errors import BeffroiError
+from shared.private import private_from_now_on
 
 DEFAULT_PORT = 8080
 DEMO_MUXES = 2
@@ -15,6 +16,7 @@ UP_DIR = Path("var/beffroi")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb; 0 when all is well, 1 when what was examined is not, 2 with an error's sentence."""
+    private_from_now_on()
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.verb(asked))

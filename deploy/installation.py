@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared.errors import Conflict, Unavailable
+from shared.private import close_to_others, private_folder
 
 NEEDED_BYTES = 1 << 30
+# Of recordings there may be millions; nobody gets at them through a folder that is closed.
+_FOOTAGE = frozenset({"objects"})
 
 
 @contextmanager
@@ -20,7 +23,7 @@ def held(data_dir: Path, url: str) -> Iterator[None]:
     dies with the process, so a killed start leaves nothing to clean.
     """
     try:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(data_dir)
         refuse_full_disk(data_dir)
         lock = os.open(data_dir / "running", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -31,6 +34,7 @@ def held(data_dir: Path, url: str) -> Iterator[None]:
         except BlockingIOError as error:
             holder = os.read(lock, 200).decode(errors="replace").strip()
             raise Conflict(f"Beffroi already runs in {data_dir} ({holder}): stop it first") from error
+        close_to_others(data_dir, unread=_FOOTAGE)
         os.ftruncate(lock, 0)
         os.write(lock, f"process {os.getpid()}, {url}".encode())
         yield

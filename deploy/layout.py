@@ -59,12 +59,20 @@ class Layout:
                 "STATUS_PORT": str(status_port),
                 "DATA_DIR": str(self.data_dir / "ingest" / commune),
                 "ALLOW_LOOPBACK": str(self.demo).lower(),
+                "OWN_PLACES": self._own_places,
             },
         )
 
     def simulator(self, arguments: list[str]) -> Program:
         """The simulated cameras of the demo."""
-        return self._python("cameras", ["ingest.simulator", *arguments], {})
+        file = self._folder("simulator") / "arguments"
+        # Whoever lists processes sees their arguments, and passwords of cameras are among these.
+        write_secret(file, "\n".join(arguments).encode())
+        return self._python("cameras", ["ingest.simulator", f"@{file}"], {})
+
+    @property
+    def _own_places(self) -> str:
+        return ",".join(f"127.0.0.1:{port}" for port in sorted(self.ports.own()))
 
     def url(self, port: int) -> str:
         """Where a service of this machine answers the others."""
@@ -113,6 +121,7 @@ class Layout:
                 "STORAGE_INTERNAL_URL": self.url(self.ports.storage),
                 "RECORDER_TOKEN": self.secrets.text("recorder-token"),
                 "ALLOW_LOOPBACK": str(self.demo).lower(),
+                "OWN_PLACES": self._own_places,
                 "WEB_DIR": str(Path(control_room.__file__).parent / "web" / "dist"),
                 "STATUS_PORT": str(self.ports.status_control),
                 "DATA_DIR": str(folder),

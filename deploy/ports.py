@@ -9,6 +9,7 @@ from shared.errors import BadInput, Conflict
 DEFAULT_BASE = 8080
 MOST_MUXES = 16
 _HIGHEST_BASE = 65_000
+_WORKERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Ports:
         for number, mux in enumerate(self.muxes, 1):
             for item in fields(mux):
                 yield f"{item.name} of mux {number}", getattr(mux, item.name)
+
+    def own(self) -> frozenset[int]:
+        """Those no camera may be on: all but the simulated cameras', with the ports of 16 workers."""
+        named = (number for purpose, number in self.named() if purpose != "simulator")
+        return frozenset((*named, *range(self.status_ingest, self.status_ingest + _WORKERS)))
 
 
 def refuse_taken(ports: Ports, *, host: str) -> None:

@@ -3,29 +3,31 @@
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ingest.ports import ForbiddenAddress, Unreachable
+from shared.places import HostPort, OwnPlaces, carried, is_local_name
 
 RTSP_PORT = 554
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 _BROADCAST = ipaddress.IPv4Address("255.255.255.255")
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_COMPATIBLE = ipaddress.IPv6Network("::/96")
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A checked address: what to connect to is `ip`, never the name again, which may change its mind."""
+    """A checked address: what to connect to is `ip`, never the name again, which may change its mind.
+
+    `own_ports` are those of `ip` that own services have: nothing the camera names leads there.
+    """
 
     host: str
     port: int
     ip: str
     path: str
+    own_ports: frozenset[int] = frozenset()
 
     @property
     def place(self) -> str:
@@ -38,6 +40,10 @@ class Target:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == RTSP_PORT else f":{self.port}"
         return f"rtsp://{host}{port}{self.path}"
+
+    def sendable(self, ports: tuple[int, int] | None) -> tuple[int, int] | None:
+        """The UDP ports that the camera names for packets to it, None where one is an own service's."""
+        return None if ports is None or self.own_ports & set(ports) else ports
 
     def url(self, userinfo: str = "") -> str:
         """The RTSP address by IP; `userinfo` is empty or `user:password`, both percent-encoded."""
@@ -53,14 +59,23 @@ async def resolve(host: str, port: int) -> list[str]:
 
 
 class AddressRules:
-    """Lets through `rtsp://` addresses of other machines; with `allow_loopback` also this one's."""
+    """Lets through `rtsp://` addresses of other machines; with `allow_loopback` also this one's.
 
-    def __init__(self, *, allow_loopback: bool = False, resolve: Resolve = resolve) -> None:
+    `own` are services of this system, refused always, under whatever name or spelling.
+    """
+
+    def __init__(
+        self, own: Iterable[HostPort] = (), *, allow_loopback: bool = False, resolve: Resolve = resolve
+    ) -> None:
+        self._own = OwnPlaces(own)
         self._allow_loopback = allow_loopback
         self._resolve = resolve
 
     async def check(self, url: str) -> Target:
-        """The target of an address. Raises ForbiddenAddress, Unreachable where the name is unknown."""
+        """The target of an address, to be asked anew for each connection and for each redirect.
+
+        Raises ForbiddenAddress, Unreachable where the name is unknown.
+        """
         try:
             parts = urlsplit(url)
             port = parts.port or RTSP_PORT
@@ -83,11 +98,32 @@ class AddressRules:
             raise Unreachable(f"the name {parts.hostname} has no address")
         for ip in found:
             self._check_ip(ip)
+        await self._refuse_own(parts.hostname, found, port)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        return Target(parts.hostname, port, found[0], path)
+        own_ports = self._own.ports(ipaddress.ip_address(found[0].partition("%")[0]))
+        return Target(parts.hostname, port, found[0], path, own_ports)
+
+    async def _refuse_own(self, host: str, found: list[str], port: int) -> None:
+        asked = {carried(ipaddress.ip_address(ip.partition("%")[0])) for ip in found}
+        names = {name for name in self._own.hosts(port) if not _is_ip(name) and not is_local_name(name)}
+        if (
+            host in names
+            or any(self._own.holds(ip, port) for ip in asked)
+            or asked & {ip for name in names for ip in await self._own_ips(name, port)}
+        ):
+            raise ForbiddenAddress(
+                f"the camera's address leads to port {port} of one of this system's own services"
+            )
+
+    async def _own_ips(self, name: str, port: int) -> set[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+        try:
+            found = await self._resolve(name, port)
+        except (OSError, UnicodeError):
+            return set()
+        return {carried(ipaddress.ip_address(ip.partition("%")[0])) for ip in found}
 
     def _check_ip(self, text: str) -> None:
-        address = _carried(ipaddress.ip_address(text.partition("%")[0]))
+        address = carried(ipaddress.ip_address(text.partition("%")[0]))
         if address.is_loopback and self._allow_loopback:
             return
         if (
@@ -108,15 +144,3 @@ def _is_ip(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _carried(address: IpAddress) -> IpAddress:
-    """The IPv4 address an IPv6 one stands for, where it does (RFC 4291, RFC 6052)."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    low = int(address) & 0xFFFF_FFFF
-    if address in _NAT64 or (address in _COMPATIBLE and low > 1):
-        return ipaddress.IPv4Address(low)
-    return address

@@ -22,6 +22,7 @@ from shared.clock import SystemClock
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.messages import CameraOpener
+from shared.places import HostPort, listed_places, own_service
 from shared.service import Service
 from shared.settings import load
 from shared.tap import Endpoint, TapKeys, TapPublisher
@@ -58,7 +59,7 @@ async def build(commune: str | None) -> Service:
     await tap.start()
     service.on_stop(tap.close)
 
-    rules = AddressRules(allow_loopback=settings.allow_loopback)
+    rules = AddressRules(_own_places(settings), allow_loopback=settings.allow_loopback)
     chosen = ChosenOpener(
         {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
     )
@@ -91,3 +92,13 @@ def _tap_keys(settings: IngestSettings) -> TapKeys | None:
     if settings.tap_key_file is None:
         return None
     return TapKeys.load(settings.tap_key_file, server_key_file=settings.tap_server_key_file)
+
+
+def _own_places(settings: IngestSettings) -> list[HostPort]:
+    """What no camera may be: the services this worker talks to, its own port, and what the settings name."""
+    urls = (
+        settings.control_url,
+        f"http://127.0.0.1:{settings.status_port}",
+        *(endpoint.address for endpoint in Endpoint.parse_list(settings.tap_endpoints)),
+    )
+    return [place for place in map(own_service, urls) if place] + listed_places(settings.own_places)

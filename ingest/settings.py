@@ -33,3 +33,7 @@ class IngestSettings(Settings):
     allow_loopback: bool = Field(
         default=False, description="Let cameras be on this machine itself: for demos and tests only."
     )
+    own_places: str = Field(
+        default="",
+        description="Own services no camera may be, `host:port`, comma separated; those it asks are known.",
+    )

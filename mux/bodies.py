@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mux.admission import Admitted
 from shared.errors import BadInput, TooLarge, Unsupported
+from shared.json_text import check_json
 
 SDP = "application/sdp"
 LEASE = "text/plain"
@@ -33,6 +34,7 @@ async def text_of(request: Request, media_type: str, most_bytes: int) -> str:
 async def json_of(request: Request, kind: TypeAdapter[Read]) -> Read:
     """A JSON body as what it has to be. Raises as `text_of` does."""
     text = await text_of(request, "application/json", MAX_JSON_BYTES)
+    check_json(text.encode())
     try:
         return kind.validate_json(text)
     except ValidationError as error:

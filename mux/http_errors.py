@@ -2,14 +2,16 @@
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
-from shared.errors import BadInput, BeffroiError, problem
+from shared.errors import BadInput, BeffroiError, NotFound, problem
 
 
 def install(app: FastAPI) -> None:
     """Answer each BeffroiError, and each request that does not validate, with a problem."""
     app.add_exception_handler(BeffroiError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_framework)
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
@@ -23,3 +25,11 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     return await _on_error(request, BadInput(f"{where}: {first['msg']}", where))
+
+
+async def _on_framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == NotFound.status:
+        return await _on_error(request, NotFound("there is nothing at this address"))
+    rendered = problem(BadInput(str(error.detail)), request.url.path)
+    return Response(rendered.body, error.status_code, dict(error.headers or {}) | rendered.headers)

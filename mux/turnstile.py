@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from shared.asgi import App, Message
+from shared.door import App, Message
 from shared.errors import TooManyRequests, problem
 
 MOST_WAITING = 2000

@@ -2,20 +2,19 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
 
+from shared.connections import ConnectionLimits, bounded
+from shared.door import App, Door
 from shared.errors import Unavailable
 from shared.redact import redact
 from shared.service import Service
 from shared.status import cannot_listen
 
-Message = MutableMapping[str, object]
-App = Callable[
-    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
-]
+_LIMITS = ConnectionLimits()
 
 
 class _Server(uvicorn.Server):
@@ -27,7 +26,13 @@ class _Server(uvicorn.Server):
 
 
 async def serve_asgi(
-    service: Service, app: object, host: str, port: int, *, trusted_proxies: str = ""
+    service: Service,
+    app: App,
+    host: str,
+    port: int,
+    *,
+    trusted_proxies: str = "",
+    limits: ConnectionLimits = _LIMITS,
 ) -> int:
     """Serve `app` on host:port until the service stops; the port that was bound (asked 0 means any).
 
@@ -37,7 +42,8 @@ async def serve_asgi(
     """
     listener = _bound(service.name, host, port)
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]  # frameworks type their scopes more narrowly than ASGI does
+        Door(app, body_s=limits.body_s),
+        http=bounded(limits),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -45,7 +51,8 @@ async def serve_asgi(
         server_header=False,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=trusted_proxies,
-        timeout_keep_alive=30,
+        # Parts of a second serve tests; uvicorn hands them to the loop as they are.
+        timeout_keep_alive=limits.idle_s,  # type: ignore[arg-type]
         timeout_graceful_shutdown=2,
     )
     server = _Server(config)

@@ -6,9 +6,11 @@
     ├── Forbidden           403   somebody known, who may not
     │   └── TicketRefused   403   expired, forged or made for something else
     ├── NotFound            404
+    ├── TooSlow             408   the request did not come in time
     ├── Conflict            409   the state of things forbids it
     ├── PreconditionFailed  412   it has changed since the asker last saw it
     ├── TooLarge            413
+    ├── TooLongAddress      414
     ├── Unsupported         415   well-formed, but this version does not do it
     ├── PreconditionNeeded  428   say which state of it is meant (If-Match)
     ├── TooManyRequests     429   with the seconds to wait
@@ -87,6 +89,12 @@ class NotFound(BeffroiError):
         self.reason = reason
 
 
+class TooSlow(BeffroiError):
+    status = 408
+    code = "too-slow"
+    title = "Too slow"
+
+
 class Conflict(BeffroiError):
     """`field` names the part of the request that the state of things forbids, if it has a name."""
 
@@ -115,6 +123,12 @@ class TooLarge(BeffroiError):
     status = 413
     code = "too-large"
     title = "Too large"
+
+
+class TooLongAddress(BeffroiError):
+    status = 414
+    code = "too-long-address"
+    title = "Address too long"
 
 
 class Unsupported(BeffroiError):

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import BadInput
+from shared.instants import Instant
+from shared.json_text import check_json
 from shared.reasons import Reason
 
 T = TypeVar("T")
@@ -90,7 +92,7 @@ class CameraReport:
     stream: str
     status: CameraStatus
     reason: str
-    since: AwareDatetime
+    since: Instant
     run: int = 0
     width: int = 0
     height: int = 0
@@ -133,7 +135,7 @@ class RecordingReport:
     stream: str
     status: RecordingStatus
     reason: str
-    since: AwareDatetime
+    since: Instant
     why: Reason | None = None
 
 
@@ -148,8 +150,8 @@ class HoldOrder:
 
     id: str
     stream: str
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Instant
+    end: Instant
     reference: str
 
 
@@ -172,8 +174,8 @@ class ExportOrder:
     authority: str
     requested_by: str
     cameras: tuple[ExportedCamera, ...]
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Instant
+    end: Instant
 
 
 class ExportStatus(StrEnum):
@@ -214,6 +216,7 @@ def encode(message: object) -> bytes:
 
 def decode(kind: type[T], body: bytes) -> T:
     """The message of type `kind` in a JSON body. Raises BadInput naming the field, not its value."""
+    check_json(body)
     try:
         message = _adapter(kind).validate_json(body)
     except ValidationError as error:

@@ -26,7 +26,9 @@ _SECRET_NAME = re.compile(rf"(?i){_SECRET_WORDS}|^(?:{_SHORT_WORDS})$")
 # A URL in quotes ends at its quote, any other at white space. The user part goes on to the last '@', because
 # a password may hold '@', ':', '/', '?' and '#' where somebody forgot to encode it.
 _QUOTED = r"(?:(?P<quote>[\"'])|(?<![\"'a-zA-Z0-9+.-]))"
-_BODY = r"(?(quote)(?:(?!(?P=quote)(?:[\s,:;.)\]}>]|$))\S)*|\S*)"
+# No address is longer, and what begins a URL again and again would take the square of its length.
+_LONGEST_URL = 2048
+_BODY = rf"(?(quote)(?:(?!(?P=quote)(?:[\s,:;.)\]}}>]|$))\S){{0,{_LONGEST_URL}}}|\S{{0,{_LONGEST_URL}}})"
 _WEB = r"(?:https?|wss?)://"
 _URL = re.compile(rf"(?i){_QUOTED}(?P<scheme>(?!{_WEB})[a-z][a-z0-9+.-]{{0,20}}://){_BODY}@")
 # Cameras take white space in passwords. A colon that no port number follows gives one away.
@@ -38,7 +40,7 @@ _SPACED = re.compile(
 _WEB_LOOSE = re.compile(rf"(?i){_QUOTED}(?P<scheme>{_WEB})(?=[^\s/?#@]*:(?!\d{{1,5}}(?:[/?#\s]|$))){_BODY}@")
 _WEB_STRICT = re.compile(rf"(?i)(?P<quote>)\b(?P<scheme>{_WEB})[^\s/?#\"']*@")
 _ENCODED_URL = re.compile(
-    r"(?i)(?P<quote>)(?P<scheme>[a-z][a-z0-9+.-]{0,20}%3A(?:%2F|/){2})[^\s&\"']*(?:%40|@)"
+    rf"(?i)(?P<quote>)(?P<scheme>[a-z][a-z0-9+.-]{{0,20}}%3A(?:%2F|/){{2}})[^\s&\"']{{0,{_LONGEST_URL}}}(?:%40|@)"
 )
 # What urllib says of `rtsp://user:a:b@host`: the port it could not read is a piece of the password.
 _PORT_ERROR = re.compile(

@@ -1,6 +1,7 @@
 """Runs one service: signals, supervised work, `/healthz` and `/metrics`, an orderly stop."""
 
 import asyncio
+import resource
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ from shared.backoff import Backoff
 from shared.clock import Clock, SystemClock
 from shared.errors import BeffroiError
 from shared.log import configure, get_logger
+from shared.private import private_from_now_on
 from shared.redact import redact
 from shared.settings import Settings, load
 from shared.status import StatusPort
@@ -22,6 +24,7 @@ Work = Callable[[], Awaitable[None]]
 Probe = Callable[[], str | None]
 
 _CLOSE_TIMEOUT_S = 5.0
+_MOST_FILES = 65_536
 _SETTLED_NS = 60_000_000_000
 
 
@@ -165,6 +168,14 @@ def _log_uncaught(name: str) -> None:
     threading.excepthook = lambda args: uncaught(args.exc_type, args.exc_value)
 
 
+def _allow_files() -> None:
+    """Open as many files and sockets as the system lets us: the usual 1024 are fewer than we may serve."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(_MOST_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def main(name: str, build: Callable[[], Awaitable[Service]]) -> int:
     """Build and run a service; the exit code of its process.
 
@@ -175,6 +186,8 @@ def main(name: str, build: Callable[[], Awaitable[Service]]) -> int:
         service = await build()
         await service.run()
 
+    private_from_now_on()
+    _allow_files()
     try:
         configure(name, json=load(Settings).log_json)
         _log_uncaught(name)

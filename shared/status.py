@@ -5,19 +5,26 @@ import json
 import os
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 
 from shared import metrics
 from shared.errors import Unavailable
 
 _REQUEST_TIMEOUT_S = 5.0
 _MAX_HEAD_BYTES = 16_384
+_MOST_CONNECTIONS = 64
 
 
 class StatusPort:
-    """A listener that answers each connection once. `health` says what is wrong, by name; empty is well."""
+    """A listener that answers each connection once. `health` says what is wrong, by name; empty is well.
 
-    def __init__(self, name: str, health: Callable[[], dict[str, str]]) -> None:
+    A connection lives `timeout_s` at most; of more than 64 the further ones are closed at once.
+    """
+
+    def __init__(
+        self, name: str, health: Callable[[], dict[str, str]], *, timeout_s: float = _REQUEST_TIMEOUT_S
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._open = 0
         self._name = name
         self._health = health
         self._server: asyncio.Server | None = None
@@ -35,15 +42,23 @@ class StatusPort:
             self._server = None
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._open >= _MOST_CONNECTIONS:
+            writer.transport.abort()
+            return
+        self._open += 1
         try:
-            with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-                async with asyncio.timeout(_REQUEST_TIMEOUT_S):
-                    # The whole head: closing with some of it unread would reset the connection instead.
-                    head = await reader.readuntil(b"\r\n\r\n")
-                    writer.write(self._response(head.split(b"\r\n", 1)[0]))
-                    await writer.drain()
+            async with asyncio.timeout(self._timeout_s):
+                # The whole head: closing with some of it unread would reset the connection instead.
+                head = await reader.readuntil(b"\r\n\r\n")
+                writer.write(self._response(head.split(b"\r\n", 1)[0]))
+                await writer.drain()
+                writer.close()
+                await writer.wait_closed()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            # Closing waits for a peer that takes nothing.
+            writer.transport.abort()
         finally:
-            writer.close()
+            self._open -= 1
 
     def _response(self, request_line: bytes) -> bytes:
         parts = request_line.split()

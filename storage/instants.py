@@ -3,14 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 from shared.errors import BadInput
+from shared.instants import bounded
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def ns_from_datetime(instant: datetime, field: str) -> int:
-    """Nanoseconds of an aware datetime. Raises BadInput where it has no zone."""
+    """Nanoseconds of an aware datetime. Raises BadInput where it has no zone or lies out of bounds."""
     if instant.tzinfo is None:
         raise BadInput(f"{field} has no time zone: write it as 2026-01-31T10:00:00Z", field)
+    try:
+        instant = bounded(instant)
+    except ValueError as error:
+        raise BadInput(f"{field} {error}", field) from error
     return ((instant - _EPOCH) // timedelta(microseconds=1)) * 1000
 
 

@@ -12,6 +12,7 @@ from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Unavailable
 from shared.leases import Leases
 from shared.log import get_logger
+from shared.private import private_folder
 from shared.service import Service
 from shared.settings import load
 from shared.tap.endpoint import Endpoint
@@ -70,7 +71,7 @@ def _file(path: Path, what: str) -> bytes:
 def _make_folders(*folders: Path) -> None:
     for folder in folders:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
         except OSError as error:
             raise Unavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
 

@@ -11,6 +11,10 @@ from shared.errors import PROBLEM_MEDIA_TYPE
 # An OpenAPI document is free-form JSON, hence Any.
 Document = dict[str, Any]
 
+# What `shared.door` answers to any request.
+_AT_THE_DOOR = {"408": "The body did not come in time.", "414": "The address is too long."}
+_PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
 
 def document(app: FastAPI) -> Document:
     """The document of `app`, the same for the same code."""
@@ -24,6 +28,8 @@ def document(app: FastAPI) -> Document:
     for operation in _operations(made):
         responses = operation["responses"]
         responses.pop("422", None)
+        for status, description in _AT_THE_DOOR.items():
+            responses.setdefault(status, {"description": description, "content": _PROBLEM})
         for status, response in responses.items():
             if status.startswith(("4", "5")) and "content" in response:
                 response["content"] = {PROBLEM_MEDIA_TYPE: response["content"]["application/json"]}

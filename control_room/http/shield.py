@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from control_room.http_errors import answer
 from shared.errors import BeffroiError, Forbidden, TooLarge, Unsupported
+from shared.json_text import check_json
 from shared.reasons import why
 
 API = "/api/"
@@ -72,6 +73,8 @@ class Shield:
         try:
             self._refuse_forged(scope)
             body = await _whole_body(receive)
+            if body and scope["path"].startswith(API) and _is_json(scope):
+                check_json(body)
         except BeffroiError as error:
             await answer(error, scope["path"])(scope, receive, send_shielded)
             return
@@ -92,9 +95,13 @@ class Shield:
             raise Forbidden(why("other-site", "the request comes from another site"))
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             raise Forbidden(why("other-site", "the request comes from another site"))
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if method != "DELETE" and kind != "application/json":
+        if method != "DELETE" and not _is_json(scope):
             raise Unsupported(why("body-not-json", "the body must be application/json"))
+
+
+def _is_json(scope: Scope) -> bool:
+    kind = Headers(scope=scope).get("content-type", "")
+    return kind.partition(";")[0].strip().lower() == "application/json"
 
 
 async def _whole_body(receive: Receive) -> bytes:

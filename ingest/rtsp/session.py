@@ -124,7 +124,7 @@ class Session:
         chosen = transport_of(answer.header("transport"))
         self._channels = chosen.channels or (0, 1)
         self._connection.know(self._channels)
-        self._server_ports = chosen.server_ports
+        self._server_ports = self._target.sendable(chosen.server_ports)
         if chosen.tcp:
             self._close_udp()
         return chosen

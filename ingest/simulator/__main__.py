@@ -48,6 +48,7 @@ def main() -> int:
         description="Simulated RTSP cameras.",
         epilog=_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        fromfile_prefix_chars="@",
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)

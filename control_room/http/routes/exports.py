@@ -6,18 +6,20 @@ from fastapi import APIRouter
 
 from control_room.callers import Caller
 from control_room.desk import Desk
+from control_room.gate import no_such
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import Page
 from control_room.http.schemas.images import DownloadRequest, DownloadTicket, ExportView, NewExport
 from control_room.http.views import export_view, page
 from control_room.model import Camera, Export, Outcome
-from control_room.rights import LISTING, Action, communes
+from control_room.rights import LISTING, Action
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
 from shared.reasons import Reason, why
 
 router = APIRouter(prefix="/exports", tags=["exports"])
+_SHOWN_CHARS = 40
 _OPEN = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 
 
@@ -34,7 +36,7 @@ async def list_exports(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Pag
 async def create_export(desk: TheDesk, caller: SignedIn, body: NewExport) -> ExportView:
     """Order an export. Where storage does not answer it stays `queued`, says why, and is ordered again."""
     await desk.gate.require(caller, Action.EXPORT, LISTING)
-    cameras = await _cameras(desk, body.cameras)
+    cameras = await _cameras(desk, caller, body)
     export, order = _new_export(desk, caller, body, cameras)
     deeds = [
         caller.deed(
@@ -48,7 +50,7 @@ async def create_export(desk: TheDesk, caller: SignedIn, body: NewExport) -> Exp
         )
         for camera in cameras
     ]
-    await desk.gate.require(caller, Action.EXPORT, communes(*export.communes), *deeds)
+    await desk.gate.reach(caller, Action.EXPORT, "camera", export.communes, *deeds)
     if body.end > desk.now():
         raise BadInput(why("range-in-future", "to: the range must not reach into the future"), "to")
     async with desk.db.write() as tx:
@@ -120,12 +122,16 @@ def _ordered(body: NewExport) -> Reason:
     )
 
 
-async def _cameras(desk: Desk, ids: list[str]) -> list[Camera]:
+async def _cameras(desk: Desk, caller: Caller, body: NewExport) -> list[Camera]:
+    wanted = list(dict.fromkeys(body.cameras))
     async with desk.db.read() as tx:
-        try:
-            return [await tx.cameras.get(camera_id) for camera_id in dict.fromkeys(ids)]
-        except NotFound as error:
-            raise BadInput(why("camera-unknown", "one of the cameras is unknown"), "cameras") from error
+        found = {camera.id: camera for camera in await tx.cameras.named(wanted)}
+    if len(found) < len(wanted):
+        await desk.gate.reach(
+            caller, Action.EXPORT, "camera", None, caller.deed(Action.EXPORT, motive=body.motive)
+        )
+        raise BadInput(why("camera-unknown", "one of the cameras is unknown"), "cameras")
+    return [found[camera_id] for camera_id in wanted]
 
 
 def _new_export(
@@ -167,11 +173,15 @@ def _new_export(
 
 
 async def _allowed(desk: Desk, caller: Caller, action: Action, export_id: str, motive: str = "") -> Export:
-    await desk.gate.require(caller, action, LISTING)
+    deed = caller.deed(action, resource=f"export:{export_id[:_SHOWN_CHARS]}", motive=motive)
     async with desk.db.read() as tx:
-        export = await tx.exports.get(export_id)
-    deed = caller.deed(action, resource=f"export:{export.id}", motive=motive)
-    await desk.gate.require(caller, action, communes(*export.communes), deed)
+        try:
+            export = await tx.exports.get(export_id)
+        except NotFound:
+            export = None
+    await desk.gate.reach(caller, action, "export", None if export is None else export.communes, deed)
+    if export is None:
+        raise no_such("export")
     return export
 
 

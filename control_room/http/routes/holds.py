@@ -4,13 +4,14 @@ from contextlib import suppress
 
 from fastapi import APIRouter
 
+from control_room.gate import no_such
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, WRITING
 from control_room.http.schemas.common import Page
 from control_room.http.schemas.images import HoldView, NewHold
 from control_room.http.views import hold_view, page
 from control_room.model import Hold, HoldStatus, Outcome
-from control_room.rights import LISTING, Action, communes
+from control_room.rights import LISTING, Action
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.reasons import why
 
@@ -74,9 +75,14 @@ async def create_hold(desk: TheDesk, caller: SignedIn, body: NewHold) -> HoldVie
 @router.delete("/{hold_id}", operation_id="releaseHold", status_code=204, responses=WRITING)
 async def release_hold(desk: TheDesk, caller: SignedIn, hold_id: str) -> None:
     """End a hold: what is past its deadline is deleted soon after."""
-    await desk.gate.require(caller, Action.HOLD, LISTING)
     async with desk.db.read() as tx:
-        hold = await tx.holds.get(hold_id)
+        try:
+            hold = await tx.holds.get(hold_id)
+        except NotFound:
+            hold = None
+    if hold is None:
+        await desk.gate.reach(caller, Action.HOLD, "hold", None, caller.deed("release-hold"))
+        raise no_such("hold")
     deed = caller.deed(
         "release-hold",
         commune=hold.commune,
@@ -84,7 +90,7 @@ async def release_hold(desk: TheDesk, caller: SignedIn, hold_id: str) -> None:
         resource=f"hold:{hold.id}",
         detail=hold.reference,
     )
-    await desk.gate.require(caller, Action.HOLD, communes(hold.commune), deed)
+    await desk.gate.reach(caller, Action.HOLD, "hold", {hold.commune}, deed)
     if hold.status in (HoldStatus.RELEASED, HoldStatus.REFUSED):
         raise Conflict(why("hold-over", "the hold is {hold_status} already", hold_status=hold.status.value))
     async with desk.db.write() as tx:

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from control_room.db.sessions import Session
 from control_room.desk import Desk
+from control_room.devices import LIFE_S
 from control_room.http.access import COOKIE, SignedIn, TheDesk, TheSession, client_of
 from control_room.http.problems import problems
 from control_room.http.schemas.people import SessionView, SignIn
@@ -17,14 +18,29 @@ router = APIRouter(prefix="/session", tags=["session"])
 
 @router.post("", operation_id="signIn", responses=problems(400, 401, 403, 413, 415, 429, 503))
 async def sign_in(request: Request, response: Response, desk: TheDesk, body: SignIn) -> SessionView:
-    """Sign in: sets the session cookie. The same answer for an unknown login and a wrong password."""
-    opened = await open_session(desk, body.login, body.password.get_secret_value(), client_of(request))
+    """Sign in: sets the session cookie, and one by which this browser is known later.
+
+    The same answer for an unknown login and a wrong password.
+    """
+    device = desk.devices.cookie_name(body.login)
+    opened = await open_session(
+        desk, body.login, body.password.get_secret_value(), client_of(request), request.cookies.get(device)
+    )
     before = request.cookies.get(COOKIE)
     if before:
         await desk.sessions.forget(before)
         desk.lessor.wake()
     response.set_cookie(
         COOKIE, opened.token, httponly=True, samesite="strict", secure=desk.secure_cookie, path="/"
+    )
+    response.set_cookie(
+        device,
+        opened.device,
+        max_age=LIFE_S,
+        httponly=True,
+        samesite="strict",
+        secure=desk.secure_cookie,
+        path=request.url.path,
     )
     return _view(desk, opened.person, opened.session)
 

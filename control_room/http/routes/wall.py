@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from control_room.callers import Caller
 from control_room.desk import Desk
+from control_room.gate import NOT_THEIRS
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import WRITING
 from control_room.http.schemas.images import WallCamera, WallRequest, WallTicket
@@ -14,9 +15,11 @@ from control_room.http.views import ice_views, why_view
 from control_room.model import Camera, Outcome, blocked_reason
 from control_room.rights import LISTING, Action, communes, decide
 from shared.errors import Forbidden
-from shared.reasons import Reason, why
+from shared.reasons import Reason
 
 router = APIRouter(prefix="/wall", tags=["images"])
+# Of a camera of others and of one there is not alike: nobody learns which ids others have.
+_NOT_THEIRS = NOT_THEIRS["camera"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ async def open_wall(desk: TheDesk, caller: SignedIn, body: WallRequest) -> WallT
     ]
     await desk.gate.require(caller, Action.LIVE, LISTING, *deeds)
     if all(one.foreign for one in asked):
-        await desk.gate.refuse(Forbidden(asked[0].refused or deeds[0].detail), deeds)
+        unknown = caller.deed(Action.LIVE, motive=body.motive)
+        await desk.gate.refuse(Forbidden(_NOT_THEIRS), deeds or (unknown,))
     mux = desk.muxes.place(body.avoid, len(shown)) if shown else None
     async with desk.db.write() as tx:
         await desk.gate.grant(tx, caller, *deeds)
@@ -77,10 +81,9 @@ async def _decided(desk: Desk, caller: Caller, ids: Sequence[str]) -> list[_Aske
 
 def _judged(desk: Desk, caller: Caller, camera_id: str, camera: Camera | None) -> _Asked:
     if camera is None:
-        return _Asked(camera_id, None, why("no-camera", "there is no such camera"))
-    decision = decide(caller.person, Action.LIVE, communes(camera.commune))
-    if not decision.allowed:
-        return _Asked(camera_id, camera, decision.reason, foreign=True)
+        return _Asked(camera_id, None, _NOT_THEIRS, foreign=True)
+    if not decide(caller.person, Action.LIVE, communes(camera.commune)).allowed:
+        return _Asked(camera_id, camera, _NOT_THEIRS, foreign=True)
     return _Asked(camera_id, camera, blocked_reason(camera, desk.today()))
 
 

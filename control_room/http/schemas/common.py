@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -14,13 +12,10 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from shared import instants
 from shared.ids import COMMUNE_PATTERN
 
 T = TypeVar("T")
-
-
-def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
 
 
 def _rfc3339(value: datetime) -> str:
@@ -28,8 +23,7 @@ def _rfc3339(value: datetime) -> str:
 
 
 Instant = Annotated[
-    AwareDatetime,
-    AfterValidator(_utc),
+    instants.Instant,
     PlainSerializer(_rfc3339, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]

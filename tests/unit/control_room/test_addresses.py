@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_room.addresses import AddressPolicy, HostPort, own_service
+from control_room.addresses import AddressPolicy
 from shared.errors import BadInput
+from shared.places import HostPort, own_service
 
 STRICT = AddressPolicy([HostPort("10.0.0.5", 6379), HostPort("storage.internal", 9000)])
 DEMO = AddressPolicy([HostPort("127.0.0.1", 6379)], allow_loopback=True)
@@ -153,3 +154,19 @@ def test_own_services_are_read_from_their_urls() -> None:
     assert own_service("redis://:secret@10.0.0.5/0") == HostPort("10.0.0.5", 6379)
     assert own_service("postgresql+asyncpg://u:p@db/x") == HostPort("db", 5432)
     assert own_service("sqlite+aiosqlite:///var/x.db") is None
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "LOCALHOST.", "a.localhost", "ip6-localhost", "127.0.0.1", "127.255.0.9", "[::1]",
+     "[::ffff:127.0.0.1]", "[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]", "[64:ff9b:1::127.0.0.1]",
+     "[::127.0.0.1]",
+     "[2002:7f00:1::]", "[fe80::5efe:127.0.0.1]", "[::]", "0.0.0.0",
+     "2130706433", "0x7f000001", "0177.0.0.1", "127.1"],
+)  # fmt: skip
+def test_an_own_port_is_refused_under_every_name_of_the_machine_also_where_cameras_may_be_on_it(
+    host: str,
+) -> None:
+    policy = AddressPolicy([HostPort("0.0.0.0", 6379)], allow_loopback=True)
+    with pytest.raises(BadInput):
+        policy.check(f"rtsp://{host}:6379/")

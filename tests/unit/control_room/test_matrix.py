@@ -196,3 +196,40 @@ async def test_nobody_of_one_commune_gets_anything_of_another_on_any_route(room:
             if answer.status_code != 403:
                 leaks.append(f"{kind} {name}: {answer.status_code}")
     assert leaks == []
+
+
+@pytest.mark.slow
+async def test_an_id_of_others_and_one_there_is_not_are_answered_alike_on_every_route(room: Room) -> None:
+    admin = await room.signed_in(Kind.ADMIN)
+    theirs = await things(room, admin)
+    nobodys = {name: _unlike(value) for name, value in theirs.items()} | {"code": "59001"}
+    told: list[str] = []
+    for kind in (Kind.OPERATOR, Kind.COMMUNE, Kind.LEGAL):
+        stranger = await room.signed_in(kind, ROUBAIX)
+        stranger.base_url = httpx.URL("http://control.test")
+        for name, (method, template) in operations().items():
+            body = EXPECTED[name].body
+            if "{" not in template and "{camera}" not in json.dumps(body):
+                continue
+            seen = []
+            for ids in (theirs, nobodys):
+                before = len(await room.journal(admin, limit="200"))
+                answer = await stranger.request(
+                    method,
+                    filled(template, ids),
+                    content=None if body is None else _text(body, ids),
+                    headers={"content-type": "application/json"},
+                )
+                said = answer.text.replace(ids["code"], "CODE")
+                for value in ids.values():
+                    said = said.replace(value, "ID")
+                # The same work: a refusal is in the journal either way.
+                seen.append((answer.status_code, said, len(await room.journal(admin, limit="200")) - before))
+            if seen[0] != seen[1]:
+                told.append(f"{kind} {name}: {seen}")
+    assert told == []
+
+
+def _unlike(id: str) -> str:
+    prefix, _, rest = id.partition("-")
+    return f"{prefix}-{'z' * len(rest)}"

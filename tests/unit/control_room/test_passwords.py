@@ -1,12 +1,13 @@
 """Passwords outside the demo."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 
 import pytest
 
 from control_room.passwords import Passwords
-from shared.errors import BadInput
+from shared.errors import BadInput, Unavailable
 
 
 @pytest.fixture
@@ -56,3 +57,15 @@ async def test_an_unknown_login_takes_as_long_as_a_wrong_password(passwords: Pas
 
 async def test_a_damaged_hash_matches_nothing(passwords: Passwords) -> None:
     assert not await passwords.matches("$argon2id$damaged", "x")
+
+
+async def test_strangers_in_line_keep_nobody_waiting_whose_browser_is_known() -> None:
+    passwords = Passwords(demo=True)
+    kept = await passwords.hash("a long phrase of words")
+    strangers = [asyncio.ensure_future(passwords.matches(None, "a guess")) for _ in range(200)]
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await passwords.matches(kept, "a long phrase of words")
+    assert await passwords.matches(kept, "a long phrase of words", known=True)
+    await asyncio.gather(*strangers, return_exceptions=True)
+    await passwords.close()

@@ -31,3 +31,15 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_sentence(tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable, match="cannot be used"), held(tmp_path / "file" / "data", "http://a"):
         pass
+
+
+def test_an_installation_that_others_could_read_is_closed_when_it_starts(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "control_room").mkdir(parents=True)
+    database = data / "control_room" / "control_room.sqlite"
+    database.touch()
+    for path, wide in ((data, 0o755), (data / "control_room", 0o755), (database, 0o644)):
+        path.chmod(wide)
+    with held(data, "http://127.0.0.1"):
+        modes = [path.stat().st_mode & 0o777 for path in (data, data / "control_room", database)]
+    assert modes == [0o700, 0o700, 0o600]

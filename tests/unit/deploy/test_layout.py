@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.demo import simulator_arguments
 from deploy.layout import Layout
 from deploy.ports import Ports
 from deploy.process import Program
@@ -66,3 +67,23 @@ def test_turn_servers_share_a_secret_made_for_them(layout: Layout) -> None:
     assert told["BEFFROI_TURN_URLS"] == "turn:turn.test:3478"
     assert told["BEFFROI_STUN_URLS"] == "stun:stun.test"
     assert told["BEFFROI_TURN_SECRET"] == (layout.secrets.folder / "turn-secret").read_text()
+
+
+def test_no_secret_is_among_the_arguments_of_a_program_which_everybody_sees(layout: Layout) -> None:
+    cameras = layout.simulator(simulator_arguments(9007, layout.secrets.text("demo-camera-password")))
+    programs = [*layout.centre(), layout.worker("59350", "worker-token", 9011), cameras]
+    arguments = " ".join(argument for program in programs for argument in program.command)
+    secrets = {
+        file.read_text(errors="replace").strip() for file in layout.secrets.folder.iterdir() if file.is_file()
+    }
+    assert not [secret for secret in {*secrets, "worker-token"} if secret in arguments]
+
+
+def test_no_camera_may_be_at_a_port_of_the_centre(layout: Layout) -> None:
+    for program in (layout.worker("59350", "t", 9011), *layout.centre()):
+        own = program.environment.get("BEFFROI_OWN_PLACES")
+        if own is not None:
+            ports = {int(place.rpartition(":")[2]) for place in own.split(",")}
+            taken = {number for purpose, number in layout.ports.named() if purpose != "simulator"}
+            assert taken <= ports
+            assert layout.ports.simulator not in ports

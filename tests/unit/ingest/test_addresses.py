@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ingest.addresses import AddressRules
 from ingest.ports import ForbiddenAddress, Unreachable
+from shared.places import HostPort, is_here
 
 
 def rules(*found: str, allow_loopback: bool = False) -> AddressRules:
@@ -89,3 +90,65 @@ def test_no_loopback_or_special_address_ever_passes(address: object) -> None:
     except ForbiddenAddress:
         return
     assert not any((ip.is_loopback, ip.is_multicast, ip.is_link_local, ip.is_unspecified))
+
+
+OWN = (HostPort("127.0.0.1", 7001), HostPort("redis.internal", 6379))
+
+
+@pytest.mark.parametrize(
+    "ip",
+    ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::127.0.0.1",
+     "::7f00:1", "0.0.0.0", "::"],
+)  # fmt: skip
+async def test_an_own_port_is_refused_after_resolution_also_where_cameras_may_be_on_this_machine(
+    ip: str,
+) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        return [ip]
+
+    checked = AddressRules(OWN, allow_loopback=True, resolve=resolve)
+    with pytest.raises(ForbiddenAddress):
+        await checked.check("rtsp://camera.example:7001/x")
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost"])
+async def test_an_own_port_is_refused_however_the_resolver_reads_the_host(host: str) -> None:
+    with pytest.raises(ForbiddenAddress):
+        await AddressRules(OWN, allow_loopback=True).check(f"rtsp://{host}:7001/x")
+
+
+async def test_an_own_service_elsewhere_is_refused_under_its_name_another_name_and_its_address() -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["10.0.0.5"]
+
+    checked = AddressRules(OWN, resolve=resolve)
+    for host in ("redis.internal", "alias.example", "10.0.0.5", "[::ffff:10.0.0.5]"):
+        with pytest.raises(ForbiddenAddress):
+            await checked.check(f"rtsp://{host}:6379/")
+    assert (await checked.check("rtsp://alias.example:554/")).ip == "10.0.0.5"
+
+
+async def test_a_name_that_resolves_differently_later_is_judged_anew_and_the_checked_address_is_opened() -> (
+    None
+):
+    answers = iter((["192.0.2.7"], ["127.0.0.1"]))
+
+    async def resolve(host: str, port: int) -> list[str]:
+        return next(answers)
+
+    checked = AddressRules(OWN, resolve=resolve)
+    assert (await checked.check("rtsp://camera.example/x")).ip == "192.0.2.7"
+    with pytest.raises(ForbiddenAddress):
+        await checked.check("rtsp://camera.example/x")
+
+
+def test_an_address_of_an_interface_is_this_machine_and_one_of_others_is_not() -> None:
+    assert is_here(ipaddress.ip_address("127.0.0.2"))
+    assert not is_here(ipaddress.ip_address("192.0.2.7"))
+
+
+async def test_packets_go_to_no_port_of_an_own_service_whatever_the_camera_names() -> None:
+    here = await AddressRules(OWN, allow_loopback=True).check("rtsp://127.0.0.1:8554/x")
+    assert here.sendable((7000, 7001)) is None
+    assert here.sendable((6000, 6001)) == (6000, 6001)
+    assert (await AddressRules(OWN).check("rtsp://192.0.2.7/x")).sendable((7000, 7001)) == (7000, 7001)

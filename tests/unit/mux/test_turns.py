@@ -9,7 +9,7 @@ from mux.handshakes import AGAIN_S, DATAGRAMS_PER_TURN, MOST_OF_ONE, MOST_WAITIN
 from mux.stun import Address
 from mux.turnstile import Receive, Send, Turnstile
 from mux.viewer import Viewer
-from shared.asgi import Message
+from shared.door import Message
 from tests.unit.mux.fakes import Timers, unit
 from tests.unit.mux.hubs import World
 

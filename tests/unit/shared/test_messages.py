@@ -22,7 +22,9 @@ from shared.messages import (
     encode,
 )
 
-st.register_type_strategy(AwareDatetime, st.datetimes(timezones=st.just(UTC)))
+IN_BOUNDS = st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC))
+st.register_type_strategy(AwareDatetime, IN_BOUNDS)
+st.register_type_strategy(str, st.text(st.characters(exclude_characters="\0", codec="utf-8")))
 finite = st.floats(allow_nan=False, allow_infinity=False)
 KINDS = (
     CameraReports,

@@ -1,4 +1,5 @@
 import time
+import timeit
 from urllib.parse import quote
 
 import pytest
@@ -210,3 +211,25 @@ def test_the_name_of_a_secret_is_known(name: str) -> None:
 )
 def test_the_name_of_what_is_no_secret_is_left_alone(name: str) -> None:
     assert not is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "rtsp://",
+        "'rtsp://",
+        "rtsp://a:",
+        "http://a:b",
+        "rtsp%3A%2F%2F",
+        "a-token",
+        "pass=",
+        "-",
+        "cookie",
+        "x@",
+        '"',
+    ],
+)
+def test_no_text_takes_the_square_of_its_length(piece: str) -> None:
+    took_s = min(timeit.repeat(lambda: redact(piece * (MAX_CHARS // len(piece))), number=1, repeat=3))
+    # Half as much again as the slowest takes here on a busy machine; a second and more without bounds.
+    assert took_s < 0.6

@@ -1,9 +1,13 @@
+import asyncio
 import json
+from contextlib import suppress
 
 import pytest
 
 from shared import metrics
 from shared.service import Service
+from shared.status import StatusPort
+from tests.support.eventually import eventually
 from tests.support.ports import free_port
 from tests.unit.shared.running import asked, get, served
 
@@ -68,3 +72,41 @@ async def test_an_endless_request_is_cut_off() -> None:
     async with served(Service("some", status_port=port), port):
         head, _ = await asked(port, b"GET /" + b"x" * 60_000)
     assert head == b""
+
+
+async def test_a_head_that_never_ends_is_ended_and_too_many_connections_are_refused() -> None:
+    port = free_port()
+    status = StatusPort("some", dict, timeout_s=1.5)
+    await status.open("127.0.0.1", port)
+    slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(64)]
+    for _, writer in slow:
+        writer.write(b"GET /healthz HTTP/1.1\r\n")
+    await eventually(lambda: _refused(port), what="a refusal")
+    ends = await asyncio.wait_for(asyncio.gather(*(_end(reader) for reader, _ in slow)), 10)
+    assert set(ends) == {b""}
+    for _, writer in slow:
+        await _closed(writer)
+    head, _ = await asked(port, get("/healthz"))
+    assert head.startswith(b"HTTP/1.1 200 ")
+    await status.close()
+
+
+async def _refused(port: int) -> bool:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(get("/healthz"))
+    answer = await _end(reader)
+    await _closed(writer)
+    return answer == b""
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+
+
+async def _end(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""

@@ -1,0 +1,45 @@
+"""What this system keeps is its own: folders nobody else enters, files nobody else reads."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+UMASK = 0o077
+_OTHERS = 0o077
+
+
+def private_from_now_on() -> None:
+    """Give whatever this process and its children make to their owner alone."""
+    os.umask(UMASK)
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder, or close one that others could enter. Raises OSError where it cannot be made.
+
+    One of another owner stays as it is: `beffroi doctor` names what others may read.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _close(folder)
+
+
+def close_to_others(folder: Path, *, unread: frozenset[str] = frozenset()) -> None:
+    """Take from everybody else what they may do with a folder and all in it; links are not followed.
+
+    Folders named in `unread` are closed and not looked into: there may be millions of files in them.
+    """
+    if not folder.is_dir():
+        return
+    _close(folder)
+    for found, folders, files in os.walk(folder):
+        place = Path(found)
+        for name in (*folders, *files):
+            _close(place / name)
+        folders[:] = [name for name in folders if name not in unread]
+
+
+def _close(path: Path) -> None:
+    # What goes away meanwhile or is another's is not ours to close.
+    with suppress(FileNotFoundError, PermissionError):
+        mode = path.lstat().st_mode
+        if mode & _OTHERS and not path.is_symlink():
+            path.chmod(mode & 0o7777 & ~_OTHERS)
