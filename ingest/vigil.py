@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ingest.checks import NO_KEY, UNKNOWN_SETS
 from ingest.ports import STALL_S, InvalidStream, SourceCounts, SourceError, Stalled
 from ingest.rhythm import SLOWEST_NS, Rhythm
 from shared.messages import CameraStatus
@@ -25,7 +26,7 @@ NEW_KEY_WAIT_NS = 10_000_000_000
 _LONGEST_WAIT_NS = 66_000_000_000
 _MANY = 50
 UNTIMED, BACK = "no timestamp", "timestamp goes back"
-_AWAITED = ("waiting for a key picture", "refers to pictures before the first one")
+_AWAITED = (NO_KEY, "refers to pictures before the first one")
 
 
 @dataclass(slots=True)
@@ -221,6 +222,8 @@ def _unreadable(cause: str, seconds: float) -> Reason:
         return why("camera-untimed", "the camera's pictures have no timestamp")
     if cause == BACK:
         return why("camera-times-back", "the timestamps of the camera's pictures go back")
+    if cause == UNKNOWN_SETS:
+        return why("camera-parameters-unknown", "the camera's pictures refer to parameters it never sent")
     return why(
         "camera-unreadable",
         "the camera has sent nothing that can be decoded for {seconds} s ({cause})",

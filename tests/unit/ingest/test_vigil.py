@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.checks import UNKNOWN_SETS
 from ingest.ports import STALL_S, Packet, SourceCounts, silent
 from ingest.vigil import Finding, Habits, Vigil
 from shared.messages import CameraStatus
@@ -218,6 +219,16 @@ def test_packets_without_a_picture_are_told_by_what_they_are(
     assert finding is not None
     assert (finding.status, finding.reason.code) == (status, trouble)
     assert (finding.error is None) is (trouble == "camera-packets-lost")
+
+
+def test_pictures_that_refer_to_unknown_parameters_are_told_in_those_words() -> None:
+    vigil = Vigil(Habits(), 25.0, lambda: silent("it"), 0)
+    for number in range(125):
+        vigil.received(number * STEP_NS)
+        vigil.dropped(UNKNOWN_SETS)
+    finding = vigil.look(SourceCounts(), 125 * STEP_NS)
+    assert finding is not None
+    assert (finding.status, finding.reason.code) == (CameraStatus.INVALID, "camera-parameters-unknown")
 
 
 def test_a_picture_cut_off_by_the_end_is_silence_and_no_nonsense() -> None:

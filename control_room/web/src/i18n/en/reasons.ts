@@ -33,6 +33,7 @@ export const reasons: Messages["reasons"] = {
   "camera-packets-lost": "No picture arrives whole: packets are lost on the way.",
   "camera-packets-no-picture": "The camera’s packets make no picture.",
   "camera-packets-senseless": "The camera’s packets make no sense.",
+  "camera-parameters-unknown": "The camera’s pictures refer to parameters it never sent.",
   "camera-rhythm-unknown": "The camera has sent its first picture; how often it sends one is not known yet.",
   "camera-silent": "{place} has sent nothing for {seconds} s.",
   "camera-silent-udp": "{place} has sent nothing by UDP for {seconds} s: a firewall may hold it back.",

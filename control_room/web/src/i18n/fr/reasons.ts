@@ -32,6 +32,7 @@ export const reasons = {
   "camera-packets-lost": "Aucune image n’arrive entière : des paquets se perdent en route.",
   "camera-packets-no-picture": "Les paquets de la caméra ne forment pas d’image.",
   "camera-packets-senseless": "Les paquets de la caméra n’ont pas de sens.",
+  "camera-parameters-unknown": "Les images de la caméra renvoient à des paramètres qu’elle n’a jamais envoyés.",
   "camera-rhythm-unknown": "La caméra a envoyé sa première image ; on ne sait pas encore à quel rythme elle en envoie.",
   "camera-silent": "{place} n’envoie rien depuis {seconds} s.",
   "camera-silent-udp": "{place} n’envoie rien en UDP depuis {seconds} s : un pare-feu le retient peut-être.",
