@@ -158,7 +158,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
     if bus is not None:
         service.on_stop(bus.close)
     revocations = Revocations(bus, clock)
-    jobs = _export_jobs(settings, database, holds, catalogue, evidence, clock, reads)
+    jobs = _export_jobs(
+        settings, database, holds, catalogue, evidence, clock, reads, half.finisher.is_recovering
+    )
     sweep = PackageSweep(
         ExportRows(database),
         clock,
@@ -220,6 +222,7 @@ def _export_jobs(
     evidence: EvidenceKey,
     clock: Clock,
     metrics: ReadMetrics,
+    is_recovering: Callable[[], bool],
 ) -> ExportJobs:
     return ExportJobs(
         ExportRows(database),
@@ -231,6 +234,7 @@ def _export_jobs(
         folder=settings.exports,
         version=version("beffroi"),
         at_once=settings.exports_at_once,
+        is_recovering=is_recovering,
     )
 
 
