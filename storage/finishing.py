@@ -103,6 +103,7 @@ class Finisher:
         self._is_open = is_open
         self._pending: dict[str, None] = {}
         self._overflowed = False
+        self._left_over: set[str] = set()
         self._log = get_logger("storage")
         self._trouble: str | None = None
 
@@ -120,8 +121,13 @@ class Finisher:
             key = key_of_spool_name(path.name)
             if not self._is_open(key):
                 self.enqueue(key)
+                self._left_over.add(key)
                 found += 1
         return found
+
+    def is_recovering(self) -> bool:
+        """Whether files that were left in the spool are not in the index yet."""
+        return bool(self._left_over)
 
     def health(self) -> str | None:
         return self._trouble
@@ -162,10 +168,10 @@ class Finisher:
         path = self._places.spool.path(key)
         closed = await asyncio.to_thread(self._seal, path, key)
         if closed is None:
-            self._indexed(key)
+            self._known(key)
             return
         await self._rows.add(closed)
-        self._indexed(key)
+        self._known(key)
         row = await self._rows.get(key)
         if row is not None and row.state is SegmentState.CLOSED:
             await asyncio.to_thread(self._places.store.put, key, path)
@@ -174,6 +180,10 @@ class Finisher:
             else:
                 await asyncio.to_thread(self._places.store.remove, key)
         await asyncio.to_thread(self._places.disk.remove, path)
+
+    def _known(self, key: str) -> None:
+        self._left_over.discard(key)
+        self._indexed(key)
 
     def _seal(self, path: Path, key: str) -> Segment | None:
         """Cut a file to its last whole fragment and make it last; None where it holds nothing readable."""

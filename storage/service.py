@@ -163,7 +163,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
     policies, holds, reads = PolicyRows(database), HoldRows(database), ReadMetrics()
     leases = Leases(verifier.key, clock)
     reads.confirmed.set_function(lambda: leases.confirmed)
-    jobs = _export_jobs(settings, database, holds, catalogue, evidence, clock, reads)
+    jobs = _export_jobs(
+        settings, database, holds, catalogue, evidence, clock, reads, half.finisher.is_recovering
+    )
     sweep = PackageSweep(
         ExportRows(database),
         clock,
@@ -229,6 +231,7 @@ def _export_jobs(
     evidence: EvidenceKey,
     clock: Clock,
     metrics: ReadMetrics,
+    is_recovering: Callable[[], bool],
 ) -> ExportJobs:
     return ExportJobs(
         ExportRows(database),
@@ -240,6 +243,7 @@ def _export_jobs(
         folder=settings.exports,
         version=version("beffroi"),
         at_once=settings.exports_at_once,
+        is_recovering=is_recovering,
     )
 
 

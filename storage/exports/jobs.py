@@ -1,6 +1,7 @@
 """The exports as jobs: the row is the truth, a restart begins an unfinished one again."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -21,7 +22,8 @@ from storage.metrics import ReadMetrics
 from storage.ranges import Span
 
 _LOOK_S = 1.0
-_PROGRESS_S = 0.5
+_RECOVERY_NS = 60_000_000_000
+_RECOVERY_LOOK_S = 0.1
 _MAX_CAMERAS = 200
 
 
@@ -40,7 +42,9 @@ class ExportJobs:
         folder: Path,
         version: str,
         at_once: int,
+        is_recovering: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._is_recovering = is_recovering
         self._rows = rows
         self._holds = holds
         self._catalogue = catalogue
@@ -89,6 +93,10 @@ class ExportJobs:
         """Start what is queued, for ever. Raises Unavailable when the index does."""
         self._folder.mkdir(parents=True, exist_ok=True)
         await self.end_stray_holds()
+        began_ns = self._clock.monotonic_ns()
+        # What a crash left in the spool is footage too: a package made before it is known would lack it.
+        while self._is_recovering() and self._clock.monotonic_ns() - began_ns < _RECOVERY_NS:
+            await self._clock.sleep(_RECOVERY_LOOK_S)
         while True:
             for row in await self._rows.unfinished():
                 if len(self._running) >= self._at_once:

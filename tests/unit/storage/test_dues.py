@@ -64,8 +64,8 @@ steps = st.one_of(
     st.tuples(st.just("wait"), st.none(), st.integers(1, 60), st.none()),
 )
 # What there is at first: a segment of each hour or so.
-first = st.lists(record, min_size=8, max_size=16)
-plans = st.lists(st.lists(steps, min_size=1, max_size=4), min_size=3, max_size=6)
+first = st.lists(record, min_size=5, max_size=9)
+plans = st.lists(st.lists(steps, min_size=1, max_size=3), min_size=2, max_size=5)
 
 
 async def destroyed(rows: SegmentRows, dues: DueRows, now_ns: int) -> None:

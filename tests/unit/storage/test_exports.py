@@ -1,5 +1,6 @@
 """Exports: what is in them, and how long they live."""
 
+import asyncio
 import hashlib
 import zipfile
 from datetime import datetime
@@ -25,7 +26,7 @@ from tests.unit.storage.packages import (
     said,
     videos_of,
 )
-from tests.unit.storage.workshop import pem_pair, units, workshop
+from tests.unit.storage.workshop import pem_pair, policy, units, workshop
 
 
 @needs("ffprobe")
@@ -156,6 +157,29 @@ async def test_an_unfinished_export_is_made_after_a_restart(tmp_path: Path) -> N
     async with workshop(tmp_path, nonce="bbbb", evidence=keys) as shop:
         await shop.export_done(EXPORT)
         assert verify(tmp_path / "exports" / f"{EXPORT}.zip", keys[1]).sound
+
+
+async def test_an_export_waits_for_what_a_crash_left_in_the_spool(tmp_path: Path) -> None:
+    keys = pem_pair()
+    async with workshop(tmp_path, evidence=keys) as shop:
+        shop.recorder.apply([policy()])
+        await shop.record(units(50))
+        await shop.jobs.order(order(0, 2))
+    async with workshop(tmp_path, nonce="bbbb", evidence=keys) as shop:
+        shop.finisher.find_left_over()
+        making = asyncio.create_task(shop.jobs.run())
+        await shop.clock.advance(5)
+        waiting = (await shop.jobs.progress(EXPORT)).status
+        await shop.finish()
+        await shop.clock.advance(1)
+
+        async def done() -> bool:
+            return (await shop.jobs.progress(EXPORT)).status is ExportStatus.DONE
+
+        await eventually(done, what="the export")
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
+    assert waiting is ExportStatus.QUEUED
 
 
 async def test_an_ordered_export_holds_its_footage(tmp_path: Path) -> None:

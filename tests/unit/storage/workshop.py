@@ -281,6 +281,7 @@ async def workshop(
         folder=folder / "exports",
         version="0.0",
         at_once=1,
+        is_recovering=half.finisher.is_recovering,
     )
     sweep = PackageSweep(
         ExportRows(database), clock, folder=folder / "exports", keep_days=7, is_making=jobs.is_making
