@@ -17,6 +17,7 @@ from tests.bench import (
     mux_first_frame,
     mux_lag,
     peers,
+    revocation,
     storage_cost,
     storm,
     transcode,
@@ -241,6 +242,11 @@ def beside_peers() -> list[Table]:
     return [peers.run()]
 
 
+def ended() -> list[Table]:
+    """How soon pictures end with their right."""
+    return [revocation.run()]
+
+
 PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "viewers": viewers,
     "peers": beside_peers,
@@ -255,6 +261,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "storage": recorded,
     "storm": stormed,
     "transcode": transcoded,
+    "revocation": ended,
 }
 
 
