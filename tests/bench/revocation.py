@@ -102,7 +102,8 @@ def run() -> Table:
         ["cause", *WAYS],
         rows,
         dict.fromkeys(WAYS, "2"),
-        "Nothing: that way is not ended by this cause. The tap is what the commune's worker publishes. "
+        "Nothing: that way is not ended by this cause. The tap is what the commune's worker publishes, "
+        "as its counter tells: by the group of pictures, of 2 s here. "
         "Without control_room everything ends after 10 s; without Redis an administrator who is signed in "
         "removes the person.",
     )
