@@ -13,6 +13,8 @@ from shared.log import get_logger
 from shared.messages import WantedCameras, decode, encode
 
 POLL_S = 1.0
+REFUSALS_UNTIL_MEANT = 5
+_UNKNOWN_CREDENTIAL = "urn:beffroi:problem:unauthenticated"
 _PATH = "/api/v1/worker/cameras"
 
 
@@ -61,6 +63,7 @@ class WantedPoller:
         self._apply, self._clock = apply, clock
         self._log = get_logger("ingest.wanted")
         self._etag: str | None = None
+        self._refused = 0
         self.trouble: str | None = "control_room has not been asked yet"
 
     async def run(self) -> None:
@@ -80,9 +83,12 @@ class WantedPoller:
             answer = await self._client.get(_PATH, headers=headers)
         except httpx.HTTPError as error:
             return f"control_room does not answer ({type(error).__name__}): going on with the cameras known"
+        refused = answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+        self._refused = self._refused + 1 if refused and _UNKNOWN_CREDENTIAL in answer.text else 0
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             return None
-        if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        if refused:
+            self._stop_where_meant()
             return f"control_room refuses the credential of this worker ({answer.status_code})"
         if answer.status_code != httpx.codes.OK:
             return f"control_room answers {answer.status_code} when asked for cameras"
@@ -96,6 +102,19 @@ class WantedPoller:
         self._apply(wanted)
         self._cache.save(wanted)
         return None
+
+    def _stop_where_meant(self) -> None:
+        """A credential that was taken back pulls no camera, not after a restart either.
+
+        Only control_room's own word counts, said again: neither a proxy before it nor a moment's fault may
+        stop a recording.
+        """
+        if self._refused == REFUSALS_UNTIL_MEANT:
+            self._log.error("credential-taken-back", reason="no camera is pulled any more")
+            self._etag = None
+            nothing = WantedCameras(self._commune, "", ())
+            self._apply(nothing)
+            self._cache.save(nothing)
 
     def _note(self, trouble: str | None) -> None:
         if trouble != self.trouble:

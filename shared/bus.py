@@ -1,30 +1,12 @@
-"""The bus: events between services, and small values with a time to live. Redis is one, memory another."""
+"""The bus: small values with a time to live, shared by processes. Redis is one, memory another."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import Protocol
 
 from shared.clock import Clock
-from shared.errors import BusUnavailable
-
-LISTENER_QUEUE = 1000
 
 
 class Bus(Protocol):
     """Every call raises BusUnavailable when nothing answers."""
-
-    async def publish(self, channel: str, body: bytes) -> None:
-        """Tell all who listen now. Nobody listening is no error; nothing is kept for later."""
-        ...
-
-    def listen(self, channel: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Inside the `async with` everything published is delivered, in order.
-
-        Raises BusUnavailable as soon as something may have been missed, within seconds even when the bus
-        says nothing at all: listen anew, and look up what may have changed meanwhile.
-        """
-        ...
 
     async def put(self, key: str, value: bytes, ttl_s: float) -> None:
         """Keep a value for `ttl_s` seconds, in place of the one before."""
@@ -54,47 +36,11 @@ class Bus(Protocol):
 
 
 class MemoryBus:
-    """A bus within one process, for tests and tools.
-
-    A listener that lets LISTENER_QUEUE messages pile up is cut off, as Redis does.
-    """
+    """A bus within one process, for tests and tools."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._values: dict[str, tuple[bytes, int]] = {}
-        self._listeners: dict[str, set[asyncio.Queue[bytes | None]]] = {}
-        self.dropped = 0
-
-    async def publish(self, channel: str, body: bytes) -> None:
-        for queue in tuple(self._listeners.get(channel, ())):
-            if queue.full():
-                self._cut_off(channel, queue)
-            else:
-                queue.put_nowait(body)
-
-    @asynccontextmanager
-    async def listen(self, channel: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        queue: asyncio.Queue[bytes | None] = asyncio.Queue(LISTENER_QUEUE)
-        listeners = self._listeners.setdefault(channel, set())
-        listeners.add(queue)
-        try:
-            async with aclosing(self._drain(queue)) as messages:
-                yield messages
-        finally:
-            listeners.discard(queue)
-
-    @staticmethod
-    async def _drain(queue: asyncio.Queue[bytes | None]) -> AsyncGenerator[bytes, None]:
-        while (body := await queue.get()) is not None:
-            yield body
-        raise BusUnavailable("the listener was too slow and has missed messages")
-
-    def _cut_off(self, channel: str, queue: asyncio.Queue[bytes | None]) -> None:
-        self._listeners[channel].discard(queue)
-        self.dropped += queue.qsize()
-        while not queue.empty():
-            queue.get_nowait()
-        queue.put_nowait(None)
 
     async def put(self, key: str, value: bytes, ttl_s: float) -> None:
         self._values[key] = (value, self._deadline_ns(ttl_s))

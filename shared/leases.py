@@ -15,7 +15,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.clock import Clock
 from shared.errors import TicketRefused, Unavailable
-from shared.ids import StreamId
 from shared.tickets import SHOWING, Action, CameraPath, Sealed, Ticket, opened
 
 EVERY_S = 1.0
@@ -179,4 +178,4 @@ class Leases:
 def _only_camera(ticket: Ticket) -> Iterator[str]:
     """The camera of a ticket for one stream."""
     if ticket.action in (Action.LIVE, Action.PLAYBACK):
-        yield StreamId.parse(ticket.resource).camera_path
+        yield ticket.resource.rpartition("/")[0]

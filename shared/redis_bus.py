@@ -1,11 +1,10 @@
 """The bus over the Redis protocol (Redis, Valkey): the one file that knows redis-py."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -16,8 +15,6 @@ from shared.redact import redact
 CALL_TIMEOUT_S = 2.0
 """The longest any call takes, connecting included."""
 _TRY_TIMEOUT_S = 1.0
-SILENCE_S = 2.0
-"""How long a listener hears nothing before it asks whether Redis is still there."""
 # One round trip, so that a count can never be left without its time to live.
 _INCREMENT = """
 local count = redis.call('INCR', KEYS[1])
@@ -47,40 +44,6 @@ class RedisBus:
     def __init__(self, url: str) -> None:
         # Retried once: a connection that Redis closed meanwhile, by a restart, is only found out by using it.
         self._redis = _client(url, retries=1)
-        # Not retried: it would subscribe again in silence, and what was published in between would be lost.
-        self._listening = _client(url, retries=0)
-
-    async def publish(self, channel: str, body: bytes) -> None:
-        async with _answered():
-            await self._redis.publish(channel, body)
-
-    @asynccontextmanager
-    async def listen(self, channel: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        pubsub = self._listening.pubsub()
-        try:
-            async with _answered():
-                await pubsub.subscribe(channel)
-                # Once Redis has said so, nothing published is missed.
-                while (told := await _next(pubsub, CALL_TIMEOUT_S)) is None or told[0] != "subscribe":
-                    pass
-            async with aclosing(self._messages(pubsub)) as messages:
-                yield messages
-        finally:
-            await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
-
-    @staticmethod
-    async def _messages(pubsub: PubSub) -> AsyncGenerator[bytes, None]:
-        asked = False
-        while True:
-            async with _answered(SILENCE_S + CALL_TIMEOUT_S):
-                told = await _next(pubsub, SILENCE_S)
-                if told is None:
-                    if asked:
-                        raise TimeoutError
-                    await pubsub.ping()
-            asked = told is None
-            if told is not None and told[0] == "message":
-                yield told[1]
 
     async def put(self, key: str, value: bytes, ttl_s: float) -> None:
         async with _answered():
@@ -110,7 +73,6 @@ class RedisBus:
 
     async def close(self) -> None:
         await self._redis.aclose()
-        await self._listening.aclose()
 
 
 def _client(url: str, *, retries: int) -> Redis:
@@ -132,12 +94,3 @@ def _client(url: str, *, retries: int) -> Redis:
 
 def _milliseconds(ttl_s: float) -> int:
     return max(1, int(ttl_s * 1000))
-
-
-async def _next(pubsub: PubSub, timeout_s: float) -> tuple[str, bytes] | None:
-    """The next thing Redis says, as (type, data), or None when it says nothing for `timeout_s`."""
-    message = await pubsub.get_message(timeout=timeout_s)
-    if message is None:
-        return None
-    data = message["data"]
-    return str(message["type"]), data if isinstance(data, bytes) else b""

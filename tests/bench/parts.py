@@ -18,6 +18,7 @@ from tests.bench import (
     mux_first_frame,
     mux_lag,
     peers,
+    revocation,
     storage_cost,
     storm,
     transcode,
@@ -247,6 +248,11 @@ def beside_peers() -> list[Table]:
     return [peers.run()]
 
 
+def ended() -> list[Table]:
+    """How soon pictures end with their right."""
+    return [revocation.run()]
+
+
 PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "viewers": viewers,
     "peers": beside_peers,
@@ -262,6 +268,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "index": indexed,
     "storm": stormed,
     "transcode": transcoded,
+    "revocation": ended,
 }
 
 

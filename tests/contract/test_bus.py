@@ -1,13 +1,10 @@
 """Every bus keeps the same promises: the one in memory, and Redis on a real server."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.bus import LISTENER_QUEUE, Bus, MemoryBus
-from shared.clock import SystemClock
+from shared.bus import Bus
 from shared.errors import BadInput, BusUnavailable
 from shared.redis_bus import RedisBus
 from tests.support.eventually import eventually
@@ -15,44 +12,6 @@ from tests.support.ports import free_port
 from tests.support.valkey import PASSWORD, Valkey
 
 FAST_S = 4.0
-
-
-async def _next(messages: AsyncIterator[bytes]) -> bytes:
-    return await asyncio.wait_for(anext(messages), 5)
-
-
-async def test_a_listener_gets_what_is_published_in_order(bus: Bus) -> None:
-    async with bus.listen("channel") as messages:
-        for number in range(20):
-            await bus.publish("channel", b"%d" % number)
-        assert [await _next(messages) for _ in range(20)] == [b"%d" % number for number in range(20)]
-
-
-async def test_every_listener_gets_every_message(bus: Bus) -> None:
-    async with bus.listen("channel") as first, bus.listen("channel") as second:
-        await bus.publish("channel", b"told")
-        assert [await _next(first), await _next(second)] == [b"told", b"told"]
-
-
-async def test_a_listener_hears_its_own_channel_only(bus: Bus) -> None:
-    async with bus.listen("mine") as messages:
-        await bus.publish("other", b"not for me")
-        await bus.publish("mine", b"for me")
-        assert await _next(messages) == b"for me"
-
-
-async def test_what_was_published_before_listening_is_not_kept(bus: Bus) -> None:
-    await bus.publish("channel", b"early")
-    async with bus.listen("channel") as messages:
-        await bus.publish("channel", b"late")
-        assert await _next(messages) == b"late"
-
-
-async def test_a_message_holds_any_bytes(bus: Bus) -> None:
-    body = bytes(range(256))
-    async with bus.listen("channel") as messages:
-        await bus.publish("channel", body)
-        assert await _next(messages) == body
 
 
 async def test_a_value_is_found_again(bus: Bus) -> None:
@@ -89,7 +48,7 @@ async def test_a_bus_that_answers_pings(bus: Bus) -> None:
     await bus.ping()
 
 
-@pytest.mark.parametrize("call", ["ping", "get", "put", "publish", "increment", "decrement", "delete"])
+@pytest.mark.parametrize("call", ["ping", "get", "put", "increment", "decrement", "delete"])
 async def test_a_call_fails_at_once_while_redis_is_not_there(call: str) -> None:
     redis = RedisBus(f"redis://127.0.0.1:{free_port()}/0")
     started = time.monotonic()
@@ -107,8 +66,6 @@ async def _called(bus: Bus, call: str) -> None:
             await bus.get("key")
         case "put":
             await bus.put("key", b"value", 60)
-        case "publish":
-            await bus.publish("channel", b"body")
         case "increment":
             await bus.increment("key", 60)
         case "decrement":
@@ -134,44 +91,6 @@ async def test_a_restart_between_two_calls_is_not_noticed(valkey: Valkey, redis:
     await redis.ping()
 
 
-async def test_a_listener_is_told_that_redis_has_gone(valkey: Valkey, redis: RedisBus) -> None:
-    async with redis.listen("channel") as messages:
-        await valkey.stop()
-        with pytest.raises(BusUnavailable):
-            await _next(messages)
-
-
-async def test_a_listener_never_resumes_in_silence_over_a_restart(valkey: Valkey, redis: RedisBus) -> None:
-    async with redis.listen("channel") as messages:
-        heard = asyncio.ensure_future(anext(messages))
-        await valkey.stop()
-        await valkey.start()
-        await redis.publish("channel", b"after the restart")
-        with pytest.raises(BusUnavailable):
-            await asyncio.wait_for(heard, 5)
-
-
-async def test_a_new_listener_hears_after_redis_has_come_back(valkey: Valkey, redis: RedisBus) -> None:
-    async with redis.listen("channel") as messages:
-        await valkey.stop()
-        with pytest.raises(BusUnavailable):
-            await _next(messages)
-    await valkey.start()
-    async with redis.listen("channel") as messages:
-        await redis.publish("channel", b"again")
-        assert await _next(messages) == b"again"
-
-
-async def test_listening_fails_at_once_while_redis_is_not_there() -> None:
-    redis = RedisBus(f"redis://127.0.0.1:{free_port()}/0")
-    started = time.monotonic()
-    with pytest.raises(BusUnavailable):
-        async with redis.listen("channel"):
-            pass
-    assert time.monotonic() - started < FAST_S
-    await redis.close()
-
-
 async def test_a_call_to_a_redis_that_hangs_fails_within_seconds(valkey: Valkey, redis: RedisBus) -> None:
     await redis.ping()
     with valkey.frozen():
@@ -187,23 +106,6 @@ async def test_answers_are_not_mixed_up_after_a_hang(valkey: Valkey, redis: Redi
     with valkey.frozen(), pytest.raises(BusUnavailable):
         await redis.get("one")
     assert await redis.get("two") == b"2"
-
-
-@pytest.mark.slow
-async def test_a_listener_notices_a_redis_that_hangs(valkey: Valkey, redis: RedisBus) -> None:
-    async with redis.listen("channel") as messages:
-        with valkey.frozen(), pytest.raises(BusUnavailable):
-            await asyncio.wait_for(anext(messages), 8)
-
-
-@pytest.mark.slow
-async def test_a_quiet_channel_is_no_failure(redis: RedisBus) -> None:
-    async with redis.listen("channel") as messages:
-        heard = asyncio.ensure_future(anext(messages))
-        done, _ = await asyncio.wait([heard], timeout=5)
-        assert not done
-        await redis.publish("channel", b"at last")
-        assert await asyncio.wait_for(heard, 5) == b"at last"
 
 
 async def test_a_wrong_password_is_an_unavailable_bus(valkey: Valkey) -> None:
@@ -230,12 +132,3 @@ def test_a_password_that_broke_its_address_is_not_told() -> None:
     with pytest.raises(BadInput) as failure:
         RedisBus("redis://:pa/ss:w@host:6379/0")
     assert "pa" not in failure.value.detail.replace("password", "")
-
-
-async def test_a_listener_that_is_too_slow_is_told_that_it_has_missed_something() -> None:
-    bus = MemoryBus(SystemClock())
-    async with bus.listen("channel") as messages:
-        for _ in range(LISTENER_QUEUE + 1):
-            await bus.publish("channel", b"flood")
-        with pytest.raises(BusUnavailable):
-            await _next(messages)

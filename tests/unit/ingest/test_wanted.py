@@ -9,9 +9,9 @@ from cryptography.fernet import Fernet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.wanted import WantedCache, WantedPoller
+from ingest.wanted import REFUSALS_UNTIL_MEANT, WantedCache, WantedPoller
 from shared.clock import SimulatedClock
-from shared.errors import BadInput
+from shared.errors import BadInput, Unauthenticated, problem
 from shared.messages import WantedCamera, WantedCameras, encode
 
 KEY = Fernet.generate_key().decode()
@@ -82,6 +82,28 @@ async def test_a_refused_credential_is_said_and_changes_nothing(rig: Rig, status
     trouble = await rig.poller.poll_once()
     assert trouble is not None
     assert "refuses the credential" in trouble
+    assert len(rig.applied) == 1
+
+
+async def test_a_credential_that_was_taken_back_pulls_no_camera_soon_nor_after_a_restart(rig: Rig) -> None:
+    await rig.poller.poll_once()
+    refusal = problem(Unauthenticated("this worker credential is unknown or was taken back"))
+    rig.room.answer = httpx.Response(refusal.status, content=refusal.body)
+    for _ in range(REFUSALS_UNTIL_MEANT - 1):
+        await rig.poller.poll_once()
+    assert len(rig.applied) == 1
+    await rig.poller.poll_once()
+    assert [len(one.cameras) for one in rig.applied] == [1, 0]
+    kept = rig.cache.load()
+    assert kept is not None
+    assert kept.cameras == ()
+
+
+async def test_what_stands_before_control_room_stops_no_camera_by_refusing(rig: Rig) -> None:
+    await rig.poller.poll_once()
+    rig.room.answer = httpx.Response(401, content=b"<html>sign in at the proxy</html>")
+    for _ in range(2 * REFUSALS_UNTIL_MEANT):
+        await rig.poller.poll_once()
     assert len(rig.applied) == 1
 
 
