@@ -16,6 +16,7 @@ from control_room.passwords import Passwords
 from control_room.revocations import Revoker
 from control_room.sessions import Sessions
 from control_room.states import States
+from control_room.storage_client import StorageClient
 from control_room.throttle import Throttle
 from control_room.ticketing import Ticketing
 from control_room.times import utc_now
@@ -45,6 +46,7 @@ class Desk:
     states: States
     wanted: Wanted
     orders: Orders
+    storage: StorageClient
     revoker: Revoker
     addresses: AddressPolicy
     muxes: Muxes

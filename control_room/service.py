@@ -109,6 +109,7 @@ def assemble(
         states=States(clock),
         wanted=Wanted(db, vault),
         orders=Orders(db, storage),
+        storage=storage,
         revoker=Revoker(db, bus, clock),
         addresses=address_policy(settings),
         muxes=Muxes([MuxPlace(*place) for place in settings.mux_places], mux_client, log),

@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from shared.clock import Clock
 from shared.errors import BeffroiError
 from shared.log import get_logger
-from storage.bond import StoreBond
-from storage.deadline import DAY_NS, MAX_DAYS
+from storage.deadline import MAX_DAYS
 from storage.finishing import Places
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.metrics import LifeMetrics, RetentionMetrics
+from storage.refusals import Refusals
 from storage.segment import Segment
 
 EVERY_S = 20.0
 _BATCH = 200
 _STALE_NS = 120 * 1_000_000_000
-_LEAP_NS = DAY_NS
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one run did. `refused` says why it destroyed nothing, if it had to."""
+    """What one run did: how many it destroyed, and how many were not there to be destroyed.
+
+    `refused` says why it destroyed nothing, or went no further."""
 
     destroyed: int = 0
     missing: int = 0
@@ -33,14 +34,16 @@ class Outcome:
 
 class Retention:
     """Each run: condemn what is due (row to garbage), remove its object, drop its row. Any step may be the
-    last before a crash: the next run finds garbage rows and goes on."""
+    last before a crash: the next run finds garbage rows and goes on. `turn` is held for each batch, so that
+    a hold is placed before it or after it."""
 
     def __init__(
         self,
         rows: SegmentRows,
         policies: PolicyRows,
         places: Places,
-        bond: StoreBond,
+        refusals: Refusals,
+        turn: asyncio.Lock,
         clock: Clock,
         metrics: RetentionMetrics,
         life: LifeMetrics,
@@ -48,15 +51,16 @@ class Retention:
         self._rows = rows
         self._policies = policies
         self._places = places
-        self._bond = bond
+        self._refusals = refusals
+        self._turn = turn
         self._clock = clock
         self._metrics = metrics
         self._life = life
         self._log = get_logger("storage")
         self._started_ns = clock.monotonic_ns()
-        self._offset_ns = clock.utc_ns() - self._started_ns
         self._completed_ns: int | None = None
         self._trouble: str | None = None
+        self.refused: str | None = None
 
     def health(self) -> str | None:
         """Retention's own liveness: refused, failing, or not run for a while."""
@@ -75,47 +79,64 @@ class Retention:
 
     async def run_once(self) -> Outcome:
         """Destroy everything that is due now, or refuse."""
-        refused = self._leap() or await self._bond.reason_to_refuse()
-        self._metrics.refused.set(1 if refused else 0)
-        if refused:
-            if self._trouble is None:
-                self._log.error("destruction-refused", reason=refused)
-            self._trouble = f"destruction is refused: {refused}"
-            return Outcome(refused=refused)
-        outcome = await self._destroy()
-        self._trouble = None if outcome.failed is None else f"destruction fails: {outcome.failed}"
-        await self._measure()
-        if outcome.failed is None:
+        # Read before the clock is judged: one that leaps during the run makes nothing more due.
+        now_ns = self._clock.utc_ns()
+        if await self._refuses():
+            return Outcome(refused=self.refused)
+        outcome = await self._destroy(now_ns)
+        if outcome.refused is None:
+            self._trouble = None if outcome.failed is None else f"destruction fails: {outcome.failed}"
+            await self._measure()
+        if outcome.failed is None and outcome.refused is None:
             self._completed_ns = self._clock.monotonic_ns()
             self._metrics.last_run_s.set(self._clock.utc_ns() / 1e9)
         return outcome
 
-    def _leap(self) -> str | None:
-        """A wall clock that jumps ahead would make everything due at once."""
-        leap_ns = self._clock.utc_ns() - self._clock.monotonic_ns() - self._offset_ns
-        if leap_ns > _LEAP_NS:
-            return "the clock has jumped ahead by over a day: set it right, or restart storage to confirm"
-        return None
+    async def _refuses(self) -> bool:
+        reason = await self._refusals.reason()
+        if reason is not None and reason != self.refused:
+            self._log.error("destruction-refused", reason=reason)
+        self.refused = reason
+        self._metrics.refused.set(1 if reason else 0)
+        if reason is not None:
+            self._trouble = f"destruction is refused: {reason}"
+        return reason is not None
 
-    async def _destroy(self) -> Outcome:
+    async def _destroy(self, now_ns: int) -> Outcome:
         destroyed = missing = 0
+        failed = refused = None
         try:
             for stream, days in (await self._days_by_stream()).items():
-                while await self._rows.condemn(stream, days, self._clock.utc_ns(), _BATCH) == _BATCH:
+                while await self._condemn(stream, days, now_ns) == _BATCH:
                     pass
-            while garbage := await self._rows.garbage(_BATCH):
-                missing += await asyncio.to_thread(self._remove, garbage)
-                await self._rows.drop([segment.key for segment in garbage])
-                destroyed += len(garbage)
+            while counted := await self._destroy_batch():
+                destroyed, missing = destroyed + counted[0], missing + counted[1]
+                # A long run outlives what allowed it: the disk is unplugged, a hold cannot be kept.
+                if await self._refuses():
+                    refused = self.refused
+                    break
         except (OSError, BeffroiError) as error:
-            reason = error.detail if isinstance(error, BeffroiError) else error.strerror or str(error)
-            self._log.error("destruction-failed", reason=reason)
-            return Outcome(destroyed, missing, failed=reason)
-        if destroyed:
+            failed = error.detail if isinstance(error, BeffroiError) else error.strerror or str(error)
+            self._log.error("destruction-failed", reason=failed)
+        if destroyed or missing:
             self._log.info("segments-destroyed", count=destroyed, missing=missing)
         self._metrics.destroyed.inc(destroyed)
         self._metrics.missing.inc(missing)
-        return Outcome(destroyed, missing)
+        return Outcome(destroyed, missing, failed, refused)
+
+    async def _condemn(self, stream: str, days: int, now_ns: int) -> int:
+        async with self._turn:
+            return await self._rows.condemn(stream, days, now_ns, _BATCH)
+
+    async def _destroy_batch(self) -> tuple[int, int] | None:
+        """How many were destroyed and how many were not there; None where nothing is condemned."""
+        async with self._turn:
+            garbage = await self._rows.garbage(_BATCH)
+            if not garbage:
+                return None
+            missing = await asyncio.to_thread(self._remove, garbage)
+            await self._rows.drop([segment.key for segment in garbage])
+            return len(garbage) - missing, missing
 
     def _remove(self, garbage: Sequence[Segment]) -> int:
         """Remove the files of condemned segments; how many had none. Raises OSError. Blocking."""

@@ -34,6 +34,12 @@ class StorageSettings(Settings):
     disk_reserve_mb: int = Field(
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
     )
+    scrub_mb_s: float = Field(
+        default=4.0,
+        ge=0.0,
+        le=1000.0,
+        description="Megabytes read a second to hash recordings anew; 0: none.",
+    )
     export_days: int = Field(default=7, ge=1, le=31, description="Days an export package is kept.")
     exports_at_once: int = Field(default=1, ge=1, le=8, description="Exports made at the same time.")
 

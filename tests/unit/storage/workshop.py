@@ -1,9 +1,10 @@
 """Storage's real parts in one process: real disk, real SQLite, a tap in the test's hand, time as asked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import sys
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -18,30 +19,37 @@ from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
 from storage.api import build_app
+from storage.api_clock import clock_routes
 from storage.api_exports import export_routes
 from storage.api_playback import playback_routes
+from storage.archive import Archive, open_archive
 from storage.bond import StoreBond
+from storage.boot import SinceBoot
 from storage.catalogue import Catalogue
+from storage.clock_keeper import Witnesses
+from storage.destruction import Destruction, destruction
 from storage.disk import Disk, RealDisk
 from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
 from storage.finishing import Finisher, Places
 from storage.gate import Gate
+from storage.holds import Holds
 from storage.index.database import Database
 from storage.index.exports import ExportRows
-from storage.index.holds import HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
-from storage.metrics import LifeMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
-from storage.objects import FolderStore
+from storage.metrics import LifeMetrics, ReadMetrics, RecorderMetrics, ScrubMetrics
 from storage.recorder import Recorder
+from storage.reindex import Reindexed, reindex
 from storage.retention import Retention
 from storage.revocations import Revocations
+from storage.scrub import Scrub
 from storage.spool import Spool
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.pictures import START_NS, STREAM
+from tests.unit.storage.hands import HandControl, HandTap
 
 SEGMENT_S = 4.0
 
@@ -83,48 +91,68 @@ def pem_pair() -> tuple[bytes, bytes]:
 
 
 @dataclass
-class HandTap:
-    """A tap that gives what the test puts in."""
-
-    sinks: dict[StreamId, Callable[[AccessUnit | Gap], None]] = field(default_factory=dict)
-
-    def subscribe(self, stream: StreamId, sink: Callable[[AccessUnit | Gap], None]) -> "HandSubscription":
-        self.sinks[stream] = sink
-        return HandSubscription(self, stream)
-
-
-@dataclass
-class HandSubscription:
-    tap: HandTap
-    stream: StreamId
-
-    def close(self) -> None:
-        del self.tap.sinks[self.stream]
-
-
-@dataclass
 class Workshop:
     """One storage. Nothing runs by itself but the disk's thread: the test says what happens when."""
 
     folder: Path
     clock: SimulatedClock
-    database: Database
+    archive: Archive
     tap: HandTap
     lane: DiskLane
-    places: Places
-    rows: SegmentRows
     policies: PolicyRows
-    holds: HoldRows
-    bond: StoreBond
     recorder: Recorder
     finisher: Finisher
-    retention: Retention
+    end: Destruction
+    control: HandControl
     revocations: Revocations
     catalogue: Catalogue
     jobs: ExportJobs
     evidence_pem: bytes
     tickets: TicketSigner
     http: httpx.AsyncClient
+
+    @property
+    def database(self) -> Database:
+        return self.archive.database
+
+    @property
+    def rows(self) -> SegmentRows:
+        return self.archive.rows
+
+    @property
+    def places(self) -> Places:
+        return self.archive.places
+
+    @property
+    def bond(self) -> StoreBond:
+        return self.archive.bond
+
+    @property
+    def holds(self) -> Holds:
+        return self.archive.holds
+
+    @property
+    def retention(self) -> Retention:
+        return self.end.retention
+
+    async def reindex(self) -> Reindexed:
+        """What the command of that name does."""
+        archive = self.archive
+        return await reindex(archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve)
+
+    def scrub(self) -> Scrub:
+        """One that does not wait."""
+        archive = self.archive
+        return Scrub(
+            archive.rows,
+            archive.walk,
+            archive.marks,
+            archive.store,
+            archive.bond,
+            self.clock,
+            ScrubMetrics(),
+            bytes_per_s=sys.maxsize,
+        )
 
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
         """Give units to the recorder and wait until the disk has what is due of them."""
@@ -188,22 +216,11 @@ class Workshop:
 class _WritingHalf:
     """Tap to spool to store."""
 
-    def __init__(
-        self,
-        folder: Path,
-        disk: Disk,
-        clock: SimulatedClock,
-        rows: SegmentRows,
-        store: FolderStore,
-        nonce: str,
-        lane_bytes: int,
-    ) -> None:
+    def __init__(self, clock: SimulatedClock, archive: Archive, nonce: str) -> None:
         self.tap, self.life = HandTap(), LifeMetrics()
-        self.lane = DiskLane("disk-test", lane_bytes)
-        self.places = Places(Spool(folder / "spool", disk, [self.lane], clock), store, disk)
         self.recorder = Recorder(
             self.tap,
-            self.places.spool,
+            archive.places.spool,
             clock,
             RecorderMetrics(),
             segment_s=SEGMENT_S,
@@ -211,12 +228,13 @@ class _WritingHalf:
             finished=lambda key: self.finisher.enqueue(key),
         )
         self.finisher = Finisher(
-            self.places,
-            rows,
+            archive.places,
+            archive.rows,
             clock,
             self.life,
             indexed=self.recorder.indexed,
             is_open=self.recorder.is_open,
+            stored=archive.bond.stored,
         )
 
 
@@ -229,26 +247,26 @@ async def workshop(
     nonce: str = "aaaa",
     lane_bytes: int = 64 << 20,
     evidence: tuple[bytes, bytes] | None = None,
+    control: HandControl | None = None,
+    boot_id: str = "the-only-boot",
 ) -> AsyncIterator[Workshop]:
     """Storage in a folder; made again in the same folder it finds what was left there."""
-    clock, disk = SimulatedClock(utc_ns), disk or RealDisk()
+    clock, control = SimulatedClock(utc_ns), control or HandControl()
     for name in ("spool", "objects", "exports"):
         (folder / name).mkdir(exist_ok=True)
-    database = await Database.open(f"sqlite+aiosqlite:///{folder / 'index.db'}")
-    rows, policies, holds = SegmentRows(database), PolicyRows(database), HoldRows(database)
-    store = FolderStore(folder / "objects", disk)
-    bond = StoreBond(database, rows, store)
-    await bond.establish()
-    half = _WritingHalf(folder, disk, clock, rows, store, nonce, lane_bytes)
-    half.lane.start()
-    recorder, places = half.recorder, half.places
-    catalogue, reads = Catalogue(rows, recorder, places), ReadMetrics()
+    lane = DiskLane("disk-test", lane_bytes)
+    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock)
+    archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", folder / "objects", spool)
+    await archive.bond.establish()
+    policies, half = PolicyRows(archive.database), _WritingHalf(clock, archive, nonce)
+    lane.start()
+    catalogue, reads = Catalogue(archive.rows, half.recorder, archive.places), ReadMetrics()
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
     jobs = ExportJobs(
-        ExportRows(database),
-        holds,
+        ExportRows(archive.database),
+        archive.holds,
         catalogue,
         key,
         clock,
@@ -258,10 +276,25 @@ async def workshop(
         keep_days=7,
         at_once=1,
     )
+    end = destruction(
+        archive,
+        policies,
+        half.life,
+        clock,
+        lambda: SinceBoot(boot_id, clock.monotonic_ns()),
+        Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
+        control,
+    )
+    # Retention runs as soon as the service does: what is trusted then is carried on from there.
+    await end.keeper.reason_to_refuse()
     revocations = Revocations(None, clock)
     gate = Gate(TicketVerifier.from_pem(ticket_public, clock), revocations)
     app = build_app(
-        [playback_routes(catalogue, gate, clock, reads), export_routes(jobs, holds, gate, key.public)],
+        [
+            playback_routes(catalogue, gate, clock, reads),
+            export_routes(jobs, archive.holds, catalogue, clock, gate, key.public),
+            clock_routes(end.keeper, gate),
+        ],
         "https://csu.example",
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://storage") as http:
@@ -269,17 +302,14 @@ async def workshop(
             yield Workshop(
                 folder,
                 clock,
-                database,
+                archive,
                 half.tap,
-                half.lane,
-                places,
-                rows,
+                lane,
                 policies,
-                holds,
-                bond,
-                recorder,
+                half.recorder,
                 half.finisher,
-                Retention(rows, policies, places, bond, clock, RetentionMetrics(), half.life),
+                end,
+                control,
                 revocations,
                 catalogue,
                 jobs,
@@ -289,6 +319,6 @@ async def workshop(
             )
         finally:
             await jobs.close()
-            await recorder.close()
-            await half.lane.close()
-            await database.close()
+            await half.recorder.close()
+            await lane.close()
+            await archive.database.close()
