@@ -6,6 +6,7 @@ import uuid
 from shared.errors import BeffroiError, Unavailable
 from shared.log import get_logger
 from storage.disk import Disk
+from storage.finishing import read_object
 from storage.generation import Generation
 from storage.index.database import Database
 from storage.index.segments import SegmentRows
@@ -107,8 +108,8 @@ class StoreBond:
         unknown = [
             key
             for key in await self._rows.unknown(newest)
-            # One that was destroyed between the two looks is no trouble.
-            if await asyncio.to_thread(self._store.path(key).exists)
+            # One that was destroyed between the two looks is no trouble, nor is what no index could know.
+            if not isinstance(await asyncio.to_thread(read_object, self._store, key), str)
         ]
         if unknown and not await self._rows.totals():
             return "the index is empty while there are recordings"

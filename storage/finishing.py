@@ -60,6 +60,20 @@ def segment_of(path: Path, key: str, layout: Layout, state: SegmentState) -> Seg
     )
 
 
+def read_object(store: FolderStore, key: str) -> Segment | str:
+    """The row of an object, or why it has none. Blocking."""
+    path = store.path(key)
+    try:
+        layout = layout_of(path)
+        if not layout.fragments:
+            return "it holds no picture"
+        return segment_of(path, key, layout, SegmentState.STORED)
+    except BadInput as error:
+        return error.detail
+    except OSError as error:
+        return error.strerror or str(error)
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where a segment's bytes may be."""

@@ -142,7 +142,10 @@ class FolderLock:
             return None
 
     def _same_file(self, descriptor: int) -> bool:
-        mine, there = os.fstat(descriptor), os.stat(self.folder / _LOCK)
+        try:
+            mine, there = os.fstat(descriptor), os.stat(self.folder / _LOCK)
+        except FileNotFoundError:
+            return False
         return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
 
     def _taken(self, lease: Lease | None) -> str:

@@ -14,15 +14,12 @@ class Refusals(Protocol):
 
 
 class Grounds:
-    """The first ground that stands."""
+    """Each is asked every time: who can mend one is told of the others too, and what they keep is kept."""
 
     def __init__(self, grounds: Sequence[Ground]) -> None:
         self._grounds = grounds
 
     async def reason(self) -> str | None:
-        """One sentence, or None where destruction may go on."""
-        for ground in self._grounds:
-            reason = await ground()
-            if reason is not None:
-                return reason
-        return None
+        """What stands, one after the other, or None where destruction may go on."""
+        told = [await ground() for ground in self._grounds]
+        return "; ".join(dict.fromkeys(reason for reason in told if reason is not None)) or None

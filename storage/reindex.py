@@ -3,15 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 
-from shared.errors import BadInput
 from shared.log import get_logger
 from storage.bond import StoreBond
-from storage.finishing import layout_of, segment_of
+from storage.finishing import read_object
 from storage.holds import Holds
 from storage.index.reprieve import Reprieve
 from storage.index.segments import SegmentRows
 from storage.objects import FolderStore
-from storage.segment import Segment, SegmentState
+from storage.segment import SegmentState
 
 _BATCH = 500
 
@@ -60,17 +59,3 @@ async def reindex(
     await holds.restore()
     await bond.renew()
     return Reindexed(len(keys) - added - unreadable, added, len(lost), unreadable)
-
-
-def read_object(store: FolderStore, key: str) -> Segment | str:
-    """The row of an object, or why it has none. Blocking."""
-    path = store.path(key)
-    try:
-        layout = layout_of(path)
-        if not layout.fragments:
-            return "it holds no picture"
-        return segment_of(path, key, layout, SegmentState.STORED)
-    except BadInput as error:
-        return error.detail
-    except OSError as error:
-        return error.strerror or str(error)

@@ -94,7 +94,7 @@ class Retention:
 
     async def _refuses(self) -> bool:
         reason = await self._refusals.reason()
-        if reason is not None and reason != self.refused:
+        if reason is not None and self.refused is None:
             self._log.error("destruction-refused", reason=reason)
         self.refused = reason
         self._metrics.refused.set(1 if reason else 0)

@@ -11,14 +11,15 @@ from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.log import get_logger
 from storage.bond import StoreBond
+from storage.finishing import read_object
 from storage.index.marks import Marks
 from storage.index.segments import SegmentRows
 from storage.index.walk import Walk
 from storage.metrics import ScrubMetrics
 from storage.objects import FolderStore
-from storage.reindex import read_object
 
 _PAUSE_S = 1.0
+_SHORTEST_S = 0.0001
 _ROWS = 500
 _NAMED = 1000
 _CHUNK = 1 << 20
@@ -199,7 +200,7 @@ class Scrub:
         return digest.hexdigest() != sha256 and await self._walk.is_stored(key)
 
     async def _pause(self, seconds: float) -> None:
-        if seconds > 0:
+        if seconds >= _SHORTEST_S:
             await self._clock.sleep(seconds)
             self._measure()
 

@@ -140,8 +140,8 @@ class Workshop:
         archive = self.archive
         return await reindex(archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve)
 
-    def scrub(self) -> Scrub:
-        """One that does not wait."""
+    def scrub(self, *, bytes_per_s: int = sys.maxsize) -> Scrub:
+        """One that does not wait, or reads no faster than asked."""
         archive = self.archive
         return Scrub(
             archive.rows,
@@ -151,7 +151,7 @@ class Workshop:
             archive.bond,
             self.clock,
             ScrubMetrics(),
-            bytes_per_s=sys.maxsize,
+            bytes_per_s=bytes_per_s,
         )
 
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
