@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from shared.clock import Clock
-from shared.errors import BadInput, BeffroiError
+from shared.errors import BadInput, BeffroiError, Unavailable
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import HeldReport, HoldOrder, KnownHolds
@@ -15,6 +15,7 @@ from storage.metrics import HoldMetrics
 
 _EVERY_S = 5.0
 _STALE_NS = 3600 * 1_000_000_000
+_AWAY_NS = 10 * 1_000_000_000
 
 Ask = Callable[[HeldReport], Awaitable[KnownHolds]]
 """Tells control_room what is held and gives what it knows. Raises BadInput, Unavailable."""
@@ -47,6 +48,7 @@ class Reconciliation:
         self._active: tuple[HoldOrder, ...] = ()
         self._told_ns: int | None = None
         self._trouble: str | None = None
+        self._away: tuple[str, int] | None = None
         self._turn = asyncio.Lock()
         self._log = get_logger("storage")
 
@@ -81,19 +83,35 @@ class Reconciliation:
             self._metrics.foreign.set(len(held - ended - active))
 
     async def reason_to_refuse(self) -> str | None:
-        """Why nothing may be destroyed: control_room is not heard, or one of its holds is not kept here."""
-        told_ns = self._told_ns
+        """Why nothing may be destroyed: a hold is not kept here, or control_room was not heard for an hour.
+
+        It is asked anew, so that a hold ordered a moment ago counts; only while it does not answer is what it
+        told last enough.
+        """
+        away: str | None = None
         try:
-            if told_ns is None or self._clock.monotonic_ns() - told_ns > _STALE_NS:
-                await self.once()
-            else:
-                await self._place_missing()
-        except BadInput as error:
-            return error.detail
+            away = await self._asked_anew()
+            await self._place_missing()
         except BeffroiError as error:
-            since = "since this start" if told_ns is None else "for over an hour"
-            return f"holds are not confirmed with control_room {since}: {error.detail}"
-        return None
+            return error.detail
+        told_ns, now_ns = self._told_ns, self._clock.monotonic_ns()
+        if away is None or (told_ns is not None and now_ns - told_ns <= _STALE_NS):
+            return None
+        since = "since this start" if told_ns is None else "for over an hour"
+        return f"holds are not confirmed with control_room {since}: {away}"
+
+    async def _asked_anew(self) -> str | None:
+        """Why control_room did not answer. One that is away is left alone for a while."""
+        now_ns = self._clock.monotonic_ns()
+        if self._away is not None and now_ns - self._away[1] < _AWAY_NS:
+            return self._away[0]
+        try:
+            await self.once()
+            self._away = None
+            return None
+        except Unavailable as error:
+            self._away = error.detail, now_ns
+            return error.detail
 
     async def _place_missing(self) -> None:
         """Place each hold of control_room's that is not kept as it was ordered."""

@@ -249,8 +249,12 @@ async def workshop(
     evidence: tuple[bytes, bytes] | None = None,
     control: HandControl | None = None,
     boot_id: str = "the-only-boot",
+    booted_ns: int = 0,
 ) -> AsyncIterator[Workshop]:
-    """Storage in a folder; made again in the same folder it finds what was left there."""
+    """Storage in a folder; made again in the same folder it finds what was left there.
+
+    `booted_ns` is how long the machine has run at the start.
+    """
     clock, control = SimulatedClock(utc_ns), control or HandControl()
     for name in ("spool", "objects", "exports"):
         (folder / name).mkdir(exist_ok=True)
@@ -281,7 +285,7 @@ async def workshop(
         policies,
         half.life,
         clock,
-        lambda: SinceBoot(boot_id, clock.monotonic_ns()),
+        lambda: SinceBoot(boot_id, booted_ns + clock.monotonic_ns()),
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
     )
