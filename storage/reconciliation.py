@@ -79,7 +79,7 @@ class Reconciliation:
                 await self._holds.remove(id)
                 self._log.info("hold-ended", hold=id)
             await self._place_missing()
-            self._told_ns = self._clock.monotonic_ns()
+            self._told_ns, self._away = self._clock.monotonic_ns(), None
             self._metrics.foreign.set(len(held - ended - active))
 
     async def reason_to_refuse(self) -> str | None:
@@ -107,7 +107,6 @@ class Reconciliation:
             return self._away[0]
         try:
             await self.once()
-            self._away = None
             return None
         except Unavailable as error:
             self._away = error.detail, now_ns

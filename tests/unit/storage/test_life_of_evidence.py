@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from hypothesis import event, settings
+from hypothesis import Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -75,8 +75,8 @@ class LifeOfEvidence(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.start()
-        self.record()
-        self.record()
+        self.record(False)
+        self.record(True)
 
     def start(self) -> None:
         self.starts += 1
@@ -103,8 +103,10 @@ class LifeOfEvidence(RuleBasedStateMachine):
     def there(self) -> set[str]:
         return set(self.shop.objects())
 
-    @rule()
-    def record(self) -> None:
+    @rule(copied=st.booleans())
+    def record(self, copied: bool) -> None:
+        if copied:
+            self.again(lambda: keep_index(self.folder, self.folder / "copy"))
         pictures = units(50, start_ns=self.true_ns)
         self.do(self.shop.record_all(pictures, days=1))
         self.pass_time(30)
@@ -112,8 +114,8 @@ class LifeOfEvidence(RuleBasedStateMachine):
             self.known.setdefault(row.key, row)
 
     @precondition(lambda self: self.known)
-    @rule(pick=PICK, by_list=st.booleans())
-    def hold(self, pick: int, by_list: bool) -> None:
+    @rule(pick=PICK, by_list=st.booleans(), then=st.sampled_from([None, *Misfortune]))
+    def hold(self, pick: int, by_list: bool, then: Misfortune | None) -> None:
         self.holds += 1
         id = f"h-{self.holds}"
         order = order_of(id, sorted(self.known.values(), key=lambda row: row.key)[pick % len(self.known)])
@@ -126,6 +128,9 @@ class LifeOfEvidence(RuleBasedStateMachine):
             self.waiting.append(id)
         else:
             self.keeps(id)
+        if then is not None:
+            self.misfortune(then)
+        self.a_day_passes()
 
     def keeps(self, id: str) -> None:
         order = self.control.active[id]
@@ -179,10 +184,6 @@ class LifeOfEvidence(RuleBasedStateMachine):
         self.retention()
 
     @rule()
-    def the_index_is_copied(self) -> None:
-        self.again(lambda: keep_index(self.folder, self.folder / "copy"))
-
-    @rule()
     def a_day_passes(self) -> None:
         self.pass_time(25 * 3600)
         self.retention()
@@ -191,6 +192,7 @@ class LifeOfEvidence(RuleBasedStateMachine):
     def an_operator_mends_everything(self, scrubbed: bool) -> None:
         self.set_clock(0)
         self.control.away = False
+        self.pass_time(15)
         while self.waiting:
             self.keeps(self.waiting.pop())
         if scrubbed:
@@ -249,6 +251,6 @@ class LifeOfEvidence(RuleBasedStateMachine):
 
 
 LifeOfEvidence.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=20, deadline=None, database=None
+    max_examples=12, stateful_step_count=12, deadline=None, database=None, phases=[Phase.generate]
 )
 test_nothing_held_is_ever_destroyed_and_nothing_while_refused = LifeOfEvidence.TestCase
