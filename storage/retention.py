@@ -16,6 +16,7 @@ from storage.refusals import Refusals
 from storage.segment import Segment
 
 EVERY_S = 20.0
+_REFUSED_EVERY_S = 3.0
 _BATCH = 200
 _STALE_NS = 120 * 1_000_000_000
 
@@ -74,8 +75,9 @@ class Retention:
     async def run(self) -> None:
         """Run for ever. Raises Unavailable when the index does: whoever runs this tries again."""
         while True:
-            await self.run_once()
-            await self._clock.sleep(EVERY_S)
+            outcome = await self.run_once()
+            # What stands in the way is often gone soon: control_room starts beside storage.
+            await self._clock.sleep(EVERY_S if outcome.refused is None else _REFUSED_EVERY_S)
 
     async def run_once(self) -> Outcome:
         """Destroy everything that is due now, or refuse."""
