@@ -251,6 +251,6 @@ class LifeOfEvidence(RuleBasedStateMachine):
 
 
 LifeOfEvidence.TestCase.settings = settings(
-    max_examples=8, stateful_step_count=12, deadline=None, database=None, phases=[Phase.generate]
+    max_examples=6, stateful_step_count=12, deadline=None, database=None, phases=[Phase.generate]
 )
 test_nothing_held_is_ever_destroyed_and_nothing_while_refused = LifeOfEvidence.TestCase
