@@ -17,6 +17,7 @@ from control_room.orders import Orders
 from control_room.passwords import Passwords
 from control_room.sessions import Sessions
 from control_room.states import States
+from control_room.storage_client import StorageClient
 from control_room.throttle import Throttle
 from control_room.ticketing import Ticketing
 from control_room.times import utc_now
@@ -48,6 +49,7 @@ class Desk:
     wanted: Wanted
     orders: Orders
     lessor: Lessor
+    storage: StorageClient
     addresses: AddressPolicy
     muxes: Muxes
     mux_client: MuxClient

@@ -11,7 +11,15 @@ from control_room.db.orders import Behalf
 from control_room.model import Export, Hold, HoldStatus
 from control_room.storage_client import StorageClient
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
-from shared.messages import ExportProgress, ExportStatus, HoldOrder
+from shared.messages import (
+    ExportProgress,
+    ExportStatus,
+    HeldReport,
+    HoldOrder,
+    HoldPlaced,
+    KnownHolds,
+    export_hold_id,
+)
 from shared.reasons import Reason, why
 
 _LOOK_AGAIN_S = 5.0
@@ -59,6 +67,26 @@ class Orders:
                 silences.append(error)
         if silences:
             raise silences[0]
+
+    async def reconcile(self, report: HeldReport) -> KnownHolds:
+        """Every hold that storage has to keep, and those of the ones it keeps that have ended.
+
+        An export that is not made yet keeps its footage like a hold, also before storage has its order.
+        """
+        prefix = export_hold_id("")
+        exports = {id.removeprefix(prefix) for id in report.ids if id.startswith(prefix)}
+        async with self._db.read() as tx:
+            holds = [hold_order(hold) for hold in await tx.holds.active()]
+            orders = await tx.exports.open_orders()
+            ended = await tx.holds.ended(report.ids)
+            made = await tx.exports.finished(exports)
+        of_exports = [
+            HoldOrder(export_hold_id(order.id), camera.stream, order.start, order.end, order.reference)
+            for order in orders
+            for camera in order.cameras
+        ]
+        ended |= {export_hold_id(id) for id in made}
+        return KnownHolds((*holds, *of_exports), tuple(sorted(ended)))
 
     async def advance(self, export: Export) -> Export:
         """Order an export that is not ordered yet, else ask how far it is, and keep the answer.
@@ -117,13 +145,11 @@ class Orders:
             except (BadInput, Conflict) as error:
                 return HoldStatus.RELEASING, error.told
             return HoldStatus.RELEASED, ""
-        stream = f"{hold.commune}/{hold.camera}/main"
-        order = HoldOrder(hold.id, stream, hold.start, hold.end, hold.reference)
         try:
-            await self._storage.place_hold(order, behalf.person, behalf.session)
+            placed = await self._storage.place_hold(hold_order(hold), behalf.person, behalf.session)
         except (BadInput, Conflict, NotFound) as error:
             return HoldStatus.REFUSED, error.told
-        return HoldStatus.PLACED, ""
+        return HoldStatus.PLACED, _came_too_late(placed)
 
     async def _keep(self, export: Export, progress: ExportProgress, *, ordered: bool) -> Export:
         if (progress, ordered) != (export.progress, export.ordered):
@@ -135,6 +161,24 @@ class Orders:
         if (status, str(told)) != (hold.status, hold.reason):
             async with self._db.write() as tx:
                 await tx.holds.advance(hold.id, hold.status, status, told)
+
+
+def hold_order(hold: Hold) -> HoldOrder:
+    """What storage is asked to keep."""
+    stream = f"{hold.commune}/{hold.camera}/main"
+    return HoldOrder(hold.id, stream, hold.start, hold.end, hold.reference)
+
+
+def _came_too_late(placed: HoldPlaced) -> str:
+    """What a person must be told of a hold that does not keep all it asks for."""
+    if not placed.without_footage:
+        return ""
+    named = ", ".join(
+        f"{part.start.isoformat(timespec='seconds')} to {part.end.isoformat(timespec='seconds')}"
+        for part in placed.without_footage
+    )
+    more = f" and {placed.more} more" if placed.more else ""
+    return f"there was no footage to keep of {named}{more}: never recorded, or destroyed before"
 
 
 def _waiting(export: Export, error: Unavailable) -> ExportProgress:

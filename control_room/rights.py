@@ -24,6 +24,8 @@ class Action(StrEnum):
     DOWNLOAD = "download"
     SEE_HOLD = "see-hold"
     HOLD = "hold"
+    SEE_STORAGE = "see-storage"
+    CONFIRM_CLOCK = "confirm-clock"
     MANAGE_PERSON = "manage-person"
     SEE_JOURNAL = "see-journal"
     VERIFY_JOURNAL = "verify-journal"
@@ -66,6 +68,8 @@ _ADMINISTRATIVE = (
     Action.SEE_CAMERA,
     Action.MANAGE_CAMERA,
     Action.SEE_VIEWER,
+    Action.SEE_STORAGE,
+    Action.CONFIRM_CLOCK,
     Action.MANAGE_PERSON,
     Action.SEE_JOURNAL,
     Action.VERIFY_JOURNAL,

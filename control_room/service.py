@@ -129,6 +129,7 @@ def assemble(
             [settings.storage_internal_url.rstrip("/"), *(place.internal_url for place in places)],
             settings.session_idle_s,
         ),
+        storage=storage,
         addresses=address_policy(settings),
         muxes=Muxes(places, mux_client, log),
         mux_client=mux_client,

@@ -35,6 +35,14 @@ class CameraState:
     heard_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why storage destroyed nothing when it was last heard; an empty reason: it destroys what is due."""
+
+    heard_at: datetime
+    reason: str
+
+
 class States:
     """What ingest workers and storage told last."""
 
@@ -43,6 +51,7 @@ class States:
         self._started_at = self._now()
         self._communes: dict[str, Heard[CameraReport]] = {}
         self._recorder: Heard[RecordingReport] | None = None
+        self._refusal: Refusal | None = None
         self._workers: dict[str, datetime] = {}
 
     def worker_spoke(self, worker: str) -> None:
@@ -62,6 +71,14 @@ class States:
         """Take what storage says of all streams."""
         told = {report.stream: report for report in reports}
         self._recorder = Heard(self._now(), self._clock.monotonic_ns(), told)
+
+    def hear_refusal(self, refusal: str) -> None:
+        """Take why storage destroys nothing, empty where it destroys what is due."""
+        self._refusal = Refusal(self._now(), refusal)
+
+    def refusal(self) -> Refusal | None:
+        """What storage told last, None where it was not heard since this service started."""
+        return self._refusal
 
     def forget_commune(self, commune: str) -> None:
         """Drop what was told of a commune that is no more."""

@@ -4,10 +4,18 @@ import httpx
 
 from control_room.ticketing import Ticketing
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
-from shared.messages import ExportOrder, ExportProgress, HoldOrder, decode, encode
+from shared.messages import (
+    ClockConfirmed,
+    ExportOrder,
+    ExportProgress,
+    HoldOrder,
+    HoldPlaced,
+    decode,
+    encode,
+)
 from shared.reasons import Reason, from_wire, why
 from shared.redact import redact
-from shared.tickets import Action
+from shared.tickets import CLOCK_RESOURCE, Action
 
 _TIMEOUT_S = 5.0
 _MAX_REASON_CHARS = 300
@@ -34,9 +42,10 @@ class StorageClient:
         body = await self._ask(Action.STATUS, f"export:{export_id}", "GET", person, session)
         return decode(ExportProgress, body)
 
-    async def place_hold(self, order: HoldOrder, person: str, session: str) -> None:
-        """Place a hold; placing it twice is no error."""
-        await self._ask(Action.HOLD, f"hold:{order.id}", "PUT", person, session, encode(order))
+    async def place_hold(self, order: HoldOrder, person: str, session: str) -> HoldPlaced:
+        """Place a hold; placing it twice is no error. What it came too late for is in the answer."""
+        body = await self._ask(Action.HOLD, f"hold:{order.id}", "PUT", person, session, encode(order))
+        return decode(HoldPlaced, body) if body else HoldPlaced()
 
     async def release_hold(self, hold_id: str, person: str, session: str) -> None:
         """Release a hold; one that storage does not know is released already."""
@@ -44,6 +53,10 @@ class StorageClient:
             await self._ask(Action.HOLD, f"hold:{hold_id}", "DELETE", person, session)
         except NotFound:
             return
+
+    async def confirm_clock(self, word: ClockConfirmed, person: str, session: str) -> None:
+        """Tell storage that a person says what time it is. Raises Conflict where its clock says another."""
+        await self._ask(Action.CLOCK, CLOCK_RESOURCE, "PUT", person, session, encode(word))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -53,12 +66,13 @@ class StorageClient:
         self, action: Action, resource: str, method: str, person: str, session: str, body: bytes | None = None
     ) -> bytes:
         kind, _, name = resource.partition(":")
+        path = f"/{kind}s/{name}" if name else f"/{kind}"
         token = self._ticketing.internal(action, resource, person, session)
         headers = {"authorization": f"Bearer {token}"}
         if body is not None:
             headers["content-type"] = "application/json"
         try:
-            response = await self._client.request(method, f"/{kind}s/{name}", content=body, headers=headers)
+            response = await self._client.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as error:
             raise Unavailable(
                 why("storage-away", "storage does not answer: {cause}", cause=type(error).__name__)

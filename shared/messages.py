@@ -156,6 +156,57 @@ class HoldOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """[start, end) in UTC."""
+
+    start: Instant
+    end: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlaced:
+    """What storage says once a hold lasts: the parts of its range, up to then, of which there is no footage.
+
+    `more` counts those that are not named.
+    """
+
+    without_footage: tuple[Stretch, ...] = ()
+    more: int = 0
+
+
+def export_hold_id(export_id: str) -> str:
+    """The id of the hold that keeps the footage of an export until its package is made."""
+    return f"export:{export_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReport:
+    """The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not."""
+
+    ids: tuple[str, ...]
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHolds:
+    """control_room's answer: every hold that has to be kept, and those of the told ids that have ended.
+
+    An id in neither is none of control_room's: storage keeps it.
+    """
+
+    active: tuple[HoldOrder, ...]
+    released: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockConfirmed:
+    """A person says that it is `utc` now, and that storage's clock is right where it says so too."""
+
+    utc: Instant
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedCamera:
     """A camera of an export as the manifest names it."""
 

@@ -1,4 +1,4 @@
-"""`python -m storage` serves; `python -m storage reindex` makes the index again from the files."""
+"""`python -m storage` serves; beside it, while it is stopped, `reindex` and `scrub [--repair]`."""
 
 import asyncio
 import sys
@@ -7,32 +7,55 @@ from shared.errors import BeffroiError
 from shared.log import configure
 from shared.service import main
 from shared.settings import load
-from storage.service import build, rebuild_index
+from storage.commands import rebuild_index, scrub_all
+from storage.reindex import Reindexed
+from storage.scrub import Fault
+from storage.service import build
 from storage.settings import StorageSettings
 
 
+def _settings() -> StorageSettings:
+    settings = load(StorageSettings)
+    configure("storage", json=settings.log_json)
+    return settings
+
+
 def _reindex() -> int:
-    try:
-        settings = load(StorageSettings)
-        configure("storage", json=settings.log_json)
-        done = asyncio.run(rebuild_index(settings))
-    except BeffroiError as error:
-        print(f"beffroi storage: {error.detail}", file=sys.stderr)
-        return 2
+    done = asyncio.run(rebuild_index(_settings()))
+    _say(done)
+    return 1 if done.unreadable else 0
+
+
+def _scrub(*, repair: bool) -> int:
+    found, done = asyncio.run(scrub_all(_settings(), repair=repair))
+    print(", ".join(f"{count} {fault}" for fault, count in found.items()))
+    if done is not None:
+        _say(done)
+        return 1 if done.unreadable or found[Fault.DAMAGED] else 0
+    return 1 if any(found.values()) else 0
+
+
+def _say(done: Reindexed) -> None:
     print(
         f"{done.known} segments known, {done.added} added, {done.forgotten} rows without object forgotten, "
         f"{done.unreadable} files unreadable"
     )
-    return 1 if done.unreadable else 0
 
 
 def run(arguments: list[str]) -> int:
     """The exit code of the process."""
     if not arguments:
         return main("storage", build)
-    if arguments == ["reindex"]:
-        return _reindex()
-    print("usage: python -m storage [reindex]", file=sys.stderr)
+    try:
+        match arguments:
+            case ["reindex"]:
+                return _reindex()
+            case ["scrub"] | ["scrub", "--repair"]:
+                return _scrub(repair="--repair" in arguments)
+    except BeffroiError as error:
+        print(f"beffroi storage: {error.detail}", file=sys.stderr)
+        return 2
+    print("usage: python -m storage [reindex | scrub [--repair]]", file=sys.stderr)
     return 2
 
 

@@ -5,17 +5,25 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import FileResponse
 
+from shared.clock import Clock
 from shared.errors import BadInput, TooLarge
 from shared.ids import StreamId
-from shared.messages import ExportOrder, ExportProgress, HoldOrder, decode, encode
+from shared.messages import ExportOrder, HoldOrder, HoldPlaced, Stretch, decode, encode
 from shared.tickets import Action, bearer
+from storage.catalogue import Catalogue
 from storage.exports.evidence import EvidencePublicKey
 from storage.exports.jobs import ExportJobs
 from storage.gate import Gate
-from storage.index.holds import Hold, HoldRows
-from storage.instants import ns_from_datetime
+from storage.holds import Holds
+from storage.index.holds import Hold
+from storage.instants import instant_of
+from storage.ranges import Span, gaps, present
+from storage.reconciliation import hold_of
 
 _MAX_BODY = 1 << 20
+_NAMED = 3
+_FRESH_NS = 2_000_000_000
+"""Pictures this new may be on their way to the disk: that they are not there yet says nothing."""
 
 # Ids become file names and rows: nothing but the characters that control_room gives them.
 Id = Annotated[str, Path(pattern=r"^[a-z]-[a-z0-9-]{1,60}$")]
@@ -25,9 +33,19 @@ Authorization = Annotated[str | None, Header()]
 class ExportRoutes:
     """Handlers; each admits its ticket first."""
 
-    def __init__(self, jobs: ExportJobs, holds: HoldRows, gate: Gate, key: EvidencePublicKey) -> None:
+    def __init__(
+        self,
+        jobs: ExportJobs,
+        holds: Holds,
+        catalogue: Catalogue,
+        clock: Clock,
+        gate: Gate,
+        key: EvidencePublicKey,
+    ) -> None:
         self._jobs = jobs
         self._holds = holds
+        self._catalogue = catalogue
+        self._clock = clock
         self._gate = gate
         self._key = key
         self.router = APIRouter()
@@ -47,12 +65,12 @@ class ExportRoutes:
         order = decode(ExportOrder, await _body(request))
         if order.id != id:
             raise BadInput("the order has another id than its address", "id")
-        return _progress(await self._jobs.order(order), 202)
+        return _json(await self._jobs.order(order), 202)
 
     async def progress(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """How far an export is."""
         self._gate.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT, Action.STATUS])
-        return _progress(await self._jobs.progress(id), 200)
+        return _json(await self._jobs.progress(id), 200)
 
     async def package(
         self, id: Id, request: Request, ticket: str | None = None, authorization: Authorization = None
@@ -73,19 +91,9 @@ class ExportRoutes:
         order = decode(HoldOrder, await _body(request))
         if order.id != id:
             raise BadInput("the hold has another id than its address", "id")
-        if not order.reference.strip():
-            raise BadInput("a hold needs the reference of a procedure", "reference")
-        hold = Hold(
-            id,
-            str(StreamId.parse(order.stream)),
-            ns_from_datetime(order.start, "start"),
-            ns_from_datetime(order.end, "end"),
-            order.reference,
-        )
-        if hold.end_ns <= hold.start_ns:
-            raise BadInput("a hold ends after it starts", "end")
+        hold = hold_of(order)
         await self._holds.put(hold)
-        return Response(status_code=204)
+        return _json(await self._placed(hold), 200)
 
     async def release(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """End a hold; what it kept is destroyed when its deadline says."""
@@ -93,13 +101,21 @@ class ExportRoutes:
         await self._holds.remove(id)
         return Response(status_code=204)
 
+    async def _placed(self, hold: Hold) -> HoldPlaced:
+        """What the hold came too late for, or was never recorded: nobody can tell the two apart."""
+        asked = Span(hold.start_ns, max(hold.start_ns, min(hold.end_ns, self._clock.utc_ns() - _FRESH_NS)))
+        footage = await self._catalogue.between(StreamId.parse(hold.stream), asked.start_ns, asked.end_ns)
+        missing = gaps(present(footage, asked), asked)
+        named = tuple(Stretch(instant_of(gap.start_ns), instant_of(gap.end_ns)) for gap in missing[:_NAMED])
+        return HoldPlaced(named, len(missing) - len(named))
+
     async def evidence_key(self) -> Response:
         """The public key that verifies exports; it is no secret."""
         return Response(self._key.pem(), media_type="application/x-pem-file")
 
 
-def _progress(progress: ExportProgress, status: int) -> Response:
-    return Response(encode(progress), status, media_type="application/json")
+def _json(message: object, status: int) -> Response:
+    return Response(encode(message), status, media_type="application/json")
 
 
 async def _body(request: Request) -> bytes:
@@ -112,6 +128,13 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def export_routes(jobs: ExportJobs, holds: HoldRows, gate: Gate, key: EvidencePublicKey) -> APIRouter:
+def export_routes(
+    jobs: ExportJobs,
+    holds: Holds,
+    catalogue: Catalogue,
+    clock: Clock,
+    gate: Gate,
+    key: EvidencePublicKey,
+) -> APIRouter:
     """The routes of exports and holds."""
-    return ExportRoutes(jobs, holds, gate, key).router
+    return ExportRoutes(jobs, holds, catalogue, clock, gate, key).router

@@ -3,21 +3,38 @@
 import asyncio
 import uuid
 
-from shared.errors import BeffroiError
+from shared.errors import BeffroiError, Unavailable
+from shared.log import get_logger
+from storage.disk import Disk
+from storage.finishing import read_object
+from storage.generation import Generation
 from storage.index.database import Database
 from storage.index.segments import SegmentRows
 from storage.objects import FolderStore
+from storage.small_file import read_small, remove_small, write_small
 
 _REINDEX = "run `python -m storage reindex`"
+_BROKEN = ".beffroi-broken"
 
 
 class StoreBond:
-    """Tells why destruction must be refused: a lost, foreign, empty or outdated index, or a lost store."""
+    """Tells why destruction must be refused: a lost, foreign, empty or outdated index, or a lost store.
 
-    def __init__(self, database: Database, rows: SegmentRows, store: FolderStore) -> None:
+    What was found once to be missing in the index is written down beside the objects: nothing that is
+    recorded later makes it whole, only an index made again from the files does.
+    """
+
+    def __init__(
+        self, database: Database, rows: SegmentRows, store: FolderStore, generation: Generation, disk: Disk
+    ) -> None:
         self._database = database
         self._rows = rows
         self._store = store
+        self._generation = generation
+        self._disk = disk
+        self._broken: str | None = None
+        self._looked = False
+        self._log = get_logger("storage")
 
     async def establish(self) -> None:
         """At start: name a store that has no objects yet, and an index that knows none."""
@@ -27,6 +44,7 @@ class StoreBond:
             await asyncio.to_thread(self._store.found, name)
         if name is not None and known is None and await asyncio.to_thread(self._store.is_empty):
             await self._rows.belong_to(name)
+            await self._generation.begin()
 
     async def renew(self) -> None:
         """After the index was made again from the files: they belong together now."""
@@ -35,9 +53,30 @@ class StoreBond:
             name = uuid.uuid4().hex
             await asyncio.to_thread(self._store.found, name)
         await self._rows.belong_to(name)
+        await self._generation.begin()
+        try:
+            await asyncio.to_thread(remove_small, self._disk, self._store.root / _BROKEN)
+        except OSError as error:
+            raise Unavailable(f"the object store cannot be written: {error.strerror}") from error
+        self._broken, self._looked = None, False
+
+    async def stored(self) -> None:
+        """An object was stored and its row is there. Raises Unavailable."""
+        await self._generation.advance()
+
+    async def broken(self, reason: str) -> None:
+        """The index lacks something that is in the store: refuse until it was made again."""
+        if self._broken is None:
+            self._log.error("index-incomplete", reason=reason)
+        self._broken = reason
+        try:
+            await asyncio.to_thread(write_small, self._disk, self._store.root / _BROKEN, f"{reason}\n")
+        except OSError as error:
+            # It stays known while this process lives, and is found again by the next.
+            self._log.error("index-incomplete-not-kept", reason=error.strerror or str(error))
 
     async def reason_to_refuse(self) -> str | None:
-        """One sentence, or None where index and store belong together and the index knows the newest."""
+        """One sentence, or None where index and store belong together and the index lacks nothing known."""
         try:
             return await self._reason()
         except (BeffroiError, OSError) as error:
@@ -53,10 +92,30 @@ class StoreBond:
             return f"the index is new while there are recordings: {_REINDEX}"
         if name != known:
             return f"the index belongs to another object store: {_REINDEX}"
+        written = await asyncio.to_thread(read_small, self._store.root / _BROKEN)
+        reason = (written or "").strip() or self._broken
+        if reason is None:
+            reason = await self._generation.mismatch() or await self._lacking()
+            if reason is not None:
+                await self.broken(reason)
+        return None if reason is None else f"{reason}: {_REINDEX}"
+
+    async def _lacking(self) -> str | None:
+        """Look once whether the index knows the newest objects; the scrub looks at all of them for ever."""
+        if self._looked:
+            return None
         newest = await asyncio.to_thread(lambda: list(self._store.newest_keys()))
-        if newest and not (await self._rows.totals()):
-            return f"the index is empty while there are recordings: {_REINDEX}"
-        unknown = await self._rows.unknown(newest)
+        unknown = [
+            key
+            for key in await self._rows.unknown(newest)
+            # One that was destroyed between the two looks is no trouble, nor is what no index could know.
+            if not isinstance(await asyncio.to_thread(read_object, self._store, key), str)
+        ]
+        if unknown and not await self._rows.totals():
+            return "the index is empty while there are recordings"
         if unknown:
-            return f"the index is older than the recordings, it does not know {unknown[0]}: {_REINDEX}"
+            return f"the index is older than the recordings, it does not know {unknown[0]}"
+        if not await self._generation.begun():
+            await self._generation.begin()
+        self._looked = True
         return None

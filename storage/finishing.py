@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +64,20 @@ def segment_of(path: Path, key: str, layout: Layout, state: SegmentState) -> Seg
     )
 
 
+def read_object(store: FolderStore, key: str) -> Segment | str:
+    """The row of an object, or why it has none. Blocking."""
+    path = store.path(key)
+    try:
+        layout = layout_of(path)
+        if not layout.fragments:
+            return "it holds no picture"
+        return segment_of(path, key, layout, SegmentState.STORED)
+    except BadInput as error:
+        return error.detail
+    except OSError as error:
+        return error.strerror or str(error)
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where a segment's bytes may be."""
@@ -93,6 +107,7 @@ class Finisher:
         quarantine: Quarantine,
         indexed: Callable[[str], None],
         is_open: Callable[[str], bool],
+        stored: Callable[[], Awaitable[None]],
     ) -> None:
         self._quarantine = quarantine
         self._places = places
@@ -101,6 +116,7 @@ class Finisher:
         self._metrics = metrics
         self._indexed = indexed
         self._is_open = is_open
+        self._stored = stored
         self._pending: dict[str, None] = {}
         self._overflowed = False
         self._left_over: set[str] = set()
@@ -173,17 +189,29 @@ class Finisher:
         await self._rows.add(closed)
         self._known(key)
         row = await self._rows.get(key)
-        if row is not None and row.state is SegmentState.CLOSED:
+        if row is None or row.state is SegmentState.GARBAGE:
+            # Its deadline has come: only retention destroys, and only while nothing speaks against it.
+            return
+        if row.state is SegmentState.CLOSED or not await asyncio.to_thread(self._places.store.holds, key):
             await asyncio.to_thread(self._places.store.put, key, path)
-            if await self._rows.mark_stored(key):
-                self._metrics.finished.inc()
-            else:
-                await asyncio.to_thread(self._places.store.remove, key)
+            if row.state is SegmentState.CLOSED and not await self._mark_stored(key):
+                return
+        await self._stored()
         await asyncio.to_thread(self._places.disk.remove, path)
 
     def _known(self, key: str) -> None:
         self._left_over.discard(key)
         self._indexed(key)
+
+    async def _mark_stored(self, key: str) -> bool:
+        """closed → stored; False where its deadline came first, and then an object without a row goes."""
+        if await self._rows.mark_stored(key):
+            self._metrics.finished.inc()
+            return True
+        row = await self._rows.get(key)
+        if row is None:
+            await asyncio.to_thread(self._places.store.remove, key)
+        return row is not None and row.state is SegmentState.STORED
 
     def _seal(self, path: Path, key: str) -> Segment | None:
         """Cut a file to its last whole fragment and make it last; None where it holds nothing readable."""

@@ -66,6 +66,29 @@ class QuarantineMetrics:
         self.bytes = metrics.gauge("storage_set_aside_bytes", "Bytes of unreadable files set aside")
 
 
+class HoldMetrics:
+    """Of holds, as control_room and storage know them."""
+
+    def __init__(self) -> None:
+        self.active = metrics.gauge("storage_holds_active", "Holds that control_room knows, by stream")
+        self.foreign = metrics.gauge(
+            "storage_holds_unknown", "Holds kept here that control_room does not know"
+        )
+        self.replaced = metrics.counter(
+            "storage_holds_placed_from_list_total", "Holds of control_room's that were missing here"
+        )
+
+
+class ScrubMetrics:
+    """Of the slow look at everything that is stored."""
+
+    def __init__(self) -> None:
+        self.faults = metrics.gauge("storage_scrub_faults", "What the last lap found", ["fault"])
+        self.age_s = metrics.gauge(
+            "storage_scrub_age_seconds", "Since the last whole lap, or the start before the first", ["walk"]
+        )
+
+
 class ReadMetrics:
     """Of playback and exports."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shared.errors import Conflict, Unavailable
 from storage.disk import Disk
+from storage.small_file import write_small
 
 _MARKER = ".beffroi-store"
 _INCOMING = ".incoming"
@@ -38,16 +39,16 @@ class FolderStore:
         except OSError as error:
             raise Unavailable(f"the object store cannot be read: {error.strerror}") from error
 
+    def require(self) -> None:
+        """Raise Unavailable where the folder is no store: what is written there would be lost with it."""
+        if self.name() is None:
+            raise Unavailable("the object store's folder has no marker: is its disk mounted?")
+
     def found(self, name: str) -> None:
         """Make the folder a store of this name. Raises Unavailable."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            marker = self.root / _MARKER
-            incoming = marker.with_suffix(".tmp")
-            incoming.write_text(name + "\n")
-            self._disk.sync(incoming)
-            self._disk.replace(incoming, marker)
-            self._disk.sync(self.root)
+            write_small(self._disk, self.root / _MARKER, name + "\n")
         except OSError as error:
             raise Unavailable(f"the object store cannot be made: {error.strerror}") from error
 
@@ -72,6 +73,10 @@ class FolderStore:
             self._disk.remove(incoming)
         for folder in {target.parent, *(folder.parent for folder in new_folders)}:
             self._disk.sync(folder)
+
+    def holds(self, key: str) -> bool:
+        """Whether there is an object of this key."""
+        return self.path(key).exists()
 
     def remove(self, key: str) -> bool:
         """Remove an object for good; False when it was not there. Raises OSError."""
@@ -99,6 +104,21 @@ class FolderStore:
 
     def is_empty(self) -> bool:
         return next(self.keys(), None) is None
+
+    def day_folders(self) -> Iterator[str]:
+        """Every folder of one stream and day, in order."""
+        for stream_folder in sorted(self.root.glob("[0-9]*/*/*")):
+            for day in sorted(stream_folder.iterdir()):
+                if day.is_dir():
+                    yield str(day.relative_to(self.root))
+
+    def keys_in(self, folder: str) -> list[str]:
+        """The keys of the objects in one folder; none where it is gone."""
+        try:
+            names = sorted(os.listdir(self.root / folder))
+        except FileNotFoundError:
+            return []
+        return [f"{folder}/{name}" for name in names if name.endswith(".mp4")]
 
     def newest_keys(self) -> Iterator[str]:
         """The newest object of each stream, found without walking the whole store."""

@@ -118,6 +118,11 @@ class Recorder:
         """How each recording is."""
         return tuple(recording.report() for recording, _ in self._recordings.values())
 
+    def cameras_ns(self) -> tuple[int, ...]:
+        """The UTC that each stream's pictures tell now, of those that come."""
+        told = (recording.camera_ns() for recording, _ in self._recordings.values())
+        return tuple(utc_ns for utc_ns in told if utc_ns is not None)
+
     def health(self) -> str | None:
         """The first recording that fails, and how many do."""
         failing = [report for report in self.reports() if report.status is RecordingStatus.FAILING]

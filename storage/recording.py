@@ -30,6 +30,7 @@ _SLEW_NS = 10_000_000
 """How much of a drift between UTC and media time the border of two segments takes up."""
 _RETRY_NS = 2_000_000_000
 _SILENT_NS = 5_000_000_000
+_HEARD_NS = 60_000_000_000
 _MAX_SEGMENTS_WITHOUT_KEY = 10
 
 
@@ -66,6 +67,7 @@ class Recording:
         self._since_ns = clock.utc_ns()
         self._retry_at_ns = 0
         self._written_at_ns: int | None = None
+        self._heard: tuple[int, int] | None = None
 
     def take(self, item: AccessUnit | Gap) -> None:
         """The next unit of the stream, or the news that some are lost."""
@@ -103,11 +105,20 @@ class Recording:
         """Whether a file of the spool is still being written, or about to be told finished."""
         return key in self._footage
 
+    def camera_ns(self) -> int | None:
+        """The UTC that the stream's pictures tell now, None where no key picture came for a minute."""
+        if self._heard is None:
+            return None
+        age_ns = self._clock.monotonic_ns() - self._heard[1]
+        return self._heard[0] + age_ns if age_ns <= _HEARD_NS else None
+
     def report(self) -> RecordingReport:
         since = datetime.fromtimestamp(self._since_ns / 1e9, UTC)
         return RecordingReport(str(self.stream), self._status, self._reason, since)
 
     def _take_unit(self, unit: AccessUnit) -> None:
+        if unit.key:
+            self._heard = unit.wall_ns, self._clock.monotonic_ns()
         segment = self._open
         if segment is not None and self._breaks(segment, unit):
             self._end()

@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 
-from shared.errors import BadInput
 from shared.log import get_logger
 from storage.bond import StoreBond
-from storage.finishing import layout_of, segment_of
+from storage.finishing import read_object
+from storage.holds import Holds
+from storage.index.reprieve import Reprieve
 from storage.index.segments import SegmentRows
 from storage.objects import FolderStore
-from storage.segment import Segment, SegmentState
+from storage.segment import SegmentState
 
 _BATCH = 500
 
@@ -24,18 +25,21 @@ class Reindexed:
     unreadable: int
 
 
-async def reindex(rows: SegmentRows, store: FolderStore, bond: StoreBond) -> Reindexed:
+async def reindex(
+    rows: SegmentRows, store: FolderStore, bond: StoreBond, holds: Holds, reprieve: Reprieve
+) -> Reindexed:
     """Add a row for every object without one; forget rows of stored objects that do not exist.
 
-    Holds, policies and exports stay as they are. An object that cannot be read is named in the log and left
-    alone. Run it while storage is stopped.
+    Holds come back from the files beside the objects. What an index that may be the older one has condemned
+    is judged anew. Policies and exports stay as they are. An object that cannot be read is named in the log
+    and left alone. Run it while storage is stopped.
     """
     log = get_logger("storage")
     keys = await asyncio.to_thread(lambda: sorted(store.keys()))
     added = unreadable = 0
     for first in range(0, len(keys), _BATCH):
         for key in await rows.unknown(keys[first : first + _BATCH]):
-            segment = await asyncio.to_thread(_read, store, key)
+            segment = await asyncio.to_thread(read_object, store, key)
             if isinstance(segment, str):
                 unreadable += 1
                 log.error("object-unreadable", key=key, reason=segment)
@@ -50,19 +54,8 @@ async def reindex(rows: SegmentRows, store: FolderStore, bond: StoreBond) -> Rei
     ]
     for first in range(0, len(lost), _BATCH):
         await rows.forget(lost[first : first + _BATCH])
+    await reprieve.grant([key for key in await reprieve.all_condemned() if key in there], SegmentState.STORED)
+    # Before the bond: destruction stays refused until what is held is known again.
+    await holds.restore()
     await bond.renew()
     return Reindexed(len(keys) - added - unreadable, added, len(lost), unreadable)
-
-
-def _read(store: FolderStore, key: str) -> Segment | str:
-    """The row of an object, or why it has none. Blocking."""
-    path = store.path(key)
-    try:
-        layout = layout_of(path)
-        if not layout.fragments:
-            return "it holds no picture"
-        return segment_of(path, key, layout, SegmentState.STORED)
-    except BadInput as error:
-        return error.detail
-    except OSError as error:
-        return error.strerror or str(error)

@@ -7,22 +7,24 @@ from dataclasses import dataclass
 from shared.clock import Clock
 from shared.errors import BeffroiError
 from shared.log import get_logger
-from storage.bond import StoreBond
-from storage.deadline import DAY_NS
 from storage.finishing import Places
-from storage.index.dues import BATCH, DueRows
+from storage.index.dues import DueRows
 from storage.index.segments import SegmentRows
 from storage.metrics import LifeMetrics, RetentionMetrics
+from storage.refusals import Refusals
 from storage.segment import Segment
 
 EVERY_S = 20.0
+_REFUSED_EVERY_S = 3.0
+_BATCH = 200
 _STALE_NS = 120 * 1_000_000_000
-_LEAP_NS = DAY_NS
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one run did. `refused` says why it destroyed nothing, if it had to."""
+    """What one run did: how many it destroyed, and how many were not there to be destroyed.
+
+    `refused` says why it destroyed nothing, or went no further."""
 
     destroyed: int = 0
     missing: int = 0
@@ -34,7 +36,8 @@ class Retention:
     """Each run: condemn what is due (row to garbage), remove its object, drop its row. Any step may be the
     last before a crash: the next run finds garbage rows and goes on.
 
-    `copies` destroy what else holds footage: they are called in each run that may destroy.
+    `turn` is held for each batch, so that a hold is placed before it or after it. `copies` destroy what else
+    holds footage: they are called in each run that may destroy to its end.
     """
 
     def __init__(
@@ -42,7 +45,8 @@ class Retention:
         rows: SegmentRows,
         dues: DueRows,
         places: Places,
-        bond: StoreBond,
+        refusals: Refusals,
+        turn: asyncio.Lock,
         clock: Clock,
         metrics: RetentionMetrics,
         life: LifeMetrics,
@@ -50,17 +54,18 @@ class Retention:
     ) -> None:
         self._rows = rows
         self._dues = dues
+        self._copies = copies
         self._places = places
-        self._bond = bond
+        self._refusals = refusals
+        self._turn = turn
         self._clock = clock
         self._metrics = metrics
         self._life = life
-        self._copies = copies
         self._log = get_logger("storage")
         self._started_ns = clock.monotonic_ns()
-        self._offset_ns = clock.utc_ns() - self._started_ns
         self._completed_ns: int | None = None
         self._trouble: str | None = None
+        self.refused: str | None = None
 
     def health(self) -> str | None:
         """Retention's own liveness: refused, failing, or not run for a while."""
@@ -74,63 +79,77 @@ class Retention:
     async def run(self) -> None:
         """Run for ever. Raises Unavailable when the index does: whoever runs this tries again."""
         while True:
-            await self.run_once()
-            await self._clock.sleep(EVERY_S)
+            outcome = await self.run_once()
+            # What stands in the way is often gone soon: control_room starts beside storage.
+            await self._clock.sleep(EVERY_S if outcome.refused is None else _REFUSED_EVERY_S)
 
     async def run_once(self) -> Outcome:
         """Destroy everything that is due now, or refuse."""
-        refused = self._leap() or await self._bond.reason_to_refuse()
-        self._metrics.refused.set(1 if refused else 0)
-        if refused:
-            if self._trouble is None:
-                self._log.error("destruction-refused", reason=refused)
-            self._trouble = f"destruction is refused: {refused}"
-            return Outcome(refused=refused)
-        outcome = await self._destroy()
-        self._trouble = None if outcome.failed is None else f"destruction fails: {outcome.failed}"
-        await self._measure()
-        if outcome.failed is None:
+        # Read before the clock is judged: one that leaps during the run makes nothing more due.
+        now_ns = self._clock.utc_ns()
+        if await self._refuses():
+            return Outcome(refused=self.refused)
+        outcome = await self._destroy(now_ns)
+        if outcome.refused is None:
+            self._trouble = None if outcome.failed is None else f"destruction fails: {outcome.failed}"
+            await self._measure()
+        if outcome.failed is None and outcome.refused is None:
             self._completed_ns = self._clock.monotonic_ns()
             self._metrics.last_run_s.set(self._clock.utc_ns() / 1e9)
         return outcome
 
-    def _leap(self) -> str | None:
-        """A wall clock that jumps ahead would make everything due at once."""
-        leap_ns = self._clock.utc_ns() - self._clock.monotonic_ns() - self._offset_ns
-        if leap_ns > _LEAP_NS:
-            return "the clock has jumped ahead by over a day: set it right, or restart storage to confirm"
-        return None
+    async def _refuses(self) -> bool:
+        reason = await self._refusals.reason()
+        if reason is not None and self.refused is None:
+            self._log.error("destruction-refused", reason=reason)
+        self.refused = reason
+        self._metrics.refused.set(1 if reason else 0)
+        if reason is not None:
+            self._trouble = f"destruction is refused: {reason}"
+        return reason is not None
 
-    async def _destroy(self) -> Outcome:
+    async def _destroy(self, now_ns: int) -> Outcome:
         destroyed = missing = 0
+        failed = refused = None
         try:
-            await self._condemn()
-            while garbage := await self._rows.garbage(BATCH):
-                missing += await asyncio.to_thread(self._remove, garbage)
-                await self._rows.drop([segment.key for segment in garbage])
-                destroyed += len(garbage)
-            for destroy in self._copies:
-                await destroy()
+            await self._condemn(now_ns)
+            while counted := await self._destroy_batch():
+                destroyed, missing = destroyed + counted[0], missing + counted[1]
+                # A long run outlives what allowed it: the disk is unplugged, a hold cannot be kept.
+                if await self._refuses():
+                    refused = self.refused
+                    break
+            else:
+                for destroy in self._copies:
+                    await destroy()
         except (OSError, BeffroiError) as error:
-            reason = error.detail if isinstance(error, BeffroiError) else error.strerror or str(error)
-            self._log.error("destruction-failed", reason=reason)
-            return Outcome(destroyed, missing, failed=reason)
-        finally:
-            self._metrics.destroyed.inc(destroyed)
-            self._metrics.missing.inc(missing)
-        if destroyed:
+            failed = error.detail if isinstance(error, BeffroiError) else error.strerror or str(error)
+            self._log.error("destruction-failed", reason=failed)
+        if destroyed or missing:
             self._log.info("segments-destroyed", count=destroyed, missing=missing)
-        return Outcome(destroyed, missing)
+        self._metrics.destroyed.inc(destroyed)
+        self._metrics.missing.inc(missing)
+        return Outcome(destroyed, missing, failed, refused)
 
-    async def _condemn(self) -> None:
+    async def _condemn(self, now_ns: int) -> None:
         """Condemn all that is due: after the days are those in force, and with the holds that are left."""
-        while await self._dues.lower():
-            pass
-        while await self._dues.release():
-            pass
-        now_ns = self._clock.utc_ns()
-        while await self._dues.condemn(now_ns):
-            pass
+        for step in (self._dues.lower, self._dues.release, lambda: self._dues.condemn(now_ns)):
+            while await self._in_turn(step):
+                pass
+
+    async def _in_turn(self, step: Callable[[], Awaitable[int]]) -> int:
+        async with self._turn:
+            return await step()
+
+    async def _destroy_batch(self) -> tuple[int, int] | None:
+        """How many were destroyed and how many were not there; None where nothing is condemned."""
+        async with self._turn:
+            garbage = await self._rows.garbage(_BATCH)
+            if not garbage:
+                return None
+            missing = await asyncio.to_thread(self._remove, garbage)
+            await self._rows.drop([segment.key for segment in garbage])
+            return len(garbage) - missing, missing
 
     def _remove(self, garbage: Sequence[Segment]) -> int:
         """Remove the files of condemned segments; how many had none. Raises OSError. Blocking."""

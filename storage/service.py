@@ -1,7 +1,9 @@
 """Builds storage out of its parts: the one place that knows them all."""
 
+import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import httpx
 
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
-from shared.errors import BadInput, Unavailable
+from shared.errors import BadInput, Conflict, Unavailable
 from shared.leases import Leases
 from shared.log import get_logger
 from shared.private import private_folder
@@ -22,33 +24,39 @@ from shared.tickets import TicketVerifier
 from shared.transcoding.limits import Limits
 from shared.transcoding.process import ChildProcess
 from storage.api import build_app
+from storage.api_clock import clock_routes
 from storage.api_exports import export_routes
 from storage.api_lease import lease_routes
 from storage.api_playback import playback_routes
-from storage.bond import StoreBond
+from storage.archive import Archive, open_archive
+from storage.boot import since_boot
 from storage.catalogue import Catalogue
-from storage.disk import Disk, RealDisk
+from storage.clock_keeper import Witnesses
+from storage.control_room import DateWitness, KnownToControlRoom
+from storage.destruction import destruction
+from storage.disk import RealDisk
 from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
-from storage.finishing import Finisher, Places
+from storage.finishing import Finisher
+from storage.folder_lock import FolderLock, locked
 from storage.gate import Gate
 from storage.guarded import Guarded
-from storage.index.database import Database
-from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
-from storage.index.holds import HoldRows
 from storage.index.policies import PolicyRows
-from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
 from storage.left_overs import LeftOvers
-from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
-from storage.objects import FolderStore
+from storage.metrics import (
+    LifeMetrics,
+    QuarantineMetrics,
+    ReadMetrics,
+    RecorderMetrics,
+    ScrubMetrics,
+)
 from storage.policies import PolicyPoller
 from storage.quarantine import Quarantine
 from storage.recorder import Recorder, Tap
-from storage.reindex import Reindexed, reindex
-from storage.retention import Retention
+from storage.scrub import Scrub
 from storage.settings import StorageSettings
 from storage.spool import Spool
 from storage.transcoding import Transcodings
@@ -86,44 +94,18 @@ def _tap(settings: StorageSettings, clock: Clock) -> TapSubscriber:
     return TapSubscriber(endpoints, keys, clock)
 
 
-async def _index(settings: StorageSettings) -> tuple[Database, SegmentRows, FolderStore, StoreBond]:
-    database = await Database.open(settings.index_url)
-    rows, store = SegmentRows(database), FolderStore(settings.objects, RealDisk())
-    return database, rows, store, StoreBond(database, rows, store)
-
-
-async def rebuild_index(settings: StorageSettings) -> Reindexed:
-    """What `python -m storage reindex` does."""
-    _make_folders(settings.objects)
-    database, rows, store, bond = await _index(settings)
-    try:
-        return await reindex(rows, store, bond)
-    finally:
-        await database.close()
-
-
 class _Recording:
     """The writing half: tap to spool to store."""
 
     def __init__(
-        self,
-        settings: StorageSettings,
-        clock: Clock,
-        disk: Disk,
-        tap: Tap,
-        rows: SegmentRows,
-        store: FolderStore,
+        self, settings: StorageSettings, clock: Clock, tap: Tap, spool: Spool, archive: Archive
     ) -> None:
-        self.lanes = [DiskLane(f"disk-{number}", _LANE_BUDGET_BYTES) for number in range(_LANES)]
-        self.spool = Spool(
-            settings.spool, disk, self.lanes, clock, reserve_bytes=settings.disk_reserve_mb << 20
-        )
-        self.places = Places(self.spool, store, disk)
+        self.spool, self.places = spool, archive.places
         self.life = LifeMetrics()
-        self.quarantine = Quarantine(settings.spool, disk, QuarantineMetrics())
+        self.quarantine = Quarantine(settings.spool, spool.disk, QuarantineMetrics())
         self.recorder = Recorder(
             tap,
-            self.spool,
+            spool,
             clock,
             RecorderMetrics(),
             segment_s=settings.segment_s,
@@ -132,65 +114,64 @@ class _Recording:
         )
         self.finisher = Finisher(
             self.places,
-            rows,
+            archive.rows,
             clock,
             self.life,
             quarantine=self.quarantine,
             indexed=self.recorder.indexed,
             is_open=self.recorder.is_open,
+            stored=archive.bond.stored,
         )
 
 
 async def build(settings: StorageSettings | None = None) -> Service:
     """The service, ready to run. Raises BadInput and Unavailable, each a sentence for whoever starts it."""
     settings = settings or load(StorageSettings)
-    clock = SystemClock()
+    clock, disk = SystemClock(), RealDisk()
     verifier = TicketVerifier.from_pem(_file(settings.ticket_public_key_file, "the ticket key"), clock)
     evidence = EvidenceKey.from_pem(_file(settings.evidence_key_file, "the evidence key"))
     _make_folders(settings.spool, settings.objects, settings.exports)
     tap = _tap(settings, clock)
-    database, rows, store, bond = await _index(settings)
-    await bond.establish()
     service = Service("storage", status_port=settings.status_port, clock=clock)
-    service.on_stop(database.close)
+    # Before anything is read: another storage may be changing it.
+    locks = await _lock(service, settings, clock)
+    lanes = [DiskLane(f"disk-{number}", _LANE_BUDGET_BYTES) for number in range(_LANES)]
+    spool = Spool(settings.spool, disk, lanes, clock, reserve_bytes=settings.disk_reserve_mb << 20)
+    archive = await open_archive(settings.index_url, settings.objects, spool)
+    service.on_stop(archive.database.close)
+    await archive.bond.establish()
 
-    half = _Recording(settings, clock, RealDisk(), tap, rows, store)
-    store.clear_incoming()
+    half = _Recording(settings, clock, tap, spool, archive)
+    archive.store.clear_incoming()
     left_over = half.finisher.find_left_over()
     if left_over:
         get_logger("storage").warning("spool-recovered", files=left_over)
-    catalogue = Catalogue(rows, half.recorder, half.places)
-    policies, holds, reads = PolicyRows(database), HoldRows(database), ReadMetrics()
+    catalogue = Catalogue(archive.rows, half.recorder, half.places)
+    policies, reads = PolicyRows(archive.database), ReadMetrics()
     leases = Leases(verifier.key, clock)
     reads.confirmed.set_function(lambda: leases.confirmed)
-    jobs = _export_jobs(
-        settings, database, holds, catalogue, evidence, clock, reads, half.finisher.is_recovering
-    )
-    sweep = PackageSweep(
-        ExportRows(database),
-        clock,
-        folder=settings.exports,
-        keep_days=settings.export_days,
-        is_making=jobs.is_making,
-    )
-    dues = DueRows(database)
-    left_overs = LeftOvers(half.places, half.quarantine, rows, dues, clock, is_open=half.recorder.is_open)
-    retention = Retention(
-        rows,
-        dues,
-        half.places,
-        bond,
-        clock,
-        RetentionMetrics(),
+    jobs = _export_jobs(settings, archive, catalogue, evidence, clock, reads, half.finisher.is_recovering)
+    dates = DateWitness(clock)
+    client = _client(service, settings, dates)
+    poller = await _follow_control_room(service, half, lanes, policies, tap, client)
+    witnesses = Witnesses(dates.now_ns, half.recorder.cameras_ns)
+    end = destruction(
+        archive,
         half.life,
-        copies=(sweep.sweep_once, left_overs.sweep_once),
+        clock,
+        since_boot,
+        witnesses,
+        KnownToControlRoom(client),
+        [lock.reason_to_refuse for lock in locks],
+        copies=_copies(settings, archive, half, jobs, clock),
     )
-    poller = await _follow_control_room(service, settings, half, policies, tap)
+    scrub = _scrub(settings, archive, clock)
     gate = Gate(verifier, leases)
     app = build_app(
         [
             playback_routes(catalogue, gate, clock, reads, _transcodings(settings)),
-            export_routes(jobs, holds, gate, evidence.public),
+            export_routes(jobs, archive.holds, catalogue, clock, gate, evidence.public),
+            clock_routes(end.keeper, gate),
             lease_routes(leases),
         ],
         settings.allowed_origins,
@@ -201,18 +182,24 @@ async def build(settings: StorageSettings | None = None) -> Service:
     works: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         *((f"finishing-{number}", half.finisher.run) for number in range(_FINISHERS)),
         ("recorder", half.recorder.run),
-        ("retention", retention.run),
+        ("holds", end.reconciliation.run),
+        ("retention", end.retention.run),
         ("exports", jobs.run),
         ("policies", poller.run),
         ("disks", _measuring(settings, half, clock)),
+        ("scrub-names", scrub.run_names),
     ]
+    if settings.scrub_mb_s:
+        works.append(("scrub-bytes", scrub.run_bytes))
     for name, work in works:
         service.supervise(name, work)
     for name, probe in (
         ("recording", half.recorder.health),
         ("finishing", half.finisher.health),
         ("unreadable", half.quarantine.health),
-        ("retention", retention.health),
+        ("retention", end.retention.health),
+        ("holds", end.reconciliation.health),
+        ("scrub", scrub.health),
         ("control-room", poller.health),
     ):
         service.check(name, probe)
@@ -223,10 +210,68 @@ def _transcodings(settings: StorageSettings) -> Transcodings:
     return Transcodings(settings.playback_transcoders, lambda: ChildProcess.spawn(_TRANSCODED))
 
 
+def _copies(
+    settings: StorageSettings, archive: Archive, half: _Recording, jobs: ExportJobs, clock: Clock
+) -> list[Callable[[], Awaitable[object]]]:
+    """What else holds footage, and dies with it."""
+    sweep = PackageSweep(
+        ExportRows(archive.database),
+        clock,
+        folder=settings.exports,
+        keep_days=settings.export_days,
+        is_making=jobs.is_making,
+    )
+    left_overs = LeftOvers(
+        half.places, half.quarantine, archive.rows, archive.dues, clock, is_open=half.recorder.is_open
+    )
+    return [sweep.sweep_once, left_overs.sweep_once]
+
+
+async def _lock(service: Service, settings: StorageSettings, clock: Clock) -> list[FolderLock]:
+    """Have the folders for the life of the service; it ends once somebody else has one."""
+    held = AsyncExitStack()
+    folders = (settings.spool, settings.objects, settings.exports)
+    locks = await held.enter_async_context(locked(folders, clock, since_boot))
+    service.on_stop(held.aclose)
+
+    async def keep() -> None:
+        try:
+            await asyncio.gather(*(lock.keep() for lock in locks))
+        except Conflict as error:
+            service.fail(error)
+
+    service.supervise("folders", keep)
+    return locks
+
+
+def _scrub(settings: StorageSettings, archive: Archive, clock: Clock) -> Scrub:
+    return Scrub(
+        archive.rows,
+        archive.walk,
+        archive.marks,
+        archive.store,
+        archive.bond,
+        clock,
+        ScrubMetrics(),
+        bytes_per_s=max(1, int(settings.scrub_mb_s * 1e6)),
+    )
+
+
+def _client(service: Service, settings: StorageSettings, dates: DateWitness) -> httpx.AsyncClient:
+    """Whoever asks control_room asks with this."""
+    client = httpx.AsyncClient(
+        base_url=settings.control_url.rstrip("/"),
+        headers={"authorization": f"Bearer {settings.recorder_token.get_secret_value()}"},
+        event_hooks={"response": [dates.hear]},
+        trust_env=False,
+    )
+    service.on_stop(client.aclose)
+    return client
+
+
 def _export_jobs(
     settings: StorageSettings,
-    database: Database,
-    holds: HoldRows,
+    archive: Archive,
     catalogue: Catalogue,
     evidence: EvidenceKey,
     clock: Clock,
@@ -234,8 +279,8 @@ def _export_jobs(
     is_recovering: Callable[[], bool],
 ) -> ExportJobs:
     return ExportJobs(
-        ExportRows(database),
-        holds,
+        ExportRows(archive.database),
+        archive.holds,
         catalogue,
         evidence,
         clock,
@@ -248,22 +293,21 @@ def _export_jobs(
 
 
 async def _follow_control_room(
-    service: Service, settings: StorageSettings, half: _Recording, policies: PolicyRows, tap: TapSubscriber
+    service: Service,
+    half: _Recording,
+    lanes: Sequence[DiskLane],
+    policies: PolicyRows,
+    tap: TapSubscriber,
+    client: httpx.AsyncClient,
 ) -> PolicyPoller:
     """Open the tap and record what is known to be wanted; the poller that keeps that up to date."""
-    client = httpx.AsyncClient(
-        base_url=settings.control_url.rstrip("/"),
-        headers={"authorization": f"Bearer {settings.recorder_token.get_secret_value()}"},
-        trust_env=False,
-    )
-    service.on_stop(client.aclose)
 
     async def drain() -> None:
         await half.recorder.close()
-        for lane in half.lanes:
+        for lane in lanes:
             await lane.close()
 
-    for lane in half.lanes:
+    for lane in lanes:
         lane.start()
     service.on_stop(drain)
     await tap.start()

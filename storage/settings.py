@@ -40,6 +40,12 @@ class StorageSettings(Settings):
         le=16,
         description="Recordings transcoded at a time for browsers that cannot play them as they are.",
     )
+    scrub_mb_s: float = Field(
+        default=4.0,
+        ge=0.0,
+        le=1000.0,
+        description="Megabytes read a second to hash recordings anew; 0: none.",
+    )
     exports_at_once: int = Field(default=1, ge=1, le=8, description="Exports made at the same time.")
 
     @property

@@ -16,6 +16,8 @@ from shared.reasons import Reason, kept, read, why
 
 _OPEN_EXPORTS = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 _OPEN_HOLDS = (HoldStatus.PENDING, HoldStatus.RELEASING)
+_ACTIVE_HOLDS = (HoldStatus.PENDING, HoldStatus.PLACED)
+_ENDED_HOLDS = (HoldStatus.RELEASING, HoldStatus.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,18 @@ class Exports:
         """Those storage has not finished, oldest first."""
         query = select(ExportRow).where(ExportRow.status.in_(_OPEN_EXPORTS)).order_by(ExportRow.number)
         return [_export(row) for row in await self._session.scalars(query)]
+
+    async def open_orders(self) -> list[ExportOrder]:
+        """What is to be exported and is not finished."""
+        query = select(ExportRow.body).where(ExportRow.status.in_(_OPEN_EXPORTS)).order_by(ExportRow.number)
+        return [decode(ExportOrder, body) for body in await self._session.scalars(query)]
+
+    async def finished(self, export_ids: Collection[str]) -> set[str]:
+        """Those of some exports that are known and open no longer."""
+        query = select(ExportRow.id).where(
+            ExportRow.id.in_(export_ids), ExportRow.status.not_in(_OPEN_EXPORTS)
+        )
+        return set(await self._session.scalars(query))
 
     async def order(self, export_id: str) -> tuple[ExportOrder, Behalf]:
         """What storage is to be asked."""
@@ -109,6 +123,16 @@ class Holds:
         """Those storage still has to place or to release, oldest first."""
         query = select(HoldRow).where(HoldRow.status.in_(_OPEN_HOLDS)).order_by(HoldRow.number)
         return [_hold(row) for row in await self._session.scalars(query)]
+
+    async def active(self) -> list[Hold]:
+        """Those that have to be kept, whether storage has told that it does or not, oldest first."""
+        query = select(HoldRow).where(HoldRow.status.in_(_ACTIVE_HOLDS)).order_by(HoldRow.number)
+        return [_hold(row) for row in await self._session.scalars(query)]
+
+    async def ended(self, hold_ids: Collection[str]) -> set[str]:
+        """Those of some holds that a person has released."""
+        query = select(HoldRow.id).where(HoldRow.id.in_(hold_ids), HoldRow.status.in_(_ENDED_HOLDS))
+        return set(await self._session.scalars(query))
 
     async def behalf(self, hold_id: str) -> Behalf:
         """On whose behalf storage is asked."""

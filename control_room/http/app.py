@@ -18,6 +18,7 @@ from control_room.http.routes import (
     machines,
     people,
     session,
+    storage,
     viewers,
     wall,
 )
@@ -25,7 +26,20 @@ from control_room.http.shield import Shield
 from control_room.http_errors import handle_errors
 
 BASE = "/api/v1"
-_NOUNS = (session, communes, cameras, images, wall, viewers, people, exports, holds, journal, machines)
+_NOUNS = (
+    session,
+    communes,
+    cameras,
+    images,
+    wall,
+    viewers,
+    people,
+    exports,
+    holds,
+    storage,
+    journal,
+    machines,
+)
 _DESCRIPTION = """\
 People, communes, cameras, tickets to images, exports and the journal of a supervision centre.
 

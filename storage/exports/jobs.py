@@ -9,14 +9,15 @@ from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, NotFound
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.messages import ExportOrder, ExportProgress, ExportStatus
+from shared.messages import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from storage.catalogue import Catalogue
 from storage.exports.evidence import EvidenceKey
 from storage.exports.lifetime import parts_of
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
 from storage.finishing import layout_of
+from storage.holds import Holds
 from storage.index.exports import ExportRow, ExportRows
-from storage.index.holds import Hold, HoldRows
+from storage.index.holds import Hold
 from storage.instants import ns_from_datetime
 from storage.metrics import ReadMetrics
 from storage.ranges import Span
@@ -33,7 +34,7 @@ class ExportJobs:
     def __init__(
         self,
         rows: ExportRows,
-        holds: HoldRows,
+        holds: Holds,
         catalogue: Catalogue,
         key: EvidenceKey,
         clock: Clock,
@@ -201,4 +202,4 @@ def asked_span(order: ExportOrder) -> Span:
 
 
 def _hold_id(export_id: str) -> str:
-    return f"export:{export_id}"
+    return export_hold_id(export_id)

@@ -36,6 +36,12 @@ class HoldRows:
         async with self._database.write() as connection:
             await connection.execute(delete(holds).where(holds.c.id == id))
 
+    async def all(self) -> list[Hold]:
+        """Every hold on every stream."""
+        async with self._database.read() as connection:
+            rows = (await connection.execute(select(holds).order_by(holds.c.id, holds.c.stream))).mappings()
+            return [Hold(**row) for row in rows]
+
     async def ids(self) -> set[str]:
         """The id of every hold."""
         async with self._database.read() as connection:

@@ -16,17 +16,13 @@ from pathlib import Path
 
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
-from storage.bond import StoreBond
+from storage.archive import open_archive
 from storage.deadline import DAY_NS, MAX_DAYS
 from storage.disk import RealDisk
-from storage.finishing import Places
-from storage.index.database import Database
-from storage.index.dues import DueRows
 from storage.index.holds import Hold, HoldRows
 from storage.index.policies import PolicyRows
-from storage.index.segments import SegmentRows
 from storage.metrics import LifeMetrics, RetentionMetrics
-from storage.objects import FolderStore
+from storage.refusals import Grounds
 from storage.retention import Retention
 from storage.spool import Spool
 from tests.bench.tables import Cell, Table
@@ -118,19 +114,27 @@ async def _timed(work: Callable[[], Awaitable[object]]) -> float:
 
 async def _measure(folder: Path) -> list[list[Cell]]:
     file = folder / "index.db"
-    database = await Database.open(f"sqlite+aiosqlite:///{file}")
-    rows, dues, holds = SegmentRows(database), DueRows(database), HoldRows(database)
     clock, disk = SimulatedClock(_NOW_NS - 1), RealDisk()
-    store = FolderStore(folder / "objects", disk)
     (folder / "objects").mkdir()
-    bond = StoreBond(database, rows, store)
-    await bond.establish()
+    spool = Spool(folder / "spool", disk, [], clock)
+    archive = await open_archive(f"sqlite+aiosqlite:///{file}", folder / "objects", spool)
+    database, rows, dues, places = archive.database, archive.rows, archive.dues, archive.places
+    holds = HoldRows(database)
+    await archive.bond.establish()
     began = time.perf_counter()
     count = _fill(file)
     await _hold(holds, file)
     built_s = time.perf_counter() - began
-    places = Places(Spool(folder / "spool", disk, [], clock), store, disk)
-    retention = Retention(rows, dues, places, bond, clock, RetentionMetrics(), LifeMetrics())
+    retention = Retention(
+        rows,
+        dues,
+        places,
+        Grounds([archive.bond.reason_to_refuse]),
+        archive.turn,
+        clock,
+        RetentionMetrics(),
+        LifeMetrics(),
+    )
     policies = PolicyRows(database)
 
     lists = []

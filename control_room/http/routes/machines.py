@@ -13,6 +13,8 @@ from shared.errors import BadInput, Forbidden
 from shared.ids import StreamId
 from shared.messages import (
     CameraReports,
+    HeldReport,
+    KnownHolds,
     RecordingPolicies,
     RecordingReports,
     WantedCameras,
@@ -86,6 +88,13 @@ async def put_recording_reports(desk: TheDesk, recorder: RecorderAsking, body: R
         replace(report, reason=_plain(report.reason), why=_plain_reason(report.why))
         for report in body.reports
     )
+
+
+@router.put("/recorder/holds", operation_id="putHeldHolds", responses=MACHINE, response_model=KnownHolds)
+async def put_held_holds(desk: TheDesk, recorder: RecorderAsking, body: HeldReport) -> Response:
+    """What storage keeps, and why it destroys nothing; the answer is what it has to keep. Every 5 s."""
+    desk.states.hear_refusal(_plain(body.refusal))
+    return Response(encode(await desk.orders.reconcile(body)), media_type="application/json")
 
 
 def _versioned(message: object, version: str, if_none_match: str | None) -> Response:

@@ -21,7 +21,16 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from shared.ids import StreamId
-from shared.messages import RecordingPolicies, RecordingPolicy, RecordingReports, decode, encode
+from shared.messages import (
+    HeldReport,
+    HoldOrder,
+    KnownHolds,
+    RecordingPolicies,
+    RecordingPolicy,
+    RecordingReports,
+    decode,
+    encode,
+)
 from shared.recent import RecentUnits
 from shared.tap.endpoint import Endpoint
 from shared.tap.publisher import TapPublisher
@@ -43,6 +52,8 @@ class ControlRoom:
     policies: tuple[RecordingPolicy, ...] = ()
     reports: RecordingReports = field(default_factory=lambda: RecordingReports(()))
     version: int = 1
+    holds: tuple[HoldOrder, ...] = ()
+    held: HeldReport = field(default_factory=lambda: HeldReport(()))
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while head := await reader.readuntil(b"\r\n\r\n"):
@@ -52,6 +63,10 @@ class ControlRoom:
             await writer.drain()
 
     def _answer(self, head: bytes, body: bytes) -> bytes:
+        if head.startswith(b"PUT /api/v1/recorder/holds"):
+            self.held = decode(HeldReport, body)
+            told = encode(KnownHolds(self.holds, ()))
+            return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(told), told)
         if head.startswith(b"PUT"):
             self.reports = decode(RecordingReports, body)
             return b"HTTP/1.1 204 No Content\r\n\r\n"

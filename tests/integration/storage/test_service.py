@@ -93,11 +93,32 @@ async def test_a_port_already_taken_gives_one_sentence(tmp_path: Path) -> None:
             sys.executable,
             "-m",
             "storage",
-            env={**system.environment(), "BEFFROI_TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{free_port()}"},
+            env={
+                **system.environment(),
+                "BEFFROI_DATA_DIR": str(tmp_path / "elsewhere"),
+                "BEFFROI_TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{free_port()}",
+            },
             stderr=asyncio.subprocess.PIPE,
         )
         _, said = await asyncio.wait_for(second.communicate(), 90)
     assert (second.returncode, b"cannot listen on" in said, b"Traceback" in said) == (2, True, False)
+
+
+@pytest.mark.parametrize("command", [[], ["reindex"], ["scrub", "--repair"]])
+async def test_a_second_storage_on_the_same_folders_is_refused_in_a_sentence(
+    tmp_path: Path, command: list[str]
+) -> None:
+    async with storage(tmp_path) as system:
+        second = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "storage",
+            *command,
+            env={**system.environment(), "BEFFROI_TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{free_port()}"},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await asyncio.wait_for(second.communicate(), 90)
+    assert (second.returncode, b"another storage works in" in said, b"Traceback" in said) == (2, True, False)
 
 
 async def test_reindexing_is_a_command(tmp_path: Path) -> None:

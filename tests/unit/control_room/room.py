@@ -28,7 +28,7 @@ from control_room.storage_client import StorageClient
 from control_room.ticketing import Ticketing
 from shared.bus import Bus, MemoryBus
 from shared.clock import SimulatedClock
-from shared.messages import ExportProgress, ExportStatus, encode
+from shared.messages import ExportProgress, ExportStatus, HoldPlaced, encode
 from shared.tickets import TicketSigner, TicketVerifier
 
 RECORDER_TOKEN = "recorder-token-of-the-tests"
@@ -51,6 +51,7 @@ class FakeStorage:
     status: ExportStatus = ExportStatus.RUNNING
     refusal: httpx.Response | None = None
     broken: str = "nothing"
+    placed: HoldPlaced = field(default_factory=HoldPlaced)
     asked: list[httpx.Request] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -61,7 +62,9 @@ class FakeStorage:
             raise httpx.ConnectError("connection refused", request=request)
         if self.refusal is not None:
             return self.refusal
-        if request.url.path.startswith("/holds/"):
+        if request.url.path.startswith("/holds/") and request.method == "PUT":
+            return httpx.Response(200, content=encode(self.placed))
+        if request.url.path.startswith(("/holds/", "/clock")):
             return httpx.Response(204)
         export_id = request.url.path.rpartition("/")[2]
         return httpx.Response(200, content=encode(ExportProgress(export_id, self.status, 0.5, 10, 0.9)))

@@ -79,11 +79,14 @@ EXPECTED: dict[str, Expected] = {
     "listHolds": Expected(200, LEGAL),
     "createHold": Expected(201, LEGAL, {"camera": "{camera}", "reference": "PV 118", **RANGE, **MOTIVE}),
     "releaseHold": Expected(204, LEGAL),
+    "getStorage": Expected(200, ADMIN),
+    "confirmClock": Expected(204, ADMIN, {"utc": "2026-11-21T12:00:00Z", **MOTIVE}),
     "listJournal": Expected(200, only("admin", "commune")),
     "verifyJournal": Expected(200, ADMIN),
     "getWantedCameras": Expected(200, only("worker")),
     "putCameraReports": Expected(204, only("worker"), {"reports": []}),
     "getRecordingPolicies": Expected(200, only("recorder")),
+    "putHeldHolds": Expected(200, only("recorder"), {"ids": []}),
     "putRecordingReports": Expected(204, only("recorder"), {"reports": []}),
 }
 

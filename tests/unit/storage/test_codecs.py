@@ -26,7 +26,6 @@ from storage.fmp4.hevc import HevcDescription
 from storage.fmp4.reader import Layout
 from storage.instants import text_from_ns
 from storage.playback import Answer, plan, retimed
-from storage.reindex import reindex
 from storage.verify import verify
 from tests.support.pictures import START_NS, STREAM, units_as
 from tests.support.programs import needs
@@ -218,7 +217,7 @@ async def test_reindexing_finds_the_same_rows(tmp_path: Path, coded: Coded) -> N
         await shop.record_all(recorded(coded))
         before = await shop.rows.everything()
         await shop.rows.forget([row.key for row in before])
-        await reindex(shop.rows, shop.places.store, shop.bond)
+        await shop.reindex()
         assert await shop.rows.everything() == before
     assert all(row.codec.startswith(coded.mime) for row in before)
 

@@ -25,6 +25,7 @@ IMAGES = {
     f"/exports/{EXPORT}/package": (Action.DOWNLOAD, f"export:{EXPORT}"),
 }
 WITHOUT_IMAGES = {
+    "/clock",
     "/recordings/{commune}/{camera}/{kind}",
     "/exports/{id}",
     "/holds/{id}",

@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.bond import StoreBond
 from storage.deadline import DAY_NS
 from storage.disk import RealDisk
 from storage.index.dues import DueRows
 from storage.index.holds import Hold
-from storage.reindex import reindex
 from storage.segment import SegmentState
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.workshop import Workshop, policy, units, workshop
@@ -255,7 +253,7 @@ async def test_a_rebuilt_index_equals_the_lost_one(tmp_path: Path) -> None:
     for name in ("index.db", "index.db-wal", "index.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
     async with workshop(tmp_path, nonce="bbbb") as shop:
-        await reindex(shop.rows, shop.places.store, shop.bond)
+        await shop.reindex()
         assert await shop.rows.everything() == lost
 
 
@@ -265,7 +263,7 @@ async def test_a_rebuilt_index_destroys_again(tmp_path: Path) -> None:
     for name in ("index.db", "index.db-wal", "index.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
     async with workshop(tmp_path, nonce="bbbb") as shop:
-        await reindex(shop.rows, shop.places.store, shop.bond)
+        await shop.reindex()
         await days_pass(shop, 3.1)
         await shop.retention.run_once()
         assert shop.objects() == []
@@ -275,7 +273,7 @@ async def test_reindexing_forgets_rows_without_object(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await recorded(shop)
         shop.places.store.remove(shop.objects()[0])
-        done = await reindex(shop.rows, shop.places.store, shop.bond)
+        done = await shop.reindex()
         assert (done.forgotten, len(await shop.rows.everything())) == (1, len(shop.objects()))
 
 
@@ -284,13 +282,12 @@ async def test_reindexing_leaves_alone_what_it_cannot_read(tmp_path: Path) -> No
         await recorded(shop)
         odd = tmp_path / "objects" / str(STREAM) / "odd.mp4"
         odd.write_bytes(b"not a film")
-        done = await reindex(shop.rows, shop.places.store, shop.bond)
+        done = await shop.reindex()
         assert (done.unreadable, odd.exists()) == (1, True)
 
 
 async def test_two_starts_keep_one_bond(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await recorded(shop)
-        again = StoreBond(shop.database, shop.rows, shop.places.store)
-        await again.establish()
-        assert await again.reason_to_refuse() is None
+        await shop.bond.establish()
+        assert await shop.bond.reason_to_refuse() is None

@@ -107,7 +107,7 @@ async def test_the_life_of_a_segment_goes_on_after_a_crash(tmp_path: Path, done:
         assert (row.state, shop.objects(), spooled(shop)) == (SegmentState.STORED, [key], [])
 
 
-async def test_a_segment_condemned_in_the_spool_is_not_stored(tmp_path: Path) -> None:
+async def test_a_segment_condemned_in_the_spool_is_left_to_retention(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         key = await closed_spool(shop)
         segment = shop.finisher._seal(shop.places.spool.path(key), key)
@@ -115,7 +115,7 @@ async def test_a_segment_condemned_in_the_spool_is_not_stored(tmp_path: Path) ->
         await shop.rows.add(segment)
         await shop.dues.condemn(segment.start_ns + 40 * 86_400 * 10**9)
         await shop.finisher.finish(key)
-        assert (shop.objects(), spooled(shop)) == ([], [])
+        assert (shop.objects(), spooled(shop)) == ([], [shop.places.spool.path(key)])
 
 
 async def test_a_store_that_does_not_answer_keeps_the_segment_in_the_spool(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from storage.fmp4.avc import AvcDescription
 from storage.fmp4.boxes import header_at
 from storage.fmp4.fragment import MovieFragment, Sample, movie_fragment, read_movie_fragment
 from storage.instants import text_from_ns
-from storage.reindex import reindex
 from tests.support.field_pictures import GOP as FIELD_GOP
 from tests.support.field_pictures import fields
 from tests.support.parameter_pictures import (
@@ -141,7 +140,7 @@ async def test_a_segment_cut_at_a_recovery_point_says_how_much_of_it_is_incomple
         assert [row.incomplete for row in rows] == [GOP - 1] * len(rows)
         assert [layout_of(path).incomplete for path in paths] == [GOP - 1] * len(rows)
         await shop.rows.forget([row.key for row in rows])
-        await reindex(shop.rows, shop.places.store, shop.bond)
+        await shop.reindex()
         assert await shop.rows.everything() == rows
         # A decoder leaves out what is incomplete, and finds all else.
         samples = sum(len(fragment.moof.samples) for fragment in layout_of(paths[0]).fragments)

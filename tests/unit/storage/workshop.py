@@ -1,9 +1,10 @@
 """Storage's real parts in one process: real disk, real SQLite, a tap in the test's hand, time as asked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import sys
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,11 +20,16 @@ from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
 from storage.api import build_app
+from storage.api_clock import clock_routes
 from storage.api_exports import export_routes
 from storage.api_lease import lease_routes
 from storage.api_playback import playback_routes
+from storage.archive import Archive, open_archive
 from storage.bond import StoreBond
+from storage.boot import SinceBoot
 from storage.catalogue import Catalogue
+from storage.clock_keeper import Witnesses
+from storage.destruction import Destruction, destruction
 from storage.disk import Disk, RealDisk
 from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
@@ -31,25 +37,27 @@ from storage.exports.sweep import PackageSweep
 from storage.finishing import Finisher, Places
 from storage.gate import Gate
 from storage.guarded import Guarded
+from storage.holds import Holds
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
-from storage.index.holds import HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
 from storage.left_overs import LeftOvers
-from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, RetentionMetrics
-from storage.objects import FolderStore
+from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, ScrubMetrics
 from storage.quarantine import Quarantine
 from storage.recorder import Recorder
+from storage.reindex import Reindexed, reindex
 from storage.retention import Retention
+from storage.scrub import Scrub
 from storage.spool import Spool
 from storage.transcoding import Transcodings
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
 from tests.support.pictures import START_NS, STREAM
+from tests.unit.storage.hands import HandControl, HandTap
 
 SEGMENT_S = 4.0
 
@@ -91,44 +99,20 @@ def pem_pair() -> tuple[bytes, bytes]:
 
 
 @dataclass
-class HandTap:
-    """A tap that gives what the test puts in."""
-
-    sinks: dict[StreamId, Callable[[AccessUnit | Gap], None]] = field(default_factory=dict)
-
-    def subscribe(self, stream: StreamId, sink: Callable[[AccessUnit | Gap], None]) -> "HandSubscription":
-        self.sinks[stream] = sink
-        return HandSubscription(self, stream)
-
-
-@dataclass
-class HandSubscription:
-    tap: HandTap
-    stream: StreamId
-
-    def close(self) -> None:
-        del self.tap.sinks[self.stream]
-
-
-@dataclass
 class Workshop:
     """One storage. Nothing runs by itself but the disk's thread: the test says what happens when."""
 
     folder: Path
     clock: SimulatedClock
-    database: Database
+    archive: Archive
     tap: HandTap
     lane: DiskLane
-    places: Places
     quarantine: Quarantine
-    rows: SegmentRows
     policies: PolicyRows
-    holds: HoldRows
-    dues: DueRows
-    bond: StoreBond
     recorder: Recorder
     finisher: Finisher
-    retention: Retention
+    end: Destruction
+    control: HandControl
     lessor: Lessor
     leases: Leases
     catalogue: Catalogue
@@ -139,6 +123,53 @@ class Workshop:
     app: Guarded
     routes: frozenset[str]
     http: httpx.AsyncClient
+
+    @property
+    def database(self) -> Database:
+        return self.archive.database
+
+    @property
+    def rows(self) -> SegmentRows:
+        return self.archive.rows
+
+    @property
+    def dues(self) -> DueRows:
+        return self.archive.dues
+
+    @property
+    def places(self) -> Places:
+        return self.archive.places
+
+    @property
+    def bond(self) -> StoreBond:
+        return self.archive.bond
+
+    @property
+    def holds(self) -> Holds:
+        return self.archive.holds
+
+    @property
+    def retention(self) -> Retention:
+        return self.end.retention
+
+    async def reindex(self) -> Reindexed:
+        """What the command of that name does."""
+        archive = self.archive
+        return await reindex(archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve)
+
+    def scrub(self, *, bytes_per_s: int = sys.maxsize) -> Scrub:
+        """One that does not wait, or reads no faster than asked."""
+        archive = self.archive
+        return Scrub(
+            archive.rows,
+            archive.walk,
+            archive.marks,
+            archive.store,
+            archive.bond,
+            self.clock,
+            ScrubMetrics(),
+            bytes_per_s=bytes_per_s,
+        )
 
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
         """Give units to the recorder and wait until the disk has what is due of them."""
@@ -209,23 +240,12 @@ class Workshop:
 class _WritingHalf:
     """Tap to spool to store."""
 
-    def __init__(
-        self,
-        folder: Path,
-        disk: Disk,
-        clock: SimulatedClock,
-        rows: SegmentRows,
-        store: FolderStore,
-        nonce: str,
-        lane_bytes: int,
-    ) -> None:
-        self.tap, self.life = HandTap(), LifeMetrics()
-        self.lane = DiskLane("disk-test", lane_bytes)
-        self.places = Places(Spool(folder / "spool", disk, [self.lane], clock), store, disk)
-        self.quarantine = Quarantine(folder / "spool", disk, QuarantineMetrics(), max_files=3)
+    def __init__(self, clock: SimulatedClock, archive: Archive, nonce: str) -> None:
+        self.tap, self.life, spool = HandTap(), LifeMetrics(), archive.places.spool
+        self.quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=3)
         self.recorder = Recorder(
             self.tap,
-            self.places.spool,
+            archive.places.spool,
             clock,
             RecorderMetrics(),
             segment_s=SEGMENT_S,
@@ -233,13 +253,14 @@ class _WritingHalf:
             finished=lambda key: self.finisher.enqueue(key),
         )
         self.finisher = Finisher(
-            self.places,
-            rows,
+            archive.places,
+            archive.rows,
             clock,
             self.life,
             quarantine=self.quarantine,
             indexed=self.recorder.indexed,
             is_open=self.recorder.is_open,
+            stored=archive.bond.stored,
         )
 
 
@@ -253,27 +274,30 @@ async def workshop(
     lane_bytes: int = 64 << 20,
     evidence: tuple[bytes, bytes] | None = None,
     transcodings: Transcodings | None = None,
+    control: HandControl | None = None,
+    boot_id: str = "the-only-boot",
+    booted_ns: int = 0,
 ) -> AsyncIterator[Workshop]:
-    """Storage in a folder; made again in the same folder it finds what was left there."""
-    clock, disk = SimulatedClock(utc_ns), disk or RealDisk()
+    """Storage in a folder; made again in the same folder it finds what was left there.
+
+    `booted_ns` is how long the machine has run at the start.
+    """
+    clock, control = SimulatedClock(utc_ns), control or HandControl()
     for name in ("spool", "objects", "exports"):
         (folder / name).mkdir(exist_ok=True)
-    database = await Database.open(f"sqlite+aiosqlite:///{folder / 'index.db'}")
-    rows, policies, holds = SegmentRows(database), PolicyRows(database), HoldRows(database)
-    dues = DueRows(database)
-    store = FolderStore(folder / "objects", disk)
-    bond = StoreBond(database, rows, store)
-    await bond.establish()
-    half = _WritingHalf(folder, disk, clock, rows, store, nonce, lane_bytes)
-    half.lane.start()
-    recorder, places = half.recorder, half.places
-    catalogue, reads = Catalogue(rows, recorder, places), ReadMetrics()
+    lane = DiskLane("disk-test", lane_bytes)
+    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock)
+    archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", folder / "objects", spool)
+    await archive.bond.establish()
+    policies, half = PolicyRows(archive.database), _WritingHalf(clock, archive, nonce)
+    lane.start()
+    catalogue, reads = Catalogue(archive.rows, half.recorder, archive.places), ReadMetrics()
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
     jobs = ExportJobs(
-        ExportRows(database),
-        holds,
+        ExportRows(archive.database),
+        archive.holds,
         catalogue,
         key,
         clock,
@@ -284,16 +308,33 @@ async def workshop(
         is_recovering=half.finisher.is_recovering,
     )
     sweep = PackageSweep(
-        ExportRows(database), clock, folder=folder / "exports", keep_days=7, is_making=jobs.is_making
+        ExportRows(archive.database),
+        clock,
+        folder=folder / "exports",
+        keep_days=7,
+        is_making=jobs.is_making,
     )
-    left_overs = LeftOvers(places, half.quarantine, rows, dues, clock, is_open=recorder.is_open)
-    copies = (sweep.sweep_once, left_overs.sweep_once)
+    left_overs = LeftOvers(
+        archive.places, half.quarantine, archive.rows, archive.dues, clock, is_open=half.recorder.is_open
+    )
+    end = destruction(
+        archive,
+        half.life,
+        clock,
+        lambda: SinceBoot(boot_id, booted_ns + clock.monotonic_ns()),
+        Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
+        control,
+        copies=(sweep.sweep_once, left_overs.sweep_once),
+    )
+    # Retention runs as soon as the service does: what is trusted then is carried on from there.
+    await end.keeper.reason_to_refuse()
     signer, verifier = TicketSigner.from_pem(ticket_private), TicketVerifier.from_pem(ticket_public, clock)
     leases = Leases(verifier.key, clock)
     gate = Gate(verifier, leases)
     routers = [
         playback_routes(catalogue, gate, clock, reads, transcodings),
-        export_routes(jobs, holds, gate, key.public),
+        export_routes(jobs, archive.holds, catalogue, clock, gate, key.public),
+        clock_routes(end.keeper, gate),
         lease_routes(leases),
     ]
     door = build_app(routers, "https://csu.example")
@@ -304,19 +345,15 @@ async def workshop(
             yield Workshop(
                 folder,
                 clock,
-                database,
+                archive,
                 half.tap,
-                half.lane,
-                places,
+                lane,
                 half.quarantine,
-                rows,
                 policies,
-                holds,
-                dues,
-                bond,
-                recorder,
+                half.recorder,
                 half.finisher,
-                Retention(rows, dues, places, bond, clock, RetentionMetrics(), half.life, copies),
+                end,
+                control,
                 Lessor(signer, clock.utc_ns),
                 leases,
                 catalogue,
@@ -330,6 +367,6 @@ async def workshop(
             )
         finally:
             await jobs.close()
-            await recorder.close()
-            await half.lane.close()
-            await database.close()
+            await half.recorder.close()
+            await lane.close()
+            await archive.database.close()

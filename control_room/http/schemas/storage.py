@@ -1,0 +1,28 @@
+"""How destruction is, on the wire."""
+
+from pydantic import ConfigDict, Field
+
+from control_room.http.schemas.common import Instant, Motive, Request, Response
+
+
+class StorageView(Response):
+    """What storage told last."""
+
+    heard_at: Instant | None = Field(description="Null where it was not heard since this service started.")
+    refusal: str = Field(
+        description="Why nothing is destroyed, in English; empty where what is due is.",
+        examples=["the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z"],
+    )
+
+
+class ClockConfirmation(Request):
+    """A person's word about the time."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"utc": "2026-11-21T12:00:00Z", "motive": "power cut of two days, checked by phone"}]
+        }
+    )
+
+    utc: Instant = Field(description="What time it is now, by a clock that is not this machine's.")
+    motive: Motive

@@ -1,0 +1,56 @@
+"""Index and object store together, as the service and the commands beside it need them."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.bond import StoreBond
+from storage.finishing import Places
+from storage.generation import Generation
+from storage.hold_files import HoldFiles
+from storage.holds import Holds
+from storage.index.database import Database
+from storage.index.dues import DueRows
+from storage.index.holds import HoldRows
+from storage.index.marks import Marks
+from storage.index.reprieve import Reprieve
+from storage.index.segments import SegmentRows
+from storage.index.walk import Walk
+from storage.objects import FolderStore
+from storage.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What is finished. `turn` is held by whoever condemns, destroys or changes holds."""
+
+    database: Database
+    rows: SegmentRows
+    dues: DueRows
+    marks: Marks
+    walk: Walk
+    reprieve: Reprieve
+    places: Places
+    bond: StoreBond
+    holds: Holds
+    turn: asyncio.Lock
+
+    @property
+    def store(self) -> FolderStore:
+        return self.places.store
+
+
+async def open_archive(index_url: str, objects: Path, spool: Spool) -> Archive:
+    """Open the index and put everything around it. Raises BadInput, Unavailable."""
+    database, disk = await Database.open(index_url), spool.disk
+    rows, marks, store, turn = (
+        SegmentRows(database),
+        Marks(database),
+        FolderStore(objects, disk),
+        asyncio.Lock(),
+    )
+    places, dues = Places(spool, store, disk), DueRows(database)
+    reprieve = Reprieve(database, dues)
+    bond = StoreBond(database, rows, store, Generation(marks, store, disk), disk)
+    holds = Holds(HoldRows(database), HoldFiles(store, disk), reprieve, places, turn)
+    return Archive(database, rows, dues, marks, Walk(database), reprieve, places, bond, holds, turn)

@@ -1,0 +1,60 @@
+"""What an operator runs while storage is stopped: reindexing and scrubbing."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from shared.clock import SystemClock
+from storage.archive import Archive, open_archive
+from storage.boot import since_boot
+from storage.disk import RealDisk
+from storage.folder_lock import locked
+from storage.metrics import ScrubMetrics
+from storage.reindex import Reindexed, reindex
+from storage.scrub import Fault, Scrub, scrubbed
+from storage.settings import StorageSettings
+from storage.spool import Spool
+
+
+@asynccontextmanager
+async def _alone(settings: StorageSettings) -> AsyncIterator[Archive]:
+    """The archive, with the folders locked. Raises Conflict where a storage runs."""
+    clock, disk = SystemClock(), RealDisk()
+    folders = (settings.spool, settings.objects)
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    async with locked(folders, clock, since_boot):
+        archive = await open_archive(
+            settings.index_url, settings.objects, Spool(settings.spool, disk, [], clock)
+        )
+        try:
+            yield archive
+        finally:
+            await archive.database.close()
+
+
+async def rebuild_index(settings: StorageSettings) -> Reindexed:
+    """What `python -m storage reindex` does."""
+    async with _alone(settings) as archive:
+        return await reindex(archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve)
+
+
+async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fault, int], Reindexed | None]:
+    """What `python -m storage scrub` does: look at everything once, at full speed; then repair the index."""
+    async with _alone(settings) as archive:
+        scrub = Scrub(
+            archive.rows,
+            archive.walk,
+            archive.marks,
+            archive.store,
+            archive.bond,
+            SystemClock(),
+            ScrubMetrics(),
+            bytes_per_s=sys.maxsize,
+        )
+        found = await scrubbed(scrub)
+        if not repair:
+            return found, None
+        return found, await reindex(
+            archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve
+        )

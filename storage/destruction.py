@@ -1,0 +1,58 @@
+"""What ends the life of footage, and everything that may keep it from that, put together in one order."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from shared.clock import Clock
+from storage.archive import Archive
+from storage.boot import Boot
+from storage.clock_keeper import ClockKeeper, Witnesses
+from storage.metrics import HoldMetrics, LifeMetrics, RetentionMetrics
+from storage.reconciliation import Ask, Reconciliation
+from storage.refusals import Ground, Grounds
+from storage.retention import Retention
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """Retention, and those of its grounds to refuse that need more than to be asked."""
+
+    keeper: ClockKeeper
+    reconciliation: Reconciliation
+    retention: Retention
+
+
+def destruction(
+    archive: Archive,
+    life: LifeMetrics,
+    clock: Clock,
+    boot: Boot,
+    witnesses: Witnesses,
+    ask: Ask,
+    first: Sequence[Ground] = (),
+    copies: Sequence[Callable[[], Awaitable[object]]] = (),
+) -> Destruction:
+    """`first` are the grounds to ask before all others, `copies` as Retention has them."""
+    keeper = ClockKeeper(archive.store, archive.places.disk, clock, boot, witnesses)
+    reconciliation = Reconciliation(
+        ask, archive.holds, clock, HoldMetrics(), refusal=lambda: retention.refused
+    )
+    grounds: list[Ground] = [
+        *first,
+        archive.bond.reason_to_refuse,
+        keeper.reason_to_refuse,
+        archive.holds.reason_to_refuse,
+        reconciliation.reason_to_refuse,
+    ]
+    retention = Retention(
+        archive.rows,
+        archive.dues,
+        archive.places,
+        Grounds(grounds),
+        archive.turn,
+        clock,
+        RetentionMetrics(),
+        life,
+        copies,
+    )
+    return Destruction(keeper, reconciliation, retention)
