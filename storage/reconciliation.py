@@ -21,10 +21,14 @@ _AWAY_NS = 10 * 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why nothing is destroyed, None where what is due is, and whether the clock is one of the reasons."""
+    """Why nothing is destroyed, None where it is not refused, and whether the clock is one of the reasons.
+
+    `failure` is why destruction fails where it is not refused.
+    """
 
     reason: str | None
     clock_disputed: bool = False
+    failure: str | None = None
 
 
 Ask = Callable[[HeldReport], Awaitable[KnownHolds]]
@@ -95,7 +99,11 @@ class Reconciliation:
     def _report(self, held: set[str]) -> HeldReport:
         refused = self._refused()
         return HeldReport(
-            tuple(sorted(held)), refused.reason or "", refused.clock_disputed, self._clock.utc_ns()
+            ids=tuple(sorted(held)),
+            refusal=refused.reason or "",
+            clock_disputed=refused.clock_disputed,
+            utc_ns=self._clock.utc_ns(),
+            failure=refused.failure or "",
         )
 
     async def reason_to_refuse(self) -> str | None:

@@ -102,6 +102,8 @@ class Retention:
         reason = await self._refusals.reason()
         if reason is not None and self.refused is None:
             self._log.error("destruction-refused", reason=reason)
+        if reason is None and self.refused is not None:
+            self._trouble = None
         self.refused = reason
         self._metrics.refused.set(1 if reason else 0)
         if reason is not None:

@@ -95,7 +95,7 @@ async def put_recording_reports(desk: TheDesk, recorder: RecorderAsking, body: R
 async def put_held_holds(desk: TheDesk, recorder: RecorderAsking, body: HeldReport) -> Response:
     """What storage keeps, and why it destroys nothing; the answer is what it has to keep. Every 5 s."""
     said_at = None if body.utc_ns is None else utc_from_ns(body.utc_ns)
-    desk.states.hear_refusal(_plain(body.refusal), body.clock_disputed, said_at)
+    desk.states.hear_refusal(_plain(body.refusal), body.clock_disputed, said_at, _plain(body.failure))
     return Response(encode(await desk.orders.reconcile(body)), media_type="application/json")
 
 

@@ -29,6 +29,11 @@ class StorageView(Response):
         description="Why nothing is destroyed, in English; empty where what is due is.",
         examples=["the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z"],
     )
+    failure: str = Field(
+        default="",
+        description="Why destruction fails although nothing refuses it, in English; empty where it does not.",
+        examples=["destruction fails: Input/output error"],
+    )
 
 
 class ClockConfirmation(Request):

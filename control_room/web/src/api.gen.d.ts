@@ -994,7 +994,7 @@ export interface components {
          * @description The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
          *
          *     `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
-         *     says, whatever it says.
+         *     says, whatever it says. `failure` is why it does not destroy although it would, empty where it does.
          */
         HeldReport: {
             /**
@@ -1002,6 +1002,11 @@ export interface components {
              * @default false
              */
             clock_disputed: boolean;
+            /**
+             * Failure
+             * @default
+             */
+            failure: string;
             /** Ids */
             ids: string[];
             /**
@@ -1899,6 +1904,13 @@ export interface components {
              * @default false
              */
             clock_disputed: boolean;
+            /**
+             * Failure
+             * @description Why destruction fails although nothing refuses it, in English; empty where it does not.
+             * @default
+             * @example destruction fails: Input/output error
+             */
+            failure: string;
             /**
              * Heard At
              * @description Null where it was not heard since this service started. It tells every 5 s.

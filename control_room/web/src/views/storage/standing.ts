@@ -3,8 +3,9 @@ import type { Storage } from "../../api/types";
 
 export type Standing =
   | { kind: "unheard"; heardAt: number | null }
-  | { kind: "destroying"; heardAt: number }
-  | { kind: "refused"; heardAt: number; since: number | null; clock: boolean; reason: string };
+  | { kind: "destroying" }
+  | { kind: "failing"; reason: string }
+  | { kind: "refused"; since: number | null; clock: boolean; reason: string };
 
 /** Storage tells every 5 s. */
 export const UNHEARD_MS = 15_000;
@@ -17,8 +18,8 @@ const ms = (instant: string | null | undefined): number | null => (instant == nu
 export function standing(told: Storage): Standing {
   const heardAt = ms(told.heard_at);
   if (heardAt === null || Date.parse(told.now) - heardAt > UNHEARD_MS) return { kind: "unheard", heardAt };
-  if (told.refusal === "") return { kind: "destroying", heardAt };
-  return { kind: "refused", heardAt, since: ms(told.refused_since), clock: told.clock_disputed, reason: told.refusal };
+  if (told.refusal === "") return told.failure === "" ? { kind: "destroying" } : { kind: "failing", reason: told.failure };
+  return { kind: "refused", since: ms(told.refused_since), clock: told.clock_disputed, reason: told.refusal };
 }
 
 export interface Clocks {
