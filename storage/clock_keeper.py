@@ -9,6 +9,7 @@ from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, Unavailable
 from shared.log import get_logger
 from shared.messages import ClockConfirmed, decode, encode
+from shared.reasons import why
 from storage.boot import Boot
 from storage.clock_trust import (
     NOTHING_EXCUSED,
@@ -101,7 +102,9 @@ class ClockKeeper:
         """Read what this store knows of the time; again where another store lies in the folder now."""
         name = await asyncio.to_thread(self._store.name)
         if name is None:
-            raise Unavailable("the object store's folder has no marker: is its disk mounted?")
+            raise Unavailable(
+                why("store-unmarked", "the object store's folder has no marker: is its disk mounted?")
+            )
         if name != self._store_name:
             self._last, self._newest_ns = await asyncio.to_thread(self._read)
             self._store_name, self._written_ns = name, None
@@ -153,7 +156,9 @@ class ClockKeeper:
             text = read_small(self._path)
             newest_ns = max((ns for ns in map(_start_ns, self._store.newest_keys()) if ns), default=None)
         except OSError as error:
-            raise Unavailable(f"the object store cannot be read: {error.strerror}") from error
+            raise Unavailable(
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=str(error.strerror))
+            ) from error
         if text is None:
             return None, newest_ns
         try:

@@ -8,6 +8,7 @@ from shared.errors import BadInput, BeffroiError, Unavailable
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import HeldReport, HoldOrder, KnownHolds
+from shared.reasons import why
 from storage.holds import Holds
 from storage.index.holds import Hold
 from storage.instants import ns_from_datetime
@@ -24,10 +25,12 @@ Ask = Callable[[HeldReport], Awaitable[KnownHolds]]
 def hold_of(order: HoldOrder) -> Hold:
     """The hold that an order asks for. Raises BadInput."""
     if not order.reference.strip():
-        raise BadInput("a hold needs the reference of a procedure", "reference")
+        raise BadInput(
+            why("hold-reference-missing", "a hold needs the reference of a procedure"), "reference"
+        )
     start_ns, end_ns = ns_from_datetime(order.start, "start"), ns_from_datetime(order.end, "end")
     if end_ns <= start_ns:
-        raise BadInput("a hold ends after it starts", "end")
+        raise BadInput(why("range-reversed", "a hold ends after it starts"), "end")
     return Hold(order.id, str(StreamId.parse(order.stream)), start_ns, end_ns, order.reference)
 
 
