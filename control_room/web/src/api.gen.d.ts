@@ -1264,6 +1264,8 @@ export interface components {
             url: string;
             /** Viewers */
             viewers: number | null;
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * NewCamera
@@ -1971,6 +1973,8 @@ export interface components {
             stale: string | null;
             /** Transcoded */
             transcoded: boolean;
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * ViewerView

@@ -29,6 +29,7 @@ type Wording = (value: string, t: Messages, language: Language) => string;
 
 const among = (known: Words, value: string): string => known[value] ?? value;
 const instant: Wording = (value, _, language) => (Number.isNaN(Date.parse(value)) ? value : dateTime(language, Date.parse(value)));
+const decimal: Wording = (value, _, language) => (language === "fr" ? value.replace(".", ",") : value);
 const stretches: Wording = (value, t, language) =>
   value
     .split(", ")
@@ -47,6 +48,7 @@ const WORDINGS: Record<string, Wording> = {
   start: instant,
   end: instant,
   ranges: stretches,
+  seconds: decimal,
   date: (value, _, language) => (/^\d{4}-\d\d-\d\d$/.test(value) ? plainDate(language, value) : value),
 };
 
