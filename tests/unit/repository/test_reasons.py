@@ -70,6 +70,17 @@ def test_words_name_no_parameter_that_a_service_does_not_send(language: str) -> 
     assert unknown == {}
 
 
+def test_the_page_prints_a_services_english_in_three_places_only() -> None:
+    """Each tries the words of its code first: whatever else prints a sentence leaves the reader without his."""
+    page = ROOT / "control_room/web/src"
+    said = {
+        str(path.relative_to(page))
+        for path in page.rglob("*.tsx")
+        if re.search(r"lang=.*\ben\b", path.read_text())
+    }
+    assert said == {"ui/Field.tsx", "ui/ProblemNote.tsx", "ui/Said.tsx"}
+
+
 def test_what_control_room_refuses_a_person_has_a_code() -> None:
     """Settings (BEFFROI_...) and what services say to each other are read by administrators, in English."""
     plain = [
