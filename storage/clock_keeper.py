@@ -91,7 +91,13 @@ class ClockKeeper:
     async def _confirm(self, word: ClockConfirmed) -> None:
         wall_ns = self._clock.utc_ns()
         if abs(ns_from_datetime(word.utc, "utc") - wall_ns) > TOLERANCE_NS:
-            raise Conflict(f"storage's clock says {text_from_ns(wall_ns)}: that is not the time confirmed")
+            raise Conflict(
+                why(
+                    "clock-other-time",
+                    "storage's clock says {instant}: that is not the time confirmed",
+                    instant=text_from_ns(wall_ns),
+                )
+            )
         disputed = trust(self._evidence())
         excused = disagreements(self._evidence())
         await self._write(replace(self._now(wall_ns), excused=excused, confirmed_by=word.by))

@@ -47,6 +47,7 @@ const WORDINGS: Record<string, Wording> = {
   fields: named,
   start: instant,
   end: instant,
+  instant,
   ranges: stretches,
   seconds: decimal,
   date: (value, _, language) => (/^\d{4}-\d\d-\d\d$/.test(value) ? plainDate(language, value) : value),
