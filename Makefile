@@ -5,7 +5,7 @@ PYTHON ?= python3
 PORT ?= 8080
 PY := .venv/bin/python
 UV := .venv/bin/uv
-SOURCES := shared transcoder ingest mux storage control_room deploy tests
+SOURCES := shared ingest mux storage control_room deploy tests
 WEB := control_room/web
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.tsbuildinfo' 2>/dev/null)
 

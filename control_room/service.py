@@ -21,6 +21,7 @@ from control_room.orders import Orders
 from control_room.passwords import Passwords
 from control_room.sessions import Sessions
 from control_room.settings import ControlRoomSettings, listed
+from control_room.spare_bus import SpareBus
 from control_room.states import States
 from control_room.storage_client import StorageClient
 from control_room.throttle import Throttle
@@ -114,7 +115,7 @@ def assemble(
         sessions=Sessions(
             db, clock, names, idle_s=settings.session_idle_s, absolute_s=settings.session_absolute_s
         ),
-        throttle=Throttle(bus, clock),
+        throttle=Throttle(SpareBus(bus, clock), clock),
         devices=Devices(settings.secret_key.get_secret_value(), clock, names),
         ticketing=ticketing,
         states=States(clock),

@@ -40,7 +40,6 @@ class Throttle:
     A browser that has signed in to a login before has a count of its own: what others guess, from its own
     network address even, does not slow it. Others wait 8 s at most for each try at a login that is guessed
     at, every address for itself, so that no stream of guesses takes a person's turn.
-    Every call raises BusUnavailable when the bus does not answer: then nobody signs in.
     """
 
     def __init__(self, bus: Bus, clock: Clock) -> None:

@@ -36,14 +36,15 @@ class Bus(Protocol):
 
 
 class MemoryBus:
-    """A bus within one process, for tests and tools."""
+    """A bus within one process. Beyond `most` keys the oldest are forgotten."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, most: int = 1_000_000) -> None:
         self._clock = clock
+        self._most = most
         self._values: dict[str, tuple[bytes, int]] = {}
 
     async def put(self, key: str, value: bytes, ttl_s: float) -> None:
-        self._values[key] = (value, self._deadline_ns(ttl_s))
+        self._keep(key, value, self._deadline_ns(ttl_s))
 
     async def get(self, key: str) -> bytes | None:
         kept = self._values.get(key)
@@ -59,7 +60,7 @@ class MemoryBus:
         held = await self.get(key)
         count = 1 if held is None else int(held) + 1
         deadline_ns = self._deadline_ns(ttl_s) if held is None else self._values[key][1]
-        self._values[key] = (str(count).encode(), deadline_ns)
+        self._keep(key, str(count).encode(), deadline_ns)
         return count
 
     async def decrement(self, key: str) -> None:
@@ -72,6 +73,11 @@ class MemoryBus:
 
     async def close(self) -> None:
         self._values.clear()
+
+    def _keep(self, key: str, value: bytes, deadline_ns: int) -> None:
+        self._values[key] = (value, deadline_ns)
+        while len(self._values) > self._most:
+            del self._values[next(iter(self._values))]
 
     def _deadline_ns(self, ttl_s: float) -> int:
         return self._clock.monotonic_ns() + int(ttl_s * 1e9)

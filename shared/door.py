@@ -23,6 +23,9 @@ _UNLESS_SAID = (
 )
 
 
+SERVER_SEND = "beffroi.server_send"
+
+
 @dataclass(slots=True)
 class _Asked:
     """How far one request is."""
@@ -34,6 +37,7 @@ class _Asked:
 class Door:
     """Wraps an application. A body has `body_s` seconds from its head on; TooSlow is raised in the reader.
 
+    The server's own `send` is in the scope as SERVER_SEND, for whoever has to find the connection behind it.
     Answers get the headers of `_UNLESS_SAID`. A connection whose request was answered before its body had
     come is closed with the answer.
     """
@@ -46,6 +50,7 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope[SERVER_SEND] = send
         asked = _Asked(body_is_here=not _has_body(scope))
         until_s = asyncio.get_running_loop().time() + self._body_s
 

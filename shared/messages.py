@@ -181,10 +181,16 @@ def export_hold_id(export_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HeldReport:
-    """The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not."""
+    """The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
+
+    `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
+    says, whatever it says.
+    """
 
     ids: tuple[str, ...]
     refusal: str = ""
+    clock_disputed: bool = False
+    utc_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,14 @@ class ClockKeeper:
         self._last: LastTrusted | None = None
         self._newest_ns: int | None = None
         self._written_ns: int | None = None
+        self._disputed = False
         self._turn = asyncio.Lock()
         self._log = get_logger("storage")
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the clock was disputed when last asked."""
+        return self._disputed
 
     async def reason_to_refuse(self) -> str | None:
         """One sentence while the clock is disputed."""
@@ -75,7 +81,9 @@ class ClockKeeper:
                 await self._load()
             except BeffroiError as error:
                 return error.detail
-            match trust(self._evidence()):
+            judged = trust(self._evidence())
+            self._disputed = isinstance(judged, Disputed)
+            match judged:
                 case Disputed(reason):
                     return f"{reason}: set it right, or confirm it by name in control_room"
                 case Trusted():

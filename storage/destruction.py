@@ -8,7 +8,7 @@ from storage.archive import Archive
 from storage.boot import Boot
 from storage.clock_keeper import ClockKeeper, Witnesses
 from storage.metrics import HoldMetrics, LifeMetrics, RetentionMetrics
-from storage.reconciliation import Ask, Reconciliation
+from storage.reconciliation import Ask, Reconciliation, Refused
 from storage.refusals import Ground, Grounds
 from storage.retention import Retention
 
@@ -35,7 +35,11 @@ def destruction(
     """`first` are the grounds to ask before all others, `copies` as Retention has them."""
     keeper = ClockKeeper(archive.store, archive.places.disk, clock, boot, witnesses)
     reconciliation = Reconciliation(
-        ask, archive.holds, clock, HoldMetrics(), refusal=lambda: retention.refused
+        ask,
+        archive.holds,
+        clock,
+        HoldMetrics(),
+        refused=lambda: Refused(retention.refused, retention.refused is not None and keeper.disputed),
     )
     grounds: list[Ground] = [
         *first,

@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.door import SERVER_SEND
 from shared.errors import TicketRefused, problem
 from shared.reasons import why
 
@@ -50,7 +51,7 @@ class _Right:
 class Guarded:
     """An ASGI application whose answers end with their right; `cut` counts those that did.
 
-    To be the outermost one: the connection to be cut off is found behind the server's `send`.
+    The connection to be cut off is found behind the server's `send`, which `shared.door` puts into the scope.
     """
 
     def __init__(self, app: ASGIApp, cut: Callable[[], None]) -> None:
@@ -63,7 +64,8 @@ class Guarded:
             return
         right = _Right()
         scope[_RIGHT] = right
-        answering = asyncio.ensure_future(self._app(scope, receive, _sending(right, send)))
+        transport = _transport(scope.get(SERVER_SEND, send))
+        answering = asyncio.ensure_future(self._app(scope, receive, _sending(right, transport, send)))
         lost = asyncio.ensure_future(right.lost.wait())
         try:
             while not answering.done() and not lost.done():
@@ -79,12 +81,12 @@ class Guarded:
                     await answering
         if answering.cancelled():
             self._cut()
-            await _cut_off(right, scope, send)
+            await _cut_off(right, scope, transport, send)
         else:
             answering.result()
 
 
-def _sending(right: _Right, send: Send) -> Send:
+def _sending(right: _Right, transport: "_Transport | None", send: Send) -> Send:
     async def checked(message: Message) -> None:
         if message["type"] == "http.response.start" and not right.conditions and _carries_images(message):
             raise AssertionError("images would leave without a right: admit a ticket at the gate first")
@@ -92,8 +94,8 @@ def _sending(right: _Right, send: Send) -> Send:
             right.lost.set()
             # Whoever answers is cancelled here, and closes what it has open.
             await asyncio.get_running_loop().create_future()
-        if not right.started and right.conditions:
-            _hold_little(send)
+        if not right.started and right.conditions and transport is not None:
+            _set(transport, socket.SO_SNDBUF, _SENT_AHEAD_BYTES)
         right.started = True
         await send(message)
 
@@ -132,13 +134,7 @@ def _set(transport: _Transport, option: int, value: int | bytes) -> None:
         connection.setsockopt(socket.SOL_SOCKET, option, value)
 
 
-def _hold_little(send: Send) -> None:
-    transport = _transport(send)
-    if transport is not None:
-        _set(transport, socket.SO_SNDBUF, _SENT_AHEAD_BYTES)
-
-
-async def _cut_off(right: _Right, scope: Scope, send: Send) -> None:
+async def _cut_off(right: _Right, scope: Scope, transport: _Transport | None, send: Send) -> None:
     if not right.started:
         said = problem(
             TicketRefused(why("right-ended", "the right that this ticket stands for has ended")),
@@ -148,7 +144,6 @@ async def _cut_off(right: _Right, scope: Scope, send: Send) -> None:
         await send({"type": "http.response.start", "status": said.status, "headers": headers})
         await send({"type": "http.response.body", "body": said.body})
         return
-    transport = _transport(send)
     if transport is not None:
         _set(transport, socket.SO_LINGER, _NO_LINGER)
         transport.abort()

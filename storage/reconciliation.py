@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Unavailable
@@ -17,6 +18,15 @@ from storage.metrics import HoldMetrics
 _EVERY_S = 5.0
 _STALE_NS = 3600 * 1_000_000_000
 _AWAY_NS = 10 * 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why nothing is destroyed, None where what is due is, and whether the clock is one of the reasons."""
+
+    reason: str | None
+    clock_disputed: bool = False
+
 
 Ask = Callable[[HeldReport], Awaitable[KnownHolds]]
 """Tells control_room what is held and gives what it knows. Raises BadInput, Unavailable."""
@@ -41,13 +51,13 @@ class Reconciliation:
     """
 
     def __init__(
-        self, ask: Ask, holds: Holds, clock: Clock, metrics: HoldMetrics, refusal: Callable[[], str | None]
+        self, ask: Ask, holds: Holds, clock: Clock, metrics: HoldMetrics, refused: Callable[[], Refused]
     ) -> None:
         self._ask = ask
         self._holds = holds
         self._clock = clock
         self._metrics = metrics
-        self._refusal = refusal
+        self._refused = refused
         self._active: tuple[HoldOrder, ...] = ()
         self._told_ns: int | None = None
         self._trouble: str | None = None
@@ -74,7 +84,7 @@ class Reconciliation:
         """Ask, and make what is held agree. Raises BeffroiError; what is held may be more then, not less."""
         async with self._turn:
             held = await self._holds.ids()
-            known = await self._ask(HeldReport(tuple(sorted(held)), self._refusal() or ""))
+            known = await self._ask(self._report(held))
             active = {order.id for order in known.active}
             self._active = known.active
             ended = held.intersection(known.released) - active
@@ -84,6 +94,12 @@ class Reconciliation:
             await self._place_missing()
             self._told_ns, self._away = self._clock.monotonic_ns(), None
             self._metrics.foreign.set(len(held - ended - active))
+
+    def _report(self, held: set[str]) -> HeldReport:
+        refused = self._refused()
+        return HeldReport(
+            tuple(sorted(held)), refused.reason or "", refused.clock_disputed, self._clock.utc_ns()
+        )
 
     async def reason_to_refuse(self) -> str | None:
         """Why nothing may be destroyed: a hold is not kept here, or control_room was not heard for an hour.

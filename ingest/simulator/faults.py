@@ -73,6 +73,7 @@ class Fault(StrEnum):
     ORDER_NUMBERS = "order-numbers"
     PACI = "paci"
     INTERLEAVED = "interleaved"
+    NOISY_SLICES = "noisy-slices"
 
     TIME_JUMPS = "time-jumps"
     TIME_GOES_BACK = "time-goes-back"

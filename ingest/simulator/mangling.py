@@ -129,6 +129,21 @@ class _LostOnce(Mangling):
         return frames[1:]
 
 
+class _NoisySlices(Mangling):
+    """From `after_s` on, noise behind the first bytes of each packet of a slice."""
+
+    def change(self, packets: Packets, key: bool, elapsed_s: float) -> Packets:
+        if elapsed_s < self.after_s:
+            return packets
+        return [self._spoilt(packet) for packet in packets]
+
+    def _spoilt(self, packet: RtpPacket) -> RtpPacket:
+        kind, payload = packet.payload[0] & 0x1F, packet.payload
+        if kind not in (Nal.SLICE, Nal.IDR, _FU_A):
+            return packet
+        return replace(packet, payload=payload[:20] + self.random.randbytes(max(0, len(payload) - 20)))
+
+
 class _Slow(Mangling):
     """A key picture every `after_s`."""
 
@@ -302,6 +317,7 @@ _MANGLINGS: dict[Fault, Callable[[float], Mangling]] = {
     Fault.NEW_SENDER: lambda after_s: _NewSender(after_s, anew=True),
     Fault.KEY_ONCE: _LostOnce,
     Fault.SLOW: _Slow,
+    Fault.NOISY_SLICES: _NoisySlices,
     Fault.OTHER_CHANNEL: lambda after_s: _Foreign(after_s, NOBODYS),
     Fault.RTCP_ON_MEDIA: _RtcpOnMedia,
     Fault.JUNK: _Junk,

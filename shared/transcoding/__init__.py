@@ -1,1 +1,1 @@
-"""What the services that have pictures transcoded know of the child that does it: `python -m transcoder`."""
+"""What services know of the child that transcodes pictures for them: `python -m shared.transcoder`."""

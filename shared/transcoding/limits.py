@@ -25,7 +25,7 @@ class Limits:
     @staticmethod
     def parse(arguments: Sequence[str]) -> "Limits":
         """Read a command line. Exits with a sentence where it is wrong."""
-        parser = ArgumentParser(prog="python -m transcoder", description=__doc__)
+        parser = ArgumentParser(prog="python -m shared.transcoder", description=__doc__)
         for name in ("longest-side", "fps", "kbps"):
             parser.add_argument(f"--{name}", type=int, required=True)
         parser.add_argument("--every", action="store_true")

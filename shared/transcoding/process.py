@@ -42,8 +42,7 @@ Spawn = Callable[[], Awaitable[Child]]
 
 
 class ChildProcess:
-    """`python -m transcoder`. It gets none of the settings, secrets among them: it reads what strangers
-    send."""
+    """`python -m shared.transcoder`. It gets no settings or secrets: it reads what strangers send."""
 
     def __init__(self, process: Process) -> None:
         assert process.stdin is not None
@@ -55,7 +54,7 @@ class ChildProcess:
     async def spawn(limits: Limits) -> "ChildProcess":
         """Start one. Raises Unavailable."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        command = (sys.executable, "-m", "transcoder", *limits.arguments())
+        command = (sys.executable, "-m", "shared.transcoder", *limits.arguments())
         try:
             process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=environment)
         except OSError as error:

@@ -9,6 +9,7 @@ from tests.bench import (
     arrival,
     bad_network,
     bitrates,
+    decode_cost,
     delay,
     far_starts,
     glass,
@@ -160,6 +161,11 @@ def indexed() -> list[Table]:
     return [index_cost.run()]
 
 
+def sampled() -> list[Table]:
+    """The decode checks."""
+    return [decode_cost.run()]
+
+
 def stormed() -> list[Table]:
     """A whole site that goes away and comes back."""
     rows = storm.run()
@@ -266,6 +272,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "ingest": ingested,
     "storage": recorded,
     "index": indexed,
+    "decode-checks": sampled,
     "storm": stormed,
     "transcode": transcoded,
     "revocation": ended,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.story import open_player, sign_in
 from tests.browser.test_story import visitor
@@ -80,3 +80,42 @@ async def test_the_player_and_the_sign_in_fit_a_phone_and_axe_finds_nothing_wron
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         wrong += await violations(page)
     assert wrong == []
+
+
+async def test_a_disputed_clock_is_shown_loudly_and_confirmed_with_a_motive(
+    whole: WholeSystem, browser: Browser
+) -> None:
+    now = rfc3339(datetime.now(UTC))
+    told = {
+        "now": now,
+        "heard_at": now,
+        "storage_at": now,
+        "refused_since": now,
+        "clock_disputed": True,
+        "refusal": "the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z",
+    }
+    sent: list[Json] = []
+
+    async def take(route: Route) -> None:
+        sent.append(dict(route.request.post_data_json or {}))
+        await route.fulfill(status=204)
+
+    wrong: list[object] = []
+    async with visitor(browser) as context:
+        page = await sign_in(context, whole.url, "admin")
+        await page.route("**/api/v1/storage", lambda route: route.fulfill(json=told))
+        await page.route("**/api/v1/storage/clock", take)
+        await page.keyboard.press("g")
+        await page.keyboard.press("s")
+        await expect(page.get_by_test_id("storage-state")).to_have_attribute("data-kind", "refused")
+        for opened in (False, True):
+            if opened:
+                await page.get_by_test_id("clock-confirm").click()
+            for width in (360, 1440):
+                wrong += [(opened, width, part) for part in await too_wide(page, width)]
+                wrong += await violations(page)
+            wrong += await out_of_reach(page)
+        await page.get_by_test_id("motive").fill("power cut of two days")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("clock-dialog")).to_have_count(0)
+    assert (wrong, [word["motive"] for word in sent]) == ([], ["power cut of two days"])

@@ -12,7 +12,7 @@ VIEWS = {
     "operatrice": ("wall", "cameras"),
     "juriste": ("cameras", "playback", "exports", "holds"),
     "commune": ("cameras", "viewers", "adminCameras", "journal"),
-    "admin": ("cameras", "viewers", "adminCameras", "communes", "people", "journal"),
+    "admin": ("cameras", "viewers", "adminCameras", "communes", "people", "journal", "storage"),
 }
 """Who sees what; the first is the view a person lands on."""
 

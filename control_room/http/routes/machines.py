@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Response
 
 from control_room.http.access import RecorderAsking, TheDesk, WorkerAsking
 from control_room.http.problems import MACHINE
+from control_room.times import utc_from_ns
 from shared.errors import BadInput, Forbidden
 from shared.ids import StreamId
 from shared.messages import (
@@ -93,7 +94,8 @@ async def put_recording_reports(desk: TheDesk, recorder: RecorderAsking, body: R
 @router.put("/recorder/holds", operation_id="putHeldHolds", responses=MACHINE, response_model=KnownHolds)
 async def put_held_holds(desk: TheDesk, recorder: RecorderAsking, body: HeldReport) -> Response:
     """What storage keeps, and why it destroys nothing; the answer is what it has to keep. Every 5 s."""
-    desk.states.hear_refusal(_plain(body.refusal))
+    said_at = None if body.utc_ns is None else utc_from_ns(body.utc_ns)
+    desk.states.hear_refusal(_plain(body.refusal), body.clock_disputed, said_at)
     return Response(encode(await desk.orders.reconcile(body)), media_type="application/json")
 
 

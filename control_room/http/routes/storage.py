@@ -18,8 +18,15 @@ async def get_storage(desk: TheDesk, caller: SignedIn) -> StorageView:
     """What storage told last of its destruction."""
     await desk.gate.require(caller, Action.SEE_STORAGE, PLATFORM)
     told = desk.states.refusal()
+    if told is None:
+        return StorageView(now=desk.now())
     return StorageView(
-        heard_at=None if told is None else told.heard_at, refusal="" if told is None else told.reason
+        now=desk.now(),
+        heard_at=told.heard_at,
+        refusal=told.reason,
+        refused_since=told.since,
+        clock_disputed=told.clock_disputed,
+        storage_at=told.storage_at,
     )
 
 

@@ -8,8 +8,24 @@ from control_room.http.schemas.common import Instant, Motive, Request, Response
 class StorageView(Response):
     """What storage told last."""
 
-    heard_at: Instant | None = Field(description="Null where it was not heard since this service started.")
+    now: Instant = Field(description="What this service's clock says.")
+    heard_at: Instant | None = Field(
+        default=None,
+        description="Null where it was not heard since this service started. It tells every 5 s.",
+    )
+    storage_at: Instant | None = Field(
+        default=None, description="What storage's clock said at `heard_at`; null where that is not known."
+    )
+    refused_since: Instant | None = Field(
+        default=None,
+        description="When this service first heard it refuse: at the earliest when this service started.",
+    )
+    clock_disputed: bool = Field(
+        default=False,
+        description="Its clock is one of the reasons: setting it right or confirming it ends that one.",
+    )
     refusal: str = Field(
+        default="",
         description="Why nothing is destroyed, in English; empty where what is due is.",
         examples=["the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z"],
     )

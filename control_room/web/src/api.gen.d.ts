@@ -992,8 +992,16 @@ export interface components {
         /**
          * HeldReport
          * @description The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
+         *
+         *     `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
+         *     says, whatever it says.
          */
         HeldReport: {
+            /**
+             * Clock Disputed
+             * @default false
+             */
+            clock_disputed: boolean;
             /** Ids */
             ids: string[];
             /**
@@ -1001,6 +1009,8 @@ export interface components {
              * @default
              */
             refusal: string;
+            /** Utc Ns */
+            utc_ns?: number | null;
         };
         /**
          * HoldOrder
@@ -1886,16 +1896,39 @@ export interface components {
          */
         StorageView: {
             /**
-             * Heard At
-             * @description Null where it was not heard since this service started.
+             * Clock Disputed
+             * @description Its clock is one of the reasons: setting it right or confirming it ends that one.
+             * @default false
              */
-            heard_at: string | null;
+            clock_disputed: boolean;
+            /**
+             * Heard At
+             * @description Null where it was not heard since this service started. It tells every 5 s.
+             */
+            heard_at?: string | null;
+            /**
+             * Now
+             * Format: date-time
+             * @description What this service's clock says.
+             */
+            now: string;
             /**
              * Refusal
              * @description Why nothing is destroyed, in English; empty where what is due is.
+             * @default
              * @example the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z
              */
             refusal: string;
+            /**
+             * Refused Since
+             * @description When this service first heard it refuse: at the earliest when this service started.
+             */
+            refused_since?: string | null;
+            /**
+             * Storage At
+             * @description What storage's clock said at `heard_at`; null where that is not known.
+             */
+            storage_at?: string | null;
         };
         /**
          * ViewerPerson

@@ -127,6 +127,13 @@ MEDIA = (
         "twice as long each time.",
     ),
     Card(
+        Fault.NOISY_SLICES,
+        "Sends pictures whose coded data is noise behind sound heads.",
+        "Failing memory of an encoder.",
+        "A key picture of each stream is decoded as a sample: where that fails the camera is `invalid`, "
+        "with the reason, and not called recorded, until one does.",
+    ),
+    Card(
         Fault.SLOW,
         "Sends a picture every few seconds, up to one a minute.",
         "Cameras on batteries or thin links.",

@@ -77,17 +77,16 @@ async def test_guesses_sent_at_once_gain_nothing(control_room: ControlRoom) -> N
     assert statuses.count(401) <= 7
 
 
-async def test_while_redis_is_away_machines_go_on_and_people_are_told(
+async def test_while_redis_is_away_people_sign_in_machines_go_on_and_operators_are_told(
     control_room: ControlRoom, valkey: Valkey
 ) -> None:
     recorder = {"authorization": f"Bearer {RECORDER_TOKEN}"}
     async with control_room.browser() as browser:
         await control_room.sign_in(browser)
         await valkey.stop()
-        told = await browser.get("/cameras")
-        assert (told.status_code, told.json()["type"]) == (503, "urn:beffroi:problem:bus-unavailable")
+        assert (await browser.get("/cameras")).status_code == 200
         async with control_room.browser() as stranger:
-            assert (await control_room.sign_in(stranger)).status_code == 503
+            assert (await control_room.sign_in(stranger)).status_code == 200
         assert (await browser.get("/recorder/policies", headers=recorder)).status_code == 200
 
         async def health() -> dict[str, str]:

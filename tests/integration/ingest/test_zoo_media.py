@@ -1,16 +1,54 @@
 """Cameras whose packets are odd. What Beffroi does is told in docs/cameras.md."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from ingest.decoding.checks import DecodeChecks
+from ingest.decoding.process import ChildDecoder
 from ingest.simulator.faults import Fault
+from shared.clock import SystemClock
 from shared.h264 import parameter_sets
 from shared.messages import CameraStatus
-from tests.integration.ingest.zoo import CODING, assert_steady, assert_whole, pictures, plan, slices, zoo
+from tests.integration.ingest.zoo import CODING, Zoo, assert_steady, assert_whole, pictures, plan, slices, zoo
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.slow
+
+
+@asynccontextmanager
+async def sampling(world: Zoo) -> AsyncIterator[None]:
+    """Samples of what the zoo's camera sends are decoded, by a process as a worker has it."""
+    checks = DecodeChecks(ChildDecoder(), world.fleet.judge, SystemClock())
+    world.hub.checked(checks.take)
+    task = asyncio.create_task(checks.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_camera_whose_pictures_do_not_decode_is_invalid_whatever_comes(tmp_path: Path) -> None:
+    async with zoo(tmp_path) as world, sampling(world):
+        world.add(plan(Fault.NOISY_SLICES, after_s=0.0))
+        world.pull()
+        await eventually(lambda: world.report.status is CameraStatus.INVALID, what="the alarm")
+        assert "cannot be decoded" in world.report.reason
+        seen = len(world.units)
+        await world.units_come(seen + 12)
+        assert world.report.status is CameraStatus.INVALID
+
+
+async def test_a_camera_whose_pictures_decode_stays_live(tmp_path: Path) -> None:
+    async with zoo(tmp_path) as world, sampling(world):
+        world.add(plan(Fault.NONE))
+        world.pull()
+        await world.units_come(40)
+        assert world.report.status is CameraStatus.LIVE
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,12 @@ class Zoo:
     def __init__(self, folder: Path, server: SimulatedCameras, clock: Clock) -> None:
         self.server = server
         self.units: list[AccessUnit] = []
-        hub = Hub()
-        hub.connect(self.units.append)
+        self.hub = Hub()
+        self.hub.connect(self.units.append)
         self.fleet = Fleet(
             "59350",
             opener=RtspOpener(AddressRules(allow_loopback=True), clock),
-            hub=hub,
+            hub=self.hub,
             runs=RunNumbers(folder / "last-run", clock),
             meters=Meters(),
             clock=clock,

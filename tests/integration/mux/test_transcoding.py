@@ -31,7 +31,7 @@ def transcoder_pids() -> list[int]:
             command = (folder / "cmdline").read_bytes()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if int(stat[1]) == os.getpid() and stat[0] != "Z" and b"\0transcoder\0" in command:
+        if int(stat[1]) == os.getpid() and stat[0] != "Z" and b"\0shared.transcoder\0" in command:
             found.append((int(stat[19]), int(folder.name)))
     return [pid for _, pid in sorted(found)]
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from control_room.model import Kind
-from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, Room, body_of
+from tests.unit.control_room.room import LILLE, NOON_NS, RECORDER_TOKEN, Room, body_of
 
 WORD = {"utc": "2026-11-21T12:00:00Z", "motive": "power cut of two days"}
 
@@ -44,3 +44,31 @@ async def test_an_administrator_is_told_why_nothing_is_destroyed(
     recorder = room.machine(RECORDER_TOKEN)
     await recorder.put("/recorder/holds", json={"ids": [], "refusal": "the clock has jumped"})
     assert (await admin.get("/storage")).json()["refusal"] == "the clock has jumped"
+
+
+async def test_since_when_nothing_is_destroyed_is_when_it_was_first_heard(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    recorder = room.machine(RECORDER_TOKEN)
+    first = (await admin.get("/storage")).json()["now"]
+    for refusal in ("the clock has jumped", "the clock has jumped; the disk is away"):
+        await recorder.put("/recorder/holds", json={"ids": [], "refusal": refusal, "clock_disputed": True})
+        await room.clock.advance(60)
+    told = (await admin.get("/storage")).json()
+    assert (told["refused_since"], told["clock_disputed"]) == (first, True)
+    await recorder.put("/recorder/holds", json={"ids": []})
+    told = (await admin.get("/storage")).json()
+    assert (told["refused_since"], told["clock_disputed"], told["refusal"]) == (None, False, "")
+
+
+@pytest.mark.parametrize("utc_ns", [-1, 2**63, None])
+async def test_holds_are_told_to_a_storage_whose_clock_says_no_sane_time(
+    room: Room, admin: httpx.AsyncClient, utc_ns: int | None
+) -> None:
+    answer = await room.machine(RECORDER_TOKEN).put("/recorder/holds", json={"ids": [], "utc_ns": utc_ns})
+    assert (answer.status_code, (await admin.get("/storage")).json()["storage_at"]) == (200, None)
+
+
+async def test_what_storages_clock_said_is_shown(room: Room, admin: httpx.AsyncClient) -> None:
+    await room.machine(RECORDER_TOKEN).put("/recorder/holds", json={"ids": [], "utc_ns": NOON_NS})
+    assert (await admin.get("/storage")).json()["storage_at"] == "2026-11-21T12:00:00.000Z"

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from mux.fitness import Fitness
+from shared.transcoder.work import Work
 from shared.transcoding.limits import Limits
 from shared.units import AccessUnit
 from tests.support.field_pictures import GOP as FIELD_GOP
 from tests.support.field_pictures import fields
 from tests.support.parameter_pictures import GOP, plain, refreshed, units_of
 from tests.unit.ingest.decoded import decoded
-from transcoder.work import Work
 
 
 def recovering() -> list[AccessUnit]:

@@ -160,7 +160,9 @@ async def test_control_room_is_told_why_nothing_is_destroyed(tmp_path: Path) -> 
         shop.clock.step_utc(40 * DAY_NS)
         await shop.retention.run_once()
         await shop.end.reconciliation.once()
-        assert "the clock has jumped" in shop.control.told.refusal
+        told = shop.control.told
+        assert "the clock has jumped" in told.refusal
+        assert (told.clock_disputed, told.utc_ns) == (True, shop.clock.utc_ns())
 
 
 async def test_a_hold_wins_over_what_is_condemned_and_still_there(tmp_path: Path) -> None:

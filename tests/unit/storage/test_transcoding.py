@@ -9,6 +9,7 @@ import pytest
 
 from shared.h264 import Nal, annex_b, nal_type, nal_units
 from shared.tickets import Action
+from shared.transcoder.work import Work
 from shared.transcoding.framing import Finish, Message, Ready, Settled
 from shared.transcoding.limits import Limits
 from shared.transcoding.process import ChildProcess
@@ -21,7 +22,6 @@ from tests.support.pictures import START_NS, STREAM
 from tests.support.strange_pictures import strange_units
 from tests.unit.storage.test_playback import SECOND_NS, at, media, times
 from tests.unit.storage.workshop import Workshop, units, workshop
-from transcoder.work import Work
 
 LIMITS = Limits(fps=50, every=True)
 STRANGE = [Codec.H265, Codec.MJPEG, Codec.MPEG4]

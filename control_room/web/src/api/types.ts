@@ -21,6 +21,7 @@ export type ViewerTile = Schemas["ViewerTile"];
 export type Mux = Schemas["MuxView"];
 export type Export = Schemas["ExportView"];
 export type Hold = Schemas["HoldView"];
+export type Storage = Schemas["StorageView"];
 export type JournalEntry = Schemas["JournalEntryView"];
 export type PlaybackTicket = Schemas["PlaybackTicket"];
 export type WallTicket = Schemas["WallTicket"];

@@ -3,13 +3,13 @@ import type { Kind } from "../api/types";
 
 export type ViewName =
   | "wall" | "cameras" | "playback" | "exports" | "holds" | "adminCameras" | "communes" | "people" | "journal"
-  | "viewers";
+  | "viewers" | "storage";
 
 const OFFERED: Record<Kind, readonly ViewName[]> = {
   operator: ["wall", "cameras"],
   commune: ["cameras", "viewers", "adminCameras", "journal"],
   legal: ["cameras", "playback", "exports", "holds"],
-  admin: ["cameras", "viewers", "adminCameras", "communes", "people", "journal"],
+  admin: ["cameras", "viewers", "adminCameras", "communes", "people", "journal", "storage"],
 };
 
 export const offered = (kind: Kind): readonly ViewName[] => OFFERED[kind];
@@ -18,4 +18,5 @@ export const offered = (kind: Kind): readonly ViewName[] => OFFERED[kind];
 export const LETTERS: Record<ViewName, string> = {
   wall: "m", cameras: "c", playback: "r", exports: "e", holds: "g",
   adminCameras: "k", communes: "o", people: "p", journal: "j", viewers: "v",
+  storage: "s",
 };

@@ -72,6 +72,7 @@ export const common = {
     viewers: "Viewers",
     people: "People",
     journal: "Journal",
+    storage: "Storage",
     notAllowed: "This view is not open to your function.",
   },
   kind: { operator: "Operator", commune: "Commune", legal: "Legal officer", admin: "Administrator" },

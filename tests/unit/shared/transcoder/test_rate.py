@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.mediatime import TICKS_PER_SECOND
-from transcoder.rate import Rate
+from shared.transcoder.rate import Rate
 
 _SECONDS = 8
 

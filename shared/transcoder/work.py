@@ -6,12 +6,12 @@ import av
 
 from shared.errors import BadInput
 from shared.mediatime import TICKS_PER_SECOND
+from shared.transcoder.decoder import Decoder
+from shared.transcoder.encoder import Encoder
+from shared.transcoder.fitting import fitted, notice, size_within
+from shared.transcoder.rate import Rate
 from shared.transcoding.limits import Limits
 from shared.units import AccessUnit, Codec
-from transcoder.decoder import Decoder
-from transcoder.encoder import Encoder
-from transcoder.fitting import fitted, notice, size_within
-from transcoder.rate import Rate
 
 _SILENT_TICKS90 = 2 * TICKS_PER_SECOND
 _NOTICE_TICKS90 = TICKS_PER_SECOND

@@ -13,11 +13,11 @@ from typing import BinaryIO
 import av.logging
 
 from shared.errors import BadInput
+from shared.transcoder.fitting import prepare
+from shared.transcoder.work import Work
 from shared.transcoding.framing import Finish, KeyWanted, Message, Ready, Settled, encoded, read_from
 from shared.transcoding.limits import Limits
 from shared.units import AccessUnit
-from transcoder.fitting import prepare
-from transcoder.work import Work
 
 _PR_SET_PDEATHSIG = 1
 _MOST_MEMORY_BYTES = 4 << 30

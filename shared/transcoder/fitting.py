@@ -1,7 +1,7 @@
 """Pictures in the form and the size that are coded.
 
-What draws and scales (`transcoder.drawing`: OpenCV and numpy) takes as long to import as all else that a
-transcoder needs, and few streams need it: it is asked for where it is used, or in time by `prepare`.
+What draws and scales (`drawing.py`: OpenCV and numpy) takes as long to import as all else that a transcoder
+needs, and few streams need it: it is asked for where it is used, or in time by `prepare`.
 """
 
 import av
@@ -21,20 +21,20 @@ def fitted(frame: av.VideoFrame, longest_side: int) -> av.VideoFrame:
     size = size_within(frame.width, frame.height, longest_side)
     if size == (frame.width, frame.height):
         return converted
-    from transcoder import drawing
+    from shared.transcoder import drawing
 
     return drawing.resized(converted, size)
 
 
 def notice(size: tuple[int, int], title: str, sentence: str) -> av.VideoFrame:
     """A dark picture with a title and a sentence, that nobody takes for what a camera sees."""
-    from transcoder import drawing
+    from shared.transcoder import drawing
 
     return drawing.notice(*size, title, sentence)
 
 
 def prepare() -> None:
     """Be ready to draw and to scale."""
-    from transcoder import drawing
+    from shared.transcoder import drawing
 
     drawing.use_one_thread()

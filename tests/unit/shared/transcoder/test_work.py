@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from shared.h264 import parameter_sets, parse_sps
+from shared.transcoder.work import Work
 from shared.transcoding.limits import Limits
 from shared.units import AccessUnit, Codec
 from tests.support.strange_pictures import strange_units, without_vui
-from transcoder.work import Work
 
 JPEGS = strange_units(Codec.MJPEG)
 

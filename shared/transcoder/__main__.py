@@ -1,4 +1,4 @@
-"""`python -m transcoder`: started by mux and storage, speaks to them over its standard input and output."""
+"""`python -m shared.transcoder`: started by mux and storage, speaks over its standard input and output."""
 
 import os
 
@@ -8,7 +8,7 @@ _NICENESS = 5
 def _start() -> None:
     # Before the imports, which cost more than anything else before the first picture: services come first.
     os.nice(_NICENESS)
-    from transcoder.child import main
+    from shared.transcoder.child import main
 
     main()
 

@@ -1,0 +1,72 @@
+import { useCallback, useState } from "react";
+import { api, ask } from "../../api/client";
+import type { Storage } from "../../api/types";
+import { useText } from "../../i18n/text";
+import { dateTime, toWire, utcSeconds } from "../../i18n/times";
+import { useSay } from "../../ui/Announcer";
+import { DraftDialog } from "../../ui/DraftDialog";
+import { errorOf } from "../../ui/Field";
+import { MotiveField } from "../../ui/MotiveField";
+import { useNow } from "../../ui/now";
+import { ProblemNote } from "../../ui/ProblemNote";
+import { useSubmit } from "../../ui/useSubmit";
+import { apart, clocks } from "./standing";
+
+interface Props {
+  told: Storage;
+  /** When `told` came, by this computer's clock. */
+  at: number;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+/** A person's word, by name, that storage's clock is right: what is sent is the time of this computer, which storage compares. */
+export function ClockDialog({ told, at, onDone, onClose }: Props) {
+  const { t } = useText();
+  const words = t.storage.clock;
+  const say = useSay();
+  const [motive, setMotive] = useState("");
+  const shown = clocks(told, at, useNow(1000));
+  const work = useCallback(async () => {
+    await ask(api.PUT("/api/v1/storage/clock", { body: { utc: toWire(Date.now()), motive } }));
+    say(words.done);
+    onDone();
+    onClose();
+  }, [motive, say, words, onDone, onClose]);
+  const { busy, problem, submit } = useSubmit(work);
+  return (
+    <DraftDialog title={t.storage.isRight} onClose={onClose} testId="clock-dialog">
+      {(close) => (
+        <form onSubmit={submit}>
+          <p>{words.explain}</p>
+          <dl className="clocks">
+            <Time name={words.storage} ms={shown.storage} testId="clock-storage" />
+            <Time name={words.controlRoom} ms={shown.controlRoom} testId="clock-control-room" />
+            <Time name={words.browser} ms={shown.browser} testId="clock-browser" />
+          </dl>
+          {apart(shown) && <p className="note bad" role="status" data-testid="clock-apart">{words.apart}</p>}
+          <p>{words.consequence}</p>
+          <MotiveField value={motive} onChange={setMotive} hint={words.motiveHint} error={errorOf(problem, "motive")} autoFocus />
+          <ProblemNote problem={problem} />
+          <footer>
+            <button type="button" onClick={close}>{t.cancel}</button>
+            <button type="submit" className="danger" disabled={busy} data-testid="clock-submit">{t.storage.isRight}</button>
+          </footer>
+        </form>
+      )}
+    </DraftDialog>
+  );
+}
+
+function Time({ name, ms, testId }: { name: string; ms: number | null; testId: string }) {
+  const { t, language } = useText();
+  const words = t.storage.clock;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd data-testid={testId}>
+        {ms === null ? words.unknown : <time dateTime={toWire(ms)}>{dateTime(language, ms)} <span className="hint">{words.inUtc(utcSeconds(ms))}</span></time>}
+      </dd>
+    </div>
+  );
+}

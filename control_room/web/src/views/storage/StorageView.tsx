@@ -1,0 +1,64 @@
+import { useState } from "react";
+import { api, ask } from "../../api/client";
+import { usePoll } from "../../api/poll";
+import { useText } from "../../i18n/text";
+import { dateTime } from "../../i18n/times";
+import { Freshness } from "../../ui/Freshness";
+import { ProblemNote } from "../../ui/ProblemNote";
+import { Said } from "../../ui/Said";
+import { ClockDialog } from "./ClockDialog";
+import { standing, type Standing } from "./standing";
+
+const POLL_MS = 3000;
+const load = () => ask(api.GET("/api/v1/storage"));
+
+/** Whether what is due is destroyed, and what to do where it is not. */
+export function StorageView() {
+  const { t } = useText();
+  const words = t.storage;
+  const told = usePoll(load, POLL_MS);
+  const [confirming, setConfirming] = useState(false);
+  return (
+    <div className="pad" data-testid="view-storage">
+      <div className="title-row">
+        <h1>{words.title}</h1>
+        <p className="hint">{words.explain}</p>
+        {told.data !== null && <Freshness polled={told} />}
+      </div>
+      {told.data === null && told.problem === null && <p className="hint">{t.loading}</p>}
+      {told.data === null && <ProblemNote problem={told.problem} />}
+      {told.data !== null && <Card stands={standing(told.data)} onConfirm={() => setConfirming(true)} />}
+      {confirming && told.data !== null && told.at !== null && (
+        <ClockDialog told={told.data} at={told.at} onClose={() => setConfirming(false)} onDone={told.refresh} />
+      )}
+    </div>
+  );
+}
+
+function Card({ stands, onConfirm }: { stands: Standing; onConfirm: () => void }) {
+  const { t, language } = useText();
+  const words = t.storage;
+  const well = stands.kind === "destroying";
+  return (
+    <article className={well ? "card" : "note bad refusal"} data-testid="storage-state" data-kind={stands.kind}>
+      {/* Only this is read out: the service's reason names the time, which is another at each poll. */}
+      <p role="status"><strong className={well ? "state good" : undefined}>{words[stands.kind]}</strong></p>
+      {stands.kind === "destroying" && <span>{words.destroyingExplain}</span>}
+      {stands.kind === "unheard" && (
+        <>
+          <span>{stands.heardAt === null ? words.neverHeard : words.lastHeard(dateTime(language, stands.heardAt))}</span>
+          <span>{words.unheardDo}</span>
+        </>
+      )}
+      {stands.kind === "refused" && (
+        <>
+          {stands.since !== null && <span>{words.since(dateTime(language, stands.since))}</span>}
+          <span>{words.nothingLost} {words.law}</span>
+          <span>{stands.clock ? words.clockDo : words.otherDo}</span>
+          <span>{words.reason} <Said why={null} text={stands.reason} testId="storage-refusal" /></span>
+          {stands.clock && <button type="button" className="primary" onClick={onConfirm} data-testid="clock-confirm">{words.isRight}</button>}
+        </>
+      )}
+    </article>
+  );
+}
