@@ -9,7 +9,7 @@ from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, Unavailable
 from shared.log import get_logger
 from shared.messages import ClockConfirmed, decode, encode
-from shared.reasons import why
+from shared.reasons import Reason, why
 from storage.boot import Boot
 from storage.clock_trust import (
     NOTHING_EXCUSED,
@@ -74,18 +74,20 @@ class ClockKeeper:
         """Whether the clock was disputed when last asked."""
         return self._disputed
 
-    async def reason_to_refuse(self) -> str | None:
-        """One sentence while the clock is disputed."""
+    async def reason_to_refuse(self) -> str | Reason | None:
+        """Why, while the clock is disputed."""
         async with self._turn:
             try:
                 await self._load()
             except BeffroiError as error:
-                return error.detail
+                return error.told
             judged = trust(self._evidence())
             self._disputed = isinstance(judged, Disputed)
             match judged:
                 case Disputed(reason):
-                    return f"{reason}: set it right, or confirm it by name in control_room"
+                    return replace(
+                        reason, text=f"{reason}: set it right, or confirm it by name in control_room"
+                    )
                 case Trusted():
                     await self._keep()
         return None
@@ -109,7 +111,7 @@ class ClockKeeper:
         disputed = trust(self._evidence())
         excused = disagreements(self._evidence())
         await self._write(replace(self._now(wall_ns), excused=excused, confirmed_by=word.by))
-        reason = disputed.reason if isinstance(disputed, Disputed) else ""
+        reason = disputed.reason.text if isinstance(disputed, Disputed) else ""
         self._log.warning("clock-confirmed", by=word.by, utc=text_from_ns(wall_ns), disputed=reason)
 
     async def _load(self) -> None:

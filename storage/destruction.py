@@ -39,7 +39,9 @@ def destruction(
         archive.holds,
         clock,
         HoldMetrics(),
-        refused=lambda: Refused(retention.refused, retention.refused is not None and keeper.disputed),
+        refused=lambda: Refused(
+            retention.refused, retention.refused is not None and keeper.disputed, retention.grounds
+        ),
     )
     grounds: list[Ground] = [
         *first,

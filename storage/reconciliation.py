@@ -9,7 +9,7 @@ from shared.errors import BadInput, BeffroiError, Unavailable
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import HeldReport, HoldOrder, KnownHolds
-from shared.reasons import why
+from shared.reasons import Reason, why
 from storage.holds import Holds
 from storage.index.holds import Hold
 from storage.instants import ns_from_datetime
@@ -22,10 +22,14 @@ _AWAY_NS = 10 * 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why nothing is destroyed, None where what is due is, and whether the clock is one of the reasons."""
+    """Why nothing is destroyed, None where what is due is, and whether the clock is one of the reasons.
+
+    `grounds` is the same one by one.
+    """
 
     reason: str | None
     clock_disputed: bool = False
+    grounds: tuple[Reason, ...] = ()
 
 
 Ask = Callable[[HeldReport], Awaitable[KnownHolds]]
@@ -98,10 +102,14 @@ class Reconciliation:
     def _report(self, held: set[str]) -> HeldReport:
         refused = self._refused()
         return HeldReport(
-            tuple(sorted(held)), refused.reason or "", refused.clock_disputed, self._clock.utc_ns()
+            tuple(sorted(held)),
+            refused.reason or "",
+            refused.clock_disputed,
+            self._clock.utc_ns(),
+            refused.grounds,
         )
 
-    async def reason_to_refuse(self) -> str | None:
+    async def reason_to_refuse(self) -> str | Reason | None:
         """Why nothing may be destroyed: a hold is not kept here, or control_room was not heard for an hour.
 
         It is asked anew, so that a hold ordered a moment ago counts; only while it does not answer is what it
@@ -112,12 +120,21 @@ class Reconciliation:
             away = await self._asked_anew()
             await self._place_missing()
         except BeffroiError as error:
-            return error.detail
+            return error.told
         told_ns, now_ns = self._told_ns, self._clock.monotonic_ns()
         if away is None or (told_ns is not None and now_ns - told_ns <= _STALE_NS):
             return None
-        since = "since this start" if told_ns is None else "for over an hour"
-        return f"holds are not confirmed with control_room {since}: {away}"
+        if told_ns is None:
+            return why(
+                "holds-never-confirmed",
+                "holds are not confirmed with control_room since this start: {cause}",
+                cause=away,
+            )
+        return why(
+            "holds-unconfirmed",
+            "holds are not confirmed with control_room for over an hour: {cause}",
+            cause=away,
+        )
 
     async def _asked_anew(self) -> str | None:
         """Why control_room did not answer. One that is away is left alone for a while."""
@@ -139,7 +156,14 @@ class Reconciliation:
             try:
                 hold = hold_of(order)
             except BeffroiError as error:
-                raise BadInput(f"hold {order.id} cannot be kept: {error.detail}") from error
+                raise BadInput(
+                    why(
+                        "hold-impossible",
+                        "hold {hold} cannot be kept: {cause}",
+                        hold=order.id,
+                        cause=error.detail,
+                    )
+                ) from error
             kept = held.get((hold.id, hold.stream))
             if kept is None or kept.start_ns > hold.start_ns or kept.end_ns < hold.end_ns:
                 await self._holds.put(hold)

@@ -2,7 +2,14 @@
 
 from pydantic import ConfigDict, Field
 
-from control_room.http.schemas.common import Instant, Motive, Request, Response
+from control_room.http.schemas.common import Instant, Motive, Request, Response, Why
+
+
+class RefusalGround(Response):
+    """One of the reasons why nothing is destroyed."""
+
+    reason: str = Field(examples=["the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z"])
+    why: Why | None = Field(None, description="`reason` as a code with parameters.")
 
 
 class StorageView(Response):
@@ -28,6 +35,9 @@ class StorageView(Response):
         default="",
         description="Why nothing is destroyed, in English; empty where what is due is.",
         examples=["the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z"],
+    )
+    grounds: list[RefusalGround] = Field(
+        default=[], description="`refusal` one by one; empty where storage does not tell them so."
     )
 
 

@@ -994,7 +994,7 @@ export interface components {
          * @description The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
          *
          *     `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
-         *     says, whatever it says.
+         *     says, whatever it says. `grounds` is `refusal` one by one, with their codes.
          */
         HeldReport: {
             /**
@@ -1002,6 +1002,11 @@ export interface components {
              * @default false
              */
             clock_disputed: boolean;
+            /**
+             * Grounds
+             * @default []
+             */
+            grounds: components["schemas"]["Reason"][];
             /** Ids */
             ids: string[];
             /**
@@ -1798,6 +1803,19 @@ export interface components {
             why?: components["schemas"]["Why"] | null;
         };
         /**
+         * RefusalGround
+         * @description One of the reasons why nothing is destroyed.
+         */
+        RefusalGround: {
+            /**
+             * Reason
+             * @example the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z
+             */
+            reason: string;
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
+        };
+        /**
          * SessionView
          * @description Who is signed in, and until when.
          */
@@ -1901,6 +1919,12 @@ export interface components {
              * @default false
              */
             clock_disputed: boolean;
+            /**
+             * Grounds
+             * @description `refusal` one by one; empty where storage does not tell them so.
+             * @default []
+             */
+            grounds: components["schemas"]["RefusalGround"][];
             /**
              * Heard At
              * @description Null where it was not heard since this service started. It tells every 5 s.

@@ -48,6 +48,7 @@ const WORDINGS: Record<string, Wording> = {
   start: instant,
   end: instant,
   instant,
+  other: instant,
   ranges: stretches,
   seconds: decimal,
   date: (value, _, language) => (/^\d{4}-\d\d-\d\d$/.test(value) ? plainDate(language, value) : value),
