@@ -11,6 +11,7 @@ from control_room.ticketing import Ticketing
 from control_room.watching import Watcher, read_watchers
 from shared.errors import BadInput, Unavailable
 from shared.messages import decode
+from shared.reasons import why
 from shared.tickets import Action
 
 LOAD_TIMEOUT_S = 0.5
@@ -61,13 +62,17 @@ class MuxClient:
         try:
             answer = await self._client.get(url, headers=headers, timeout=timeout_s)
         except httpx.TimeoutException as error:
-            raise MuxLate(f"it has not answered within {timeout_s:g} s") from error
+            raise MuxLate(
+                why("mux-late", "it has not answered within {seconds} s", seconds=f"{timeout_s:g}")
+            ) from error
         except httpx.HTTPError as error:
-            raise Unavailable(f"it cannot be reached: {type(error).__name__}") from error
+            raise Unavailable(
+                why("mux-unreachable", "it cannot be reached: {cause}", cause=type(error).__name__)
+            ) from error
         if answer.status_code == httpx.codes.NOT_FOUND:
-            raise MuxUntold("it does not know the question: it is of another version")
+            raise MuxUntold(why("mux-untold", "it does not know the question: it is of another version"))
         if not answer.is_success:
-            raise Unavailable(f"it answers {answer.status_code}")
+            raise Unavailable(why("mux-answers", "it answers {status}", status=answer.status_code))
         return answer.content
 
 
@@ -79,4 +84,6 @@ def _read(reader: Callable[[bytes], T], body: bytes) -> T:
     try:
         return reader(body)
     except BadInput as error:
-        raise Unavailable(f"its answer cannot be read: {error.detail}") from error
+        raise Unavailable(
+            why("mux-unreadable", "its answer cannot be read: {cause}", cause=error.detail)
+        ) from error

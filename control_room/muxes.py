@@ -10,6 +10,7 @@ from control_room.placement import Candidate, MuxHealth, choose
 from shared import metrics
 from shared.errors import Unavailable
 from shared.log import Logger
+from shared.reasons import Reason, why
 
 EVERY_S = 1.0
 # A mux that admits hundreds of viewers at once may be late once or twice; one that is stuck stays late.
@@ -30,7 +31,7 @@ class MuxStatus:
 
     url: str
     health: MuxHealth
-    reason: str
+    reason: str | Reason
     load: MuxLoad | None
 
 
@@ -46,7 +47,7 @@ class _Followed:
     def __init__(self, place: MuxPlace) -> None:
         self.place = place
         self.health = MuxHealth.LATE
-        self.reason = "it was not asked yet"
+        self.reason: str | Reason = why("mux-not-asked", "it was not asked yet")
         self.load: MuxLoad | None = None
         self._late = 0
         self._placed = 0
@@ -64,7 +65,7 @@ class _Followed:
         else:
             self._late = self._late + 1 if isinstance(error, MuxLate) else _LATE_UNTIL_DEAD
         self.health = MuxHealth.DEAD if self._late >= _LATE_UNTIL_DEAD else MuxHealth.LATE
-        self.reason = error.detail
+        self.reason = error.told
 
     def place_tiles(self, tiles: int) -> None:
         """Count somebody who was sent there and is not in its own count yet."""
@@ -133,6 +134,6 @@ class Muxes:
                 "mux-health-changed",
                 mux=followed.place.url,
                 health=followed.health,
-                reason=followed.reason,
+                reason=str(followed.reason),
             )
         self._living.set(sum(one.health is MuxHealth.LIVING for one in self._followed))

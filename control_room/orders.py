@@ -169,7 +169,7 @@ def hold_order(hold: Hold) -> HoldOrder:
     return HoldOrder(hold.id, stream, hold.start, hold.end, hold.reference)
 
 
-def _came_too_late(placed: HoldPlaced) -> str:
+def _came_too_late(placed: HoldPlaced) -> str | Reason:
     """What a person must be told of a hold that does not keep all it asks for."""
     if not placed.without_footage:
         return ""
@@ -177,8 +177,18 @@ def _came_too_late(placed: HoldPlaced) -> str:
         f"{part.start.isoformat(timespec='seconds')} to {part.end.isoformat(timespec='seconds')}"
         for part in placed.without_footage
     )
-    more = f" and {placed.more} more" if placed.more else ""
-    return f"there was no footage to keep of {named}{more}: never recorded, or destroyed before"
+    if not placed.more:
+        return why(
+            "hold-partial",
+            "there was no footage to keep of {ranges}: never recorded, or destroyed before",
+            ranges=named,
+        )
+    return why(
+        "hold-partial-more",
+        "there was no footage to keep of {ranges} and {more} more: never recorded, or destroyed before",
+        ranges=named,
+        more=placed.more,
+    )
 
 
 def _waiting(export: Export, error: Unavailable) -> ExportProgress:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from control_room.model import Person
 from control_room.rights import Action, communes, decide
 from shared.errors import BadInput
+from shared.reasons import Reason, from_wire, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ class WatchedTile:
     freezes: int | None = None
     freeze_ms: float | None = None
     dropped: int | None = None
+    why: dict[str, object] | None = None
+
+    @property
+    def told(self) -> Reason | None:
+        """`reason` with its code, None where the mux gives none that can be."""
+        return (
+            None if self.why is None else from_wire(self.why.get("code"), self.why.get("params"), self.reason)
+        )
 
     @property
     def commune(self) -> str:
@@ -71,7 +80,7 @@ def read_watchers(body: bytes) -> tuple[Watcher, ...]:
         return _WATCHERS.validate_json(body).viewers
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise BadInput(f"viewers: {where or 'body'} is wrong") from error
+        raise BadInput(why("answer-part-wrong", "viewers: {part} is wrong", part=where or "body")) from error
 
 
 def visible(person: Person, watchers: Iterable[Watcher]) -> Iterator[Watcher]:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from mux.admission import Admitted
 from shared.errors import BadInput, TooLarge, Unsupported
 from shared.json_text import check_json
+from shared.reasons import why
 
 SDP = "application/sdp"
 LEASE = "text/plain"
@@ -19,16 +20,23 @@ async def text_of(request: Request, media_type: str, most_bytes: int) -> str:
     """A body of a media type as text. Raises Unsupported, TooLarge, BadInput."""
     said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if said != media_type:
-        raise Unsupported(f"the body must come as {media_type}, not as {said or 'nothing named'}")
+        raise Unsupported(
+            why(
+                "body-of-other-type",
+                "the body must come as {media_type}, not as {said}",
+                media_type=media_type,
+                said=said or "nothing named",
+            )
+        )
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > most_bytes:
-            raise TooLarge(f"the body is longer than {most_bytes} bytes")
+            raise TooLarge(why("body-too-large", "the body is longer than {most} bytes", most=most_bytes))
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        raise BadInput("the body is not UTF-8 text") from error
+        raise BadInput(why("request-unreadable", "the body is not UTF-8 text")) from error
 
 
 async def json_of(request: Request, kind: TypeAdapter[Read]) -> Read:
@@ -40,7 +48,10 @@ async def json_of(request: Request, kind: TypeAdapter[Read]) -> Read:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{where or 'the body'}: {first['msg']}", where or None) from error
+        raise BadInput(
+            why("request-part-wrong", "{part}: {cause}", part=where or "the body", cause=str(first["msg"])),
+            where or None,
+        ) from error
 
 
 def created(admitted: Admitted) -> Response:

@@ -7,6 +7,7 @@ from typing import Protocol
 from mux.channel import Channel
 from shared.errors import BeffroiError, Unsupported
 from shared.ids import StreamId
+from shared.reasons import Reason, why
 from shared.tap import Gap
 from shared.units import AccessUnit, Codec
 
@@ -30,10 +31,10 @@ class Feed:
         return self.derived is not None
 
     @property
-    def trouble(self) -> str:
+    def trouble(self) -> str | Reason:
         """Why the derivation gives nothing; empty where there is none or all is well."""
         if self.refused is not None:
-            return self.refused.detail
+            return self.refused.told
         return "" if self.derived is None else self.derived.trouble
 
     @property
@@ -49,8 +50,8 @@ class Derived(Protocol):
     def channel(self) -> Channel: ...
 
     @property
-    def trouble(self) -> str:
-        """Why nothing comes, one sentence; empty where all is well."""
+    def trouble(self) -> str | Reason:
+        """Why nothing comes; empty where all is well."""
         ...
 
     def take(self, item: AccessUnit | Gap) -> None:
@@ -69,5 +70,17 @@ Derive = Callable[[Channel], Derived]
 def no_derivation(source: Channel) -> Derived:
     """The derivation of a server that has none."""
     # Of H.264 in order, what is derived is a stream without key pictures, or of fields.
-    why = "sends pictures out of order" if source.reordered else f"sends {source.codec}"
-    raise Unsupported(f"the camera {why}, which is not shown yet: H.264 in order is")
+    if source.reordered:
+        raise Unsupported(
+            why(
+                "pictures-out-of-order",
+                "the camera sends pictures out of order, which is not shown yet: H.264 in order is",
+            )
+        )
+    raise Unsupported(
+        why(
+            "codec-not-shown",
+            "the camera sends {codec}, which is not shown yet: H.264 in order is",
+            codec=str(source.codec),
+        )
+    )

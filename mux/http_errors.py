@@ -5,6 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from shared.errors import BadInput, BeffroiError, NotFound, problem
+from shared.reasons import why
 
 
 def install(app: FastAPI) -> None:
@@ -24,12 +25,15 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    return await _on_error(request, BadInput(f"{where}: {first['msg']}", where))
+    return await _on_error(
+        request,
+        BadInput(why("request-part-wrong", "{part}: {cause}", part=where, cause=str(first["msg"])), where),
+    )
 
 
 async def _on_framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == NotFound.status:
-        return await _on_error(request, NotFound("there is nothing at this address"))
+        return await _on_error(request, NotFound(why("no-address", "there is nothing at this address")))
     rendered = problem(BadInput(str(error.detail)), request.url.path)
     return Response(rendered.body, error.status_code, dict(error.headers or {}) | rendered.headers)

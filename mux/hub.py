@@ -19,6 +19,7 @@ from shared.errors import BadInput, BeffroiError, Unavailable
 from shared.ids import StreamId
 from shared.leases import Ended, Leases
 from shared.log import Trouble
+from shared.reasons import why
 from shared.tickets import Ticket
 
 _VIEWERS_PER_TICKET = 2
@@ -183,7 +184,13 @@ class Hub:
             self.end(same[0], End.REPLACED)
         self._wire.attend()
         if len(self.roster) >= self.most_viewers:
-            raise Unavailable(f"this server already has its {self.most_viewers} viewers: try again later")
+            raise Unavailable(
+                why(
+                    "mux-full",
+                    "this server already has its {most} viewers: try again later",
+                    most=self.most_viewers,
+                )
+            )
         viewer, admitted = self._admission.make(
             ticket,
             offer,

@@ -6,6 +6,7 @@ from itertools import islice
 from mux.stun import Address
 from mux.viewer import End, Viewer
 from shared.errors import NotFound
+from shared.reasons import why
 
 REMEMBERED_ENDS = 10_000
 _YOUNG_NS = 3_000_000_000
@@ -51,8 +52,8 @@ class Roster:
             return viewer
         end = self._ended.get(id)
         if end is None:
-            raise NotFound("no such WHEP session: it may have ended already")
-        raise NotFound(f"this WHEP session has ended: {end}", end.value)
+            raise NotFound(why("view-gone", "no such WHEP session: it may have ended already"))
+        raise NotFound(why("view-ended", "this WHEP session has ended: {end}", end=end.value), end.value)
 
     def called(self, ufrag: str) -> Viewer | None:
         """The viewer of an ICE user name fragment."""

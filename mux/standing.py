@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from mux.tile import Tile
 from mux.viewer import Viewer
+from shared.reasons import Reason, why
 
 SILENT_NS = 1_500_000_000
 LOSSY = 0.10
@@ -26,9 +27,8 @@ class Stale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TileStanding:
-    """One tile. None is unknown; `reason` is a sentence, empty where there is nothing to say.
-
-    The last four are the page's own counts."""
+    """One tile. None is unknown; `reason` is a sentence, empty where there is nothing to say; `why` is the
+    same as a code with parameters, where it has one. `first_frame_ms` to `dropped` are the page's counts."""
 
     mid: str
     camera: str | None
@@ -44,6 +44,7 @@ class TileStanding:
     freezes: int = 0
     freeze_ms: float = 0.0
     dropped: int = 0
+    why: dict[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def standing_of(viewer: Viewer, now_ns: int, *, loop_late: bool) -> Standing:
 
 
 def _tile(tile: Tile, now_ns: int, *, loop_late: bool) -> TileStanding:
-    stale, reason = staleness(tile, now_ns, loop_late=loop_late)
+    stale, told = staleness(tile, now_ns, loop_late=loop_late)
     feed, channel = tile.feed, tile.channel
     return TileStanding(
         mid=tile.mid,
@@ -115,19 +116,20 @@ def _tile(tile: Tile, now_ns: int, *, loop_late: bool) -> TileStanding:
         bitrate_kbps=_rounded(tile.meter.bitrate_kbps),
         loss=_rounded(tile.reception.loss),
         stale=stale,
-        reason=reason,
+        reason=str(told),
         first_packet_ms=_rounded(tile.first_packet_ms),
         first_frame_ms=_rounded(tile.page.first_frame_ms),
         freezes=tile.page.freezes,
         freeze_ms=tile.page.freeze_ms,
         dropped=tile.page.dropped,
+        why=told.wire() if isinstance(told, Reason) else None,
     )
 
 
-def staleness(tile: Tile, now_ns: int, *, loop_late: bool) -> tuple[Stale | None, str]:
-    """Why a tile's picture stands still, nearest cause first, and a sentence on it."""
+def staleness(tile: Tile, now_ns: int, *, loop_late: bool) -> tuple[Stale | None, str | Reason]:
+    """Why a tile's picture stands still, nearest cause first, and what is to be said of it."""
     if tile.revoked:
-        return Stale.RIGHT, "the right to see this camera has ended"
+        return Stale.RIGHT, why("tile-right-over", "the right to see this camera has ended")
     feed = tile.feed
     if feed is None:
         return None, ""
@@ -137,28 +139,43 @@ def staleness(tile: Tile, now_ns: int, *, loop_late: bool) -> tuple[Stale | None
     channel = tile.channel or feed.channel
     quiet_ns = now_ns - (tile.shown_ns if channel.newest_ns is None else channel.newest_ns)
     if quiet_ns > SILENT_NS:
-        return Stale.CAMERA, f"nothing has come from the camera for {quiet_ns / 1e9:.1f} s"
+        return Stale.CAMERA, why(
+            "tile-camera-quiet",
+            "nothing has come from the camera for {seconds} s",
+            seconds=f"{quiet_ns / 1e9:.1f}",
+        )
     if loop_late:
-        return Stale.MUX, "the server was late: it has more to do than it can"
+        return Stale.MUX, why("tile-server-late", "the server was late: it has more to do than it can")
     return _link(tile, now_ns)
 
 
-def _link(tile: Tile, now_ns: int) -> tuple[Stale | None, str]:
+def _link(tile: Tile, now_ns: int) -> tuple[Stale | None, str | Reason]:
     if tile.sender is None:
         if now_ns - tile.shown_ns > SILENT_NS:
-            return Stale.LINK, "the connection has not come about yet"
+            return Stale.LINK, why("tile-link-awaited", "the connection has not come about yet")
         return None, ""
     loss, heard_ns = tile.reception.loss, tile.reception.heard_ns
     if loss is not None and loss > LOSSY:
-        return Stale.LINK, f"{loss:.0%} of the packets are lost on their way"
+        percent = f"{loss:.0%}".removesuffix("%")
+        return Stale.LINK, why(
+            "tile-packets-lost", "{percent}% of the packets are lost on their way", percent=percent
+        )
     skipped_ns = tile.sender.skipped_ns
     if skipped_ns is not None and now_ns - skipped_ns < SILENT_NS:
-        return Stale.LINK, "the link takes less than the stream needs: it goes on at the next key picture"
+        return Stale.LINK, why(
+            "tile-link-narrow",
+            "the link takes less than the stream needs: it goes on at the next key picture",
+        )
     if tile.meter.backlog_ns is not None and now_ns - tile.meter.backlog_ns >= _BACKLOG_NS:
-        return Stale.LINK, f"{tile.sender.queued_packets} packets wait to be sent"
+        queued = tile.sender.queued_packets
+        return Stale.LINK, why("tile-packets-wait", "{packets} packets wait to be sent", packets=queued)
     since_ns = tile.shown_ns if heard_ns is None else heard_ns
     if tile.sender.packets and now_ns - since_ns > _UNREPORTED_NS:
-        return Stale.LINK, f"the browser has not reported for {(now_ns - since_ns) / 1e9:.0f} s"
+        return Stale.LINK, why(
+            "tile-browser-silent",
+            "the browser has not reported for {seconds} s",
+            seconds=round((now_ns - since_ns) / 1e9),
+        )
     return None, ""
 
 

@@ -4,6 +4,7 @@ from mux.channel import Channel
 from mux.transcoder.transcoder import Transcoder
 from mux.transcoder.transcoders import Transcoders
 from shared.clock import Clock
+from shared.reasons import Reason, why
 from shared.tap import Gap
 from shared.units import AccessUnit
 
@@ -26,8 +27,8 @@ class Transcoded:
         self._since_ns = clock.monotonic_ns()
 
     @property
-    def trouble(self) -> str:
-        """Why nothing comes, one sentence; empty where all is well or it is the camera that is silent."""
+    def trouble(self) -> str | Reason:
+        """Why nothing comes; empty where all is well or it is the camera that is silent."""
         if self._transcoder.trouble:
             return self._transcoder.trouble
         came_ns, now_ns = self._source.newest_ns, self._clock.monotonic_ns()
@@ -37,8 +38,18 @@ class Transcoded:
         late_ns = now_ns - max(self._since_ns, made_ns or 0)
         if late_ns <= LATE_NS:
             return ""
-        what = "is starting" if made_ns is None else "cannot keep up with the camera"
-        return f"the transcoder {what}: nothing has come from it for {late_ns / 1e9:.1f} s"
+        seconds = f"{late_ns / 1e9:.1f}"
+        if made_ns is None:
+            return why(
+                "transcoder-starting",
+                "the transcoder is starting: nothing has come from it for {seconds} s",
+                seconds=seconds,
+            )
+        return why(
+            "transcoder-behind",
+            "the transcoder cannot keep up with the camera: nothing has come from it for {seconds} s",
+            seconds=seconds,
+        )
 
     def take(self, item: AccessUnit | Gap) -> None:
         """The sink of the stream's units: the recent ones from a key unit on, then the live ones."""

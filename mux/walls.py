@@ -15,6 +15,7 @@ from mux.tile import Tile
 from mux.viewer import Viewer
 from shared.clock import Clock
 from shared.errors import BadInput, Conflict, PreconditionFailed, PreconditionNeeded, TicketRefused
+from shared.reasons import why
 from shared.tickets import Ticket
 
 _ANY = "*"
@@ -69,17 +70,39 @@ class Walls:
         """
         viewer = self._hub.roster.named(id)
         if not viewer.wall:
-            raise Conflict("this session shows one stream for good: only a wall's tiles can be changed")
+            raise Conflict(
+                why(
+                    "view-no-wall",
+                    "this session shows one stream for good: only a wall's tiles can be changed",
+                )
+            )
         if ticket is not None:
             if ticket.session != viewer.identity.session:
-                raise TicketRefused("the ticket belongs to another signed-in session than this wall")
+                raise TicketRefused(
+                    why(
+                        "wall-other-session",
+                        "the ticket belongs to another signed-in session than this wall",
+                    )
+                )
             self._hub.check(ticket)
         changes: list[tuple[Tile, Wish]] = []
         for wish in wishes:
             if wish.camera is not None and (ticket is None or wish.camera not in ticket.cameras):
-                raise TicketRefused(f"the ticket does not name the camera {wish.camera}")
+                raise TicketRefused(
+                    why(
+                        "ticket-other-camera",
+                        "the ticket does not name the camera {camera}",
+                        camera=wish.camera,
+                    )
+                )
             if wish.camera is not None and ticket is not None and not self._hub.opens(ticket, wish.camera):
-                raise TicketRefused(f"the right to {wish.camera} has ended since the ticket was given")
+                raise TicketRefused(
+                    why(
+                        "right-camera-ended",
+                        "the right to {camera} has ended since the ticket was given",
+                        camera=wish.camera,
+                    )
+                )
             changes.append((self._tile(viewer, wish.mid), wish))
         if ticket is not None and ticket.issued_ms > viewer.ticket.issued_ms:
             viewer.ticket = ticket
@@ -147,5 +170,7 @@ class Walls:
     def _tile(viewer: Viewer, mid: str) -> Tile:
         tile = viewer.tiles.get(mid)
         if tile is None:
-            raise BadInput(f"the session has no tile with the mid {mid[:40]!r}", "mid")
+            raise BadInput(
+                why("wall-no-tile", "the session has no tile with the mid {mid}", mid=repr(mid[:40])), "mid"
+            )
         return tile

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.clock import Clock
 from shared.errors import TicketRefused, Unavailable
+from shared.reasons import why
 from shared.tickets import SHOWING, Action, CameraPath, Sealed, Ticket, opened
 
 EVERY_S = 1.0
@@ -64,9 +65,9 @@ class Ended(StrEnum):
 
 _LEASE = TypeAdapter(Lease)
 _WHY = {
-    Ended.SESSION: "the session this ticket was given in has ended",
-    Ended.EXPIRED: "the session this ticket was given in has expired",
-    Ended.CAMERA: "the right to this camera has ended since the ticket was given",
+    Ended.SESSION: why("right-session-ended", "the session this ticket was given in has ended"),
+    Ended.EXPIRED: why("right-session-expired", "the session this ticket was given in has expired"),
+    Ended.CAMERA: why("right-camera-ended", "the right to this camera has ended since the ticket was given"),
 }
 
 
@@ -107,13 +108,15 @@ class Leases:
         try:
             lease = _LEASE.validate_json(payload)
         except ValidationError as error:
-            raise TicketRefused("the lease is malformed") from error
+            raise TicketRefused(why("ticket-malformed", "the lease is malformed")) from error
         if abs(lease.at_ms - self._clock.utc_ns() // 1_000_000) > MOST_CLOCKS_DIFFER_S * 1000:
-            raise TicketRefused("the lease is not of now: the clocks of the services differ")
+            raise TicketRefused(
+                why("lease-not-of-now", "the lease is not of now: the clocks of the services differ")
+            )
         before = self._kept if self.confirmed else None
         # Once nothing is confirmed any more, an older one is believed: control_room's clock was set back.
         if before is not None and lease.at_ms < before.lease.at_ms:
-            raise TicketRefused("the lease is older than the one before")
+            raise TicketRefused(why("lease-older", "the lease is older than the one before"))
         revoked: dict[str, int] = {}
         for one in lease.revoked:
             revoked[one.camera] = max(one.at_ms, revoked.get(one.camera, 0))
@@ -170,7 +173,12 @@ class Leases:
         """
         ended = self.ended(ticket)
         if ended is Ended.UNCONFIRMED:
-            raise Unavailable("the control room does not confirm who may see what: try again in a moment")
+            raise Unavailable(
+                why(
+                    "rights-unconfirmed",
+                    "the control room does not confirm who may see what: try again in a moment",
+                )
+            )
         if ended is not None:
             raise TicketRefused(_WHY[ended])
 

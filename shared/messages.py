@@ -185,6 +185,7 @@ class HeldReport:
 
     `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
     says, whatever it says. `failure` is why it does not destroy although it would, empty where it does.
+    `grounds` is `refusal` one by one, with their codes.
     """
 
     ids: tuple[str, ...]
@@ -192,6 +193,7 @@ class HeldReport:
     clock_disputed: bool = False
     utc_ns: int | None = None
     failure: str = ""
+    grounds: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from shared.clock import Clock
 from shared.errors import BadInput, TicketRefused, Unauthenticated
 from shared.ids import CAMERA_PATTERN, COMMUNE_PATTERN
+from shared.reasons import why
 
 _VERSION = "v1"
 _MAX_TOKEN_CHARS = 16384
@@ -109,15 +110,17 @@ def opened(key: Ed25519PublicKey, version: str, token: str, what: str, most_char
     """The payload of a token. Raises TicketRefused, which calls it `what`."""
     parts = token[: most_chars + 1].split(".")
     if len(token) > most_chars or len(parts) != 3 or parts[0] != version:
-        raise TicketRefused(f"the {what} is malformed")
+        raise TicketRefused(why("ticket-malformed", "the {what} is malformed", what=what))
     try:
         payload, signature = _decode(parts[1]), _decode(parts[2])
     except (ValueError, binascii.Error) as error:
-        raise TicketRefused(f"the {what} is malformed") from error
+        raise TicketRefused(why("ticket-malformed", "the {what} is malformed", what=what)) from error
     try:
         key.verify(signature, f"{version}.{parts[1]}".encode())
     except InvalidSignature as error:
-        raise TicketRefused(f"the {what} is forged: its signature is wrong") from error
+        raise TicketRefused(
+            why("ticket-forged", "the {what} is forged: its signature is wrong", what=what)
+        ) from error
     return payload
 
 
@@ -166,11 +169,18 @@ class TicketVerifier:
         """The ticket of a token that allows `action` on `resource` now. Raises TicketRefused."""
         ticket = self._authentic(token)
         if self._clock.utc_ns() >= ticket.until_s * 1_000_000_000:
-            raise TicketRefused("the ticket has expired: ask for another")
+            raise TicketRefused(why("ticket-expired", "the ticket has expired: ask for another"))
         if ticket.action != action:
-            raise TicketRefused(f"the ticket is for {ticket.action}, not for {action}")
+            raise TicketRefused(
+                why(
+                    "ticket-other-action",
+                    "the ticket is for {given}, not for {asked}",
+                    given=str(ticket.action),
+                    asked=str(action),
+                )
+            )
         if ticket.resource != resource:
-            raise TicketRefused("the ticket was made for something else")
+            raise TicketRefused(why("ticket-other-thing", "the ticket was made for something else"))
         return ticket
 
     def _authentic(self, token: str) -> Ticket:
@@ -178,7 +188,7 @@ class TicketVerifier:
         try:
             return _TICKET.validate_json(payload)
         except ValidationError as error:
-            raise TicketRefused("the ticket is malformed") from error
+            raise TicketRefused(why("ticket-malformed", "the ticket is malformed")) from error
 
 
 def bearer(header: str | None, query: str | None = None) -> str:
@@ -192,4 +202,4 @@ def bearer(header: str | None, query: str | None = None) -> str:
             return token.strip()
     if query:
         return query
-    raise Unauthenticated("a ticket is needed: send it as Authorization: Bearer")
+    raise Unauthenticated(why("ticket-missing", "a ticket is needed: send it as Authorization: Bearer"))

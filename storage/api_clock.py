@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from shared.errors import BadInput, TooLarge
 from shared.messages import ClockConfirmed, decode
+from shared.reasons import why
 from shared.tickets import CLOCK_RESOURCE, Action, bearer
 from storage.clock_keeper import ClockKeeper
 from storage.gate import Gate
@@ -26,10 +27,10 @@ def clock_routes(keeper: ClockKeeper, gate: Gate) -> APIRouter:
         async for chunk in request.stream():
             body += chunk
             if len(body) > _MAX_BODY:
-                raise TooLarge("the confirmation is larger than one can be")
+                raise TooLarge(why("body-too-large", "the confirmation is larger than one can be"))
         word = decode(ClockConfirmed, bytes(body))
         if not word.by.strip():
-            raise BadInput("a confirmation needs a name", "by")
+            raise BadInput(why("clock-confirmed-by-nobody", "a confirmation needs a name"), "by")
         await keeper.confirm(word)
         return Response(status_code=204)
 

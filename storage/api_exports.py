@@ -9,6 +9,7 @@ from shared.clock import Clock
 from shared.errors import BadInput, TooLarge
 from shared.ids import StreamId
 from shared.messages import ExportOrder, HoldOrder, HoldPlaced, Stretch, decode, encode
+from shared.reasons import why
 from shared.tickets import Action, bearer
 from storage.catalogue import Catalogue
 from storage.exports.evidence import EvidencePublicKey
@@ -64,7 +65,7 @@ class ExportRoutes:
         self._gate.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT])
         order = decode(ExportOrder, await _body(request))
         if order.id != id:
-            raise BadInput("the order has another id than its address", "id")
+            raise BadInput(why("order-misaddressed", "the order has another id than its address"), "id")
         return _json(await self._jobs.order(order), 202)
 
     async def progress(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
@@ -90,7 +91,7 @@ class ExportRoutes:
         self._gate.admit(request, bearer(authorization), f"hold:{id}", [Action.HOLD])
         order = decode(HoldOrder, await _body(request))
         if order.id != id:
-            raise BadInput("the hold has another id than its address", "id")
+            raise BadInput(why("order-misaddressed", "the hold has another id than its address"), "id")
         hold = hold_of(order)
         await self._holds.put(hold)
         return _json(await self._placed(hold), 200)
@@ -124,7 +125,7 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > _MAX_BODY:
-            raise TooLarge("the order is larger than one can be")
+            raise TooLarge(why("body-too-large", "the order is larger than one can be"))
     return bytes(body)
 
 

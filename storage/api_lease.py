@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from shared.errors import TooLarge
 from shared.leases import MAX_LEASE_CHARS, Leases
+from shared.reasons import why
 
 
 def lease_routes(leases: Leases) -> APIRouter:
@@ -16,7 +17,7 @@ def lease_routes(leases: Leases) -> APIRouter:
         async for part in request.stream():
             body += part
             if len(body) > MAX_LEASE_CHARS:
-                raise TooLarge("the lease is larger than one can be")
+                raise TooLarge(why("body-too-large", "the lease is larger than one can be"))
         leases.take(body.decode("latin-1"))
         return Response(status_code=204)
 

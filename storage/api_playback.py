@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from shared.clock import Clock
 from shared.errors import BadInput, Unsupported
 from shared.ids import StreamId
+from shared.reasons import why
 from shared.tickets import Action, Ticket, bearer
 from storage.catalogue import Catalogue
 from storage.gate import Gate, allowed_span
@@ -101,7 +102,7 @@ class PlaybackRoutes:
         stream = StreamId.parse(f"{commune}/{camera}/{kind}")
         shown = self._admit(request, stream, authorization, ticket)
         if start is None:
-            raise BadInput("media needs `from`", "from")
+            raise BadInput(why("playback-from-missing", "media needs `from`"), "from")
         now_ns = self._clock.utc_ns()
         asked = self._asked(shown, start, to, now_ns, max(now_ns, ns_from_text(start, "from")) + 1)
         base_ns = ns_from_text(start, "from") if base is None else ns_from_text(base, "base")
@@ -115,7 +116,7 @@ class PlaybackRoutes:
 
     async def _transcoded(self, stream: StreamId, asked: Span, base_ns: int, shown: Ticket) -> Response:
         if self._transcodings is None:
-            raise Unsupported("this server transcodes no recordings")
+            raise Unsupported(why("recording-not-transcoded", "this server transcodes no recordings"))
         end_ns = min(asked.end_ns, asked.start_ns + MOST_WINDOW_NS)
         answer = await plan(self._catalogue, stream, asked.start_ns, end_ns, base_ns)
         if isinstance(answer, Nothing):
@@ -166,9 +167,9 @@ class PlaybackRoutes:
         start_ns = default_start_ns if start is None else ns_from_text(start, "from")
         end_ns = default_end_ns if to is None else ns_from_text(to, "to")
         if end_ns <= start_ns:
-            raise BadInput("`to` is not after `from`", "to")
+            raise BadInput(why("range-reversed", "`to` is not after `from`"), "to")
         if end_ns - start_ns > _MAX_LIST_NS:
-            raise BadInput("the range is longer than two months", "to")
+            raise BadInput(why("playback-range-long", "the range is longer than two months"), "to")
         return allowed_span(ticket, Span(start_ns, end_ns))
 
 

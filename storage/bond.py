@@ -5,6 +5,7 @@ import uuid
 
 from shared.errors import BeffroiError, Unavailable
 from shared.log import get_logger
+from shared.reasons import Reason, why
 from storage.disk import Disk
 from storage.finishing import read_object
 from storage.generation import Generation
@@ -75,30 +76,34 @@ class StoreBond:
             # It stays known while this process lives, and is found again by the next.
             self._log.error("index-incomplete-not-kept", reason=error.strerror or str(error))
 
-    async def reason_to_refuse(self) -> str | None:
-        """One sentence, or None where index and store belong together and the index lacks nothing known."""
+    async def reason_to_refuse(self) -> str | Reason | None:
+        """Why, or None where index and store belong together and the index lacks nothing known."""
         try:
             return await self._reason()
         except (BeffroiError, OSError) as error:
-            return error.detail if isinstance(error, BeffroiError) else f"the store cannot be read: {error}"
+            if isinstance(error, BeffroiError):
+                return error.told
+            return why("store-unreadable", "the store cannot be read: {cause}", cause=str(error))
 
-    async def _reason(self) -> str | None:
+    async def _reason(self) -> Reason | None:
         if self._database.missing:
-            return "the file of the index is gone"
+            return why("index-gone", "the file of the index is gone")
         name, known = await asyncio.to_thread(self._store.name), await self._rows.store_name()
         if name is None:
-            return "the object store's folder has no marker: is its disk mounted?"
+            return why("store-unmarked", "the object store's folder has no marker: is its disk mounted?")
         if known is None:
-            return f"the index is new while there are recordings: {_REINDEX}"
+            return why("index-new", "the index is new while there are recordings: {mend}", mend=_REINDEX)
         if name != known:
-            return f"the index belongs to another object store: {_REINDEX}"
+            return why("index-foreign", "the index belongs to another object store: {mend}", mend=_REINDEX)
         written = await asyncio.to_thread(read_small, self._store.root / _BROKEN)
         reason = (written or "").strip() or self._broken
         if reason is None:
             reason = await self._generation.mismatch() or await self._lacking()
             if reason is not None:
                 await self.broken(reason)
-        return None if reason is None else f"{reason}: {_REINDEX}"
+        if reason is None:
+            return None
+        return why("index-incomplete", "{cause}: {mend}", cause=reason, mend=_REINDEX)
 
     async def _lacking(self) -> str | None:
         """Look once whether the index knows the newest objects; the scrub looks at all of them for ever."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shared.errors import NotFound
 from shared.ids import StreamId
+from shared.reasons import why
 from storage.finishing import Places, layout_of
 from storage.fmp4.reader import Layout
 from storage.index.segments import SegmentRows
@@ -59,7 +60,7 @@ class Catalogue:
         """The file that holds a segment now. Raises NotFound once it is destroyed. Blocking, briefly."""
         path = self._places.find(key)
         if path is None:
-            raise NotFound("the recording has been destroyed")
+            raise NotFound(why("recording-destroyed", "the recording has been destroyed"))
         return path
 
     async def layout(self, footage: Footage) -> Layout:

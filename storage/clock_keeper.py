@@ -9,6 +9,7 @@ from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, Unavailable
 from shared.log import get_logger
 from shared.messages import ClockConfirmed, decode, encode
+from shared.reasons import Reason, why
 from storage.boot import Boot
 from storage.clock_trust import (
     NOTHING_EXCUSED,
@@ -73,18 +74,20 @@ class ClockKeeper:
         """Whether the clock was disputed when last asked."""
         return self._disputed
 
-    async def reason_to_refuse(self) -> str | None:
-        """One sentence while the clock is disputed."""
+    async def reason_to_refuse(self) -> str | Reason | None:
+        """Why, while the clock is disputed."""
         async with self._turn:
             try:
                 await self._load()
             except BeffroiError as error:
-                return error.detail
+                return error.told
             judged = trust(self._evidence())
             self._disputed = isinstance(judged, Disputed)
             match judged:
                 case Disputed(reason):
-                    return f"{reason}: set it right, or confirm it by name in control_room"
+                    return replace(
+                        reason, text=f"{reason}: set it right, or confirm it by name in control_room"
+                    )
                 case Trusted():
                     await self._keep()
         return None
@@ -98,18 +101,26 @@ class ClockKeeper:
     async def _confirm(self, word: ClockConfirmed) -> None:
         wall_ns = self._clock.utc_ns()
         if abs(ns_from_datetime(word.utc, "utc") - wall_ns) > TOLERANCE_NS:
-            raise Conflict(f"storage's clock says {text_from_ns(wall_ns)}: that is not the time confirmed")
+            raise Conflict(
+                why(
+                    "clock-other-time",
+                    "storage's clock says {instant}: that is not the time confirmed",
+                    instant=text_from_ns(wall_ns),
+                )
+            )
         disputed = trust(self._evidence())
         excused = disagreements(self._evidence())
         await self._write(replace(self._now(wall_ns), excused=excused, confirmed_by=word.by))
-        reason = disputed.reason if isinstance(disputed, Disputed) else ""
+        reason = disputed.reason.text if isinstance(disputed, Disputed) else ""
         self._log.warning("clock-confirmed", by=word.by, utc=text_from_ns(wall_ns), disputed=reason)
 
     async def _load(self) -> None:
         """Read what this store knows of the time; again where another store lies in the folder now."""
         name = await asyncio.to_thread(self._store.name)
         if name is None:
-            raise Unavailable("the object store's folder has no marker: is its disk mounted?")
+            raise Unavailable(
+                why("store-unmarked", "the object store's folder has no marker: is its disk mounted?")
+            )
         if name != self._store_name:
             self._last, self._newest_ns = await asyncio.to_thread(self._read)
             self._store_name, self._written_ns = name, None
@@ -161,7 +172,9 @@ class ClockKeeper:
             text = read_small(self._path)
             newest_ns = max((ns for ns in map(_start_ns, self._store.newest_keys()) if ns), default=None)
         except OSError as error:
-            raise Unavailable(f"the object store cannot be read: {error.strerror}") from error
+            raise Unavailable(
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=str(error.strerror))
+            ) from error
         if text is None:
             return None, newest_ns
         try:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median_low
 
+from shared.reasons import Reason, why
+
 TOLERANCE_NS = 3600 * 1_000_000_000
 
 
@@ -48,9 +50,9 @@ class Trusted:
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """One sentence that says what does."""
+    """What does."""
 
-    reason: str
+    reason: Reason
 
 
 def trust(evidence: Evidence) -> Trusted | Disputed:
@@ -76,33 +78,59 @@ def disagreements(evidence: Evidence) -> Excused:
     )
 
 
-def _against_the_past(evidence: Evidence) -> str | None:
+def _against_the_past(evidence: Evidence) -> Reason | None:
     wall_ns = evidence.wall_ns
     if evidence.carried_ns is not None:
         off_ns = wall_ns - evidence.carried_ns
         if abs(off_ns) > TOLERANCE_NS:
-            return f"the clock has jumped by {_length(off_ns)} to {_text(wall_ns)}"
+            return why(
+                "clock-jumped",
+                "the clock has jumped by {off} to {instant}",
+                off=_length(off_ns),
+                instant=_text(wall_ns),
+            )
         return None
     since, known_ns = "the time last trusted", evidence.trusted_ns
     if known_ns is None:
         since, known_ns = "the newest recording", evidence.newest_object_ns
     if known_ns is not None and abs(wall_ns - known_ns) > TOLERANCE_NS:
         off = _length(wall_ns - known_ns)
-        return f"the clock says {_text(wall_ns)}, {off} of {since}: nothing tells how long it was off"
+        return why(
+            "clock-unproven",
+            "the clock says {instant}, {off} of {since}: nothing tells how long it was off",
+            instant=_text(wall_ns),
+            off=off,
+            since=since,
+        )
     return None
 
 
-def _against_witnesses(evidence: Evidence) -> str | None:
+def _against_witnesses(evidence: Evidence) -> Reason | None:
     wall_ns, excused = evidence.wall_ns, evidence.excused
     newest_ns, excused_ns = evidence.newest_object_ns, excused.newest_object_ns
     ahead = newest_ns is not None and newest_ns - wall_ns > TOLERANCE_NS
     if newest_ns is not None and ahead and (excused_ns is None or newest_ns > excused_ns):
-        return f"the clock says {_text(wall_ns)}, the newest recording is of {_text(newest_ns)}"
+        return why(
+            "clock-before-recordings",
+            "the clock says {instant}, the newest recording is of {other}",
+            instant=_text(wall_ns),
+            other=_text(newest_ns),
+        )
     if _disagrees(evidence.control_room_ns, wall_ns, excused.control_room_ns):
-        return f"the clock says {_text(wall_ns)}, control_room's says {_text(evidence.control_room_ns or 0)}"
+        return why(
+            "clock-against-control-room",
+            "the clock says {instant}, control_room's says {other}",
+            instant=_text(wall_ns),
+            other=_text(evidence.control_room_ns or 0),
+        )
     cameras_ns = median_low(evidence.cameras_ns) if evidence.cameras_ns else None
     if _disagrees(cameras_ns, wall_ns, excused.cameras_ns):
-        return f"the clock says {_text(wall_ns)}, most cameras' pictures are of {_text(cameras_ns or 0)}"
+        return why(
+            "clock-against-cameras",
+            "the clock says {instant}, most cameras' pictures are of {other}",
+            instant=_text(wall_ns),
+            other=_text(cameras_ns or 0),
+        )
     return None
 
 

@@ -65,4 +65,4 @@ def destruction(
 def _refused(retention: Retention, keeper: ClockKeeper) -> Refused:
     if retention.refused is None:
         return Refused(None, failure=retention.health())
-    return Refused(retention.refused, keeper.disputed)
+    return Refused(retention.refused, keeper.disputed, grounds=retention.grounds)

@@ -13,6 +13,7 @@ from secrets import token_hex
 from shared.clock import Clock
 from shared.errors import BadInput, Conflict, Unavailable
 from shared.messages import decode, encode
+from shared.reasons import Reason, why
 from storage.boot import Boot
 
 RENEW_S = 2.0
@@ -46,7 +47,7 @@ class FolderLock:
         self._boot_id = boot().id
         self._lease = Lease(token_hex(8), socket.gethostname(), os.getpid(), self._boot_id, 0)
         self._descriptor: int | None = None
-        self._trouble: str | None = None
+        self._trouble: Reason | None = None
 
     async def take(self) -> None:
         """Raises Conflict, a sentence that names who has it; Unavailable where it cannot be used."""
@@ -91,9 +92,14 @@ class FolderLock:
             self._write()
             self._trouble = None
         except OSError as error:
-            self._trouble = f"the lease of {self.folder} cannot be renewed: {error.strerror}"
+            self._trouble = why(
+                "folder-unsure",
+                "the lease of {folder} cannot be renewed: {cause}",
+                folder=str(self.folder),
+                cause=str(error.strerror),
+            )
 
-    async def reason_to_refuse(self) -> str | None:
+    async def reason_to_refuse(self) -> Reason | None:
         """Why nothing may be destroyed: whether somebody else works in the folder is not known."""
         return self._trouble
 

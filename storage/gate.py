@@ -7,6 +7,7 @@ from fastapi import Request
 
 from shared.errors import TicketRefused
 from shared.leases import Leases
+from shared.reasons import why
 from shared.tickets import SHOWING, Action, Ticket, TicketVerifier
 from storage.guarded import guard
 from storage.ranges import Span
@@ -37,7 +38,7 @@ class Gate:
                 self._leases.admit(ticket)
                 guard(request.scope, partial(self._holds, ticket))
             return ticket
-        raise refusal or TicketRefused("the ticket allows nothing here")
+        raise refusal or TicketRefused(why("ticket-useless", "the ticket allows nothing here"))
 
     def _holds(self, ticket: Ticket) -> bool:
         return self._leases.ended(ticket) is None
@@ -48,5 +49,5 @@ def allowed_span(ticket: Ticket, asked: Span) -> Span:
     start_ns = asked.start_ns if ticket.start_s is None else max(asked.start_ns, ticket.start_s * _S)
     end_ns = asked.end_ns if ticket.end_s is None else min(asked.end_ns, ticket.end_s * _S)
     if start_ns >= end_ns:
-        raise TicketRefused("the ticket is for another time range")
+        raise TicketRefused(why("ticket-other-range", "the ticket is for another time range"))
     return Span(start_ns, end_ns)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 
 from shared.errors import Unavailable
+from shared.reasons import why
 from storage.disk import Disk
 from storage.index.marks import Marks
 from storage.objects import FolderStore
@@ -93,5 +94,7 @@ class Generation:
         try:
             theirs = await asyncio.to_thread(read_small, self._path)
         except OSError as error:
-            raise Unavailable(f"the object store cannot be read: {error.strerror}") from error
+            raise Unavailable(
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=str(error.strerror))
+            ) from error
         return Step.parse(mine or ""), Step.parse(theirs or "")

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.door import SERVER_SEND
 from shared.errors import TicketRefused, problem
+from shared.reasons import why
 
 LOOK_EVERY_S = 0.25
 _RIGHT = "beffroi.right"
@@ -135,7 +136,10 @@ def _set(transport: _Transport, option: int, value: int | bytes) -> None:
 
 async def _cut_off(right: _Right, scope: Scope, transport: _Transport | None, send: Send) -> None:
     if not right.started:
-        said = problem(TicketRefused("the right that this ticket stands for has ended"), scope["path"])
+        said = problem(
+            TicketRefused(why("right-ended", "the right that this ticket stands for has ended")),
+            scope["path"],
+        )
         headers = [(name.lower().encode(), value.encode()) for name, value in said.headers.items()]
         await send({"type": "http.response.start", "status": said.status, "headers": headers})
         await send({"type": "http.response.body", "body": said.body})

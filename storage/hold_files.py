@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shared.errors import BadInput, Unavailable
 from shared.messages import decode, encode
+from shared.reasons import why
 from storage.disk import Disk
 from storage.index.holds import Hold
 from storage.objects import FolderStore
@@ -41,7 +42,13 @@ class HoldFiles:
             for hold in holds:
                 write_small(self._disk, self._folder / _name(hold), encode(hold).decode())
         except OSError as error:
-            raise Unavailable(f"the hold cannot be written beside the objects: {error.strerror}") from error
+            raise Unavailable(
+                why(
+                    "hold-disk",
+                    "the hold cannot be written beside the objects: {cause}",
+                    cause=str(error.strerror),
+                )
+            ) from error
 
     def remove(self, id: str) -> None:
         """End a hold on every stream it keeps; an unknown one is no error."""
@@ -50,7 +57,13 @@ class HoldFiles:
             for path in self._folder.glob(f"{_digest(id)}-*.json"):
                 remove_small(self._disk, path)
         except OSError as error:
-            raise Unavailable(f"the file of the hold cannot be removed: {error.strerror}") from error
+            raise Unavailable(
+                why(
+                    "hold-disk-release",
+                    "the file of the hold cannot be removed: {cause}",
+                    cause=str(error.strerror),
+                )
+            ) from error
 
     def all(self) -> FoundHolds:
         """Every hold there is a file of."""
@@ -65,7 +78,13 @@ class HoldFiles:
                 else:
                     holds.append(hold)
         except OSError as error:
-            raise Unavailable(f"the holds beside the objects cannot be read: {error.strerror}") from error
+            raise Unavailable(
+                why(
+                    "holds-disk",
+                    "the holds beside the objects cannot be read: {cause}",
+                    cause=str(error.strerror),
+                )
+            ) from error
         return FoundHolds(tuple(holds), tuple(unreadable))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from shared.errors import BeffroiError
 from shared.log import get_logger
+from shared.reasons import Reason, why
 from storage.finishing import Places
 from storage.hold_files import HoldFiles
 from storage.index.holds import Hold, HoldRows
@@ -71,16 +72,20 @@ class Holds:
             self._restored = True
             return unknown + len(unfiled)
 
-    async def reason_to_refuse(self) -> str | None:
+    async def reason_to_refuse(self) -> str | Reason | None:
         """Why destruction must wait: holds are not read yet, or one of them cannot be."""
         try:
             if not self._restored:
                 await self.restore()
             found = await asyncio.to_thread(self._files.all)
         except BeffroiError as error:
-            return error.detail
+            return error.told
         if found.unreadable:
-            return f"a hold beside the objects cannot be read: {found.unreadable[0]}"
+            return why(
+                "hold-unreadable",
+                "a hold beside the objects cannot be read: {file}",
+                file=found.unreadable[0],
+            )
         return None
 
     async def _put(self, holds: Sequence[Hold]) -> None:

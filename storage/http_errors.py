@@ -5,6 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from shared.errors import BadInput, BeffroiError, NotFound, problem
+from shared.reasons import why
 
 
 def _answer(error: BeffroiError, request: Request) -> Response:
@@ -23,11 +24,16 @@ def install(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return _answer(BadInput(f"{where}: {first['msg']}", where), request)
+        return _answer(
+            BadInput(
+                why("request-part-wrong", "{part}: {cause}", part=where, cause=str(first["msg"])), where
+            ),
+            request,
+        )
 
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404:
-            return _answer(NotFound("there is nothing at this address"), request)
+            return _answer(NotFound(why("no-address", "there is nothing at this address")), request)
         made = problem(BadInput(str(error.detail)), request.url.path)
         return Response(made.body, error.status_code, dict(error.headers or {}) | made.headers)

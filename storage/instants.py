@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.errors import BadInput
 from shared.instants import bounded
+from shared.reasons import why
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -11,11 +12,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def ns_from_datetime(instant: datetime, field: str) -> int:
     """Nanoseconds of an aware datetime. Raises BadInput where it has no zone or lies out of bounds."""
     if instant.tzinfo is None:
-        raise BadInput(f"{field} has no time zone: write it as 2026-01-31T10:00:00Z", field)
+        raise BadInput(
+            why(
+                "time-without-zone",
+                "{field} has no time zone: write it as 2026-01-31T10:00:00Z",
+                field=field,
+            ),
+            field,
+        )
     try:
         instant = bounded(instant)
     except ValueError as error:
-        raise BadInput(f"{field} {error}", field) from error
+        raise BadInput(
+            why("instant-out-of-bounds", "{field} {cause}", field=field, cause=str(error)), field
+        ) from error
     return ((instant - _EPOCH) // timedelta(microseconds=1)) * 1000
 
 
@@ -25,7 +35,10 @@ def ns_from_text(text: str, field: str) -> int:
         # A plus sign that was not escaped in a query comes as a space.
         instant = datetime.fromisoformat(text.strip().replace(" ", "+"))
     except ValueError as error:
-        raise BadInput(f"{field} is not an instant such as 2026-01-31T10:00:00Z", field) from error
+        raise BadInput(
+            why("instant-unreadable", "{field} is not an instant such as 2026-01-31T10:00:00Z", field=field),
+            field,
+        ) from error
     return ns_from_datetime(instant, field)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shared.errors import Conflict, Unavailable
+from shared.reasons import why
 from storage.disk import Disk
 from storage.small_file import write_small
 
@@ -37,12 +38,16 @@ class FolderStore:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise Unavailable(f"the object store cannot be read: {error.strerror}") from error
+            raise Unavailable(
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=str(error.strerror))
+            ) from error
 
     def require(self) -> None:
         """Raise Unavailable where the folder is no store: what is written there would be lost with it."""
         if self.name() is None:
-            raise Unavailable("the object store's folder has no marker: is its disk mounted?")
+            raise Unavailable(
+                why("store-unmarked", "the object store's folder has no marker: is its disk mounted?")
+            )
 
     def found(self, name: str) -> None:
         """Make the folder a store of this name. Raises Unavailable."""
@@ -58,7 +63,9 @@ class FolderStore:
         Raises OSError when the disk does, Conflict when the folder is no store.
         """
         if self.name() is None:
-            raise Conflict("the object store's folder has no marker: is its disk mounted?")
+            raise Conflict(
+                why("store-unmarked", "the object store's folder has no marker: is its disk mounted?")
+            )
         target = self.path(key)
         incoming_folder = self.root / _INCOMING
         incoming_folder.mkdir(exist_ok=True)

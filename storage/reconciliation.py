@@ -9,6 +9,7 @@ from shared.errors import BadInput, BeffroiError, Unavailable
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import HeldReport, HoldOrder, KnownHolds
+from shared.reasons import Reason, why
 from storage.holds import Holds
 from storage.index.holds import Hold
 from storage.instants import ns_from_datetime
@@ -23,12 +24,13 @@ _AWAY_NS = 10 * 1_000_000_000
 class Refused:
     """Why nothing is destroyed, None where it is not refused, and whether the clock is one of the reasons.
 
-    `failure` is why destruction fails where it is not refused.
+    `failure` is why destruction fails where it is not refused, `grounds` is the reason one by one.
     """
 
     reason: str | None
     clock_disputed: bool = False
     failure: str | None = None
+    grounds: tuple[Reason, ...] = ()
 
 
 Ask = Callable[[HeldReport], Awaitable[KnownHolds]]
@@ -38,10 +40,12 @@ Ask = Callable[[HeldReport], Awaitable[KnownHolds]]
 def hold_of(order: HoldOrder) -> Hold:
     """The hold that an order asks for. Raises BadInput."""
     if not order.reference.strip():
-        raise BadInput("a hold needs the reference of a procedure", "reference")
+        raise BadInput(
+            why("hold-reference-missing", "a hold needs the reference of a procedure"), "reference"
+        )
     start_ns, end_ns = ns_from_datetime(order.start, "start"), ns_from_datetime(order.end, "end")
     if end_ns <= start_ns:
-        raise BadInput("a hold ends after it starts", "end")
+        raise BadInput(why("range-reversed", "a hold ends after it starts"), "end")
     return Hold(order.id, str(StreamId.parse(order.stream)), start_ns, end_ns, order.reference)
 
 
@@ -104,9 +108,10 @@ class Reconciliation:
             clock_disputed=refused.clock_disputed,
             utc_ns=self._clock.utc_ns(),
             failure=refused.failure or "",
+            grounds=refused.grounds,
         )
 
-    async def reason_to_refuse(self) -> str | None:
+    async def reason_to_refuse(self) -> str | Reason | None:
         """Why nothing may be destroyed: a hold is not kept here, or control_room was not heard for an hour.
 
         It is asked anew, so that a hold ordered a moment ago counts; only while it does not answer is what it
@@ -117,12 +122,21 @@ class Reconciliation:
             away = await self._asked_anew()
             await self._place_missing()
         except BeffroiError as error:
-            return error.detail
+            return error.told
         told_ns, now_ns = self._told_ns, self._clock.monotonic_ns()
         if away is None or (told_ns is not None and now_ns - told_ns <= _STALE_NS):
             return None
-        since = "since this start" if told_ns is None else "for over an hour"
-        return f"holds are not confirmed with control_room {since}: {away}"
+        if told_ns is None:
+            return why(
+                "holds-never-confirmed",
+                "holds are not confirmed with control_room since this start: {cause}",
+                cause=away,
+            )
+        return why(
+            "holds-unconfirmed",
+            "holds are not confirmed with control_room for over an hour: {cause}",
+            cause=away,
+        )
 
     async def _asked_anew(self) -> str | None:
         """Why control_room did not answer. One that is away is left alone for a while."""
@@ -144,7 +158,14 @@ class Reconciliation:
             try:
                 hold = hold_of(order)
             except BeffroiError as error:
-                raise BadInput(f"hold {order.id} cannot be kept: {error.detail}") from error
+                raise BadInput(
+                    why(
+                        "hold-impossible",
+                        "hold {hold} cannot be kept: {cause}",
+                        hold=order.id,
+                        cause=error.detail,
+                    )
+                ) from error
             kept = held.get((hold.id, hold.stream))
             if kept is None or kept.start_ns > hold.start_ns or kept.end_ns < hold.end_ns:
                 await self._holds.put(hold)

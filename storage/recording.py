@@ -10,6 +10,7 @@ from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.mediatime import TICKS_PER_SECOND, ns_from_90k, ticks_from_ns
 from shared.messages import RecordingPolicy, RecordingReport, RecordingStatus
+from shared.reasons import Reason, why
 from shared.tap.reassembly import Gap
 from shared.units import MAX_REORDER90, AccessUnit
 from storage.fmp4.description import describe
@@ -63,7 +64,7 @@ class Recording:
         self._open: OpenSegment | None = None
         self._footage: dict[str, Footage] = {}
         self._status = RecordingStatus.WAITING
-        self._reason = "no picture has come yet"
+        self._reason = why("recording-awaited", "no picture has come yet")
         self._since_ns = clock.utc_ns()
         self._retry_at_ns = 0
         self._written_at_ns: int | None = None
@@ -87,7 +88,7 @@ class Recording:
             and self._written_at_ns is not None
             and now_ns - self._written_at_ns > _SILENT_NS
         ):
-            self._say(RecordingStatus.WAITING, "no picture comes")
+            self._say(RecordingStatus.WAITING, why("recording-no-picture", "no picture comes"))
 
     def close(self) -> None:
         """Write what is collected and end the segment."""
@@ -114,7 +115,7 @@ class Recording:
 
     def report(self) -> RecordingReport:
         since = datetime.fromtimestamp(self._since_ns / 1e9, UTC)
-        return RecordingReport(str(self.stream), self._status, self._reason, since)
+        return RecordingReport(str(self.stream), self._status, self._reason.text, since, self._reason)
 
     def _take_unit(self, unit: AccessUnit) -> None:
         if unit.key:
@@ -173,7 +174,7 @@ class Recording:
             codec = description.codec_string
         except BadInput as error:
             self._metrics.lost.labels("parameters").inc()
-            self._say(RecordingStatus.FAILING, f"pictures cannot be recorded: {error.detail}")
+            self._say(RecordingStatus.FAILING, _unrecordable(error))
             return None
         key = object_key(self.stream, start_ns, unit.run, self._nonce)
         identity = Identity(
@@ -224,7 +225,8 @@ class Recording:
         self._metrics.lost.labels("disk").inc(len(fragment.units))
         self._open = None
         segment.writer.close()
-        self._say(RecordingStatus.FAILING, "the disk is too slow: pictures are being left out")
+        slow = why("recording-disk-slow", "the disk is too slow: pictures are being left out")
+        self._say(RecordingStatus.FAILING, slow)
         return False
 
     def _end(self, end90: int | None = None) -> None:
@@ -240,13 +242,13 @@ class Recording:
         if late:
             self._metrics.late.inc()
         self._written_at_ns = self._clock.monotonic_ns()
-        self._say(RecordingStatus.RECORDING, "recording")
+        self._say(RecordingStatus.RECORDING, why("recording", "recording"))
         footage = self._footage.get(key)
         if footage is not None:
             end_ns = footage.start_ns + ns_from_90k(end90)
             self._footage[key] = replace(footage, end_ns=end_ns)
 
-    def _on_failed(self, key: str, reason: str, kept: bool) -> None:
+    def _on_failed(self, key: str, reason: Reason, kept: bool) -> None:
         if self._open is not None and self._open.key == key:
             self._metrics.lost.labels("disk").inc(len(self._open.units))
             self._open = None
@@ -261,11 +263,16 @@ class Recording:
         else:
             self._footage.pop(key, None)
 
-    def _say(self, status: RecordingStatus, reason: str) -> None:
+    def _say(self, status: RecordingStatus, reason: Reason) -> None:
         if (status, reason) != (self._status, self._reason):
             if status is not self._status:
                 self._since_ns = self._clock.utc_ns()
             self._status, self._reason = status, reason
+
+
+def _unrecordable(error: BadInput) -> Reason:
+    told = why("recording-unrecordable", "pictures cannot be recorded: {cause}", cause=error.detail)
+    return told if error.why is None else replace(error.why, text=told.text)
 
 
 def hash_of(stream: StreamId) -> int:

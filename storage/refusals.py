@@ -3,14 +3,16 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-Ground = Callable[[], Awaitable[str | None]]
-"""One sentence that says why nothing may be destroyed now, None where this ground does not stand."""
+from shared.reasons import Reason, why
+
+Ground = Callable[[], Awaitable[str | Reason | None]]
+"""Says why nothing may be destroyed now, None where this ground does not stand."""
 
 
 class Refusals(Protocol):
     """What retention asks before it destroys."""
 
-    async def reason(self) -> str | None: ...
+    async def reasons(self) -> tuple[Reason, ...]: ...
 
 
 class Grounds:
@@ -19,7 +21,11 @@ class Grounds:
     def __init__(self, grounds: Sequence[Ground]) -> None:
         self._grounds = grounds
 
-    async def reason(self) -> str | None:
-        """What stands, one after the other, or None where destruction may go on."""
+    async def reasons(self) -> tuple[Reason, ...]:
+        """What stands, each once; none where destruction may go on."""
         told = [await ground() for ground in self._grounds]
-        return "; ".join(dict.fromkeys(reason for reason in told if reason is not None)) or None
+        return tuple({str(one): _coded(one) for one in told if one is not None}.values())
+
+
+def _coded(told: str | Reason) -> Reason:
+    return told if isinstance(told, Reason) else why("refused-otherwise", "{said}", said=told)

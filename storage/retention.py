@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shared.clock import Clock
 from shared.errors import BeffroiError
 from shared.log import get_logger
+from shared.reasons import Reason
 from storage.finishing import Places
 from storage.index.dues import DueRows
 from storage.index.segments import SegmentRows
@@ -66,6 +67,7 @@ class Retention:
         self._completed_ns: int | None = None
         self._trouble: str | None = None
         self.refused: str | None = None
+        self.grounds: tuple[Reason, ...] = ()
 
     def health(self) -> str | None:
         """Retention's own liveness: refused, failing, or not run for a while."""
@@ -99,7 +101,8 @@ class Retention:
         return outcome
 
     async def _refuses(self) -> bool:
-        reason = await self._refusals.reason()
+        self.grounds = await self._refusals.reasons()
+        reason = "; ".join(ground.text for ground in self.grounds) or None
         if reason is not None and self.refused is None:
             self._log.error("destruction-refused", reason=reason)
         if reason is None and self.refused is not None:

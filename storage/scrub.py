@@ -10,6 +10,7 @@ from enum import StrEnum
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.log import get_logger
+from shared.reasons import why
 from storage.bond import StoreBond
 from storage.finishing import read_object
 from storage.index.marks import Marks
@@ -121,7 +122,9 @@ class Scrub:
         try:
             await self._compare(found, pause_s)
         except OSError as error:
-            raise Unavailable(f"the object store cannot be read: {error.strerror}") from error
+            raise Unavailable(
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=str(error.strerror))
+            ) from error
         self._told, self._named_ns = found, self._clock.monotonic_ns()
         for fault in (Fault.UNLISTED, Fault.UNREADABLE, Fault.MISSING):
             self._metrics.faults.labels(fault).set(found.count(fault))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.clock import Clock
+from shared.reasons import Reason, why
 from shared.units import AccessUnit
 from storage.disk import Disk
 from storage.fmp4.entry import Description
@@ -113,11 +114,11 @@ class WriterEvents:
     """What a segment's writer tells, in the loop. After `failed` or `closed` it tells nothing more.
 
     `written` gives the media time up to which the file is whole, and whether the disk kept it waiting for
-    over a second; `failed` a sentence; `failed` and `closed` whether the file holds anything.
+    over a second; `failed` why; `failed` and `closed` whether the file holds anything.
     """
 
     written: Callable[[int, bool], None]
-    failed: Callable[[str, bool], None]
+    failed: Callable[[Reason, bool], None]
     closed: Callable[[bool], None]
 
 
@@ -197,7 +198,7 @@ class SegmentWriter:
     def _fail(self, error: OSError) -> None:
         self._broken = True
         kept = self._end()
-        reason = f"the disk of the recordings does not take more: {error.strerror or error}"
+        reason = _refusal(error)
         self._lane.tell(lambda: self._events.failed(reason, kept))
 
     def _close(self) -> None:
@@ -218,3 +219,12 @@ class SegmentWriter:
             # What is left in the spool is looked at again when the service starts.
             return self._fragments > 0
         return self._fragments > 0
+
+
+def _refusal(error: OSError) -> Reason:
+    cause = error.strerror or str(error)
+    if error.errno == errno.ENOSPC:
+        return why(
+            "recording-disk-full", "the disk of the recordings does not take more: {cause}", cause=cause
+        )
+    return why("recording-disk-fails", "the disk of the recordings does not take more: {cause}", cause=cause)

@@ -8,6 +8,7 @@ from itertools import accumulate
 from shared.errors import BadInput, Unavailable
 from shared.ids import StreamId
 from shared.mediatime import ticks_from_ns
+from shared.reasons import Reason, why
 from shared.transcoding.framing import Finish, Settled
 from shared.transcoding.process import Child, Spawn
 from shared.units import AccessUnit, Codec, WallSource
@@ -76,10 +77,20 @@ class Transcodings:
             async with asyncio.timeout(_WAIT_S if self.most else 0):
                 await self._places.acquire()
         except TimeoutError:
-            why = f"storage already transcodes {self.most}: try again soon" if self.most else "it may not be"
-            raise TooManyTranscodings(
-                f"this recording has to be transcoded for this browser, and {why}"
-            ) from None
+            raise TooManyTranscodings(self._refusal()) from None
+
+    def _refusal(self) -> Reason:
+        if not self.most:
+            return why(
+                "recording-not-transcoded",
+                "this recording has to be transcoded for this browser, and it may not be",
+            )
+        return why(
+            "recordings-transcoding-full",
+            "this recording has to be transcoded for this browser, and storage already transcodes {most}: "
+            "try again soon",
+            most=self.most,
+        )
 
 
 class Transcoding:
@@ -165,9 +176,16 @@ class Transcoding:
             try:
                 message = await asyncio.wait_for(self._child.receive(), _HUNG_S)
             except (TimeoutError, BadInput) as error:
-                raise Unavailable("the transcoder of this recording does not answer") from error
+                raise Unavailable(
+                    why("recording-transcoder-hung", "the transcoder of this recording does not answer")
+                ) from error
             if message is None:
-                raise Unavailable("the transcoder of this recording has ended before its work")
+                raise Unavailable(
+                    why(
+                        "recording-transcoder-ended",
+                        "the transcoder of this recording has ended before its work",
+                    )
+                )
             if isinstance(message, Settled):
                 self._settled += 1
                 self._underway.release()

@@ -1,6 +1,7 @@
 """Values of the control room as the wire shows them."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from hashlib import sha256
 from typing import TypeVar
 
@@ -44,7 +45,7 @@ from control_room.placement import MuxHealth
 from control_room.states import CameraState
 from control_room.watching import WatchedTile, Watcher
 from shared.messages import RecordingReport
-from shared.reasons import Reason, read
+from shared.reasons import Reason, coded, read
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -224,12 +225,14 @@ def verification_view(found: Verification) -> JournalVerification:
     )
 
 
-def mux_view(status: MuxStatus, reason: str) -> MuxView:
+def mux_view(status: MuxStatus, told: str | Reason) -> MuxView:
     load = status.load if status.health is MuxHealth.LIVING else None
+    said = status.reason or told
     return MuxView(
         url=status.url,
         health=status.health,
-        reason=status.reason or reason,
+        reason=str(said),
+        why=why_view(coded(said)),
         viewers=load.viewers if load else None,
         most_viewers=load.most_viewers if load else None,
     )
@@ -251,4 +254,5 @@ def viewer_view(mux: str, watcher: Watcher, person: Person | None) -> ViewerView
 
 def _tile_view(tile: WatchedTile) -> ViewerTile:
     # To a mux a camera's name has its commune in it.
-    return _same(ViewerTile, tile).model_copy(update={"camera": tile.camera_id})
+    named = replace(tile, why=None)
+    return _same(ViewerTile, named).model_copy(update={"camera": tile.camera_id, "why": why_view(tile.told)})

@@ -10,6 +10,7 @@ from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.errors import BadInput, Unavailable
 from shared.ids import StreamId
+from shared.reasons import Reason, why
 from shared.recent import RecentUnits
 from shared.tap import Gap
 from shared.transcoding.framing import KeyWanted, Ready, Settled
@@ -31,7 +32,7 @@ _LEAVE_S = 2.0
 class Transcoder:
     """Transcodes one stream until `close`. `sink` gets H.264 units, and a Gap where the child was replaced.
 
-    `trouble` is why no pictures come, one sentence, empty where all is well. Needs a running event loop.
+    `trouble` is why no pictures come, empty where all is well. Needs a running event loop.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Transcoder:
         backoff: Backoff,
     ) -> None:
         self.stream = stream
-        self.trouble = ""
+        self.trouble: str | Reason = ""
         self._spawn = spawn
         self._sink = sink
         self._clock = clock
@@ -80,7 +81,7 @@ class Transcoder:
         now_ns = self._clock.monotonic_ns()
         late_ns = now_ns - self._underway[0][0] if self._underway else 0
         if late_ns > HUNG_NS:
-            self.trouble = "the transcoder does not answer and is started again"
+            self.trouble = why("transcoder-hung", "the transcoder does not answer and is started again")
             self._child.kill()
         elif late_ns > LATE_NS or self._underway_bytes > _MOST_UNDERWAY_BYTES:
             self._waits_for_key = True
@@ -117,7 +118,9 @@ class Transcoder:
             except Unavailable as error:
                 how = error.detail
             self._counts.transcoder_restarts += 1
-            self.trouble = self.trouble or f"the transcoder ended ({how}) and is started again"
+            self.trouble = self.trouble or why(
+                "transcoder-ended", "the transcoder ended ({how}) and is started again", how=how
+            )
             self._sink(Gap(self.stream, 0))
             if self._clock.monotonic_ns() - started_ns > _STEADY_NS:
                 self._backoff.reset()
@@ -165,7 +168,7 @@ class Transcoder:
 
     def _settle(self, skipped: int, trouble: str) -> None:
         self._counts.transcode_skipped += skipped
-        self.trouble = trouble
+        self.trouble = why("transcoder-pictures", "{said}", said=trouble) if trouble else ""
         if self._underway:
             _, size_bytes = self._underway.popleft()
             self._underway_bytes -= size_bytes

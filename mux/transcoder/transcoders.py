@@ -10,6 +10,7 @@ from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.ids import StreamId
+from shared.reasons import Reason, why
 from shared.tap import Gap
 from shared.transcoding.process import Spawn
 from shared.units import AccessUnit
@@ -35,13 +36,18 @@ class Transcoders:
         return len(self._open) >= self._most
 
     @property
-    def refusal(self) -> str:
-        """The sentence for who is refused."""
+    def refusal(self) -> Reason:
+        """What who is refused is told."""
         if not self._most:
-            return "this camera's video would have to be transcoded, which this server is set not to do"
-        return (
-            f"this camera's video has to be transcoded, and this server already transcodes {self._most} "
-            "streams: close another such view, or let the camera send H.264 without B-frames"
+            return why(
+                "transcoding-off",
+                "this camera's video would have to be transcoded, which this server is set not to do",
+            )
+        return why(
+            "transcoding-full",
+            "this camera's video has to be transcoded, and this server already transcodes {most} "
+            "streams: close another such view, or let the camera send H.264 without B-frames",
+            most=self._most,
         )
 
     def open(self, stream: StreamId, sink: Callable[[AccessUnit | Gap], None]) -> Transcoder:

@@ -10,6 +10,7 @@ from shared.errors import BadInput, BeffroiError, Conflict, NotFound
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, export_hold_id
+from shared.reasons import Reason, why
 from storage.catalogue import Catalogue
 from storage.exports.evidence import EvidenceKey
 from storage.exports.lifetime import parts_of
@@ -66,7 +67,13 @@ class ExportJobs:
         known = await self._rows.get(order.id)
         if known is not None:
             if known.order != order:
-                raise Conflict(f"export {order.id} was ordered before with other contents")
+                raise Conflict(
+                    why(
+                        "export-ordered-otherwise",
+                        "export {id} was ordered before with other contents",
+                        id=order.id,
+                    )
+                )
             return known.progress
         async with self._ordering:
             for stream in {camera.stream for camera in order.cameras}:
@@ -87,7 +94,15 @@ class ExportJobs:
         """The finished package. Raises NotFound, and Conflict while or because there is none."""
         row = await self._row(id)
         if row.progress.status is not ExportStatus.DONE:
-            raise Conflict(f"export {id} is {row.progress.status}: there is no package")
+            status = row.progress.status.value
+            raise Conflict(
+                why(
+                    "export-not-done",
+                    "export {id} is {export_status}: there is no package",
+                    id=id,
+                    export_status=status,
+                )
+            )
         return self._path(id)
 
     async def run(self) -> None:
@@ -133,9 +148,9 @@ class ExportJobs:
         except Stopped:
             return
         except (BeffroiError, OSError, ValueError) as error:
-            reason = error.detail if isinstance(error, BeffroiError) else str(error)
-            self._log.error("export-failed", export=id, reason=reason)
-            await self._end(ExportProgress(id, ExportStatus.FAILED, 0.0, reason=reason))
+            told = _told(error)
+            self._log.error("export-failed", export=id, reason=told.text)
+            await self._end(ExportProgress(id, ExportStatus.FAILED, 0.0, reason=told.text, why=told))
         finally:
             self._running.pop(id, None)
 
@@ -173,7 +188,7 @@ class ExportJobs:
     async def _row(self, id: str) -> ExportRow:
         row = await self._rows.get(id)
         if row is None:
-            raise NotFound(f"there is no export {id}")
+            raise NotFound(why("no-export", "there is no export {id}", id=id))
         return row
 
     def _path(self, id: str) -> Path:
@@ -188,17 +203,30 @@ def package_path(folder: Path, id: str) -> Path:
 def asked_span(order: ExportOrder) -> Span:
     """The range of an order. Raises BadInput where the order cannot be carried out."""
     if not order.reference.strip():
-        raise BadInput("an export needs the reference of a requisition", "reference")
+        raise BadInput(
+            why("export-reference-missing", "an export needs the reference of a requisition"), "reference"
+        )
     if not order.cameras or len(order.cameras) > _MAX_CAMERAS:
-        raise BadInput(f"an export is of 1 to {_MAX_CAMERAS} cameras", "cameras")
+        raise BadInput(
+            why("export-cameras", "an export is of 1 to {most} cameras", most=_MAX_CAMERAS), "cameras"
+        )
     if len({camera.stream for camera in order.cameras}) != len(order.cameras):
-        raise BadInput("an export names each camera once", "cameras")
+        raise BadInput(why("camera-twice", "an export names each camera once"), "cameras")
     for camera in order.cameras:
         StreamId.parse(camera.stream)
     span = Span(ns_from_datetime(order.start, "start"), ns_from_datetime(order.end, "end"))
     if span.length_ns <= 0:
-        raise BadInput("an export ends after it starts", "end")
+        raise BadInput(why("range-reversed", "an export ends after it starts"), "end")
     return span
+
+
+def _told(error: BeffroiError | OSError | ValueError) -> Reason:
+    """What ended an export, in the words it came with."""
+    if isinstance(error, BeffroiError):
+        return error.why or why("export-trouble", "{said}", said=error.detail)
+    if isinstance(error, OSError):
+        return why("export-disk", "{said}", said=str(error))
+    return why("export-trouble", "{said}", said=str(error))
 
 
 def _hold_id(export_id: str) -> str:

@@ -11,6 +11,7 @@ from threading import Event
 
 from shared.errors import Conflict, NotFound
 from shared.messages import ExportedCamera, ExportOrder
+from shared.reasons import why
 from storage.exports.evidence import EvidenceKey
 from storage.exports.leaflet import leaflet
 from storage.exports.manifest import (
@@ -103,7 +104,12 @@ class Packer:
         with zipfile.ZipFile(incoming, "w", zipfile.ZIP_STORED, allowZip64=True) as package:
             parts = [self._camera(package, part, when) for part in self._cameras]
             if not any(part.videos for part in parts):
-                raise Conflict("there is no footage of any of these cameras in the range asked")
+                raise Conflict(
+                    why(
+                        "export-no-footage",
+                        "there is no footage of any of these cameras in the range asked",
+                    )
+                )
             fingerprint = self._key.public.fingerprint
             text = leaflet(self._order, fingerprint)
             document = SealedFile(READ_ME, len(text), hashlib.sha256(text).hexdigest())
@@ -178,7 +184,13 @@ class Packer:
                     descriptor, opened = os.open(self._path_of(part.key), os.O_RDONLY), part.key
                 data = os.pread(descriptor, part.size, part.offset)
                 if len(data) != part.size:
-                    raise Conflict(f"the recording {part.key} is shorter than it was")
+                    raise Conflict(
+                        why(
+                            "export-recording-short",
+                            "the recording {recording} is shorter than it was",
+                            recording=part.key,
+                        )
+                    )
                 copied += len(data)
                 share_ns = (made.end_ns - made.start_ns) * copied // max(1, made.tables.data_bytes)
                 self.progress = min(1.0, (self._done_ns + share_ns) / self._total_ns)

@@ -12,6 +12,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from shared.errors import BadInput
 from shared.h264 import annex_b, nal_units
 from shared.parameter_sets import SetNames, needed_sets, sets_in_front
+from shared.reasons import why
 from shared.units import Codec
 from storage.fmp4.boxes import box
 from storage.fmp4.entry import visual_entry
@@ -101,11 +102,19 @@ class NalDescription(ABC, Generic[SequenceT]):
         """Raises BadInput where a kind is missing, has more than its number in `most`, or one is too long."""
         name = self.box_kind.decode()
         if not all(self.sets):
-            raise BadInput("a key unit without parameter sets cannot start a file", "sps")
+            raise BadInput(
+                why("pictures-parameters-missing", "a key unit without parameter sets cannot start a file"),
+                "sps",
+            )
         if any(len(nals) > limit for nals, limit in zip(self.sets, most, strict=True)):
-            raise BadInput(f"more parameter sets than {name} can hold", "sps")
+            raise BadInput(
+                why("pictures-parameters-many", "more parameter sets than {name} can hold", name=name), "sps"
+            )
         if any(len(nal) > _MAX_SET_BYTES for nals in self.sets for nal in nals):
-            raise BadInput(f"a parameter set is longer than {name} can hold", "sps")
+            raise BadInput(
+                why("pictures-parameters-long", "a parameter set is longer than {name} can hold", name=name),
+                "sps",
+            )
 
 
 def leading_sets(data: bytes, names: SetNames, *most: int) -> list[tuple[bytes, ...]]:

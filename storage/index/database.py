@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.errors import BadInput, Unavailable
+from shared.reasons import why
 from shared.redact import redact
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -96,7 +97,9 @@ class _Mapped:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, SQLAlchemyError | OSError):
             cause = getattr(error, "orig", None) or error
-            raise Unavailable(f"the index does not answer: {redact(str(cause))}") from error
+            raise Unavailable(
+                why("index-away", "the index does not answer: {cause}", cause=redact(str(cause)))
+            ) from error
 
 
 def _set_sqlite_up(connection: object, _entry: ConnectionPoolEntry) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode
+from shared.reasons import read
 from storage.exports.lifetime import ExportPart
 from storage.index.ceilings import days_in_force
 from storage.index.database import Database
@@ -51,6 +52,7 @@ class ExportRows:
             "coverage": 0.0,
             "sha256": "",
             "reason": "",
+            "why": "",
             "finished": 0,
         }
         async with self._database.write() as connection:
@@ -106,6 +108,7 @@ class ExportRows:
                 coverage=progress.coverage,
                 sha256=progress.sha256,
                 reason=progress.reason,
+                why="" if progress.why is None else progress.why.kept(),
                 finished=finished_ns,
             )
         )
@@ -136,5 +139,6 @@ def _row(row: RowMapping) -> ExportRow:
         coverage=row["coverage"],
         sha256=row["sha256"],
         reason=row["reason"],
+        why=read(row["why"], row["reason"]),
     )
     return ExportRow(decode(ExportOrder, row["order"].encode()), progress, row["made"], row["finished"])

@@ -138,6 +138,8 @@ exports = Table(
     Column("coverage", Float, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    # The reason's code and parameters, empty where it has none.
+    Column("why", Text, nullable=False, server_default=""),
     Column("finished", BigInteger, nullable=False),
     Index("ix_exports_status", "status"),
 )

@@ -28,6 +28,7 @@ router = APIRouter(tags=["machines"])
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the last answer: 304 where it still holds.")]
 _NOT_MODIFIED: dict[int | str, dict[str, object]] = {304: {"description": "Nothing has changed."}}
 _MAX_REASON_CHARS = 300
+_MOST_GROUNDS = 16
 
 
 @router.get(
@@ -60,7 +61,7 @@ async def put_camera_reports(desk: TheDesk, worker: WorkerAsking, body: CameraRe
                 report,
                 reason=_plain(report.reason),
                 advice=_plain(report.advice),
-                why=_plain_reason(report.why),
+                why=_plain_why(report.why),
             )
             for report in body.reports
         ),
@@ -86,8 +87,7 @@ async def put_recording_reports(desk: TheDesk, recorder: RecorderAsking, body: R
     """How each stream's recording is."""
     _check_zones(report.since for report in body.reports)
     desk.states.hear_recorder(
-        replace(report, reason=_plain(report.reason), why=_plain_reason(report.why))
-        for report in body.reports
+        replace(report, reason=_plain(report.reason), why=_plain_why(report.why)) for report in body.reports
     )
 
 
@@ -95,7 +95,10 @@ async def put_recording_reports(desk: TheDesk, recorder: RecorderAsking, body: R
 async def put_held_holds(desk: TheDesk, recorder: RecorderAsking, body: HeldReport) -> Response:
     """What storage keeps, and why it destroys nothing; the answer is what it has to keep. Every 5 s."""
     said_at = None if body.utc_ns is None else utc_from_ns(body.utc_ns)
-    desk.states.hear_refusal(_plain(body.refusal), body.clock_disputed, said_at, _plain(body.failure))
+    grounds = tuple(_plain_reason(ground) for ground in body.grounds[:_MOST_GROUNDS])
+    desk.states.hear_refusal(
+        _plain(body.refusal), body.clock_disputed, said_at, _plain(body.failure), grounds
+    )
     return Response(encode(await desk.orders.reconcile(body)), media_type="application/json")
 
 
@@ -112,9 +115,11 @@ def _check_zones(times: Iterable[datetime]) -> None:
         raise BadInput(why("time-without-zone", "reports: since: a time without its zone"), "reports.since")
 
 
-def _plain_reason(reason: Reason | None) -> Reason | None:
-    if reason is None:
-        return None
+def _plain_why(reason: Reason | None) -> Reason | None:
+    return None if reason is None else _plain_reason(reason)
+
+
+def _plain_reason(reason: Reason) -> Reason:
     params = ((name, _plain(value) if isinstance(value, str) else value) for name, value in reason.params)
     return Reason(reason.code, _plain(reason.text), tuple(params))
 

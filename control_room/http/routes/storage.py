@@ -4,7 +4,8 @@ from fastapi import APIRouter
 
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import READING, WRITING
-from control_room.http.schemas.storage import ClockConfirmation, StorageView
+from control_room.http.schemas.storage import ClockConfirmation, RefusalGround, StorageView
+from control_room.http.views import why_view
 from control_room.model import Outcome
 from control_room.rights import PLATFORM, Action
 from shared.errors import BeffroiError
@@ -28,6 +29,7 @@ async def get_storage(desk: TheDesk, caller: SignedIn) -> StorageView:
         refused_since=told.since,
         clock_disputed=told.clock_disputed,
         storage_at=told.storage_at,
+        grounds=[RefusalGround(reason=one.text, why=why_view(one)) for one in told.grounds],
     )
 
 

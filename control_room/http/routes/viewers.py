@@ -15,9 +15,10 @@ from control_room.muxes import MuxPlace
 from control_room.rights import LISTING, PLATFORM, Action, decide
 from control_room.watching import Watcher, visible
 from shared.errors import Unavailable
+from shared.reasons import Reason
 
 router = APIRouter(prefix="/viewers", tags=["viewers"])
-_Told = tuple[tuple[Watcher, ...], str]
+_Told = tuple[tuple[Watcher, ...], str | Reason]
 
 
 @router.get("", operation_id="listViewers", responses=READING)
@@ -43,7 +44,7 @@ async def _told(desk: Desk, caller: Caller, place: MuxPlace) -> _Told:
     try:
         return await desk.mux_client.viewers(place.internal_url, caller.person.id, caller.session), ""
     except Unavailable as error:
-        return (), error.detail
+        return (), error.told
 
 
 async def _named(desk: Desk, caller: Caller, ids: set[str]) -> dict[str, Person]:

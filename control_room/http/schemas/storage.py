@@ -2,7 +2,14 @@
 
 from pydantic import ConfigDict, Field
 
-from control_room.http.schemas.common import Instant, Motive, Request, Response
+from control_room.http.schemas.common import Instant, Motive, Request, Response, Why
+
+
+class RefusalGround(Response):
+    """One of the reasons why nothing is destroyed."""
+
+    reason: str = Field(examples=["the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z"])
+    why: Why | None = Field(None, description="`reason` as a code with parameters.")
 
 
 class StorageView(Response):
@@ -33,6 +40,9 @@ class StorageView(Response):
         default="",
         description="Why destruction fails although nothing refuses it, in English; empty where it does not.",
         examples=["destruction fails: Input/output error"],
+    )
+    grounds: list[RefusalGround] = Field(
+        default=[], description="`refusal` one by one; empty where storage does not tell them so."
     )
 
 

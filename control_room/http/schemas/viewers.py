@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from control_room.http.schemas.common import Response
+from control_room.http.schemas.common import Response, Why
 from control_room.placement import MuxHealth
 
 
@@ -12,6 +12,7 @@ class MuxView(Response):
     url: str = Field(examples=["https://mux.example"])
     health: MuxHealth
     reason: str = Field(description="What is wrong, empty where all is well.")
+    why: Why | None = Field(None, description="`reason` as a code with parameters.")
     viewers: int | None
     most_viewers: int | None
 
@@ -36,6 +37,7 @@ class ViewerTile(Response):
         examples=["camera", "link", "mux", "right", "transcoder"],
     )
     reason: str = Field(description="The same in words.")
+    why: Why | None = Field(None, description="`reason` as a code with parameters.")
 
 
 class ViewerPerson(Response):

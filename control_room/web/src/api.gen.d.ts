@@ -995,6 +995,7 @@ export interface components {
          *
          *     `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
          *     says, whatever it says. `failure` is why it does not destroy although it would, empty where it does.
+         *     `grounds` is `refusal` one by one, with their codes.
          */
         HeldReport: {
             /**
@@ -1007,6 +1008,11 @@ export interface components {
              * @default
              */
             failure: string;
+            /**
+             * Grounds
+             * @default []
+             */
+            grounds: components["schemas"]["Reason"][];
             /** Ids */
             ids: string[];
             /**
@@ -1279,6 +1285,8 @@ export interface components {
             url: string;
             /** Viewers */
             viewers: number | null;
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * NewCamera
@@ -1801,6 +1809,19 @@ export interface components {
             why?: components["schemas"]["Why"] | null;
         };
         /**
+         * RefusalGround
+         * @description One of the reasons why nothing is destroyed.
+         */
+        RefusalGround: {
+            /**
+             * Reason
+             * @example the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z
+             */
+            reason: string;
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
+        };
+        /**
          * SessionView
          * @description Who is signed in, and until when.
          */
@@ -1912,6 +1933,12 @@ export interface components {
              */
             failure: string;
             /**
+             * Grounds
+             * @description `refusal` one by one; empty where storage does not tell them so.
+             * @default []
+             */
+            grounds: components["schemas"]["RefusalGround"][];
+            /**
              * Heard At
              * @description Null where it was not heard since this service started. It tells every 5 s.
              */
@@ -2016,6 +2043,8 @@ export interface components {
             stale: string | null;
             /** Transcoded */
             transcoded: boolean;
+            /** @description `reason` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
         };
         /**
          * ViewerView

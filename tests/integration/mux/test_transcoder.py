@@ -82,7 +82,7 @@ async def test_a_killed_transcoder_is_replaced_and_goes_on_at_a_key_picture(tran
     restarts = COUNTS.transcoder_restarts
     os.kill(pid, signal.SIGKILL)
     await eventually(lambda: Gap(STREAM, 0) in got, within_s=_WITHIN_S, what="the hole being told")
-    assert "signal 9" in transcoder.trouble
+    assert "signal 9" in str(transcoder.trouble)
     transcoder.take(JPEGS[1])
     gap = got.index(Gap(STREAM, 0))
     await eventually(lambda: got[gap + 1 :], within_s=_WITHIN_S, what="a picture of the next process")
@@ -131,5 +131,5 @@ async def test_what_cannot_be_decoded_is_told(transcoders: Transcoders) -> None:
             await eventually(
                 lambda: transcoder.pid is not None and transcoder.is_ready, within_s=_WITHIN_S, what="a start"
             )
-    await eventually(lambda: "mjpeg" in transcoder.trouble, within_s=_WITHIN_S, what="the reason")
+    await eventually(lambda: "mjpeg" in str(transcoder.trouble), within_s=_WITHIN_S, what="the reason")
     await eventually(lambda: got, within_s=_WITHIN_S, what="the drawn reason")

@@ -111,3 +111,7 @@ async def test_a_hold_that_came_too_late_says_for_what(room: Room, admin: httpx.
         "placed",
         True,
     )
+    said = "2026-11-20T21:00:00+00:00 to 2026-11-20T21:05:00+00:00"
+    assert hold["why"] == {"code": "hold-partial-more", "params": {"ranges": said, "more": 2}}
+    kept = (await legal.get("/holds")).json()["items"][0]
+    assert kept["why"] == hold["why"]

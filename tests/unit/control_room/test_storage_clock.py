@@ -42,8 +42,13 @@ async def test_an_administrator_is_told_why_nothing_is_destroyed(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     recorder = room.machine(RECORDER_TOKEN)
-    await recorder.put("/recorder/holds", json={"ids": [], "refusal": "the clock has jumped"})
-    assert (await admin.get("/storage")).json()["refusal"] == "the clock has jumped"
+    jumped = {"code": "clock-jumped", "text": "the clock has jumped", "params": [["instant", "2026"]]}
+    refused = {"ids": [], "refusal": "the clock has jumped", "grounds": [jumped]}
+    await recorder.put("/recorder/holds", json=refused)
+    told = (await admin.get("/storage")).json()
+    assert told["refusal"] == "the clock has jumped"
+    why = {"code": "clock-jumped", "params": {"instant": "2026"}}
+    assert told["grounds"] == [{"reason": "the clock has jumped", "why": why}]
 
 
 async def test_since_when_nothing_is_destroyed_is_when_it_was_first_heard(

@@ -31,7 +31,10 @@ def tile(camera: str | None, **more: object) -> dict[str, object]:
 
 async def test_an_administrator_sees_every_viewer_by_name(room: Room, admin: httpx.AsyncClient) -> None:
     somebody = await room.person(Kind.OPERATOR, [LILLE], "c.dubois")
-    stale = tile(f"{LILLE}/cam-1", stale="link", reason="packets are lost", freezes=3, first_frame_ms=180)
+    why = {"code": "tile-packets-lost", "params": {"percent": "25"}}
+    stale = tile(
+        f"{LILLE}/cam-1", stale="link", reason="packets are lost", freezes=3, first_frame_ms=180, why=why
+    )
     room.muxes.watching["mux-a.test"] = [watcher("secret-1", somebody.id, stale)]
     room.muxes.watching["mux-b.test"] = [watcher("secret-2", "p-gone", tile(f"{ROUBAIX}/cam-2"))]
     told = (await admin.get("/viewers")).json()
@@ -41,7 +44,7 @@ async def test_an_administrator_sees_every_viewer_by_name(room: Room, admin: htt
     shown = first["tiles"][0]
     assert (shown["camera"], shown["commune"], shown["bitrate_kbps"]) == ("cam-1", LILLE, 2000)
     assert (shown["stale"], shown["reason"], shown["freezes"]) == ("link", "packets are lost", 3)
-    assert shown["first_frame_ms"] == 180
+    assert (shown["first_frame_ms"], shown["why"]) == (180, why)
     assert (second["person"], second["mux"]) == (None, "https://mux-b.test")
 
 
@@ -83,6 +86,7 @@ async def test_a_mux_that_does_not_answer_is_named_and_hides_no_other(
     told = (await admin.get("/viewers")).json()
     assert [(mux["health"], mux["viewers"]) for mux in told["muxes"]] == [("dead", None), ("living", 0)]
     assert "cannot be reached" in told["muxes"][0]["reason"]
+    assert told["muxes"][0]["why"]["code"] == "mux-unreachable"
     assert len(told["viewers"]) == 1
 
 

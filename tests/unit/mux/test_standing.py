@@ -66,6 +66,7 @@ def test_a_lossy_link_is_the_cause() -> None:
         Stale.LINK,
         "25% of the packets are lost on their way",
     )
+    assert tile(world, visitor).why == {"code": "tile-packets-lost", "params": {"percent": "25"}}
 
 
 async def test_a_browser_that_does_not_report_is_the_cause() -> None:

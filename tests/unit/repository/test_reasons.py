@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -25,12 +25,39 @@ _PERSONS_ERRORS = frozenset(
 )
 
 
+_ASKED = (
+    "storage/api*.py",
+    "storage/catalogue.py",
+    "storage/exports/[jp]*.py",
+    "storage/gate.py",
+    "storage/guarded.py",
+    "storage/hold_files.py",
+    "storage/http_errors.py",
+    "storage/instants.py",
+    "storage/transcoding.py",
+    "mux/bodies.py",
+    "mux/feed.py",
+    "mux/http_errors.py",
+    "mux/roster.py",
+    "mux/transcoder/transcoders.py",
+    "mux/walls.py",
+    "shared/leases.py",
+)
+
+
+def _sources(folder: str) -> list[Path]:
+    return [path for path in sorted((ROOT / folder).rglob("*.py")) if "node_modules" not in path.parts]
+
+
+def _calls_of(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node
+
+
 def _calls(folder: str) -> Iterator[tuple[Path, ast.Call]]:
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        if "node_modules" not in path.parts:
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    yield path, node
+    for path in _sources(folder):
+        yield from ((path, call) for call in _calls_of(path))
 
 
 def _reasons() -> dict[str, set[str]]:
@@ -70,16 +97,38 @@ def test_words_name_no_parameter_that_a_service_does_not_send(language: str) -> 
     assert unknown == {}
 
 
-def test_what_control_room_refuses_a_person_has_a_code() -> None:
-    """Settings (BEFFROI_...) and what services say to each other are read by administrators, in English."""
-    plain = [
+def test_the_page_prints_a_services_english_in_three_places_only() -> None:
+    """Each tries the words of its code first: whatever else prints one leaves the reader without his."""
+    page = ROOT / "control_room/web/src"
+    said = {
+        str(path.relative_to(page))
+        for path in page.rglob("*.tsx")
+        if re.search(r"lang=.*\ben\b", path.read_text())
+    }
+    assert said == {"ui/Field.tsx", "ui/ProblemNote.tsx", "ui/Said.tsx"}
+
+
+def _plain(paths: Iterable[Path], errors: frozenset[str]) -> list[str]:
+    """Where an error of a kind is made of a mere sentence. Settings (BEFFROI_...) are read in English."""
+    return [
         f"{path.relative_to(ROOT)}:{call.lineno}"
-        for path, call in _calls("control_room")
+        for path in paths
+        for call in _calls_of(path)
         if isinstance(call.func, ast.Name)
-        and call.func.id in _PERSONS_ERRORS
+        and call.func.id in errors
         and call.args
         and isinstance(call.args[0], ast.Constant | ast.JoinedStr)
         and "BEFFROI_" not in ast.unparse(call.args[0])
-        and path.name not in ("administrator.py", "watching.py", "mux_client.py")
     ]
-    assert plain == []
+
+
+def test_what_control_room_refuses_a_person_has_a_code() -> None:
+    paths = [path for path in _sources("control_room") if path.name != "administrator.py"]
+    assert _plain(paths, _PERSONS_ERRORS) == []
+
+
+def test_what_storage_and_mux_refuse_a_page_has_a_code() -> None:
+    """The files behind the HTTP that a page or control_room asks; SDP and datagrams speak to no person."""
+    paths = [path for pattern in _ASKED for path in sorted(ROOT.glob(pattern))]
+    assert len(paths) > len(_ASKED)
+    assert _plain(paths, _PERSONS_ERRORS | {"TicketRefused", "TooLarge", "Unavailable"}) == []

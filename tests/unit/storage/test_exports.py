@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.messages import ExportProgress, ExportStatus, decode
+from shared.reasons import Reason
 from shared.tap.reassembly import Gap
 from shared.tickets import Action
 from storage.exports.manifest import READ_ME
@@ -147,6 +148,7 @@ async def test_an_export_without_footage_fails_and_says_why(tmp_path: Path) -> N
         await exported(shop, order(1000, 2000))
         progress = await shop.jobs.progress(EXPORT)
     assert (progress.status, "no footage" in progress.reason) == (ExportStatus.FAILED, True)
+    assert progress.why == Reason("export-no-footage", progress.reason)
 
 
 async def test_an_unfinished_export_is_made_after_a_restart(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ async def test_a_folder_that_cannot_be_written_refuses_destruction(tmp_path: Pat
     async with locked([folder], SimulatedClock(), HERE) as locks:
         folder.rename(tmp_path / "unplugged")
         locks[0].renew()
-        assert "cannot be renewed" in (await locks[0].reason_to_refuse() or "")
+        assert "cannot be renewed" in str(await locks[0].reason_to_refuse())
 
 
 async def test_a_disk_mounted_in_its_place_is_locked_too(tmp_path: Path) -> None:

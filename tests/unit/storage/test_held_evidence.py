@@ -162,6 +162,7 @@ async def test_control_room_is_told_why_nothing_is_destroyed(tmp_path: Path) -> 
         await shop.end.reconciliation.once()
         told = shop.control.told
         assert "the clock has jumped" in told.refusal
+        assert [ground.code for ground in told.grounds] == ["clock-jumped"]
         assert (told.clock_disputed, told.utc_ns) == (True, shop.clock.utc_ns())
 
 

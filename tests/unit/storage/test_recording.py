@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shared.h264 import annex_b
 from shared.messages import RecordingStatus
+from shared.reasons import Reason
 from shared.tap.reassembly import Gap
 from storage.finishing import layout_of
 from storage.fmp4.reader import Layout
@@ -134,6 +135,7 @@ async def test_garbage_is_not_recorded_and_says_so(tmp_path: Path) -> None:
         await shop.record([garbage])
         report = shop.recorder.reports()[0]
     assert (report.status, "parameter sets" in report.reason) == (RecordingStatus.FAILING, True)
+    assert report.why == Reason("pictures-parameters-missing", report.reason)
 
 
 async def test_pictures_of_a_stalled_camera_are_written_within_a_second(tmp_path: Path) -> None:

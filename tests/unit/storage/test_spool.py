@@ -46,6 +46,8 @@ async def test_a_full_disk_makes_the_recording_fail_and_say_why(tmp_path: Path) 
         await filled(shop)
         report = shop.recorder.reports()[0]
     assert (report.status, "No space left" in report.reason) == (RecordingStatus.FAILING, True)
+    assert report.why is not None
+    assert report.why.code == "recording-disk-full"
 
 
 async def test_what_was_written_before_the_disk_was_full_is_whole(tmp_path: Path) -> None:

@@ -18,6 +18,17 @@ describe("words", () => {
   it("writes dates as the reader does", () => {
     expect(words({ code: "authorisation-over", params: { number: "2021-1", date: "2026-02-01" } }, fr, "fr")).toContain("01/02/2026");
   });
+  it("writes tenths as the reader does", () => {
+    const reason = { code: "tile-camera-quiet", params: { seconds: "2.5" } };
+    expect(words(reason, fr, "fr")).toContain("2,5 s");
+    expect(words(reason, en, "en")).toContain("2.5 s");
+  });
+  it("writes stretches of time as the reader does", () => {
+    const ranges = "2026-11-20T21:00:00+00:00 to 2026-11-20T21:05:00+00:00, 2026-11-20T22:00:00+00:00 to 2026-11-20T22:10:00+00:00";
+    const said = words({ code: "hold-partial-more", params: { ranges, more: 2 } }, fr, "fr") ?? "";
+    expect(said).toMatch(/20\/11\/2026 22:00:00 UTC\+1 – 20\/11\/2026 22:05:00 UTC\+1, 20\/11\/2026 23:00:00/);
+    expect(said).not.toContain(" to ");
+  });
   it("leaves an unknown code to the sentence beside it", () => {
     expect(words({ code: "of-tomorrow", params: {} }, fr, "fr")).toBeNull();
     expect(words(null, fr, "fr")).toBeNull();

@@ -29,6 +29,12 @@ type Wording = (value: string, t: Messages, language: Language) => string;
 
 const among = (known: Words, value: string): string => known[value] ?? value;
 const instant: Wording = (value, _, language) => (Number.isNaN(Date.parse(value)) ? value : dateTime(language, Date.parse(value)));
+const decimal: Wording = (value, _, language) => (language === "fr" ? value.replace(".", ",") : value);
+const stretches: Wording = (value, t, language) =>
+  value
+    .split(", ")
+    .map((one) => one.split(" to ").map((end) => instant(end, t, language)).join(" – "))
+    .join(", ");
 const named: Wording = (value, t) => value.split(", ").map((one) => among(t.fields, one)).join(", ");
 
 /** Parameters whose values have words of their own, by the parameter's name. */
@@ -41,6 +47,10 @@ const WORDINGS: Record<string, Wording> = {
   fields: named,
   start: instant,
   end: instant,
+  instant,
+  other: instant,
+  ranges: stretches,
+  seconds: decimal,
   date: (value, _, language) => (/^\d{4}-\d\d-\d\d$/.test(value) ? plainDate(language, value) : value),
 };
 

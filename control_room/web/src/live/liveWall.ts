@@ -131,7 +131,7 @@ export class LiveWall {
       return;
     }
     this.seating.leave(camera, performance.now());
-    this.withdrawn(camera, { text: standing.reason, why: null });
+    this.withdrawn(camera, { text: standing.reason, why: standing.why });
   }
 
   /** The path is gone: perhaps the browser has another one to the same server. */

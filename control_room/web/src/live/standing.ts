@@ -1,3 +1,5 @@
+import { reasonFrom, type Reason } from "../i18n/words";
+
 /** How a wall's session stands, as its mux tells it (docs/design/wall.md). Unknown figures are null. */
 
 export type StaleCause = "camera" | "link" | "mux" | "right" | "transcoder";
@@ -13,6 +15,8 @@ export interface TileStanding {
   stale: StaleCause | null;
   /** A sentence in English, empty where there is nothing to say. */
   reason: string;
+  /** The same as a code with parameters; null where it has none. */
+  why: Reason | null;
   first_packet_ms: number | null;
 }
 
@@ -42,6 +46,7 @@ function parseTile(raw: Record<string, unknown>): TileStanding {
     loss: number(raw["loss"]),
     stale: stale !== null && CAUSES.includes(stale) ? (stale as StaleCause) : null,
     reason: text(raw["reason"]) ?? "",
+    why: reasonFrom(raw["why"]),
     first_packet_ms: number(raw["first_packet_ms"]),
   };
 }

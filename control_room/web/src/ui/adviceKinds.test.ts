@@ -17,6 +17,11 @@ describe("the kinds of advice", () => {
     expect(adviceKinds({ advice: `${H265} ${B_FRAMES}`, codec: "hvc1.1.6.L93.B0" })).toEqual(["h265", "bFrames"]);
     expect(adviceKinds({ advice: "The camera sends B-frames.", codec: "avc1.64001F" })).toEqual(["bFrames"]);
   });
+  it("name half pictures and pictures refreshed bit by bit", () => {
+    const fields = "The camera sends half pictures (interlaced, field by field): set it to progressive.";
+    const refresh = "The camera refreshes its picture bit by bit instead of sending key pictures.";
+    expect(adviceKinds({ advice: `${fields} ${refresh}`, codec: "avc1.64001F" })).toEqual(["fields", "refresh"]);
+  });
   it("are `other` for advice of a later server", () => {
     expect(adviceKinds({ advice: "The camera's key pictures are too rare.", codec: "avc1.64001F" })).toEqual(["other"]);
   });

@@ -142,6 +142,8 @@ export const common = {
       mjpeg: "Pictures in Motion JPEG, costly to show and to store: set the camera to H.264.",
       mpeg4: "Pictures in MPEG-4, converted for live viewing: set the camera to H.264.",
       bFrames: "Pictures with B-frames, converted for live viewing: set their number to 0, or in H.264 the profile to Baseline.",
+      fields: "Half pictures (interlaced), converted for live viewing: set the camera to progressive.",
+      refresh: "Pictures refreshed bit by bit, without key pictures: the start of each view and recording is incomplete, and live viewing has to be converted. Set an interval of key pictures (I-frames) of 1 to 10 s.",
       other: "The camera works, but one of its settings makes its pictures costly to show.",
     },
     said: "The server says",

@@ -146,6 +146,8 @@ export const common = {
       mjpeg: "Images en Motion JPEG, coûteuses à afficher et à stocker\u00a0: réglez la caméra sur H.264.",
       mpeg4: "Images en MPEG-4, converties pour le direct\u00a0: réglez la caméra sur H.264.",
       bFrames: "Images B (B-frames), converties pour le direct\u00a0: mettez leur nombre à 0, ou en H.264 le profil sur Baseline.",
+      fields: "Demi-images (entrelacé), converties pour le direct\u00a0: réglez la caméra sur progressif.",
+      refresh: "Image rafraîchie par morceaux, sans image clé\u00a0: le début de chaque vue et de chaque enregistrement est incomplet, et le direct doit être converti. Réglez un intervalle d’images clés (I-frames) de 1 à 10\u00a0s.",
       other: "La caméra fonctionne, mais un de ses réglages rend ses images coûteuses à afficher.",
     },
     said: "Précision du serveur",

@@ -38,7 +38,7 @@ export function RegisterView() {
     },
     {
       id: "state", title: words.state, value: (camera) => t.status[camera.state.status], className: "states",
-      cell: (camera) => <><CameraState camera={camera} /><SubState camera={camera} resting /><RecordingState camera={camera} /><Advice camera={camera} brief /></>,
+      cell: (camera) => <><CameraState camera={camera} /><SubState camera={camera} resting /><RecordingState camera={camera} /><Advice camera={camera} /></>,
     },
     {
       id: "tools", title: t.actions, untitled: true, className: "tools",

@@ -61,7 +61,7 @@ function Card({ stands, onConfirm }: { stands: Standing; onConfirm: () => void }
           {stands.since !== null && <span>{words.since(dateTime(language, stands.since))}</span>}
           <span>{words.nothingLost} {words.law}</span>
           <span>{stands.clock ? words.clockDo : words.otherDo}</span>
-          <span>{words.reason} <Said why={null} text={stands.reason} testId="storage-refusal" /></span>
+          <span data-testid="storage-refusal">{words.reason} {stands.grounds.map(({ text, why }) => <Said key={text} why={why} text={text} />)}</span>
           {stands.clock && <button type="button" className="primary" onClick={onConfirm} data-testid="clock-confirm">{words.isRight}</button>}
         </>
       )}

@@ -4,7 +4,7 @@ import { apart, clocks, standing } from "./standing";
 
 const NOON = Date.parse("2026-11-21T12:00:00Z");
 const at = (offset: number): string => new Date(NOON + offset).toISOString();
-const told: Storage = { now: at(0), heard_at: at(-4000), storage_at: at(-4000), refused_since: null, clock_disputed: false, refusal: "", failure: "" };
+const told: Storage = { now: at(0), heard_at: at(-4000), storage_at: at(-4000), refused_since: null, clock_disputed: false, refusal: "", failure: "", grounds: [] };
 
 describe("how destruction stands", () => {
   it("is as it should be only while storage is heard, refuses nothing and does not fail", () => {
@@ -21,6 +21,12 @@ describe("how destruction stands", () => {
     const refused = { ...told, refusal: "the clock has jumped", refused_since: at(-60_000) };
     expect(standing({ ...refused, clock_disputed: true })).toMatchObject({ kind: "refused", clock: true, since: NOON - 60_000 });
     expect(standing(refused)).toMatchObject({ kind: "refused", clock: false });
+  });
+  it("tells each ground in its own words, and an older storage's in its own sentence", () => {
+    const why = { code: "clock-jumped", params: { instant: at(0) } };
+    const both = { ...told, refusal: "the clock has jumped; the index is gone", grounds: [{ reason: "the clock has jumped", why }, { reason: "the index is gone", why: null }] };
+    expect(standing(both)).toMatchObject({ grounds: [{ text: "the clock has jumped", why }, { text: "the index is gone", why: null }] });
+    expect(standing({ ...both, grounds: [] })).toMatchObject({ grounds: [{ text: both.refusal, why: null }] });
   });
 });
 

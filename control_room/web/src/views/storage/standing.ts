@@ -1,11 +1,12 @@
 /** How destruction stands, by what storage told last, and what time each clock has. Pure. */
 import type { Storage } from "../../api/types";
+import type { Told } from "../../i18n/words";
 
 export type Standing =
   | { kind: "unheard"; heardAt: number | null }
   | { kind: "destroying" }
   | { kind: "failing"; reason: string }
-  | { kind: "refused"; since: number | null; clock: boolean; reason: string };
+  | { kind: "refused"; since: number | null; clock: boolean; grounds: readonly Told[] };
 
 /** Storage tells every 5 s. */
 export const UNHEARD_MS = 15_000;
@@ -14,12 +15,16 @@ export const TOLERANCE_MS = 3_600_000;
 
 const ms = (instant: string | null | undefined): number | null => (instant == null ? null : Date.parse(instant));
 
+/** Each ground in its own words; all in one where storage, an older one, does not tell them apart. */
+const groundsOf = (told: Storage): Told[] =>
+  told.grounds.length === 0 ? [{ text: told.refusal, why: null }] : told.grounds.map(({ reason, why }) => ({ text: reason, why: why ?? null }));
+
 /** Both times are control_room's, so that a browser's wrong clock makes nobody silent. */
 export function standing(told: Storage): Standing {
   const heardAt = ms(told.heard_at);
   if (heardAt === null || Date.parse(told.now) - heardAt > UNHEARD_MS) return { kind: "unheard", heardAt };
   if (told.refusal === "") return told.failure === "" ? { kind: "destroying" } : { kind: "failing", reason: told.failure };
-  return { kind: "refused", since: ms(told.refused_since), clock: told.clock_disputed, reason: told.refusal };
+  return { kind: "refused", since: ms(told.refused_since), clock: told.clock_disputed, grounds: groundsOf(told) };
 }
 
 export interface Clocks {

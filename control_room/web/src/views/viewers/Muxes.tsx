@@ -1,5 +1,6 @@
 import type { Mux } from "../../api/types";
 import { useText } from "../../i18n/text";
+import { Said } from "../../ui/Said";
 
 const TONES: Record<Mux["health"], string> = { living: "good", late: "wait", dead: "bad" };
 const MARKS: Record<Mux["health"], string> = { living: "●", late: "◌", dead: "▲" };
@@ -15,7 +16,7 @@ export function Muxes({ muxes }: { muxes: readonly Mux[] }) {
           <span className={`state small ${TONES[mux.health]}`}><span aria-hidden="true">{MARKS[mux.health]}</span> {words.health[mux.health]}</span>
           <code>{mux.url}</code>
           {mux.viewers !== null && mux.most_viewers !== null && <span className="hint">{words.load(mux.viewers, mux.most_viewers)}</span>}
-          {mux.reason !== "" && <span className="said" lang="en" title={t.advice.said}>{mux.reason}</span>}
+          <Said why={mux.why} text={mux.reason} title={t.advice.said} />
         </li>
       ))}
     </ul>

@@ -1,5 +1,6 @@
 import { useTerritory } from "../../api/territory";
 import { useText } from "../../i18n/text";
+import { Said } from "../../ui/Said";
 import { Table, type Column } from "../../ui/Table";
 import { arrivalOf, arrivalText, figuresIn, streamText, whoIs, type Arrival, type Line } from "./watching";
 
@@ -48,7 +49,7 @@ function HowItArrives({ line: { tile } }: { line: Line }) {
       <span className={`state small ${TONES[arrival]}`} data-testid="watch-state" data-arrival={arrival}>
         <span aria-hidden="true">{MARKS[arrival]}</span> {arrivalText(tile, t.viewers)}
       </span>
-      {tile.reason !== "" && <span className="said" lang="en" title={t.advice.said}>{tile.reason}</span>}
+      <Said why={tile.why} text={tile.reason} title={t.advice.said} />
     </>
   );
 }

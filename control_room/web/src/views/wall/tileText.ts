@@ -17,7 +17,7 @@ export function whyOf(tile: Pick<Tile, "cause" | "told" | "standing">, camera: C
     case "camera":
       return { why: t.statusReason[reason.status], said: told(camera?.state.reason, camera?.state.why) };
     case "stale":
-      return { why: t.tile.stale[reason.stale], said: told(tile.standing?.reason, null) };
+      return { why: t.tile.stale[reason.stale], said: told(tile.standing?.reason, tile.standing?.why) };
     case "cause":
       return { why: t.tile.reason[reason.cause], said: tile.told };
   }
