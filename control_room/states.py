@@ -40,8 +40,8 @@ class Refusal:
     """Why storage destroyed nothing when it was last heard; an empty reason: it destroys what is due.
 
     `since` is when it was first heard to refuse, at the earliest when this service started. `storage_at` is
-    what its clock said when it was heard, None where it did not say or that is no sane time. `grounds` is
-    `reason` one by one, with their codes.
+    what its clock said when it was heard, None where it did not say or that is no sane time. `failure` is why
+    it does not destroy although it would. `grounds` is `reason` one by one, with their codes.
     """
 
     heard_at: datetime
@@ -49,6 +49,7 @@ class Refusal:
     since: datetime | None = None
     clock_disputed: bool = False
     storage_at: datetime | None = None
+    failure: str = ""
     grounds: tuple[Reason, ...] = ()
 
 
@@ -86,13 +87,15 @@ class States:
         refusal: str,
         clock_disputed: bool = False,
         storage_at: datetime | None = None,
+        failure: str = "",
         grounds: tuple[Reason, ...] = (),
     ) -> None:
         """Take why storage destroys nothing, empty where it destroys what is due, and what time it has."""
         now, before = self._now(), self._refusal
         refused_since = None if before is None else before.since
         since = (refused_since or now) if refusal else None
-        self._refusal = Refusal(now, refusal, since, bool(refusal) and clock_disputed, storage_at, grounds)
+        disputed = bool(refusal) and clock_disputed
+        self._refusal = Refusal(now, refusal, since, disputed, storage_at, failure, grounds)
 
     def refusal(self) -> Refusal | None:
         """What storage told last, None where it was not heard since this service started."""

@@ -182,7 +182,7 @@ def welcome(layout: Layout) -> str:
   commune:    sees and changes the cameras of Lezennes only.   admin: communes, people, journal.
 
   Roubaix, "Parc Barbieux" sends H.265: where the browser takes none it is converted while it is watched (its
-  tile says so), and "Relecture" refuses it in a sentence. What it sends is recorded, and exported.
+  tile says so), live and in "Relecture". What it sends is recorded as it is, and exported.
 
   Ctrl-C stops everything; the next start finds its recordings again in {layout.data_dir}.
 """

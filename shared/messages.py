@@ -184,13 +184,15 @@ class HeldReport:
     """The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
 
     `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
-    says, whatever it says. `grounds` is `refusal` one by one, with their codes.
+    says, whatever it says. `failure` is why it does not destroy although it would, empty where it does.
+    `grounds` is `refusal` one by one, with their codes.
     """
 
     ids: tuple[str, ...]
     refusal: str = ""
     clock_disputed: bool = False
     utc_ns: int | None = None
+    failure: str = ""
     grounds: tuple[Reason, ...] = ()
 
 

@@ -39,9 +39,7 @@ def destruction(
         archive.holds,
         clock,
         HoldMetrics(),
-        refused=lambda: Refused(
-            retention.refused, retention.refused is not None and keeper.disputed, retention.grounds
-        ),
+        refused=lambda: _refused(retention, keeper),
     )
     grounds: list[Ground] = [
         *first,
@@ -62,3 +60,9 @@ def destruction(
         copies,
     )
     return Destruction(keeper, reconciliation, retention)
+
+
+def _refused(retention: Retention, keeper: ClockKeeper) -> Refused:
+    if retention.refused is None:
+        return Refused(None, failure=retention.health())
+    return Refused(retention.refused, keeper.disputed, grounds=retention.grounds)

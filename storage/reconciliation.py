@@ -22,13 +22,14 @@ _AWAY_NS = 10 * 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why nothing is destroyed, None where what is due is, and whether the clock is one of the reasons.
+    """Why nothing is destroyed, None where it is not refused, and whether the clock is one of the reasons.
 
-    `grounds` is the same one by one.
+    `failure` is why destruction fails where it is not refused. `grounds` is `reason` one by one.
     """
 
     reason: str | None
     clock_disputed: bool = False
+    failure: str | None = None
     grounds: tuple[Reason, ...] = ()
 
 
@@ -102,11 +103,12 @@ class Reconciliation:
     def _report(self, held: set[str]) -> HeldReport:
         refused = self._refused()
         return HeldReport(
-            tuple(sorted(held)),
-            refused.reason or "",
-            refused.clock_disputed,
-            self._clock.utc_ns(),
-            refused.grounds,
+            ids=tuple(sorted(held)),
+            refusal=refused.reason or "",
+            clock_disputed=refused.clock_disputed,
+            utc_ns=self._clock.utc_ns(),
+            failure=refused.failure or "",
+            grounds=refused.grounds,
         )
 
     async def reason_to_refuse(self) -> str | Reason | None:

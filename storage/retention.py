@@ -105,6 +105,8 @@ class Retention:
         reason = "; ".join(ground.text for ground in self.grounds) or None
         if reason is not None and self.refused is None:
             self._log.error("destruction-refused", reason=reason)
+        if reason is None and self.refused is not None:
+            self._trouble = None
         self.refused = reason
         self._metrics.refused.set(1 if reason else 0)
         if reason is not None:

@@ -93,6 +93,7 @@ async def test_a_disputed_clock_is_shown_loudly_and_confirmed_with_a_motive(
         "refused_since": now,
         "clock_disputed": True,
         "refusal": "the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z",
+        "failure": "",
     }
     sent: list[Json] = []
 

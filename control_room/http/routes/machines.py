@@ -96,7 +96,9 @@ async def put_held_holds(desk: TheDesk, recorder: RecorderAsking, body: HeldRepo
     """What storage keeps, and why it destroys nothing; the answer is what it has to keep. Every 5 s."""
     said_at = None if body.utc_ns is None else utc_from_ns(body.utc_ns)
     grounds = tuple(_plain_reason(ground) for ground in body.grounds[:_MOST_GROUNDS])
-    desk.states.hear_refusal(_plain(body.refusal), body.clock_disputed, said_at, grounds)
+    desk.states.hear_refusal(
+        _plain(body.refusal), body.clock_disputed, said_at, _plain(body.failure), grounds
+    )
     return Response(encode(await desk.orders.reconcile(body)), media_type="application/json")
 
 

@@ -25,6 +25,7 @@ async def get_storage(desk: TheDesk, caller: SignedIn) -> StorageView:
         now=desk.now(),
         heard_at=told.heard_at,
         refusal=told.reason,
+        failure=told.failure,
         refused_since=told.since,
         clock_disputed=told.clock_disputed,
         storage_at=told.storage_at,

@@ -39,6 +39,11 @@ class StorageView(Response):
     grounds: list[RefusalGround] = Field(
         default=[], description="`refusal` one by one; empty where storage does not tell them so."
     )
+    failure: str = Field(
+        default="",
+        description="Why destruction fails although nothing refuses it, in English; empty where it does not.",
+        examples=["destruction fails: Input/output error"],
+    )
 
 
 class ClockConfirmation(Request):

@@ -994,7 +994,8 @@ export interface components {
          * @description The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
          *
          *     `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
-         *     says, whatever it says. `grounds` is `refusal` one by one, with their codes.
+         *     says, whatever it says. `failure` is why it does not destroy although it would, empty where it does.
+         *     `grounds` is `refusal` one by one, with their codes.
          */
         HeldReport: {
             /**
@@ -1002,6 +1003,11 @@ export interface components {
              * @default false
              */
             clock_disputed: boolean;
+            /**
+             * Failure
+             * @default
+             */
+            failure: string;
             /**
              * Grounds
              * @default []
@@ -1919,6 +1925,13 @@ export interface components {
              * @default false
              */
             clock_disputed: boolean;
+            /**
+             * Failure
+             * @description Why destruction fails although nothing refuses it, in English; empty where it does not.
+             * @default
+             * @example destruction fails: Input/output error
+             */
+            failure: string;
             /**
              * Grounds
              * @description `refusal` one by one; empty where storage does not tell them so.

@@ -74,6 +74,16 @@ async def test_holds_are_told_to_a_storage_whose_clock_says_no_sane_time(
     assert (answer.status_code, (await admin.get("/storage")).json()["storage_at"]) == (200, None)
 
 
+async def test_destruction_that_fails_is_told_without_credentials(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    failure = "destruction fails: rtsp://u:secret-Zq81@10.0.0.1/"
+    await room.machine(RECORDER_TOKEN).put("/recorder/holds", json={"ids": [], "failure": failure})
+    told = (await admin.get("/storage")).json()["failure"]
+    assert told.startswith("destruction fails")
+    assert "secret-Zq81" not in told
+
+
 async def test_what_storages_clock_said_is_shown(room: Room, admin: httpx.AsyncClient) -> None:
     await room.machine(RECORDER_TOKEN).put("/recorder/holds", json={"ids": [], "utc_ns": NOON_NS})
     assert (await admin.get("/storage")).json()["storage_at"] == "2026-11-21T12:00:00.000Z"

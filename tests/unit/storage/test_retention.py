@@ -153,8 +153,10 @@ async def test_a_disk_that_cannot_remove_is_unhealthy(tmp_path: Path) -> None:
         disk.fails_at = "remove"
         await shop.retention.run_once()
         reason = shop.retention.health()
+        await shop.end.reconciliation.once()
         disk.fails_at = ""
     assert reason == "destruction fails: Input/output error"
+    assert (shop.control.told.refusal, shop.control.told.failure) == ("", reason)
 
 
 async def test_an_empty_index_refuses_to_destroy(tmp_path: Path) -> None:

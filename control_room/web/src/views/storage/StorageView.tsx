@@ -50,6 +50,12 @@ function Card({ stands, onConfirm }: { stands: Standing; onConfirm: () => void }
           <span>{words.unheardDo}</span>
         </>
       )}
+      {stands.kind === "failing" && (
+        <>
+          <span>{words.law}</span>
+          <span>{words.reason} <Said why={null} text={stands.reason} /></span>
+        </>
+      )}
       {stands.kind === "refused" && (
         <>
           {stands.since !== null && <span>{words.since(dateTime(language, stands.since))}</span>}

@@ -4,8 +4,9 @@ import type { Told } from "../../i18n/words";
 
 export type Standing =
   | { kind: "unheard"; heardAt: number | null }
-  | { kind: "destroying"; heardAt: number }
-  | { kind: "refused"; heardAt: number; since: number | null; clock: boolean; grounds: readonly Told[] };
+  | { kind: "destroying" }
+  | { kind: "failing"; reason: string }
+  | { kind: "refused"; since: number | null; clock: boolean; grounds: readonly Told[] };
 
 /** Storage tells every 5 s. */
 export const UNHEARD_MS = 15_000;
@@ -22,8 +23,8 @@ const groundsOf = (told: Storage): Told[] =>
 export function standing(told: Storage): Standing {
   const heardAt = ms(told.heard_at);
   if (heardAt === null || Date.parse(told.now) - heardAt > UNHEARD_MS) return { kind: "unheard", heardAt };
-  if (told.refusal === "") return { kind: "destroying", heardAt };
-  return { kind: "refused", heardAt, since: ms(told.refused_since), clock: told.clock_disputed, grounds: groundsOf(told) };
+  if (told.refusal === "") return told.failure === "" ? { kind: "destroying" } : { kind: "failing", reason: told.failure };
+  return { kind: "refused", since: ms(told.refused_since), clock: told.clock_disputed, grounds: groundsOf(told) };
 }
 
 export interface Clocks {
