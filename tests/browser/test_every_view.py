@@ -94,6 +94,12 @@ async def test_a_disputed_clock_is_shown_loudly_and_confirmed_with_a_motive(
         "clock_disputed": True,
         "refusal": "the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z",
         "failure": "",
+        "grounds": [
+            {
+                "reason": "the clock has jumped by 40 d 0 h ahead to 2026-12-31T12:00:00Z",
+                "why": {"code": "clock-jumped", "params": {"instant": "2026-12-31T12:00:00Z"}},
+            }
+        ],
     }
     sent: list[Json] = []
 
@@ -109,6 +115,7 @@ async def test_a_disputed_clock_is_shown_loudly_and_confirmed_with_a_motive(
         await page.keyboard.press("g")
         await page.keyboard.press("s")
         await expect(page.get_by_test_id("storage-state")).to_have_attribute("data-kind", "refused")
+        await expect(page.get_by_test_id("storage-refusal")).to_contain_text("UTC")
         for opened in (False, True):
             if opened:
                 await page.get_by_test_id("clock-confirm").click()

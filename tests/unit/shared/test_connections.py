@@ -95,14 +95,22 @@ async def test_headers_that_never_end_are_ended_on_a_new_and_on_a_kept_connectio
         sending.cancel()
 
 
+async def test_a_body_that_does_not_come_is_refused_in_a_sentence() -> None:
+    async with server(body_s=0.3) as port, connected(port) as (reader, writer):
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nx")
+        answer = await told(reader)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"did not come within" in answer
+
+
 async def test_a_body_that_never_ends_is_ended() -> None:
     async with server(body_s=0.3) as port, connected(port) as (reader, writer):
         writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
         sending = asyncio.create_task(trickle(writer, b"x"))
         answer = await told(reader)
         sending.cancel()
-    assert answer.startswith(b"HTTP/1.1 408 ")
-    assert b"did not come within" in answer
+    # What is still on its way to a closed connection resets it: the answer may be lost by that, not the end.
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 408 ")
 
 
 async def test_a_body_that_comes_in_time_is_read_whole_and_the_connection_is_kept() -> None:
