@@ -128,4 +128,5 @@ async def test_chromium_is_told_why_its_ticket_is_refused(tmp_path: Path) -> Non
             "status": 403,
             "detail": "the ticket was made for something else",
             "instance": f"/whep/{STREAM}",
+            "why": {"code": "ticket-other-thing", "params": {}},
         }
