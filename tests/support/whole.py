@@ -6,6 +6,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -27,6 +28,14 @@ def free_base(muxes: int = 1) -> int:
         except Conflict:
             continue
         return base
+
+
+def _environment(pid: int) -> list[bytes]:
+    """The settings of a process, none of one that has just ended."""
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
 
 
 class WholeSystem:
@@ -95,15 +104,13 @@ class WholeSystem:
         return found
 
     def kill_mux(self, http_port: int) -> None:
-        """kill -9 the mux that answers on this port."""
+        """kill -9 the mux that answers on this port, where there is one just now."""
         said = f"BEFFROI_HTTP_PORT={http_port}".encode()
-        found = [
-            pid
-            for pid in self.pids("-m", "mux")
-            if said in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        ]
-        assert len(found) == 1, f"muxes on port {http_port}: {found}"
-        os.kill(found[0], signal.SIGKILL)
+        found = [pid for pid in self.pids("-m", "mux") if said in _environment(pid)]
+        assert len(found) <= 1, f"muxes on port {http_port}: {found}"
+        for pid in found:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     async def _read(self) -> None:
         assert self._process is not None
