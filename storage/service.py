@@ -14,7 +14,7 @@ from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Conflict, Unavailable
 from shared.leases import Leases
 from shared.log import get_logger
-from shared.private import private_folder
+from shared.private import close_to_others, private_folder
 from shared.service import Service
 from shared.settings import load
 from shared.tap.endpoint import Endpoint
@@ -131,6 +131,8 @@ async def build(settings: StorageSettings | None = None) -> Service:
     verifier = TicketVerifier.from_pem(_file(settings.ticket_public_key_file, "the ticket key"), clock)
     evidence = EvidenceKey.from_pem(_file(settings.evidence_key_file, "the evidence key"))
     _make_folders(settings.spool, settings.objects, settings.exports)
+    for folder in (settings.spool, settings.exports):
+        close_to_others(folder)
     tap = _tap(settings, clock)
     service = Service("storage", status_port=settings.status_port, clock=clock)
     # Before anything is read: another storage may be changing it.

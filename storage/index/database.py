@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.errors import BadInput, Unavailable
+from shared.private import private_database
 from shared.reasons import why
 from shared.redact import redact
 
@@ -41,7 +42,7 @@ class Database:
         file = Path(parsed.database) if is_sqlite and parsed.database else None
         if file is not None:
             try:
-                file.parent.mkdir(parents=True, exist_ok=True)
+                private_database(file)
             except OSError as error:
                 raise Unavailable(f"the folder of the index cannot be made: {error.strerror}") from error
         try:
