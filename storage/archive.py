@@ -9,6 +9,7 @@ from storage.finishing import Places
 from storage.generation import Generation
 from storage.hold_files import HoldFiles
 from storage.holds import Holds
+from storage.index.backlog import BacklogRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.holds import HoldRows
@@ -27,6 +28,7 @@ class Archive:
     database: Database
     rows: SegmentRows
     dues: DueRows
+    backlog: BacklogRows
     marks: Marks
     walk: Walk
     reprieve: Reprieve
@@ -53,4 +55,16 @@ async def open_archive(index_url: str, objects: Path, spool: Spool) -> Archive:
     reprieve = Reprieve(database, dues)
     bond = StoreBond(database, rows, store, Generation(marks, store, disk), disk)
     holds = Holds(HoldRows(database), HoldFiles(store, disk), reprieve, places, turn)
-    return Archive(database, rows, dues, marks, Walk(database), reprieve, places, bond, holds, turn)
+    return Archive(
+        database,
+        rows,
+        dues,
+        BacklogRows(database),
+        marks,
+        Walk(database),
+        reprieve,
+        places,
+        bond,
+        holds,
+        turn,
+    )

@@ -51,6 +51,7 @@ def destruction(
     retention = Retention(
         archive.rows,
         archive.dues,
+        archive.backlog,
         archive.places,
         Grounds(grounds),
         archive.turn,

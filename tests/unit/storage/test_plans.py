@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.deadline import DAY_NS
+from storage.index.backlog import BacklogRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
@@ -36,6 +37,7 @@ class Index:
     file: Path
     rows: SegmentRows
     dues: DueRows
+    backlog: BacklogRows
     holds: HoldRows
     policies: PolicyRows
     exports: ExportRows
@@ -81,6 +83,7 @@ async def index(folder: Path, empty: bytes) -> AsyncIterator[Index]:
         file,
         SegmentRows(database),
         DueRows(database, batch=4),
+        BacklogRows(database),
         HoldRows(database),
         PolicyRows(database),
         ExportRows(database),
@@ -128,7 +131,7 @@ QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
     "what is due": (lambda index: index.dues.condemn(DUE_NS), "ix_segments_due_ns (due_ns<?)"),
     "what a hold kept": (_released, "ix_segments_kept (stream=? AND start_ns>? AND start_ns<?)"),
     "lowering": (_lowered, "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)"),
-    "how late": (lambda index: index.dues.overdue_ns(DUE_NS), "ix_segments_due_ns (due_ns>?)"),
+    "how late": (lambda index: index.backlog.overdue_ns(DUE_NS), "ix_segments_due_ns (due_ns>?)"),
     "what is condemned": (lambda index: index.rows.garbage(4), "ix_segments_garbage (state=?)"),
     "dropping": (lambda index: index.rows.drop([segment(1).key]), "autoindex_segments_1 (key=?)"),
     "the totals": (lambda index: index.rows.totals(), ""),
