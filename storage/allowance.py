@@ -10,7 +10,7 @@ class Allowance:
     """Of one run: the rows it may look at, and how long it may go on. `batch` files are removed at once."""
 
     rows: int = 20_000
-    ns: int = 250_000_000
+    ns: int = 300_000_000
     batch: int = 200
 
 

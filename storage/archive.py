@@ -16,6 +16,7 @@ from storage.index.holds import HoldRows
 from storage.index.marks import Marks
 from storage.index.reprieve import Reprieve
 from storage.index.segments import SegmentRows
+from storage.index.shown import ShownRows
 from storage.index.walk import Walk
 from storage.objects import FolderStore
 from storage.spool import Spool
@@ -27,6 +28,7 @@ class Archive:
 
     database: Database
     rows: SegmentRows
+    shown: ShownRows
     dues: DueRows
     backlog: BacklogRows
     marks: Marks
@@ -58,6 +60,7 @@ async def open_archive(index_url: str, objects: Path, spool: Spool) -> Archive:
     return Archive(
         database,
         rows,
+        ShownRows(database, rows),
         dues,
         BacklogRows(database),
         marks,

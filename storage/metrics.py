@@ -46,7 +46,7 @@ class RetentionMetrics:
         self.refused = metrics.gauge("storage_retention_refused", "1 while destruction is refused")
         self.left = metrics.gauge(
             "storage_retention_left",
-            "Rows that the last run left to the next, counted up to 100000 of each cause",
+            "Rows that the last run left to the next, counted up to 10000 of each cause",
             ["work"],
         )
         self.overdue_s = metrics.gauge(

@@ -11,7 +11,7 @@ from storage.index.dues import DAYS_NS, earlier, ended
 from storage.index.tables import CONDEMNED, KEPT, kept, lowerings, segments, streams
 from storage.segment import SegmentState
 
-MOST_COUNTED = 100_000
+MOST_COUNTED = 10_000
 """Rows of a kind that are counted: of millions it need not be known how many."""
 
 
