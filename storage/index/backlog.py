@@ -7,12 +7,13 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, lite
 
 from storage.deadline import DAY_NS, deadline_ns
 from storage.index.database import Database
-from storage.index.dues import DAYS_NS, earlier, ended
-from storage.index.tables import CONDEMNED, KEPT, kept, lowerings, segments, streams
-from storage.segment import SegmentState
+from storage.index.dues import DAYS_NS, earlier, ended, kept_in
+from storage.index.tables import CONDEMNED, kept, lowerings, segments
 
 MOST_COUNTED = 10_000
 """Rows of a kind that are counted: of millions it need not be known how many."""
+# Of ended holds, whose rows are counted.
+_RANGES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,9 @@ class BacklogRows:
         due = one.select_from(segments).where(segments.c.due_ns <= now_ns)
         condemned = one.select_from(segments).where(text(CONDEMNED))
         lowered = one.select_from(lowerings).join(segments, _to_lower())
-        freed = one.select_from(kept).join(segments, _kept_by()).where(ended())
         return Left(
             await self._count(due) + await self._count(condemned),
-            await self._count(lowered) + await self._count(freed),
+            await self._count(lowered) + await self._freed(),
         )
 
     async def overdue_ns(self, now_ns: int) -> int:
@@ -70,7 +70,7 @@ class BacklogRows:
         )
         freed = (
             select(earlier(DAYS_NS))
-            .where(_kept_by())
+            .where(kept_in(kept.c.stream, kept.c.start_ns, kept.c.end_ns))
             .order_by(segments.c.start_ns)
             .limit(1)
             .correlate(kept)
@@ -89,6 +89,18 @@ class BacklogRows:
             instants.append(deadline_ns(garbage.start_ns, garbage.days))
         return max(0, now_ns - min((one for one in instants if one is not None), default=now_ns))
 
+    async def _freed(self) -> int:
+        """How many rows ended holds kept. Range by range: joined, a database may look at all that is held."""
+        async with self._database.read() as connection:
+            ranges = (await connection.execute(select(kept).where(ended()).limit(_RANGES))).all()
+        found = 0
+        for stream, start_ns, end_ns in ranges:
+            if found < self._most:
+                found += await self._count(
+                    select(literal(1).label("one")).where(kept_in(stream, start_ns, end_ns))
+                )
+        return min(found, self._most)
+
     async def _count(self, rows: Select[Any]) -> int:
         statement = select(func.count()).select_from(rows.limit(self._most).subquery())
         async with self._database.read() as connection:
@@ -101,16 +113,4 @@ def _to_lower() -> ColumnElement[bool]:
         segments.c.stream == lowerings.c.stream,
         segments.c.start_ns > lowerings.c.cursor_ns,
         segments.c.start_ns <= lowerings.c.until_ns,
-    )
-
-
-def _kept_by() -> ColumnElement[bool]:
-    """Of a row of `kept`: the segments that are not due because of it, or of another."""
-    longest = select(streams.c.longest_ns).where(streams.c.stream == kept.c.stream).scalar_subquery()
-    return and_(
-        segments.c.stream == kept.c.stream,
-        segments.c.start_ns > kept.c.start_ns - longest,
-        segments.c.start_ns < kept.c.end_ns,
-        text(KEPT),
-        segments.c.state != SegmentState.GARBAGE,
     )

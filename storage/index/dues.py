@@ -53,25 +53,26 @@ class DueRows:
                 return 0
             stream, until_ns, days, cursor_ns = work
             mine = and_(segments.c.stream == stream, segments.c.start_ns > cursor_ns)
-            last = (
+            start_ns = (
                 select(segments.c.start_ns)
                 .where(mine, segments.c.start_ns <= until_ns)
                 .order_by(segments.c.start_ns)
-                .offset(self._batch - 1)
                 .limit(1)
             )
-            edge_ns = (await connection.execute(last)).scalar()
+            last_ns = (await connection.execute(start_ns.offset(self._batch - 1))).scalar()
+            beyond = start_ns.where(segments.c.start_ns > (until_ns if last_ns is None else last_ns))
+            next_ns = (await connection.execute(beyond)).scalar()
             lowered = await connection.execute(
                 update(segments)
-                .where(mine, segments.c.start_ns <= (until_ns if edge_ns is None else edge_ns))
+                .where(mine, segments.c.start_ns <= (until_ns if next_ns is None else next_ns - 1))
                 .where(segments.c.days > days)
                 .values(days=days, due_ns=case((segments.c.due_ns.is_(None), null()), else_=_due(days)))
             )
             this = and_(lowerings.c.stream == stream, lowerings.c.until_ns == until_ns)
-            if edge_ns is None:
+            if next_ns is None:
                 await connection.execute(delete(lowerings).where(this))
             else:
-                await connection.execute(update(lowerings).where(this).values(cursor_ns=edge_ns))
+                await connection.execute(update(lowerings).where(this).values(cursor_ns=next_ns - 1))
         return max(1, lowered.rowcount)
 
     async def release(self) -> int:
@@ -89,13 +90,7 @@ class DueRows:
             stream, start_ns, end_ns = found
             free = (
                 select(segments.c.key)
-                .where(
-                    segments.c.stream == stream,
-                    segments.c.start_ns > start_ns - longest_ns(stream),
-                    segments.c.start_ns < end_ns,
-                    text(KEPT),
-                    segments.c.state != SegmentState.GARBAGE,
-                )
+                .where(kept_in(stream, start_ns, end_ns))
                 .order_by(segments.c.start_ns)
                 .limit(self._batch)
             )
@@ -180,6 +175,19 @@ def ended() -> ColumnElement[bool]:
         holds.c.stream == kept.c.stream,
         holds.c.start_ns == kept.c.start_ns,
         holds.c.end_ns == kept.c.end_ns,
+    )
+
+
+def kept_in(
+    stream: str | ColumnElement[str], start_ns: int | ColumnElement[int], end_ns: int | ColumnElement[int]
+) -> ColumnElement[bool]:
+    """The segments of a range that are not due because a hold kept them."""
+    return and_(
+        segments.c.stream == stream,
+        segments.c.start_ns > start_ns - longest_ns(stream),
+        segments.c.start_ns < end_ns,
+        text(KEPT),
+        segments.c.state != SegmentState.GARBAGE,
     )
 
 

@@ -156,7 +156,7 @@ class SegmentRows:
         return value
 
 
-def longest_ns(stream: str) -> ScalarSelect[int]:
+def longest_ns(stream: str | ColumnElement[str]) -> ScalarSelect[int]:
     """The length of the longest segment that a stream ever had."""
     return select(streams.c.longest_ns).where(streams.c.stream == stream).scalar_subquery()
 

@@ -118,8 +118,22 @@ async def _lowered(index: Index) -> None:
     await index.dues.lower()
 
 
+async def _left_to_do(index: Index) -> None:
+    """With days lowered, and a hold ended that kept footage."""
+    await index.dues.condemn(DUE_NS)
+    await index.holds.remove("h-1")
+    await index.policies.replace([policy(days=5)], BASE_NS)
+    index.asked.clear()
+
+
 async def _left(index: Index) -> None:
+    await _left_to_do(index)
     await index.backlog.left(DUE_NS)
+
+
+async def _late(index: Index) -> None:
+    await _left_to_do(index)
+    await index.backlog.overdue_ns(DUE_NS)
 
 
 DUE_NS = BASE_NS + 40 * DAY_NS
@@ -150,7 +164,12 @@ QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
     "what is due": (lambda index: index.dues.condemn(DUE_NS), "ix_segments_due_ns (due_ns<?)"),
     "what a hold kept": (_released, "ix_segments_kept (stream=? AND start_ns>? AND start_ns<?)"),
     "lowering": (_lowered, "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)"),
-    "how late": (lambda index: index.backlog.overdue_ns(DUE_NS), "ix_segments_due_ns (due_ns>?)"),
+    "how late": (_late, "ix_segments_due_ns (due_ns>?)"),
+    "how late what an ended hold kept": (_late, "ix_segments_kept (stream=? AND start_ns>? AND start_ns<?)"),
+    "how late what is to be lowered": (
+        _late,
+        "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)",
+    ),
     "what is left to destroy": (_left, "COVERING INDEX ix_segments_due_ns (due_ns<?)"),
     "what is left of the condemned": (_left, "COVERING INDEX ix_segments_garbage (state=?)"),
     "what is left to lower": (_left, "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)"),
