@@ -172,7 +172,11 @@ async def _measure(folder: Path) -> list[list[Cell]]:
     lists = []
     for number in range(TRIES):
         day_ns = _NOW_NS - (1 + number) * DAY_NS
-        lists.append(await _timed(partial(rows.between, _stream(number), day_ns, day_ns + DAY_NS)))
+        lists.append(
+            await _timed(
+                partial(archive.shown.between, _stream(number), day_ns, day_ns + DAY_NS, clock.utc_ns())
+            )
+        )
     found: list[list[Cell]] = [
         ["a day's list", 1, A_DAY, statistics.median(lists) * 1e3, None, _floor_ms(file)]
     ]
