@@ -148,7 +148,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     left_over = half.finisher.find_left_over()
     if left_over:
         get_logger("storage").warning("spool-recovered", files=left_over)
-    catalogue = Catalogue(archive.rows, half.recorder, half.places)
+    catalogue = Catalogue(archive.rows, archive.shown, half.recorder, half.places, clock)
     policies, reads = PolicyRows(archive.database), ReadMetrics()
     leases = Leases(verifier.key, clock)
     reads.confirmed.set_function(lambda: leases.confirmed)

@@ -19,6 +19,7 @@ from shared.messages import RecordingPolicy, encode
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
+from storage.allowance import USUAL, Allowance
 from storage.api import build_app
 from storage.api_clock import clock_routes
 from storage.api_exports import export_routes
@@ -277,6 +278,7 @@ async def workshop(
     control: HandControl | None = None,
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
+    allowance: Allowance = USUAL,
 ) -> AsyncIterator[Workshop]:
     """Storage in a folder; made again in the same folder it finds what was left there.
 
@@ -291,7 +293,8 @@ async def workshop(
     await archive.bond.establish()
     policies, half = PolicyRows(archive.database), _WritingHalf(clock, archive, nonce)
     lane.start()
-    catalogue, reads = Catalogue(archive.rows, half.recorder, archive.places), ReadMetrics()
+    reads = ReadMetrics()
+    catalogue = Catalogue(archive.rows, archive.shown, half.recorder, archive.places, clock)
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
@@ -325,6 +328,7 @@ async def workshop(
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
         copies=(sweep.sweep_once, left_overs.sweep_once),
+        allowance=allowance,
     )
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
     await end.keeper.reason_to_refuse()
