@@ -56,6 +56,13 @@ class CameraTransport(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Publishers:
+    """The communes whose workers may publish, as storage keeps them over a restart."""
+
+    communes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WantedCamera:
     """One stream an ingest worker has to pull. `address` has no credentials in it. Secret: never log one.
 
