@@ -182,3 +182,7 @@ def test_what_storage_and_mux_refuse_a_page_has_a_code() -> None:
     paths = [path for pattern in _ASKED for path in sorted(ROOT.glob(pattern))]
     assert len(paths) > len(_ASKED)
     assert _plain(paths, _PERSONS_ERRORS | {"TicketRefused", "TooLarge", "Unavailable"}) == []
+
+
+def test_a_camera_that_refuses_us_or_has_no_known_name_is_told_by_a_code() -> None:
+    assert _plain(_sources("ingest"), frozenset({"Refused", "Unreachable"})) == []
