@@ -4,7 +4,8 @@ import { common } from "./fr/common";
 import { desk } from "./fr/desk";
 import { live } from "./fr/live";
 import { playback } from "./fr/playback";
-import { causes, fields, reasons } from "./fr/reasons";
+import { causes } from "./fr/causes";
+import { fields, reasons } from "./fr/reasons";
 import { storage } from "./fr/storage";
 import { viewers } from "./fr/viewers";
 
