@@ -51,6 +51,7 @@ class Refusal:
     storage_at: datetime | None = None
     failure: str = ""
     grounds: tuple[Reason, ...] = ()
+    failure_why: Reason | None = None
 
 
 class States:
@@ -89,13 +90,14 @@ class States:
         storage_at: datetime | None = None,
         failure: str = "",
         grounds: tuple[Reason, ...] = (),
+        failure_why: Reason | None = None,
     ) -> None:
         """Take why storage destroys nothing, empty where it destroys what is due, and what time it has."""
         now, before = self._now(), self._refusal
         refused_since = None if before is None else before.since
         since = (refused_since or now) if refusal else None
         disputed = bool(refusal) and clock_disputed
-        self._refusal = Refusal(now, refusal, since, disputed, storage_at, failure, grounds)
+        self._refusal = Refusal(now, refusal, since, disputed, storage_at, failure, grounds, failure_why)
 
     def refusal(self) -> Refusal | None:
         """What storage told last, None where it was not heard since this service started."""

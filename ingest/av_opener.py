@@ -34,7 +34,7 @@ from ingest.ports import (
 )
 from ingest.queued_source import QueuedSource
 from shared.clock import Clock
-from shared.reasons import Reason
+from shared.reasons import Reason, why
 
 OPEN_TIMEOUT_S = 8.0
 
@@ -166,10 +166,20 @@ class AvSource(QueuedSource):
         place = self._target.place
         if isinstance(error, av.error.HTTPUnauthorizedError):
             if self._address.username or self._address.password:
-                return Refused(f"{place} refuses this user name and password")
-            return Refused(f"{place} asks for a user name and a password")
+                return Refused(
+                    why("camera-account-wrong", "{place} refuses this user name and password", place=place)
+                )
+            return Refused(
+                why("camera-account-needed", "{place} asks for a user name and a password", place=place)
+            )
         if isinstance(error, av.error.HTTPForbiddenError):
-            return Refused(f"{place} does not let this account see the stream")
+            return Refused(
+                why(
+                    "camera-account-elsewhere",
+                    "{place} does not let this account see the stream",
+                    place=place,
+                )
+            )
         if isinstance(error, av.error.HTTPNotFoundError):
             return NotRtsp(f"{place} has no stream at this path")
         if isinstance(error, av.error.HTTPClientError | av.error.HTTPServerError):

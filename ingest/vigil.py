@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ingest.checks import NO_KEY, UNKNOWN_SETS
 from ingest.ports import STALL_S, InvalidStream, SourceCounts, SourceError, Stalled
 from ingest.rhythm import SLOWEST_NS, Rhythm
+from shared.causes import technical
 from shared.messages import CameraStatus
 from shared.reasons import Reason, why
 
@@ -228,7 +229,7 @@ def _unreadable(cause: str, seconds: float) -> Reason:
         "camera-unreadable",
         "the camera has sent nothing that can be decoded for {seconds} s ({cause})",
         seconds=int(seconds),
-        cause=cause,
+        cause=technical(cause),
     )
 
 

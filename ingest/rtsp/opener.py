@@ -30,6 +30,7 @@ from shared.clock import Clock
 from shared.errors import BadInput
 from shared.h264 import parameter_sets, parse_sps
 from shared.messages import CameraTransport
+from shared.reasons import why
 
 OPEN_TIMEOUT_S = 8.0
 MAX_REDIRECTS = 3
@@ -86,14 +87,25 @@ class RtspOpener:
                 target, answers = await self._rules.check(moved.location), None
             except ClosedOnChallenge as closed:
                 if answers is not None:
-                    raise Refused(f"{target.place} asks for the password anew on each connection") from None
+                    raise Refused(
+                        why(
+                            "camera-sign-in-anew",
+                            "{place} asks for the password anew on each connection",
+                            place=target.place,
+                        )
+                    ) from None
                 answers = closed.answers
             except Refused:
                 if target.ip == first.ip or not credentials:
                     raise
                 raise Refused(
-                    f"{first.place} sends us to {target.place}, which asks for a name and a password: "
-                    "those are for the first address only"
+                    why(
+                        "camera-account-first",
+                        "{place} sends us to {name}, which asks for a name and a password: "
+                        "those are for the first address only",
+                        place=first.place,
+                        name=target.place,
+                    )
                 ) from None
         raise NotRtsp(f"{first.place} sends us from one address to another without an end")
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from mux.counts import Counts
 from shared.backoff import Backoff
+from shared.causes import cause_of, decoders
 from shared.clock import Clock
 from shared.errors import BadInput, Unavailable
 from shared.ids import StreamId
-from shared.reasons import Reason, why
+from shared.reasons import Cause, Reason, why
 from shared.recent import RecentUnits
 from shared.tap import Gap
 from shared.transcoding.framing import KeyWanted, Ready, Settled
@@ -116,17 +117,17 @@ class Transcoder:
             try:
                 how = await self._live()
             except Unavailable as error:
-                how = error.detail
+                how = cause_of(error)
             self._counts.transcoder_restarts += 1
             self.trouble = self.trouble or why(
-                "transcoder-ended", "the transcoder ended ({how}) and is started again", how=how
+                "transcoder-ended", "the transcoder ended ({cause}) and is started again", cause=how
             )
             self._sink(Gap(self.stream, 0))
             if self._clock.monotonic_ns() - started_ns > _STEADY_NS:
                 self._backoff.reset()
             await self._clock.sleep(self._backoff.next_s())
 
-    async def _live(self) -> str:
+    async def _live(self) -> Cause | Reason:
         """One child from its start to its end; how it ended."""
         child = await self._spawn()
         self._child = child
@@ -134,10 +135,10 @@ class Transcoder:
             try:
                 await self._listen(child)
                 with contextlib.suppress(TimeoutError):
-                    return await asyncio.wait_for(child.ended(), _LEAVE_S)
+                    return Cause("ended-by-itself", await asyncio.wait_for(child.ended(), _LEAVE_S))
             except BadInput as error:
-                return error.detail
-            return "it closed its pipe"
+                return cause_of(error)
+            return Cause("ended-by-itself", "it closed its pipe")
         finally:
             child.kill()
             self._child, self._ready, self._waits_for_key = None, False, False
@@ -168,7 +169,7 @@ class Transcoder:
 
     def _settle(self, skipped: int, trouble: str) -> None:
         self._counts.transcode_skipped += skipped
-        self.trouble = why("transcoder-pictures", "{said}", said=trouble) if trouble else ""
+        self.trouble = why("transcoder-pictures", "{cause}", cause=decoders(trouble)) if trouble else ""
         if self._underway:
             _, size_bytes = self._underway.popleft()
             self._underway_bytes -= size_bytes

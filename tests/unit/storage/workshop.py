@@ -47,6 +47,7 @@ from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
 from storage.left_overs import LeftOvers
 from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, ScrubMetrics
+from storage.publishers import KnownPublishers
 from storage.quarantine import Quarantine
 from storage.recorder import Recorder
 from storage.reindex import Reindexed, reindex
@@ -339,7 +340,7 @@ async def workshop(
         playback_routes(catalogue, gate, clock, reads, transcodings),
         export_routes(jobs, archive.holds, catalogue, clock, gate, key.public),
         clock_routes(end.keeper, gate),
-        lease_routes(leases),
+        lease_routes(leases, KnownPublishers(archive.store.root, RealDisk(), lambda: leases.publishers).keep),
     ]
     door = build_app(routers, "https://csu.example")
     app = Guarded(door, reads.cut_off.inc)
