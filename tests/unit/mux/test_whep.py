@@ -17,7 +17,7 @@ from shared.clock import SystemClock
 from shared.errors import NotFound
 from shared.ids import StreamId
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
-from tests.bench.light_sdp import offer
+from tests.support.light_sdp import offer
 
 KEY = Ed25519PrivateKey.generate()
 SIGNER = TicketSigner(KEY)
