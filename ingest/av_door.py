@@ -17,7 +17,7 @@ class Guest(Protocol):
     """Who hears what FFmpeg says."""
 
     def asked(self, request: Request, path: str) -> None:
-        """A request; `path` is its address without the door's own part, None is never given."""
+        """A request; `path` is its address without the door's own part, or the whole of one elsewhere."""
         ...
 
     def framed(self, channel: int, data: bytes) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 
 from ingest.addresses import Target
 from ingest.av_door import Door
+from ingest.av_frames import AvFrames
 from ingest.ports import Ended, NoAnswer, NotRtsp, SourceCounts, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost, NotSpoken
 from ingest.rtsp.dialogue import ClosedOnChallenge, Dialogue, Moved
@@ -16,7 +17,6 @@ from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, session_of, transport_of
 from ingest.rtsp.keepalive import KeepAlive
 from ingest.rtsp.messages import Request, Response, response
-from ingest.rtsp.rtp import DOLLAR
 from ingest.rtsp.sdp import Video, video_of
 from shared.clock import Clock
 
@@ -29,8 +29,6 @@ _KEPT_BACK = frozenset({"cseq", "content-length", "location", "www-authenticate"
 _MOST_ASKED = 8
 _QUIET_S = 0.25
 _ANSWER_WITHIN_S = 10.0
-_REPORTS = range(192, 224)
-_RTP_HEADER_BYTES = 12
 
 
 class Relay:
@@ -54,7 +52,6 @@ class Relay:
         self._target, self._counts, self._clock = target, counts, clock
         self._playing, self._failed = playing, failed
         self.elsewhere: Moved | ClosedOnChallenge | None = None
-        self.first_ns: int | None = None
         self._connection = Connection(
             counts,
             arrived=_nothing,
@@ -66,16 +63,19 @@ class Relay:
         self._dialogue = Dialogue(self._connection, target, credentials, cnonce, answers)
         self._keepalive = KeepAlive()
         self._door = Door(self)
-        self._channels = set(range(16))
+        self._frames = AvFrames(clock.utc_ns)
         self._requests: asyncio.Queue[tuple[Request, str]] = asyncio.Queue(_MOST_ASKED)
         self._pending: Request | None = None
         self._video: Video | None = None
         self._aggregate = target.uri
         self._timeout_s = DEFAULT_TIMEOUT_S
         self._plays = self._over = False
-        self._begun = 0
-        self._timestamp = b""
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def first_ns(self) -> int | None:
+        """The UTC at which the first picture began to arrive."""
+        return self._frames.first_ns
 
     async def open(self) -> str:
         """Connect to the camera and give the address that FFmpeg is to open. Raises OSError."""
@@ -168,7 +168,7 @@ class Relay:
             case "SETUP":
                 self._dialogue.session, self._timeout_s = session_of(answer.header("session"))
                 channels = transport_of(answer.header("transport")).channels or ()
-                self._channels.update(channels)
+                self._frames.know(channels)
                 self._connection.know(channels)
             case "PLAY" if self._video is not None:
                 self._plays = True
@@ -185,28 +185,11 @@ class Relay:
 
     def _media(self, data: memoryview, start: int, end: int, channel: int) -> int:
         """Give on the packets that lie one behind the other, whatever their channel."""
-        at = start
-        while end - at >= 4 and data[at] == DOLLAR and data[at + 1] in self._channels:
-            stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
-            if stop > end:
-                break
-            if stop - at >= 4 + _RTP_HEADER_BYTES and data[at + 5] not in _REPORTS:
-                self._picture(bytes(data[at + 8 : at + 12]))
-            at = stop
-        if at > start:
-            self._door.send(bytes(data[start:at]))
-        return at
-
-    def _picture(self, timestamp: bytes) -> None:
-        if timestamp == self._timestamp:
-            return
-        self._timestamp = timestamp
-        self._begun += 1
-        if self.first_ns is None:
-            self.first_ns = self._clock.utc_ns()
-        self._counts.begun = True
-        # FFmpeg gives a picture when the next one begins, and gets the time of one more to do so.
-        self._counts.packets = max(0, self._begun - 2)
+        stop, given = self._frames.take(data, start, end)
+        if given:
+            self._door.send(given)
+        self._counts.packets, self._counts.begun = self._frames.told, self._frames.begun
+        return stop
 
     def _stray(self, channel: int, data: memoryview, start: int, end: int) -> None:
         """A packet before the camera agreed to play."""

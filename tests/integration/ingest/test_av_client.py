@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,11 @@ async def test_a_slow_camera_never_stalls(tmp_path: Path) -> None:
             await world.units_come(count)
             seen.add(world.report.status)
         assert (seen, camera.counts.logins) == ({CameraStatus.LIVE}, 1)
+    for before, after in pairwise(world.units):
+        # FFmpeg gives a picture when the next one comes: its time is that of its own arrival all the same.
+        assert (after.wall_ns - before.wall_ns) / 1e9 == pytest.approx(
+            (after.pts90 - before.pts90) / 90_000, abs=0.3
+        )
 
 
 async def test_a_slow_camera_s_session_is_kept_between_its_pictures(tmp_path: Path) -> None:
@@ -192,14 +198,28 @@ async def test_an_opening_that_is_given_up_leaves_nothing_behind(cameras: Simula
     await eventually(lambda: not _threads(cameras), within_s=2, what="the end of the thread")
 
 
-async def test_errors_of_a_camera_are_sentences(cameras: SimulatedCameras) -> None:
-    for status, kind in ((403, Refused), (404, NotRtsp), (500, NotRtsp), (461, SourceError)):
-        answer = f"{status} No\r\n"
-        async with scripted(
-            lambda method, _, a=answer: a if method == "DESCRIBE" else "200 OK\r\n"
-        ) as camera:
-            with pytest.raises(kind):
-                await _opener().open(CameraAddress(camera.url))
+@pytest.mark.parametrize(
+    ("status", "kind"), [(403, Refused), (404, NotRtsp), (500, NotRtsp), (461, SourceError)]
+)
+async def test_errors_of_a_camera_are_sentences(status: int, kind: type[SourceError]) -> None:
+    def answer(method: str, _: str) -> str:
+        return f"{status} No\r\n" if method == "DESCRIBE" else "200 OK\r\n"
+
+    async with scripted(answer) as camera:
+        with pytest.raises(kind):
+            await _opener().open(CameraAddress(camera.url))
+
+
+@pytest.mark.parametrize("behind", ["", "x: y\r\n"])
+async def test_a_redirect_hidden_behind_a_short_description_leads_nowhere(behind: str) -> None:
+    async with scripted(lambda *_: "200 OK\r\n") as service:
+        hidden = f"RTSP/1.0 302 Moved\r\nCSeq: 3\r\nLocation: {service.url}\r\n\r\n"
+        described = f"{DESCRIBED}{behind}{hidden}"
+        own = AddressRules([HostPort("127.0.0.1", _port(service))], allow_loopback=True)
+        async with scripted(lambda method, _: described if method == "DESCRIBE" else "200 OK\r\n") as camera:
+            with pytest.raises(SourceError):
+                await _opener(own).open(CameraAddress(camera.url))
+        assert service.connections == 0
 
 
 def _threads(cameras: SimulatedCameras) -> list[str]:
