@@ -100,6 +100,7 @@ class AvSource(QueuedSource):
         self._target, self._clock = target, clock
         self._loop = asyncio.get_running_loop()
         self._closed = False
+        self._given_up: SourceError | None = None
         self._relay = Relay(
             target, credentials, self.counts, clock, cnonce, self._playing, self.fail, answers
         )
@@ -124,7 +125,9 @@ class AvSource(QueuedSource):
         return silent(self._target.place)
 
     def fail(self, error: SourceError) -> None:
-        super().fail(error)
+        """The session is over: the thread says so once FFmpeg has given the picture that it still held."""
+        if self._given_up is None:
+            self._given_up = error
         self._relay.close()
 
     def close(self) -> None:
@@ -147,9 +150,12 @@ class AvSource(QueuedSource):
 
     def _demultiplex(self, url: str) -> None:
         with self._opened(url) as container:
-            if not container.streams.video:
+            streams = container.streams.video
+            if not streams:
                 raise NotRtsp(f"{self._target.place} announces no video")
-            self._read(container.demux(container.streams.video[0]))
+            # What the description was read as, where it names several.
+            told = (one for one in streams if one.codec_context and one.codec_context.name == self.info.codec)
+            self._read(container.demux(next(told, streams[0])))
 
     def _read(self, packets: "Iterator[AvPacket[VideoStream]]") -> None:
         first = True
@@ -213,4 +219,5 @@ class AvSource(QueuedSource):
         if isinstance(item, Packet):
             self.put(item)
         else:
-            self.fail(item)
+            self._relay.close()
+            super().fail(self._given_up or item)

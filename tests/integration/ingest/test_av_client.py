@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
-from ingest.ports import CameraAddress, ForbiddenAddress, NotRtsp, Refused, SourceError
+from ingest.av_opener import AvOpener, AvSource
+from ingest.ports import CameraAddress, ForbiddenAddress, NotRtsp, Packet, Refused, SourceError, Stalled
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.faults import Fault
 from ingest.simulator.server import SimulatedCameras
@@ -190,6 +190,17 @@ async def test_a_silent_camera_s_thread_ends_at_once(cameras: SimulatedCameras, 
     await eventually(lambda: camera.counts.sessions == 0, within_s=2)
 
 
+async def test_a_camera_that_is_given_up_loses_no_picture_that_came(cameras: SimulatedCameras) -> None:
+    camera = cameras.add(CameraPlan("camera"))
+    source = await _opener().open(CameraAddress(cameras.url("camera")))
+    taken = [await source.next() for _ in range(4)]
+    camera.paused = True
+    source.fail(Stalled("it fell silent"))
+    with pytest.raises(Stalled):
+        await _all(source, taken)
+    assert len(taken) == source.counts.packets + 2
+
+
 async def test_an_opening_that_is_given_up_leaves_nothing_behind(cameras: SimulatedCameras) -> None:
     cameras.add(CameraPlan("camera", fault=Fault.SLOW_DESCRIBE, after_s=60))
     opening = asyncio.ensure_future(_opener().open(CameraAddress(cameras.url("camera"))))
@@ -220,6 +231,11 @@ async def test_a_redirect_hidden_behind_a_short_description_leads_nowhere(behind
             with pytest.raises(SourceError):
                 await _opener(own).open(CameraAddress(camera.url))
         assert service.connections == 0
+
+
+async def _all(source: AvSource, taken: list[Packet]) -> None:
+    while True:
+        taken.append(await source.next())
 
 
 def _threads(cameras: SimulatedCameras) -> list[str]:
