@@ -103,7 +103,8 @@ class SourceCounts:
     """What an open camera did wrong and was passed over, since it was opened; in packets where not told.
 
     `clock_offset_ns` is how far the camera's clock is ahead of ours, None while it has not told its time;
-    `packets` changes while packets of the stream come.
+    `packets` changes while packets of the stream come; `begun`: a first picture came, which may be given only
+    when the next one begins.
     """
 
     lost: int = 0
@@ -115,6 +116,7 @@ class SourceCounts:
     untimed_pictures: int = 0
     senders: int = 0
     packets: int = 0
+    begun: bool = False
     clock_offset_ns: int | None = None
 
 

@@ -107,7 +107,7 @@ class Vigil:
         last_ns = self._rhythm.last_ns
         if self._causes and last_ns is not None and now_ns - last_ns < patience_ns:
             return self._of_pictures(now_ns)
-        return self._of_packets(counts, now_ns) or self._of_silence(now_ns)
+        return self._of_packets(counts, now_ns) or self._of_silence(counts, now_ns)
 
     @property
     def cause(self) -> str:
@@ -199,9 +199,9 @@ class Vigil:
             return _invalid(why("camera-packets-senseless", "the camera's packets make no sense"))
         return None
 
-    def _of_silence(self, now_ns: int) -> Finding:
+    def _of_silence(self, counts: SourceCounts, now_ns: int) -> Finding:
         habits, silent_ns = self._habits, now_ns - self._since_ns
-        if self._passed and not self._rhythm.known and silent_ns < _LONGEST_WAIT_NS:
+        if (self._passed or counts.begun) and not self._rhythm.known and silent_ns < _LONGEST_WAIT_NS:
             reason = why(
                 "camera-rhythm-unknown",
                 "the camera has sent its first picture, and how often it sends one is not known yet",

@@ -239,6 +239,17 @@ def test_a_picture_cut_off_by_the_end_is_silence_and_no_nonsense() -> None:
     assert finding.reason.code == "camera-silent"
 
 
+def test_a_first_picture_that_is_given_with_the_next_one_is_waited_for() -> None:
+    vigil, counts = Vigil(Habits(), 0.0, lambda: silent("it"), 0), SourceCounts(begun=True)
+    finding = vigil.look(counts, 60 * S)
+    assert finding is not None
+    assert (finding.status, finding.reason.code) == (CameraStatus.CONNECTING, "camera-rhythm-unknown")
+    finding = vigil.look(counts, 67 * S)
+    assert finding is not None
+    assert finding.reason.code == "camera-silent"
+    assert finding.error is not None
+
+
 def test_who_was_late_itself_does_not_blame_the_camera() -> None:
     watched = Watched()
     watched.now_ns += 20 * S
