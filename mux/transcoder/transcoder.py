@@ -4,8 +4,11 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from mux.counts import Counts
+from mux.transcoder.evenly import Evenly
+from mux.transcoder.waiting import Waiting
 from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.errors import BadInput, Unavailable
@@ -27,6 +30,17 @@ HUNG_NS = 15_000_000_000
 _MOST_UNDERWAY_BYTES = 16 << 20
 _STEADY_NS = 30_000_000_000
 _LEAVE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Underway:
+    """A unit a child was given. `newest90` as `Evenly.given` told, None where pictures come in order; `prompt`
+    as `Evenly.due_ns` is told."""
+
+    since_ns: int
+    size_bytes: int
+    newest90: int | None
+    prompt: bool
 
 
 class Transcoder:
@@ -55,10 +69,12 @@ class Transcoder:
         self._ready = False
         self._closed = False
         self._recent = RecentUnits()
-        self._underway: deque[tuple[int, int]] = deque()
+        self._underway: deque[_Underway] = deque()
         self._underway_bytes = 0
         self._waits_for_key = False
         self._key_awaited = False
+        self._evenly = Evenly()
+        self._waiting = Waiting(sink, clock)
         self.task = asyncio.create_task(self._keep(), name=f"transcode {stream}")
 
     @property
@@ -79,7 +95,7 @@ class Transcoder:
         if self._child is None or not self._ready:
             return
         now_ns = self._clock.monotonic_ns()
-        late_ns = now_ns - self._underway[0][0] if self._underway else 0
+        late_ns = now_ns - self._underway[0].since_ns if self._underway else 0
         if late_ns > HUNG_NS:
             self.trouble = why("transcoder-hung", "the transcoder does not answer and is started again")
             self._child.kill()
@@ -102,10 +118,13 @@ class Transcoder:
         self._closed = True
         if self._child is not None:
             self._child.kill()
+        self._waiting.clear()
         self.task.cancel()
 
     def _give(self, child: Child, unit: AccessUnit, since_ns: int) -> None:
-        self._underway.append((since_ns, len(unit.data)))
+        newest90 = self._evenly.given(unit, self._clock.monotonic_ns()) if unit.reordered else None
+        prompt = not self._underway or self._underway[0].newest90 == newest90
+        self._underway.append(_Underway(since_ns, len(unit.data), newest90, prompt))
         self._underway_bytes += len(unit.data)
         child.send(unit)
 
@@ -121,6 +140,7 @@ class Transcoder:
             self.trouble = self.trouble or why(
                 "transcoder-ended", "the transcoder ended ({how}) and is started again", how=how
             )
+            self._waiting.flush()
             self._sink(Gap(self.stream, 0))
             if self._clock.monotonic_ns() - started_ns > _STEADY_NS:
                 self._backoff.reset()
@@ -156,7 +176,7 @@ class Transcoder:
                 case AccessUnit() if not self._closed:
                     self._counts.transcoded += 1
                     self._key_awaited = self._key_awaited and not message.key
-                    self._sink(message)
+                    self._pass_on(message)
 
     def _begin(self, child: Child) -> None:
         """The child can work: give it the group of now."""
@@ -170,5 +190,12 @@ class Transcoder:
         self._counts.transcode_skipped += skipped
         self.trouble = why("transcoder-pictures", "{said}", said=trouble) if trouble else ""
         if self._underway:
-            _, size_bytes = self._underway.popleft()
-            self._underway_bytes -= size_bytes
+            self._underway_bytes -= self._underway.popleft().size_bytes
+
+    def _pass_on(self, made: AccessUnit) -> None:
+        """A picture of the unit that has been under way for longest."""
+        due_ns = now_ns = self._clock.monotonic_ns()
+        cause = self._underway[0] if self._underway else None
+        if cause is not None and cause.newest90 is not None:
+            due_ns = self._evenly.due_ns(made, cause.newest90, now_ns, prompt=cause.prompt)
+        self._waiting.add(made, due_ns)
