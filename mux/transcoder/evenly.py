@@ -1,7 +1,7 @@
 """When pictures that were made of a stream with B-frames are passed on: as far apart as they were captured.
 
-Cameras send a picture and the B-frames before it at once, one such burst after the other; so they would come to
-browsers, which show each as it comes. Pure: times come in.
+Cameras send a picture and the B-frames before it at once, one such burst after the other; so they would come
+to browsers, which show each as it comes. Pure: times come in.
 """
 
 from collections.abc import Callable
@@ -18,20 +18,21 @@ _WINDOW_NS = 5_000_000_000
 class Evenly:
     """Follows one stream: what its transcoder is given, and what comes of it.
 
-    A picture is due when the slowest of its like would be there: so long after the camera's most timely picture
-    as its order of pictures takes (`span`), and as much more as the transcoder took for the slowest.
+    A picture is due when the slowest of its like would be there: so long after the camera's most timely
+    picture as its order of pictures takes (`span`), and as much more as the transcoder took for the slowest.
     """
 
     def __init__(self) -> None:
         self._run: int | None = None
-        self._begin_run()
+        self._newest90 = 0
+        self._timely, self._span, self._slow = _Lately(min), _Lately(max), _Lately(max)
 
     def given(self, unit: AccessUnit, now_ns: int) -> int:
         """A unit has come to be transcoded; the greatest time (90 kHz) of its run so far."""
         if unit.run != self._run:
-            self._run = unit.run
-            self._begin_run()
-        self._newest90 = unit.pts90 if self._newest90 is None else max(self._newest90, unit.pts90)
+            self._run, self._newest90 = unit.run, unit.pts90
+            self._timely, self._span, self._slow = _Lately(min), _Lately(max), _Lately(max)
+        self._newest90 = max(self._newest90, unit.pts90)
         self._timely.take(now_ns - ns_from_90k(self._newest90), now_ns)
         return self._newest90
 
@@ -51,10 +52,6 @@ class Evenly:
             self._slow.take(max(0, now_ns - captured_ns - usual_ns), now_ns)
         slow_ns = min(span_ns, self._slow.best or 0)
         return max(now_ns, min(captured_ns + usual_ns + slow_ns, now_ns + span_ns))
-
-    def _begin_run(self) -> None:
-        self._newest90: int | None = None
-        self._timely, self._span, self._slow = _Lately(min), _Lately(max), _Lately(max)
 
 
 class _Lately:

@@ -34,8 +34,8 @@ _LEAVE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class _Underway:
-    """A unit a child was given. `newest90` as `Evenly.given` told, None where pictures come in order; `prompt`
-    as `Evenly.due_ns` is told."""
+    """A unit a child was given. `newest90` as `Evenly.given` told, None where pictures come in order;
+    `prompt` as `Evenly.due_ns` is told."""
 
     since_ns: int
     size_bytes: int

@@ -18,7 +18,7 @@ class Waiting:
         self._task: asyncio.Task[None] | None = None
 
     def add(self, picture: AccessUnit, due_ns: int) -> None:
-        """Pass it on at `due_ns`, by the monotonic clock; at once where that is past and none waits before."""
+        """Pass it on at `due_ns`, by the monotonic clock; at once where that is past and none waits."""
         if not self._pictures and due_ns <= self._clock.monotonic_ns():
             self._sink(picture)
             return

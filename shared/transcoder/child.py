@@ -25,8 +25,8 @@ _MOST_MEMORY_BYTES = 4 << 30
 _IDLE_S = 0.5
 """With nothing to do for this long, it is a spare one and gets ready for any stream."""
 _BEHIND_UNITS = 2
-"""With more waiting than this, pictures are decoded and not coded: what comes out is to be of now. B-frames that
-come with the picture they are shown before do not count."""
+"""With more waiting than this, pictures are decoded and not coded: what comes out is to be of now.
+B-frames that come with the picture they are shown before do not count."""
 
 
 def main() -> None:
