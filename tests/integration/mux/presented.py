@@ -43,7 +43,7 @@ async def presented(page: Page, video: int) -> list[Presented]:
 
 
 def stutters(pictures: list[Presented], step_ms: float) -> list[tuple[int, int]]:
-    """Where a picture stood for more than half as long again as it should: when, since the first, how long."""
+    """Where a picture stood half as long again as it should, or longer: when, since the first, how long."""
     return [
         (round(after.at_ms - pictures[0].at_ms), round(after.at_ms - before.at_ms))
         for before, after in pairwise(pictures)
