@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mux.counts import Counts
 from mux.transcoder.evenly import Evenly
+from mux.transcoder.refresh import Refresh
 from mux.transcoder.waiting import Waiting
 from shared.backoff import Backoff
 from shared.clock import Clock
@@ -41,6 +42,7 @@ class _Underway:
     size_bytes: int
     newest90: int | None
     prompt: bool
+    incomplete: bool
 
 
 class Transcoder:
@@ -60,6 +62,8 @@ class Transcoder:
     ) -> None:
         self.stream = stream
         self.trouble: str | Reason = ""
+        self.incomplete = False
+        """Whether the newest picture is, of a camera without key pictures that was joined a moment ago."""
         self._spawn = spawn
         self._sink = sink
         self._clock = clock
@@ -74,6 +78,7 @@ class Transcoder:
         self._waits_for_key = False
         self._key_awaited = False
         self._evenly = Evenly()
+        self._refresh = Refresh()
         self._waiting = Waiting(sink, clock)
         self.task = asyncio.create_task(self._keep(), name=f"transcode {stream}")
 
@@ -124,7 +129,8 @@ class Transcoder:
     def _give(self, child: Child, unit: AccessUnit, since_ns: int) -> None:
         newest90 = self._evenly.given(unit, self._clock.monotonic_ns()) if unit.reordered else None
         prompt = not self._underway or self._underway[0].newest90 == newest90
-        self._underway.append(_Underway(since_ns, len(unit.data), newest90, prompt))
+        incomplete = self._refresh.given(unit)
+        self._underway.append(_Underway(since_ns, len(unit.data), newest90, prompt, incomplete))
         self._underway_bytes += len(unit.data)
         child.send(unit)
 
@@ -180,7 +186,7 @@ class Transcoder:
 
     def _begin(self, child: Child) -> None:
         """The child can work: give it the group of now."""
-        self._ready, self._key_awaited = True, False
+        self._ready, self._key_awaited, self._refresh = True, False, Refresh()
         until_late_ns = self._clock.monotonic_ns() + CATCH_UP_NS - LATE_NS
         for unit in self._recent.snapshot():
             self._give(child, unit, until_late_ns)
@@ -196,6 +202,7 @@ class Transcoder:
         """A picture of the unit that has been under way for longest."""
         due_ns = now_ns = self._clock.monotonic_ns()
         cause = self._underway[0] if self._underway else None
+        self.incomplete = cause is not None and cause.incomplete
         if cause is not None and cause.newest90 is not None:
             due_ns = self._evenly.due_ns(made, cause.newest90, now_ns, prompt=cause.prompt)
         self._waiting.add(made, due_ns)
