@@ -4,8 +4,12 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from mux.counts import Counts
+from mux.transcoder.evenly import Evenly
+from mux.transcoder.refresh import Refresh
+from mux.transcoder.waiting import Waiting
 from shared.backoff import Backoff
 from shared.causes import cause_of, decoders
 from shared.clock import Clock
@@ -30,6 +34,18 @@ _STEADY_NS = 30_000_000_000
 _LEAVE_S = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Underway:
+    """A unit a child was given. `newest90` as `Evenly.given` told, None where pictures come in order;
+    `prompt` as `Evenly.due_ns` is told."""
+
+    since_ns: int
+    size_bytes: int
+    newest90: int | None
+    prompt: bool
+    incomplete: bool
+
+
 class Transcoder:
     """Transcodes one stream until `close`. `sink` gets H.264 units, and a Gap where the child was replaced.
 
@@ -47,6 +63,8 @@ class Transcoder:
     ) -> None:
         self.stream = stream
         self.trouble: str | Reason = ""
+        self.incomplete = False
+        """Whether the newest picture is, of a camera without key pictures that was joined a moment ago."""
         self._spawn = spawn
         self._sink = sink
         self._clock = clock
@@ -56,10 +74,13 @@ class Transcoder:
         self._ready = False
         self._closed = False
         self._recent = RecentUnits()
-        self._underway: deque[tuple[int, int]] = deque()
+        self._underway: deque[_Underway] = deque()
         self._underway_bytes = 0
         self._waits_for_key = False
         self._key_awaited = False
+        self._evenly = Evenly()
+        self._refresh = Refresh()
+        self._waiting = Waiting(sink, clock)
         self.task = asyncio.create_task(self._keep(), name=f"transcode {stream}")
 
     @property
@@ -80,7 +101,7 @@ class Transcoder:
         if self._child is None or not self._ready:
             return
         now_ns = self._clock.monotonic_ns()
-        late_ns = now_ns - self._underway[0][0] if self._underway else 0
+        late_ns = now_ns - self._underway[0].since_ns if self._underway else 0
         if late_ns > HUNG_NS:
             self.trouble = why("transcoder-hung", "the transcoder does not answer and is started again")
             self._child.kill()
@@ -103,10 +124,14 @@ class Transcoder:
         self._closed = True
         if self._child is not None:
             self._child.kill()
+        self._waiting.clear()
         self.task.cancel()
 
     def _give(self, child: Child, unit: AccessUnit, since_ns: int) -> None:
-        self._underway.append((since_ns, len(unit.data)))
+        newest90 = self._evenly.given(unit, self._clock.monotonic_ns()) if unit.reordered else None
+        prompt = not self._underway or self._underway[0].newest90 == newest90
+        incomplete = self._refresh.given(unit)
+        self._underway.append(_Underway(since_ns, len(unit.data), newest90, prompt, incomplete))
         self._underway_bytes += len(unit.data)
         child.send(unit)
 
@@ -122,6 +147,7 @@ class Transcoder:
             self.trouble = self.trouble or why(
                 "transcoder-ended", "the transcoder ended ({cause}) and is started again", cause=how
             )
+            self._waiting.flush()
             self._sink(Gap(self.stream, 0))
             if self._clock.monotonic_ns() - started_ns > _STEADY_NS:
                 self._backoff.reset()
@@ -157,11 +183,11 @@ class Transcoder:
                 case AccessUnit() if not self._closed:
                     self._counts.transcoded += 1
                     self._key_awaited = self._key_awaited and not message.key
-                    self._sink(message)
+                    self._pass_on(message)
 
     def _begin(self, child: Child) -> None:
         """The child can work: give it the group of now."""
-        self._ready, self._key_awaited = True, False
+        self._ready, self._key_awaited, self._refresh = True, False, Refresh()
         until_late_ns = self._clock.monotonic_ns() + CATCH_UP_NS - LATE_NS
         for unit in self._recent.snapshot():
             self._give(child, unit, until_late_ns)
@@ -171,5 +197,13 @@ class Transcoder:
         self._counts.transcode_skipped += skipped
         self.trouble = why("transcoder-pictures", "{cause}", cause=decoders(trouble)) if trouble else ""
         if self._underway:
-            _, size_bytes = self._underway.popleft()
-            self._underway_bytes -= size_bytes
+            self._underway_bytes -= self._underway.popleft().size_bytes
+
+    def _pass_on(self, made: AccessUnit) -> None:
+        """A picture of the unit that has been under way for longest."""
+        due_ns = now_ns = self._clock.monotonic_ns()
+        cause = self._underway[0] if self._underway else None
+        self.incomplete = cause is not None and cause.incomplete
+        if cause is not None and cause.newest90 is not None:
+            due_ns = self._evenly.due_ns(made, cause.newest90, now_ns, prompt=cause.prompt)
+        self._waiting.add(made, due_ns)

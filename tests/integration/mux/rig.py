@@ -106,6 +106,19 @@ class Camera:
             await asyncio.sleep(max(0.0, due - loop.time()))
 
 
+class Bursts(Camera):
+    """A camera that sends a picture as soon as it is coded, and at once the B-frames shown before it."""
+
+    async def play(self) -> None:
+        loop = asyncio.get_running_loop()
+        begun, first = loop.time(), self._seq
+        while True:
+            unit = self._units[self.sent % len(self._units)]
+            place = self._seq + unit.pts90 * self._fps // 90_000 - unit.seq
+            await asyncio.sleep(max(0.0, begun + (place - first) / self._fps - loop.time()))
+            self.publish_next()
+
+
 @asynccontextmanager
 async def playing(camera: Camera, *, head_start: int = 0) -> AsyncIterator[Camera]:
     """The camera playing in the background; `head_start` units are already in its past."""
