@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.h264 import nal_units
+from shared.codecs.h264 import nal_units
 from shared.units import Codec
 
 MIN_SIDE = 64

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from ingest.checks import advice_of
 from ingest.nal_checks import RECOVERY, Form, NalChecks
-from shared.h264 import Nal, SequenceParameters, has_b_slice, is_field, parse_sps
-from shared.parameter_sets import H264
-from shared.recovery import h264_recovery
+from shared.codecs.h264 import Nal, SequenceParameters, has_b_slice, is_field, parse_sps
+from shared.codecs.parameter_sets import H264
+from shared.codecs.recovery import h264_recovery
 from shared.units import Codec
 
 _FORM = Form(

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from ingest.checks import advice_of
 from ingest.nal_checks import RECOVERY, Form, NalChecks
-from shared.h265 import KEYS, SKIPPED_LEADING, SLICES, Nal, SequenceParameters, parse_sps
-from shared.parameter_sets import H265 as H265_SETS
-from shared.recovery import h265_recovery
+from shared.codecs.h265 import KEYS, SKIPPED_LEADING, SLICES, Nal, SequenceParameters, parse_sps
+from shared.codecs.parameter_sets import H265 as H265_SETS
+from shared.codecs.recovery import h265_recovery
 from shared.units import Codec
 
 _FORM = Form(

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable
+from shared.codecs.jpeg import JpegImage, parse_image
 from shared.errors import BadInput
-from shared.jpeg import JpegImage, parse_image
 from shared.units import Codec
 
 MJPEG = (

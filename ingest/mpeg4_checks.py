@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable, advice_of
+from shared.codecs.mpeg4 import VideoLayer, Vop, configuration, parse_headers, vop_type
 from shared.errors import BadInput
-from shared.mpeg4 import VideoLayer, Vop, configuration, parse_headers, vop_type
 from shared.units import Codec
 
 MPEG4 = "The camera sends MPEG-4, which has to be transcoded for live viewing: set its stream to H.264."

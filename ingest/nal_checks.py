@@ -17,9 +17,9 @@ from ingest.checks import (
     heads,
     sound_nals,
 )
+from shared.codecs.h264 import annex_b, nal_units
+from shared.codecs.parameter_sets import ParameterSets, SetNames
 from shared.errors import BadInput
-from shared.h264 import annex_b, nal_units
-from shared.parameter_sets import ParameterSets, SetNames
 
 KEYS_LATE = 600
 """After so many pictures without a key picture, some 24 s, recovery points stand for them."""

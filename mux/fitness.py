@@ -2,7 +2,7 @@
 
 from mux.profile_h264 import sequence_of
 from mux.profile_h265 import is_main_profile
-from shared.h264 import is_field
+from shared.codecs.h264 import is_field
 from shared.units import AccessUnit, Codec
 
 _WHOLE_AGAIN = 2

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mux.packetise_nals import MAX_PAYLOAD_BYTES, NalFormat, packetise_nals
-from shared.h264 import Nal, nal_type
+from shared.codecs.h264 import Nal, nal_type
 
 _STAP_A = 24
 _FU_A = 28

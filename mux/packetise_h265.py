@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mux.packetise_nals import MAX_PAYLOAD_BYTES, NalFormat, packetise_nals
-from shared.h265 import HEADER_BYTES, PARAMETER_SETS, Nal, nal_type
+from shared.codecs.h265 import HEADER_BYTES, PARAMETER_SETS, Nal, nal_type
 
 _AP = 48
 _FU = 49

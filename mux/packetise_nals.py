@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shared.h264 import nal_units
+from shared.codecs.h264 import nal_units
 
 MAX_PAYLOAD_BYTES = 1160
 """Leaves room for the RTP header (20), an RTX sequence number (2) and an SRTP tag (16) in 1200 bytes."""

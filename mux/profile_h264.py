@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 
+from shared.codecs.h264 import SequenceParameters, parameter_sets, parse_sps
+from shared.codecs.parameter_sets import H264, needed_sets
 from shared.errors import BadInput
-from shared.h264 import SequenceParameters, parameter_sets, parse_sps
-from shared.parameter_sets import H264, needed_sets
 
 _REMEMBERED = 1024
 

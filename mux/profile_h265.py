@@ -1,8 +1,8 @@
 """Whether browsers that take H.265 take this: the Main profile, eight bits, 4:2:0 (RFC 7798 section 7.1)."""
 
+from shared.codecs.h265 import parameter_sets, parse_sps
+from shared.codecs.parameter_sets import H265, needed_sets
 from shared.errors import BadInput
-from shared.h265 import parameter_sets, parse_sps
-from shared.parameter_sets import H265, needed_sets
 
 _MAIN = 1
 _MAIN_COMPATIBLE = 1 << (31 - _MAIN)

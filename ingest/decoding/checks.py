@@ -7,11 +7,11 @@ from ingest.decoding.process import Decoder
 from shared import metrics
 from shared.causes import decoders
 from shared.clock import Clock
+from shared.codecs.h264 import is_field, parse_sps
+from shared.codecs.parameter_sets import H264, needed_sets
 from shared.errors import BadInput, Unavailable
-from shared.h264 import is_field, parse_sps
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.parameter_sets import H264, needed_sets
 from shared.reasons import Reason, why
 from shared.units import AccessUnit, Codec
 

@@ -26,8 +26,8 @@ from ingest.rtsp.sdp import Video
 from ingest.rtsp.session import Session, TransportRefused
 from ingest.rtsp.source import RtspSource
 from shared.clock import Clock
+from shared.codecs.h264 import parameter_sets, parse_sps
 from shared.errors import BadInput
-from shared.h264 import parameter_sets, parse_sps
 from shared.messages import CameraTransport
 
 OPEN_TIMEOUT_S = 8.0

@@ -12,7 +12,7 @@ from ingest.rtsp.opener import RtspOpener
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.h264 import Nal, nal_type, nal_units
+from shared.codecs.h264 import Nal, nal_type, nal_units
 from tests.support.eventually import eventually
 from tests.unit.ingest.camera_packets import packets, source
 

@@ -9,8 +9,8 @@ from ingest.codecs import checks_for
 from ingest.ports import StreamInfo
 from ingest.simulator.encoder import Coding, Encoding
 from ingest.simulator.media import Media
-from shared.h264 import annex_b, nal_units
-from shared.h265 import Nal, nal_type
+from shared.codecs.h264 import annex_b, nal_units
+from shared.codecs.h265 import Nal, nal_type
 from tests.unit.ingest.camera_packets import GOP, costly
 
 NAMES = {Encoding.H265: "hevc", Encoding.MJPEG: "mjpeg", Encoding.MPEG4: "mpeg4"}

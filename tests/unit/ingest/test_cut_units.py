@@ -9,7 +9,7 @@ from ingest.checks import NotDecodable
 from ingest.h264_checks import H264Checks
 from ingest.h265_checks import H265Checks
 from ingest.simulator.encoder import Encoding
-from shared.h264 import annex_b, nal_starts
+from shared.codecs.h264 import annex_b, nal_starts
 from tests.unit.ingest.test_codec_checks import pictures as pictures_of
 from tests.unit.ingest.test_h264_checks import pictures
 

@@ -9,7 +9,7 @@ from ingest.h264_checks import H264Checks
 from ingest.ports import Packet
 from ingest.simulator.rtp import h264_payloads
 from ingest.timestamps import StandingTime, TimestampGuard
-from shared.h264 import annex_b, is_field, nal_starts, parse_sps
+from shared.codecs.h264 import annex_b, is_field, nal_starts, parse_sps
 from tests.support.field_pictures import GOP, SIDE, fields, sets
 from tests.support.parameter_pictures import CODING, coded
 from tests.unit.ingest.decoded import decoded

@@ -11,7 +11,7 @@ from ingest.checks import NotDecodable
 from ingest.h264_checks import H264Checks
 from ingest.simulator.encoder import Coding, Encoder
 from ingest.simulator.scene import Scene
-from shared.h264 import Nal, annex_b, has_b_slice, nal_type, nal_units, parameter_sets
+from shared.codecs.h264 import Nal, annex_b, has_b_slice, nal_type, nal_units, parameter_sets
 from tests.unit.ingest.decoded import decoded
 
 SETS = (Nal.SPS, Nal.PPS)

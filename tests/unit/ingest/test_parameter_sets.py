@@ -6,7 +6,7 @@ from ingest.checks import UNKNOWN_SETS, NotDecodable
 from ingest.h264_checks import H264Checks
 from ingest.h265_checks import H265Checks
 from ingest.rtsp.sdp import video_of
-from shared.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
+from shared.codecs.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
 from tests.support.parameter_pictures import GOP, picture_set, plain, sets_of, two_encoders, without_sets
 from tests.support.pictures import coded_h265
 from tests.unit.ingest.decoded import decoded

@@ -7,7 +7,7 @@ from ingest.h264_checks import H264Checks
 from ingest.nal_checks import KEYS_LATE
 from ingest.rtsp.depacketise_h264 import H264Depacketiser
 from ingest.simulator.rtp import h264_payloads
-from shared.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
+from shared.codecs.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
 from tests.support.parameter_pictures import CODING, GOP, coded, refreshed, without_sets
 from tests.unit.ingest.decoded import decoded
 

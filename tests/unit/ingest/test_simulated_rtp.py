@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.simulator.rtp import MAX_PAYLOAD, RtpStream, h264_payloads, h265_payloads, mpeg4_payloads
-from shared.h264 import annex_b
+from shared.codecs.h264 import annex_b
 
 _BODY = st.binary(min_size=1, max_size=5000).map(lambda body: body.replace(b"\0", b"\1"))
 H264_NALS = st.lists(

@@ -8,7 +8,7 @@ from ingest.simulator.encoder import Coding, Encoder, Encoding
 from ingest.simulator.feeds import Loop
 from ingest.simulator.media import Media
 from ingest.simulator.scene import Scene
-from shared.h264 import parameter_sets, parse_sps
+from shared.codecs.h264 import parameter_sets, parse_sps
 
 SMALL = Coding(width=320, height=240, gop_s=1.0, kbps=300)
 

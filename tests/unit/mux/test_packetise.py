@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from mux.packetise import packetise
 from mux.packetise_nals import MAX_PAYLOAD_BYTES
-from shared.h264 import START_CODE, nal_type, nal_units
+from shared.codecs.h264 import START_CODE, nal_type, nal_units
 
 SPS = b"\x67\x42\xc0\x1f\xda\x01"
 PPS = b"\x68\xce\x3c\x80"

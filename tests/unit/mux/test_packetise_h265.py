@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from mux.packetise_h265 import packetise_h265
 from mux.packetise_nals import MAX_PAYLOAD_BYTES
-from shared.h264 import START_CODE, nal_units
-from shared.h265 import nal_type
+from shared.codecs.h264 import START_CODE, nal_units
+from shared.codecs.h265 import nal_type
 from shared.units import Codec
 from tests.support.strange_pictures import strange_units
 

@@ -28,7 +28,7 @@ _PERSONS_ERRORS = frozenset(
 
 
 _ASKED = (
-    "storage/api*.py",
+    "storage/http/*.py",
     "storage/catalogue.py",
     "storage/exports/[jp]*.py",
     "storage/gate.py",

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.simulator.encoder import Coding, Encoding
+from shared.codecs.h264 import nal_units
+from shared.codecs.h265 import PARAMETER_SETS, nal_type
 from shared.errors import BadInput
-from shared.h264 import nal_units
-from shared.h265 import PARAMETER_SETS, nal_type
 from shared.mediatime import ns_from_90k
 from shared.tickets import Action
 from shared.units import AccessUnit

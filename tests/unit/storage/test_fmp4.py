@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.codecs.h264 import annex_b, nal_units
 from shared.errors import BadInput
-from shared.h264 import annex_b, nal_units
 from shared.ids import StreamId
 from storage.fmp4.avc import AvcDescription
 from storage.fmp4.boxes import box, boxes, header_at

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from shared.h264 import annex_b
+from shared.codecs.h264 import annex_b
 from shared.messages import RecordingStatus
 from shared.reasons import Reason
 from shared.tap.reassembly import Gap

@@ -9,7 +9,7 @@ import av
 import pytest
 
 from ingest.simulator.encoder import Coding, Encoding
-from shared.mpeg4 import configuration
+from shared.codecs.mpeg4 import configuration
 from shared.tickets import Action
 from shared.units import AccessUnit
 from storage.instants import text_from_ns

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.codecs.h264 import Nal, annex_b, nal_type, nal_units
+from shared.codecs.parameter_sets import H264, ParameterSets
 from shared.errors import BadInput
-from shared.h264 import Nal, annex_b, nal_type, nal_units
-from shared.parameter_sets import H264, ParameterSets
 from shared.tickets import Action
 from shared.units import AccessUnit
 from storage.finishing import layout_of

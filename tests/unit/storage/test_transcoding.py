@@ -9,7 +9,7 @@ import av
 import httpx
 import pytest
 
-from shared.h264 import Nal, annex_b, nal_type, nal_units
+from shared.codecs.h264 import Nal, annex_b, nal_type, nal_units
 from shared.tickets import Action
 from shared.transcoder.work import Work
 from shared.transcoding.framing import Finish, Message, Ready, Settled

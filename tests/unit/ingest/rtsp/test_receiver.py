@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.rtsp.receiver import DOUBT_NS, HOLD_NS
-from shared.h264 import annex_b
+from shared.codecs.h264 import annex_b
 from tests.unit.ingest.rtsp.packets import IDR, REST, SLICE, SSRC, Rig, rtp, sender_report
 
 OTHER = 0xBAD

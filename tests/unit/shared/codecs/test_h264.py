@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import BadInput
-from shared.h264 import (
+from shared.codecs.h264 import (
     Nal,
     SequenceParameters,
     annex_b,
@@ -18,6 +17,7 @@ from shared.h264 import (
     parameter_sets,
     parse_sps,
 )
+from shared.errors import BadInput
 from tests.support.pictures import coded_pictures
 from tests.unit.shared.bitwriter import BitWriter
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from shared import h264, h265
+from shared.codecs import h264, h265
+from shared.codecs.h264 import nal_starts, nal_units
+from shared.codecs.nal_names import h264_set_name, h264_slice_set, h265_set_name, h265_slice_set
 from shared.errors import BadInput
-from shared.h264 import nal_starts, nal_units
-from shared.nal_names import h264_set_name, h264_slice_set, h265_set_name, h265_slice_set
 
 _PREFIX_BYTES = 3
 

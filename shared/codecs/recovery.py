@@ -1,10 +1,10 @@
 """Where decoding may begin without a key picture: recovery points (H.264 section D.2.8, H.265 D.3.8)."""
 
-from shared.bits import BitReader
+from shared.codecs.bits import BitReader
+from shared.codecs.h264 import Nal
+from shared.codecs.h265 import HEADER_BYTES
+from shared.codecs.h265 import Nal as Nal265
 from shared.errors import BadInput
-from shared.h264 import Nal
-from shared.h265 import HEADER_BYTES
-from shared.h265 import Nal as Nal265
 
 MOST_PICTURES = 255
 """More than ten seconds of pictures are told as so many."""

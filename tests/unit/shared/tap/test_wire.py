@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.tap_wire import ask_recent, read, read_ask, reader_topic, stream_topic, unit_header
+from shared.tap.wire import ask_recent, read, read_ask, reader_topic, stream_topic, unit_header
 from shared.units import AccessUnit
 from tests.unit.shared.strategies import STREAM, access_units, stream_ids, unit
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.codecs.h265 import Nal, SequenceParameters, nal_type, parameter_sets, parse_sps
 from shared.errors import BadInput
-from shared.h265 import Nal, SequenceParameters, nal_type, parameter_sets, parse_sps
 from tests.support.pictures import coded_h265
 from tests.unit.shared.bitwriter import BitWriter
 

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.recovery import MOST_PICTURES, h264_recovery, h265_recovery
+from shared.codecs.recovery import MOST_PICTURES, h264_recovery, h265_recovery
 from tests.unit.shared.bitwriter import BitWriter
 
 

@@ -13,7 +13,7 @@ from shared.ids import StreamId
 from shared.recent import RecentUnits
 from shared.tap import Endpoint, Gap, TapSubscriber
 from shared.tap.pump import QUEUE_MESSAGES
-from shared.tap_wire import MAX_UNIT_BYTES
+from shared.tap.wire import MAX_UNIT_BYTES
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units

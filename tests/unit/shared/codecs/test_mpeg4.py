@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.codecs.mpeg4 import VideoLayer, Vop, configuration, parse_headers, start_codes, vop_type
 from shared.errors import BadInput
-from shared.mpeg4 import VideoLayer, Vop, configuration, parse_headers, start_codes, vop_type
 from tests.support.pictures import coded_mpeg4
 from tests.unit.shared.bitwriter import BitWriter
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.codecs.jpeg import JpegImage, parse_image
 from shared.errors import BadInput
-from shared.jpeg import JpegImage, parse_image
 
 
 def image(width: int = 320, height: int = 240, *, progressive: bool = False) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from shared.bits import BitReader, without_emulation
+from shared.codecs.bits import BitReader, without_emulation
 from shared.errors import BadInput
 
 START_CODE = b"\x00\x00\x00\x01"

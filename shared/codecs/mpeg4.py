@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from shared.bits import BitReader
+from shared.codecs.bits import BitReader
 from shared.errors import BadInput
 
 _PREFIX = b"\x00\x00\x01"

@@ -6,9 +6,9 @@ NAL units are cut out of Annex B as those of H.264 are: `shared.h264.nal_units`.
 from dataclasses import dataclass
 from enum import IntEnum
 
-from shared.bits import BitReader, without_emulation
+from shared.codecs.bits import BitReader, without_emulation
+from shared.codecs.h264 import nal_units
 from shared.errors import BadInput
-from shared.h264 import nal_units
 
 HEADER_BYTES = 2
 

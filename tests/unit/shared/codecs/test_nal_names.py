@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared import h265
+from shared.codecs import h265
+from shared.codecs.h264 import annex_b, nal_units
+from shared.codecs.nal_names import h264_set_name, h264_slice_set, h265_set_name, h265_slice_set
+from shared.codecs.parameter_sets import H264, H265, MAX_SET_BYTES, ParameterSets, needed_sets
 from shared.errors import BadInput
-from shared.h264 import annex_b, nal_units
-from shared.nal_names import h264_set_name, h264_slice_set, h265_set_name, h265_slice_set
-from shared.parameter_sets import H264, H265, MAX_SET_BYTES, ParameterSets, needed_sets
 from tests.support.parameter_pictures import picture_set, plain, sets_of
 from tests.support.pictures import coded_h265
 from tests.unit.shared.bitwriter import BitWriter

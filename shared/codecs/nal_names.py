@@ -2,11 +2,11 @@
 
 from functools import lru_cache
 
-from shared.bits import BitReader, without_emulation
+from shared.codecs.bits import BitReader, without_emulation
+from shared.codecs.h264 import Nal
+from shared.codecs.h265 import HEADER_BYTES, skip_layer_levels
+from shared.codecs.h265 import Nal as Nal265
 from shared.errors import BadInput
-from shared.h264 import Nal
-from shared.h265 import HEADER_BYTES, skip_layer_levels
-from shared.h265 import Nal as Nal265
 
 _HEAD_BYTES = 8
 """Enough for the three codes in front of an H.264 slice, whatever the size of its picture."""
