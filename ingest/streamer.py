@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from ingest.checks import Checks, Description, NotDecodable
-from ingest.codecs import checks_for
+from ingest.checks.choice import checks_for
+from ingest.checks.common import Checks, Description, NotDecodable
 from ingest.meters import StreamMeters
 from ingest.ports import (
     CameraAddress,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ingest.checks import NO_KEY, UNKNOWN_SETS
+from ingest.checks.common import NO_KEY, UNKNOWN_SETS
 from ingest.ports import STALL_S, InvalidStream, SourceCounts, SourceError, Stalled
 from ingest.rhythm import SLOWEST_NS, Rhythm
 from shared.causes import technical

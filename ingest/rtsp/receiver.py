@@ -10,7 +10,7 @@ from ingest.rtsp.rtcp import Bye, Reception
 from ingest.rtsp.rtcp import parse as parse_rtcp
 from ingest.rtsp.rtp import DOLLAR, EXTENSION, FRAME_BYTES, HEADER_BYTES, header, payload
 from ingest.rtsp.senders import Change, Ours, Senders
-from ingest.rtsp.wall import SenderClock
+from ingest.rtsp.utc_mapping import SenderClock
 from shared.clock import Clock
 from shared.mediatime import TICKS_PER_SECOND, Unwrap32
 from shared.units import WallSource

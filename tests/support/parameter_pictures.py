@@ -3,8 +3,8 @@
 import functools
 from dataclasses import replace
 
-from ingest.checks import NotDecodable
-from ingest.h264_checks import H264Checks
+from ingest.checks.common import NotDecodable
+from ingest.checks.h264 import H264Checks
 from ingest.simulator.encoder import Coded, Coding, Encoder
 from ingest.simulator.media import renumbered
 from ingest.simulator.scene import Scene

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener, AvSource
+from ingest.ffmpeg.opener import AvOpener, AvSource
 from ingest.ports import CameraAddress, ForbiddenAddress, NotRtsp, Packet, Refused, SourceError, Stalled
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.faults import Fault

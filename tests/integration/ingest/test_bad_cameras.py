@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
+from ingest.ffmpeg.opener import AvOpener
 from ingest.ports import CameraAddress, ForbiddenAddress
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.encoder import Coding, Encoding

@@ -5,8 +5,8 @@ from abc import ABC, abstractmethod
 import pytest
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
 from ingest.fake_opener import FakeOpener
+from ingest.ffmpeg.opener import AvOpener
 from ingest.ports import CameraAddress, Ended, Opener, Refused, Source, SourceError
 from ingest.rtsp.opener import RtspOpener
 from ingest.simulator.cameras import CameraPlan

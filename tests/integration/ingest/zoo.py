@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
+from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.hub import Hub
 from ingest.meters import Meters

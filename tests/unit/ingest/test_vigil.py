@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.checks import UNKNOWN_SETS
+from ingest.checks.common import UNKNOWN_SETS
 from ingest.ports import STALL_S, Packet, SourceCounts, silent
 from ingest.vigil import Finding, Habits, Vigil
 from shared.messages import CameraStatus

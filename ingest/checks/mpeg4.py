@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable, advice_of
+from ingest.checks.common import MIN_SIDE, Checked, Description, NotDecodable, advice_of
 from shared.codecs.mpeg4 import VideoLayer, Vop, configuration, parse_headers, vop_type
 from shared.errors import BadInput
 from shared.units import Codec

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.rtsp.rtcp import SenderReport
-from ingest.rtsp.wall import MAX_DELAY_NS, MAX_OFFSET_NS, SenderClock
+from ingest.rtsp.utc_mapping import MAX_DELAY_NS, MAX_OFFSET_NS, SenderClock
 
 NOW_NS = 1_700_000_000_000_000_000
 MS = 1_000_000

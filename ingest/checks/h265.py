@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import ClassVar
 
-from ingest.checks import advice_of
-from ingest.nal_checks import RECOVERY, Form, NalChecks
+from ingest.checks.common import advice_of
+from ingest.checks.nal import RECOVERY, Form, NalChecks
 from shared.codecs.h265 import KEYS, SKIPPED_LEADING, SLICES, Nal, SequenceParameters, parse_sps
 from shared.codecs.parameter_sets import H265 as H265_SETS
 from shared.codecs.recovery import h265_recovery

@@ -5,13 +5,13 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.checks import NotDecodable
-from ingest.h264_checks import H264Checks
-from ingest.h265_checks import H265Checks
+from ingest.checks.common import NotDecodable
+from ingest.checks.h264 import H264Checks
+from ingest.checks.h265 import H265Checks
 from ingest.simulator.encoder import Encoding
 from shared.codecs.h264 import annex_b, nal_starts
-from tests.unit.ingest.test_codec_checks import pictures as pictures_of
-from tests.unit.ingest.test_h264_checks import pictures
+from tests.unit.ingest.checks.test_choice import pictures as pictures_of
+from tests.unit.ingest.checks.test_h264 import pictures
 
 _BODY = st.binary(min_size=1, max_size=30).map(lambda body: body.replace(b"\0", b"\x80"))
 _H264 = st.tuples(st.sampled_from([0x41, 0x41, 0x01, 0x65, 0x67, 0x68, 0x06, 0x09, 0x7F, 0xC1]), _BODY)

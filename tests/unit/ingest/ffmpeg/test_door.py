@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from ingest.av_door import Door
+from ingest.ffmpeg.door import Door
 from ingest.rtsp.messages import Request
 from tests.support.eventually import eventually
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
-from ingest.checks import (
+from ingest.checks.common import (
     MIN_SIDE,
     NO_KEY,
     NO_SETS,

@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 
 from ingest.addresses import Target
-from ingest.av_door import Door
-from ingest.av_frames import AvFrames
+from ingest.ffmpeg.door import Door
+from ingest.ffmpeg.frames import AvFrames
 from ingest.ports import Ended, NoAnswer, NotRtsp, SourceCounts, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost, NotSpoken
 from ingest.rtsp.dialogue import ClosedOnChallenge, Dialogue, Moved

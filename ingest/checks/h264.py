@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from ingest.checks import advice_of
-from ingest.nal_checks import RECOVERY, Form, NalChecks
+from ingest.checks.common import advice_of
+from ingest.checks.nal import RECOVERY, Form, NalChecks
 from shared.codecs.h264 import Nal, SequenceParameters, has_b_slice, is_field, parse_sps
 from shared.codecs.parameter_sets import H264
 from shared.codecs.recovery import h264_recovery

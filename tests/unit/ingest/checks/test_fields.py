@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.checks import NotDecodable
-from ingest.h264_checks import H264Checks
+from ingest.checks.common import NotDecodable
+from ingest.checks.h264 import H264Checks
 from ingest.ports import Packet
 from ingest.simulator.rtp import h264_payloads
 from ingest.timestamps import StandingTime, TimestampGuard

@@ -6,7 +6,7 @@ from ingest.simulator.cards import CARDS
 from ingest.simulator.faults import Fault
 from tests.docs_cameras import DOCUMENT, with_table
 
-ZOO = Path(__file__).resolve().parents[2] / "integration" / "ingest"
+ZOO = Path(__file__).resolve().parents[3] / "integration" / "ingest"
 
 
 def test_every_fault_has_one_card() -> None:

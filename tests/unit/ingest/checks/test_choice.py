@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.checks import Checks, NotDecodable
-from ingest.codecs import checks_for
+from ingest.checks.choice import checks_for
+from ingest.checks.common import Checks, NotDecodable
 from ingest.ports import StreamInfo
 from ingest.simulator.encoder import Coding, Encoding
 from ingest.simulator.media import Media

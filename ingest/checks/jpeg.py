@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ingest.checks import MIN_SIDE, Checked, Description, NotDecodable
+from ingest.checks.common import MIN_SIDE, Checked, Description, NotDecodable
 from shared.codecs.jpeg import JpegImage, parse_image
 from shared.errors import BadInput
 from shared.units import Codec

@@ -16,7 +16,7 @@ from av.packet import Packet as AvPacket
 from av.video.stream import VideoStream
 
 from ingest.addresses import AddressRules, Target
-from ingest.av_relay import Relay
+from ingest.ffmpeg.relay import Relay
 from ingest.ports import (
     CameraAddress,
     Ended,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ingest.checks import Checked, NotDecodable
-from ingest.h264_checks import H264Checks
-from ingest.nal_checks import KEYS_LATE
+from ingest.checks.common import Checked, NotDecodable
+from ingest.checks.h264 import H264Checks
+from ingest.checks.nal import KEYS_LATE
 from ingest.rtsp.depacketise_h264 import H264Depacketiser
 from ingest.simulator.rtp import h264_payloads
 from shared.codecs.h264 import Nal, annex_b, nal_starts, nal_type, nal_units

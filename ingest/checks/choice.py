@@ -1,10 +1,10 @@
 """Which checks a camera's stream gets."""
 
-from ingest.checks import Checks
-from ingest.h264_checks import H264Checks
-from ingest.h265_checks import H265Checks
-from ingest.jpeg_checks import JpegChecks
-from ingest.mpeg4_checks import Mpeg4Checks
+from ingest.checks.common import Checks
+from ingest.checks.h264 import H264Checks
+from ingest.checks.h265 import H265Checks
+from ingest.checks.jpeg import JpegChecks
+from ingest.checks.mpeg4 import Mpeg4Checks
 from ingest.ports import StreamInfo, UnsupportedCodec
 
 _NAMES = {"vp8": "VP8", "vp9": "VP9", "av1": "AV1", "h263": "H.263", "mpeg2video": "MPEG-2"}

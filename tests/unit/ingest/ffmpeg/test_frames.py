@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.av_frames import AvFrames
+from ingest.ffmpeg.frames import AvFrames
 
 
 def _frame(channel: int, data: bytes) -> bytes:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.checks import NotDecodable
-from ingest.h264_checks import H264Checks
+from ingest.checks.common import NotDecodable
+from ingest.checks.h264 import H264Checks
 from ingest.simulator.encoder import Coding, Encoder
 from ingest.simulator.scene import Scene
 from shared.codecs.h264 import Nal, annex_b, has_b_slice, nal_type, nal_units, parameter_sets

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ingest.checks import UNKNOWN_SETS, NotDecodable
-from ingest.h264_checks import H264Checks
-from ingest.h265_checks import H265Checks
+from ingest.checks.common import UNKNOWN_SETS, NotDecodable
+from ingest.checks.h264 import H264Checks
+from ingest.checks.h265 import H265Checks
 from ingest.rtsp.sdp import video_of
 from shared.codecs.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
 from tests.support.parameter_pictures import GOP, picture_set, plain, sets_of, two_encoders, without_sets
