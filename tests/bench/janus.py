@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from ingest.simulator.rtp import RtpStream
-from mux.packetise import packetise
+from mux.rtp.packetise import packetise
 from shared.units import AccessUnit
 from tests.bench.load import Kind
 from tests.bench.peer_process import PeerProcess

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import httpx
 
-from mux.core import Core
-from mux.packetise import packetise
+from mux.rtp.packetise import packetise
+from mux.transport.core import Core
 from shared.errors import Unavailable
 from tests.bench import floor
 from tests.bench.mux_process import MuxProcess

@@ -17,8 +17,8 @@ import pylibsrtp
 from aioice import stun
 from OpenSSL import SSL
 
-from mux.dtls import datagrams
-from mux.srtp import PROFILES, Keys
+from mux.rtp.srtp import PROFILES, Keys
+from mux.transport.dtls import datagrams
 from tests.support.far_seen import Seen, Shown
 from tests.support.far_tally import Tally
 from tests.support.light_client import Browser

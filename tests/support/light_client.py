@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from OpenSSL import SSL
 
-from mux.dtls import datagrams
-from mux.fingerprint import fingerprint_of
-from mux.srtp import PROFILES, Keys, Profile
+from mux.rtp.srtp import PROFILES, Keys, Profile
+from mux.transport.dtls import datagrams
+from mux.transport.fingerprint import fingerprint_of
 from tests.support.light_sdp import PASSWORD, UFRAG, Place
 
 CHECK_S = 2.5

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from mux.service import build_with
 from mux.settings import MuxSettings
-from mux.stun import Address
-from mux.udp import UdpWire
+from mux.transport.stun import Address
+from mux.transport.udp import UdpWire
 from shared.ids import StreamId
 from shared.recent import RecentUnits
 from shared.service import Service

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from mux.udp import UdpWire
+from mux.transport.udp import UdpWire
 from shared.ids import StreamId
 from shared.units import AccessUnit
 from tests.integration.mux.page import CHROMIUM, chromium, inbound, open_page, play, served

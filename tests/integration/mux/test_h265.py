@@ -11,7 +11,7 @@ from tests.support.eventually import eventually
 from tests.support.light_client import LightClient
 from tests.support.light_sdp import PRIMARY_TYPE, Place, offer
 from tests.support.strange_pictures import strange_units
-from tests.unit.mux.test_packetise_h265 import depacketised
+from tests.unit.mux.rtp.test_packetise_h265 import depacketised
 
 H264_TYPE = 120
 _WITHIN_S = 40.0

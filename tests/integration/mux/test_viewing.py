@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from mux.srtp import AES_128_CM_SHA1_80
+from mux.rtp.srtp import AES_128_CM_SHA1_80
 from tests.integration.mux.receiving import BROWSER, decoded, missing, scene, timestamps, watching
 from tests.integration.mux.rig import Camera, playing, running_mux
 from tests.support.eventually import eventually

@@ -7,18 +7,18 @@ from random import Random
 import pylibsrtp
 
 from mux.counts import Counts
-from mux.delivery import deliver_each
-from mux.fan_out import FanOut
-from mux.layout import Layout
-from mux.line import Line
-from mux.pace import NEAR, Bucket, Pace
-from mux.pacer import Pacer
-from mux.picture import Chunk, Picture, picture_of
-from mux.rtp import RtpFormat
-from mux.sender import Sender
-from mux.srtp import AES_128_GCM, Keys, Sealer, sealer_of
-from mux.stun import Address
-from mux.together import EachTogether, Together
+from mux.fanout.fan_out import FanOut
+from mux.fanout.pacer import Pacer
+from mux.fanout.sender import Sender
+from mux.fanout.token_bucket import NEAR, Bucket, Pace
+from mux.rtp.header import RtpFormat
+from mux.rtp.layout import Layout
+from mux.rtp.picture import Chunk, Picture, picture_of
+from mux.rtp.srtp import AES_128_GCM, Keys, Sealer, sealer_of
+from mux.transport.delivery import deliver_each
+from mux.transport.destination import Line
+from mux.transport.lockstep_destinations import EachTogether, Together
+from mux.transport.stun import Address
 from shared.ids import StreamId
 from shared.units import AccessUnit, Codec, WallSource
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from heapq import heappop, heappush
 from random import Random
 
-from mux.answer import Credentials
-from mux.layout import Layout
-from mux.offer import IceUser
-from mux.stun import Address
-from mux.viewer import Viewer
+from mux.rtp.layout import Layout
+from mux.sdp.answer import Credentials
+from mux.sdp.offer import IceUser
+from mux.sessions.viewer import Viewer
+from mux.transport.stun import Address
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
 from shared.units import AccessUnit

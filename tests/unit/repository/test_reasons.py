@@ -37,12 +37,12 @@ _ASKED = (
     "storage/http_errors.py",
     "storage/instants.py",
     "storage/transcoding.py",
-    "mux/bodies.py",
-    "mux/feed.py",
-    "mux/http_errors.py",
-    "mux/roster.py",
-    "mux/transcoder/transcoders.py",
-    "mux/walls.py",
+    "mux/whep/bodies.py",
+    "mux/streams/feed.py",
+    "mux/whep/http_errors.py",
+    "mux/sessions/roster.py",
+    "mux/streams/transcoder/transcoders.py",
+    "mux/whep/walls.py",
     "shared/leases.py",
 )
 
