@@ -3,7 +3,7 @@
 A lease is all there is to know: the sessions that live, the cameras that may be shown, the instants at which
 rights to a camera ended, the communes that may publish on the tap. mux and storage keep the newest. What it
 does not confirm is closed, and without one for LEASE_S everything is (but recording, which cannot be made
-good: see `storage.publishers`): a message that was lost is made good by the next. Its token is
+good: see `storage.recording.publishers`): a message that was lost is made good by the next. Its token is
 a JWS of a type of its own (`shared.jws`), signed with the key of the tickets.
 """
 

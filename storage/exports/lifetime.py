@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from storage.deadline import earliest_deadline_ns
 from storage.index.holds import Hold
-from storage.ranges import Span
-from storage.segment import HOLE_NS, Footage
+from storage.model.deadline import earliest_deadline_ns
+from storage.model.ranges import Span
+from storage.model.segment import HOLE_NS, Footage
 
 
 @dataclass(frozen=True, slots=True)

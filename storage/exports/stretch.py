@@ -9,8 +9,8 @@ from storage.fmp4.entry import Description
 from storage.fmp4.fragment import Sample
 from storage.fmp4.plain import SampleTables
 from storage.fmp4.reader import Layout
-from storage.ranges import Span
-from storage.segment import Footage
+from storage.model.ranges import Span
+from storage.model.segment import Footage
 
 ReadLayout = Callable[[Footage], Layout]
 """Gives what is in a segment's file; it is asked once a segment, so that only one is in memory."""

@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from shared.clock import SimulatedClock
-from storage.allowance import Allowance
-from storage.deadline import DAY_NS
-from storage.disk import RealDisk
-from storage.finishing import Places
 from storage.index.backlog import BacklogRows, Left
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.holds import Hold
 from storage.index.tables import kept, lowerings, segments
+from storage.lifecycle.allowance import Allowance
+from storage.lifecycle.refusals import Grounds
+from storage.lifecycle.retention import EVERY_S, Retention
 from storage.metrics import LifeMetrics, RetentionMetrics
-from storage.objects import FolderStore
-from storage.refusals import Grounds
-from storage.retention import EVERY_S, Retention
-from storage.segment import Segment, SegmentState
-from storage.spool import Spool
+from storage.model.deadline import DAY_NS
+from storage.model.segment import Segment, SegmentState
+from storage.objects.disk import RealDisk
+from storage.objects.folder import FolderStore
+from storage.recording.finishing import Places
+from storage.recording.spool import Spool
 from tests.support.pictures import STREAM
 from tests.unit.storage.account import STREAMS, Account, Step, Trial, counted, record, steps
 from tests.unit.storage.rows import BASE_NS, index_in_memory, segment

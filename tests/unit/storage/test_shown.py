@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.tickets import Action
-from storage.deadline import DAY_NS
 from storage.index.database import Database
 from storage.index.holds import Hold
 from storage.index.shown import ShownRows
-from storage.instants import text_from_ns
+from storage.model.deadline import DAY_NS
+from storage.model.instants import text_from_ns
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.account import STREAMS, Account, Step, Trial, record, steps
 from tests.unit.storage.packages import EXPORT, exported, order

@@ -13,48 +13,48 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from shared.clock import SimulatedClock
+from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.leases import Leases
 from shared.messages import RecordingPolicy, encode
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
-from storage.allowance import USUAL, Allowance
-from storage.api import build_app
-from storage.api_clock import clock_routes
-from storage.api_exports import export_routes
-from storage.api_lease import lease_routes
-from storage.api_playback import playback_routes
-from storage.archive import Archive, open_archive
-from storage.bond import StoreBond
-from storage.boot import SinceBoot
-from storage.catalogue import Catalogue
-from storage.clock_keeper import Witnesses
-from storage.destruction import Destruction, destruction
-from storage.disk import Disk, RealDisk
-from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
-from storage.finishing import Finisher, Places
-from storage.gate import Gate
-from storage.guarded import Guarded
-from storage.holds import Holds
+from storage.http.app import build_app
+from storage.http.clock import clock_routes
+from storage.http.exports import export_routes
+from storage.http.gate import Gate
+from storage.http.guarded import Guarded
+from storage.http.lease import lease_routes
+from storage.http.playback import playback_routes
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
-from storage.lane import DiskLane
-from storage.left_overs import LeftOvers
+from storage.lifecycle.allowance import USUAL, Allowance
+from storage.lifecycle.archive import Archive, open_archive
+from storage.lifecycle.bond import StoreBond
+from storage.lifecycle.clock_keeper import Witnesses
+from storage.lifecycle.destruction import Destruction, destruction
+from storage.lifecycle.holds import Holds
+from storage.lifecycle.left_overs import LeftOvers
+from storage.lifecycle.reindex import Reindexed, reindex
+from storage.lifecycle.retention import Retention
+from storage.lifecycle.scrub import Scrub
 from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, ScrubMetrics
-from storage.publishers import KnownPublishers
-from storage.quarantine import Quarantine
-from storage.recorder import Recorder
-from storage.reindex import Reindexed, reindex
-from storage.retention import Retention
-from storage.scrub import Scrub
-from storage.spool import Spool
-from storage.transcoding import Transcodings
+from storage.objects.boot import SinceBoot
+from storage.objects.disk import Disk, RealDisk
+from storage.playback.catalogue import Catalogue
+from storage.playback.transcoding import Transcodings
+from storage.recording.finishing import Finisher, Places
+from storage.recording.lane import DiskLane
+from storage.recording.publishers import KnownPublishers
+from storage.recording.quarantine import Quarantine
+from storage.recording.recorder import Recorder
+from storage.recording.spool import Spool
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
