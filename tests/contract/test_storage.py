@@ -12,9 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from control_room.access.ticketing import Ticketing
+from control_room.evidence.storage_client import StorageClient
 from control_room.names import Names
-from control_room.storage_client import StorageClient
-from control_room.ticketing import Ticketing
 from shared.clock import Clock, SimulatedClock
 from shared.errors import Conflict, NotFound
 from shared.messages import (

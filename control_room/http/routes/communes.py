@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 
+from control_room.access.rights import LISTING, Action, communes
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import CommuneCode, Page
@@ -18,7 +19,6 @@ from control_room.http.schemas.territory import (
 from control_room.http.views import commune_view, page, worker_view
 from control_room.model import Commune, Worker
 from control_room.names import token_hash
-from control_room.rights import LISTING, Action, communes
 from shared.errors import BadInput
 from shared.reasons import why
 

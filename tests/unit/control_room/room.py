@@ -15,17 +15,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 
+from control_room.access.lease_client import LeaseClient
+from control_room.access.ticketing import Ticketing
 from control_room.db.engine import Database
 from control_room.desk import Desk
+from control_room.evidence.storage_client import StorageClient
 from control_room.http.app import create_app, serving_app
-from control_room.lease_client import LeaseClient
+from control_room.live.mux_client import MuxClient
 from control_room.model import Commune, Kind, Person
-from control_room.mux_client import MuxClient
 from control_room.names import Names
 from control_room.service import assemble
 from control_room.settings import ControlRoomSettings
-from control_room.storage_client import StorageClient
-from control_room.ticketing import Ticketing
 from shared.bus import Bus, MemoryBus
 from shared.clock import SimulatedClock
 from shared.errors import BadInput, BeffroiError, Conflict, NotFound, TicketRefused
