@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from mux.counts import Counts
 from mux.fanout.history import Found, History
-from mux.fanout.token_bucket import Bucket, weight_of
+from mux.fanout.token_bucket import Bucket
 from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Sealer
+from mux.rtp.weight import weight_of
 from mux.transport.destination import Line
 from mux.transport.media_transport import Wire
 

@@ -3,19 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_WIRE_PACKET_BYTES = 1224
-WIRE_PACKET_BITS = _WIRE_PACKET_BYTES * 8
-"""A full packet with its RTP, SRTP, UDP and IP headers."""
-
-_HEADER_BYTES = 64
+from mux.rtp.weight import WIRE_PACKET_BITS
 
 NEAR_NS = 15_000_000
 """A viewer whose handshake took less is on a local network: whatever is further away takes longer."""
-
-
-def weight_of(payload_bytes: int, packets: int = 1) -> float:
-    """What packets take of a link, in full ones: those of small pictures are many and light."""
-    return (payload_bytes + _HEADER_BYTES * packets) / _WIRE_PACKET_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from mux.fanout.token_bucket import weight_of
 from mux.rtp.packetise import packetise
 from mux.rtp.packetise_h265 import packetise_h265
+from mux.rtp.weight import weight_of
 from shared.units import AccessUnit, Codec
 
 _PACKETISERS = {Codec.H264: packetise, Codec.H265: packetise_h265}
@@ -20,7 +20,7 @@ MARKER = 0x80
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
-    """Some packets of one picture that follow each other: (marker bit, payload). See `mux.pace.weight_of`."""
+    """Some packets of one picture that follow each other: (marker bit, payload). See `mux.rtp.weight`."""
 
     packets: tuple[tuple[int, bytes], ...]
     payload_bytes: int

@@ -1,4 +1,4 @@
-"""The compiled core `mux/transport/core.c`, where it was built and the system has a libcrypto: its gate, by ctypes.
+"""The compiled core `mux/transport/core.c`, where it was built and there is a libcrypto: its gate, by ctypes.
 
 A call releases the interpreter's lock. One thread at a time may use a core.
 """

@@ -52,7 +52,7 @@ def resolve_host(host: str) -> str:
 
 
 class UdpWire:
-    """See `mux.transport.media_transport.Wire`. Errors of single sends are counted, not raised: the next may get through.
+    """See `mux.transport.media_transport.Wire`. Errors of single sends are counted: the next may get through.
 
     With a compiled `core` that delivers what it can; the rest, and all without it, goes by Python.
     """

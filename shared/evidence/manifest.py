@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.messages import ExportedCamera, ExportOrder
-from storage.model.instants import instant_of, ns_from_datetime
-from storage.model.ranges import Present, Span
+from shared.spans import Present, Span
+from shared.utc import instant_of, ns_of
 
 FORMAT = "beffroi-export-1"
 MANIFEST = "manifest.json"
@@ -27,7 +27,7 @@ class SealedFile:
 class SealedVideo:
     """One plain MP4: a stretch of one camera without a seam. [start_ns, end_ns) is what its samples cover.
 
-    `incomplete` as `storage.exports.stretch.Cut` has it.
+    `incomplete` as `Cut` of the export has it.
     """
 
     file: SealedFile
@@ -76,8 +76,8 @@ def write_manifest(
         "software": f"Beffroi {version}",
         "key_fingerprint": fingerprint,
         "asked": {
-            "start": exact(ns_from_datetime(order.start, "start")),
-            "end": exact(ns_from_datetime(order.end, "end")),
+            "start": exact(ns_of(order.start)),
+            "end": exact(ns_of(order.end)),
         },
         "cameras": [_camera(part) for part in parts],
         "files": [_video(video) for part in parts for video in part.videos],

@@ -13,6 +13,7 @@ from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
+from shared.spans import Span
 from storage.exports.lifetime import package_due_ns, parts_of
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
 from storage.index.exports import ExportRow, ExportRows
@@ -20,7 +21,6 @@ from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
 from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_datetime
-from storage.model.ranges import Span
 from storage.playback.catalogue import Catalogue
 from storage.recording.finishing import layout_of
 

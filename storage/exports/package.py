@@ -22,9 +22,10 @@ from shared.evidence.manifest import (
 from shared.evidence.signature import EvidenceKey
 from shared.messages import ExportedCamera, ExportOrder
 from shared.reasons import why
+from shared.spans import Present, Span
 from storage.exports.leaflet import leaflet
 from storage.exports.stretch import Cut, ReadLayout, cut, stretches
-from storage.model.ranges import Present, Span, coverage, gaps
+from storage.model.ranges import coverage, gaps
 from storage.model.segment import Footage
 
 _CHUNK = 1 << 20

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from shared.errors import NotFound
 from shared.mediatime import ns_from_90k
+from shared.spans import Span
 from storage.fmp4.entry import Description
 from storage.fmp4.fragment import Sample
 from storage.fmp4.plain import SampleTables
 from storage.fmp4.reader import Layout
-from storage.model.ranges import Span
 from storage.model.segment import Footage
 
 ReadLayout = Callable[[Footage], Layout]

@@ -12,9 +12,10 @@ from shared.evidence.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles
 from shared.log import get_logger
 from shared.messages import ExportProgress, ExportStatus
 from storage.exports.jobs import package_path
-from storage.exports.lifetime import ExportPart, package_due_ns
+from storage.exports.lifetime import package_due_ns
 from storage.index.exports import ExportRows
 from storage.model.deadline import DAY_NS, MAX_DAYS
+from storage.model.export_part import ExportPart
 from storage.model.instants import ns_from_text
 
 _MAX_MANIFEST = 64 << 20

@@ -11,14 +11,15 @@ from shared.evidence.signature import EvidencePublicKey
 from shared.ids import StreamId
 from shared.messages import ExportOrder, HoldOrder, HoldPlaced, Stretch, decode, encode
 from shared.reasons import why
+from shared.spans import Span
 from shared.tickets import Action, bearer
+from shared.utc import instant_of
 from storage.exports.jobs import ExportJobs
 from storage.http.gate import Gate
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
 from storage.lifecycle.reconciliation import hold_of
-from storage.model.instants import instant_of
-from storage.model.ranges import Span, gaps, present
+from storage.model.ranges import gaps, present
 from storage.playback.catalogue import Catalogue
 
 _MAX_BODY = 1 << 20

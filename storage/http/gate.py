@@ -8,9 +8,9 @@ from fastapi import Request
 from shared.errors import TicketRefused
 from shared.leases import Leases
 from shared.reasons import why
+from shared.spans import Span
 from shared.tickets import SHOWING, Action, Ticket, TicketVerifier
 from storage.http.guarded import guard
-from storage.model.ranges import Span
 
 _S = 1_000_000_000
 

@@ -11,11 +11,12 @@ from shared.clock import Clock
 from shared.errors import BadInput, Unsupported
 from shared.ids import StreamId
 from shared.reasons import why
+from shared.spans import Span
 from shared.tickets import Action, Ticket, bearer
 from storage.http.gate import Gate, allowed_span
 from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_text, text_from_ns
-from storage.model.ranges import Span, gaps, present
+from storage.model.ranges import gaps, present
 from storage.playback.catalogue import Catalogue
 from storage.playback.transcoding import (
     MOST_WINDOW_NS,

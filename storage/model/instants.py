@@ -1,13 +1,12 @@
 """Instants on HTTP and in manifests: RFC 3339 in UTC; in here: nanoseconds since 1970."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from shared.causes import technical
 from shared.errors import BadInput
 from shared.instants import bounded
 from shared.reasons import why
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from shared.utc import instant_of, ns_of
 
 
 def ns_from_datetime(instant: datetime, field: str) -> int:
@@ -27,7 +26,7 @@ def ns_from_datetime(instant: datetime, field: str) -> int:
         raise BadInput(
             why("instant-out-of-bounds", "{field} {cause}", field=field, cause=technical(str(error))), field
         ) from error
-    return ((instant - _EPOCH) // timedelta(microseconds=1)) * 1000
+    return ns_of(instant)
 
 
 def ns_from_text(text: str, field: str) -> int:
@@ -47,8 +46,3 @@ def text_from_ns(utc_ns: int) -> str:
     """RFC 3339 with milliseconds, rounded up, so that asking again from it does not go back a picture."""
     milliseconds = -(-utc_ns // 1_000_000)
     return instant_of(milliseconds * 1_000_000).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def instant_of(utc_ns: int) -> datetime:
-    """The aware datetime of an instant, to the microsecond."""
-    return _EPOCH + timedelta(microseconds=utc_ns // 1000)

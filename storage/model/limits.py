@@ -6,8 +6,8 @@ Rows of segments follow a change of days or holds batch by batch; what is shown 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared.spans import Span
 from storage.model.deadline import DAY_NS, MAX_DAYS, deadline_ns
-from storage.model.ranges import Span
 
 _SHORTEST_MONTH_NS = 28 * DAY_NS
 

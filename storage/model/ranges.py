@@ -1,29 +1,9 @@
 """Which times have footage and which have not, from segments. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from shared.spans import Present, Span
 from storage.model.segment import HOLE_NS, Footage
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """[start_ns, end_ns) in UTC."""
-
-    start_ns: int
-    end_ns: int
-
-    @property
-    def length_ns(self) -> int:
-        return self.end_ns - self.start_ns
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """A span with footage of one run, without a hole."""
-
-    span: Span
-    run: int
 
 
 def present(footage: Iterable[Footage], asked: Span) -> list[Present]:

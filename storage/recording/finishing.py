@@ -6,12 +6,12 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError
 from shared.log import get_logger
 from storage.fmp4.reader import Layout, read_layout
-from storage.index.segments import SegmentRows
 from storage.metrics import LifeMetrics
 from storage.model.segment import Segment, SegmentState, key_of_spool_name
 from storage.objects.disk import Disk
@@ -25,6 +25,16 @@ _RETRY_S = 2.0
 _LOOK_S = 0.5
 _CHUNK = 1 << 20
 _DAMAGED = "damaged in its midst: what follows is set aside"
+
+
+class Register(Protocol):
+    """Where what is finished is entered; the index is one. Raises Unavailable."""
+
+    async def add(self, segment: Segment) -> None: ...
+
+    async def get(self, key: str) -> Segment | None: ...
+
+    async def mark_stored(self, key: str) -> bool: ...
 
 
 def layout_of(path: Path) -> Layout:
@@ -100,7 +110,7 @@ class Finisher:
     def __init__(
         self,
         places: Places,
-        rows: SegmentRows,
+        rows: Register,
         clock: Clock,
         metrics: LifeMetrics,
         *,

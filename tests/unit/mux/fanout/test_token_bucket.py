@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.fanout.token_bucket import CAREFUL, NEAR, WIRE_PACKET_BITS, Bucket, Pace, pace_of, weight_of
+from mux.fanout.token_bucket import CAREFUL, NEAR, Bucket, Pace, pace_of
 from mux.rtp.packetise_nals import MAX_PAYLOAD_BYTES
+from mux.rtp.weight import WIRE_PACKET_BITS, weight_of
 from tests.unit.mux.fakes import Viewed, picture
 
 STEPS = st.lists(st.tuples(st.integers(0, 50_000_000), st.integers(1, 60)), max_size=200)

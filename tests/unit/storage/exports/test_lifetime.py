@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.messages import ExportStatus
-from storage.exports.lifetime import ExportPart, package_due_ns, parts_of
+from shared.spans import Span
+from storage.exports.lifetime import package_due_ns, parts_of
 from storage.index.holds import Hold
 from storage.model.deadline import DAY_NS, deadline_ns, earliest_deadline_ns
-from storage.model.ranges import Span
+from storage.model.export_part import ExportPart
 from storage.model.segment import Footage
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.packages import EXPORT, exported, order
