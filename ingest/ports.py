@@ -9,7 +9,10 @@ from shared.reasons import Reason, why
 from shared.units import WallSource
 
 STALL_S = 5.0
-"""Within so long everybody knows of a camera that its pictures are no longer passed on."""
+"""Within so long everybody knows of a camera that its pictures are no longer passed on: the page as well."""
+
+TOLD_S = 2.0
+"""The worker says so after so long, since the way to the page takes up to 2.5 s: the report, the page's poll."""
 
 
 class SourceError(Unavailable):
@@ -81,7 +84,7 @@ class Ended(SourceError):
 
 def silent(place: str) -> Reason:
     """Nothing comes of the camera at `place`."""
-    return why("camera-silent", "{place} has sent nothing for {seconds} s", place=place, seconds=int(STALL_S))
+    return why("camera-silent", "{place} has sent nothing for {seconds} s", place=place, seconds=int(TOLD_S))
 
 
 @dataclass(frozen=True, slots=True)
