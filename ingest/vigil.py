@@ -3,7 +3,7 @@
 Pure: whoever keeps it tells it what happens and when.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -26,6 +26,9 @@ NEW_KEY_WAIT_NS = 10_000_000_000
 
 _LONGEST_WAIT_NS = 66_000_000_000
 _MANY = 50
+_REMEMBERED, _ENOUGH = 12, 4
+"""Of so many pictures, some of which make no sense, so many have to: noise looks like a picture now and then."""
+
 UNTIMED, BACK = "no timestamp", "timestamp goes back"
 _AWAITED = (NO_KEY, "refers to pictures before the first one")
 
@@ -66,7 +69,13 @@ class Vigil:
         self._keyed = self._missed = self._key_at_once = False
         self._causes: Counter[str] = Counter()
         self._garbage = 0
+        self._sense: deque[bool] = deque(maxlen=_REMEMBERED)
         self._counts = SourceCounts()
+
+    @property
+    def steady(self) -> bool:
+        """Whether the pictures passed on are what the camera sends, and no chance among noise."""
+        return self._slow or all(self._sense) or sum(self._sense) >= _ENOUGH
 
     def received(self, now_ns: int) -> None:
         """The source gave a picture."""
@@ -75,6 +84,9 @@ class Vigil:
 
     def passed(self, now_ns: int, *, key: bool) -> None:
         """A picture was given on."""
+        self._sense.append(True)
+        if not self.steady:
+            return
         self._passed += 1
         self._since_ns = now_ns
         if self._causes or self._garbage:
@@ -88,6 +100,8 @@ class Vigil:
         self._causes[cause] += 1
         self._garbage += garbage
         self._missed = True
+        if garbage or cause == UNKNOWN_SETS:
+            self._sense.append(False)
 
     def forgive(self, late_ns: int) -> None:
         """We were late by so much ourselves."""

@@ -80,19 +80,6 @@ class Noise(Spell):
         return replace(packet, payload=bytes((kind,)) + self.random.randbytes(200))
 
 
-class NoisySlices(Spell):
-    """Sends pictures whose heads are sound and whose coded data is noise."""
-
-    def change(self, packets: Packets, key: bool, elapsed_s: float) -> Packets:
-        return [self._spoilt(packet) for packet in packets] if self.ill else packets
-
-    def _spoilt(self, packet: RtpPacket) -> RtpPacket:
-        if packet.payload[0] & 0x1F not in (Nal.SLICE, Nal.IDR, _FU_A):
-            return packet
-        noise = self.random.randbytes(max(0, len(packet.payload) - 20))
-        return replace(packet, payload=packet.payload[:20] + noise)
-
-
 class Lossy(Spell):
     """The last packet of each picture is lost on the way."""
 
@@ -139,7 +126,9 @@ def _referring(packet: RtpPacket) -> RtpPacket:
         end = 2 * bits.index("1", start) - start + 1
     code = f"{_NO_SUCH_SET + 1:b}"
     bits = (bits[:start] + "0" * (len(code) - 1) + code + bits[end:])[: 8 * len(head)]
-    return replace(packet, payload=payload[:at] + int(bits, 2).to_bytes(len(head), "big") + payload[at + len(head) :])
+    return replace(
+        packet, payload=payload[:at] + int(bits, 2).to_bytes(len(head), "big") + payload[at + len(head) :]
+    )
 
 
 class FrozenPath:
@@ -189,38 +178,58 @@ class FrozenPath:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a camera is ill: what must be said of it meanwhile, by codes; none where it is to stay live."""
+    """How a camera is ill: what must be said of it meanwhile, by codes and in French; none where it is to stay
+    live. Without a spell it is its path that freezes."""
 
     name: str
     spell: Callable[[Health], Mangling] | None
     codes: frozenset[str]
-    words: str = ""
+    words: tuple[str, ...] = ()
     coding: Coding = _CODING
     live: bool = False
-    from_start: bool = False
 
 
 KINDS = (
-    Kind("silent", Silent, frozenset({"camera-silent"}), "n’envoie rien"),
-    Kind("frozen", None, frozenset({"camera-silent"}), "n’envoie rien", replace(_CODING, fps=Fraction(2))),
+    Kind("silent", Silent, frozenset({"camera-silent"}), ("n’envoie rien",)),
+    Kind(
+        "frozen",
+        None,
+        frozenset({"camera-silent"}),
+        ("n’envoie rien",),
+        replace(_CODING, fps=Fraction(2)),
+    ),
     Kind(
         "key-once",
         KeyOnce,
         frozenset({"camera-key-awaited", "camera-no-key-after-loss"}),
-        "image clé",
+        ("image clé",),
         replace(_CODING, gop_s=3600.0),
         live=True,
     ),
-    Kind("unknown-sets", UnknownSets, frozenset({"camera-parameters-unknown"}), "paramètres"),
-    Kind("noise", Noise, frozenset({"camera-unreadable"}), "décodable"),
-    Kind("lossy", Lossy, frozenset({"camera-packets-lost", "camera-key-awaited"}), "perd"),
-    Kind("many-senders", ManySenders, frozenset({"camera-packets-foreign", "camera-packets-no-picture"}), "paquets"),
+    Kind("unknown-sets", UnknownSets, frozenset({"camera-parameters-unknown"}), ("paramètres",)),
+    Kind(
+        "noise",
+        Noise,
+        frozenset({"camera-unreadable", "camera-parameters-unknown"}),
+        ("décodable", "paramètres"),
+    ),
+    Kind("lossy", Lossy, frozenset({"camera-packets-lost", "camera-key-awaited"}), ("se perd", "perdu")),
+    Kind(
+        "many-senders",
+        ManySenders,
+        frozenset(
+            {
+                "camera-packets-foreign",
+                "camera-packets-no-picture",
+                "camera-packets-lost",
+                "camera-key-awaited",
+                "camera-no-key-after-loss",
+            }
+        ),
+        ("paquet", "après une perte"),
+    ),
     Kind("new-senders", NewSenders, frozenset()),
 )
-NOISY = Kind(
-    "noisy-slices", NoisySlices, frozenset({"pictures-do-not-decode"}), "décodées", from_start=True
-)
-"""Seen by samples alone, the first of which is its first key picture."""
 
 
 class IllCameras:
@@ -228,8 +237,6 @@ class IllCameras:
 
     def __init__(self) -> None:
         self.health = Health()
-        self._spoilt = Health()
-        self._spoilt.ill = True
         self._server = SimulatedCameras()
         self._paths: list[FrozenPath] = []
         self._cameras: dict[str, SimulatedCamera] = {}
@@ -237,7 +244,7 @@ class IllCameras:
 
     async def __aenter__(self) -> "IllCameras":
         await self._server.start()
-        for kind in (*KINDS, NOISY):
+        for kind in KINDS:
             camera = self._server.add(CameraPlan(kind.name, live=kind.live, coding=kind.coding))
             self._cameras[kind.name] = camera
             self.urls[kind.name] = self._server.url(kind.name)
@@ -247,8 +254,7 @@ class IllCameras:
                 self._paths.append(path)
                 self.urls[kind.name] = f"rtsp://127.0.0.1:{path.port}/{kind.name}"
             else:
-                health = self._spoilt if kind.from_start else self.health
-                camera.mangled = functools.partial(kind.spell, health)
+                camera.mangled = functools.partial(kind.spell, self.health)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -261,7 +267,6 @@ class IllCameras:
 
     def get_well(self) -> None:
         self._all(False)
-        self._spoilt.ill = False
         for camera in self._cameras.values():
             # Somebody else connects, for whom a key picture is made.
             camera.feed.join(_NOBODY)

@@ -250,6 +250,23 @@ def test_pictures_that_refer_to_unknown_parameters_are_told_in_those_words() -> 
     assert (finding.status, finding.reason.code) == (CameraStatus.INVALID, "camera-parameters-unknown")
 
 
+@pytest.mark.parametrize(("sound_of_ten", "live"), [(1, False), (5, True), (10, True)])
+def test_noise_that_looks_like_a_picture_now_and_then_is_not_live_and_strays_between_pictures_are(
+    sound_of_ten: int, live: bool
+) -> None:
+    watched = Watched()
+    for number in range(100):
+        watched.now_ns += STEP_NS
+        watched.vigil.received(watched.now_ns)
+        if number * sound_of_ten % 10 < sound_of_ten:
+            watched.vigil.passed(watched.now_ns, key=True)
+        else:
+            watched.vigil.dropped("unreadable parameter sets", garbage=1)
+    finding = watched.vigil.look(watched.counts, watched.now_ns)
+    assert (finding is None) is watched.vigil.steady is live
+    assert finding is None or finding.reason.code == "camera-unreadable"
+
+
 def test_a_picture_cut_off_by_the_end_is_silence_and_no_nonsense() -> None:
     watched = Watched()
     watched.counts.packets += 3
