@@ -35,8 +35,9 @@ _LIST = """() => [...document.querySelectorAll('li.camera-row')].map(row => ({
   words: row.querySelector('[data-testid=camera-reason]:not([lang])')?.textContent ?? '',
   recording: row.querySelector('[data-testid=recording-state]').dataset.status}))"""
 _TILES = """() => [...document.querySelectorAll('[data-testid=live-tile]')].map(tile => ({
-  id: tile.dataset.camera, status: tile.querySelector('[data-testid=tile-live]') ? 'live' : tile.dataset.shown,
-  words: tile.querySelector('[data-testid=tile-veil] .said:not([lang])')?.textContent ?? '', recording: null}))"""
+  id: tile.dataset.camera, recording: null,
+  status: tile.querySelector('[data-testid=tile-live]') ? 'live' : tile.dataset.shown,
+  words: tile.querySelector('[data-testid=tile-veil] .said:not([lang])')?.textContent ?? ''}))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ async def _worker_url(whole: WholeSystem) -> str:
     return max(counts, key=lambda url: counts[url])
 
 
-async def test_worker_api_list_and_tile_call_a_camera_without_pictures_so_within_five_seconds_and_live_again(
+async def test_worker_api_list_and_tile_agree_within_five_seconds_that_a_camera_gives_no_pictures(
     whole: WholeSystem, browser: Browser
 ) -> None:
     async with IllCameras() as ill, shown(whole, browser, ill) as places:
