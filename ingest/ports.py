@@ -12,7 +12,7 @@ STALL_S = 5.0
 """Within so long everybody knows of a camera that its pictures are no longer passed on: the page as well."""
 
 TOLD_S = 2.0
-"""The worker says so after so long, since the way to the page takes up to 2.5 s: the report, the page's poll."""
+"""After so long the worker says so: the report and the page's poll take up to 2.5 s more."""
 
 
 class SourceError(Unavailable):

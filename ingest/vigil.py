@@ -27,7 +27,7 @@ NEW_KEY_WAIT_NS = 10_000_000_000
 _LONGEST_WAIT_NS = 66_000_000_000
 _MANY = 50
 _REMEMBERED, _ENOUGH = 12, 4
-"""Of so many pictures, some of which make no sense, so many have to: noise looks like a picture now and then."""
+"""Of so many pictures, where some make no sense, so many must: noise looks like a picture now and then."""
 
 UNTIMED, BACK = "no timestamp", "timestamp goes back"
 _AWAITED = (NO_KEY, "refers to pictures before the first one")

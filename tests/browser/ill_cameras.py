@@ -97,7 +97,7 @@ class ManySenders(Spell):
 
 
 class NewSenders(Spell):
-    """Takes another SSRC, other numbers and other times at each group of pictures, which is to be followed."""
+    """Takes another SSRC, numbers and times at each group of pictures, and is to be followed."""
 
     def __init__(self, health: Health) -> None:
         super().__init__(health)
@@ -182,8 +182,10 @@ class FrozenPath:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a camera is ill: what must be said of it meanwhile, by codes and in French; none where it is to stay
-    live. Without a spell it is its path that freezes."""
+    """How a camera is ill: what must be said of it meanwhile, by codes and in French.
+
+    No codes: it is to stay live. No spell: it is its path that freezes.
+    """
 
     name: str
     spell: Callable[[Health], Mangling] | None
