@@ -141,7 +141,7 @@ async def test_a_stall_is_told_and_ends_with_a_new_run(cameras: SimulatedCameras
     pulling.pull(wanted(cameras.url("camera")))
     await eventually(lambda: len(pulling.units) > 5)
     camera.paused = True
-    await _is(pulling, CameraStatus.STALLED, "has sent nothing for 5 s", within_s=8)
+    await _is(pulling, CameraStatus.STALLED, "has sent nothing for 2 s", within_s=8)
     camera.paused = False
     await _is(pulling, CameraStatus.LIVE, "")
     assert pulling.units[-1].run == pulling.units[0].run + 1
