@@ -75,7 +75,8 @@ class Vigil:
     @property
     def steady(self) -> bool:
         """Whether the pictures passed on are what the camera sends, and no chance among noise."""
-        return self._slow or all(self._sense) or sum(self._sense) >= _ENOUGH
+        seldom = self._rhythm.step_ns * _ENOUGH >= TOLD_NS
+        return seldom or all(self._sense) or sum(self._sense) >= _ENOUGH
 
     def received(self, now_ns: int) -> None:
         """The source gave a picture."""
@@ -101,6 +102,9 @@ class Vigil:
         self._garbage += garbage
         self._missed = True
         if garbage or cause == UNKNOWN_SETS:
+            if all(self._sense):
+                # What was sent before the trouble says nothing of what comes.
+                self._sense.clear()
             self._sense.append(False)
 
     def forgive(self, late_ns: int) -> None:

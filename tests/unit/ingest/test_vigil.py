@@ -267,6 +267,18 @@ def test_noise_that_looks_like_a_picture_now_and_then_is_not_live_and_strays_bet
     assert finding is None or finding.reason.code == "camera-unreadable"
 
 
+def test_a_chance_picture_right_after_noise_begins_makes_nobody_wait_longer() -> None:
+    watched = Watched()
+    for number in range(50):
+        watched.vigil.received(watched.now_ns)
+        if number == 3:
+            watched.vigil.passed(watched.now_ns, key=True)
+        else:
+            watched.vigil.dropped("unreadable parameter sets", garbage=1)
+        watched.now_ns += STEP_NS
+    assert watched.vigil.look(watched.counts, watched.now_ns) is not None
+
+
 def test_a_picture_cut_off_by_the_end_is_silence_and_no_nonsense() -> None:
     watched = Watched()
     watched.counts.packets += 3
