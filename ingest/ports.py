@@ -9,7 +9,10 @@ from shared.reasons import Reason, why
 from shared.units import WallSource
 
 STALL_S = 5.0
-"""Within so long everybody knows of a camera that its pictures are no longer passed on."""
+"""Within so long everybody knows of a camera that its pictures are no longer passed on: the page as well."""
+
+TOLD_S = 2.0
+"""After so long the worker says so: the report and the page's poll take up to 2.5 s more."""
 
 
 class SourceError(Unavailable):
@@ -81,7 +84,7 @@ class Ended(SourceError):
 
 def silent(place: str) -> Reason:
     """Nothing comes of the camera at `place`."""
-    return why("camera-silent", "{place} has sent nothing for {seconds} s", place=place, seconds=int(STALL_S))
+    return why("camera-silent", "{place} has sent nothing for {seconds} s", place=place, seconds=int(TOLD_S))
 
 
 @dataclass(frozen=True, slots=True)

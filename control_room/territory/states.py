@@ -156,19 +156,27 @@ class States:
             reason = why("storage-silent", "no word from storage for {seconds} s", seconds=silent_s)
             return _recording(stream, RecordingStatus.UNKNOWN, reason, since)
         report = heard.reports.get(str(stream))
-        if report is not None and report.status is RecordingStatus.RECORDING and self._undecodable(stream):
-            reason = why("recorded-undecodable", "what is kept of this stream cannot be decoded")
-            return _recording(stream, RecordingStatus.FAILING, reason, self.camera(stream).report.since)
-        return report or _recording(
-            stream,
-            RecordingStatus.OFF,
-            why("stream-not-recorded", "storage does not record this stream"),
-            heard.at,
-        )
+        if report is None:
+            reason = why("stream-not-recorded", "storage does not record this stream")
+            return _recording(stream, RecordingStatus.OFF, reason, heard.at)
+        if report.status is RecordingStatus.RECORDING:
+            return self._unless_camera_says_otherwise(stream, report)
+        return report
 
-    def _undecodable(self, stream: StreamId) -> bool:
-        reason = self.camera(stream).report.why
-        return reason is not None and reason.code == UNDECODABLE
+    def _unless_camera_says_otherwise(self, stream: StreamId, told: RecordingReport) -> RecordingReport:
+        """`told`, where the camera gives pictures that can be kept: storage notices later than its worker.
+
+        Of a worker that is not heard it is not known what its cameras do, and storage's word holds.
+        """
+        camera = self.camera(stream).report
+        if camera.why is not None and camera.why.code == UNDECODABLE:
+            reason = why("recorded-undecodable", "what is kept of this stream cannot be decoded")
+            return _recording(stream, RecordingStatus.FAILING, reason, camera.since)
+        if camera.status in (CameraStatus.LIVE, CameraStatus.UNKNOWN):
+            return told
+        return _recording(
+            stream, RecordingStatus.WAITING, why("recording-no-picture", "no picture comes"), camera.since
+        )
 
     def communes_silent(self) -> int:
         """How many communes were heard once and are not heard now."""
