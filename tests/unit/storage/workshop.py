@@ -118,6 +118,7 @@ class Workshop:
     catalogue: Catalogue
     jobs: ExportJobs
     sweep: PackageSweep
+    left_overs: LeftOvers
     evidence_pem: bytes
     tickets: TicketSigner
     app: Guarded
@@ -169,6 +170,7 @@ class Workshop:
             self.clock,
             ScrubMetrics(),
             bytes_per_s=bytes_per_s,
+            unreadable=self.left_overs.unreadable,
         )
 
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
@@ -315,7 +317,13 @@ async def workshop(
         is_making=jobs.is_making,
     )
     left_overs = LeftOvers(
-        archive.places, half.quarantine, archive.rows, archive.dues, clock, is_open=half.recorder.is_open
+        archive.places,
+        half.quarantine,
+        archive.rows,
+        archive.dues,
+        archive.turn,
+        clock,
+        is_open=half.recorder.is_open,
     )
     end = destruction(
         archive,
@@ -359,6 +367,7 @@ async def workshop(
                 catalogue,
                 jobs,
                 sweep,
+                left_overs,
                 public,
                 signer,
                 app,
