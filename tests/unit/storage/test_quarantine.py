@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shared.ids import StreamId
@@ -84,6 +84,7 @@ async def test_a_torn_end_is_cut_and_not_set_aside(tmp_path: Path, tail: bytes) 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, len(SEGMENT) - 1), st.integers(1, 255))
+@example(SEGMENT.index(b"avcC") + 16, 5)
 async def test_no_byte_of_a_damaged_file_is_lost(tmp_path: Path, at: int, change: int) -> None:
     data = bytearray(SEGMENT)
     data[at] ^= change
