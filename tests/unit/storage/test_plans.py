@@ -12,14 +12,18 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.messages import ExportProgress, ExportStatus
 from storage.deadline import DAY_NS
+from storage.exports.lifetime import ExportPart
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.holds import Hold, HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
+from storage.index.walk import Walk
 from tests.support.pictures import STREAM
+from tests.unit.storage.packages import order
 from tests.unit.storage.rows import BASE_NS, LENGTH_NS, segment
 from tests.unit.storage.workshop import policy
 
@@ -39,6 +43,7 @@ class Index:
     holds: HoldRows
     policies: PolicyRows
     exports: ExportRows
+    walk: Walk
     asked: list[tuple[str, Values]]
 
     def plans(self) -> list[str]:
@@ -84,12 +89,19 @@ async def index(folder: Path, empty: bytes) -> AsyncIterator[Index]:
         HoldRows(database),
         PolicyRows(database),
         ExportRows(database),
+        Walk(database),
         asked,
     )
     for number in range(20):
         await made.rows.add(segment(number))
     await made.policies.replace([policy(days=30)])
     await made.holds.put(Hold("h-1", str(STREAM), BASE_NS, BASE_NS + 2 * LENGTH_NS, "PV 1"))
+    for number in range(20):
+        # One of them has a package, the others are done with.
+        export, status = order(id=f"x-{number}"), ExportStatus.DESTROYED if number else ExportStatus.DONE
+        await made.exports.add(export, BASE_NS)
+        await made.exports.begin(export.id, [PART])
+        await made.exports.update(ExportProgress(export.id, status, 1.0), BASE_NS)
     event.listen(engine.sync_engine, "before_cursor_execute", note)
     try:
         yield made
@@ -109,6 +121,7 @@ async def _lowered(index: Index) -> None:
     await index.dues.lower()
 
 
+PART = ExportPart(str(STREAM), BASE_NS, BASE_NS, BASE_NS + LENGTH_NS, 30)
 DUE_NS = BASE_NS + 40 * DAY_NS
 QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
     "a range": (
@@ -132,6 +145,28 @@ QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
     "what is condemned": (lambda index: index.rows.garbage(4), "ix_segments_garbage (state=?)"),
     "dropping": (lambda index: index.rows.drop([segment(1).key]), "autoindex_segments_1 (key=?)"),
     "the totals": (lambda index: index.rows.totals(), ""),
+    "the walk over rows": (
+        lambda index: index.walk.after(segment(3).key, 4),
+        "autoindex_segments_1 (key>?)",
+    ),
+    "the walk over stored rows": (
+        lambda index: index.walk.stored_after(segment(3).key, 4),
+        "autoindex_segments_1 (key>?)",
+    ),
+    "whether one is stored": (
+        lambda index: index.walk.is_stored(segment(3).key),
+        "autoindex_segments_1 (key=?)",
+    ),
+    "the packages": (lambda index: index.exports.packages(), "ix_exports_status (status=?)"),
+    "what is in a package": (
+        lambda index: index.exports.packages(),
+        "autoindex_export_parts_1 (export=?)",
+    ),
+    "what holds a package": (lambda index: index.exports.packages(), "ix_holds_stream (stream=?)"),
+    "a package without a row": (
+        lambda index: index.exports.of_stray([PART]),
+        "ix_holds_stream (stream=?)",
+    ),
     "unknown keys": (lambda index: index.rows.unknown([segment(1).key]), "autoindex_segments_1 (key=?)"),
 }
 

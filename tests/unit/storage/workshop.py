@@ -155,8 +155,7 @@ class Workshop:
 
     async def reindex(self) -> Reindexed:
         """What the command of that name does."""
-        archive = self.archive
-        return await reindex(archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve)
+        return await reindex(self.archive)
 
     def scrub(self, *, bytes_per_s: int = sys.maxsize) -> Scrub:
         """One that does not wait, or reads no faster than asked."""
