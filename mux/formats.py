@@ -8,6 +8,8 @@ from shared.errors import Unsupported
 from shared.units import Codec
 
 _HEX_PROFILE = re.compile(r"[0-9a-fA-F]{6}")
+_REPAIRS = frozenset({"rtx", "red", "ulpfec", "flexfec-03"})
+"""What stands among the codecs of an offer and is none."""
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,30}")
 # RFC 6184 section 8.1: what an absent profile-level-id means.
 _DEFAULT_PROFILE = "42000a"
@@ -99,7 +101,8 @@ def _format(name: str, number: int, said: dict[str, str], repair: int | None) ->
 def _without_h264(names: dict[int, str]) -> str:
     if any(name.upper() == "H264" for name in names.values()):
         return "the offer has H.264 in packetization-mode=2 only, or in a profile that cannot be read"
-    known = sorted({name for name in names.values() if _WORD.fullmatch(name)})[:_MAX_NAMED_CODECS]
+    codecs = {name for name in names.values() if _WORD.fullmatch(name) and name.lower() not in _REPAIRS}
+    known = sorted(codecs)[:_MAX_NAMED_CODECS]
     listed = ", ".join(known) if known else "no codec at all"
     return f"the offer has no H.264, only {listed}: this server sends H.264"
 

@@ -9,12 +9,14 @@ from storage.finishing import Places
 from storage.generation import Generation
 from storage.hold_files import HoldFiles
 from storage.holds import Holds
+from storage.index.backlog import BacklogRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.holds import HoldRows
 from storage.index.marks import Marks
 from storage.index.reprieve import Reprieve
 from storage.index.segments import SegmentRows
+from storage.index.shown import ShownRows
 from storage.index.walk import Walk
 from storage.objects import FolderStore
 from storage.spool import Spool
@@ -26,7 +28,9 @@ class Archive:
 
     database: Database
     rows: SegmentRows
+    shown: ShownRows
     dues: DueRows
+    backlog: BacklogRows
     marks: Marks
     walk: Walk
     reprieve: Reprieve
@@ -53,4 +57,17 @@ async def open_archive(index_url: str, objects: Path, spool: Spool) -> Archive:
     reprieve = Reprieve(database, dues)
     bond = StoreBond(database, rows, store, Generation(marks, store, disk), disk)
     holds = Holds(HoldRows(database), HoldFiles(store, disk), reprieve, places, turn)
-    return Archive(database, rows, dues, marks, Walk(database), reprieve, places, bond, holds, turn)
+    return Archive(
+        database,
+        rows,
+        ShownRows(database, rows),
+        dues,
+        BacklogRows(database),
+        marks,
+        Walk(database),
+        reprieve,
+        places,
+        bond,
+        holds,
+        turn,
+    )

@@ -4,12 +4,14 @@ import asyncio
 from collections import OrderedDict
 from pathlib import Path
 
+from shared.clock import Clock
 from shared.errors import NotFound
 from shared.ids import StreamId
 from shared.reasons import why
 from storage.finishing import Places, layout_of
 from storage.fmp4.reader import Layout
 from storage.index.segments import SegmentRows
+from storage.index.shown import ShownRows
 from storage.recorder import Recorder
 from storage.segment import Footage
 
@@ -17,29 +19,42 @@ _KEPT_LAYOUTS = 64
 
 
 class Catalogue:
-    """The one place where playback and exports ask what exists and where."""
+    """The one place where playback and exports ask what may be shown and where it is.
 
-    def __init__(self, rows: SegmentRows, recorder: Recorder, places: Places) -> None:
+    What is past its deadline and held by nobody is not there, destroyed or not.
+    """
+
+    def __init__(
+        self, rows: SegmentRows, shown: ShownRows, recorder: Recorder, places: Places, clock: Clock
+    ) -> None:
         self._rows = rows
+        self._shown = shown
         self._recorder = recorder
         self._places = places
+        self._clock = clock
         self._layouts: OrderedDict[str, Layout] = OrderedDict()
 
-    async def between(self, stream: StreamId, start_ns: int, end_ns: int) -> list[Footage]:
-        """All footage that has something of [start_ns, end_ns), oldest first."""
+    async def between(
+        self, stream: StreamId, start_ns: int, end_ns: int, *, at_ns: int | None = None, but_for: str = ""
+    ) -> list[Footage]:
+        """All footage that has something of [start_ns, end_ns), oldest first.
+
+        Whose deadline had not come at `at_ns`, by default now; or that a hold other than `but_for` keeps.
+        """
+        now_ns = self._clock.utc_ns() if at_ns is None else at_ns
         growing = {footage.key: footage for footage in self._recorder.footage(stream)}
         found = growing | {
             row.key: Footage(
                 row.key, row.stream, row.run, row.start_ns, row.end_ns, row.codec, row.parameters, row.days
             )
-            for row in await self._rows.between(stream, start_ns, end_ns)
+            for row in await self._shown.between(stream, start_ns, end_ns, now_ns, but_for=but_for)
         }
         inside = [one for one in found.values() if one.start_ns < end_ns and one.end_ns > start_ns]
         return sorted(inside, key=lambda one: (one.start_ns, one.end_ns))
 
     async def next_start_ns(self, stream: StreamId, from_ns: int) -> int | None:
         """Where footage starts again at or after an instant."""
-        known = await self._rows.next_start_ns(stream, from_ns)
+        known = await self._shown.next_start_ns(stream, from_ns, self._clock.utc_ns())
         starts = [
             one.start_ns
             for one in self._recorder.footage(stream)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from shared.clock import Clock
+from storage.allowance import USUAL, Allowance
 from storage.archive import Archive
 from storage.boot import Boot
 from storage.clock_keeper import ClockKeeper, Witnesses
@@ -31,8 +32,9 @@ def destruction(
     ask: Ask,
     first: Sequence[Ground] = (),
     copies: Sequence[Callable[[], Awaitable[object]]] = (),
+    allowance: Allowance = USUAL,
 ) -> Destruction:
-    """`first` are the grounds to ask before all others, `copies` as Retention has them."""
+    """`first` are the grounds to ask before all others, `copies` and `allowance` as Retention has them."""
     keeper = ClockKeeper(archive.store, archive.places.disk, clock, boot, witnesses)
     reconciliation = Reconciliation(
         ask,
@@ -51,6 +53,7 @@ def destruction(
     retention = Retention(
         archive.rows,
         archive.dues,
+        archive.backlog,
         archive.places,
         Grounds(grounds),
         archive.turn,
@@ -58,11 +61,12 @@ def destruction(
         RetentionMetrics(),
         life,
         copies,
+        allowance,
     )
     return Destruction(keeper, reconciliation, retention)
 
 
 def _refused(retention: Retention, keeper: ClockKeeper) -> Refused:
     if retention.refused is None:
-        return Refused(None, failure=retention.health())
+        return Refused(None, failure=retention.failure())
     return Refused(retention.refused, keeper.disputed, grounds=retention.grounds)

@@ -90,7 +90,7 @@ def test_a_data_channel_beside_the_picture_is_refused() -> None:
 
 
 def test_firefox_without_its_h264_plugin_is_told_what_is_missing() -> None:
-    with pytest.raises(Unsupported, match=r"no H\.264, only AV1, VP8, VP9"):
+    with pytest.raises(Unsupported, match=r"no H\.264, only AV1, VP8, VP9: "):
         parse_offer(offers.FIREFOX_WITHOUT_H264)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import Unavailable
+from storage.allowance import Allowance
 from storage.deadline import DAY_NS
 from storage.disk import RealDisk
 from storage.generation import Step
@@ -177,11 +178,10 @@ class UnpluggedDisk(RealDisk):
 
 
 async def test_a_disk_unplugged_during_a_run_loses_no_more_rows_than_the_batch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("storage.retention._BATCH", 1)
     disk = UnpluggedDisk(tmp_path)
-    async with workshop(tmp_path, disk=disk) as shop:
+    async with workshop(tmp_path, disk=disk, allowance=Allowance(batch=1)) as shop:
         await more(shop, 0)
         rows = len(await shop.rows.everything())
         await shop.clock.advance(2 * DAY_NS // S_NS)

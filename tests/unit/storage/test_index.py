@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from shared.messages import encode
 from storage.deadline import DAY_NS
 from storage.index import migrations
+from storage.index.backlog import BacklogRows
 from storage.index.database import Database
-from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
@@ -74,10 +74,10 @@ async def test_an_index_of_the_first_version_goes_on_with_what_it_holds(tmp_path
         await connection.run_sync(first_schema)
     await engine.dispose()
     database = await Database.open(url)
-    rows, dues = SegmentRows(database), DueRows(database)
+    rows = SegmentRows(database)
     days = {one.key: one.days for one in await rows.everything()}
     totals, packages = await rows.totals(), await ExportRows(database).packages()
-    late_ns = await dues.overdue_ns(START_NS + 6 * DAY_NS)
+    late_ns = await BacklogRows(database).overdue_ns(START_NS + 6 * DAY_NS)
     found = len(await rows.between(STREAM, START_NS, START_NS + 1))
     await database.close()
     assert days == {"k-0": 5, "k-1": 2, "k-2": 5}

@@ -242,7 +242,7 @@ async def test_a_condemned_segment_that_is_taken_back_is_due_again(tmp_path: Pat
         due_ns = one.start_ns + 2 * 86_400 * 10**9
         await shop.dues.condemn(due_ns)
         await shop.dues.revive([one.key], one.state)
-        assert (await shop.dues.overdue_ns(due_ns), await shop.rows.totals()) == (
+        assert (await shop.archive.backlog.overdue_ns(due_ns), await shop.rows.totals()) == (
             86_400 * 10**9,
             {"closed": (1, one.size)},
         )

@@ -19,6 +19,7 @@ from shared.messages import RecordingPolicy, encode
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
+from storage.allowance import USUAL, Allowance
 from storage.api import build_app
 from storage.api_clock import clock_routes
 from storage.api_exports import export_routes
@@ -46,6 +47,7 @@ from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
 from storage.left_overs import LeftOvers
 from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, ScrubMetrics
+from storage.publishers import KnownPublishers
 from storage.quarantine import Quarantine
 from storage.recorder import Recorder
 from storage.reindex import Reindexed, reindex
@@ -57,7 +59,8 @@ from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
 from tests.support.pictures import START_NS, STREAM
-from tests.unit.storage.hands import HandControl, HandTap
+from tests.support.tap import FakeTap
+from tests.unit.storage.hands import HandControl
 
 SEGMENT_S = 4.0
 
@@ -105,7 +108,7 @@ class Workshop:
     folder: Path
     clock: SimulatedClock
     archive: Archive
-    tap: HandTap
+    tap: FakeTap
     lane: DiskLane
     quarantine: Quarantine
     policies: PolicyRows
@@ -175,7 +178,7 @@ class Workshop:
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
         """Give units to the recorder and wait until the disk has what is due of them."""
         for item in items:
-            self.tap.sinks[item.stream](item)
+            self.tap.give(item)
         await self.settle()
 
     async def settle(self) -> None:
@@ -242,7 +245,7 @@ class _WritingHalf:
     """Tap to spool to store."""
 
     def __init__(self, clock: SimulatedClock, archive: Archive, nonce: str) -> None:
-        self.tap, self.life, spool = HandTap(), LifeMetrics(), archive.places.spool
+        self.tap, self.life, spool = FakeTap(), LifeMetrics(), archive.places.spool
         self.quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=3)
         self.recorder = Recorder(
             self.tap,
@@ -278,6 +281,7 @@ async def workshop(
     control: HandControl | None = None,
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
+    allowance: Allowance = USUAL,
 ) -> AsyncIterator[Workshop]:
     """Storage in a folder; made again in the same folder it finds what was left there.
 
@@ -292,7 +296,8 @@ async def workshop(
     await archive.bond.establish()
     policies, half = PolicyRows(archive.database), _WritingHalf(clock, archive, nonce)
     lane.start()
-    catalogue, reads = Catalogue(archive.rows, half.recorder, archive.places), ReadMetrics()
+    reads = ReadMetrics()
+    catalogue = Catalogue(archive.rows, archive.shown, half.recorder, archive.places, clock)
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
@@ -332,6 +337,7 @@ async def workshop(
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
         copies=(sweep.sweep_once, left_overs.sweep_once),
+        allowance=allowance,
     )
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
     await end.keeper.reason_to_refuse()
@@ -342,7 +348,7 @@ async def workshop(
         playback_routes(catalogue, gate, clock, reads, transcodings),
         export_routes(jobs, archive.holds, catalogue, clock, gate, key.public),
         clock_routes(end.keeper, gate),
-        lease_routes(leases),
+        lease_routes(leases, KnownPublishers(archive.store.root, RealDisk(), lambda: leases.publishers).keep),
     ]
     door = build_app(routers, "https://csu.example")
     app = Guarded(door, reads.cut_off.inc)
