@@ -11,6 +11,7 @@ from storage.lifecycle.scrub import Fault, Scrub, scrubbed
 from storage.metrics import ScrubMetrics
 from storage.objects.boot import since_boot
 from storage.objects.disk import RealDisk
+from storage.objects.folder import FolderStore
 from storage.objects.folder_lock import locked
 from storage.recording.spool import Spool
 from storage.settings import StorageSettings
@@ -25,7 +26,9 @@ async def _alone(settings: StorageSettings) -> AsyncIterator[Archive]:
         folder.mkdir(parents=True, exist_ok=True)
     async with locked(folders, clock, since_boot):
         archive = await open_archive(
-            settings.index_url, settings.objects, Spool(settings.spool, disk, [], clock)
+            settings.index_url,
+            FolderStore(settings.objects, disk),
+            Spool(settings.spool, disk, [], clock),
         )
         try:
             yield archive

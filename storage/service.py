@@ -51,6 +51,7 @@ from storage.metrics import (
 )
 from storage.objects.boot import since_boot
 from storage.objects.disk import RealDisk
+from storage.objects.folder import FolderStore
 from storage.objects.folder_lock import FolderLock, locked
 from storage.playback.catalogue import Catalogue
 from storage.playback.transcoding import Transcodings
@@ -135,19 +136,20 @@ async def build(settings: StorageSettings | None = None) -> Service:
     for folder in (settings.spool, settings.exports):
         close_to_others(folder)
     leases = Leases(verifier.key, clock)
-    publishers = KnownPublishers(settings.objects, disk, lambda: leases.publishers)
+    store = FolderStore(settings.objects, disk)
+    publishers = KnownPublishers(store.notes, lambda: leases.publishers)
     tap = _tap(settings, clock, publishers.holds)
     service = Service("storage", status_port=settings.status_port, clock=clock)
     # Before anything is read: another storage may be changing it.
     locks = await _lock(service, settings, clock)
     lanes = [DiskLane(f"disk-{number}", _LANE_BUDGET_BYTES) for number in range(_LANES)]
     spool = Spool(settings.spool, disk, lanes, clock, reserve_bytes=settings.disk_reserve_mb << 20)
-    archive = await open_archive(settings.index_url, settings.objects, spool)
+    archive = await open_archive(settings.index_url, store, spool)
     service.on_stop(archive.database.close)
     await archive.bond.establish()
 
     half = _Recording(settings, clock, tap, spool, archive)
-    archive.store.clear_incoming()
+    store.clear_incoming()
     left_over = half.finisher.find_left_over()
     if left_over:
         get_logger("storage").warning("spool-recovered", files=left_over)
@@ -330,7 +332,7 @@ def _measuring(settings: StorageSettings, half: _Recording, clock: Clock) -> Cal
     async def measure() -> None:
         while True:
             for name, folder in (("spool", settings.spool), ("objects", settings.objects)):
-                half.life.disk_free.labels(name).set(half.places.disk.free_bytes(folder))
+                half.life.disk_free.labels(name).set(half.spool.disk.free_bytes(folder))
             await clock.sleep(_DISK_EVERY_S)
 
     return measure

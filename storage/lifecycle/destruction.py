@@ -35,7 +35,7 @@ def destruction(
     allowance: Allowance = USUAL,
 ) -> Destruction:
     """`first` are the grounds to ask before all others, `copies` and `allowance` as Retention has them."""
-    keeper = ClockKeeper(archive.store, archive.places.disk, clock, boot, witnesses)
+    keeper = ClockKeeper(archive.store, clock, boot, witnesses)
     reconciliation = Reconciliation(
         ask,
         archive.holds,

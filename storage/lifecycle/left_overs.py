@@ -11,8 +11,9 @@ from storage.index.dues import DueRows
 from storage.index.segments import SegmentRows
 from storage.model.deadline import DAY_NS, MAX_DAYS
 from storage.model.segment import capture_of_spool_name, key_of_spool_name, spool_name
-from storage.recording.finishing import Places, read_object
+from storage.recording.places import Places
 from storage.recording.quarantine import Quarantine
+from storage.recording.survey import read_object
 
 MOST_OBJECTS = 1000
 
@@ -52,7 +53,7 @@ class LeftOvers:
         for path in await asyncio.to_thread(self._candidates):
             async with self._turn:
                 if await self._is_due(path, now_ns):
-                    await asyncio.to_thread(self._places.disk.remove, path)
+                    await asyncio.to_thread(self._places.spool.disk.remove, path)
                     self._log.error("unreadable-footage-destroyed", file=path.name)
                     destroyed += 1
         await asyncio.to_thread(self._quarantine.count)
@@ -81,7 +82,8 @@ class LeftOvers:
     async def _is_object_due(self, key: str, now_ns: int) -> bool:
         if await self._rows.get(key) is not None:
             return False
-        return await self._is_old(self._places.store.path(key), spool_name(key), now_ns)
+        found = await asyncio.to_thread(self._places.store.find, key)
+        return found is not None and await self._is_old(spool_name(key), found.written_ns, now_ns)
 
     def _candidates(self) -> list[Path]:
         return [*self._quarantine.files(), *sorted(self._places.spool.folder.glob("*.mp4"))]
@@ -91,14 +93,14 @@ class LeftOvers:
             key = key_of_spool_name(path.name)
             if self._is_open(key) or await self._rows.get(key) is not None:
                 return False
-        return await self._is_old(path, path.name, now_ns)
-
-    async def _is_old(self, path: Path, name: str, now_ns: int) -> bool:
-        """Whether what a file of this name in the spool may hold is due, and not held."""
         try:
             written_ns = (await asyncio.to_thread(path.stat)).st_mtime_ns
         except FileNotFoundError:
             return False
+        return await self._is_old(path.name, written_ns, now_ns)
+
+    async def _is_old(self, name: str, written_ns: int, now_ns: int) -> bool:
+        """Whether what a file of this name in the spool may hold is due, and not held."""
         capture = capture_of_spool_name(name)
         if capture is None:
             # Nobody can say of what it is: all of it is as old as its last byte at least.

@@ -16,7 +16,7 @@ from storage.lifecycle.allowance import USUAL, Allowance, Budget
 from storage.lifecycle.refusals import Refusals
 from storage.metrics import LifeMetrics, RetentionMetrics
 from storage.model.segment import Segment
-from storage.recording.finishing import Places
+from storage.recording.places import Places
 
 EVERY_S = 20.0
 _REFUSED_EVERY_S = 3.0
@@ -206,7 +206,7 @@ class Retention:
         for segment in garbage:
             spooled = self._places.spool.path(segment.key)
             there = spooled.exists()
-            self._places.disk.remove(spooled)
+            self._places.spool.disk.remove(spooled)
             there = self._places.store.remove(segment.key) or there
             missing += not there
         return missing

@@ -6,23 +6,20 @@ had again, and nobody can take a credential back there while it is away.
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 from shared.errors import BadInput
 from shared.log import get_logger
 from shared.messages import Publishers, decode, encode
-from storage.objects.disk import Disk
-from storage.objects.small_file import read_small, write_small
+from storage.objects.notes import Notes
 
-_FILE = ".beffroi-publishers"
+_NOTE = ".beffroi-publishers"
 
 
 class KnownPublishers:
     """`heard` gives the communes of the newest lease, None where none of this run says it."""
 
-    def __init__(self, folder: Path, disk: Disk, heard: Callable[[], frozenset[str] | None]) -> None:
-        self._path = folder / _FILE
-        self._disk = disk
+    def __init__(self, notes: Notes, heard: Callable[[], frozenset[str] | None]) -> None:
+        self._notes = notes
         self._heard = heard
         self._log = get_logger("storage")
         self._written = self._read()
@@ -38,19 +35,19 @@ class KnownPublishers:
         heard = self._heard()
         if heard is None or heard == self._written:
             return
-        text = encode(Publishers(tuple(sorted(heard)))).decode()
+        said = encode(Publishers(tuple(sorted(heard))))
         try:
-            await asyncio.to_thread(write_small, self._disk, self._path, text)
+            await asyncio.to_thread(self._notes.write, _NOTE, said)
         except OSError as error:
             # What was heard holds for this run all the same, and the next lease tries again.
-            self._log.warning("publishers-not-kept", file=_FILE, reason=error.strerror or str(error))
+            self._log.warning("publishers-not-kept", file=_NOTE, reason=error.strerror or str(error))
             return
         self._written = heard
 
     def _read(self) -> frozenset[str] | None:
         try:
-            text = read_small(self._path)
-            return None if text is None else frozenset(decode(Publishers, text.encode()).communes)
+            said = self._notes.read(_NOTE)
+            return None if said is None else frozenset(decode(Publishers, said).communes)
         except (OSError, BadInput) as error:
-            self._log.error("publishers-unreadable", file=_FILE, reason=type(error).__name__)
+            self._log.error("publishers-unreadable", file=_NOTE, reason=type(error).__name__)
             return None

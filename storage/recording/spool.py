@@ -16,6 +16,7 @@ from storage.fmp4.identity import Identity
 from storage.fmp4.movie import init_segment
 from storage.model.segment import spool_name
 from storage.objects.disk import Disk
+from storage.objects.file_range import read_range
 from storage.recording.lane import DiskLane
 
 _SPACE_EVERY_NS = 1_000_000_000
@@ -95,6 +96,17 @@ class Spool:
     def path(self, key: str) -> Path:
         """The file of a segment while it is here."""
         return self.folder / spool_name(key)
+
+    def read(self, key: str, offset: int, size: int) -> bytes:
+        """A range of a segment that is here, fewer bytes only at its end now. Raises OSError. Blocking."""
+        return read_range(self.path(key), offset, size)
+
+    def size(self, key: str) -> int | None:
+        """How long the file of a segment is now, None where it is not here. Raises OSError. Blocking."""
+        try:
+            return self.path(key).stat().st_size
+        except FileNotFoundError:
+            return None
 
     @property
     def waiting_bytes(self) -> int:

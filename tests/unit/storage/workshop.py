@@ -47,10 +47,12 @@ from storage.lifecycle.scrub import Scrub
 from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, ScrubMetrics
 from storage.objects.boot import SinceBoot
 from storage.objects.disk import Disk, RealDisk
+from storage.objects.folder import FolderStore
 from storage.playback.catalogue import Catalogue
 from storage.playback.transcoding import Transcodings
-from storage.recording.finishing import Finisher, Places
+from storage.recording.finishing import Finisher
 from storage.recording.lane import DiskLane
+from storage.recording.places import Places
 from storage.recording.publishers import KnownPublishers
 from storage.recording.quarantine import Quarantine
 from storage.recording.recorder import Recorder
@@ -202,7 +204,11 @@ class Workshop:
         await self.finish()
 
     def objects(self) -> list[str]:
-        return sorted(self.places.store.keys())
+        return self.places.store.keys(most=sys.maxsize)
+
+    def object_file(self, key: str) -> Path:
+        """Where the folder has an object, for a test that looks behind the store's back."""
+        return self.folder / "objects" / key
 
     def token(
         self, action: Action, resource: str, *, start_s: int | None = None, end_s: int | None = None
@@ -292,7 +298,8 @@ async def workshop(
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
     spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock)
-    archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", folder / "objects", spool)
+    store = FolderStore(folder / "objects", spool.disk)
+    archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", store, spool)
     await archive.bond.establish()
     policies, half = PolicyRows(archive.database), _WritingHalf(clock, archive, nonce)
     lane.start()
@@ -348,7 +355,7 @@ async def workshop(
         playback_routes(catalogue, gate, clock, reads, transcodings),
         export_routes(jobs, archive.holds, catalogue, clock, gate, key.public),
         clock_routes(end.keeper, gate),
-        lease_routes(leases, KnownPublishers(archive.store.root, RealDisk(), lambda: leases.publishers).keep),
+        lease_routes(leases, KnownPublishers(store.notes, lambda: leases.publishers).keep),
     ]
     door = build_app(routers, "https://csu.example")
     app = Guarded(door, reads.cut_off.inc)

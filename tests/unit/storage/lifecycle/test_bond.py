@@ -146,7 +146,7 @@ async def test_a_stored_segment_whose_object_is_lost_is_stored_again_from_the_sp
         await more(shop, 0)
         key = shop.objects()[0]
         path = shop.places.spool.path(key)
-        path.write_bytes(shop.places.store.path(key).read_bytes())
+        path.write_bytes(shop.object_file(key).read_bytes())
         shop.places.store.remove(key)
         await shop.finisher.finish(key)
         assert (key in shop.objects(), path.exists()) == (True, False)

@@ -14,7 +14,8 @@ from storage.lifecycle.hold_files import HoldFiles
 from storage.model.deadline import DAY_NS
 from storage.model.segment import SegmentState
 from storage.objects.disk import RealDisk
-from storage.objects.folder import FolderStore
+from storage.objects.marker import found_store
+from storage.objects.notes import FolderNotes
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.hands import HandControl
 from tests.unit.storage.lost_index import bring_back, keep_index, lose_index
@@ -232,10 +233,10 @@ def test_any_hold_comes_back_from_its_file(
     tmp_path_factory: pytest.TempPathFactory, id: str, stream: str, start_ns: int, end_ns: int, reference: str
 ) -> None:
     folder = tmp_path_factory.mktemp("store")
-    store = FolderStore(folder, RealDisk())
-    store.found("a-store")
+    notes = FolderNotes(folder, RealDisk())
+    found_store(notes, "a-store")
     hold = Hold(id, stream, start_ns, end_ns, reference)
-    files = HoldFiles(store, RealDisk())
+    files = HoldFiles(notes)
     files.write([hold])
     assert files.all().holds == (hold,)
 
@@ -245,8 +246,8 @@ def test_no_bytes_in_the_place_of_a_hold_are_taken_for_no_hold(
     tmp_path_factory: pytest.TempPathFactory, body: bytes
 ) -> None:
     folder = tmp_path_factory.mktemp("store")
-    store = FolderStore(folder, RealDisk())
-    store.found("a-store")
+    notes = FolderNotes(folder, RealDisk())
+    found_store(notes, "a-store")
     (folder / ".holds").mkdir()
     (folder / ".holds/0-1.json").write_bytes(body)
-    assert HoldFiles(store, RealDisk()).all().unreadable == (".holds/0-1.json",)
+    assert HoldFiles(notes).all().unreadable == (".holds/0-1.json",)

@@ -12,6 +12,7 @@ from storage.index.walk import Walk
 from storage.model.deadline import DAY_NS
 from storage.model.segment import SegmentState
 from storage.objects.disk import RealDisk
+from storage.objects.folder import FolderStore
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.workshop import Workshop, policy, units, workshop
 
@@ -285,7 +286,7 @@ async def test_reindexing_forgets_rows_without_object(tmp_path: Path) -> None:
 async def test_reindexing_never_has_more_than_a_batch_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    most = 0
+    most = most_keys = 0
 
     async def counted(self: Walk, key: str, limit: int) -> list[tuple[str, SegmentState]]:
         nonlocal most
@@ -296,7 +297,12 @@ async def test_reindexing_never_has_more_than_a_batch_in_memory(
     def whole(_self: object) -> NoReturn:
         raise AssertionError("everything was asked for at once")
 
-    after = Walk.after
+    def keys_counted(self: FolderStore, prefix: str = "", *, after: str = "", most: int = 1000) -> list[str]:
+        nonlocal most_keys
+        most_keys = max(most_keys, most)
+        return keys_of(self, prefix, after=after, most=most)
+
+    after, keys_of = Walk.after, FolderStore.keys
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(500), days=5)
         objects = shop.objects()
@@ -307,14 +313,14 @@ async def test_reindexing_never_has_more_than_a_batch_in_memory(
         monkeypatch.setattr("storage.lifecycle.reindex._BATCH", 2)
         monkeypatch.setattr(Walk, "after", counted)
         monkeypatch.setattr(SegmentRows, "everything", whole)
-        monkeypatch.setattr(type(shop.places.store), "keys", whole)
+        monkeypatch.setattr(FolderStore, "keys", keys_counted)
         done = await shop.reindex()
         monkeypatch.undo()
         rows = {row.key: row.state for row in await shop.rows.everything()}
     left = [objects[0], *objects[2:]]
     assert (done.known, done.added, done.forgotten) == (len(objects) - 2, 1, 1)
     assert rows == dict.fromkeys(left, SegmentState.STORED)
-    assert most == 2
+    assert (most, most_keys) == (2, 2)
 
 
 async def test_reindexing_leaves_alone_what_it_cannot_read(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from storage.model.deadline import DAY_NS
 from storage.model.segment import Segment, SegmentState
 from storage.objects.disk import RealDisk
 from storage.objects.folder import FolderStore
-from storage.recording.finishing import Places
+from storage.recording.places import Places
 from storage.recording.spool import Spool
 from tests.support.pictures import STREAM
 from tests.unit.storage.account import STREAMS, Account, Step, Trial, counted, record, steps
@@ -84,7 +84,7 @@ def retention(
     """A new one, as after a start, over an index whose files are gone already."""
     clock = clock or SimulatedClock(trial.account.now_ns)
     disk, nowhere = disk or RealDisk(), Path("/nonexistent")
-    places = Places(Spool(nowhere, disk, [], clock), FolderStore(nowhere, disk), disk)
+    places = Places(Spool(nowhere, disk, [], clock), FolderStore(nowhere, disk))
     return Retention(
         trial.rows,
         trial.dues,

@@ -26,11 +26,10 @@ from storage.fmp4.hevc import HevcDescription
 from storage.fmp4.reader import Layout
 from storage.model.instants import text_from_ns
 from storage.playback.windows import Answer, plan, retimed
-from storage.recording.finishing import layout_of
 from tests.support.pictures import START_NS, STREAM, units_as
 from tests.support.programs import needs
 from tests.unit.storage.packages import EXPORT, exported, manifest_of, order, pictures_in, said, videos_of
-from tests.unit.storage.segments import buffer
+from tests.unit.storage.segments import buffer, layout_of
 from tests.unit.storage.workshop import workshop
 
 SECOND_NS = 1_000_000_000
@@ -90,7 +89,7 @@ async def test_ffprobe_finds_every_picture_of_every_segment_and_no_error(
 ) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(recorded(coded))
-        paths = [shop.places.store.path(key) for key in shop.objects()]
+        paths = [shop.object_file(key) for key in shop.objects()]
         told = [said(PROBE + str(path), tmp_path) for path in paths]
     assert len(told) > 1
     assert {(code, complaint) for code, _, complaint in told} == {(0, "")}
@@ -103,7 +102,7 @@ async def test_segments_start_with_key_pictures_and_leave_no_hole(tmp_path: Path
     async with workshop(tmp_path) as shop:
         await shop.record_all(recorded(coded))
         layouts = sorted(
-            (layout_of(shop.places.store.path(key)) for key in shop.objects()),
+            (layout_of(shop.object_file(key)) for key in shop.objects()),
             key=lambda one: one.identity.start_ns,
         )
     assert all(layout.fragments[0].key for layout in layouts)
@@ -133,7 +132,7 @@ async def test_a_decoder_shows_every_picture_at_its_time(tmp_path: Path, coded: 
 async def test_the_time_line_tells_when_each_picture_is_shown(tmp_path: Path, coded: Coded) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(recorded(coded))
-        times = shown_ns([layout_of(shop.places.store.path(key)) for key in shop.objects()])
+        times = shown_ns([layout_of(shop.object_file(key)) for key in shop.objects()])
     assert times == pytest.approx([START_NS + number * 40_000_000 for number in range(COUNT)], abs=20_000)
 
 
@@ -152,7 +151,7 @@ async def test_pictures_shown_before_the_key_picture_that_opens_their_segment_ke
                 )
     async with workshop(tmp_path) as shop:
         await shop.record_all(pictures)
-        layouts = [layout_of(shop.places.store.path(key)) for key in shop.objects()]
+        layouts = [layout_of(shop.object_file(key)) for key in shop.objects()]
     assert len(layouts) > 1
     assert shown_ns(layouts) == pytest.approx(
         [START_NS + number * 40_000_000 for number in range(COUNT)], abs=20_000

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from storage.objects.disk import RealDisk
+from storage.objects.notes import FolderNotes
 from storage.recording.publishers import KnownPublishers
 
 LILLE, ROUBAIX = "59350", "59512"
@@ -19,7 +20,7 @@ class Heard:
 
 
 def known(folder: Path, heard: Heard) -> KnownPublishers:
-    return KnownPublishers(folder, RealDisk(), heard)
+    return KnownPublishers(FolderNotes(folder, RealDisk()), heard)
 
 
 def test_before_control_room_ever_spoke_a_key_is_enough(tmp_path: Path) -> None:

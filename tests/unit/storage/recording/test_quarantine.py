@@ -55,7 +55,7 @@ async def test_fragments_behind_a_damaged_one_are_set_aside_before_they_are_cut(
     data = damaged(FRAGMENTS[1] + 5)
     async with workshop(tmp_path) as shop:
         await left_in_spool(shop, data)
-        stored = shop.places.store.path(shop.objects()[0]).read_bytes()
+        stored = shop.object_file(shop.objects()[0]).read_bytes()
         assert (set_aside(shop), stored) == ([data[FRAGMENTS[1] :]], data[: FRAGMENTS[1]])
 
 
@@ -90,7 +90,7 @@ async def test_no_byte_of_a_damaged_file_is_lost(tmp_path: Path, at: int, change
     data[at] ^= change
     async with workshop(tmp_path) as shop:
         await left_in_spool(shop, bytes(data))
-        kept = b"".join(shop.places.store.path(key).read_bytes() for key in shop.objects())
+        kept = b"".join(shop.object_file(key).read_bytes() for key in shop.objects())
         found = (kept + b"".join(set_aside(shop))) == bytes(data)
         for key in shop.objects():
             shop.places.store.remove(key)
@@ -141,13 +141,13 @@ async def unreadable_object(shop: Workshop, name: str | None = None) -> str:
     """The key of an object whose head is damaged and that has no row, among two that are sound."""
     await shop.record_all(units(250), days=5)
     key = shop.objects()[0]
-    path = shop.places.store.path(key)
+    path = shop.object_file(key)
     data = bytearray(path.read_bytes())
     data[data.index(b"moov")] ^= 0xFF
     path.write_bytes(data)
     if name is not None:
         key = name.format(folder=Path(key).parent)
-        there = shop.places.store.path(key)
+        there = shop.object_file(key)
         there.parent.mkdir(exist_ok=True)
         path = path.rename(there)
     os.utime(path, ns=(START_NS, START_NS + 4 * 10**9))
@@ -195,14 +195,14 @@ async def test_an_object_that_was_mended_since_the_scrub_saw_it_lives(tmp_path: 
         key = await unreadable_object(shop)
         await shop.clock.advance(6 * DAY_S)
         await shop.scrub().names()
-        shop.places.store.path(key).write_bytes(SEGMENT)
+        shop.object_file(key).write_bytes(SEGMENT)
         await shop.retention.run_once()
         assert shop.objects() == [key]
 
 
 async def test_a_folder_named_like_an_object_is_none(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
-        (shop.places.store.root / "odd.mp4").mkdir()
+        ((shop.folder / "objects") / "odd.mp4").mkdir()
         assert (await shop.scrub().names()).count(Fault.UNREADABLE) == 0
 
 
@@ -213,15 +213,6 @@ async def test_a_file_that_is_being_written_is_no_left_over(tmp_path: Path) -> N
         await shop.clock.advance(2 * DAY_S)
         await shop.retention.run_once()
         assert list(shop.places.spool.folder.glob("*.mp4"))
-
-
-async def test_a_copy_that_a_crash_left_half_put_is_removed(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        incoming = tmp_path / "objects/.incoming/0123"
-        incoming.parent.mkdir()
-        incoming.write_bytes(SEGMENT)
-        shop.places.store.clear_incoming()
-        assert not incoming.exists()
 
 
 @given(st.integers(0, 4_000_000_000_000), st.integers(1, 10**9))

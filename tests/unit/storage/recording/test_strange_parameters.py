@@ -19,7 +19,6 @@ from storage.fmp4.avc import AvcDescription
 from storage.fmp4.boxes import header_at
 from storage.fmp4.fragment import MovieFragment, Sample, movie_fragment, read_movie_fragment
 from storage.model.instants import text_from_ns
-from storage.recording.finishing import layout_of
 from tests.support.field_pictures import GOP as FIELD_GOP
 from tests.support.field_pictures import fields
 from tests.support.parameter_pictures import (
@@ -34,7 +33,7 @@ from tests.support.parameter_pictures import (
 )
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.packages import exported, manifest_of, order, pictures_in, videos_of
-from tests.unit.storage.segments import buffer
+from tests.unit.storage.segments import buffer, layout_of
 from tests.unit.storage.workshop import Workshop, workshop
 
 SECOND_NS = 1_000_000_000
@@ -47,7 +46,7 @@ def two_picture_sets() -> list[AccessUnit]:
 
 
 async def files(shop: Workshop) -> list[Path]:
-    return [shop.places.store.path(key) for key in shop.objects()]
+    return [shop.object_file(key) for key in shop.objects()]
 
 
 def decoded(path: Path) -> int:
