@@ -26,8 +26,8 @@ class ObjectStore(Protocol):
     """Objects by key, written once, removed once. Every call blocks: make it in a thread.
 
     A key is plain text that `is_key` accepts; any other raises ValueError before anything is touched. An
-    object that is not there raises FileNotFoundError. What else goes wrong is another OSError: of the disk, or,
-    where the store is on another machine, a ConnectionError or a TimeoutError.
+    object that is not there raises FileNotFoundError. What else goes wrong is another OSError: the disk's, or
+    a ConnectionError or TimeoutError where the store is on another machine.
     """
 
     @property
