@@ -123,3 +123,9 @@ async def test_an_unmounted_store_is_not_taken_for_one_whose_objects_are_gone(tm
         (tmp_path / "objects").rename(tmp_path / "unplugged")
         (tmp_path / "objects").mkdir()
         assert (await shop.scrub().names()).count(Fault.MISSING) == 0
+
+
+async def test_a_folder_named_like_an_object_is_none(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        ((shop.folder / "objects") / "odd.mp4").mkdir()
+        assert (await shop.scrub().names()).count(Fault.UNREADABLE) == 0
