@@ -48,7 +48,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     leases, store = Leases(verifier.key, clock), FolderStore(settings.objects, disk)
     reads.confirmed.set_function(lambda: leases.confirmed)
     publishers = KnownPublishers(store.notes, lambda: leases.publishers)
-    tap = compose_tap(settings, clock, publishers.holds)
+    tap = compose_tap(settings, clock, publishers.records)
     service = Service("storage", status_port=settings.status_port, clock=clock)
     # Before anything is read: another storage may be changing it.
     locks = await _lock(service, settings, clock)

@@ -15,7 +15,7 @@ from storage.metrics import LifeMetrics
 from storage.model.segment import Segment, SegmentState, key_of_spool_name
 from storage.recording.places import Places
 from storage.recording.quarantine import Quarantine
-from storage.recording.remains import holds_nothing, is_tear
+from storage.recording.remains import is_blank, is_tear
 from storage.recording.survey import digest_of, opened, segment_of
 
 _MAX_PENDING = 10_000
@@ -179,7 +179,7 @@ class Finisher:
             # Parameters that name no codec make no row: tried again for ever, they would keep recovery open.
             codec = layout.description.codec_string
         except BadInput as error:
-            if holds_nothing(path):
+            if is_blank(path):
                 self._log.warning("spool-file-without-head", key=key, reason=error.detail)
                 self._places.spool.disk.remove(path)
             else:

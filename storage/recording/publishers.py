@@ -24,7 +24,7 @@ class KnownPublishers:
         self._log = get_logger("storage")
         self._written = self._read()
 
-    def holds(self, commune: str) -> bool:
+    def records(self, commune: str) -> bool:
         """Whether a commune's worker is recorded. Before control_room ever said so its key is enough."""
         heard = self._heard()
         known = self._written if heard is None else heard

@@ -24,16 +24,16 @@ def known(folder: Path, heard: Heard) -> KnownPublishers:
 
 
 def test_before_control_room_ever_spoke_a_key_is_enough(tmp_path: Path) -> None:
-    assert known(tmp_path, Heard()).holds(LILLE)
+    assert known(tmp_path, Heard()).records(LILLE)
 
 
 async def test_what_was_taken_back_stays_so_over_a_restart_without_control_room(tmp_path: Path) -> None:
     before = known(tmp_path, Heard(LILLE))
-    assert not before.holds(ROUBAIX)
+    assert not before.records(ROUBAIX)
     await before.keep()
     after = known(tmp_path, Heard())
-    assert after.holds(LILLE)
-    assert not after.holds(ROUBAIX)
+    assert after.records(LILLE)
+    assert not after.records(ROUBAIX)
 
 
 async def test_a_right_that_is_given_again_holds_at_once(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ async def test_a_right_that_is_given_again_holds_at_once(tmp_path: Path) -> None
     publishers = known(tmp_path, heard)
     await publishers.keep()
     heard.communes = frozenset({LILLE, ROUBAIX})
-    assert publishers.holds(ROUBAIX)
+    assert publishers.records(ROUBAIX)
 
 
 async def test_the_last_right_of_all_that_is_taken_back_is_kept_too(tmp_path: Path) -> None:
@@ -50,15 +50,15 @@ async def test_the_last_right_of_all_that_is_taken_back_is_kept_too(tmp_path: Pa
     await publishers.keep()
     heard.communes = frozenset()
     await publishers.keep()
-    assert not known(tmp_path, Heard()).holds(LILLE)
+    assert not known(tmp_path, Heard()).records(LILLE)
 
 
 async def test_a_disk_that_takes_nothing_lets_nobody_back(tmp_path: Path) -> None:
     publishers = known(tmp_path / "gone", Heard(LILLE))
     await publishers.keep()
-    assert not publishers.holds(ROUBAIX)
+    assert not publishers.records(ROUBAIX)
 
 
 def test_a_damaged_file_stops_no_recording(tmp_path: Path) -> None:
     (tmp_path / ".beffroi-publishers").write_text("{")
-    assert known(tmp_path, Heard()).holds(LILLE)
+    assert known(tmp_path, Heard()).records(LILLE)
