@@ -1,4 +1,4 @@
-"""The exports as jobs: the row is the truth, a restart begins an unfinished one again."""
+"""Makes the exports that were ordered. The index has a row of each; a restart begins it anew."""
 
 import asyncio
 from collections.abc import Callable

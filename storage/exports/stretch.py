@@ -133,7 +133,7 @@ class _Collected:
 def _first_key(footage: Footage, layout: Layout, start_ns: int) -> int:
     """The number of the last key sample at or before an instant with which all is complete by then.
 
-    The first one where none is that early, 0 where the segment starts after the instant.
+    It is that of the first key sample where none is that early, 0 where the segment starts after the instant.
     """
     keys: list[tuple[int, int]] = []
     last = 0

@@ -16,7 +16,7 @@ from storage.objects.boot import Boot
 
 @dataclass(frozen=True, slots=True)
 class Destruction:
-    """Retention, and those of its grounds to refuse that need more than to be asked."""
+    """Retention, and those of its grounds to refuse that others work with too."""
 
     keeper: ClockKeeper
     reconciliation: Reconciliation

@@ -1,4 +1,4 @@
-"""How far index and object store have come together: a number and a token, changed with each object stored.
+"""Tells how far index and store have come together: both have a number and a token, changed by each object.
 
 The index is written first, and remembers the token before: after a crash between the two the store is one
 step behind an index that knows it. An index that was restored, or a copy that went on by itself, has neither

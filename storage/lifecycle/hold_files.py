@@ -1,4 +1,4 @@
-"""Holds as files beside the objects they keep: an index that is lost or older does not lose them."""
+"""Keeps holds as notes beside the objects: an index that is lost, or an older one, does not lose them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class FoundHolds:
 
 
 class HoldFiles:
-    """One file a hold and stream. Blocking: call it in a thread. Every failure is Unavailable."""
+    """Each hold has a note for each stream. Blocking: call it in a thread. Every failure is Unavailable."""
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes

@@ -1,4 +1,4 @@
-"""Looks at every object and every row for ever, slowly: do they know each other, are the bytes the same."""
+"""Compares objects with rows, and their bytes with what rows say of them, slowly and for ever."""
 
 import asyncio
 import hashlib
@@ -65,7 +65,7 @@ class Found:
 
 
 class Scrub:
-    """Two walks: names (keys against rows, rows against keys) and bytes (SHA-256 anew).
+    """Walks twice: over names (keys against rows, rows against keys), and over bytes (SHA-256 anew).
 
     Everything found is told; an object that the index lacks also breaks the bond. Nothing is changed here.
     `unreadable` takes the key of every object that neither the index nor anybody who reads it can name.

@@ -1,4 +1,4 @@
-"""The object store as a folder: a file an object, its key the path of it."""
+"""A folder as an object store: each object is a file, and its key the path of the file."""
 
 import errno
 import os

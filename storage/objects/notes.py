@@ -7,7 +7,7 @@ from storage.objects.disk import Disk
 
 
 class Notes(Protocol):
-    """Few bytes by name, each note written whole or not at all. Every call blocks: make it in a thread.
+    """Keeps a few bytes by name, and writes them whole or not at all. Every call blocks: make it in a thread.
 
     A name begins with "." and has at most one "/", so that it is no object's key; another raises ValueError.
     Each name has one writer. Every call may raise OSError.

@@ -23,7 +23,7 @@ class StoredObject:
 
 
 class ObjectStore(Protocol):
-    """Objects by key, written once, removed once. Every call blocks: make it in a thread.
+    """Keeps objects by key, each written once and removed once. Every call blocks: make it in a thread.
 
     A key is plain text that `is_key` accepts; any other raises ValueError before anything is touched. An
     object that is not there raises FileNotFoundError. What else goes wrong is another OSError: the disk's, or

@@ -1,4 +1,4 @@
-"""What footage there is: the index, and what it does not know yet because it is being written."""
+"""Knows what footage there is: what the index has, and what is being written and not in the index yet."""
 
 import asyncio
 from collections import OrderedDict
@@ -38,7 +38,8 @@ class Catalogue:
     ) -> list[Footage]:
         """All footage that has something of [start_ns, end_ns), oldest first.
 
-        Whose deadline had not come at `at_ns`, by default now; or that a hold other than `but_for` keeps.
+        Footage whose deadline had come at `at_ns`, by default now, is left out, unless a hold other than
+        `but_for` keeps it.
         """
         now_ns = self._clock.utc_ns() if at_ns is None else at_ns
         growing = {footage.key: footage for footage in self._recorder.footage(stream)}

@@ -1,4 +1,4 @@
-"""Which communes may be recorded: what control_room said last, over restarts.
+"""Remembers over restarts which communes control_room said last may be recorded.
 
 Unlike what is shown, recording does not end with the silence of control_room: footage not taken can never be
 had again, and nobody can take a credential back there while it is away.

@@ -1,4 +1,4 @@
-"""All recordings of this process: which streams, from the policies; their units, from the tap."""
+"""Records the streams that the policies name, from the units that the tap gives."""
 
 import asyncio
 from collections import Counter
@@ -122,7 +122,7 @@ class Recorder:
     def cameras_ns(self) -> tuple[int, ...]:
         """The UTC that each camera tells now by its own clock, of those whose pictures come.
 
-        Where fewer than two tell any, the times of arrival, which are the workers', stand for the others.
+        Where fewer than two cameras tell it, the clocks of the workers, by which pictures arrive, are taken.
         """
         told: dict[str, CameraTime] = {}
         for recording, _ in self._recordings.values():

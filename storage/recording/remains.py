@@ -1,4 +1,4 @@
-"""What is in a spool file that cannot be read as a segment: nothing, a write cut short, or maybe pictures."""
+"""Tells whether a spool file that is no whole segment has nothing in it, a torn write, or maybe pictures."""
 
 import mmap
 import os

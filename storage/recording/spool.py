@@ -191,8 +191,8 @@ class SegmentWriter:
         self._lane.tell(lambda: self._events.written(fragment.end90, late))
 
     def _whole_from(self, fragment: PendingFragment) -> int | None:
-        """Once the stream has told other parameters in the middle, those of the file's head are told again
-        too: a decoder would go on with the others."""
+        """Where other parameters came in the middle of the file, those of its head are told again afterwards:
+        a decoder would go on with the others."""
         if self._changed:
             return 0
         change = fragment.change(self._description)
