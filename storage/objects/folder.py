@@ -20,6 +20,7 @@ _INCOMING = ".incoming"
 _FOUND = "lost+found"
 """The file system's own folder, where the store is a disk: nobody else may read it."""
 
+_LONGEST_NAME = f"{'n' * 251}.mp4"
 _MOST_LASTING = 10_000
 
 
@@ -121,14 +122,19 @@ class FolderStore:
 
     def _entries(self, folder: str) -> list[str]:
         """The keys in a folder, and the folders in it with a "/" behind them, in the order of keys."""
+        # Asked once a folder, not once a name: there may be very many.
+        all_fit = is_key(f"{folder}{_LONGEST_NAME}")
         found = []
         try:
             with os.scandir(self._root / folder) as entries:
                 for one in entries:
-                    name = f"{folder}{one.name}"
-                    if is_key(name) and not one.is_dir():
-                        found.append(name)
-                    elif one.is_dir(follow_symlinks=False) and is_group(f"{name}/") and name != _FOUND:
+                    name = folder + one.name
+                    if one.name.startswith("."):
+                        continue
+                    if one.name.endswith(".mp4"):
+                        if (all_fit or is_key(name)) and not one.is_dir():
+                            found.append(name)
+                    elif name != _FOUND and one.is_dir(follow_symlinks=False) and is_group(f"{name}/"):
                         found.append(f"{name}/")
         except (FileNotFoundError, NotADirectoryError):
             return []

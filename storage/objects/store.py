@@ -10,6 +10,7 @@ _SUFFIX = b".mp4"
 MOST_KEYS = 1000
 """What `keys` gives at once, unless fewer or more are asked for."""
 
+_DAY_KEYS = 5000
 _LONGEST_KEY = 1000
 _LONGEST_NAME = 255
 
@@ -125,11 +126,13 @@ def newest_keys(store: ObjectStore) -> list[str]:
 
 def _newest_of(store: ObjectStore, days: Sequence[str]) -> list[str]:
     for day in reversed(days):
-        last: list[str] = []
-        while batch := store.keys(day, after=last[0] if last else ""):
-            last = batch[-1:]
-        if last:
-            return last
+        newest: list[str] = []
+        batch = store.keys(day, most=_DAY_KEYS)
+        while batch:
+            newest = batch[-1:]
+            batch = store.keys(day, after=newest[0], most=_DAY_KEYS) if len(batch) == _DAY_KEYS else []
+        if newest:
+            return newest
     return []
 
 
