@@ -16,25 +16,24 @@ from av.container import InputContainer
 from av.packet import Packet as AvPacket
 from av.video.stream import VideoStream
 
+from ingest import refusals
 from ingest.addresses import AddressRules, Target
 from ingest.ports import (
     STALL_S,
     CameraAddress,
-    Ended,
     NoAnswer,
     NotRtsp,
     Packet,
-    Refused,
     SourceCounts,
     SourceError,
     Stalled,
     StreamInfo,
-    Unreachable,
     silent,
 )
 from ingest.queued_source import QueuedSource
+from shared.causes import LINK_BROKE, OTHER
 from shared.clock import Clock
-from shared.reasons import Reason, why
+from shared.reasons import Cause, Reason, why
 
 OPEN_TIMEOUT_S = 8.0
 
@@ -48,13 +47,8 @@ _OPTIONS = {
     "fpsprobesize": "0",
     "user_agent": "Beffroi",
 }
-_UNREACHABLE = {
-    errno.ECONNREFUSED: "nothing listens at {place}",
-    errno.EHOSTUNREACH: "there is no way to {place}",
-    errno.ENETUNREACH: "there is no way to {place}",
-    errno.ETIMEDOUT: "{place} does not answer",
-    errno.ECONNRESET: "{place} ended the connection",
-}
+_UNHEARD = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT})
+"""With these the camera never heard us."""
 
 
 class AvOpener:
@@ -105,19 +99,22 @@ class AvSource(QueuedSource):
         except SourceError as error:
             self._hand_over(error)
         except Exception as error:  # The last frame of a thread: what is lost here is lost for good.
-            self._hand_over(Ended(f"reading {self._target.place} failed: {type(error).__name__}"))
+            kind = type(error).__name__
+            self._hand_over(
+                refusals.lost(self._target.place, Cause(f"{OTHER}:{kind}", f"reading failed: {kind}"))
+            )
 
     def _demultiplex(self) -> None:
         with self._opened() as container:
             if not container.streams.video:
-                raise NotRtsp(f"{self._target.place} announces no video")
+                raise refusals.no_video(self._target.place)
             stream = container.streams.video[0]
             context = stream.codec_context
             rate = stream.average_rate
             self._hand_over(
                 StreamInfo(
                     # FFmpeg has no context for a codec it does not know.
-                    codec=context.name if context is not None else "unknown",
+                    codec=context.name if context is not None else refusals.UNNAMED,
                     width=context.width if context is not None else 0,
                     height=context.height if context is not None else 0,
                     fps=float(rate) if rate else 0.0,
@@ -135,7 +132,7 @@ class AvSource(QueuedSource):
             except av.error.FFmpegError as error:
                 raise self._reading_failed(error) from None
             if packet is None or packet.size == 0:
-                raise Ended(f"{self._target.place} ended the stream")
+                raise refusals.ended(self._target.place)
             # FFmpeg counts from the first packet's time, and leaves exactly that one out.
             pts90 = 0 if first and packet.pts is None else packet.pts
             first = False
@@ -166,38 +163,32 @@ class AvSource(QueuedSource):
         place = self._target.place
         if isinstance(error, av.error.HTTPUnauthorizedError):
             if self._address.username or self._address.password:
-                return Refused(
-                    why("camera-account-wrong", "{place} refuses this user name and password", place=place)
-                )
-            return Refused(
-                why("camera-account-needed", "{place} asks for a user name and a password", place=place)
-            )
+                return refusals.account_wrong(place)
+            return refusals.account_needed(place)
         if isinstance(error, av.error.HTTPForbiddenError):
-            return Refused(
+            return refusals.account_elsewhere(place)
+        if isinstance(error, av.error.HTTPNotFoundError):
+            return refusals.no_stream(place)
+        if isinstance(error, av.error.HTTPClientError | av.error.HTTPServerError):
+            return NotRtsp(
                 why(
-                    "camera-account-elsewhere",
-                    "{place} does not let this account see the stream",
+                    "camera-answers-error",
+                    "{place} answers with an error to what a camera must understand",
                     place=place,
                 )
             )
-        if isinstance(error, av.error.HTTPNotFoundError):
-            return NotRtsp(f"{place} has no stream at this path")
-        if isinstance(error, av.error.HTTPClientError | av.error.HTTPServerError):
-            return NotRtsp(f"{place} answers with an error to what a camera must understand")
         if isinstance(error, av.error.ExitError) or elapsed_s >= OPEN_TIMEOUT_S:
-            return NoAnswer(f"{place} did not answer, or sent no picture, within {OPEN_TIMEOUT_S:g} s")
+            return refusals.late(place, OPEN_TIMEOUT_S)
         if isinstance(error, av.error.InvalidDataError | av.error.ProtocolNotFoundError | EOFError):
-            return NotRtsp(f"what answers at {place} does not speak RTSP as a camera does")
+            return refusals.no_rtsp(place)
         number = getattr(error, "errno", None)
-        sentence = _UNREACHABLE.get(number) if isinstance(number, int) else None
-        if sentence is None or number == errno.ECONNRESET:
-            return NoAnswer((sentence or "{place} cannot be opened").format(place=place))
-        return Unreachable(sentence.format(place=place))
+        failed = refusals.unreachable(place, number)
+        return failed if number in _UNHEARD else NoAnswer(failed.reason)
 
     def _reading_failed(self, error: av.error.FFmpegError) -> SourceError:
         if isinstance(error, av.error.ExitError | TimeoutError):
             return self._stalled()
-        return Ended(f"the connection to {self._target.place} broke")
+        return refusals.lost(self._target.place, LINK_BROKE)
 
     def _stalled(self) -> Stalled:
         return Stalled(self.silence)

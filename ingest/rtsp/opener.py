@@ -1,21 +1,18 @@
 """Opens cameras with our own RTSP client."""
 
 import asyncio
-import errno
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
 
+from ingest import refusals
 from ingest.addresses import AddressRules, Target
 from ingest.ports import (
     CameraAddress,
-    NoAnswer,
     NotRtsp,
     Refused,
     SourceCounts,
-    SourceError,
     StreamInfo,
-    Unreachable,
 )
 from ingest.rtsp.depacketisers import depacketiser_of
 from ingest.rtsp.dialogue import ClosedOnChallenge, Moved
@@ -34,14 +31,6 @@ from shared.reasons import why
 
 OPEN_TIMEOUT_S = 8.0
 MAX_REDIRECTS = 3
-
-_UNREACHABLE = {
-    errno.ECONNREFUSED: "nothing listens at {place}",
-    errno.EHOSTUNREACH: "there is no way to {place}",
-    errno.ENETUNREACH: "there is no way to {place}",
-    errno.ETIMEDOUT: "{place} does not answer",
-    errno.ECONNRESET: "{place} ended the connection",
-}
 
 
 def _cnonce() -> str:
@@ -69,12 +58,11 @@ class RtspOpener:
     async def open(self, address: CameraAddress) -> RtspSource:
         target = await self._rules.check(address.url)
         credentials = Credentials(address.username, address.password)
-        place = target.place
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 return await self._open(target, credentials, address.transport)
         except TimeoutError:
-            raise NoAnswer(f"{place} did not answer within {OPEN_TIMEOUT_S:g} s") from None
+            raise refusals.late(target.place, OPEN_TIMEOUT_S) from None
 
     async def _open(self, target: Target, credentials: Credentials, transport: CameraTransport) -> RtspSource:
         first = target
@@ -107,7 +95,13 @@ class RtspOpener:
                         name=target.place,
                     )
                 ) from None
-        raise NotRtsp(f"{first.place} sends us from one address to another without an end")
+        raise NotRtsp(
+            why(
+                "camera-redirects-endless",
+                "{place} sends us from one address to another without an end",
+                place=first.place,
+            )
+        )
 
     async def _at(
         self, target: Target, credentials: Credentials, transport: CameraTransport, answers: Answers | None
@@ -134,7 +128,7 @@ class RtspOpener:
             await session.play(receiver, receiver_report(own_ssrc, None))
         except OSError as error:
             session.close()
-            raise _unreachable(error, target) from None
+            raise refusals.unreachable(target.place, error.errno) from None
         except BaseException:
             session.close()
             raise
@@ -148,12 +142,13 @@ async def _set_up(session: Session, video: Video, transport: CameraTransport, ta
     for way in (transport, other):
         with suppress(TransportRefused):
             return await session.set_up(video, way)
-    raise NotRtsp(f"{target.place} sends neither over the RTSP connection nor by UDP")
-
-
-def _unreachable(error: OSError, target: Target) -> SourceError:
-    sentence = _UNREACHABLE.get(error.errno or 0, "{place} cannot be opened")
-    return Unreachable(sentence.format(place=target.place))
+    raise NotRtsp(
+        why(
+            "camera-no-transport",
+            "{place} sends neither over the RTSP connection nor by UDP",
+            place=target.place,
+        )
+    )
 
 
 def _info(video: Video) -> StreamInfo:

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 from enum import Enum, auto
 
+from ingest import refusals
 from ingest.addresses import Target
-from ingest.ports import Ended, NoAnswer, NotRtsp, SourceCounts, SourceError
+from ingest.ports import NoAnswer, SourceCounts, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost, NotSpoken
 from ingest.rtsp.dialogue import Dialogue
 from ingest.rtsp.digest import Answers, Credentials
@@ -16,8 +17,10 @@ from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.reorder import Reorder
 from ingest.rtsp.sdp import Video, resolve, video_of
 from ingest.rtsp.udp import UdpPair
+from shared.causes import PEER_ASKS_ANEW
 from shared.clock import Clock
 from shared.messages import CameraTransport
+from shared.reasons import why
 
 UNSUPPORTED_TRANSPORT = 461
 _INVALID_RANGE = 457
@@ -96,7 +99,7 @@ class Session:
             settling.cancel()
         video = video_of(answer.body.decode("utf-8", "replace"))
         if video is None:
-            raise NotRtsp(f"{self._target.place} announces no video")
+            raise refusals.no_video(self._target.place)
         for told in (answer.header("content-base"), answer.header("content-location")):
             if told.lower().startswith("rtsp://") and not any(ord(character) <= 32 for character in told):
                 self._base = told
@@ -247,17 +250,17 @@ class Session:
                 return 200, "OK"
             case "TEARDOWN" | "REDIRECT":
                 # Where to is found out by asking anew, with the address the commune gave.
-                asyncio.get_running_loop().call_soon(self._lost, ConnectionLost("it asked to be opened anew"))
+                asyncio.get_running_loop().call_soon(self._lost, ConnectionLost(PEER_ASKS_ANEW))
                 return 200, "OK"
         return 501, "Not Implemented"
 
     def _lost(self, error: ConnectionLost) -> None:
         if self._stage is Stage.PLAYING:
             self._stage = Stage.OVER
-            self._ended(Ended(f"{self._target.place}: {error}"))
+            self._ended(refusals.lost(self._target.place, error.cause))
 
     def _opening_failed(self, error: ConnectionLost) -> SourceError:
         place = self._target.place
         if isinstance(error, NotSpoken):
-            return NotRtsp(f"what answers at {place} does not speak RTSP as a camera does")
-        return NoAnswer(f"{place}: {error}")
+            return refusals.no_rtsp(place)
+        return NoAnswer(why("camera-link-lost", "{place}: {cause}", place=place, cause=error.cause))
