@@ -105,6 +105,7 @@ async def test_an_account_that_a_recorder_refuses_is_tried_once_and_not_by_each_
     assert await rig.opened_after(2) == 1
     told = [task.result() for task in tasks]
     assert all(isinstance(error, Refused) and "refuses" in str(error) for error in told)
+    assert [error.reason.code for error in told if isinstance(error, Refused)] == 8 * ["said-by-a-test"]
     rig.open(CameraAddress("rtsp://192.0.2.7/9", "viewer", "wrong"))
     await rig.clock.advance(SPACING_S)
     rig.open(CameraAddress("rtsp://192.0.2.7/10", "viewer", "wrong"))
