@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from control_room.callers import mere_name
+from control_room.access.callers import mere_name
+from control_room.access.rights import Action
 from control_room.model import Deed
-from control_room.rights import Action
 from shared.reasons import Reason, read, why
 
 _INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[+-]\d\d:\d\d(?::\d\d)?|Z)"

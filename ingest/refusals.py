@@ -7,6 +7,7 @@ alone, `quoted`.
 import errno
 
 from ingest.ports import Ended, NoAnswer, NotRtsp, Refused, SourceError, Unreachable, UnsupportedCodec
+from shared.causes import NO_RTSP
 from shared.reasons import Cause, why
 from shared.redact import redact
 
@@ -75,6 +76,13 @@ def ended(place: str) -> Ended:
 
 def lost(place: str, cause: Cause) -> Ended:
     return Ended(why("camera-link-lost", "{place}: {cause}", place=place, cause=cause))
+
+
+def unanswered(place: str, cause: Cause) -> SourceError:
+    """The error of a connection that ended before the camera played."""
+    if cause.code == NO_RTSP:
+        return no_rtsp(place)
+    return NoAnswer(why("camera-link-lost", "{place}: {cause}", place=place, cause=cause))
 
 
 def codec_unnamed() -> UnsupportedCodec:

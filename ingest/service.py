@@ -5,9 +5,9 @@ from random import Random
 import httpx
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
 from ingest.decoding.checks import DecodeChecks
 from ingest.decoding.process import ChildDecoder
+from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.hub import Hub
 from ingest.logins import LoginGate

@@ -7,29 +7,29 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from mux.adaptation import PlayoutBounds
-from mux.admission import Admission
-from mux.channel import Channel
-from mux.channels import Channels, Sink
-from mux.core import CoreChoice, core_of
 from mux.counts import Counts
-from mux.dtls import DtlsEndpoint
-from mux.hub import Hub
-from mux.lag import Lag
-from mux.metrics import MuxMetrics
-from mux.pacer import Pacer
-from mux.senders import Senders
+from mux.fanout.pacer import Pacer
+from mux.observe.lag import Lag
+from mux.observe.metrics import MuxMetrics
+from mux.observe.stream_metrics import StreamMetrics
+from mux.sessions.adaptation import PlayoutBounds
+from mux.sessions.admission import Admission
+from mux.sessions.hub import Hub
+from mux.sessions.senders import Senders
 from mux.settings import MuxSettings
-from mux.stream_metrics import StreamMetrics
+from mux.streams.channel import Channel
+from mux.streams.channels import Channels, Sink
+from mux.streams.timeline import Timeline
+from mux.streams.transcoded import Transcoded
+from mux.streams.transcoder.spare import Spare
+from mux.streams.transcoder.transcoders import Transcoders
 from mux.ticker import Ticker
-from mux.timeline import Timeline
-from mux.transcoded import Transcoded
-from mux.transcoder.spare import Spare
-from mux.transcoder.transcoders import Transcoders
-from mux.turnstile import Turnstile
-from mux.udp import UdpWire, resolve_host
-from mux.walls import Walls
-from mux.whep import make_app
+from mux.transport.core import CoreChoice, core_of
+from mux.transport.dtls import DtlsEndpoint
+from mux.transport.udp import UdpWire, resolve_host
+from mux.whep.routes import make_app
+from mux.whep.turnstile import Turnstile
+from mux.whep.walls import Walls
 from shared.asgi import serve_asgi
 from shared.clock import Clock
 from shared.errors import BadInput

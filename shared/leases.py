@@ -3,8 +3,8 @@
 A lease is all there is to know: the sessions that live, the cameras that may be shown, the instants at which
 rights to a camera ended, the communes that may publish on the tap. mux and storage keep the newest. What it
 does not confirm is closed, and without one for LEASE_S everything is (but recording, which cannot be made
-good: see `storage.publishers`): a message that was lost is made good by the next. Its token is
-`lease1.<payload>.<signature>`, signed with the key of the tickets.
+good: see `storage.recording.publishers`): a message that was lost is made good by the next. Its token is
+a JWS of a type of its own (`shared.jws`), signed with the key of the tickets.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.clock import Clock
 from shared.errors import TicketRefused, Unavailable
+from shared.jws import Sealed, header_of, opened
 from shared.messages import Publishers
 from shared.reasons import why
-from shared.tickets import SHOWING, Action, CameraPath, Sealed, Ticket, opened
+from shared.tickets import SHOWING, Action, CameraPath, Ticket
 
 EVERY_S = 1.0
 """How often control_room gives a lease, besides at once when a right ends."""
@@ -29,7 +30,7 @@ MOST_CLOCKS_DIFFER_S = 300
 MAX_LEASE_CHARS = 2 << 20
 """Room for some 40,000 cameras and as many sessions."""
 
-_VERSION = "lease1"
+_HEADER = header_of("beffroi-lease+jws")
 _LIVE = frozenset({Action.LIVE, Action.WALL})
 
 
@@ -81,7 +82,7 @@ class LeaseSigner:
     """Makes leases. Only control_room has one."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._sealed = Sealed(key, _VERSION)
+        self._sealed = Sealed(key, _HEADER)
 
     def sign(self, lease: Lease) -> str:
         """The token of a lease."""
@@ -111,7 +112,7 @@ class Leases:
 
         Raises TicketRefused for one that is forged, or older than what is kept, or far from our clock.
         """
-        payload = opened(self._key, _VERSION, token, "lease", MAX_LEASE_CHARS)
+        payload = opened(self._key, _HEADER, token, "lease", MAX_LEASE_CHARS)
         try:
             lease = _LEASE.validate_json(payload)
         except ValidationError as error:

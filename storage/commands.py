@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from shared.clock import SystemClock
-from storage.archive import Archive, open_archive
-from storage.boot import since_boot
-from storage.disk import RealDisk
-from storage.folder_lock import locked
+from storage.lifecycle.archive import Archive, open_archive
+from storage.lifecycle.reindex import Reindexed, reindex
+from storage.lifecycle.scrub import Fault, Scrub, scrubbed
 from storage.metrics import ScrubMetrics
-from storage.reindex import Reindexed, reindex
-from storage.scrub import Fault, Scrub, scrubbed
+from storage.objects.boot import since_boot
+from storage.objects.disk import RealDisk
+from storage.objects.folder_lock import locked
+from storage.recording.spool import Spool
 from storage.settings import StorageSettings
-from storage.spool import Spool
 
 
 @asynccontextmanager
@@ -36,7 +36,7 @@ async def _alone(settings: StorageSettings) -> AsyncIterator[Archive]:
 async def rebuild_index(settings: StorageSettings) -> Reindexed:
     """What `python -m storage reindex` does."""
     async with _alone(settings) as archive:
-        return await reindex(archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve)
+        return await reindex(archive)
 
 
 async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fault, int], Reindexed | None]:
@@ -55,6 +55,4 @@ async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fa
         found = await scrubbed(scrub)
         if not repair:
             return found, None
-        return found, await reindex(
-            archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve
-        )
+        return found, await reindex(archive)

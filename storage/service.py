@@ -12,6 +12,7 @@ import httpx
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Conflict, Unavailable
+from shared.evidence.signature import EvidenceKey
 from shared.leases import Leases
 from shared.log import get_logger
 from shared.private import close_to_others, private_folder
@@ -23,29 +24,24 @@ from shared.tap.subscriber import TapSubscriber
 from shared.tickets import TicketVerifier
 from shared.transcoding.limits import Limits
 from shared.transcoding.process import ChildProcess
-from storage.api import build_app
-from storage.api_clock import clock_routes
-from storage.api_exports import export_routes
-from storage.api_lease import lease_routes
-from storage.api_playback import playback_routes
-from storage.archive import Archive, open_archive
-from storage.boot import since_boot
-from storage.catalogue import Catalogue
-from storage.clock_keeper import Witnesses
-from storage.control_room import DateWitness, KnownToControlRoom
-from storage.destruction import destruction
-from storage.disk import RealDisk
-from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
-from storage.finishing import Finisher
-from storage.folder_lock import FolderLock, locked
-from storage.gate import Gate
-from storage.guarded import Guarded
+from storage.http.app import build_app
+from storage.http.clock import clock_routes
+from storage.http.exports import export_routes
+from storage.http.gate import Gate
+from storage.http.guarded import Guarded
+from storage.http.lease import lease_routes
+from storage.http.playback import playback_routes
 from storage.index.exports import ExportRows
 from storage.index.policies import PolicyRows
-from storage.lane import DiskLane
-from storage.left_overs import LeftOvers
+from storage.lifecycle.archive import Archive, open_archive
+from storage.lifecycle.clock_keeper import Witnesses
+from storage.lifecycle.control_room import DateWitness, KnownToControlRoom
+from storage.lifecycle.destruction import destruction
+from storage.lifecycle.left_overs import LeftOvers
+from storage.lifecycle.policies import PolicyPoller
+from storage.lifecycle.scrub import Scrub
 from storage.metrics import (
     LifeMetrics,
     QuarantineMetrics,
@@ -53,14 +49,18 @@ from storage.metrics import (
     RecorderMetrics,
     ScrubMetrics,
 )
-from storage.policies import PolicyPoller
-from storage.publishers import KnownPublishers
-from storage.quarantine import Quarantine
-from storage.recorder import Recorder, Tap
-from storage.scrub import Scrub
+from storage.objects.boot import since_boot
+from storage.objects.disk import RealDisk
+from storage.objects.folder_lock import FolderLock, locked
+from storage.playback.catalogue import Catalogue
+from storage.playback.transcoding import Transcodings
+from storage.recording.finishing import Finisher
+from storage.recording.lane import DiskLane
+from storage.recording.publishers import KnownPublishers
+from storage.recording.quarantine import Quarantine
+from storage.recording.recorder import Recorder, Tap
+from storage.recording.spool import Spool
 from storage.settings import StorageSettings
-from storage.spool import Spool
-from storage.transcoding import Transcodings
 
 _LANES = 2
 _LANE_BUDGET_BYTES = 64 << 20
@@ -159,6 +159,15 @@ async def build(settings: StorageSettings | None = None) -> Service:
     client = _client(service, settings, dates)
     poller = await _follow_control_room(service, half, lanes, policies, tap, client)
     witnesses = Witnesses(dates.now_ns, half.recorder.cameras_ns)
+    left_overs = LeftOvers(
+        half.places,
+        half.quarantine,
+        archive.rows,
+        archive.dues,
+        archive.turn,
+        clock,
+        is_open=half.recorder.is_open,
+    )
     end = destruction(
         archive,
         half.life,
@@ -167,9 +176,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
         witnesses,
         KnownToControlRoom(client),
         [lock.reason_to_refuse for lock in locks],
-        copies=_copies(settings, archive, half, jobs, clock),
+        copies=[_packages(settings, archive, jobs, clock).sweep_once, left_overs.sweep_once],
     )
-    scrub = _scrub(settings, archive, clock)
+    scrub = _scrub(settings, archive, clock, left_overs)
     gate = Gate(verifier, leases)
     app = build_app(
         [
@@ -214,21 +223,14 @@ def _transcodings(settings: StorageSettings) -> Transcodings:
     return Transcodings(settings.playback_transcoders, lambda: ChildProcess.spawn(_TRANSCODED))
 
 
-def _copies(
-    settings: StorageSettings, archive: Archive, half: _Recording, jobs: ExportJobs, clock: Clock
-) -> list[Callable[[], Awaitable[object]]]:
-    """What else holds footage, and dies with it."""
-    sweep = PackageSweep(
+def _packages(settings: StorageSettings, archive: Archive, jobs: ExportJobs, clock: Clock) -> PackageSweep:
+    return PackageSweep(
         ExportRows(archive.database),
         clock,
         folder=settings.exports,
         keep_days=settings.export_days,
         is_making=jobs.is_making,
     )
-    left_overs = LeftOvers(
-        half.places, half.quarantine, archive.rows, archive.dues, clock, is_open=half.recorder.is_open
-    )
-    return [sweep.sweep_once, left_overs.sweep_once]
 
 
 async def _lock(service: Service, settings: StorageSettings, clock: Clock) -> list[FolderLock]:
@@ -248,7 +250,7 @@ async def _lock(service: Service, settings: StorageSettings, clock: Clock) -> li
     return locks
 
 
-def _scrub(settings: StorageSettings, archive: Archive, clock: Clock) -> Scrub:
+def _scrub(settings: StorageSettings, archive: Archive, clock: Clock, left_overs: LeftOvers) -> Scrub:
     return Scrub(
         archive.rows,
         archive.walk,
@@ -258,6 +260,7 @@ def _scrub(settings: StorageSettings, archive: Archive, clock: Clock) -> Scrub:
         clock,
         ScrubMetrics(),
         bytes_per_s=max(1, int(settings.scrub_mb_s * 1e6)),
+        unreadable=left_overs.unreadable,
     )
 
 

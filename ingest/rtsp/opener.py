@@ -10,27 +10,25 @@ from ingest.addresses import AddressRules, Target
 from ingest.ports import (
     CameraAddress,
     NotRtsp,
-    Refused,
     SourceCounts,
     StreamInfo,
 )
 from ingest.rtsp.depacketisers import depacketiser_of
-from ingest.rtsp.dialogue import ClosedOnChallenge, Moved
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import Chosen
 from ingest.rtsp.receiver import Receiver
+from ingest.rtsp.redirects import follow
 from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.sdp import Video
 from ingest.rtsp.session import Session, TransportRefused
 from ingest.rtsp.source import RtspSource
 from shared.clock import Clock
+from shared.codecs.h264 import parameter_sets, parse_sps
 from shared.errors import BadInput
-from shared.h264 import parameter_sets, parse_sps
 from shared.messages import CameraTransport
 from shared.reasons import why
 
 OPEN_TIMEOUT_S = 8.0
-MAX_REDIRECTS = 3
 
 
 def _cnonce() -> str:
@@ -60,48 +58,14 @@ class RtspOpener:
         credentials = Credentials(address.username, address.password)
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
-                return await self._open(target, credentials, address.transport)
+                return await follow(
+                    self._rules,
+                    target,
+                    credentials,
+                    lambda target, known, answers: self._at(target, known, address.transport, answers),
+                )
         except TimeoutError:
             raise refusals.late(target.place, OPEN_TIMEOUT_S) from None
-
-    async def _open(self, target: Target, credentials: Credentials, transport: CameraTransport) -> RtspSource:
-        first = target
-        answers: Answers | None = None
-        for _ in range(MAX_REDIRECTS + 1):
-            try:
-                known = credentials if target.ip == first.ip else Credentials()
-                return await self._at(target, known, transport, answers)
-            except Moved as moved:
-                target, answers = await self._rules.check(moved.location), None
-            except ClosedOnChallenge as closed:
-                if answers is not None:
-                    raise Refused(
-                        why(
-                            "camera-sign-in-anew",
-                            "{place} asks for the password anew on each connection",
-                            place=target.place,
-                        )
-                    ) from None
-                answers = closed.answers
-            except Refused:
-                if target.ip == first.ip or not credentials:
-                    raise
-                raise Refused(
-                    why(
-                        "camera-account-first",
-                        "{place} sends us to {name}, which asks for a name and a password: "
-                        "those are for the first address only",
-                        place=first.place,
-                        name=target.place,
-                    )
-                ) from None
-        raise NotRtsp(
-            why(
-                "camera-redirects-endless",
-                "{place} sends us from one address to another without an end",
-                place=first.place,
-            )
-        )
 
     async def _at(
         self, target: Target, credentials: Credentials, transport: CameraTransport, answers: Answers | None
@@ -132,7 +96,7 @@ class RtspOpener:
         except BaseException:
             session.close()
             raise
-        source.begin(_info(video), session, receiver)
+        source.begin(info_of(video), session, receiver)
         return source
 
 
@@ -151,7 +115,8 @@ async def _set_up(session: Session, video: Video, transport: CameraTransport, ta
     )
 
 
-def _info(video: Video) -> StreamInfo:
+def info_of(video: Video) -> StreamInfo:
+    """What a description says of the video."""
     width, height = video.width, video.height
     sps, _ = parameter_sets(video.parameter_sets) if video.codec == "h264" else (None, None)
     if sps is not None:

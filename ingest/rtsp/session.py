@@ -6,8 +6,8 @@ from enum import Enum, auto
 
 from ingest import refusals
 from ingest.addresses import Target
-from ingest.ports import NoAnswer, SourceCounts, SourceError
-from ingest.rtsp.connection import Connection, ConnectionLost, NotSpoken
+from ingest.ports import SourceCounts, SourceError
+from ingest.rtsp.connection import Connection, ConnectionLost
 from ingest.rtsp.dialogue import Dialogue
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, Chosen, session_of, transport_of
@@ -20,7 +20,6 @@ from ingest.rtsp.udp import UdpPair
 from shared.causes import PEER_ASKS_ANEW
 from shared.clock import Clock
 from shared.messages import CameraTransport
-from shared.reasons import why
 
 UNSUPPORTED_TRANSPORT = 461
 _INVALID_RANGE = 457
@@ -94,7 +93,7 @@ class Session:
             self._keepalive.listed(options.header("public"))
             answer = await self._dialogue.must("DESCRIBE", self._uri, [("Accept", "application/sdp")])
         except ConnectionLost as error:
-            raise self._opening_failed(error) from None
+            raise refusals.unanswered(self._target.place, error.cause) from None
         finally:
             settling.cancel()
         video = video_of(answer.body.decode("utf-8", "replace"))
@@ -122,7 +121,7 @@ class Session:
             if not answer.ok:
                 raise self._dialogue.failed("SETUP", answer.status)
         except ConnectionLost as error:
-            raise self._opening_failed(error) from None
+            raise refusals.unanswered(self._target.place, error.cause) from None
         self._dialogue.session, self.timeout_s = session_of(answer.header("session"))
         chosen = transport_of(answer.header("transport"))
         self._channels = chosen.channels or (0, 1)
@@ -146,7 +145,7 @@ class Session:
             if not answer.ok:
                 raise self._dialogue.failed("PLAY", answer.status)
         except ConnectionLost as error:
-            raise self._opening_failed(error) from None
+            raise refusals.unanswered(self._target.place, error.cause) from None
 
     async def keep_alive(self) -> None:
         """Say that we are still there. Raises Refused where the camera no longer takes the password."""
@@ -258,9 +257,3 @@ class Session:
         if self._stage is Stage.PLAYING:
             self._stage = Stage.OVER
             self._ended(refusals.lost(self._target.place, error.cause))
-
-    def _opening_failed(self, error: ConnectionLost) -> SourceError:
-        place = self._target.place
-        if isinstance(error, NotSpoken):
-            return refusals.no_rtsp(place)
-        return NoAnswer(why("camera-link-lost", "{place}: {cause}", place=place, cause=error.cause))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 
 from ingest import refusals
-from ingest.ports import STALL_S, Packet, SourceCounts, SourceError, StreamInfo, silent
+from ingest.ports import TOLD_S, Packet, SourceCounts, SourceError, StreamInfo, silent
 from ingest.queued_source import QueuedSource
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
@@ -51,7 +51,7 @@ class RtspSource(QueuedSource):
             "camera-silent-udp",
             "{place} has sent nothing for {seconds} s by UDP: a firewall may hold it back",
             place=self._place,
-            seconds=int(STALL_S),
+            seconds=int(TOLD_S),
         )
 
     def close(self) -> None:

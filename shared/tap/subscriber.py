@@ -15,7 +15,7 @@ from shared.tap.endpoint import Endpoint
 from shared.tap.keys import KnownPeers, TapKeys, may_publish
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
-from shared.tap_wire import ask_recent, read, reader_topic, stream_topic
+from shared.tap.wire import ask_recent, read, reader_topic, stream_topic
 from shared.units import AccessUnit
 
 _TOLD_AT_ONCE = 32

@@ -8,21 +8,21 @@ from threading import Event
 from shared.causes import cause_of, technical
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, NotFound
+from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
-from storage.catalogue import Catalogue
-from storage.exports.evidence import EvidenceKey
+from shared.spans import Span
 from storage.exports.lifetime import package_due_ns, parts_of
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
-from storage.finishing import layout_of
-from storage.holds import Holds
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
-from storage.instants import ns_from_datetime
+from storage.lifecycle.holds import Holds
 from storage.metrics import ReadMetrics
-from storage.ranges import Span
+from storage.model.instants import ns_from_datetime
+from storage.playback.catalogue import Catalogue
+from storage.recording.finishing import layout_of
 
 _LOOK_S = 1.0
 _RECOVERY_NS = 60_000_000_000

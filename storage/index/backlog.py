@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, literal, select, text
 
-from storage.deadline import DAY_NS, deadline_ns
 from storage.index.database import Database
 from storage.index.dues import DAYS_NS, earlier, ended, kept_in
 from storage.index.tables import CONDEMNED, kept, lowerings, segments
+from storage.model.deadline import DAY_NS, deadline_ns
 
 MOST_COUNTED = 10_000
 """Rows of a kind that are counted: of millions it need not be known how many."""

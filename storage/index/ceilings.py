@@ -3,9 +3,9 @@
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.deadline import DAY_NS, MAX_DAYS
 from storage.index.database import Database
 from storage.index.tables import ceilings, export_parts, lowerings, policies, segments
+from storage.model.deadline import DAY_NS, MAX_DAYS
 
 
 async def days_in_force(connection: AsyncConnection, stream: str, start_ns: int, days: int) -> int:

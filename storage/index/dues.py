@@ -22,13 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.deadline import DAY_NS, MAX_DAYS, deadline_ns
 from storage.index.ceilings import days_in_force
 from storage.index.database import Database
 from storage.index.segments import longest_ns
 from storage.index.tables import KEPT, holds, kept, lowerings, segments
 from storage.index.tallies import Tally
-from storage.segment import SegmentState
+from storage.model.deadline import DAY_NS, MAX_DAYS, deadline_ns
+from storage.model.segment import SegmentState
 
 BATCH = 500
 # In 64 bits: a database would take the product of two small numbers for a small one.
@@ -204,6 +204,6 @@ def _due(days: int) -> ColumnElement[int]:
 
 
 def earlier(days_ns: int | ColumnElement[int]) -> ColumnElement[int]:
-    """The deadline of a row: its days or its month, whichever ends first (`storage.deadline`)."""
+    """The deadline of a row: its days or its month, whichever ends first (`storage.model.deadline`)."""
     ends_ns = segments.c.start_ns + days_ns
     return case((ends_ns < segments.c.month_ns, ends_ns), else_=segments.c.month_ns)

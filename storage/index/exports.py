@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode
 from shared.reasons import read
-from storage.exports.lifetime import ExportPart
 from storage.index.ceilings import days_in_force
 from storage.index.database import Database
 from storage.index.holds import Hold
 from storage.index.tables import export_parts, exports, holds
+from storage.model.export_part import ExportPart
 
 _UNFINISHED = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 

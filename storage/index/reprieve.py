@@ -7,7 +7,7 @@ from sqlalchemy import Select, select, text
 from storage.index.database import Database
 from storage.index.dues import BATCH, DueRows
 from storage.index.tables import CONDEMNED, segments
-from storage.segment import SegmentState
+from storage.model.segment import SegmentState
 
 
 class Reprieve:
@@ -26,10 +26,6 @@ class Reprieve:
             text(CONDEMNED),
         )
         return await self._keys(statement)
-
-    async def all_condemned(self) -> list[str]:
-        """The key of every condemned segment."""
-        return await self._keys(select(segments.c.key).where(text(CONDEMNED)))
 
     async def grant(self, keys: Sequence[str], state: SegmentState) -> None:
         """garbage → `state`, for the segments whose file lies where that state says."""

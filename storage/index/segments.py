@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, func, select, text, update
 
 from shared.ids import StreamId
-from storage.deadline import deadline_ns, month_later_ns
 from storage.index.ceilings import days_in_force
 from storage.index.database import Database
 from storage.index.tables import CONDEMNED, meta, segments, streams
 from storage.index.tallies import Tally, totals
-from storage.segment import Segment, SegmentState
+from storage.model.deadline import deadline_ns, month_later_ns
+from storage.model.segment import Segment, SegmentState
 
 LIVING = (SegmentState.CLOSED, SegmentState.STORED)
 COLUMNS = (
@@ -119,7 +119,7 @@ class SegmentRows:
         return [key for key in keys if key not in known]
 
     async def everything(self) -> list[Segment]:
-        """Every row, by key. For reindexing and its checks."""
+        """Every row, by key. For checks of small indexes."""
         async with self._database.read() as connection:
             rows = (await connection.execute(select(*COLUMNS).order_by(segments.c.key))).all()
         return [_segment(row) for row in rows]

@@ -8,8 +8,8 @@ from shared.ids import StreamId
 from storage.index.database import Database
 from storage.index.segments import LIVING, SegmentRows
 from storage.index.tables import ceilings, holds, policies, segments
-from storage.limits import Limits, limits_of
-from storage.segment import Segment
+from storage.model.limits import Limits, limits_of
+from storage.model.segment import Segment
 
 
 class ShownRows:

@@ -16,15 +16,15 @@ from pathlib import Path
 
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
-from storage.archive import open_archive
-from storage.deadline import DAY_NS, MAX_DAYS
-from storage.disk import RealDisk
 from storage.index.holds import Hold, HoldRows
 from storage.index.policies import PolicyRows
+from storage.lifecycle.archive import open_archive
+from storage.lifecycle.refusals import Grounds
+from storage.lifecycle.retention import Outcome, Retention
 from storage.metrics import LifeMetrics, RetentionMetrics
-from storage.refusals import Grounds
-from storage.retention import Outcome, Retention
-from storage.spool import Spool
+from storage.model.deadline import DAY_NS, MAX_DAYS
+from storage.objects.disk import RealDisk
+from storage.recording.spool import Spool
 from tests.bench.tables import Cell, Table
 from tests.unit.storage.workshop import policy
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 
-from control_room.callers import mere_name
+from control_room.access.callers import mere_name
+from control_room.access.rights import LISTING, Action, communes
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import CommuneCode, Page
@@ -19,7 +20,6 @@ from control_room.http.schemas.territory import (
 from control_room.http.views import commune_view, page, worker_view
 from control_room.model import Commune, Worker
 from control_room.names import token_hash
-from control_room.rights import LISTING, Action, communes
 from shared.errors import BadInput
 from shared.reasons import why
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import av
 
-from mux.udp import UdpWire
+from mux.transport.udp import UdpWire
 from shared.tap import TapKeys
 from shared.units import AccessUnit
-from tests.bench.light_client import Browser, LightClient
-from tests.bench.light_sdp import PRIMARY_TYPE, REPAIR_TYPE, Place, offer
 from tests.integration.mux.rig import Camera, Mux, playing, running_mux
 from tests.support.eventually import eventually
-from tests.unit.mux.test_packetise import depacketised
+from tests.support.light_client import Browser, LightClient
+from tests.support.light_sdp import PRIMARY_TYPE, REPAIR_TYPE, Place, offer
+from tests.unit.mux.rtp.test_packetise import depacketised
 
 _HEADER_BYTES = 20
 BROWSER = Browser()

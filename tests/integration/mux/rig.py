@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from mux.service import build_with
 from mux.settings import MuxSettings
-from mux.stun import Address
-from mux.udp import UdpWire
+from mux.transport.stun import Address
+from mux.transport.udp import UdpWire
 from shared.ids import StreamId
 from shared.recent import RecentUnits
 from shared.service import Service
@@ -104,6 +104,19 @@ class Camera:
             self.publish_next()
             due += 1 / self._fps
             await asyncio.sleep(max(0.0, due - loop.time()))
+
+
+class Bursts(Camera):
+    """A camera that sends a picture as soon as it is coded, and at once the B-frames shown before it."""
+
+    async def play(self) -> None:
+        loop = asyncio.get_running_loop()
+        begun, first = loop.time(), self._seq
+        while True:
+            unit = self._units[self.sent % len(self._units)]
+            place = self._seq + unit.pts90 * self._fps // 90_000 - unit.seq
+            await asyncio.sleep(max(0.0, begun + (place - first) / self._fps - loop.time()))
+            self.publish_next()
 
 
 @asynccontextmanager

@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from shared.evidence.verify import verify
 from shared.messages import ExportedCamera, ExportOrder
 from shared.tickets import Action
-from storage.instants import text_from_ns
-from storage.verify import verify
+from storage.model.instants import text_from_ns
 from tests.integration.storage.harness import System, storage
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units

@@ -8,8 +8,8 @@ from typing import get_type_hints
 
 import pytest
 
-from control_room.callers import Caller
-from control_room.rights import Action
+from control_room.access.callers import Caller
+from control_room.access.rights import Action
 from shared.reasons import Reason
 
 ROOT = Path(__file__).parents[3]

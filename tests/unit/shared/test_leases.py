@@ -164,7 +164,8 @@ async def test_a_clock_of_control_room_set_back_stops_rights_for_one_lease_only(
     [
         "",
         "lease1",
-        "lease1..",
+        "..",
+        SIGNER.sign(LEASE).partition(".")[0] + "..",
         LeaseSigner(Ed25519PrivateKey.from_private_bytes(bytes(32))).sign(LEASE),
         TicketSigner(KEY).sign(LIVE),
     ],

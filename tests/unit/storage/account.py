@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from shared.ids import StreamId
-from storage.deadline import deadline_ns
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.holds import Hold, HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.index.tables import segments
-from storage.segment import Segment
+from storage.model.deadline import deadline_ns
+from storage.model.segment import Segment
 from tests.unit.storage.rows import BASE_NS, segment
 from tests.unit.storage.workshop import policy
 

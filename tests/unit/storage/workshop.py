@@ -13,53 +13,54 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from shared.clock import SimulatedClock
+from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.leases import Leases
 from shared.messages import RecordingPolicy, encode
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
-from storage.allowance import USUAL, Allowance
-from storage.api import build_app
-from storage.api_clock import clock_routes
-from storage.api_exports import export_routes
-from storage.api_lease import lease_routes
-from storage.api_playback import playback_routes
-from storage.archive import Archive, open_archive
-from storage.bond import StoreBond
-from storage.boot import SinceBoot
-from storage.catalogue import Catalogue
-from storage.clock_keeper import Witnesses
-from storage.destruction import Destruction, destruction
-from storage.disk import Disk, RealDisk
-from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
-from storage.finishing import Finisher, Places
-from storage.gate import Gate
-from storage.guarded import Guarded
-from storage.holds import Holds
+from storage.http.app import build_app
+from storage.http.clock import clock_routes
+from storage.http.exports import export_routes
+from storage.http.gate import Gate
+from storage.http.guarded import Guarded
+from storage.http.lease import lease_routes
+from storage.http.playback import playback_routes
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
-from storage.lane import DiskLane
-from storage.left_overs import LeftOvers
+from storage.lifecycle.allowance import USUAL, Allowance
+from storage.lifecycle.archive import Archive, open_archive
+from storage.lifecycle.bond import StoreBond
+from storage.lifecycle.clock_keeper import Witnesses
+from storage.lifecycle.destruction import Destruction, destruction
+from storage.lifecycle.holds import Holds
+from storage.lifecycle.left_overs import LeftOvers
+from storage.lifecycle.reindex import Reindexed, reindex
+from storage.lifecycle.retention import Retention
+from storage.lifecycle.scrub import Scrub
 from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, ScrubMetrics
-from storage.publishers import KnownPublishers
-from storage.quarantine import Quarantine
-from storage.recorder import Recorder
-from storage.reindex import Reindexed, reindex
-from storage.retention import Retention
-from storage.scrub import Scrub
-from storage.spool import Spool
-from storage.transcoding import Transcodings
+from storage.objects.boot import SinceBoot
+from storage.objects.disk import Disk, RealDisk
+from storage.playback.catalogue import Catalogue
+from storage.playback.transcoding import Transcodings
+from storage.recording.finishing import Finisher, Places
+from storage.recording.lane import DiskLane
+from storage.recording.publishers import KnownPublishers
+from storage.recording.quarantine import Quarantine
+from storage.recording.recorder import Recorder
+from storage.recording.spool import Spool
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
 from tests.support.pictures import START_NS, STREAM
-from tests.unit.storage.hands import HandControl, HandTap
+from tests.support.tap import FakeTap
+from tests.unit.storage.hands import HandControl
 
 SEGMENT_S = 4.0
 
@@ -107,7 +108,7 @@ class Workshop:
     folder: Path
     clock: SimulatedClock
     archive: Archive
-    tap: HandTap
+    tap: FakeTap
     lane: DiskLane
     quarantine: Quarantine
     policies: PolicyRows
@@ -120,6 +121,7 @@ class Workshop:
     catalogue: Catalogue
     jobs: ExportJobs
     sweep: PackageSweep
+    left_overs: LeftOvers
     evidence_pem: bytes
     tickets: TicketSigner
     app: Guarded
@@ -156,8 +158,7 @@ class Workshop:
 
     async def reindex(self) -> Reindexed:
         """What the command of that name does."""
-        archive = self.archive
-        return await reindex(archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve)
+        return await reindex(self.archive)
 
     def scrub(self, *, bytes_per_s: int = sys.maxsize) -> Scrub:
         """One that does not wait, or reads no faster than asked."""
@@ -171,12 +172,13 @@ class Workshop:
             self.clock,
             ScrubMetrics(),
             bytes_per_s=bytes_per_s,
+            unreadable=self.left_overs.unreadable,
         )
 
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
         """Give units to the recorder and wait until the disk has what is due of them."""
         for item in items:
-            self.tap.sinks[item.stream](item)
+            self.tap.give(item)
         await self.settle()
 
     async def settle(self) -> None:
@@ -243,7 +245,7 @@ class _WritingHalf:
     """Tap to spool to store."""
 
     def __init__(self, clock: SimulatedClock, archive: Archive, nonce: str) -> None:
-        self.tap, self.life, spool = HandTap(), LifeMetrics(), archive.places.spool
+        self.tap, self.life, spool = FakeTap(), LifeMetrics(), archive.places.spool
         self.quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=3)
         self.recorder = Recorder(
             self.tap,
@@ -319,7 +321,13 @@ async def workshop(
         is_making=jobs.is_making,
     )
     left_overs = LeftOvers(
-        archive.places, half.quarantine, archive.rows, archive.dues, clock, is_open=half.recorder.is_open
+        archive.places,
+        half.quarantine,
+        archive.rows,
+        archive.dues,
+        archive.turn,
+        clock,
+        is_open=half.recorder.is_open,
     )
     end = destruction(
         archive,
@@ -364,6 +372,7 @@ async def workshop(
                 catalogue,
                 jobs,
                 sweep,
+                left_overs,
                 public,
                 signer,
                 app,

@@ -57,4 +57,6 @@ export const cameraReasons: typeof french = {
   "camera-unreadable": "The camera has sent nothing that can be decoded for {seconds} s.",
   "camera-untimed": "The camera’s pictures have no timestamp.",
   "camera-worker-failed": "The commune’s ingest worker failed on this camera, and tries again.",
+  "camera-answers-slowly": "{place} answers too slowly.",
+  "camera-sends-elsewhere": "{place} sends us to another address.",
 };

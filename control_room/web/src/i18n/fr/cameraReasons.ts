@@ -56,4 +56,6 @@ export const cameraReasons = {
   "camera-unreadable": "La caméra n’envoie rien de décodable depuis {seconds} s.",
   "camera-untimed": "Les images de la caméra n’ont pas d’horodatage.",
   "camera-worker-failed": "Le lecteur de la commune a échoué sur cette caméra, et recommence.",
+  "camera-answers-slowly": "{place} répond trop lentement.",
+  "camera-sends-elsewhere": "{place} renvoie vers une autre adresse.",
 };

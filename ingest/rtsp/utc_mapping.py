@@ -1,0 +1,95 @@
+"""UTC of pictures from the camera's sender reports, with how far it may be wrong."""
+
+from dataclasses import dataclass
+
+from ingest.rtsp.rtcp import SenderReport
+
+MAX_OFFSET_NS = 1_000_000_000
+"""A camera whose clock is further from ours is not synchronised: arrival is nearer to the truth."""
+
+MAX_DELAY_NS = 200_000_000
+"""So long at most, we assume, the quickest pictures of a camera take from capture to us."""
+
+MAX_AGE_S = 600.0
+NEVER_SET_NS = 1_577_836_800_000_000_000
+"""A camera that says it is before 2020 was never told the time."""
+
+UPTIME_NS = range(2_085_978_496_000_000_000, 2_117_514_496_000_000_000)
+"""The first year of NTP's second era, from February 2036: how long a camera is up that knows no time of day
+(RFC 3550, section 6.4.1)."""
+
+_DRIFT_PPM = 200
+_WRAP, _HALF = 1 << 32, 1 << 31
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    utc_ns: int
+    uncertainty_ns: int
+
+
+class SenderClock:
+    """Turns RTP time into UTC.
+
+    `offset_ns` is how far the camera's clock seems ahead of ours, by the quickest picture of late: a picture
+    cannot arrive before it was taken. The uncertainty of a time is: with `d` the least (arrival - camera's
+    time) of the last one to two reports' pictures, the camera's clock is wrong by something between
+    `d - MAX_DELAY_NS` and `d`, whichever is more; and 200 millionths of the report's age, because a camera's
+    media clock drifts between reports.
+    """
+
+    def __init__(self, clock_rate: int) -> None:
+        self._rate = clock_rate
+        self._report: SenderReport | None = None
+        self._least_ns: int | None = None
+        self._least_before_ns: int | None = None
+
+    @property
+    def offset_ns(self) -> int | None:
+        least_ns = self._least()
+        return None if least_ns is None else -least_ns
+
+    def ahead_ns(self, arrival_ns: int) -> int | None:
+        """`offset_ns` where the camera's clock was ever set."""
+        offset_ns = self.offset_ns
+        if offset_ns is None:
+            return None
+        told_ns = arrival_ns + offset_ns
+        return None if told_ns < NEVER_SET_NS or told_ns in UPTIME_NS else offset_ns
+
+    def reported(self, report: SenderReport) -> None:
+        if self._least_ns is not None:
+            self._least_before_ns = self._least_ns
+        self._least_ns = None
+        self._report = report
+
+    def forget(self) -> None:
+        """Another sender: what was known of the one before is of no use."""
+        self._report = self._least_ns = self._least_before_ns = None
+
+    def wall(self, time32: int, arrival_ns: int) -> Wall | None:
+        """The UTC of a picture, None where no report tells it or the camera's clock cannot be right."""
+        report = self._report
+        if report is None:
+            return None
+        ticks = (time32 - report.time32) % _WRAP
+        if ticks >= _HALF:
+            ticks -= _WRAP
+        if abs(ticks) > MAX_AGE_S * self._rate:
+            self._least_ns = self._least_before_ns = None
+            return None
+        age_ns = ticks * 1_000_000_000 // self._rate
+        utc_ns = report.utc_ns + age_ns
+        delay_ns = arrival_ns - utc_ns
+        if self._least_ns is None or delay_ns < self._least_ns:
+            self._least_ns = delay_ns
+        least_ns = self._least()
+        assert least_ns is not None
+        if abs(least_ns) > MAX_OFFSET_NS:
+            return None
+        wrong_ns = max(abs(least_ns), abs(least_ns - MAX_DELAY_NS))
+        return Wall(utc_ns, wrong_ns + abs(age_ns) * _DRIFT_PPM // 1_000_000)
+
+    def _least(self) -> int | None:
+        known = [ns for ns in (self._least_ns, self._least_before_ns) if ns is not None]
+        return min(known, default=None)

@@ -1,0 +1,157 @@
+"""The bytes of the tap. A message is three frames: topic, header, data. See docs/design/tap.md.
+
+Apart from the package `shared.tap`: who speaks these bytes over a pipe starts without ZeroMQ.
+"""
+
+import struct
+from dataclasses import dataclass
+from enum import IntFlag
+from functools import lru_cache
+
+from shared.errors import BadInput
+from shared.ids import StreamId
+from shared.units import AccessUnit, Codec, WallSource
+
+MAGIC = b"BT"
+VERSION = 1
+REORDERED_VERSION = 2
+"""The version of a unit with REORDERED: a reader that does not know the flag refuses it, not misreads it."""
+# magic, version, kind, flags, codec, wall source, recovery, run, seq, pts90, wall_ns, wall_uncertainty_ns
+_HEADER = struct.Struct("!2sBBBBBBIQqqq")
+_CODECS = (Codec.H264, Codec.H265, Codec.MJPEG, Codec.MPEG4)
+_SOURCES = (WallSource.ARRIVAL, WallSource.SENDER_REPORT)
+_UNIT = 0
+_READER_BYTES = 16
+MAX_UNIT_BYTES = 8 << 20
+"""A larger unit is not sent: ZeroMQ would cut the connection, and every stream on it, instead."""
+_MAX_STREAM_BYTES = 64
+_REMEMBERED_STREAMS = 4096
+_ASK = b"\x02"
+
+
+class Flag(IntFlag):
+    KEY = 1
+    RECENT = 2
+    REORDERED = 4
+    LAST = 8
+    ASTRAY = 16
+    """The time is of arrival, and in place of its uncertainty stands `camera_ahead_ns`."""
+
+
+_KEY, _RECENT, _REORDERED, _LAST = int(Flag.KEY), int(Flag.RECENT), int(Flag.REORDERED), int(Flag.LAST)
+_ASTRAY = int(Flag.ASTRAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A unit, whether it answers a request for recent ones, and whether it is the last of that answer."""
+
+    unit: AccessUnit
+    recent: bool
+    last: bool
+
+
+def stream_topic(stream: StreamId) -> bytes:
+    """The topic of a stream's live units. Its final zero byte keeps one topic from being another's prefix."""
+    return b"u" + str(stream).encode() + b"\0"
+
+
+def reader_topic(reader: bytes) -> bytes:
+    """The topic on which one reader alone gets recent units."""
+    return b"r" + reader
+
+
+def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
+    """The header frame of a unit. See `Received`."""
+    # Plain numbers: the flags' own operators would take longer than all the rest.
+    flags = _KEY if unit.key else 0
+    if recent:
+        flags |= _RECENT
+    if unit.reordered:
+        flags |= _REORDERED
+    if last:
+        flags |= _LAST
+    last_ns = unit.wall_uncertainty_ns
+    if unit.camera_ahead_ns is not None:
+        flags |= _ASTRAY
+        last_ns = unit.camera_ahead_ns
+    return (
+        _HEADER.pack(
+            MAGIC,
+            REORDERED_VERSION if unit.reordered else VERSION,
+            _UNIT,
+            flags,
+            _CODECS.index(unit.codec),
+            _SOURCES.index(unit.wall_source),
+            unit.recovery,
+            unit.run,
+            unit.seq,
+            unit.pts90,
+            unit.wall_ns,
+            last_ns,
+        )
+        + str(unit.stream).encode()
+    )
+
+
+def read(header: bytes, data: bytes) -> Received:
+    """The unit in a header and data frame. Raises BadInput."""
+    if not _HEADER.size < len(header) <= _HEADER.size + _MAX_STREAM_BYTES:
+        raise BadInput(f"tap header has {len(header)} bytes")
+    magic, version, kind, flags, codec, source, recovery, run, seq, pts90, wall_ns, last_ns = (
+        _HEADER.unpack_from(header)
+    )
+    if magic != MAGIC or version not in (VERSION, REORDERED_VERSION):
+        raise BadInput(f"tap header is not of version {VERSION} or {REORDERED_VERSION}")
+    stream = _stream(header[_HEADER.size :])
+    if kind != _UNIT or codec >= len(_CODECS) or source >= len(_SOURCES):
+        raise BadInput(f"tap header of {stream} has kind {kind}, codec {codec}, wall source {source}")
+    astray = bool(flags & _ASTRAY)
+    if astray and _SOURCES[source] is not WallSource.ARRIVAL:
+        raise BadInput(f"tap header of {stream} tells the camera's time twice")
+    if not data:
+        raise BadInput(f"tap unit of {stream} is empty")
+    unit = AccessUnit(
+        stream=stream,
+        run=run,
+        seq=seq,
+        pts90=pts90,
+        wall_ns=wall_ns,
+        wall_source=_SOURCES[source],
+        wall_uncertainty_ns=-1 if astray else last_ns,
+        key=bool(flags & _KEY),
+        codec=_CODECS[codec],
+        data=data,
+        reordered=bool(flags & _REORDERED),
+        recovery=recovery,
+        camera_ahead_ns=last_ns if astray else None,
+    )
+    return Received(unit, bool(flags & _RECENT), bool(flags & _LAST))
+
+
+@lru_cache(maxsize=_REMEMBERED_STREAMS)
+def _stream(name: bytes) -> StreamId:
+    """The stream a header names. Raises BadInput, each time: only good names are remembered."""
+    try:
+        return StreamId.parse(name.decode())
+    except UnicodeDecodeError as error:
+        raise BadInput("tap header names no stream") from error
+
+
+def ask_recent(reader: bytes, stream: StreamId) -> bytes:
+    """The upstream message by which a reader asks for a stream's recent units."""
+    if len(reader) != _READER_BYTES:
+        raise ValueError(f"a reader's id has {_READER_BYTES} bytes")
+    return _ASK + reader + str(stream).encode()
+
+
+def read_ask(message: bytes) -> tuple[bytes, StreamId]:
+    """The reader and stream of a request for recent units. Raises BadInput."""
+    longest = 1 + _READER_BYTES + _MAX_STREAM_BYTES
+    if not 1 + _READER_BYTES < len(message) <= longest or message[:1] != _ASK:
+        raise BadInput("tap request is malformed")
+    try:
+        name = message[1 + _READER_BYTES :].decode()
+    except UnicodeDecodeError as error:
+        raise BadInput("tap request names no stream") from error
+    return message[1 : 1 + _READER_BYTES], StreamId.parse(name)
