@@ -73,6 +73,7 @@ class Lessor:
                 await tx.sessions.living(int(now.timestamp()), self._idle_s),
                 frozenset(await tx.cameras.shown(now.date())),
                 await tx.revocations.recent(now),
+                await tx.workers.communes(),
             )
 
     async def _keep_telling(self, place: _Place) -> None:

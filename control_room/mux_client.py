@@ -9,6 +9,7 @@ from pydantic import Field
 
 from control_room.ticketing import Ticketing
 from control_room.watching import Watcher, read_watchers
+from shared.causes import cause_of
 from shared.errors import BadInput, Unavailable
 from shared.messages import decode
 from shared.reasons import why
@@ -67,7 +68,7 @@ class MuxClient:
             ) from error
         except httpx.HTTPError as error:
             raise Unavailable(
-                why("mux-unreachable", "it cannot be reached: {cause}", cause=type(error).__name__)
+                why("mux-unreachable", "it cannot be reached: {cause}", cause=cause_of(error))
             ) from error
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise MuxUntold(why("mux-untold", "it does not know the question: it is of another version"))
@@ -85,5 +86,5 @@ def _read(reader: Callable[[bytes], T], body: bytes) -> T:
         return reader(body)
     except BadInput as error:
         raise Unavailable(
-            why("mux-unreadable", "its answer cannot be read: {cause}", cause=error.detail)
+            why("mux-unreadable", "its answer cannot be read: {cause}", cause=cause_of(error))
         ) from error

@@ -10,6 +10,7 @@ from control_room.db.engine import Database
 from control_room.db.orders import Behalf
 from control_room.model import Export, Hold, HoldStatus
 from control_room.storage_client import StorageClient
+from shared.causes import cause_of
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages import (
     ExportProgress,
@@ -193,5 +194,5 @@ def _came_too_late(placed: HoldPlaced) -> str | Reason:
 
 def _waiting(export: Export, error: Unavailable) -> ExportProgress:
     status = export.progress.status if export.ordered else ExportStatus.QUEUED
-    reason = why("export-waits", "{cause}; asked again until it answers", cause=error.detail)
+    reason = why("export-waits", "{cause}; asked again until it answers", cause=cause_of(error))
     return replace(export.progress, status=status, reason=reason.text, why=reason)

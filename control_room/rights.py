@@ -97,16 +97,23 @@ def decide(person: Person, action: str, resource: Resource) -> Decision:
     """Whether `person` may do `action` with `resource`. An action without a rule is denied to everybody."""
     if not person.enabled:
         return Decision(False, why("account-off", "this account is switched off"))
-    asked = {"action": str(action), "kind": person.kind.value}
+    asked, kind = str(action), person.kind.value
     reach = _RULES.get((action, person.kind))
     if reach is None:
-        return Decision(False, why("not-for-kind", "{action} is not for the kind {kind}", **asked))
+        return Decision(
+            False, why("not-for-kind", "{action} is not for the kind {kind}", action=asked, kind=kind)
+        )
     if reach is Reach.ALL or resource.listing:
-        return Decision(True, why("for-kind", "{action} is for the kind {kind}", **asked))
+        return Decision(True, why("for-kind", "{action} is for the kind {kind}", action=asked, kind=kind))
     if not resource.communes:
         return Decision(
             False,
-            why("own-communes-only", "{action} is for the kind {kind} in their own communes only", **asked),
+            why(
+                "own-communes-only",
+                "{action} is for the kind {kind} in their own communes only",
+                action=asked,
+                kind=kind,
+            ),
         )
     foreign = sorted(resource.communes - person.communes)
     if foreign:
@@ -117,10 +124,10 @@ def decide(person: Person, action: str, resource: Resource) -> Decision:
                 "foreign-commune",
                 "{action}: not bound to commune {communes}",
                 communes=communes,
-                action=asked["action"],
+                action=asked,
             ),
         )
-    return Decision(True, why("for-kind", "{action} is for the kind {kind}", **asked))
+    return Decision(True, why("for-kind", "{action} is for the kind {kind}", action=asked, kind=kind))
 
 
 def where_allowed(person: Person, action: str, codes: Iterable[str]) -> frozenset[str]:

@@ -51,6 +51,7 @@ class Refusal:
     storage_at: datetime | None = None
     failure: str = ""
     grounds: tuple[Reason, ...] = ()
+    failure_why: Reason | None = None
 
 
 class States:
@@ -89,13 +90,14 @@ class States:
         storage_at: datetime | None = None,
         failure: str = "",
         grounds: tuple[Reason, ...] = (),
+        failure_why: Reason | None = None,
     ) -> None:
         """Take why storage destroys nothing, empty where it destroys what is due, and what time it has."""
         now, before = self._now(), self._refusal
         refused_since = None if before is None else before.since
         since = (refused_since or now) if refusal else None
         disputed = bool(refusal) and clock_disputed
-        self._refusal = Refusal(now, refusal, since, disputed, storage_at, failure, grounds)
+        self._refusal = Refusal(now, refusal, since, disputed, storage_at, failure, grounds, failure_why)
 
     def refusal(self) -> Refusal | None:
         """What storage told last, None where it was not heard since this service started."""
@@ -154,19 +156,27 @@ class States:
             reason = why("storage-silent", "no word from storage for {seconds} s", seconds=silent_s)
             return _recording(stream, RecordingStatus.UNKNOWN, reason, since)
         report = heard.reports.get(str(stream))
-        if report is not None and report.status is RecordingStatus.RECORDING and self._undecodable(stream):
-            reason = why("recorded-undecodable", "what is kept of this stream cannot be decoded")
-            return _recording(stream, RecordingStatus.FAILING, reason, self.camera(stream).report.since)
-        return report or _recording(
-            stream,
-            RecordingStatus.OFF,
-            why("stream-not-recorded", "storage does not record this stream"),
-            heard.at,
-        )
+        if report is None:
+            reason = why("stream-not-recorded", "storage does not record this stream")
+            return _recording(stream, RecordingStatus.OFF, reason, heard.at)
+        if report.status is RecordingStatus.RECORDING:
+            return self._unless_camera_says_otherwise(stream, report)
+        return report
 
-    def _undecodable(self, stream: StreamId) -> bool:
-        reason = self.camera(stream).report.why
-        return reason is not None and reason.code == UNDECODABLE
+    def _unless_camera_says_otherwise(self, stream: StreamId, told: RecordingReport) -> RecordingReport:
+        """`told`, where the camera gives pictures that can be kept: storage notices later than its worker.
+
+        Of a worker that is not heard it is not known what its cameras do, and storage's word holds.
+        """
+        camera = self.camera(stream).report
+        if camera.why is not None and camera.why.code == UNDECODABLE:
+            reason = why("recorded-undecodable", "what is kept of this stream cannot be decoded")
+            return _recording(stream, RecordingStatus.FAILING, reason, camera.since)
+        if camera.status in (CameraStatus.LIVE, CameraStatus.UNKNOWN):
+            return told
+        return _recording(
+            stream, RecordingStatus.WAITING, why("recording-no-picture", "no picture comes"), camera.since
+        )
 
     def communes_silent(self) -> int:
         """How many communes were heard once and are not heard now."""

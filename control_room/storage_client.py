@@ -3,6 +3,7 @@
 import httpx
 
 from control_room.ticketing import Ticketing
+from shared.causes import cause_of, technical
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages import (
     ClockConfirmed,
@@ -75,7 +76,7 @@ class StorageClient:
             response = await self._client.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as error:
             raise Unavailable(
-                why("storage-away", "storage does not answer: {cause}", cause=type(error).__name__)
+                why("storage-away", "storage does not answer: {cause}", cause=cause_of(error))
             ) from error
         if response.is_success:
             return response.content
@@ -98,7 +99,7 @@ def _refusal(response: httpx.Response) -> BadInput | NotFound | Conflict | Unava
         told = None
     if isinstance(told, dict) and isinstance(told.get("detail"), str):
         said = redact(told["detail"])[:_MAX_REASON_CHARS]
-        reason = _of(told.get("why"), said) or why("storage-said", "storage: {said}", said=said)
+        reason = _of(told.get("why"), said) or why("storage-said", "storage: {cause}", cause=technical(said))
     if response.status_code == httpx.codes.NOT_FOUND:
         return NotFound(reason)
     if response.status_code == httpx.codes.CONFLICT:

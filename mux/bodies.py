@@ -6,6 +6,7 @@ from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
 
 from mux.admission import Admitted
+from shared.causes import technical
 from shared.errors import BadInput, TooLarge, Unsupported
 from shared.json_text import check_json
 from shared.reasons import why
@@ -48,8 +49,14 @@ async def json_of(request: Request, kind: TypeAdapter[Read]) -> Read:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
+        cause = technical(str(first["msg"]))
         raise BadInput(
-            why("request-part-wrong", "{part}: {cause}", part=where or "the body", cause=str(first["msg"])),
+            why(
+                "request-part-wrong",
+                "{part}: {cause}",
+                part=where or "the body",
+                cause=cause,
+            ),
             where or None,
         ) from error
 

@@ -38,6 +38,11 @@ class Feed:
         return "" if self.derived is None else self.derived.trouble
 
     @property
+    def incomplete(self) -> bool:
+        """Whether the pictures are, of a camera without key pictures that was joined a moment ago."""
+        return self.derived is not None and self.derived.incomplete
+
+    @property
     def has_group(self) -> bool:
         """Whether a viewer could start now."""
         return self.refused is None and self.channel.has_group
@@ -52,6 +57,11 @@ class Derived(Protocol):
     @property
     def trouble(self) -> str | Reason:
         """Why nothing comes; empty where all is well."""
+        ...
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether its newest picture is incomplete."""
         ...
 
     def take(self, item: AccessUnit | Gap) -> None:

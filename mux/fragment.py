@@ -1,7 +1,5 @@
 """SDP fragments that change how a peer is reached (RFC 8840 section 9): ICE restarts and candidates."""
 
-from dataclasses import dataclass
-
 from mux.answer import Credentials, ice_lines
 from mux.offer import IceUser
 from mux.stun import Address
@@ -13,19 +11,11 @@ _MAX_LINES = 500
 _MAX_CHARS = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """What a client says: who it is now, if it does, and how many candidates it has found.
+def parse_fragment(text: str) -> IceUser | None:
+    """Who the client is from now on, if its fragment says so. Raises BadInput.
 
-    What they are makes no difference here: an ICE-lite server answers the checks that reach it.
+    Its candidates make no difference here: an ICE-lite server answers the checks that reach it.
     """
-
-    ice: IceUser | None
-    candidates: int
-
-
-def parse_fragment(text: str) -> Fragment:
-    """Read a fragment. Raises BadInput."""
     lines = [line.strip() for line in text.splitlines()]
     if len(lines) > _MAX_LINES:
         raise BadInput(f"the fragment has more than {_MAX_LINES} lines", "sdpfrag")
@@ -34,8 +24,7 @@ def parse_fragment(text: str) -> Fragment:
     ufrag, password = _first(lines, "ice-ufrag"), _first(lines, "ice-pwd")
     if (ufrag is None) != (password is None):
         raise BadInput("the fragment has only one of ice-ufrag and ice-pwd", "sdpfrag")
-    ice = None if ufrag is None or password is None else IceUser(ufrag, password)
-    return Fragment(ice, sum(line.startswith("a=candidate:") for line in lines))
+    return None if ufrag is None or password is None else IceUser(ufrag, password)
 
 
 def _first(lines: list[str], name: str) -> str | None:

@@ -8,13 +8,12 @@ BUDGET_BYTES = 8 << 20
 class Group:
     """The pictures from the last key picture on; one that outgrows its budget is given up until the next."""
 
-    __slots__ = ("_budget_bytes", "_bytes", "overflows", "pictures")
+    __slots__ = ("_budget_bytes", "_bytes", "pictures")
 
     def __init__(self, budget_bytes: int = BUDGET_BYTES) -> None:
         self._budget_bytes = budget_bytes
         self._bytes = 0
         self.pictures: list[Picture] = []
-        self.overflows = 0
 
     def append(self, picture: Picture) -> None:
         """Take the next picture."""
@@ -25,7 +24,6 @@ class Group:
         self.pictures.append(picture)
         self._bytes += picture.payload_bytes
         if self._bytes > self._budget_bytes:
-            self.overflows += 1
             self.break_off()
 
     def break_off(self) -> None:

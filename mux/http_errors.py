@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from shared.causes import technical
 from shared.errors import BadInput, BeffroiError, MethodNotAllowed, NotFound, problem
 from shared.reasons import why
 
@@ -25,9 +26,13 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
+    cause = technical(str(first["msg"]))
     return await _on_error(
         request,
-        BadInput(why("request-part-wrong", "{part}: {cause}", part=where, cause=str(first["msg"])), where),
+        BadInput(
+            why("request-part-wrong", "{part}: {cause}", part=where, cause=cause),
+            where,
+        ),
     )
 
 

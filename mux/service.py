@@ -62,7 +62,8 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     clock, log, counts = service.clock, get_logger("mux"), Counts()
     mux_metrics = MuxMetrics(counts)
     verifier = TicketVerifier.from_pem(_ticket_key(settings.ticket_public_key_file), clock)
-    tap = await _tap(settings, service)
+    leases = Leases(verifier.key, service.clock)
+    tap = await _tap(settings, service, leases)
     core = core_of(settings.mux_core, log)
     mux_metrics.core_compiled(core is not None)
     wire = make_wire(
@@ -124,7 +125,6 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         bounds=_playout_bounds(settings),
         counts=counts,
     )
-    leases = Leases(verifier.key, clock)
     mux_metrics.watch_rights(lambda: leases.confirmed)
     hub = Hub(
         wire=wire,
@@ -187,7 +187,7 @@ def _playout_bounds(settings: MuxSettings) -> PlayoutBounds:
     return PlayoutBounds(settings.playout_least_ms, settings.playout_most_ms)
 
 
-async def _tap(settings: MuxSettings, service: Service) -> TapSubscriber:
+async def _tap(settings: MuxSettings, service: Service, leases: Leases) -> TapSubscriber:
     endpoints = [Endpoint.parse(text.strip()) for text in settings.tap_endpoints.split(",") if text.strip()]
     keys = None
     if settings.tap_key_file is not None:
@@ -196,7 +196,7 @@ async def _tap(settings: MuxSettings, service: Service) -> TapSubscriber:
             server_key_file=settings.tap_server_key_file,
             peers_dir=settings.tap_peers_dir,
         )
-    tap = TapSubscriber(endpoints, keys, service.clock)
+    tap = TapSubscriber(endpoints, keys, service.clock, leases.publishes)
     await tap.start()
     service.on_stop(tap.close)
     return tap

@@ -45,6 +45,7 @@ class TileStanding:
     freeze_ms: float = 0.0
     dropped: int = 0
     why: dict[str, object] | None = None
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def _tile(tile: Tile, now_ns: int, *, loop_late: bool) -> TileStanding:
         freeze_ms=tile.page.freeze_ms,
         dropped=tile.page.dropped,
         why=told.wire() if isinstance(told, Reason) else None,
+        incomplete=feed is not None and feed.incomplete,
     )
 
 

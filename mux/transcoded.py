@@ -51,6 +51,11 @@ class Transcoded:
             seconds=seconds,
         )
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether its newest picture is: the camera has no key pictures and was joined a moment ago."""
+        return self._transcoder.incomplete
+
     def take(self, item: AccessUnit | Gap) -> None:
         """The sink of the stream's units: the recent ones from a key unit on, then the live ones."""
         self._transcoder.take(item)

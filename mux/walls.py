@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from mux.admission import Admission, etag_of
 from mux.camera import Camera
-from mux.fragment import Fragment, render_fragment
+from mux.fragment import render_fragment
 from mux.hub import Hub
 from mux.lag import Lag
+from mux.offer import IceUser
 from mux.page_counts import PageCounts
 from mux.standing import Everybody, Standing, named, standing_of
 from mux.stream_metrics import StreamMetrics
@@ -124,7 +125,7 @@ class Walls:
             tile.page = said
         return self._standing(viewer)
 
-    def renew(self, id: str, fragment: Fragment, if_match: str | None) -> Renewed:
+    def renew(self, id: str, remote: IceUser | None, if_match: str | None) -> Renewed:
         """Restart ICE where the fragment is of a new ICE session (RFC 9725 section 4.3.3).
 
         Raises NotFound, PreconditionNeeded without If-Match, PreconditionFailed for that of an earlier one.
@@ -139,11 +140,11 @@ class Walls:
             raise PreconditionFailed(
                 "the ICE session has been restarted since: If-Match names an earlier one"
             )
-        if fragment.ice is None or fragment.ice == viewer.remote:
+        if remote is None or remote == viewer.remote:
             return Renewed(etag, None)
         before = viewer.ufrags
         ours = self._admission.credentials()
-        viewer.restart_ice(fragment.ice, ours)
+        viewer.restart_ice(remote, ours)
         self._hub.roster.rename(viewer, before)
         first = next(iter(viewer.tiles))
         return Renewed(etag_of(ours), render_fragment(ours, self._admission.public, first))

@@ -9,9 +9,9 @@ from starlette.middleware.cors import CORSMiddleware
 from mux import document
 from mux.admission import Admitted
 from mux.bodies import LEASE, SDP, created, text_of
-from mux.fragment import MAX_FRAGMENT_BYTES, MEDIA_TYPE, Fragment, parse_fragment
+from mux.fragment import MAX_FRAGMENT_BYTES, MEDIA_TYPE, parse_fragment
 from mux.http_errors import install
-from mux.offer import MAX_OFFER_BYTES, Offer, parse_offer
+from mux.offer import MAX_OFFER_BYTES, IceUser, Offer, parse_offer
 from mux.turnstile import LEASE_PATH
 from mux.wall_http import Arranged, install_walls
 from mux.walls import Renewed
@@ -37,7 +37,7 @@ class Viewers(Protocol):
 class Sessions(Arranged, Protocol):
     """What may be asked of a session; see `mux.walls.Walls`."""
 
-    def renew(self, id: str, fragment: Fragment, if_match: str | None) -> Renewed: ...
+    def renew(self, id: str, remote: IceUser | None, if_match: str | None) -> Renewed: ...
 
 
 def make_app(
@@ -82,8 +82,8 @@ def make_app(
     @app.patch("/whep/sessions/{session}", **document.RENEW)
     async def renew(request: Request, session: str, if_match: IfMatch = None) -> Response:
         """Restart ICE (200 with our fragment), or take candidates that are not needed (204)."""
-        fragment = parse_fragment(await text_of(request, MEDIA_TYPE, MAX_FRAGMENT_BYTES))
-        renewed = sessions.renew(session, fragment, if_match)
+        remote = parse_fragment(await text_of(request, MEDIA_TYPE, MAX_FRAGMENT_BYTES))
+        renewed = sessions.renew(session, remote, if_match)
         headers = {"ETag": renewed.etag, "Cache-Control": "no-store"}
         if renewed.fragment is None:
             return Response(None, 204, headers)

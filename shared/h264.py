@@ -73,11 +73,6 @@ def parameter_sets(data: bytes) -> tuple[bytes | None, bytes | None]:
     return sps, pps
 
 
-def has_idr(data: bytes) -> bool:
-    """Whether an access unit holds an IDR slice."""
-    return any(data[at] & 0x1F == Nal.IDR for at in nal_starts(data))
-
-
 def has_b_slice(data: bytes) -> bool:
     """Whether the first slice of an access unit is bi-predictive (section 7.3.3, table 7-6)."""
     for at in nal_starts(data):

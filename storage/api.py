@@ -12,6 +12,7 @@ EXPOSED = (
     "X-Beffroi-To",
     "X-Beffroi-Codec",
     "X-Beffroi-Transcoded",
+    "X-Beffroi-Complete",
     "X-Beffroi-Next",
     "Content-Disposition",
     "Content-Range",

@@ -1,5 +1,7 @@
 """The route on which control_room says which rights still hold."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import APIRouter, Request, Response
 
 from shared.errors import TooLarge
@@ -15,8 +17,9 @@ _TAKE = said(
 )
 
 
-def lease_routes(leases: Leases) -> APIRouter:
-    """PUT /lease: 204 once a lease is kept; it is its own credential."""
+def lease_routes(leases: Leases, kept: Callable[[], Awaitable[None]]) -> APIRouter:
+    """PUT /lease: 204 once a lease is kept; it is its own credential. `kept` is awaited
+    behind each."""
     router = APIRouter(default_response_class=Response)
 
     @router.put("/lease", **_TAKE)
@@ -28,6 +31,7 @@ def lease_routes(leases: Leases) -> APIRouter:
             if len(body) > MAX_LEASE_CHARS:
                 raise TooLarge(why("body-too-large", "the lease is larger than one can be"))
         leases.take(body.decode("latin-1"))
+        await kept()
         return Response(status_code=204)
 
     return router

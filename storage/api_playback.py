@@ -133,7 +133,7 @@ class PlaybackRoutes:
         asked = self._asked(shown, start, to, now_ns, max(now_ns, ns_from_text(start, "from")) + 1)
         base_ns = ns_from_text(start, "from") if base is None else ns_from_text(base, "base")
         answer = await plan(self._catalogue, stream, asked.start_ns, asked.end_ns, base_ns)
-        if codec is not None and isinstance(answer, Answer) and not is_played_everywhere(answer.description):
+        if codec is not None and isinstance(answer, Answer) and not is_played_everywhere(answer):
             return await self._transcoded(stream, asked, base_ns, shown)
         if isinstance(answer, Nothing):
             return Response(status_code=204, headers=_next_header(answer, shown))
@@ -172,6 +172,8 @@ class PlaybackRoutes:
             "X-Beffroi-Codec": codec,
             "Cache-Control": "no-store",
         }
+        if answer.complete_ns is not None:
+            headers["X-Beffroi-Complete"] = text_from_ns(answer.complete_ns)
         if transcoded:
             headers["X-Beffroi-Transcoded"] = answer.description.codec_string
         return StreamingResponse(self._counted(body), headers=headers, media_type="video/mp4")

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 
+from shared.causes import cause_of, technical
 from shared.errors import BeffroiError, Unavailable
 from shared.log import get_logger
 from shared.reasons import Reason, why
@@ -83,7 +84,7 @@ class StoreBond:
         except (BeffroiError, OSError) as error:
             if isinstance(error, BeffroiError):
                 return error.told
-            return why("store-unreadable", "the store cannot be read: {cause}", cause=str(error))
+            return why("store-unreadable", "the store cannot be read: {cause}", cause=cause_of(error))
 
     async def _reason(self) -> Reason | None:
         if self._database.missing:
@@ -103,7 +104,7 @@ class StoreBond:
                 await self.broken(reason)
         if reason is None:
             return None
-        return why("index-incomplete", "{cause}: {mend}", cause=reason, mend=_REINDEX)
+        return why("index-incomplete", "{cause}: {mend}", cause=technical(reason), mend=_REINDEX)
 
     async def _lacking(self) -> str | None:
         """Look once whether the index knows the newest objects; the scrub looks at all of them for ever."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from shared.causes import cause_of
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, Unavailable
 from shared.log import get_logger
@@ -173,7 +174,7 @@ class ClockKeeper:
             newest_ns = max((ns for ns in map(_start_ns, self._store.newest_keys()) if ns), default=None)
         except OSError as error:
             raise Unavailable(
-                why("store-unreadable", "the object store cannot be read: {cause}", cause=str(error.strerror))
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
             ) from error
         if text is None:
             return None, newest_ns

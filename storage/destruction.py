@@ -68,5 +68,5 @@ def destruction(
 
 def _refused(retention: Retention, keeper: ClockKeeper) -> Refused:
     if retention.refused is None:
-        return Refused(None, failure=retention.health())
+        return Refused(None, failure=retention.failure())
     return Refused(retention.refused, keeper.disputed, grounds=retention.grounds)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 
+from shared.causes import cause_of
 from shared.clock import Clock
 from shared.errors import BadInput, Conflict, Unavailable
 from shared.messages import decode, encode
@@ -96,7 +97,7 @@ class FolderLock:
                 "folder-unsure",
                 "the lease of {folder} cannot be renewed: {cause}",
                 folder=str(self.folder),
-                cause=str(error.strerror),
+                cause=cause_of(error),
             )
 
     async def reason_to_refuse(self) -> Reason | None:

@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from secrets import token_hex
 
+from shared.causes import cause_of
 from shared.errors import Unavailable
 from shared.reasons import why
 from storage.disk import Disk
@@ -95,6 +96,6 @@ class Generation:
             theirs = await asyncio.to_thread(read_small, self._path)
         except OSError as error:
             raise Unavailable(
-                why("store-unreadable", "the object store cannot be read: {cause}", cause=str(error.strerror))
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
             ) from error
         return Step.parse(mine or ""), Step.parse(theirs or "")

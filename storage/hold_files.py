@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from shared.causes import cause_of
 from shared.errors import BadInput, Unavailable
 from shared.messages import decode, encode
 from shared.reasons import why
@@ -46,7 +47,7 @@ class HoldFiles:
                 why(
                     "hold-disk",
                     "the hold cannot be written beside the objects: {cause}",
-                    cause=str(error.strerror),
+                    cause=cause_of(error),
                 )
             ) from error
 
@@ -61,7 +62,7 @@ class HoldFiles:
                 why(
                     "hold-disk-release",
                     "the file of the hold cannot be removed: {cause}",
-                    cause=str(error.strerror),
+                    cause=cause_of(error),
                 )
             ) from error
 
@@ -82,7 +83,7 @@ class HoldFiles:
                 why(
                     "holds-disk",
                     "the holds beside the objects cannot be read: {cause}",
-                    cause=str(error.strerror),
+                    cause=cause_of(error),
                 )
             ) from error
         return FoundHolds(tuple(holds), tuple(unreadable))

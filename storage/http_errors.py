@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from shared.causes import technical
 from shared.errors import BadInput, BeffroiError, MethodNotAllowed, NotFound, problem
 from shared.reasons import why
 
@@ -24,9 +25,11 @@ def install(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
+        cause = technical(str(first["msg"]))
         return _answer(
             BadInput(
-                why("request-part-wrong", "{part}: {cause}", part=where, cause=str(first["msg"])), where
+                why("request-part-wrong", "{part}: {cause}", part=where, cause=cause),
+                where,
             ),
             request,
         )

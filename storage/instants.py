@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from shared.causes import technical
 from shared.errors import BadInput
 from shared.instants import bounded
 from shared.reasons import why
@@ -24,7 +25,7 @@ def ns_from_datetime(instant: datetime, field: str) -> int:
         instant = bounded(instant)
     except ValueError as error:
         raise BadInput(
-            why("instant-out-of-bounds", "{field} {cause}", field=field, cause=str(error)), field
+            why("instant-out-of-bounds", "{field} {cause}", field=field, cause=technical(str(error))), field
         ) from error
     return ((instant - _EPOCH) // timedelta(microseconds=1)) * 1000
 

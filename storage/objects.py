@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from shared.causes import cause_of
 from shared.errors import Conflict, Unavailable
 from shared.reasons import why
 from storage.disk import Disk
@@ -39,7 +40,7 @@ class FolderStore:
             return None
         except OSError as error:
             raise Unavailable(
-                why("store-unreadable", "the object store cannot be read: {cause}", cause=str(error.strerror))
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
             ) from error
 
     def require(self) -> None:

@@ -51,6 +51,23 @@ class Answer:
         return self.pieces[-1].end_ns
 
     @property
+    def complete_ns(self) -> int | None:
+        """From when on its pictures are complete where it begins at a recovery point, None where it does not.
+
+        No browser begins to decode there.
+        """
+        left = self.pieces[0].fragment.moof.samples[0].recovery
+        if not left:
+            return None
+        for piece in self.pieces:
+            samples = piece.fragment.moof.samples
+            if left < len(samples):
+                before90 = sum(sample.duration90 for sample in samples[:left])
+                return piece.start_ns + ns_from_90k(before90)
+            left -= len(samples)
+        return self.end_ns
+
+    @property
     def init(self) -> bytes:
         return file_type(self.description, fragmented=True) + fragmented_movie(
             self.description, self.start_ns

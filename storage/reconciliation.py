@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from shared.causes import cause_of
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Unavailable
 from shared.ids import StreamId
@@ -29,7 +30,7 @@ class Refused:
 
     reason: str | None
     clock_disputed: bool = False
-    failure: str | None = None
+    failure: Reason | None = None
     grounds: tuple[Reason, ...] = ()
 
 
@@ -66,7 +67,7 @@ class Reconciliation:
         self._active: tuple[HoldOrder, ...] = ()
         self._told_ns: int | None = None
         self._trouble: str | None = None
-        self._away: tuple[str, int] | None = None
+        self._away: tuple[Unavailable, int] | None = None
         self._turn = asyncio.Lock()
         self._log = get_logger("storage")
 
@@ -107,7 +108,8 @@ class Reconciliation:
             refusal=refused.reason or "",
             clock_disputed=refused.clock_disputed,
             utc_ns=self._clock.utc_ns(),
-            failure=refused.failure or "",
+            failure="" if refused.failure is None else refused.failure.text,
+            failure_why=refused.failure,
             grounds=refused.grounds,
         )
 
@@ -117,7 +119,7 @@ class Reconciliation:
         It is asked anew, so that a hold ordered a moment ago counts; only while it does not answer is what it
         told last enough.
         """
-        away: str | None = None
+        away: Unavailable | None = None
         try:
             away = await self._asked_anew()
             await self._place_missing()
@@ -130,15 +132,15 @@ class Reconciliation:
             return why(
                 "holds-never-confirmed",
                 "holds are not confirmed with control_room since this start: {cause}",
-                cause=away,
+                cause=cause_of(away),
             )
         return why(
             "holds-unconfirmed",
             "holds are not confirmed with control_room for over an hour: {cause}",
-            cause=away,
+            cause=cause_of(away),
         )
 
-    async def _asked_anew(self) -> str | None:
+    async def _asked_anew(self) -> Unavailable | None:
         """Why control_room did not answer. One that is away is left alone for a while."""
         now_ns = self._clock.monotonic_ns()
         if self._away is not None and now_ns - self._away[1] < _AWAY_NS:
@@ -147,8 +149,8 @@ class Reconciliation:
             await self.once()
             return None
         except Unavailable as error:
-            self._away = error.detail, now_ns
-            return error.detail
+            self._away = error, now_ns
+            return error
 
     async def _place_missing(self) -> None:
         """Place each hold of control_room's that is not kept as it was ordered."""
@@ -163,7 +165,7 @@ class Reconciliation:
                         "hold-impossible",
                         "hold {hold} cannot be kept: {cause}",
                         hold=order.id,
-                        cause=error.detail,
+                        cause=cause_of(error),
                     )
                 ) from error
             kept = held.get((hold.id, hold.stream))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zlib import crc32
 
+from shared.causes import technical
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
@@ -271,7 +272,8 @@ class Recording:
 
 
 def _unrecordable(error: BadInput) -> Reason:
-    told = why("recording-unrecordable", "pictures cannot be recorded: {cause}", cause=error.detail)
+    cause = technical(error.detail)
+    told = why("recording-unrecordable", "pictures cannot be recorded: {cause}", cause=cause)
     return told if error.why is None else replace(error.why, text=told.text)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from shared.causes import technical
 from shared.reasons import Reason, why
 
 Ground = Callable[[], Awaitable[str | Reason | None]]
@@ -28,4 +29,4 @@ class Grounds:
 
 
 def _coded(told: str | Reason) -> Reason:
-    return told if isinstance(told, Reason) else why("refused-otherwise", "{said}", said=told)
+    return told if isinstance(told, Reason) else why("refused-otherwise", "{cause}", cause=technical(told))

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from shared.causes import cause_of
 from shared.clock import Clock
 from shared.errors import BeffroiError
 from shared.log import get_logger
-from shared.reasons import Reason
+from shared.reasons import Cause, Reason, why
 from storage.allowance import USUAL, Allowance, Budget
 from storage.finishing import Places
 from storage.index.backlog import BacklogRows, Left
@@ -33,7 +34,7 @@ class Outcome:
 
     destroyed: int = 0
     missing: int = 0
-    failed: str | None = None
+    failed: Cause | Reason | None = None
     refused: str | None = None
     left: bool = False
 
@@ -85,6 +86,7 @@ class Retention:
         self._completed_ns: int | None = None
         self._swept_ns: int | None = None
         self._trouble: str | None = None
+        self._failure: Reason | None = None
         self.refused: str | None = None
         self.grounds: tuple[Reason, ...] = ()
 
@@ -92,9 +94,16 @@ class Retention:
         """Retention's own liveness: refused, failing, or not run for a while."""
         if self._trouble is not None:
             return self._trouble
+        failure = self.failure()
+        return None if failure is None else failure.text
+
+    def failure(self) -> Reason | None:
+        """Why nothing is destroyed although nothing refuses it."""
+        if self._failure is not None:
+            return self._failure
         since_ns = self._started_ns if self._completed_ns is None else self._completed_ns
         if self._clock.monotonic_ns() - since_ns > _STALE_NS:
-            return "retention has not completed a run for over two minutes"
+            return why("destruction-late", "retention has not completed a run for over two minutes")
         return None
 
     async def run(self) -> None:
@@ -110,7 +119,8 @@ class Retention:
             return Outcome(refused=self.refused)
         outcome = await self._destroy(now_ns)
         if outcome.refused is None:
-            self._trouble = None if outcome.failed is None else f"destruction fails: {outcome.failed}"
+            self._trouble, failed = None, outcome.failed
+            self._failure = None if failed is None else _failing(failed)
             await self._measure(outcome)
         if outcome.failed is None and outcome.refused is None:
             self._completed_ns = self._clock.monotonic_ns()
@@ -141,8 +151,8 @@ class Retention:
                     await destroy()
                 self._swept_ns = self._clock.monotonic_ns()
         except (OSError, BeffroiError) as error:
-            failed = error.detail if isinstance(error, BeffroiError) else error.strerror or str(error)
-            self._log.error("destruction-failed", reason=failed)
+            failed = cause_of(error)
+            self._log.error("destruction-failed", reason=failed.text)
         if count.destroyed or count.missing:
             self._log.info("segments-destroyed", count=count.destroyed, missing=count.missing)
         self._metrics.destroyed.inc(count.destroyed)
@@ -221,3 +231,7 @@ def _wait_s(outcome: Outcome) -> float:
         # What stands in the way is often gone soon: control_room starts beside storage.
         return _REFUSED_EVERY_S
     return _GOES_ON_S if outcome.left and outcome.failed is None else EVERY_S
+
+
+def _failing(cause: Cause | Reason) -> Reason:
+    return why("destruction-fails", "destruction fails: {cause}", cause=cause)

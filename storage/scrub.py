@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from shared.causes import cause_of
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.log import get_logger
@@ -123,7 +124,7 @@ class Scrub:
             await self._compare(found, pause_s)
         except OSError as error:
             raise Unavailable(
-                why("store-unreadable", "the object store cannot be read: {cause}", cause=str(error.strerror))
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
             ) from error
         self._told, self._named_ns = found, self._clock.monotonic_ns()
         for fault in (Fault.UNLISTED, Fault.UNREADABLE, Fault.MISSING):

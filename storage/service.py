@@ -54,6 +54,7 @@ from storage.metrics import (
     ScrubMetrics,
 )
 from storage.policies import PolicyPoller
+from storage.publishers import KnownPublishers
 from storage.quarantine import Quarantine
 from storage.recorder import Recorder, Tap
 from storage.scrub import Scrub
@@ -84,14 +85,14 @@ def _make_folders(*folders: Path) -> None:
             raise Unavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
 
 
-def _tap(settings: StorageSettings, clock: Clock) -> TapSubscriber:
+def _tap(settings: StorageSettings, clock: Clock, holds: Callable[[str], bool]) -> TapSubscriber:
     endpoints = Endpoint.parse_list(settings.tap_endpoints)
     keys = None
     if settings.tap_key_file is not None:
         keys = TapKeys.load(settings.tap_key_file, peers_dir=settings.tap_peers_dir)
     elif not all(endpoint.is_loopback for endpoint in endpoints):
         raise BadInput("BEFFROI_TAP_KEY_FILE is not set, and the tap leaves this machine")
-    return TapSubscriber(endpoints, keys, clock)
+    return TapSubscriber(endpoints, keys, clock, holds)
 
 
 class _Recording:
@@ -133,7 +134,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
     _make_folders(settings.spool, settings.objects, settings.exports)
     for folder in (settings.spool, settings.exports):
         close_to_others(folder)
-    tap = _tap(settings, clock)
+    leases = Leases(verifier.key, clock)
+    publishers = KnownPublishers(settings.objects, disk, lambda: leases.publishers)
+    tap = _tap(settings, clock, publishers.holds)
     service = Service("storage", status_port=settings.status_port, clock=clock)
     # Before anything is read: another storage may be changing it.
     locks = await _lock(service, settings, clock)
@@ -150,7 +153,6 @@ async def build(settings: StorageSettings | None = None) -> Service:
         get_logger("storage").warning("spool-recovered", files=left_over)
     catalogue = Catalogue(archive.rows, archive.shown, half.recorder, half.places, clock)
     policies, reads = PolicyRows(archive.database), ReadMetrics()
-    leases = Leases(verifier.key, clock)
     reads.confirmed.set_function(lambda: leases.confirmed)
     jobs = _export_jobs(settings, archive, catalogue, evidence, clock, reads, half.finisher.is_recovering)
     dates = DateWitness(clock)
@@ -174,7 +176,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
             playback_routes(catalogue, gate, clock, reads, _transcodings(settings)),
             export_routes(jobs, archive.holds, catalogue, clock, gate, evidence.public),
             clock_routes(end.keeper, gate),
-            lease_routes(leases),
+            lease_routes(leases, publishers.keep),
         ],
         settings.allowed_origins,
     )

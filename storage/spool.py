@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.causes import cause_of
 from shared.clock import Clock
 from shared.reasons import Reason, why
 from shared.units import AccessUnit
@@ -222,7 +223,7 @@ class SegmentWriter:
 
 
 def _refusal(error: OSError) -> Reason:
-    cause = error.strerror or str(error)
+    cause = cause_of(error)
     if error.errno == errno.ENOSPC:
         return why(
             "recording-disk-full", "the disk of the recordings does not take more: {cause}", cause=cause

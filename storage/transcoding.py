@@ -14,7 +14,6 @@ from shared.transcoding.process import Child, Spawn
 from shared.units import AccessUnit, Codec, WallSource
 from storage.catalogue import Catalogue
 from storage.fmp4.avc import AvcDescription
-from storage.fmp4.entry import Description
 from storage.fmp4.fragment import MovieFragment, Sample, movie_fragment
 from storage.fmp4.movie import file_type, fragmented_movie
 from storage.playback import Answer, read_answer
@@ -33,8 +32,11 @@ _MOST_SAMPLES = 50
 _PLAYED_PROFILES = frozenset({66, 77, 88, 100})
 
 
-def is_played_everywhere(description: Description) -> bool:
+def is_played_everywhere(answer: Answer) -> bool:
     """Whether footage is played as it is by every browser."""
+    description = answer.description
+    if answer.complete_ns is not None:
+        return False
     return isinstance(description, AvcDescription) and description.sequence.profile_idc in _PLAYED_PROFILES
 
 
@@ -229,6 +231,7 @@ async def _units_of(catalogue: Catalogue, stream: StreamId, answer: Answer) -> A
                 codec=description.codec,
                 data=description.unit(data[at : at + sample.size], key=sample.key),
                 reordered=description.codec is not Codec.MJPEG,
+                recovery=sample.recovery,
             )
             at += sample.size
             seq += 1

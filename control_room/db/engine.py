@@ -12,6 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from control_room.db.migrate import upgrade
 from control_room.db.transaction import Transaction
+from shared.causes import cause_of
 from shared.errors import BadInput, Conflict, Unavailable
 from shared.private import private_database
 from shared.reasons import why
@@ -73,13 +74,13 @@ def _mapped() -> Iterator[None]:
     except IntegrityError as error:
         raise Conflict(why("in-the-way", "it exists already, or something still needs it")) from error
     except (DBAPIError, OSError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
+        cause = (error.orig or error) if isinstance(error, DBAPIError) else error
         raise Unavailable(
-            why("database-away", "the database does not answer: {cause}", cause=str(cause))
+            why("database-away", "the database does not answer: {cause}", cause=cause_of(cause))
         ) from error
     except SQLAlchemyError as error:
         raise Unavailable(
-            why("database-unusable", "the database cannot be used: {cause}", cause=type(error).__name__)
+            why("database-unusable", "the database cannot be used: {cause}", cause=cause_of(error))
         ) from error
 
 

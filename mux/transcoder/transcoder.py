@@ -4,13 +4,18 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from mux.counts import Counts
+from mux.transcoder.evenly import Evenly
+from mux.transcoder.refresh import Refresh
+from mux.transcoder.waiting import Waiting
 from shared.backoff import Backoff
+from shared.causes import cause_of, decoders
 from shared.clock import Clock
 from shared.errors import BadInput, Unavailable
 from shared.ids import StreamId
-from shared.reasons import Reason, why
+from shared.reasons import Cause, Reason, why
 from shared.recent import RecentUnits
 from shared.tap import Gap
 from shared.transcoding.framing import KeyWanted, Ready, Settled
@@ -27,6 +32,18 @@ HUNG_NS = 15_000_000_000
 _MOST_UNDERWAY_BYTES = 16 << 20
 _STEADY_NS = 30_000_000_000
 _LEAVE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Underway:
+    """A unit a child was given. `newest90` as `Evenly.given` told, None where pictures come in order;
+    `prompt` as `Evenly.due_ns` is told."""
+
+    since_ns: int
+    size_bytes: int
+    newest90: int | None
+    prompt: bool
+    incomplete: bool
 
 
 class Transcoder:
@@ -46,6 +63,8 @@ class Transcoder:
     ) -> None:
         self.stream = stream
         self.trouble: str | Reason = ""
+        self.incomplete = False
+        """Whether the newest picture is, of a camera without key pictures that was joined a moment ago."""
         self._spawn = spawn
         self._sink = sink
         self._clock = clock
@@ -55,10 +74,13 @@ class Transcoder:
         self._ready = False
         self._closed = False
         self._recent = RecentUnits()
-        self._underway: deque[tuple[int, int]] = deque()
+        self._underway: deque[_Underway] = deque()
         self._underway_bytes = 0
         self._waits_for_key = False
         self._key_awaited = False
+        self._evenly = Evenly()
+        self._refresh = Refresh()
+        self._waiting = Waiting(sink, clock)
         self.task = asyncio.create_task(self._keep(), name=f"transcode {stream}")
 
     @property
@@ -79,7 +101,7 @@ class Transcoder:
         if self._child is None or not self._ready:
             return
         now_ns = self._clock.monotonic_ns()
-        late_ns = now_ns - self._underway[0][0] if self._underway else 0
+        late_ns = now_ns - self._underway[0].since_ns if self._underway else 0
         if late_ns > HUNG_NS:
             self.trouble = why("transcoder-hung", "the transcoder does not answer and is started again")
             self._child.kill()
@@ -102,10 +124,14 @@ class Transcoder:
         self._closed = True
         if self._child is not None:
             self._child.kill()
+        self._waiting.clear()
         self.task.cancel()
 
     def _give(self, child: Child, unit: AccessUnit, since_ns: int) -> None:
-        self._underway.append((since_ns, len(unit.data)))
+        newest90 = self._evenly.given(unit, self._clock.monotonic_ns()) if unit.reordered else None
+        prompt = not self._underway or self._underway[0].newest90 == newest90
+        incomplete = self._refresh.given(unit)
+        self._underway.append(_Underway(since_ns, len(unit.data), newest90, prompt, incomplete))
         self._underway_bytes += len(unit.data)
         child.send(unit)
 
@@ -116,17 +142,18 @@ class Transcoder:
             try:
                 how = await self._live()
             except Unavailable as error:
-                how = error.detail
+                how = cause_of(error)
             self._counts.transcoder_restarts += 1
             self.trouble = self.trouble or why(
-                "transcoder-ended", "the transcoder ended ({how}) and is started again", how=how
+                "transcoder-ended", "the transcoder ended ({cause}) and is started again", cause=how
             )
+            self._waiting.flush()
             self._sink(Gap(self.stream, 0))
             if self._clock.monotonic_ns() - started_ns > _STEADY_NS:
                 self._backoff.reset()
             await self._clock.sleep(self._backoff.next_s())
 
-    async def _live(self) -> str:
+    async def _live(self) -> Cause | Reason:
         """One child from its start to its end; how it ended."""
         child = await self._spawn()
         self._child = child
@@ -134,10 +161,10 @@ class Transcoder:
             try:
                 await self._listen(child)
                 with contextlib.suppress(TimeoutError):
-                    return await asyncio.wait_for(child.ended(), _LEAVE_S)
+                    return Cause("ended-by-itself", await asyncio.wait_for(child.ended(), _LEAVE_S))
             except BadInput as error:
-                return error.detail
-            return "it closed its pipe"
+                return cause_of(error)
+            return Cause("ended-by-itself", "it closed its pipe")
         finally:
             child.kill()
             self._child, self._ready, self._waits_for_key = None, False, False
@@ -156,11 +183,11 @@ class Transcoder:
                 case AccessUnit() if not self._closed:
                     self._counts.transcoded += 1
                     self._key_awaited = self._key_awaited and not message.key
-                    self._sink(message)
+                    self._pass_on(message)
 
     def _begin(self, child: Child) -> None:
         """The child can work: give it the group of now."""
-        self._ready, self._key_awaited = True, False
+        self._ready, self._key_awaited, self._refresh = True, False, Refresh()
         until_late_ns = self._clock.monotonic_ns() + CATCH_UP_NS - LATE_NS
         for unit in self._recent.snapshot():
             self._give(child, unit, until_late_ns)
@@ -168,7 +195,15 @@ class Transcoder:
 
     def _settle(self, skipped: int, trouble: str) -> None:
         self._counts.transcode_skipped += skipped
-        self.trouble = why("transcoder-pictures", "{said}", said=trouble) if trouble else ""
+        self.trouble = why("transcoder-pictures", "{cause}", cause=decoders(trouble)) if trouble else ""
         if self._underway:
-            _, size_bytes = self._underway.popleft()
-            self._underway_bytes -= size_bytes
+            self._underway_bytes -= self._underway.popleft().size_bytes
+
+    def _pass_on(self, made: AccessUnit) -> None:
+        """A picture of the unit that has been under way for longest."""
+        due_ns = now_ns = self._clock.monotonic_ns()
+        cause = self._underway[0] if self._underway else None
+        self.incomplete = cause is not None and cause.incomplete
+        if cause is not None and cause.newest90 is not None:
+            due_ns = self._evenly.due_ns(made, cause.newest90, now_ns, prompt=cause.prompt)
+        self._waiting.add(made, due_ns)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
+from shared.causes import cause_of, technical
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, NotFound
 from shared.ids import StreamId
@@ -238,10 +239,10 @@ def asked_span(order: ExportOrder) -> Span:
 def _told(error: BeffroiError | OSError | ValueError) -> Reason:
     """What ended an export, in the words it came with."""
     if isinstance(error, BeffroiError):
-        return error.why or why("export-trouble", "{said}", said=error.detail)
+        return error.why or why("export-trouble", "{cause}", cause=cause_of(error))
     if isinstance(error, OSError):
-        return why("export-disk", "{said}", said=str(error))
-    return why("export-trouble", "{said}", said=str(error))
+        return why("export-disk", "{cause}", cause=cause_of(error))
+    return why("export-trouble", "{cause}", cause=technical(str(error)))
 
 
 def _hold_id(export_id: str) -> str:

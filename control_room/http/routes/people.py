@@ -17,8 +17,6 @@ from shared.errors import BadInput, Conflict
 from shared.reasons import Reason, why
 
 router = APIRouter(prefix="/people", tags=["people"])
-# What a session and its pictures rest on; a new name ends nothing.
-_RIGHTS = frozenset({"kind", "communes", "enabled", "password"})
 
 
 @router.get("", operation_id="listPeople", responses=READING)

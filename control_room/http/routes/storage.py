@@ -26,6 +26,7 @@ async def get_storage(desk: TheDesk, caller: SignedIn) -> StorageView:
         heard_at=told.heard_at,
         refusal=told.reason,
         failure=told.failure,
+        failure_why=why_view(told.failure_why),
         refused_since=told.since,
         clock_disputed=told.clock_disputed,
         storage_at=told.storage_at,

@@ -12,7 +12,7 @@ from ingest.rtsp.opener import RtspOpener
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.h264 import has_idr
+from shared.h264 import Nal, nal_type, nal_units
 from tests.support.eventually import eventually
 from tests.unit.ingest.camera_packets import packets, source
 
@@ -95,7 +95,7 @@ async def test_packets_come_in_order_from_a_key_picture_on(world: World) -> None
     times = [packet.pts90 for packet in taken if packet.pts90 is not None]
     assert len(times) == 8
     assert times == sorted(set(times))
-    assert has_idr(taken[0].data)
+    assert Nal.IDR in {nal_type(nal) for nal in nal_units(taken[0].data)}
     assert taken[0].key
     camera.close()
 

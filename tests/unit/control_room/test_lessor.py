@@ -61,6 +61,21 @@ async def test_the_end_of_a_right_is_told_at_once_and_no_dead_service_keeps_it_f
         assert leases.take(told.tokens[-1])
 
 
+async def test_a_credential_taken_back_ends_the_right_to_publish_until_there_is_another(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    async with telling(room) as (lessor, _, _):
+        assert LILLE not in ((await lessor.lease()).publishers or ())
+        first, _ = await room.worker(admin)
+        second, _ = await room.worker(admin)
+        await admin.delete(f"/communes/{LILLE}/workers/{first}")
+        assert (await lessor.lease()).publishers == frozenset({LILLE})
+        await admin.delete(f"/communes/{LILLE}/workers/{second}")
+        assert (await lessor.lease()).publishers == frozenset()
+        await room.worker(admin)
+        assert (await lessor.lease()).publishers == frozenset({LILLE})
+
+
 async def test_a_service_that_was_away_hears_all_with_the_next_lease(
     room: Room, admin: httpx.AsyncClient
 ) -> None:

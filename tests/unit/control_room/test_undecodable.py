@@ -30,6 +30,20 @@ def test_the_recording_of_a_stream_that_does_not_decode_is_failing_and_says_why(
     assert recording.why.code == "recorded-undecodable"
 
 
+@pytest.mark.parametrize("status", sorted(set(CameraStatus) - {CameraStatus.LIVE, CameraStatus.UNKNOWN}))
+def test_what_gives_no_pictures_is_not_called_recorded_however_late_storage_notices(
+    status: CameraStatus,
+) -> None:
+    recording = states(why("camera-twice", "a sentence"), status).recording(GATE)
+    assert recording.status is RecordingStatus.WAITING
+    assert recording.why is not None
+    assert recording.why.code == "recording-no-picture"
+
+
+def test_of_a_worker_that_is_not_heard_nothing_is_known_and_storage_is_believed() -> None:
+    assert states(None, CameraStatus.UNKNOWN).recording(GATE).status is RecordingStatus.RECORDING
+
+
 @pytest.mark.parametrize(
     "reason", [None, why("stream-not-pulled", "the ingest worker does not pull this stream")]
 )

@@ -31,11 +31,12 @@ from shared.ids import StreamId
 from shared.leases import Leases
 from shared.log import Trouble, get_logger
 from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketSigner
-from tests.bench.light_client import Browser
-from tests.bench.light_sdp import Place, offer
 from tests.support.lessor import Lessor
+from tests.support.light_client import Browser
+from tests.support.light_sdp import Place, offer
+from tests.support.tap import FakeTap
 from tests.support.wall import Source, sources_of, wall_offer
-from tests.unit.mux.fakes import STREAM, FakeTap, RecordingWire, Timers
+from tests.unit.mux.fakes import STREAM, RecordingWire, Timers
 
 _DTLS = DtlsEndpoint()
 BROWSER = Browser()

@@ -9,7 +9,7 @@ from mux.dtls import MAX_DATAGRAM_BYTES, DtlsEndpoint, DtlsRole, DtlsSession, Dt
 from mux.fingerprint import Fingerprint
 from mux.srtp import AES_128_CM_SHA1_80, AES_128_GCM, PROFILES, Keys
 from shared.errors import BadInput
-from tests.bench.light_client import Browser
+from tests.support.light_client import Browser
 
 ENDPOINT = DtlsEndpoint()
 BROWSER = Browser()

@@ -2,7 +2,6 @@
 
 import pytest
 
-from mux.fragment import Fragment
 from mux.offer import IceUser
 from shared.errors import (
     PreconditionFailed,
@@ -13,7 +12,7 @@ from tests.unit.mux.hubs import World
 
 ONE = "59350/cam-1"
 
-NEW = Fragment(IceUser("new", "0123456789abcdef012345"), 0)
+NEW = IceUser("new", "0123456789abcdef012345")
 
 
 def test_another_ice_session_takes_over_with_its_first_nominating_check() -> None:
@@ -40,7 +39,7 @@ def test_a_second_restart_replaces_the_first() -> None:
     visitor = world.watch_wall(ONE)
     world.walls.renew(visitor.id, NEW, "*")
     first = world.viewer(visitor.id).renewed
-    world.walls.renew(visitor.id, Fragment(IceUser("newer", "0123456789abcdef012345"), 0), "*")
+    world.walls.renew(visitor.id, IceUser("newer", "0123456789abcdef012345"), "*")
     assert first is not None
     assert not visitor.check(ufrag=first.ufrag, password=first.password)
     assert visitor.check()
@@ -50,10 +49,10 @@ def test_candidates_alone_change_nothing() -> None:
     world = World()
     visitor = world.watch_wall(ONE)
     etag = f'"{visitor.place.ufrag}"'
-    renewed = world.walls.renew(visitor.id, Fragment(None, 3), etag)
+    renewed = world.walls.renew(visitor.id, None, etag)
     assert (renewed.etag, renewed.fragment) == (etag, None)
     known = world.viewer(visitor.id).remote
-    assert world.walls.renew(visitor.id, Fragment(known, 1), etag).fragment is None
+    assert world.walls.renew(visitor.id, known, etag).fragment is None
 
 
 def test_a_change_must_name_the_ice_session_it_is_for() -> None:

@@ -11,7 +11,7 @@ from mux.walls import Wish
 from shared.errors import TicketRefused, Unavailable
 from shared.leases import LEASE_S
 from shared.tickets import Action, Ticket
-from tests.bench.light_sdp import offer
+from tests.support.light_sdp import offer
 from tests.support.wall import wall_offer
 from tests.unit.mux.fakes import STREAM
 from tests.unit.mux.hubs import BROWSER, World, wall_ticket

@@ -12,7 +12,7 @@ from mux.answer import Answer, Credentials, choose_formats, some_sources
 from mux.fingerprint import Fingerprint
 from mux.offer import Offer, parse_offer
 from shared.errors import BadInput, Unsupported
-from tests.bench.light_sdp import offer as light_offer
+from tests.support.light_sdp import offer as light_offer
 
 DIGEST = ":".join(["AB"] * 32)
 OURS = Fingerprint("sha-256", ":".join(["CD"] * 32))

@@ -43,6 +43,7 @@ class Deriving:
 
 class Handed:
     trouble = ""
+    incomplete = False
 
     def __init__(self, deriving: Deriving, channel: Channel) -> None:
         self.channel = channel

@@ -8,8 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mux.admission import Admitted
-from mux.fragment import Fragment
-from mux.offer import MAX_OFFER_BYTES, Offer
+from mux.offer import MAX_OFFER_BYTES, IceUser, Offer
 from mux.page_counts import PageCounts
 from mux.standing import Everybody, Stale, Standing, TileStanding
 from mux.walls import Load, Renewed, Wish
@@ -18,7 +17,7 @@ from shared.clock import SystemClock
 from shared.errors import NotFound
 from shared.ids import StreamId
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
-from tests.bench.light_sdp import offer
+from tests.support.light_sdp import offer
 
 KEY = Ed25519PrivateKey.generate()
 SIGNER = TicketSigner(KEY)
@@ -46,7 +45,7 @@ class Admitting:
     def __init__(self) -> None:
         self.admitted: list[tuple[Ticket, StreamId]] = []
         self.walls: list[tuple[Ticket, Offer]] = []
-        self.renewed: list[tuple[Fragment, str | None]] = []
+        self.renewed: list[tuple[IceUser | None, str | None]] = []
         self.leases: list[str] = []
         self.wishes: list[Wish] = []
         self.counts: dict[str, PageCounts] = {}
@@ -59,9 +58,9 @@ class Admitting:
         self.walls.append((ticket, offer))
         return Admitted("s-1", "v=0\r\n", '"ice-1"')
 
-    def renew(self, id: str, fragment: Fragment, if_match: str | None) -> Renewed:
-        self.renewed.append((fragment, if_match))
-        return Renewed('"ice-2"', None if fragment.ice is None else "a=ice-lite\r\n")
+    def renew(self, id: str, remote: IceUser | None, if_match: str | None) -> Renewed:
+        self.renewed.append((remote, if_match))
+        return Renewed('"ice-2"', None if remote is None else "a=ice-lite\r\n")
 
     def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
         self.wishes.extend(wishes)

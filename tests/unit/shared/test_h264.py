@@ -12,7 +12,6 @@ from shared.h264 import (
     SequenceParameters,
     annex_b,
     has_b_slice,
-    has_idr,
     nal_starts,
     nal_type,
     nal_units,
@@ -87,14 +86,6 @@ def test_a_megabyte_of_zeros_is_read_in_no_time() -> None:
     started = time.monotonic()
     assert list(nal_units(b"\0" * (1 << 20) + b"\1")) == []
     assert time.monotonic() - started < 1
-
-
-def test_an_encoder_s_key_picture_has_an_idr_slice() -> None:
-    assert has_idr(coded_pictures(1)[0][1])
-
-
-def test_an_encoder_s_other_pictures_have_none() -> None:
-    assert not has_idr(coded_pictures(2)[1][1])
 
 
 def test_the_parameter_sets_of_a_key_picture_are_found() -> None:

@@ -8,6 +8,7 @@ from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.tap import Endpoint, TapKeys, TapPublisher
 from shared.tap.keys import KnownPeers, make_pair, may_publish, read_key
+from shared.tap.subscriber import anybody
 
 
 def folder_of(folder: Path, **peers: bytes) -> TapKeys:
@@ -40,16 +41,27 @@ def test_a_damaged_key_file_is_named_to_whom_it_may_concern(tmp_path: Path) -> N
 async def test_a_key_taken_away_is_forgotten_within_seconds(tmp_path: Path) -> None:
     public, _ = make_pair()
     clock = SimulatedClock()
-    peers = KnownPeers(folder_of(tmp_path, _59350=public), clock)
+    peers = KnownPeers(folder_of(tmp_path, _59350=public), clock, anybody)
     assert peers.commune_of(public.decode()) == "59350"
     (tmp_path / "59350.pub").unlink()
     await clock.advance(5)
     assert peers.commune_of(public.decode()) is None
 
 
+def test_a_key_without_the_right_to_publish_is_nobody_s_until_the_right_is_back(tmp_path: Path) -> None:
+    public, _ = make_pair()
+    rights = {"59350"}
+    peers = KnownPeers(folder_of(tmp_path, _59350=public), SimulatedClock(), rights.__contains__)
+    assert peers.commune_of(public.decode()) == "59350"
+    rights.clear()
+    assert peers.commune_of(public.decode()) is None
+    rights.add("59350")
+    assert peers.commune_of(public.decode()) == "59350"
+
+
 def test_keys_are_not_read_again_for_each_message(tmp_path: Path) -> None:
     public, _ = make_pair()
-    peers = KnownPeers(folder_of(tmp_path, _59350=public), SimulatedClock())
+    peers = KnownPeers(folder_of(tmp_path, _59350=public), SimulatedClock(), anybody)
     peers.commune_of(public.decode())
     (tmp_path / "59350.pub").unlink()
     assert peers.commune_of(public.decode()) == "59350"

@@ -79,7 +79,9 @@ async def test_hostile_addresses_and_tickets_are_answered_in_words(tmp_path: Pat
                 for method in ("GET", "PUT", "DELETE", "POST", "OPTIONS"):
                     answer = await client.request(method, route.format(hostile or "%20"))
                     found += wrong(answer, f"{method} {route.format(hostile)}")
-        for ticket in ("v1..", "v1.é.é", "v1.e30.AA", "." * 20_000, "v1." + "A" * 20_000 + ".A"):
+        head = shop.token(Action.PLAYBACK, str(STREAM)).partition(".")[0]
+        for ending in ("..", ".é.é", ".e30.AA", "." * 20_000, "." + "A" * 20_000 + ".A"):
+            ticket = head + ending
             headers = {b"authorization": b"Bearer " + ticket.encode()}
             found += wrong(await client.get(f"/recordings/{STREAM}", headers=headers), ticket)
     assert found == []

@@ -155,7 +155,7 @@ async def test_a_slow_disk_drops_to_the_next_key_unit_and_says_so(tmp_path: Path
         shop.lane.submit(lambda: waits(blocked))
         shop.recorder.apply([policy()])
         for unit in units(400):
-            shop.tap.sinks[STREAM](unit)
+            shop.tap.give(unit)
         reason = shop.recorder.reports()[0].reason
         blocked.set()
         await shop.settle()
@@ -170,7 +170,7 @@ async def test_recording_goes_on_once_a_slow_disk_has_caught_up(tmp_path: Path) 
         shop.lane.submit(lambda: waits(blocked))
         shop.recorder.apply([policy()])
         for unit in pictures[:400]:
-            shop.tap.sinks[STREAM](unit)
+            shop.tap.give(unit)
         blocked.set()
         await shop.settle()
         await shop.record(pictures[400:])

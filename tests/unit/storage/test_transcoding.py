@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import av
+import httpx
 import pytest
 
 from shared.h264 import Nal, annex_b, nal_type, nal_units
@@ -15,11 +17,14 @@ from shared.transcoding.limits import Limits
 from shared.transcoding.process import ChildProcess
 from shared.units import AccessUnit, Codec
 from storage.fmp4.description import describe
+from storage.instants import ns_from_text, text_from_ns
 from storage.playback import Answer, plan
 from storage.transcoding import Transcodings, is_played_everywhere
 from tests.support.eventually import eventually
+from tests.support.parameter_pictures import GOP, refreshed, units_of
 from tests.support.pictures import START_NS, STREAM
 from tests.support.strange_pictures import strange_units
+from tests.unit.storage.segments import buffer
 from tests.unit.storage.test_playback import SECOND_NS, at, media, times
 from tests.unit.storage.workshop import Workshop, units, workshop
 
@@ -121,6 +126,42 @@ async def test_pictures_out_of_order_come_at_their_times_and_the_last_ones_too(t
 def _as_high_10(data: bytes) -> bytes:
     nals = [bytes(nal) for nal in nal_units(data)]
     return annex_b([nal[:1] + bytes((110,)) + nal[2:] if nal_type(nal) == Nal.SPS else nal for nal in nals])
+
+
+async def test_a_recording_without_key_pictures_is_played_from_a_key_picture_and_says_what_is_incomplete(
+    tmp_path: Path,
+) -> None:
+    recorded = units_of(refreshed(100)[2:])
+    children = Children()
+    async with workshop(tmp_path, transcodings=Transcodings(1, children.spawn)) as shop:
+        await shop.record_all(recorded)
+        as_it_is = await media(shop, 0, 2)
+        converted = await media(shop, 0, 2, codec="h264")
+    complete = text_from_ns(_joined_ns(as_it_is) + (GOP - 1) * SECOND_NS // 25)
+    assert as_it_is.headers["x-beffroi-complete"] == converted.headers["x-beffroi-complete"] == complete
+    assert converted.headers["x-beffroi-transcoded"] == as_it_is.headers["x-beffroi-codec"]
+    assert len(times(converted)) > len(times(as_it_is))
+    nals = list(nal_units(annex_b_of(converted.content)))
+    assert any(nal_type(nal) == Nal.IDR for nal in nals)
+
+
+def _joined_ns(answer: httpx.Response) -> int:
+    return ns_from_text(answer.headers["x-beffroi-from"], "from")
+
+
+def annex_b_of(content: bytes) -> bytes:
+    """The pictures of an answer as a byte stream."""
+    with av.open(buffer(content), "r", format="mp4") as container:
+        stream = container.streams.video[0]
+        samples = [bytes(packet) for packet in container.demux(stream)]
+    found = bytearray()
+    for sample in samples:
+        at = 0
+        while at < len(sample):
+            size = int.from_bytes(sample[at : at + 4], "big")
+            found += b"\0\0\0\1" + sample[at + 4 : at + 4 + size]
+            at += 4 + size
+    return bytes(found)
 
 
 async def test_what_every_browser_plays_is_sent_as_it_is(tmp_path: Path) -> None:
@@ -291,5 +332,5 @@ async def test_a_real_child_does_it(tmp_path: Path) -> None:
 async def _planned(shop: Workshop) -> Answer:
     answer = await plan(shop.catalogue, STREAM, START_NS, START_NS + 4 * SECOND_NS, START_NS)
     assert isinstance(answer, Answer)
-    assert not is_played_everywhere(answer.description)
+    assert not is_played_everywhere(answer)
     return answer

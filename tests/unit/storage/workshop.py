@@ -47,6 +47,7 @@ from storage.index.segments import SegmentRows
 from storage.lane import DiskLane
 from storage.left_overs import LeftOvers
 from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, ScrubMetrics
+from storage.publishers import KnownPublishers
 from storage.quarantine import Quarantine
 from storage.recorder import Recorder
 from storage.reindex import Reindexed, reindex
@@ -58,7 +59,8 @@ from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
 from tests.support.pictures import START_NS, STREAM
-from tests.unit.storage.hands import HandControl, HandTap
+from tests.support.tap import FakeTap
+from tests.unit.storage.hands import HandControl
 
 SEGMENT_S = 4.0
 
@@ -106,7 +108,7 @@ class Workshop:
     folder: Path
     clock: SimulatedClock
     archive: Archive
-    tap: HandTap
+    tap: FakeTap
     lane: DiskLane
     quarantine: Quarantine
     policies: PolicyRows
@@ -175,7 +177,7 @@ class Workshop:
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
         """Give units to the recorder and wait until the disk has what is due of them."""
         for item in items:
-            self.tap.sinks[item.stream](item)
+            self.tap.give(item)
         await self.settle()
 
     async def settle(self) -> None:
@@ -242,7 +244,7 @@ class _WritingHalf:
     """Tap to spool to store."""
 
     def __init__(self, clock: SimulatedClock, archive: Archive, nonce: str) -> None:
-        self.tap, self.life, spool = HandTap(), LifeMetrics(), archive.places.spool
+        self.tap, self.life, spool = FakeTap(), LifeMetrics(), archive.places.spool
         self.quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=3)
         self.recorder = Recorder(
             self.tap,
@@ -339,7 +341,7 @@ async def workshop(
         playback_routes(catalogue, gate, clock, reads, transcodings),
         export_routes(jobs, archive.holds, catalogue, clock, gate, key.public),
         clock_routes(end.keeper, gate),
-        lease_routes(leases),
+        lease_routes(leases, KnownPublishers(archive.store.root, RealDisk(), lambda: leases.publishers).keep),
     ]
     door = build_app(routers, "https://csu.example")
     app = Guarded(door, reads.cut_off.inc)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -195,6 +196,42 @@ async def test_pictures_and_trouble_are_passed_on(rig: Rig) -> None:
     assert rig.got == [made]
     assert str(transcoder.trouble) == "the camera's h265 cannot be decoded"
     assert rig.counts.transcoded == 1
+
+
+async def test_the_first_pictures_of_a_camera_without_key_pictures_are_told_as_incomplete(rig: Rig) -> None:
+    transcoder = await rig.open()
+    await rig.says(Ready())
+    incomplete = []
+    for seq in range(12):
+        point = seq % 4 == 0
+        # A unit is missing before the eighth, which is where it is joined again.
+        unit = replace(UNITS[1], seq=seq + (seq >= 8), key=point, recovery=3 if point else 0)
+        transcoder.take(unit)
+        await rig.says(replace(unit, codec=Codec.H264), Settled())
+        incomplete.append(transcoder.incomplete)
+    assert incomplete == [True] * 3 + [False] * 5 + [True] * 3 + [False]
+
+
+async def test_pictures_that_come_in_bursts_are_passed_on_one_by_one(rig: Rig) -> None:
+    transcoder = await rig.open()
+    await rig.says(Ready())
+    at: list[float] = []
+    order = [0] + [group + place for group in range(0, 15, 3) for place in (3, 1, 2)]
+    waits: list[AccessUnit] = []
+    for seq, place in enumerate(order):
+        if seq % 3 == 1:
+            for _ in range(30):
+                await rig.clock.advance(0.01)
+                at += [rig.clock.monotonic_ns() / 1e9] * (len(rig.got) - len(at))
+        unit = replace(UNITS[1], seq=seq, key=not seq, pts90=place * 9000, reordered=True)
+        transcoder.take(unit)
+        waits = sorted([*waits, unit], key=lambda one: one.pts90)
+        made = [replace(waits.pop(0), codec=Codec.H264)] if seq else []
+        await rig.says(*made, Settled())
+        at += [rig.clock.monotonic_ns() / 1e9] * (len(rig.got) - len(at))
+    steps = [after - before for before, after in pairwise(at)]
+    assert len(steps) >= 11
+    assert steps == pytest.approx([0.1] * len(steps), abs=0.02)
 
 
 async def test_a_key_picture_is_asked_for_once_until_one_has_come(rig: Rig) -> None:

@@ -21,7 +21,7 @@ from OpenSSL import SSL
 from mux.dtls import datagrams
 from mux.fingerprint import fingerprint_of
 from mux.srtp import PROFILES, Keys, Profile
-from tests.bench.light_sdp import PASSWORD, UFRAG, Place
+from tests.support.light_sdp import PASSWORD, UFRAG, Place
 
 CHECK_S = 2.5
 REPORT_S = 1.0
