@@ -56,7 +56,7 @@ _ASKED = (
 
 _KINDS = {
     "number": {
-        "cameras", "days", "entry", "last", "least", "more", "most", "packets", "percent", "port", "seconds",
+        "cameras", "days", "entry", "last", "least", "more", "most", "packets", "percent", "port", "seconds", "size",
         "status", "told",
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
