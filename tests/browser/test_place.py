@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.story import open_player, open_wall, sign_in
 from tests.browser.test_story import visitor
-from tests.browser.tour import violations
+from tests.browser.tour import asks_before_it_closes, violations
 from tests.support.client import signed_in
 from tests.support.whole import WholeSystem
 
@@ -88,17 +88,40 @@ async def _keeps_a_draft(page: Page) -> None:
     form, name = page.get_by_test_id("person-form"), page.get_by_test_id("person-name")
     await page.get_by_test_id("person-new").click()
     await name.fill("Une saisie")
-    for leave in (page.keyboard.press("Escape"), page.go_back()):
-        await leave
-        await expect(page.get_by_test_id("confirm-no")).to_be_focused()
-        await page.keyboard.press("Escape")
-        await expect(page.get_by_test_id("confirm")).to_have_count(0)
-        await expect(name).to_have_value("Une saisie")
+    await asks_before_it_closes(page, name)
+    await page.go_back()
+    await expect(page.get_by_test_id("confirm-no")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_test_id("confirm")).to_have_count(0)
+    await expect(name).to_have_value("Une saisie")
     await form.get_by_test_id("person-form-close").click()
     assert await violations(page) == []
     await page.get_by_test_id("confirm-yes").click()
     await expect(form).to_have_count(0)
     await expect(page.get_by_test_id("person-new")).to_be_focused()
+
+
+async def test_a_token_that_is_shown_once_is_not_thrown_away_unasked(
+    whole: WholeSystem, browser: Browser
+) -> None:
+    async with visitor(browser) as context:
+        page = await sign_in(context, whole.url, "admin")
+        await page.get_by_test_id("nav-communes").click()
+        await page.get_by_test_id("workers-59346").click()
+        await page.get_by_test_id("worker-name").fill("Baie de la mairie")
+        await page.get_by_test_id("worker-create").click()
+        token = page.get_by_test_id("worker-token")
+        await expect(token).not_to_be_empty()
+        await expect(page.get_by_test_id("worker-name")).to_have_value("")
+        await asks_before_it_closes(page, token)
+        await page.go_back()
+        await expect(page.get_by_test_id("confirm")).to_contain_text("jeton")
+        await page.get_by_test_id("confirm-no").click()
+        await expect(token).not_to_be_empty()
+        await page.get_by_role("button", name="Baie de la mairie").click()
+        await page.get_by_test_id("workers-close").click()
+        await page.get_by_test_id("confirm-yes").click()
+        await expect(page.get_by_test_id("workers")).to_have_count(0)
 
 
 async def test_the_motive_is_asked_once_for_all_tabs_and_a_lost_server_is_told_over_a_full_screen(

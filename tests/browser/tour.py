@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.story import MOTIVE
 from tests.support.whole import ROOT
@@ -36,6 +36,10 @@ DIALOGS = {
 }
 """For each view what opens a dialog (the beginning of its test id), and the dialog."""
 
+_TYPED = "input:enabled:is([type=text], :not([type])), textarea:enabled"
+"""Fields for words: a dialog with any other has one of these too. A search is no draft."""
+_DRAFT = "Saisi"
+"""As long as the shortest field, the code of a commune, lets it be."""
 _AXE = ROOT / "control_room" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 _RUN_AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
   .flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`))"""
@@ -85,6 +89,8 @@ async def tour(page: Page, login: str) -> AsyncIterator[Stop]:
         await expect(page.locator(f"main[data-view={view}] [data-testid^=view-]")).to_be_visible()
         if await page.get_by_test_id("motive-dialog").count():
             yield Stop(login, view, "motive-dialog")
+            if not await page.get_by_test_id("motive-dialog").count():
+                await page.get_by_test_id("wall-motive-change").click()
             await page.get_by_test_id("motive").fill(MOTIVE)
             await page.get_by_test_id("motive-submit").click()
         yield Stop(login, view)
@@ -96,6 +102,28 @@ async def tour(page: Page, login: str) -> AsyncIterator[Stop]:
             await page.keyboard.press("Escape")
             await expect(page.get_by_test_id(dialog)).to_have_count(0)
             await expect(button).to_be_focused()
+
+
+async def keeps_a_draft(page: Page, dialog: str) -> None:
+    """What is typed in this dialog is thrown away only once that is said. One with fields is closed then."""
+    typed = page.get_by_test_id(dialog).locator(_TYPED).first
+    if not await typed.count():
+        return
+    await typed.fill(_DRAFT)
+    await asks_before_it_closes(page, typed)
+    await expect(typed).to_have_value(_DRAFT)
+    await page.keyboard.press("Escape")
+    await page.get_by_test_id("confirm-yes").click()
+    await expect(page.get_by_test_id(dialog)).to_have_count(0)
+
+
+async def asks_before_it_closes(page: Page, kept: Locator) -> None:
+    """Escape closes the question alone, where the answer is no."""
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_test_id("confirm-no")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_test_id("confirm")).to_have_count(0)
+    await expect(kept).to_be_visible()
 
 
 async def violations(page: Page) -> list[str]:
