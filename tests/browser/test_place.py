@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.story import open_player, open_wall, sign_in
 from tests.browser.test_story import visitor
@@ -114,6 +114,56 @@ async def test_the_journal_keeps_its_filter_and_a_draft_is_not_thrown_away_unask
         await page.get_by_test_id("journal-to").fill("2026-01-02T09:00")
         await expect(page.get_by_test_id("field-error")).to_be_visible()
         await expect(page.get_by_test_id("journal-entry")).to_have_count(0)
+
+
+async def test_the_journal_keeps_its_page_over_reload_back_forward_and_a_link(
+    whole: WholeSystem, browser: Browser
+) -> None:
+    async with visitor(browser) as context:
+        page = await sign_in(context, whole.url, "admin")
+        await page.route("**/api/v1/journal?*", _two_a_page)
+        await page.get_by_test_id("nav-journal").click()
+        second, third = await _older(page), await _older(page)
+        assert len({second, third}) == 2
+        await _shows(page, 3, third)
+        await page.reload()
+        await _shows(page, 3, third)
+        await page.go_back()
+        await _shows(page, 2, second)
+        await page.reload()
+        await _shows(page, 2, second)
+        await page.go_back()
+        await expect(page.get_by_test_id("journal-page")).to_have_text("Page 1")
+        await expect(page.get_by_test_id("journal-newest")).to_have_count(0)
+        await expect(page.get_by_test_id("journal-entry").first).not_to_have_attribute(
+            "title", re.compile(second)
+        )
+        await page.go_forward()
+        await _shows(page, 2, second)
+        other = await context.new_page()
+        await other.goto(page.url)
+        await _shows(other, 2, second)
+
+
+async def _two_a_page(route: Route) -> None:
+    """The journal's own pages, shorter: a system that has just begun fills no long one."""
+    url = route.request.url
+    assert "limit=50" in url
+    await route.continue_(url=url.replace("limit=50", "limit=2"))
+
+
+async def _older(page: Page) -> str:
+    """Turns the page of the journal. What names the first entry of the next one."""
+    async with page.expect_response(lambda answer: "cursor=" in answer.url) as told:
+        await page.get_by_test_id("journal-older").click()
+    entries = (await (await told.value).json())["items"]
+    assert len(entries) == 2
+    return str(entries[0]["hash"])
+
+
+async def _shows(page: Page, number: int, first: str) -> None:
+    await expect(page.get_by_test_id("journal-page")).to_have_text(f"Page {number}")
+    await expect(page.get_by_test_id("journal-entry").first).to_have_attribute("title", re.compile(first))
 
 
 async def _keeps_a_draft(page: Page) -> None:
