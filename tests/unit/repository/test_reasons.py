@@ -56,8 +56,8 @@ _ASKED = (
 
 _KINDS = {
     "number": {
-        "cameras", "days", "entry", "last", "least", "more", "most", "packets", "percent", "port", "seconds", "size",
-        "status", "told",
+        "cameras", "days", "entry", "last", "least", "more", "most", "packets", "percent", "port", "seconds",
+        "size", "status", "told",
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
