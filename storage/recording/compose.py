@@ -92,8 +92,8 @@ def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[
     return Spool(settings.spool, disk, lanes, clock, reserve_bytes=settings.disk_reserve_mb << 20), lanes
 
 
-def compose_tap(settings: StorageSettings, clock: Clock, known: Callable[[str], bool]) -> TapSubscriber:
-    """The tap, not started; `known` tells whose worker is recorded. Raises BadInput."""
+def compose_tap(settings: StorageSettings, clock: Clock, known: Callable[[str, str], bool]) -> TapSubscriber:
+    """The tap, not started; `known` tells which commune's key is recorded. Raises BadInput."""
     endpoints = Endpoint.parse_list(settings.tap_endpoints)
     keys = None
     if settings.tap_key_file is not None:
