@@ -10,9 +10,9 @@ from storage.exports.jobs import ExportJobs
 from storage.http.app import build_app
 from storage.http.clock import clock_routes
 from storage.http.exports import export_routes
-from storage.http.gate import Gate
 from storage.http.lease import lease_routes
 from storage.http.playback import playback_routes
+from storage.http.ticket_guard import TicketGuard
 from storage.lifecycle.clock_keeper import ClockKeeper
 from storage.lifecycle.holds import Holds
 from storage.metrics import ReadMetrics
@@ -37,12 +37,12 @@ def compose_app(
     origins: str,
 ) -> FastAPI:
     """The app; without `transcodings` what a browser cannot play is refused."""
-    gate = Gate(verifier, leases)
+    guard = TicketGuard(verifier, leases)
     return build_app(
         [
-            playback_routes(catalogue, gate, clock, metrics, transcodings),
-            export_routes(jobs, holds, catalogue, clock, gate, evidence),
-            clock_routes(keeper, gate),
+            playback_routes(catalogue, guard, clock, metrics, transcodings),
+            export_routes(jobs, holds, catalogue, clock, guard, evidence),
+            clock_routes(keeper, guard),
             lease_routes(leases, publishers.keep),
         ],
         origins,

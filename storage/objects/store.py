@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO, Protocol
 
 from storage.objects.notes import Notes
@@ -76,6 +77,7 @@ class ObjectStore(Protocol):
         ...
 
 
+@lru_cache(maxsize=1000)
 def is_key(text: str) -> bool:
     """Whether a text may be an object's key: names parted by "/", of which only the last ends in ".mp4"."""
     try:
