@@ -19,6 +19,7 @@ from storage.lifecycle.scrub import Scrub
 from storage.metrics import ScrubMetrics
 from storage.objects.boot import since_boot
 from storage.recording.compose import WritingHalf
+from storage.recording.left_files import LeftFiles
 from storage.settings import StorageSettings
 
 
@@ -58,8 +59,8 @@ def compose_lifecycle(
     """`first` are the grounds to refuse destruction before all others, `copies` ends copies of footage."""
     recorder = recording.recorder
     left_overs = LeftOvers(
-        archive.places,
-        recording.quarantine,
+        archive.store,
+        LeftFiles(archive.places.spool, recording.quarantine),
         archive.rows,
         archive.dues,
         archive.turn,

@@ -204,9 +204,7 @@ class Retention:
         """Remove the files of condemned segments; how many had none. Raises OSError. Blocking."""
         missing = 0
         for segment in garbage:
-            spooled = self._places.spool.path(segment.key)
-            there = spooled.exists()
-            self._places.spool.disk.remove(spooled)
+            there = self._places.spool.remove(segment.key)
             there = self._places.store.remove(segment.key) or there
             missing += not there
         return missing

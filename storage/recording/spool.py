@@ -108,6 +108,13 @@ class Spool:
         except FileNotFoundError:
             return None
 
+    def remove(self, key: str) -> bool:
+        """Remove the file of a segment; False where there was none. Raises OSError. Blocking."""
+        path = self.path(key)
+        there = path.exists()
+        self.disk.remove(path)
+        return there
+
     @property
     def waiting_bytes(self) -> int:
         return sum(lane.waiting_bytes for lane in self._lanes)

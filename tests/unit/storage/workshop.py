@@ -50,6 +50,7 @@ from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
 from storage.recording.finishing import Finisher
 from storage.recording.lane import DiskLane
+from storage.recording.left_files import LeftFiles
 from storage.recording.places import Places
 from storage.recording.publishers import KnownPublishers
 from storage.recording.quarantine import Quarantine
@@ -300,8 +301,8 @@ async def workshop(
         is_making=jobs.is_making,
     )
     left_overs = LeftOvers(
-        archive.places,
-        half.quarantine,
+        archive.store,
+        LeftFiles(spool, half.quarantine),
         archive.rows,
         archive.dues,
         archive.turn,
