@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from mux.counts import Counts
-from mux.fanout.lockstep_group import Chorus, nobody
+from mux.fanout.lockstep_group import LockstepGroup, nobody
 from mux.fanout.pacer import Pacer
 from mux.fanout.sender import Sender
 from mux.fanout.token_bucket import CAREFUL, NEAR
@@ -12,14 +12,14 @@ from mux.transport.media_transport import Wire
 
 
 class FanOut:
-    """The senders of a stream: those in step in a chorus for each pace, the others one by one."""
+    """The senders of a stream: those in step in a group for each pace, the others one by one."""
 
     def __init__(self, wire: Wire, pacer: Pacer, counts: Counts) -> None:
         self._wire = wire
         self._alone: dict[Sender, None] = {}
         # A pace of a link that was measured is nobody else's.
-        self._choruses = {
-            pace: Chorus(wire, pacer, counts, pace, self._stepped_out) for pace in (NEAR, CAREFUL)
+        self._lockstep = {
+            pace: LockstepGroup(wire, pacer, counts, pace, self._stepped_out) for pace in (NEAR, CAREFUL)
         }
 
     def add(self, sender: Sender) -> None:
@@ -36,15 +36,15 @@ class FanOut:
 
         What the pace or the socket has no room for waits.
         """
-        choruses = [chorus for chorus in self._choruses.values() if chorus.takes(picture, now_ns)]
+        lockstep = [group for group in self._lockstep.values() if group.takes(picture, now_ns)]
         ready = [sender for sender in self._alone if sender.takes(picture, now_ns)]
-        for chorus in choruses:
-            if chorus.send(begun):
+        for group in lockstep:
+            if group.send(begun):
                 begun = nobody
         if not ready:
             return
         if begun is not nobody:
-            # The first is served by itself, as in a chorus.
+            # The first is served by itself, as in a group.
             self._send(picture, ready[:1])
             begun()
             self._send(picture, ready[1:])
@@ -54,7 +54,7 @@ class FanOut:
             if sender.bucket.sharers > 1:
                 # The tiles of a wall share one pace: none of them is ever in step.
                 continue
-            fitting = self._choruses.get(sender.bucket.pace)
+            fitting = self._lockstep.get(sender.bucket.pace)
             if fitting is not None and fitting.invite(sender, picture.time90):
                 del self._alone[sender]
 

@@ -19,13 +19,13 @@ _MOST_AT_ONCE = 10_000
 """Packets to all of them after which the event loop gets its turn, some 20 ms of work."""
 
 
-class Chorus:
+class LockstepGroup:
     """Senders of the same pace. `left` is told who has stepped out."""
 
     def __init__(
         self, wire: Wire, pacer: Pacer, counts: Counts, pace: Pace, left: Callable[[Sender], None]
     ) -> None:
-        self._together = wire.together()
+        self._destinations = wire.lockstep()
         self._pacer = pacer
         self._counts = counts
         self._left = left
@@ -51,7 +51,7 @@ class Chorus:
         if progress.last90 != time90 or not sender.joins(progress, self._leave):
             return False
         self._by_line[sender.line] = sender
-        self._together.join(sender.line, sender.time_base)
+        self._destinations.join(sender.line, sender.time_base)
         return True
 
     def takes(self, picture: Picture, now_ns: int) -> bool:
@@ -111,11 +111,11 @@ class Chorus:
         unsent, first = [], 0
         if begun is not nobody:
             # The first is served by itself: what it waited is the delay of the picture.
-            unsent, first = self._together.deliver(chunk, time90, 0, 1), 1
+            unsent, first = self._destinations.deliver(chunk, time90, 0, 1), 1
             begun()
         rest = len(self._by_line) - first
         if rest:
-            unsent = unsent + self._together.deliver(chunk, time90, first, rest)
+            unsent = unsent + self._destinations.deliver(chunk, time90, first, rest)
         for line in unsent:
             self._counts.full += 1
             self._by_line[line].step_out()
@@ -130,7 +130,7 @@ class Chorus:
 
     def _leave(self, sender: Sender) -> None:
         del self._by_line[sender.line]
-        self._together.leave(sender.line)
+        self._destinations.leave(sender.line)
         self._left(sender)
 
 

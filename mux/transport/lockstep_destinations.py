@@ -10,7 +10,7 @@ from mux.transport.delivery import CompiledDelivery
 from mux.transport.destination import Line
 
 
-class Together(Protocol):
+class LockstepDestinations(Protocol):
     """Such lines, in an order of their own."""
 
     def __len__(self) -> int: ...
@@ -29,7 +29,7 @@ class Together(Protocol):
         ...
 
 
-class EachTogether:
+class EachDestination:
     """By a function that delivers to lines: the reference, in Python."""
 
     def __init__(self, deliver: Callable[[Chunk, Sequence[Line]], None]) -> None:
@@ -58,7 +58,7 @@ class EachTogether:
         return [line for line in lines if line.full]
 
 
-class CompiledTogether:
+class CompiledDestinations:
     """By the compiled core: a table that it counts on in itself. Its lines are of compiled sealers."""
 
     def __init__(self, delivery: CompiledDelivery, segmented: Callable[[], bool]) -> None:
@@ -98,10 +98,10 @@ class CompiledTogether:
         return lines
 
 
-class MixedTogether:
+class MixedDestinations:
     """Compiled where a line's sealer is, by the reference where it is not."""
 
-    def __init__(self, compiled: CompiledTogether, each: EachTogether) -> None:
+    def __init__(self, compiled: CompiledDestinations, each: EachDestination) -> None:
         self._compiled = compiled
         self._each = each
 
@@ -124,5 +124,5 @@ class MixedTogether:
             unsent += self._each.deliver(chunk, time90, start, count - compiled)
         return unsent
 
-    def _of(self, line: Line) -> Together:
+    def _of(self, line: Line) -> LockstepDestinations:
         return self._each if line.label is None else self._compiled

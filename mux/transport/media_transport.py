@@ -7,7 +7,7 @@ from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Keys, Sealer
 from mux.transport.destination import Line
-from mux.transport.lockstep_destinations import Together
+from mux.transport.lockstep_destinations import LockstepDestinations
 from mux.transport.stun import Address
 
 
@@ -30,6 +30,6 @@ class Wire(Protocol):
         """Seal and send a chunk to each line, and set its `full`."""
         ...
 
-    def together(self) -> Together:
+    def lockstep(self) -> LockstepDestinations:
         """Lines of this wire that get the same chunks."""
         ...

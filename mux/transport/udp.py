@@ -17,7 +17,12 @@ from mux.rtp.srtp import Keys, Sealer, sealer_of
 from mux.transport.core import Core
 from mux.transport.delivery import FULL, CompiledDelivery, deliver_each
 from mux.transport.destination import Line
-from mux.transport.lockstep_destinations import CompiledTogether, EachTogether, MixedTogether, Together
+from mux.transport.lockstep_destinations import (
+    CompiledDestinations,
+    EachDestination,
+    LockstepDestinations,
+    MixedDestinations,
+)
 from mux.transport.stun import Address
 from mux.transport.udp_reader import Listening, Received
 from shared.clock import Clock
@@ -127,11 +132,11 @@ class UdpWire:
             lines = self._compiled.deliver(chunk, lines, segmented=self.segmentation)
         deliver_each(chunk, lines, self.send_layout)
 
-    def together(self) -> Together:
-        each = EachTogether(self.deliver)
+    def lockstep(self) -> LockstepDestinations:
+        each = EachDestination(self.deliver)
         if self._compiled is None:
             return each
-        return MixedTogether(CompiledTogether(self._compiled, lambda: self.segmentation), each)
+        return MixedDestinations(CompiledDestinations(self._compiled, lambda: self.segmentation), each)
 
     def send_layout(self, layout: Layout, address: Address) -> bool:
         """Send all packets of a filled layout; False when the socket's buffer filled up."""

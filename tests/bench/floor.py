@@ -91,7 +91,7 @@ def compiled_us_per_packet(
     """Microseconds of this thread's CPU for each packet, by the compiled core. Raises Unavailable."""
     trouble = Trouble(get_logger("bench"), "udp-trouble", SystemClock())
     wire = UdpWire("127.0.0.1", 0, counts=Counts(), trouble=trouble, core=Core.load(fastest=fastest))
-    together = wire.together()
+    lockstep = wire.lockstep()
     payloads = [os.urandom(PAYLOAD_BYTES) for _ in range(PACKETS)]
     chunk = Chunk(tuple((0, payload) for payload in payloads), PACKETS * PAYLOAD_BYTES)
     with contextlib.closing(wire), _receivers(viewers, runs=runs) as receivers:
@@ -99,11 +99,11 @@ def compiled_us_per_packet(
             rtp = RtpFormat(number + 1, 102)
             keys = Keys(AES_128_GCM, os.urandom(28), os.urandom(28))
             line = Line(wire.sealer(keys, rtp), rtp, TAG_BYTES, receiver.getsockname(), 0)
-            together.join(line, number)
+            lockstep.join(line, number)
         spent_ns = 0
         for number in range(pictures):
             began_ns = time.thread_time_ns()
-            unsent = together.deliver(chunk, number, 0, viewers)
+            unsent = lockstep.deliver(chunk, number, 0, viewers)
             spent_ns += time.thread_time_ns() - began_ns
             assert not unsent, "the socket has no room"
             for receiver in receivers:

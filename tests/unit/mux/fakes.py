@@ -17,7 +17,7 @@ from mux.rtp.picture import Chunk, Picture, picture_of
 from mux.rtp.srtp import AES_128_GCM, Keys, Sealer, sealer_of
 from mux.transport.delivery import deliver_each
 from mux.transport.destination import Line
-from mux.transport.lockstep_destinations import EachTogether, Together
+from mux.transport.lockstep_destinations import EachDestination, LockstepDestinations
 from mux.transport.stun import Address
 from shared.ids import StreamId
 from shared.units import AccessUnit, Codec, WallSource
@@ -54,8 +54,8 @@ class RecordingWire:
     def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
         deliver_each(chunk, lines, self._send_layout)
 
-    def together(self) -> Together:
-        return EachTogether(self.deliver)
+    def lockstep(self) -> LockstepDestinations:
+        return EachDestination(self.deliver)
 
     def _send_layout(self, layout: Layout, address: Address) -> bool:
         if self.full:

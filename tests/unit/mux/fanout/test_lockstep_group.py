@@ -48,7 +48,7 @@ class Rig:
         pacer, random = Pacer(self.timers.later, lambda: self.now_ns), Random(5)
         self.fan_out = FanOut(wire, pacer, self.counts)
         if alone:
-            self.fan_out._choruses = {}
+            self.fan_out._lockstep = {}
         self.senders = [
             Sender(
                 keys=CM_KEYS if number == VIEWERS - 1 else KEYS,
@@ -266,7 +266,7 @@ def test_pictures_that_come_faster_than_the_pace_wait_for_all_in_step() -> None:
     wire = RecordingWire()
     rig = Rig(wire, addresses)
     rig.play([("nothing", 0, 2_000, False)] * 10)
-    in_step = [len(one) for one in rig.fan_out._choruses.values()]
+    in_step = [len(one) for one in rig.fan_out._lockstep.values()]
     assert sum(in_step) == VIEWERS
     sent = len(wire.sent)
     shown = [picture(20 + number, size=60_000) for number in range(8)]
@@ -278,7 +278,7 @@ def test_pictures_that_come_faster_than_the_pace_wait_for_all_in_step() -> None:
     for _ in range(200):
         rig.now_ns += PICTURE_NS
         rig.timers.run()
-    assert [len(one) for one in rig.fan_out._choruses.values()] == in_step
+    assert [len(one) for one in rig.fan_out._lockstep.values()] == in_step
     assert not any(sender.queued_packets for sender in rig.senders)
     assert len(wire.sent) - sent == VIEWERS * sum(one.packet_count for one in shown)
 
@@ -289,5 +289,5 @@ def test_more_than_two_seconds_of_backlog_part_them_and_each_goes_on_with_a_key_
     rig.play([("nothing", 0, 2_000, False)] * 10)
     for number in range(400):
         rig.fan_out.give(picture(20 + number, size=60_000), rig.now_ns)
-    assert not any(len(one) for one in rig.fan_out._choruses.values())
+    assert not any(len(one) for one in rig.fan_out._lockstep.values())
     assert rig.counts.jumps == VIEWERS
