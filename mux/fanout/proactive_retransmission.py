@@ -18,7 +18,7 @@ MOST_PACKETS = 96
 """Of all tiles of a viewer together: a key picture of a usual camera, whole."""
 
 
-class Encore:
+class ProactiveRetransmission:
     """Gathers the packets of one picture as they are sent, and sends them again once all have been.
 
     Only on a link that is far: elsewhere a repair comes as soon.
@@ -64,6 +64,6 @@ class Encore:
         sent = 0
         while self and sent < most and self._bucket.allows(1):
             self._repairs.send_again(self._packets.popleft(), line)
-            self._counts.encores += 1
+            self._counts.proactive_retransmissions += 1
             sent += 1
         return sent

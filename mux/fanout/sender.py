@@ -9,10 +9,10 @@ from random import Random
 
 from mux.counts import Counts
 from mux.fanout.backlog import Backlog
-from mux.fanout.fast_start import Started, replay_times
+from mux.fanout.fast_start import Started, fast_start_times
 from mux.fanout.history import KEPT_PACKETS, History
 from mux.fanout.pacer import STEP_PACKETS, Pacer
-from mux.fanout.proactive_retransmission import Encore
+from mux.fanout.proactive_retransmission import ProactiveRetransmission
 from mux.fanout.progress import Joined, Progress
 from mux.fanout.repairs import Repairs
 from mux.fanout.token_bucket import Bucket
@@ -63,7 +63,7 @@ class Sender:
         self._last90: int | None = None
         self._waits_for_key = True
         self._opens = self._skips = self._starting = False
-        self._encore = Encore(self._repairs, bucket, counts)
+        self._proactive = ProactiveRetransmission(self._repairs, bucket, counts)
         self._started = Started()
         self._packets = self._octets = 0
         self._joined: Joined | None = None
@@ -86,7 +86,7 @@ class Sender:
     def joins(self, progress: Progress, leave: Callable[["Sender"], None]) -> bool:
         """Whether it is in step with others and goes on with them: `progress` counts what they are sent until
         it steps out, which `leave` is told."""
-        waits = self._waiting or self._waits_for_key or self._opens or self._encore or self.line.full
+        waits = self._waiting or self._waits_for_key or self._opens or self._proactive or self.line.full
         if waits or progress.backlog.chunks or self._last90 != progress.last90 or self.bucket.sharers > 1:
             return False
         if not self.bucket.holds(progress.bucket):
@@ -138,7 +138,7 @@ class Sender:
         # The same packet number must never be encrypted under two headers (AES-GCM's nonce is made of it).
         if primary.payload_type != self._payload_type or repair is None:
             self._history.clear()
-            self._encore.clear()
+            self._proactive.clear()
         self._payload_type = primary.payload_type
         line = self.line
         sealer = self._wire.sealer(self._keys, primary)
@@ -167,7 +167,7 @@ class Sender:
         if not group:
             return
         self._started.at(now_ns)
-        times90 = replay_times(len(group), group[-1].time90, self._last90)
+        times90 = fast_start_times(len(group), group[-1].time90, self._last90)
         self._last90 = times90[-1]
         self._open(group[0])
         for picture, time90 in zip(group, times90, strict=True):
@@ -211,7 +211,7 @@ class Sender:
         if self._sent(picture.chunks[number]):
             left += 1
             if left == len(picture.chunks):
-                if self._encore:
+                if self._proactive:
                     self._pacer.add(self)
                 return False
             if self.bucket.allows(picture.chunks[left].weight):
@@ -225,8 +225,8 @@ class Sender:
         """Send at most about `most` packets of those that wait, as the pace allows; how many were sent."""
         bucket = self.bucket
         bucket.refill(now_ns)
-        sent = self._encore.pump(self.line, most)
-        while self._waiting and not self._encore and sent < most:
+        sent = self._proactive.pump(self.line, most)
+        while self._waiting and not self._proactive and sent < most:
             chunk, time90 = self._waiting[0]
             if not bucket.allows(chunk.weight):
                 break
@@ -238,9 +238,9 @@ class Sender:
                 break
             self._backlog.pop()
             sent += len(chunk.packets)
-            sent += self._encore.pump(self.line, most - sent)
+            sent += self._proactive.pump(self.line, most - sent)
         self._backlog.moved(sent, now_ns)
-        if self._waiting or self._encore:
+        if self._waiting or self._proactive:
             self._pacer.add(self)
         if not self._waiting:
             self._starting = False
@@ -251,7 +251,7 @@ class Sender:
         self._counts.key_requests += 1
         if self.queued_packets or self._waits_for_key or self._started.just_now(now_ns) or not group:
             return
-        self._counts.replays += 1
+        self._counts.key_requests_answered += 1
         self.start(group, now_ns)
 
     def repair(self, missing: Sequence[int], now_ns: int) -> None:
@@ -264,13 +264,13 @@ class Sender:
         """Send nothing more."""
         self.step_out()
         self._backlog.clear()
-        self._encore.clear()
+        self._proactive.clear()
         self._pacer.discard(self)
 
     def _open(self, picture: Picture) -> None:
         """This is the next to be sent, and the viewer begins with it."""
         self._opens = True
-        self._encore.begin(len(picture.chunks))
+        self._proactive.begin(len(picture.chunks))
 
     def _sent(self, chunk: Chunk) -> bool:
         """Count and remember a chunk that was delivered; False when it is to be delivered again."""
@@ -281,7 +281,7 @@ class Sender:
         self._opens = False
         index, count = line.index, len(chunk.packets)
         self._history.record(index, chunk, line.timestamp)
-        self._encore.sent(index, chunk, line.timestamp)
+        self._proactive.sent(index, chunk, line.timestamp)
         line.index = index + count
         self.bucket.spend(chunk.weight)
         self._packets += count
@@ -300,6 +300,6 @@ class Sender:
         self.step_out()
         if self._last90 is not None:
             self.time_base -= self._backlog.lead90(self._last90, now_ns)
-        self._encore.clear()
+        self._proactive.clear()
         self._backlog.skip_refused(self.line)
         self._backlog.clear()

@@ -49,7 +49,7 @@ def test_the_first_picture_of_a_far_viewer_goes_out_again_behind_itself_and_befo
     count = GROUP[0].packet_count
     assert kinds[: 2 * count] == [PRIMARY] * count + [REPAIR] * count
     assert set(kinds[2 * count :]) == {PRIMARY}
-    assert viewed.counts.encores == count
+    assert viewed.counts.proactive_retransmissions == count
 
 
 def test_a_live_key_picture_that_is_the_first_goes_out_again_too() -> None:

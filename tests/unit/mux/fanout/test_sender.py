@@ -78,7 +78,7 @@ def test_key_frame_requests_in_a_row_are_one() -> None:
     started(viewed)
     for at_ns in range(SECOND_NS, SECOND_NS + 250_000_000, 50_000_000):
         viewed.sender.key_picture_wanted(GROUP, at_ns)
-    assert (viewed.counts.key_requests, viewed.counts.replays) == (5, 1)
+    assert (viewed.counts.key_requests, viewed.counts.key_requests_answered) == (5, 1)
 
 
 def test_a_report_maps_the_time_of_a_picture_to_its_capture() -> None:

@@ -195,7 +195,7 @@ async def test_a_key_frame_request_is_answered_from_the_recent_pictures() -> Non
     before = len(viewer.media())
     viewer.feed_back(206, 1, struct.pack(">II", 1, viewer.place.primary))
     assert len(viewer.media()) - before == 4
-    assert world.counts.replays == 1
+    assert world.counts.key_requests_answered == 1
 
 
 def test_a_nack_is_answered() -> None:
