@@ -25,7 +25,7 @@ class Started:
         return self._at_ns is not None and now_ns - self._at_ns < _PAUSE_NS
 
     def lately(self, now_ns: int) -> bool:
-        """Whether the viewer may have no picture yet that would bridge the loss of a repair."""
+        """Whether the viewer may have no picture yet that would bridge the loss of a retransmission."""
         return self._at_ns is not None and now_ns - self._at_ns < _YOUNG_NS
 
 

@@ -1,7 +1,7 @@
 """Senders of one stream that are in step: a picture is the same for all, and so is what waits of it.
 
-A picture costs them one call of the wire and no Python a sender. Whoever needs something of its own (a
-repair, another address, a replay) steps out first, and comes back with a later picture.
+A picture costs them one call of the transport and no Python a sender. A sender that needs something of its
+own (a retransmission, another address, a fast start) steps out first, and comes back with a later picture.
 """
 
 from collections.abc import Callable

@@ -14,7 +14,7 @@ from mux.fanout.history import KEPT_PACKETS, History
 from mux.fanout.pacer import STEP_PACKETS, Pacer
 from mux.fanout.proactive_retransmission import ProactiveRetransmission
 from mux.fanout.progress import Joined, Progress
-from mux.fanout.repairs import Repairs
+from mux.fanout.retransmissions import Retransmissions
 from mux.fanout.token_bucket import Bucket
 from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk, Picture
@@ -32,7 +32,7 @@ class Sender:
         *,
         keys: Keys,
         primary: RtpFormat,
-        repair: RtpFormat | None,
+        rtx: RtpFormat | None,
         wire: Wire,
         address: Address,
         pacer: Pacer,
@@ -52,8 +52,10 @@ class Sender:
         index = random.randrange(1 << 15)
         self.line = Line(wire.sealer(keys, primary), primary, keys.profile.tag_bytes, address, index)
         self._history = History()
-        sealer = None if repair is None else wire.sealer(keys, repair)
-        self._repairs = Repairs(sealer, random.randrange(1 << 15), self._history, wire, bucket, counts)
+        sealer = None if rtx is None else wire.sealer(keys, rtx)
+        self._retransmissions = Retransmissions(
+            sealer, random.randrange(1 << 15), self._history, wire, bucket, counts
+        )
         self.time_base = random.randrange(1 << 32)
         """Its RTP timestamp of what has the time 0."""
         self._backlog = Backlog(bucket)
@@ -63,7 +65,7 @@ class Sender:
         self._last90: int | None = None
         self._waits_for_key = True
         self._opens = self._skips = self._starting = False
-        self._proactive = ProactiveRetransmission(self._repairs, bucket, counts)
+        self._proactive = ProactiveRetransmission(self._retransmissions, bucket, counts)
         self._started = Started()
         self._packets = self._octets = 0
         self._joined: Joined | None = None
@@ -125,25 +127,25 @@ class Sender:
         timestamps go on as if it were one stream.
         """
         self._forget_queue(now_ns)
-        self._history.clear()  # its repairs would take the place of the new one's pictures
+        self._history.clear()  # its retransmissions would take the place of the new one's pictures
         self.time_base += shift90
         if self._last90 is not None:
             self._last90 -= shift90
         self.start(group, now_ns)
 
-    def reformat(self, primary: RtpFormat, repair: RtpFormat | None) -> None:
+    def reformat(self, primary: RtpFormat, rtx: RtpFormat | None) -> None:
         """Go on with other headers: another payload type or playout delay. The sources stay the same."""
         self.step_out()
         self._backlog.skip_refused(self.line)
         # The same packet number must never be encrypted under two headers (AES-GCM's nonce is made of it).
-        if primary.payload_type != self._payload_type or repair is None:
+        if primary.payload_type != self._payload_type or rtx is None:
             self._history.clear()
             self._proactive.clear()
         self._payload_type = primary.payload_type
         line = self.line
         sealer = self._wire.sealer(self._keys, primary)
         self.line = Line(sealer, primary, self._keys.profile.tag_bytes, line.address, line.index)
-        self._repairs.sealer = None if repair is None else self._wire.sealer(self._keys, repair)
+        self._retransmissions.sealer = None if rtx is None else self._wire.sealer(self._keys, rtx)
 
     @property
     def address(self) -> Address:
@@ -202,7 +204,7 @@ class Sender:
             return False
         self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
         if self._opens:
-            self._repairs.send_twice(self.line, picture.chunks[0])
+            self._retransmissions.send_twice(self.line, picture.chunks[0])
         return True
 
     def delivered(self, picture: Picture, number: int) -> bool:
@@ -232,7 +234,7 @@ class Sender:
                 break
             self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
             if self._opens:
-                self._repairs.send_twice(self.line, chunk)
+                self._retransmissions.send_twice(self.line, chunk)
             self._wire.deliver(chunk, (self.line,))
             if not self._sent(chunk):
                 break
@@ -254,11 +256,11 @@ class Sender:
         self._counts.key_requests_answered += 1
         self.start(group, now_ns)
 
-    def repair(self, missing: Sequence[int], now_ns: int) -> None:
-        """Send again what a NACK names. See `Repairs`."""
+    def retransmit(self, missing: Sequence[int], now_ns: int) -> None:
+        """Send again what a NACK names. See `Retransmissions`."""
         self.step_out()
         copies = 2 if self.bucket.is_far and self._started.lately(now_ns) else 1
-        self._repairs.send(missing, self.line, now_ns, copies)
+        self._retransmissions.send(missing, self.line, now_ns, copies)
 
     def stop(self) -> None:
         """Send nothing more."""

@@ -68,7 +68,7 @@ class Bucket:
 
     @property
     def is_far(self) -> bool:
-        """Whether a repair takes a noticeable time, on a link that is not known to be small."""
+        """Whether a retransmission takes a noticeable time, on a link that is not known to be small."""
         return self._pace == CAREFUL
 
     def refill(self, now_ns: int) -> None:

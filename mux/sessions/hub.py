@@ -282,7 +282,7 @@ class Hub:
     def _feedback(self, viewer: Viewer, datagram: bytes, waited_ns: int) -> None:
         now_ns = self._clock.monotonic_ns()
         for tile, said in viewer.feedback(datagram, now_ns - waited_ns):
-            # Who asks for one repair will ask for more, or asks whether it got through.
+            # Who asks for one retransmission will ask for more, or asks whether it got through.
             self._wire.attend()
             if isinstance(said, Goodbye):
                 # A wall's receiver that says goodbye is one of many.
@@ -290,6 +290,6 @@ class Hub:
                     self.end(viewer, End.LEFT)
                     return
             elif tile is not None and isinstance(said, Nack):
-                tile.repair(said.missing, now_ns)
+                tile.retransmit(said.missing, now_ns)
             elif tile is not None and isinstance(said, KeyFrameRequest):
                 tile.key_picture_wanted(now_ns)

@@ -25,11 +25,11 @@ class Senders:
         """Give each tile of a viewer its sender."""
         self._counts.handshakes += 1
 
-        def make(primary: RtpFormat, repair: RtpFormat | None) -> Sender:
+        def make(primary: RtpFormat, rtx: RtpFormat | None) -> Sender:
             return Sender(
                 keys=keys,
                 primary=primary,
-                repair=repair,
+                rtx=rtx,
                 wire=self._wire,
                 address=address,
                 pacer=self._pacer,

@@ -147,10 +147,10 @@ class Tile:
                 self._attached.key_wanted()
             self.sender.key_picture_wanted(group, now_ns)
 
-    def repair(self, missing: Sequence[int], now_ns: int) -> None:
+    def retransmit(self, missing: Sequence[int], now_ns: int) -> None:
         """The viewer misses these packets."""
         if self.sender is not None:
-            self.sender.repair(missing, now_ns)
+            self.sender.retransmit(missing, now_ns)
 
     def watch_over(self, now_ns: int) -> None:
         """Once a second: measure, tidy, and leave a silent sub stream for the main one until it is back."""

@@ -19,7 +19,7 @@ class Wire(Protocol):
         ...
 
     def attend(self) -> None:
-        """A start or a repair depends on what viewers say next: hand it on at once, for a while."""
+        """A start or a retransmission depends on what viewers say next: hand it on at once, for a while."""
         ...
 
     def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:

@@ -135,7 +135,7 @@ class Viewed:
         self.sender = Sender(
             keys=keys,
             primary=RtpFormat(0x1234, 102, extension_id),
-            repair=RtpFormat(0x1235, 103, extension_id) if rtx else None,
+            rtx=RtpFormat(0x1235, 103, extension_id) if rtx else None,
             wire=self.wire,
             address=address,
             pacer=self.pacer,

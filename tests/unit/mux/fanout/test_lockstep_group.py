@@ -33,7 +33,7 @@ PICTURE_NS = 40_000_000
 # Odd ones are far too long for the pace of a viewer that is far away.
 SIZES = (300, 2_000, 9_000, 60_000)
 ACTS = st.tuples(
-    st.sampled_from(["repair", "key", "pace", "slow", "reformat", "tidy", "nothing", "nothing"]),
+    st.sampled_from(["retransmit", "key", "pace", "slow", "reformat", "tidy", "nothing", "nothing"]),
     st.integers(0, VIEWERS - 1),
     st.sampled_from(SIZES[:3]) | st.sampled_from(SIZES),
     st.booleans(),
@@ -53,7 +53,7 @@ class Rig:
             Sender(
                 keys=CM_KEYS if number == VIEWERS - 1 else KEYS,
                 primary=RtpFormat(0x1000 + number, 102, 5),
-                repair=RtpFormat(0x2000 + number, 103, 5),
+                rtx=RtpFormat(0x2000 + number, 103, 5),
                 wire=wire,
                 address=address,
                 pacer=pacer,
@@ -81,9 +81,9 @@ class Rig:
 
     def act(self, act: str, viewer: int, number: int) -> None:
         sender = self.senders[viewer]
-        if act == "repair":
+        if act == "retransmit":
             sender.step_out()
-            sender.repair([(sender.line.index - back) & 0xFFFF for back in (1, 3, 12, 400)], self.now_ns)
+            sender.retransmit([(sender.line.index - back) & 0xFFFF for back in (1, 3, 12, 400)], self.now_ns)
         elif act == "key":
             sender.key_picture_wanted(self.group, self.now_ns)
         elif act == "pace":
@@ -179,7 +179,7 @@ def alone(rig: Rig) -> list[Sender]:
 def test_steady_viewers_are_in_step_and_one_that_needs_something_is_not(rig: Rig) -> None:
     steady(rig, 3)
     assert alone(rig) == []
-    rig.senders[1].repair([1], rig.now_ns)
+    rig.senders[1].retransmit([1], rig.now_ns)
     assert alone(rig) == [rig.senders[1]]
 
 
@@ -203,7 +203,7 @@ def test_who_is_long_in_step_keeps_nothing_of_its_own_that_nobody_can_ask_for(ri
         rig.fan_out.give(picture(number), rig.now_ns)
     sender.tidy()
     assert sender._history.find(first & 0xFFFF) is None
-    sender.repair([(sender.line.index - 100) & 0xFFFF], rig.now_ns)
+    sender.retransmit([(sender.line.index - 100) & 0xFFFF], rig.now_ns)
     assert rig.counts.repaired == 1
 
 

@@ -37,7 +37,7 @@ class Stream:
         sender = Sender(
             keys=KEYS,
             primary=RtpFormat(0x1000, 102, 5),
-            repair=RtpFormat(0x2000, 103, 5),
+            rtx=RtpFormat(0x2000, 103, 5),
             wire=self.wire,
             address=address,
             pacer=self.pacer,

@@ -99,8 +99,8 @@ def test_a_repair_just_after_a_start_goes_out_twice_to_a_far_viewer_and_once_lat
     viewed.timers.run_all()
     wanted = sequence(viewed.received()[0])
     before = len(viewed.wire.datagrams)
-    viewed.sender.repair([wanted], SECOND_NS // 2)
+    viewed.sender.retransmit([wanted], SECOND_NS // 2)
     assert len(viewed.wire.datagrams) == before + 2
-    viewed.sender.repair([wanted], 2 * SECOND_NS)
+    viewed.sender.retransmit([wanted], 2 * SECOND_NS)
     assert len(viewed.wire.datagrams) == before + 3
     assert viewed.counts.repaired == 2

@@ -50,8 +50,8 @@ def browser_offer(
 
 def answer_to(offer: Offer, profile_idc: int | None = None) -> str:
     formats = choose_formats(offer, profile_idc)
-    repair = formats[0].rtx_payload_type is not None
-    sources = some_sources(len(offer.videos), repair=repair, pick=count(11).__next__)
+    rtx = formats[0].rtx_payload_type is not None
+    sources = some_sources(len(offer.videos), rtx=rtx, pick=count(11).__next__)
     return Answer(offer, formats, tuple(sources), CREDENTIALS, OURS, ("192.0.2.1", 8444)).render()
 
 

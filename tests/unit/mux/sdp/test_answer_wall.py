@@ -26,7 +26,7 @@ SOUND = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:sound\r\na=rtpmap:111 opus/480
 def answer_to(offer: Offer) -> str:
     formats = choose_formats(offer, None)
     sources = some_sources(
-        len(offer.videos), repair=formats[0].rtx_payload_type is not None, pick=count(11).__next__
+        len(offer.videos), rtx=formats[0].rtx_payload_type is not None, pick=count(11).__next__
     )
     return Answer(offer, formats, tuple(sources), CREDENTIALS, OURS, ADDRESS).render()
 
@@ -40,7 +40,7 @@ def test_each_section_is_answered_with_sources_of_its_own(tiles: int) -> None:
     assert [group.items for group in parsed.group] == [[str(number) for number in range(tiles)]]
     sources = sources_of(answer)
     assert [source.mid for source in sources] == list(offer.mids)
-    assert len({one for source in sources for one in (source.primary, source.repair)}) == 2 * tiles
+    assert len({one for source in sources for one in (source.primary, source.rtx)}) == 2 * tiles
     assert len({line for line in answer.split("\r\n") if line.startswith("a=msid:")}) == tiles
 
 

@@ -42,8 +42,8 @@ RIGHT = {
 
 def answer_to(offer: Offer, profile_idc: int = 100) -> str:
     formats = choose_formats(offer, profile_idc)
-    repair = formats[0].rtx_payload_type is not None
-    sources = some_sources(len(offer.videos), repair=repair, pick=count(11).__next__)
+    rtx = formats[0].rtx_payload_type is not None
+    sources = some_sources(len(offer.videos), rtx=rtx, pick=count(11).__next__)
     ours = Fingerprint("sha-256", offers.DIGEST)
     return Answer(offer, formats, tuple(sources), Credentials("a" * 8, "b" * 32), ours, _ADDRESS).render()
 

@@ -15,9 +15,9 @@ _TOKENS = 512
 _TOKENS_PER_S = 1000
 
 
-class Repairs:
+class Retransmissions:
     """Answers NACKs of one source: as RTX (RFC 4588) where `sealer` has the headers of that, else with the
-    packet itself. `index` is the first of the repairs' own, `history` what can be sent again."""
+    packet itself. `index` is the first of the retransmissions' own, `history` what can be sent again."""
 
     def __init__(
         self, sealer: Sealer | None, index: int, history: History, wire: Wire, bucket: Bucket, counts: Counts
