@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from mux.fanout.token_bucket import Bucket
 from mux.rtp.picture import Chunk, Picture
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from shared.mediatime import ticks_from_ns
 
 MAX_QUEUED_PACKETS = 12_000
@@ -63,11 +63,11 @@ class Backlog:
         waited_ns = 0 if self._moved_ns is None else now_ns - self._moved_ns
         return max(0, last90 - self.chunks[0][1] - ticks_from_ns(waited_ns))
 
-    def skip_refused(self, line: Line) -> None:
+    def skip_refused(self, destination: Destination) -> None:
         """Leave out the numbers of a chunk the socket took in part: they must not be used for another."""
-        if line.full and self.chunks:
-            line.index += len(self.chunks[0][0].packets)
-        line.full = False
+        if destination.full and self.chunks:
+            destination.index += len(self.chunks[0][0].packets)
+        destination.full = False
 
     def has_room(self, picture: Picture, *, starting: bool) -> bool:
         """Whether what waits, with the picture, will have left in time. When empty it takes any picture."""

@@ -62,7 +62,7 @@ class FanOut:
         for number, chunk in enumerate(picture.chunks):
             if not ready:
                 return
-            self._wire.deliver(chunk, [sender.line for sender in ready])
+            self._wire.deliver(chunk, [sender.destination for sender in ready])
             ready = [sender for sender in ready if sender.delivered(picture, number)]
 
     def _stepped_out(self, sender: Sender) -> None:

@@ -12,7 +12,7 @@ from mux.fanout.progress import Progress
 from mux.fanout.sender import Sender
 from mux.fanout.token_bucket import Bucket, Pace
 from mux.rtp.picture import Chunk, Picture
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from mux.transport.media_transport import Wire
 
 _MOST_AT_ONCE = 10_000
@@ -30,11 +30,11 @@ class LockstepGroup:
         self._counts = counts
         self._left = left
         self._progress = Progress(pace)
-        self._by_line: dict[Line, Sender] = {}
+        self._by_destination: dict[Destination, Sender] = {}
         self._waited = False
 
     def __len__(self) -> int:
-        return len(self._by_line)
+        return len(self._by_destination)
 
     @property
     def bucket(self) -> Bucket:
@@ -44,25 +44,25 @@ class LockstepGroup:
     def invite(self, sender: Sender, time90: int) -> bool:
         """Take a sender in that has just sent the picture of a time, if it is in step; whether it is."""
         progress = self._progress
-        if not self._by_line:
+        if not self._by_destination:
             progress.backlog.clear()
             progress.last90 = time90
             progress.bucket.copy(sender.bucket)
         if progress.last90 != time90 or not sender.joins(progress, self._leave):
             return False
-        self._by_line[sender.line] = sender
-        self._destinations.join(sender.line, sender.time_base)
+        self._by_destination[sender.destination] = sender
+        self._destinations.join(sender.destination, sender.time_base)
         return True
 
     def takes(self, picture: Picture, now_ns: int) -> bool:
         """Take the next picture of the stream, to be sent by `send`. False when there is nobody, or when it
         does not follow or too much waits: all have stepped out then."""
-        if not self._by_line:
+        if not self._by_destination:
             return False
         progress = self._progress
         progress.bucket.refill(now_ns)
         if picture.time90 <= progress.last90 or not progress.backlog.has_room(picture, starting=False):
-            for sender in list(self._by_line.values()):
+            for sender in list(self._by_destination.values()):
                 sender.step_out()
             return False
         progress.last90 = picture.time90
@@ -82,7 +82,7 @@ class LockstepGroup:
 
     def pump(self, most: int, now_ns: int) -> int:
         """Send of what waits, as the pace allows. See `mux.fanout.pacer.Queued`."""
-        if not self._by_line:
+        if not self._by_destination:
             self._progress.backlog.clear()
             return 0
         self._progress.bucket.refill(now_ns)
@@ -97,7 +97,7 @@ class LockstepGroup:
         """Send at most about `most` packets to each of what waits; whether nothing is left."""
         progress, sent = self._progress, 0
         waiting = progress.backlog.chunks
-        while waiting and sent < most and sent * len(self._by_line) < _MOST_AT_ONCE:
+        while waiting and sent < most and sent * len(self._by_destination) < _MOST_AT_ONCE:
             chunk, time90 = waiting[0]
             if not progress.bucket.allows(chunk.weight):
                 break
@@ -113,13 +113,13 @@ class LockstepGroup:
             # The first is served by itself: what it waited is the delay of the picture.
             unsent, first = self._destinations.deliver(chunk, time90, 0, 1), 1
             begun()
-        rest = len(self._by_line) - first
+        rest = len(self._by_destination) - first
         if rest:
             unsent = unsent + self._destinations.deliver(chunk, time90, first, rest)
-        for line in unsent:
+        for destination in unsent:
             self._counts.full += 1
-            self._by_line[line].step_out()
-        progress, served = self._progress, len(self._by_line)
+            self._by_destination[destination].step_out()
+        progress, served = self._progress, len(self._by_destination)
         if not served:
             progress.backlog.clear()
             return
@@ -129,8 +129,8 @@ class LockstepGroup:
         self._counts.octets += chunk.payload_bytes * served
 
     def _leave(self, sender: Sender) -> None:
-        del self._by_line[sender.line]
-        self._destinations.leave(sender.line)
+        del self._by_destination[sender.destination]
+        self._destinations.leave(sender.destination)
         self._left(sender)
 
 

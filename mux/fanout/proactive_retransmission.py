@@ -13,7 +13,7 @@ from mux.fanout.history import Found
 from mux.fanout.retransmissions import Retransmissions
 from mux.fanout.token_bucket import Bucket
 from mux.rtp.picture import Chunk
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 
 MOST_PACKETS = 96
 """Of all tiles of a viewer together: a key picture of a usual camera, whole."""
@@ -60,11 +60,11 @@ class ProactiveRetransmission:
             everything = list(self._packets)
             self._packets = deque((*everything[:first], *everything[first - self._most :]))
 
-    def pump(self, line: Line, most: int) -> int:
+    def pump(self, destination: Destination, most: int) -> int:
         """Send at most so many of them again, as the pace allows; how many were sent."""
         sent = 0
         while self and sent < most and self._bucket.allows(1):
-            self._retransmissions.send_again(self._packets.popleft(), line)
+            self._retransmissions.send_again(self._packets.popleft(), destination)
             self._counts.proactive_retransmissions += 1
             sent += 1
         return sent

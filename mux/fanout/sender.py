@@ -19,7 +19,7 @@ from mux.fanout.token_bucket import Bucket
 from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk, Picture
 from mux.rtp.srtp import Keys
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from mux.transport.media_transport import Wire
 from mux.transport.stun import Address
 
@@ -50,7 +50,9 @@ class Sender:
         self.ssrc = primary.ssrc
         # Below 2**15, so that both sides agree that no roll-over has happened yet (RFC 3711 section 3.3.1).
         index = random.randrange(1 << 15)
-        self.line = Line(wire.sealer(keys, primary), primary, keys.profile.tag_bytes, address, index)
+        self.destination = Destination(
+            wire.sealer(keys, primary), primary, keys.profile.tag_bytes, address, index
+        )
         self._history = History()
         sealer = None if rtx is None else wire.sealer(keys, rtx)
         self._retransmissions = Retransmissions(
@@ -88,12 +90,14 @@ class Sender:
     def joins(self, progress: Progress, leave: Callable[["Sender"], None]) -> bool:
         """Whether it is in step with others and goes on with them: `progress` counts what they are sent until
         it steps out, which `leave` is told."""
-        waits = self._waiting or self._waits_for_key or self._opens or self._proactive or self.line.full
+        waits = (
+            self._waiting or self._waits_for_key or self._opens or self._proactive or self.destination.full
+        )
         if waits or progress.backlog.chunks or self._last90 != progress.last90 or self.bucket.sharers > 1:
             return False
         if not self.bucket.holds(progress.bucket):
             return False
-        self._joined = Joined(progress, self.line.index, partial(leave, self))
+        self._joined = Joined(progress, self.destination.index, partial(leave, self))
         self.bucket.before_change = self.step_out
         return True
 
@@ -136,27 +140,29 @@ class Sender:
     def reformat(self, primary: RtpFormat, rtx: RtpFormat | None) -> None:
         """Go on with other headers: another payload type or playout delay. The sources stay the same."""
         self.step_out()
-        self._backlog.skip_refused(self.line)
+        self._backlog.skip_refused(self.destination)
         # The same packet number must never be encrypted under two headers (AES-GCM's nonce is made of it).
         if primary.payload_type != self._payload_type or rtx is None:
             self._history.clear()
             self._proactive.clear()
         self._payload_type = primary.payload_type
-        line = self.line
+        destination = self.destination
         sealer = self._wire.sealer(self._keys, primary)
-        self.line = Line(sealer, primary, self._keys.profile.tag_bytes, line.address, line.index)
+        self.destination = Destination(
+            sealer, primary, self._keys.profile.tag_bytes, destination.address, destination.index
+        )
         self._retransmissions.sealer = None if rtx is None else self._wire.sealer(self._keys, rtx)
 
     @property
     def address(self) -> Address:
         """Where the viewer is; it may move."""
-        return self.line.address
+        return self.destination.address
 
     @address.setter
     def address(self, address: Address) -> None:
-        if address != self.line.address:
+        if address != self.destination.address:
             self.step_out()
-            self.line.address = address
+            self.destination.address = address
 
     def start(self, group: Sequence[Picture], now_ns: int) -> None:
         """Send a group of pictures from its key picture on, paced, in place of whatever waits.
@@ -178,8 +184,8 @@ class Sender:
         self.pump(2 * STEP_PACKETS, now_ns)
 
     def takes(self, picture: Picture, now_ns: int) -> bool:
-        """Take the next picture of the stream. True when its chunks are to be delivered to `line` now, each
-        followed by `delivered`; otherwise it waits in the queue, or is of no use to this viewer."""
+        """Take the next picture of the stream. True when its chunks are to be delivered to `destination` now,
+        each followed by `delivered`; otherwise it waits in the queue, or is of no use to this viewer."""
         if self._waits_for_key and not picture.key:
             self._leave_out(picture, now_ns)
             return False
@@ -202,9 +208,9 @@ class Sender:
             self._backlog.add(picture.chunks, time90)
             self._pacer.add(self)
             return False
-        self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
+        self.destination.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
         if self._opens:
-            self._retransmissions.send_twice(self.line, picture.chunks[0])
+            self._retransmissions.send_twice(self.destination, picture.chunks[0])
         return True
 
     def delivered(self, picture: Picture, number: int) -> bool:
@@ -227,20 +233,20 @@ class Sender:
         """Send at most about `most` packets of those that wait, as the pace allows; how many were sent."""
         bucket = self.bucket
         bucket.refill(now_ns)
-        sent = self._proactive.pump(self.line, most)
+        sent = self._proactive.pump(self.destination, most)
         while self._waiting and not self._proactive and sent < most:
             chunk, time90 = self._waiting[0]
             if not bucket.allows(chunk.weight):
                 break
-            self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
+            self.destination.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
             if self._opens:
-                self._retransmissions.send_twice(self.line, chunk)
-            self._wire.deliver(chunk, (self.line,))
+                self._retransmissions.send_twice(self.destination, chunk)
+            self._wire.deliver(chunk, (self.destination,))
             if not self._sent(chunk):
                 break
             self._backlog.pop()
             sent += len(chunk.packets)
-            sent += self._proactive.pump(self.line, most - sent)
+            sent += self._proactive.pump(self.destination, most - sent)
         self._backlog.moved(sent, now_ns)
         if self._waiting or self._proactive:
             self._pacer.add(self)
@@ -260,7 +266,7 @@ class Sender:
         """Send again what a NACK names. See `Retransmissions`."""
         self.step_out()
         copies = 2 if self.bucket.is_far and self._started.lately(now_ns) else 1
-        self._retransmissions.send(missing, self.line, now_ns, copies)
+        self._retransmissions.send(missing, self.destination, now_ns, copies)
 
     def stop(self) -> None:
         """Send nothing more."""
@@ -276,15 +282,15 @@ class Sender:
 
     def _sent(self, chunk: Chunk) -> bool:
         """Count and remember a chunk that was delivered; False when it is to be delivered again."""
-        line = self.line
-        if line.full:
+        destination = self.destination
+        if destination.full:
             self._counts.full += 1
             return False
         self._opens = False
-        index, count = line.index, len(chunk.packets)
-        self._history.record(index, chunk, line.timestamp)
-        self._proactive.sent(index, chunk, line.timestamp)
-        line.index = index + count
+        index, count = destination.index, len(chunk.packets)
+        self._history.record(index, chunk, destination.timestamp)
+        self._proactive.sent(index, chunk, destination.timestamp)
+        destination.index = index + count
         self.bucket.spend(chunk.weight)
         self._packets += count
         self._octets += chunk.payload_bytes
@@ -303,5 +309,5 @@ class Sender:
         if self._last90 is not None:
             self.time_base -= self._backlog.lead90(self._last90, now_ns)
         self._proactive.clear()
-        self._backlog.skip_refused(self.line)
+        self._backlog.skip_refused(self.destination)
         self._backlog.clear()

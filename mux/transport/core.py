@@ -65,7 +65,7 @@ class Jobs:
 
 
 class Core:
-    """Seals and sends for many viewers in one call. Handles are its names of keyed lines."""
+    """Seals and sends for many viewers in one call. Handles are its names of keyed destinations."""
 
     def __init__(self, library: ctypes.CDLL, core: int) -> None:
         self._library = library
@@ -106,15 +106,15 @@ class Core:
         return name.decode()
 
     def add(self, key: bytes, iv: bytes, header: bytes) -> int:
-        """The handle of a new line. `iv` is the salt with the SSRC in it (RFC 7714 section 8.1), `header` one
-        of its packets' with marker, sequence number and timestamp zero."""
+        """The handle of a new destination. `iv` is the salt with the SSRC in it (RFC 7714 section 8.1),
+        `header` that of one of its packets with marker, sequence number and timestamp zero."""
         handle: int = self._library.beffroi_add(self._core, key, len(key), iv, header, len(header))
         if handle < 0:
             raise Unavailable("the compiled core has no room for another viewer")
         return handle
 
     def remove(self, handle: int) -> None:
-        """Forget a line and its keys."""
+        """Forget a destination and its keys."""
         self._library.beffroi_remove(self._core, handle)
 
     def seal(self, handle: int, marker: int, index: int, timestamp: int, payload: bytes, most: int) -> bytes:
@@ -124,7 +124,7 @@ class Core:
             self._core, handle, marker, index, timestamp, payload, len(payload), out, most
         )
         if size < 0:
-            raise ValueError("no such line, or no room for the packet")
+            raise ValueError("no such destination, or no room for the packet")
         return out.raw[:size]
 
     def send(

@@ -6,7 +6,7 @@ from typing import Protocol
 from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Keys, Sealer
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from mux.transport.lockstep_destinations import LockstepDestinations
 from mux.transport.stun import Address
 
@@ -26,8 +26,8 @@ class Wire(Protocol):
         """A sealer that this wire delivers with."""
         ...
 
-    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
-        """Seal and send a chunk to each line, and set its `full`."""
+    def deliver(self, chunk: Chunk, destinations: Sequence[Destination]) -> None:
+        """Seal and send a chunk to each destination, and set its `full`."""
         ...
 
     def lockstep(self) -> LockstepDestinations:

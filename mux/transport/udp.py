@@ -16,7 +16,7 @@ from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Keys, Sealer, sealer_of
 from mux.transport.core import Core
 from mux.transport.delivery import FULL, CompiledDelivery, deliver_each
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from mux.transport.lockstep_destinations import (
     CompiledDestinations,
     EachDestination,
@@ -127,10 +127,10 @@ class UdpWire:
     def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
         return sealer_of(keys, rtp) if self._compiled is None else self._compiled.sealer(keys, rtp)
 
-    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
+    def deliver(self, chunk: Chunk, destinations: Sequence[Destination]) -> None:
         if self._compiled is not None:
-            lines = self._compiled.deliver(chunk, lines, segmented=self.segmentation)
-        deliver_each(chunk, lines, self.send_layout)
+            destinations = self._compiled.deliver(chunk, destinations, segmented=self.segmentation)
+        deliver_each(chunk, destinations, self.send_layout)
 
     def lockstep(self) -> LockstepDestinations:
         each = EachDestination(self.deliver)

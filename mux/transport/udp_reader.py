@@ -1,9 +1,9 @@
 """When datagrams of viewers are read: at once, or several together where nothing depends on them.
 
-To wake a sleeping process costs several times what one report does. Viewers whose links are calm would wake it
-for each report and each check, a few every second of each. So datagrams are read at once while a start or a
-retransmission depends on them; otherwise they are read with the next picture that goes out, or REST_S later at
-the latest. The kernel notes when each datagram came.
+To wake a sleeping process costs several times what one report does. Viewers whose links are calm would wake
+it for each report and each check, a few every second of each. So datagrams are read at once while a start or
+a retransmission depends on them; otherwise they are read with the next picture that goes out, or REST_S later
+at the latest. The kernel notes when each datagram came.
 """
 
 import asyncio

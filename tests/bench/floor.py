@@ -20,7 +20,7 @@ from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk
 from mux.rtp.srtp import AES_128_GCM, Keys
 from mux.transport.core import Core
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from mux.transport.udp import UdpWire
 from shared.clock import SystemClock
 from shared.log import Trouble, get_logger
@@ -98,8 +98,8 @@ def compiled_us_per_packet(
         for number, receiver in enumerate(receivers):
             rtp = RtpFormat(number + 1, 102)
             keys = Keys(AES_128_GCM, os.urandom(28), os.urandom(28))
-            line = Line(wire.sealer(keys, rtp), rtp, TAG_BYTES, receiver.getsockname(), 0)
-            lockstep.join(line, number)
+            destination = Destination(wire.sealer(keys, rtp), rtp, TAG_BYTES, receiver.getsockname(), 0)
+            lockstep.join(destination, number)
         spent_ns = 0
         for number in range(pictures):
             began_ns = time.thread_time_ns()

@@ -16,7 +16,7 @@ from mux.rtp.layout import Layout
 from mux.rtp.picture import Chunk, Picture, picture_of
 from mux.rtp.srtp import AES_128_GCM, Keys, Sealer, sealer_of
 from mux.transport.delivery import deliver_each
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from mux.transport.lockstep_destinations import EachDestination, LockstepDestinations
 from mux.transport.stun import Address
 from shared.ids import StreamId
@@ -51,8 +51,8 @@ class RecordingWire:
     def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
         return sealer_of(keys, rtp)
 
-    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
-        deliver_each(chunk, lines, self._send_layout)
+    def deliver(self, chunk: Chunk, destinations: Sequence[Destination]) -> None:
+        deliver_each(chunk, destinations, self._send_layout)
 
     def lockstep(self) -> LockstepDestinations:
         return EachDestination(self.deliver)

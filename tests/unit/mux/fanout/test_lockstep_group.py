@@ -18,7 +18,7 @@ from mux.rtp.header import PlayoutDelay, RtpFormat
 from mux.rtp.picture import Chunk, Picture
 from mux.rtp.srtp import AES_128_CM_SHA1_80, Keys
 from mux.transport.core import Core
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from mux.transport.media_transport import Wire
 from mux.transport.stun import Address
 from mux.transport.udp import UdpWire
@@ -83,7 +83,9 @@ class Rig:
         sender = self.senders[viewer]
         if act == "retransmit":
             sender.step_out()
-            sender.retransmit([(sender.line.index - back) & 0xFFFF for back in (1, 3, 12, 400)], self.now_ns)
+            sender.retransmit(
+                [(sender.destination.index - back) & 0xFFFF for back in (1, 3, 12, 400)], self.now_ns
+            )
         elif act == "key":
             sender.key_picture_wanted(self.group, self.now_ns)
         elif act == "pace":
@@ -106,9 +108,9 @@ class CountingWire(RecordingWire):
         super().__init__()
         self.calls: list[int] = []
 
-    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
-        self.calls.append(len(lines))
-        super().deliver(chunk, lines)
+    def deliver(self, chunk: Chunk, destinations: Sequence[Destination]) -> None:
+        self.calls.append(len(destinations))
+        super().deliver(chunk, destinations)
 
 
 @pytest.fixture
@@ -194,7 +196,7 @@ def test_counts_go_on_in_step(rig: Rig) -> None:
 
 def test_who_is_long_in_step_keeps_nothing_of_its_own_that_nobody_can_ask_for(rig: Rig) -> None:
     sender = rig.senders[0]
-    first = sender.line.index
+    first = sender.destination.index
     steady(rig, 5)
     sender.tidy()
     assert sender._history.find(first & 0xFFFF) is not None
@@ -203,7 +205,7 @@ def test_who_is_long_in_step_keeps_nothing_of_its_own_that_nobody_can_ask_for(ri
         rig.fan_out.give(picture(number), rig.now_ns)
     sender.tidy()
     assert sender._history.find(first & 0xFFFF) is None
-    sender.retransmit([(sender.line.index - 100) & 0xFFFF], rig.now_ns)
+    sender.retransmit([(sender.destination.index - 100) & 0xFFFF], rig.now_ns)
     assert rig.counts.repaired == 1
 
 

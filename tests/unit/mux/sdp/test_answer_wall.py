@@ -40,7 +40,7 @@ def test_each_section_is_answered_with_sources_of_its_own(tiles: int) -> None:
     assert [group.items for group in parsed.group] == [[str(number) for number in range(tiles)]]
     sources = sources_of(answer)
     assert [source.mid for source in sources] == list(offer.mids)
-    assert len({one for source in sources for one in (source.primary, source.rtx)}) == 2 * tiles
+    assert len({one for source in sources for one in (source.primary, source.repair)}) == 2 * tiles
     assert len({line for line in answer.split("\r\n") if line.startswith("a=msid:")}) == tiles
 
 

@@ -15,7 +15,7 @@ from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk
 from mux.rtp.srtp import AES_128_CM_SHA1_80, AES_128_GCM, GcmSealer, Keys, sealer_of
 from mux.transport.core import BAD_JOB, JOB, CompiledSealer, Core, CoreChoice, Jobs, Packets, core_of
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from mux.transport.udp import UdpWire
 from shared.clock import SystemClock
 from shared.errors import Unavailable
@@ -67,8 +67,10 @@ class Sending:
             "127.0.0.1", 0, counts=self.counts, trouble=trouble, segmentation=segmentation, core=core
         )
 
-    def line(self, rtp: RtpFormat, address: tuple[str, int], index: int = 0, keys: Keys = KEYS) -> Line:
-        return Line(self.wire.sealer(keys, rtp), rtp, keys.profile.tag_bytes, address, index)
+    def destination(
+        self, rtp: RtpFormat, address: tuple[str, int], index: int = 0, keys: Keys = KEYS
+    ) -> Destination:
+        return Destination(self.wire.sealer(keys, rtp), rtp, keys.profile.tag_bytes, address, index)
 
 
 def chunk_of(payloads: Sequence[bytes]) -> Chunk:
@@ -86,11 +88,13 @@ def test_the_core_sends_what_python_sends_byte_for_byte(
     for chosen in (None, core):
         sending = Sending(chosen, segmentation=segmentation)
         asked = [(EXTENDED, KEYS, index), (PLAIN, KEYS, 7), (PLAIN, OTHER_KEYS, 9), (EXTENDED, KEYS, 70_000)]
-        lines = [sending.line(rtp, receiver.getsockname(), first, keys) for rtp, keys, first in asked]
-        for line in lines:
-            line.timestamp = timestamp
-        sending.wire.deliver(chunk_of(payloads), lines)
-        assert not any(line.full for line in lines)
+        destinations = [
+            sending.destination(rtp, receiver.getsockname(), first, keys) for rtp, keys, first in asked
+        ]
+        for destination in destinations:
+            destination.timestamp = timestamp
+        sending.wire.deliver(chunk_of(payloads), destinations)
+        assert not any(destination.full for destination in destinations)
         sent.append(sorted(arrived(receiver)))
         sending.wire.shut()
     assert sent[0] == sent[1]
@@ -99,8 +103,10 @@ def test_the_core_sends_what_python_sends_byte_for_byte(
 
 def test_packets_of_a_line_leave_in_order(core: Core, receiver: socket.socket) -> None:
     sending = Sending(core)
-    line = sending.line(EXTENDED, receiver.getsockname(), 65_530)
-    sending.wire.deliver(chunk_of([b"x" * size for size in (40, 1100, 1100, 700, 900, 30) * 5]), [line])
+    destination = sending.destination(EXTENDED, receiver.getsockname(), 65_530)
+    sending.wire.deliver(
+        chunk_of([b"x" * size for size in (40, 1100, 1100, 700, 900, 30) * 5]), [destination]
+    )
     numbers = [int.from_bytes(one[2:4], "big") for one in arrived(receiver)]
     assert numbers == [(65_530 + number) & 0xFFFF for number in range(30)]
     sending.wire.shut()
@@ -130,23 +136,23 @@ def test_both_key_lengths_are_aes_gcm(core: Core, key_bytes: int) -> None:
 def test_what_one_viewers_path_refuses_does_not_stop_the_others(core: Core, receiver: socket.socket) -> None:
     for segmentation in (True, False):
         sending = Sending(core, segmentation=segmentation)
-        lines = [
-            sending.line(EXTENDED, receiver.getsockname(), 1),
-            sending.line(EXTENDED, NOBODY),
-            sending.line(PLAIN, receiver.getsockname(), 100),
+        destinations = [
+            sending.destination(EXTENDED, receiver.getsockname(), 1),
+            sending.destination(EXTENDED, NOBODY),
+            sending.destination(PLAIN, receiver.getsockname(), 100),
         ]
-        sending.wire.deliver(chunk_of([b"one" * 300, b"two" * 300]), lines)
+        sending.wire.deliver(chunk_of([b"one" * 300, b"two" * 300]), destinations)
         assert len(arrived(receiver)) == 4
         assert sending.counts.send_errors == 2
         assert sending.wire.segmentation is segmentation
-        assert not any(line.full for line in lines)
+        assert not any(destination.full for destination in destinations)
         sending.wire.shut()
 
 
 def test_many_viewers_are_more_than_one_system_call(core: Core, receiver: socket.socket) -> None:
     sending = Sending(core)
-    lines = [sending.line(EXTENDED, receiver.getsockname(), number) for number in range(200)]
-    sending.wire.deliver(chunk_of([b"a" * 500, b"b" * 700, b"c" * 700]), lines)
+    destinations = [sending.destination(EXTENDED, receiver.getsockname(), number) for number in range(200)]
+    sending.wire.deliver(chunk_of([b"a" * 500, b"b" * 700, b"c" * 700]), destinations)
     got = arrived(receiver)
     assert len(got) == 600
     assert len(set(got)) > 500
@@ -164,17 +170,17 @@ class FullCore(Core):
 
 def test_a_full_socket_is_said_on_the_line(core: Core) -> None:
     sending = Sending(FullCore.load())
-    line = sending.line(EXTENDED, NOBODY)
-    sending.wire.deliver(chunk_of([b"x"]), [line])
-    assert line.full
+    destination = sending.destination(EXTENDED, NOBODY)
+    sending.wire.deliver(chunk_of([b"x"]), [destination])
+    assert destination.full
     sending.wire.shut()
 
 
 def test_a_line_that_moves_is_sent_to_where_it_is(core: Core, receiver: socket.socket) -> None:
     sending = Sending(core)
-    line = sending.line(EXTENDED, NOBODY)
-    line.address = receiver.getsockname()
-    sending.wire.deliver(chunk_of([b"x"]), [line])
+    destination = sending.destination(EXTENDED, NOBODY)
+    destination.address = receiver.getsockname()
+    sending.wire.deliver(chunk_of([b"x"]), [destination])
     assert len(arrived(receiver)) == 1
     sending.wire.shut()
 
