@@ -26,7 +26,7 @@ from mux.streams.transcoder.transcoders import Transcoders
 from mux.ticker import Ticker
 from mux.transport.core import CoreChoice, core_of
 from mux.transport.dtls import DtlsEndpoint
-from mux.transport.udp import UdpWire, resolve_host
+from mux.transport.udp import UdpTransport, resolve_host
 from mux.whep.routes import make_app
 from mux.whep.turnstile import Turnstile
 from mux.whep.walls import Walls
@@ -53,10 +53,10 @@ async def build() -> Service:
     return await build_with(load(MuxSettings))
 
 
-async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) -> Service:
+async def build_with(settings: MuxSettings, make_transport: type[UdpTransport] = UdpTransport) -> Service:
     """The service of these settings, its ports open. Raises BadInput or Unavailable in one sentence.
 
-    `make_wire` is the socket's class: a test's may lose packets.
+    `make_transport` is the socket's class: a test's may lose packets.
     """
     service = Service("mux", status_port=settings.status_port)
     clock, log, counts = service.clock, get_logger("mux"), Counts()
@@ -66,7 +66,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     tap = await _tap(settings, service, leases)
     core = core_of(settings.mux_core, log)
     mux_metrics.core_compiled(core is not None)
-    wire = make_wire(
+    transport = make_transport(
         resolve_host(settings.udp_host),
         settings.udp_port,
         counts=counts,
@@ -86,12 +86,12 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
                 spare.keep()
             changed(channel)
 
-        return Channel(stream, wire, pacer, clock, counts, sent=mux_metrics.first_sent, changed=learned)
+        return Channel(stream, transport, pacer, clock, counts, sent=mux_metrics.first_sent, changed=learned)
 
     def transcoded(source: Channel) -> Transcoded:
         made = Channel(
             source.stream,
-            wire,
+            transport,
             pacer,
             clock,
             counts,
@@ -103,7 +103,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
 
     def subscribe(stream: StreamId, sink: Sink, answering: Callable[[bool], None]) -> Subscription:
         def take(item: AccessUnit | Gap) -> None:
-            wire.look_soon()
+            transport.look_soon()
             sink(item)
 
         return tap.subscribe(stream, take, answering)
@@ -116,7 +116,7 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         transcoded,
     )
     admission = Admission(
-        public=wire.address,
+        public=transport.address,
         dtls=DtlsEndpoint(),
         channels=channels,
         clock=clock,
@@ -127,11 +127,11 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     )
     mux_metrics.watch_rights(lambda: leases.confirmed)
     hub = Hub(
-        wire=wire,
+        transport=transport,
         leases=leases,
         admission=admission,
         channels=channels,
-        senders=Senders(wire, pacer, counts, random),
+        senders=Senders(transport, pacer, counts, random),
         counts=counts,
         trouble=Trouble(log, "datagram-refused", clock),
         clock=clock,
@@ -140,14 +140,14 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         most_viewers=settings.most_viewers,
         ended=mux_metrics.ended,
     )
-    wire.listen(hub.received, clock)
+    transport.listen(hub.received, clock)
 
     async def close() -> None:
         hub.stop()
         channels.close()
         await transcoders.close()
         await spare.close()
-        wire.close()
+        transport.close()
 
     service.on_stop(close)
     ticker = Ticker(hub, channels, mux_metrics, stream_metrics, lag, clock)
@@ -159,8 +159,8 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     log.info(
         "mux-listening",
         http=f"{settings.http_host}:{port}",
-        media=f"{wire.address[0]}:{wire.address[1]}/udp",
-        segmentation=wire.segmentation,
+        media=f"{transport.address[0]}:{transport.address[1]}/udp",
+        segmentation=transport.segmentation,
         core=CoreChoice.PYTHON if core is None else CoreChoice.COMPILED,
         sealing="cryptography" if core is None else core.sealing,
     )

@@ -8,18 +8,18 @@ from mux.fanout.pacer import Pacer
 from mux.fanout.sender import Sender
 from mux.fanout.token_bucket import CAREFUL, NEAR
 from mux.rtp.picture import Picture
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 
 
 class FanOut:
     """The senders of a stream: those in step in a group for each pace, the others one by one."""
 
-    def __init__(self, wire: Wire, pacer: Pacer, counts: Counts) -> None:
-        self._wire = wire
+    def __init__(self, transport: MediaTransport, pacer: Pacer, counts: Counts) -> None:
+        self._transport = transport
         self._alone: dict[Sender, None] = {}
         # A pace of a link that was measured is nobody else's.
         self._lockstep = {
-            pace: LockstepGroup(wire, pacer, counts, pace, self._stepped_out) for pace in (NEAR, CAREFUL)
+            pace: LockstepGroup(transport, pacer, counts, pace, self._stepped_out) for pace in (NEAR, CAREFUL)
         }
 
     def add(self, sender: Sender) -> None:
@@ -62,7 +62,7 @@ class FanOut:
         for number, chunk in enumerate(picture.chunks):
             if not ready:
                 return
-            self._wire.deliver(chunk, [sender.destination for sender in ready])
+            self._transport.deliver(chunk, [sender.destination for sender in ready])
             ready = [sender for sender in ready if sender.delivered(picture, number)]
 
     def _stepped_out(self, sender: Sender) -> None:

@@ -13,7 +13,7 @@ from mux.fanout.sender import Sender
 from mux.fanout.token_bucket import Bucket, Pace
 from mux.rtp.picture import Chunk, Picture
 from mux.transport.destination import Destination
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 
 _MOST_AT_ONCE = 10_000
 """Packets to all of them after which the event loop gets its turn, some 20 ms of work."""
@@ -23,9 +23,14 @@ class LockstepGroup:
     """Senders of the same pace. `left` is told who has stepped out."""
 
     def __init__(
-        self, wire: Wire, pacer: Pacer, counts: Counts, pace: Pace, left: Callable[[Sender], None]
+        self,
+        transport: MediaTransport,
+        pacer: Pacer,
+        counts: Counts,
+        pace: Pace,
+        left: Callable[[Sender], None],
     ) -> None:
-        self._destinations = wire.lockstep()
+        self._destinations = transport.lockstep()
         self._pacer = pacer
         self._counts = counts
         self._left = left

@@ -9,7 +9,7 @@ from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Sealer
 from mux.rtp.weight import weight_of
 from mux.transport.destination import Destination
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 
 _TOKENS = 512
 _TOKENS_PER_S = 1000
@@ -20,12 +20,18 @@ class Retransmissions:
     packet itself. `index` is the first of the retransmissions' own, `history` what can be sent again."""
 
     def __init__(
-        self, sealer: Sealer | None, index: int, history: History, wire: Wire, bucket: Bucket, counts: Counts
+        self,
+        sealer: Sealer | None,
+        index: int,
+        history: History,
+        transport: MediaTransport,
+        bucket: Bucket,
+        counts: Counts,
     ) -> None:
         self.sealer = sealer
         self._index = index
         self._history = history
-        self._wire = wire
+        self._transport = transport
         self._bucket = bucket
         self._counts = counts
         self._tokens = float(_TOKENS)
@@ -52,14 +58,14 @@ class Retransmissions:
         """Send a packet again; copies are of one and the same. False when the socket's buffer is full."""
         packet = self._packet(found, destination)
         self._bucket.spend(copies * weight_of(len(found.payload)))
-        return all(self._wire.send(packet, destination.address) for _ in range(copies))
+        return all(self._transport.send(packet, destination.address) for _ in range(copies))
 
     def send_twice(self, destination: Destination, chunk: Chunk) -> None:
         """Send the first packet of a chunk that is about to be delivered: nobody can ask again for what came
         before the first packet they saw."""
         marker, payload = chunk.packets[0]
         self._bucket.spend(weight_of(len(payload)))
-        self._wire.send(
+        self._transport.send(
             destination.sealer.packet(marker, destination.index, destination.timestamp, payload),
             destination.address,
         )

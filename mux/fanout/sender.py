@@ -1,6 +1,6 @@
 """The RTP side of one viewer: own sequence numbers and timestamps, paced starts, retransmission.
 
-Sans I/O but for the wire it sends on; time comes in. Times are 90 kHz ticks of the stream's timeline.
+Sans I/O but for the transport it sends on; time comes in. Times are 90 kHz ticks of the stream's timeline.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk, Picture
 from mux.rtp.srtp import Keys
 from mux.transport.destination import Destination
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 from mux.transport.stun import Address
 
 
@@ -33,14 +33,14 @@ class Sender:
         keys: Keys,
         primary: RtpFormat,
         rtx: RtpFormat | None,
-        wire: Wire,
+        transport: MediaTransport,
         address: Address,
         pacer: Pacer,
         bucket: Bucket,
         counts: Counts,
         random: Random,
     ) -> None:
-        self._wire = wire
+        self._transport = transport
         self._pacer = pacer
         self.bucket = bucket
         """Shared by all tiles of a viewer."""
@@ -51,12 +51,12 @@ class Sender:
         # Below 2**15, so that both sides agree that no roll-over has happened yet (RFC 3711 section 3.3.1).
         index = random.randrange(1 << 15)
         self.destination = Destination(
-            wire.sealer(keys, primary), primary, keys.profile.tag_bytes, address, index
+            transport.sealer(keys, primary), primary, keys.profile.tag_bytes, address, index
         )
         self._history = History()
-        sealer = None if rtx is None else wire.sealer(keys, rtx)
+        sealer = None if rtx is None else transport.sealer(keys, rtx)
         self._retransmissions = Retransmissions(
-            sealer, random.randrange(1 << 15), self._history, wire, bucket, counts
+            sealer, random.randrange(1 << 15), self._history, transport, bucket, counts
         )
         self.time_base = random.randrange(1 << 32)
         """Its RTP timestamp of what has the time 0."""
@@ -147,11 +147,11 @@ class Sender:
             self._proactive.clear()
         self._payload_type = primary.payload_type
         destination = self.destination
-        sealer = self._wire.sealer(self._keys, primary)
+        sealer = self._transport.sealer(self._keys, primary)
         self.destination = Destination(
             sealer, primary, self._keys.profile.tag_bytes, destination.address, destination.index
         )
-        self._retransmissions.sealer = None if rtx is None else self._wire.sealer(self._keys, rtx)
+        self._retransmissions.sealer = None if rtx is None else self._transport.sealer(self._keys, rtx)
 
     @property
     def address(self) -> Address:
@@ -241,7 +241,7 @@ class Sender:
             self.destination.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
             if self._opens:
                 self._retransmissions.send_twice(self.destination, chunk)
-            self._wire.deliver(chunk, (self.destination,))
+            self._transport.deliver(chunk, (self.destination,))
             if not self._sent(chunk):
                 break
             self._backlog.pop()

@@ -12,7 +12,7 @@ from mux.sessions.senders import Senders
 from mux.sessions.viewer import End, Viewer
 from mux.streams.camera import Camera
 from mux.streams.channels import Channels
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 from mux.transport.stun import Address, parse_check
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Unavailable
@@ -32,7 +32,7 @@ class Hub:
     def __init__(
         self,
         *,
-        wire: Wire,
+        transport: MediaTransport,
         leases: Leases,
         admission: Admission,
         channels: Channels,
@@ -47,7 +47,7 @@ class Hub:
     ) -> None:
         self.most_viewers = most_viewers
         self.roster = Roster()
-        self._wire = wire
+        self._transport = transport
         self._leases = leases
         self._admission = admission
         self._channels = channels
@@ -130,7 +130,7 @@ class Hub:
             if viewer is None:
                 self._counts.bad_datagrams += 1
             elif 20 <= first < 64 and viewer.handshaking:
-                self._wire.attend()
+                self._transport.attend()
                 self._handshakes.put(viewer, datagram, source)
             elif 20 <= first < 64:
                 self._handshake(viewer, datagram, source)
@@ -182,7 +182,7 @@ class Hub:
         same = self.roster.with_ticket(ticket.id)
         if len(same) >= _VIEWERS_PER_TICKET:
             self.end(same[0], End.REPLACED)
-        self._wire.attend()
+        self._transport.attend()
         if len(self.roster) >= self.most_viewers:
             raise Unavailable(
                 why(
@@ -237,7 +237,7 @@ class Hub:
         if answer is None:
             raise BadInput("STUN request with a wrong password", "stun")
         if not settled:
-            self._wire.attend()
+            self._transport.attend()
             self.roster.move(viewer, addresses, source, ufrags)
         # Nothing begins without the first answer: what the network may lose goes out twice.
         self._send([answer] * (_COPIES if viewer.handshaking else 1), source)
@@ -269,7 +269,7 @@ class Hub:
 
     def _send(self, datagrams: Sequence[bytes], address: Address) -> None:
         for datagram in datagrams:
-            self._wire.send(datagram, address)
+            self._transport.send(datagram, address)
 
     def _repeat(self, viewer: Viewer) -> None:
         try:
@@ -283,7 +283,7 @@ class Hub:
         now_ns = self._clock.monotonic_ns()
         for tile, said in viewer.feedback(datagram, now_ns - waited_ns):
             # Who asks for one retransmission will ask for more, or asks whether it got through.
-            self._wire.attend()
+            self._transport.attend()
             if isinstance(said, Goodbye):
                 # A wall's receiver that says goodbye is one of many.
                 if not viewer.wall:

@@ -8,15 +8,15 @@ from mux.fanout.sender import Sender
 from mux.rtp.header import RtpFormat
 from mux.rtp.srtp import Keys
 from mux.sessions.viewer import Viewer
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 from mux.transport.stun import Address
 
 
 class Senders:
     """Makes them. `random` need not be secret."""
 
-    def __init__(self, wire: Wire, pacer: Pacer, counts: Counts, random: Random) -> None:
-        self._wire = wire
+    def __init__(self, transport: MediaTransport, pacer: Pacer, counts: Counts, random: Random) -> None:
+        self._transport = transport
         self._pacer = pacer
         self._counts = counts
         self._random = random
@@ -30,7 +30,7 @@ class Senders:
                 keys=keys,
                 primary=primary,
                 rtx=rtx,
-                wire=self._wire,
+                transport=self._transport,
                 address=address,
                 pacer=self._pacer,
                 bucket=viewer.adaptation.bucket,

@@ -13,7 +13,7 @@ from mux.rtp.picture import SENDABLE, picture_of
 from mux.streams.fitness import Fitness
 from mux.streams.profile_h264 import sequence_of
 from mux.streams.timeline import Timeline
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 from shared.clock import Clock
 from shared.ids import StreamId
 from shared.mediatime import ticks_from_ns
@@ -44,7 +44,7 @@ class Channel:
     def __init__(
         self,
         stream: StreamId,
-        wire: Wire,
+        transport: MediaTransport,
         pacer: Pacer,
         clock: Clock,
         counts: Counts,
@@ -77,7 +77,7 @@ class Channel:
         self._changed = changed
         self._reached: Moment | None = None
         self._timeline = Timeline() if timeline is None else timeline
-        self._fan_out = FanOut(wire, pacer, counts)
+        self._fan_out = FanOut(transport, pacer, counts)
         self._awaiting: dict[Callable[[], None], None] = {}
         self._catches_up = False
         self._run: int | None = None

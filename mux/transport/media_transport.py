@@ -11,7 +11,7 @@ from mux.transport.lockstep_destinations import LockstepDestinations
 from mux.transport.stun import Address
 
 
-class Wire(Protocol):
+class MediaTransport(Protocol):
     """Sends without waiting. What the network loses is not told."""
 
     def send(self, datagram: bytes, address: Address) -> bool:
@@ -23,7 +23,7 @@ class Wire(Protocol):
         ...
 
     def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
-        """A sealer that this wire delivers with."""
+        """A sealer that this transport delivers with."""
         ...
 
     def deliver(self, chunk: Chunk, destinations: Sequence[Destination]) -> None:
@@ -31,5 +31,5 @@ class Wire(Protocol):
         ...
 
     def lockstep(self) -> LockstepDestinations:
-        """Lines of this wire that get the same chunks."""
+        """Destinations of this transport that get the same chunks, none yet."""
         ...

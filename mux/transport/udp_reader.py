@@ -37,7 +37,7 @@ Received = Callable[[bytes, Address, int], None]
 """A datagram, where it came from, and how long it has waited here in nanoseconds."""
 
 
-class Listening:
+class UdpReader:
     """The reading side of a bound socket, in the loop's thread."""
 
     def __init__(self, udp: socket.socket, received: Received, clock: Clock) -> None:
@@ -83,7 +83,7 @@ class Listening:
         self._looks = False
         if self._rest is not None:
             self._rest.cancel()
-            self._together()
+            self._read_batch()
 
     def _readable(self) -> None:
         """Read what woke us, and whatever else there is."""
@@ -98,9 +98,9 @@ class Listening:
         now_ns = self._clock.monotonic_ns()
         if self._many(now_ns) and self._stamps and now_ns >= self._until_ns:
             self._loop.remove_reader(self._socket.fileno())
-            self._rest = self._loop.call_later(REST_S, self._together)
+            self._rest = self._loop.call_later(REST_S, self._read_batch)
 
-    def _together(self) -> None:
+    def _read_batch(self) -> None:
         """Read what has come since last time."""
         full = False
         try:
@@ -128,7 +128,7 @@ class Listening:
         if self._many(self._read_ns) is False:
             self._wake()
         else:
-            self._rest = self._loop.call_later(0 if full else REST_S, self._together)
+            self._rest = self._loop.call_later(0 if full else REST_S, self._read_batch)
 
     def _wake(self) -> None:
         if self._rest is not None:

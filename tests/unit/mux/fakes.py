@@ -28,7 +28,7 @@ VIEWER: Address = ("192.0.2.9", 5000)
 PARAMETERS = bytes.fromhex("00000001 6742c00dda0507e840000003004000000ca3c50aa8 00000001 68ce0fc8")
 
 
-class RecordingWire:
+class RecordingTransport:
     """Keeps what is sent; `full` makes it refuse, as a socket whose buffer is full."""
 
     def __init__(self) -> None:
@@ -115,7 +115,7 @@ def picture(number: int, *, key: bool = False, size: int = 500) -> Picture:
 
 
 class Viewed:
-    """A sender with its wire and timers, and the receiving end of its SRTP."""
+    """A sender with its transport and timers, and the receiving end of its SRTP."""
 
     def __init__(
         self,
@@ -123,11 +123,11 @@ class Viewed:
         keys: Keys = KEYS,
         rtx: bool = True,
         extension_id: int | None = 5,
-        wire: RecordingWire | None = None,
+        transport: RecordingTransport | None = None,
         address: Address = VIEWER,
         pace: Pace = NEAR,
     ) -> None:
-        self.wire = wire or RecordingWire()
+        self.transport = transport or RecordingTransport()
         self.timers = Timers()
         self.counts = Counts()
         self.pacer = Pacer(self.timers.later, lambda: self.timers.passed_ns)
@@ -136,14 +136,14 @@ class Viewed:
             keys=keys,
             primary=RtpFormat(0x1234, 102, extension_id),
             rtx=RtpFormat(0x1235, 103, extension_id) if rtx else None,
-            wire=self.wire,
+            transport=self.transport,
             address=address,
             pacer=self.pacer,
             bucket=self.bucket,
             counts=self.counts,
             random=Random(7),
         )
-        self.fan_out = FanOut(self.wire, self.pacer, self.counts)
+        self.fan_out = FanOut(self.transport, self.pacer, self.counts)
         self.fan_out.add(self.sender)
         policy = pylibsrtp.Policy(
             key=keys.ours, ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND, srtp_profile=keys.profile.libsrtp
@@ -157,7 +157,7 @@ class Viewed:
     def received(self) -> list[bytes]:
         """Plain RTP of what was sent since the last call; repeated packets are left out."""
         plain = []
-        for datagram, address in self.wire.sent[self._read :]:
+        for datagram, address in self.transport.sent[self._read :]:
             if address != self.sender.address:
                 continue
             try:
@@ -165,7 +165,7 @@ class Viewed:
             except pylibsrtp.Error as error:
                 if "replay" not in str(error):
                     raise
-        self._read = len(self.wire.datagrams)
+        self._read = len(self.transport.datagrams)
         return plain
 
 

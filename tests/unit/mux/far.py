@@ -16,7 +16,7 @@ from shared.units import AccessUnit
 from tests.support.far_browser import FarBrowser
 from tests.support.far_seen import Shown
 from tests.support.relay import Link, Path
-from tests.unit.mux.fakes import STREAM, RecordingWire, Timers
+from tests.unit.mux.fakes import STREAM, RecordingTransport, Timers
 from tests.unit.mux.hubs import BROWSER, Visitor, World
 
 _TICK_S = 0.1
@@ -69,7 +69,7 @@ class Events(Timers):
         return until()
 
 
-class _FarWire(RecordingWire):
+class _FarTransport(RecordingTransport):
     """Hands everything to the network; nothing is kept."""
 
     def __init__(self, carry: Callable[[bytes, Address], None]) -> None:
@@ -95,7 +95,10 @@ class FarWorld:
         self.clock = SteppedClock()
         self.events = Events(self.clock)
         self.world = World(
-            most_viewers=most_viewers, clock=self.clock, timers=self.events, wire=_FarWire(self._down)
+            most_viewers=most_viewers,
+            clock=self.clock,
+            timers=self.events,
+            transport=_FarTransport(self._down),
         )
         self.random = Random(seed)
         self.browsers: dict[Address, FarBrowser] = {}

@@ -1,4 +1,4 @@
-"""A hub on a recording wire and a simulated clock, and browsers that talk to it datagram by datagram."""
+"""A hub on a recording transport and a simulated clock, and browsers that talk to it datagram by datagram."""
 
 import struct
 from collections.abc import Callable
@@ -36,7 +36,7 @@ from tests.support.light_client import Browser
 from tests.support.light_sdp import Place, offer
 from tests.support.tap import FakeTap
 from tests.support.wall import Source, sources_of, wall_offer
-from tests.unit.mux.fakes import STREAM, RecordingWire, Timers
+from tests.unit.mux.fakes import STREAM, RecordingTransport, Timers
 
 _DTLS = DtlsEndpoint()
 BROWSER = Browser()
@@ -51,11 +51,11 @@ class World:
         most_viewers: int = 5,
         derive: Derive = no_derivation,
         clock: SimulatedClock | None = None,
-        wire: RecordingWire | None = None,
+        transport: RecordingTransport | None = None,
         timers: Timers | None = None,
     ) -> None:
         self.clock = clock or SimulatedClock()
-        self.wire = wire or RecordingWire()
+        self.transport = transport or RecordingTransport()
         self.timers = timers or Timers()
         self.again = timers or Timers()
         """What is said again in handshakes waits here."""
@@ -83,11 +83,11 @@ class World:
         self.lessor = Lessor(TicketSigner(key), self.clock.utc_ns)
         self.lessor.knows(wall_ticket("59350/cam-1", "59350/cam-2", "59350/cam-3"))
         self.hub = Hub(
-            wire=self.wire,
+            transport=self.transport,
             leases=Leases(key.public_key(), self.clock),
             admission=self.admission,
             channels=self.channels,
-            senders=Senders(self.wire, self.pacer, self.counts, Random(2)),
+            senders=Senders(self.transport, self.pacer, self.counts, Random(2)),
             counts=self.counts,
             trouble=Trouble(get_logger("test"), "test-trouble", self.clock),
             clock=self.clock,
@@ -112,7 +112,7 @@ class World:
 
     def _channel(self, stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
         return Channel(
-            stream, self.wire, self.pacer, self.clock, self.counts, sent=lambda _: None, changed=changed
+            stream, self.transport, self.pacer, self.clock, self.counts, sent=lambda _: None, changed=changed
         )
 
     def viewer(self, id: str) -> Viewer:
@@ -207,15 +207,15 @@ class Visitor:
         if nominate:
             request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity((password or self.place.password).encode())
-        before = len(self._world.wire.sent)
+        before = len(self._world.transport.sent)
         self._world.hub.received(bytes(request), source or self.source)
         self._hear(before)
-        return any(datagram[:2] == b"\x01\x01" for datagram, _ in self._world.wire.sent[before:])
+        return any(datagram[:2] == b"\x01\x01" for datagram, _ in self._world.transport.sent[before:])
 
     def shake_hands(self, *, last_words: bool = True) -> None:
         done = False
         while not done:
-            done, before = self._step(), len(self._world.wire.sent)
+            done, before = self._step(), len(self._world.transport.sent)
             for datagram in self._outgoing():
                 if last_words or not done:
                     self._world.hub.received(datagram, self.source)
@@ -254,7 +254,7 @@ class Visitor:
 
     def media(self) -> list[bytes]:
         """The SRTP packets that were sent to this viewer's address."""
-        return [one for one, to in self._world.wire.sent if to == self.source and 128 <= one[0] < 192]
+        return [one for one, to in self._world.transport.sent if to == self.source and 128 <= one[0] < 192]
 
     def reports(self) -> list[bytes]:
         """The sender reports among them."""
@@ -262,7 +262,7 @@ class Visitor:
 
     def _hear(self, since: int) -> bool:
         """Take what mux has said in the handshake; whether it said anything."""
-        said = [one for one, _ in self._world.wire.sent[since:] if 20 <= one[0] < 64]
+        said = [one for one, _ in self._world.transport.sent[since:] if 20 <= one[0] < 64]
         for datagram in said:
             self._dtls.bio_write(datagram)
         return bool(said)

@@ -19,13 +19,13 @@ from mux.rtp.picture import Chunk, Picture
 from mux.rtp.srtp import AES_128_CM_SHA1_80, Keys
 from mux.transport.core import Core
 from mux.transport.destination import Destination
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 from mux.transport.stun import Address
-from mux.transport.udp import UdpWire
+from mux.transport.udp import UdpTransport
 from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.log import Trouble, get_logger
-from tests.unit.mux.fakes import KEYS, RecordingWire, Timers, arrived, picture
+from tests.unit.mux.fakes import KEYS, RecordingTransport, Timers, arrived, picture
 
 CM_KEYS = Keys(AES_128_CM_SHA1_80, bytes(30), bytes(range(30)))
 VIEWERS = 3
@@ -41,12 +41,12 @@ ACTS = st.tuples(
 
 
 class Rig:
-    """Some viewers of one stream on a wire; `alone` keeps each from stepping in."""
+    """Some viewers of one stream on a transport; `alone` keeps each from stepping in."""
 
-    def __init__(self, wire: Wire, addresses: list[Address], *, alone: bool = False) -> None:
+    def __init__(self, transport: MediaTransport, addresses: list[Address], *, alone: bool = False) -> None:
         self.timers, self.counts, self.now_ns = Timers(), Counts(), 0
         pacer, random = Pacer(self.timers.later, lambda: self.now_ns), Random(5)
-        self.fan_out = FanOut(wire, pacer, self.counts)
+        self.fan_out = FanOut(transport, pacer, self.counts)
         if alone:
             self.fan_out._lockstep = {}
         self.senders = [
@@ -54,7 +54,7 @@ class Rig:
                 keys=CM_KEYS if number == VIEWERS - 1 else KEYS,
                 primary=RtpFormat(0x1000 + number, 102, 5),
                 rtx=RtpFormat(0x2000 + number, 103, 5),
-                wire=wire,
+                transport=transport,
                 address=address,
                 pacer=pacer,
                 bucket=Bucket(CAREFUL if number == 0 else NEAR),
@@ -101,7 +101,7 @@ class Rig:
             )
 
 
-class CountingWire(RecordingWire):
+class CountingTransport(RecordingTransport):
     """Notes to how many each delivery goes."""
 
     def __init__(self) -> None:
@@ -128,19 +128,19 @@ def receivers() -> Iterator[list[socket.socket]]:
 def recorded(
     addresses: list[Address], acts: list[tuple[str, int, int, bool]], *, alone: bool
 ) -> list[list[bytes]]:
-    wire = RecordingWire()
-    rig = Rig(wire, addresses, alone=alone)
+    transport = RecordingTransport()
+    rig = Rig(transport, addresses, alone=alone)
     rig.play(acts)
-    return [[sent for sent, to in wire.sent if to == address] for address in addresses]
+    return [[sent for sent, to in transport.sent if to == address] for address in addresses]
 
 
 def sent_by_udp(
     core: Core | None, receivers: list[socket.socket], acts: list[tuple[str, int, int, bool]]
 ) -> list[list[bytes]]:
     trouble = Trouble(get_logger("test"), "udp-trouble", SystemClock())
-    wire = UdpWire("127.0.0.1", 0, counts=Counts(), trouble=trouble, core=core)
-    Rig(wire, [one.getsockname() for one in receivers]).play(acts)
-    wire.shut()
+    transport = UdpTransport("127.0.0.1", 0, counts=Counts(), trouble=trouble, core=core)
+    Rig(transport, [one.getsockname() for one in receivers]).play(acts)
+    transport.shut()
     return [arrived(one) for one in receivers]
 
 
@@ -171,7 +171,7 @@ def steady(rig: Rig, pictures: int) -> None:
 
 @pytest.fixture
 def rig() -> Rig:
-    return Rig(RecordingWire(), [("192.0.2.1", 1000 + number) for number in range(VIEWERS)])
+    return Rig(RecordingTransport(), [("192.0.2.1", 1000 + number) for number in range(VIEWERS)])
 
 
 def alone(rig: Rig) -> list[Sender]:
@@ -210,7 +210,7 @@ def test_who_is_long_in_step_keeps_nothing_of_its_own_that_nobody_can_ask_for(ri
 
 
 def test_tiles_that_share_a_pace_are_counted_one_by_one() -> None:
-    rig = Rig(RecordingWire(), [("192.0.2.1", 1000 + number) for number in range(VIEWERS)])
+    rig = Rig(RecordingTransport(), [("192.0.2.1", 1000 + number) for number in range(VIEWERS)])
     rig.senders[0].bucket.sharers = 2
     steady(rig, 5)
     assert alone(rig) == [rig.senders[0]]
@@ -218,15 +218,15 @@ def test_tiles_that_share_a_pace_are_counted_one_by_one() -> None:
 
 def test_a_full_socket_sends_those_in_step_the_rest_later(rig: Rig) -> None:
     steady(rig, 3)
-    wire = rig.fan_out._wire
-    assert isinstance(wire, RecordingWire)
+    transport = rig.fan_out._transport
+    assert isinstance(transport, RecordingTransport)
     before = [sender.packets for sender in rig.senders]
-    wire.full = True
+    transport.full = True
     rig.now_ns += PICTURE_NS
     rig.fan_out.give(picture(3, size=4000), rig.now_ns)
     assert set(alone(rig)) == set(rig.senders)
     assert [sender.packets for sender in rig.senders] == before
-    wire.full = False
+    transport.full = False
     rig.timers.run_all()
     more = picture(3, size=4000).packet_count
     assert [sender.packets for sender in rig.senders] == [packets + more for packets in before]
@@ -253,41 +253,41 @@ def test_the_first_is_told_of_once_a_picture(rig: Rig) -> None:
 
 
 def test_of_viewers_of_two_paces_only_the_first_of_all_is_sent_to_apart() -> None:
-    wire = CountingWire()
-    rig = Rig(wire, [("192.0.2.1", 1000 + number) for number in range(VIEWERS)])
+    transport = CountingTransport()
+    rig = Rig(transport, [("192.0.2.1", 1000 + number) for number in range(VIEWERS)])
     rig.play([("pace", 1, 300, False), *[("nothing", 0, 300, False)] * 3])
-    wire.calls.clear()
+    transport.calls.clear()
     told: list[int] = []
-    rig.fan_out.give(picture(90, size=300), rig.now_ns, lambda: told.append(len(wire.calls)))
-    assert wire.calls == [1, 2]
+    rig.fan_out.give(picture(90, size=300), rig.now_ns, lambda: told.append(len(transport.calls)))
+    assert transport.calls == [1, 2]
     assert told == [1]
 
 
 def test_pictures_that_come_faster_than_the_pace_wait_for_all_in_step() -> None:
     addresses = [("192.0.2.1", 1000 + number) for number in range(VIEWERS)]
-    wire = RecordingWire()
-    rig = Rig(wire, addresses)
+    transport = RecordingTransport()
+    rig = Rig(transport, addresses)
     rig.play([("nothing", 0, 2_000, False)] * 10)
     in_step = [len(one) for one in rig.fan_out._lockstep.values()]
     assert sum(in_step) == VIEWERS
-    sent = len(wire.sent)
+    sent = len(transport.sent)
     shown = [picture(20 + number, size=60_000) for number in range(8)]
     for one in shown:
         rig.fan_out.give(one, rig.now_ns)
     waiting = [sender.queued_packets for sender in rig.senders]
     assert all(waiting)
-    assert len(wire.sent) - sent + sum(waiting) == VIEWERS * sum(one.packet_count for one in shown)
+    assert len(transport.sent) - sent + sum(waiting) == VIEWERS * sum(one.packet_count for one in shown)
     for _ in range(200):
         rig.now_ns += PICTURE_NS
         rig.timers.run()
     assert [len(one) for one in rig.fan_out._lockstep.values()] == in_step
     assert not any(sender.queued_packets for sender in rig.senders)
-    assert len(wire.sent) - sent == VIEWERS * sum(one.packet_count for one in shown)
+    assert len(transport.sent) - sent == VIEWERS * sum(one.packet_count for one in shown)
 
 
 def test_more_than_two_seconds_of_backlog_part_them_and_each_goes_on_with_a_key_picture() -> None:
     addresses = [("192.0.2.1", 1000 + number) for number in range(VIEWERS)]
-    rig = Rig(RecordingWire(), addresses)
+    rig = Rig(RecordingTransport(), addresses)
     rig.play([("nothing", 0, 2_000, False)] * 10)
     for number in range(400):
         rig.fan_out.give(picture(20 + number, size=60_000), rig.now_ns)

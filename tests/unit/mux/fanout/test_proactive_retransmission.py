@@ -87,7 +87,7 @@ def test_without_retransmission_the_very_same_packets_go_out_again() -> None:
     viewed = Viewed(pace=CAREFUL, rtx=False)
     viewed.sender.start(GROUP[:1], 0)
     viewed.timers.run_all()
-    datagrams = viewed.wire.datagrams
+    datagrams = viewed.transport.datagrams
     count = GROUP[0].packet_count
     assert set(datagrams[-count:]) == set(datagrams[:-count])
     assert [sequence(one) for one in viewed.received()] == sorted({sequence(one) for one in datagrams})
@@ -98,9 +98,9 @@ def test_a_repair_just_after_a_start_goes_out_twice_to_a_far_viewer_and_once_lat
     viewed.sender.start(GROUP, 0)
     viewed.timers.run_all()
     wanted = sequence(viewed.received()[0])
-    before = len(viewed.wire.datagrams)
+    before = len(viewed.transport.datagrams)
     viewed.sender.retransmit([wanted], SECOND_NS // 2)
-    assert len(viewed.wire.datagrams) == before + 2
+    assert len(viewed.transport.datagrams) == before + 2
     viewed.sender.retransmit([wanted], 2 * SECOND_NS)
-    assert len(viewed.wire.datagrams) == before + 3
+    assert len(viewed.transport.datagrams) == before + 3
     assert viewed.counts.repaired == 2

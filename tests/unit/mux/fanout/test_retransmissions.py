@@ -33,10 +33,10 @@ def test_without_rtx_the_very_packet_is_sent_again() -> None:
     viewed = Viewed(rtx=False)
     viewed.sender.start(GROUP, 0)
     viewed.timers.run_all()
-    original = viewed.wire.datagrams[5]
+    original = viewed.transport.datagrams[5]
     packets = viewed.received()
     viewed.sender.retransmit([sequence(packets[4])], SECOND_NS)
-    assert viewed.wire.datagrams[-1] == original
+    assert viewed.transport.datagrams[-1] == original
 
 
 def test_a_flood_of_nacks_is_bounded() -> None:

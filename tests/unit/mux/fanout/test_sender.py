@@ -29,7 +29,7 @@ def test_a_starts_timestamps_are_a_millisecond_apart_and_end_at_the_live_one() -
 def test_the_first_packet_of_a_start_is_sent_twice_before_the_others(keys: Keys) -> None:
     viewed = Viewed(keys=keys)
     viewed.sender.start(GROUP, 0)
-    first, second, third = viewed.wire.datagrams[:3]
+    first, second, third = viewed.transport.datagrams[:3]
     assert first == second
     assert third != first
 
@@ -50,7 +50,7 @@ def test_without_a_group_the_next_key_picture_starts() -> None:
     viewed.live(picture(1), 0)
     assert viewed.received() == []
     viewed.live(picture(2, key=True), 0)
-    assert viewed.wire.datagrams[0] == viewed.wire.datagrams[1]
+    assert viewed.transport.datagrams[0] == viewed.transport.datagrams[1]
 
 
 def test_time_never_goes_back_when_the_stream_repeats_itself() -> None:
@@ -94,10 +94,10 @@ def test_a_report_maps_the_time_of_a_picture_to_its_capture() -> None:
 def test_what_stopped_sends_nothing_more() -> None:
     viewed = Viewed()
     viewed.sender.start([picture(0, key=True, size=400_000)], 0)
-    sent = len(viewed.wire.datagrams)
+    sent = len(viewed.transport.datagrams)
     viewed.sender.stop()
     viewed.timers.run_all()
-    assert len(viewed.wire.datagrams) == sent
+    assert len(viewed.transport.datagrams) == sent
 
 
 def test_a_viewer_without_the_extension_gets_plain_headers() -> None:

@@ -9,10 +9,10 @@ from tests.unit.mux.starts import SECOND_NS, started, steps
 def test_a_start_is_paced() -> None:
     viewed = Viewed()
     viewed.sender.start([picture(0, key=True, size=400_000)], 0)
-    at_once = len(viewed.wire.datagrams)
+    at_once = len(viewed.transport.datagrams)
     assert at_once <= 100
     viewed.timers.run()
-    assert 0 < len(viewed.wire.datagrams) - at_once <= 64
+    assert 0 < len(viewed.transport.datagrams) - at_once <= 64
 
 
 def test_a_live_picture_leaves_at_once() -> None:
@@ -37,9 +37,9 @@ def test_a_huge_live_picture_is_paced_and_the_next_stays_behind_it() -> None:
 def test_a_full_socket_loses_nothing() -> None:
     viewed = Viewed()
     started(viewed)
-    viewed.wire.full = True
+    viewed.transport.full = True
     viewed.live(picture(20), SECOND_NS)
-    viewed.wire.full = False
+    viewed.transport.full = False
     viewed.live(picture(21), 2 * SECOND_NS)
     viewed.timers.run_all()
     packets = viewed.received()
@@ -96,7 +96,7 @@ def test_a_slow_viewer_s_key_picture_is_sent_to_its_end() -> None:
 def test_a_socket_that_stays_full_lets_nothing_grow_without_bound() -> None:
     viewed = Viewed()
     started(viewed)
-    viewed.wire.full = True
+    viewed.transport.full = True
     for number in range(20, 120):
         viewed.live(picture(number, size=400_000), number * SECOND_NS)
     assert viewed.sender.queued_packets <= LONGEST_WAIT_S * NEAR.packets_per_s
@@ -111,7 +111,7 @@ def test_a_key_picture_of_300_kb_leaves_in_bursts_no_longer_than_a_careful_pace_
     while viewed.timers.waiting:
         viewed.timers.run()
         passed_s = (viewed.timers.passed_ns - began_ns) / 1e9
-        assert len(viewed.wire.datagrams) <= most + passed_s * CAREFUL.packets_per_s + 1
+        assert len(viewed.transport.datagrams) <= most + passed_s * CAREFUL.packets_per_s + 1
     assert sum(ssrc(one) == 0x1234 for one in viewed.received()) == total
 
 

@@ -68,10 +68,10 @@ def test_numbers_of_a_chunk_the_socket_refused_are_not_used_for_another_stream_s
     viewed = Viewed()
     viewed.live(picture(0, key=True))
     last = sequence(viewed.received()[-1])
-    viewed.wire.full = True
+    viewed.transport.full = True
     refused = picture(1, size=3000)
     viewed.live(refused)
-    viewed.wire.full = False
+    viewed.transport.full = False
     viewed.sender.switch([picture(2, key=True)], SECOND_NS, 0)
     first = sequence(viewed.received()[0])
     assert (first - last) & 0xFFFF == 1 + len(refused.chunks[0].packets)

@@ -83,7 +83,7 @@ async def test_a_browser_that_does_not_report_is_the_cause() -> None:
 async def test_packets_that_wait_for_the_link_are_the_cause() -> None:
     world = World()
     visitor = world.watch_wall(ONE)
-    world.wire.full = True
+    world.transport.full = True
     for number in range(4):
         world.tap.give(unit(number, key=number == 0, size=400_000))
         world.hub.watch_over()

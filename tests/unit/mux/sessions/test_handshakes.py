@@ -8,7 +8,7 @@ from tests.unit.mux.hubs import Visitor, World
 
 def said(world: World) -> list[bytes]:
     """What mux has said in handshakes."""
-    return [datagram for datagram in world.wire.datagrams if 20 <= datagram[0] < 64]
+    return [datagram for datagram in world.transport.datagrams if 20 <= datagram[0] < 64]
 
 
 def test_the_first_proven_check_is_answered_with_our_first_words_too_and_no_other() -> None:
@@ -70,9 +70,9 @@ def test_a_viewer_that_left_is_told_nothing_again() -> None:
     world = World()
     visitor = without_last_words(world)
     world.hub.leave(visitor.id)
-    before = len(world.wire.sent)
+    before = len(world.transport.sent)
     world.again.run_all()
-    assert len(world.wire.sent) == before
+    assert len(world.transport.sent) == before
 
 
 async def test_reports_go_out_before_the_browsers_last_words() -> None:

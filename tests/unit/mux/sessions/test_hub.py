@@ -40,7 +40,7 @@ def test_media_follows_the_last_datagram_of_the_handshake() -> None:
     world.tap.give(unit(0, key=True))
     viewer.check()
     viewer.shake_hands()
-    kinds = ["dtls" if datagram[0] < 64 else "srtp" for datagram in world.wire.datagrams]
+    kinds = ["dtls" if datagram[0] < 64 else "srtp" for datagram in world.transport.datagrams]
     assert kinds == sorted(kinds)
     assert "srtp" in kinds
 
@@ -83,7 +83,7 @@ def test_a_check_of_nobody_we_know_is_not_answered_and_counted() -> None:
 def test_dtls_from_an_address_without_a_proven_check_is_not_answered() -> None:
     world = World()
     world.admit().shake_hands()
-    assert world.wire.sent == []
+    assert world.transport.sent == []
 
 
 def test_media_moves_with_a_proven_nominating_check_only() -> None:
@@ -96,7 +96,7 @@ def test_media_moves_with_a_proven_nominating_check_only() -> None:
     assert len(viewer.media()) == 3
     viewer.check(source=elsewhere)
     world.tap.give(unit(1))
-    assert world.wire.sent[-1][1] == elsewhere
+    assert world.transport.sent[-1][1] == elsewhere
 
 
 async def test_a_viewer_gone_without_a_word_is_dropped_when_its_consent_runs_out() -> None:
@@ -144,9 +144,9 @@ def test_after_its_end_a_viewer_gets_nothing() -> None:
     world = World()
     viewer = world.watch()
     world.hub.leave(viewer.id)
-    sent = len(world.wire.sent)
+    sent = len(world.transport.sent)
     world.tap.give(unit(0, key=True))
-    assert len(world.wire.sent) == sent
+    assert len(world.transport.sent) == sent
 
 
 def test_a_revoked_session_loses_its_viewers_and_no_others() -> None:
@@ -281,9 +281,9 @@ async def test_a_viewer_who_comes_back_in_time_keeps_the_stream() -> None:
 def test_stopping_says_goodbye_to_all() -> None:
     world = World()
     world.watch()
-    sent = len(world.wire.sent)
+    sent = len(world.transport.sent)
     world.hub.stop()
-    assert len(world.wire.sent) == sent + 1
+    assert len(world.transport.sent) == sent + 1
     assert world.ended == [End.STOPPED]
 
 
@@ -292,7 +292,7 @@ def test_no_datagram_of_a_stranger_raises_or_is_answered(noise: list[bytes]) -> 
     world = World()
     for datagram in noise:
         world.hub.received(datagram, ("203.0.113.5", 1))
-    assert world.wire.sent == []
+    assert world.transport.sent == []
 
 
 @given(st.lists(st.binary(min_size=1, max_size=200), max_size=6))
@@ -306,10 +306,10 @@ def test_no_datagram_of_a_viewer_raises(noise: list[bytes]) -> None:
 
 async def test_admission_handshake_and_repairs_are_attended_to_and_calm_reports_and_checks_are_not() -> None:
     world = World()
-    attended = [world.wire.attended]
+    attended = [world.transport.attended]
 
     def attentions() -> int:
-        attended.append(world.wire.attended)
+        attended.append(world.transport.attended)
         return attended[-1] - attended[-2]
 
     viewer = world.watch()

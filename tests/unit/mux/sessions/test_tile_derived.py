@@ -29,7 +29,7 @@ class Deriving:
         world = self._world[0]
         channel = Channel(
             source.stream,
-            world.wire,
+            world.transport,
             world.pacer,
             world.clock,
             world.counts,

@@ -17,7 +17,7 @@ from mux.streams.channel import Channel
 from mux.streams.profile_h265 import is_main_profile
 from shared.clock import SimulatedClock
 from shared.units import Codec
-from tests.unit.mux.fakes import STREAM, RecordingWire, idle_pacer, unit
+from tests.unit.mux.fakes import STREAM, RecordingTransport, idle_pacer, unit
 from tests.unit.mux.sdp.test_answer import answer_to, browser_offer
 
 BOTH = frozenset({Codec.H264, Codec.H265})
@@ -56,7 +56,7 @@ def test_a_channel_tells_when_a_camera_goes_beyond_what_can_be_sent_and_when_it_
     told: list[bool] = []
     channel = Channel(
         STREAM,
-        RecordingWire(),
+        RecordingTransport(),
         idle_pacer(),
         SimulatedClock(),
         Counts(),
@@ -73,7 +73,7 @@ def test_a_channel_tells_when_a_camera_goes_beyond_what_can_be_sent_and_when_it_
 def test_what_a_browser_cannot_be_sent_in_order_is_not_sent() -> None:
     channel = Channel(
         STREAM,
-        RecordingWire(),
+        RecordingTransport(),
         idle_pacer(),
         SimulatedClock(),
         Counts(),

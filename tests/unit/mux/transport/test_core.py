@@ -16,7 +16,7 @@ from mux.rtp.picture import Chunk
 from mux.rtp.srtp import AES_128_CM_SHA1_80, AES_128_GCM, GcmSealer, Keys, sealer_of
 from mux.transport.core import BAD_JOB, JOB, CompiledSealer, Core, CoreChoice, Jobs, Packets, core_of
 from mux.transport.destination import Destination
-from mux.transport.udp import UdpWire
+from mux.transport.udp import UdpTransport
 from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.log import Trouble, get_logger
@@ -58,19 +58,19 @@ def receiver() -> Iterator[socket.socket]:
 
 
 class Sending:
-    """A wire by the core, or by Python, with its counts."""
+    """A transport by the core, or by Python, with its counts."""
 
     def __init__(self, core: Core | None, *, segmentation: bool = True) -> None:
         self.counts = Counts()
         trouble = Trouble(get_logger("test"), "udp-trouble", SystemClock())
-        self.wire = UdpWire(
+        self.transport = UdpTransport(
             "127.0.0.1", 0, counts=self.counts, trouble=trouble, segmentation=segmentation, core=core
         )
 
     def destination(
         self, rtp: RtpFormat, address: tuple[str, int], index: int = 0, keys: Keys = KEYS
     ) -> Destination:
-        return Destination(self.wire.sealer(keys, rtp), rtp, keys.profile.tag_bytes, address, index)
+        return Destination(self.transport.sealer(keys, rtp), rtp, keys.profile.tag_bytes, address, index)
 
 
 def chunk_of(payloads: Sequence[bytes]) -> Chunk:
@@ -93,10 +93,10 @@ def test_the_core_sends_what_python_sends_byte_for_byte(
         ]
         for destination in destinations:
             destination.timestamp = timestamp
-        sending.wire.deliver(chunk_of(payloads), destinations)
+        sending.transport.deliver(chunk_of(payloads), destinations)
         assert not any(destination.full for destination in destinations)
         sent.append(sorted(arrived(receiver)))
-        sending.wire.shut()
+        sending.transport.shut()
     assert sent[0] == sent[1]
     assert len(sent[0]) == 4 * len(payloads)
 
@@ -104,12 +104,12 @@ def test_the_core_sends_what_python_sends_byte_for_byte(
 def test_packets_of_a_line_leave_in_order(core: Core, receiver: socket.socket) -> None:
     sending = Sending(core)
     destination = sending.destination(EXTENDED, receiver.getsockname(), 65_530)
-    sending.wire.deliver(
+    sending.transport.deliver(
         chunk_of([b"x" * size for size in (40, 1100, 1100, 700, 900, 30) * 5]), [destination]
     )
     numbers = [int.from_bytes(one[2:4], "big") for one in arrived(receiver)]
     assert numbers == [(65_530 + number) & 0xFFFF for number in range(30)]
-    sending.wire.shut()
+    sending.transport.shut()
 
 
 @given(payload=st.binary(min_size=1, max_size=1200), index=INDICES, marker=st.sampled_from([0, 0x80]))
@@ -141,22 +141,22 @@ def test_what_one_viewers_path_refuses_does_not_stop_the_others(core: Core, rece
             sending.destination(EXTENDED, NOBODY),
             sending.destination(PLAIN, receiver.getsockname(), 100),
         ]
-        sending.wire.deliver(chunk_of([b"one" * 300, b"two" * 300]), destinations)
+        sending.transport.deliver(chunk_of([b"one" * 300, b"two" * 300]), destinations)
         assert len(arrived(receiver)) == 4
         assert sending.counts.send_errors == 2
-        assert sending.wire.segmentation is segmentation
+        assert sending.transport.segmentation is segmentation
         assert not any(destination.full for destination in destinations)
-        sending.wire.shut()
+        sending.transport.shut()
 
 
 def test_many_viewers_are_more_than_one_system_call(core: Core, receiver: socket.socket) -> None:
     sending = Sending(core)
     destinations = [sending.destination(EXTENDED, receiver.getsockname(), number) for number in range(200)]
-    sending.wire.deliver(chunk_of([b"a" * 500, b"b" * 700, b"c" * 700]), destinations)
+    sending.transport.deliver(chunk_of([b"a" * 500, b"b" * 700, b"c" * 700]), destinations)
     got = arrived(receiver)
     assert len(got) == 600
     assert len(set(got)) > 500
-    sending.wire.shut()
+    sending.transport.shut()
 
 
 class FullCore(Core):
@@ -171,18 +171,18 @@ class FullCore(Core):
 def test_a_full_socket_is_said_on_the_line(core: Core) -> None:
     sending = Sending(FullCore.load())
     destination = sending.destination(EXTENDED, NOBODY)
-    sending.wire.deliver(chunk_of([b"x"]), [destination])
+    sending.transport.deliver(chunk_of([b"x"]), [destination])
     assert destination.full
-    sending.wire.shut()
+    sending.transport.shut()
 
 
 def test_a_line_that_moves_is_sent_to_where_it_is(core: Core, receiver: socket.socket) -> None:
     sending = Sending(core)
     destination = sending.destination(EXTENDED, NOBODY)
     destination.address = receiver.getsockname()
-    sending.wire.deliver(chunk_of([b"x"]), [destination])
+    sending.transport.deliver(chunk_of([b"x"]), [destination])
     assert len(arrived(receiver)) == 1
-    sending.wire.shut()
+    sending.transport.shut()
 
 
 def test_libcrypto_seals_where_the_fastest_is_not_asked_for() -> None:
@@ -231,8 +231,8 @@ def test_keys_of_an_unknown_length_are_refused(core: Core) -> None:
 
 def test_other_profiles_stay_with_libsrtp(core: Core) -> None:
     sending = Sending(core)
-    assert type(sending.wire.sealer(OTHER_KEYS, PLAIN)) is type(sealer_of(OTHER_KEYS, PLAIN))
-    sending.wire.shut()
+    assert type(sending.transport.sealer(OTHER_KEYS, PLAIN)) is type(sealer_of(OTHER_KEYS, PLAIN))
+    sending.transport.shut()
 
 
 def test_without_a_built_core_auto_is_python_and_compiled_is_refused(tmp_path: Path) -> None:

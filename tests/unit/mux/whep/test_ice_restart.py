@@ -30,7 +30,7 @@ def test_another_ice_session_takes_over_with_its_first_nominating_check() -> Non
     assert not visitor.check(ufrag=ours.ufrag, source=elsewhere)
     assert visitor.check(ufrag=ours.ufrag, password=ours.password, source=elsewhere)
     world.tap.give(unit(0, key=True))
-    assert world.wire.sent[-1][1] == elsewhere
+    assert world.transport.sent[-1][1] == elsewhere
     assert not visitor.check(ufrag=before.ufrag)
 
 

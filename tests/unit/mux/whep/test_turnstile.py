@@ -128,7 +128,7 @@ def test_pictures_go_out_between_the_handshakes_of_many() -> None:
         world.tap.give(unit(number))
     assert len(running.media()) == before + 5
     # Ten of twenty at most have been greeted in five turns.
-    answered = {to for one, to in world.wire.sent if 20 <= one[0] < 64 and to[0] == "192.0.2.10"}
+    answered = {to for one, to in world.transport.sent if 20 <= one[0] < 64 and to[0] == "192.0.2.10"}
     assert 0 < len(answered) <= 5 * DATAGRAMS_PER_TURN
 
 
@@ -139,9 +139,9 @@ def test_a_viewer_that_ended_while_its_datagram_waited_is_not_answered() -> None
     arriving.check()
     arriving.shake_hands()
     world.hub.leave(arriving.id)
-    sent = len(world.wire.sent)
+    sent = len(world.transport.sent)
     world.timers.run_all()
-    assert len(world.wire.sent) == sent
+    assert len(world.transport.sent) == sent
 
 
 class Inner:

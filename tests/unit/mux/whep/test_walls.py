@@ -39,7 +39,7 @@ def test_tiles_beyond_the_cameras_of_the_ticket_are_empty_and_cameras_beyond_the
 
 def test_every_source_of_a_wall_is_another() -> None:
     visitor = World().admit_wall(ONE, tiles=64)
-    sources = [one for its in visitor.sources.values() for one in (its.primary, its.rtx)]
+    sources = [one for its in visitor.sources.values() for one in (its.primary, its.repair)]
     assert (len(set(sources)), None in sources) == (128, False)
 
 
