@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 
-from mux.fanout.token_bucket import Bucket
+from mux.fanout.token_bucket import TokenBucket
 from mux.rtp.picture import Chunk, Picture
 from mux.transport.destination import Destination
 from shared.mediatime import ticks_from_ns
@@ -20,7 +20,7 @@ class Backlog:
 
     __slots__ = ("_bucket", "_moved_ns", "_weight", "chunks", "packets")
 
-    def __init__(self, bucket: Bucket) -> None:
+    def __init__(self, bucket: TokenBucket) -> None:
         self._bucket = bucket
         self.chunks: deque[tuple[Chunk, int]] = deque()
         self.packets = 0

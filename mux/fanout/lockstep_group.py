@@ -10,7 +10,7 @@ from mux.counts import Counts
 from mux.fanout.pacer import Pacer
 from mux.fanout.progress import Progress
 from mux.fanout.sender import Sender
-from mux.fanout.token_bucket import Bucket, Pace
+from mux.fanout.token_bucket import Pace, TokenBucket
 from mux.rtp.picture import Chunk, Picture
 from mux.transport.destination import Destination
 from mux.transport.media_transport import MediaTransport
@@ -42,7 +42,7 @@ class LockstepGroup:
         return len(self._by_destination)
 
     @property
-    def bucket(self) -> Bucket:
+    def bucket(self) -> TokenBucket:
         """What each of them may be sent."""
         return self._progress.bucket
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from mux.fanout.token_bucket import Bucket
+from mux.fanout.token_bucket import TokenBucket
 
 STEP_S = 0.004
 STEP_PACKETS = 28
@@ -20,7 +20,7 @@ class Queued(Protocol):
     """Something with packets waiting, for tokens that others of its bucket wait for too."""
 
     @property
-    def bucket(self) -> Bucket: ...
+    def bucket(self) -> TokenBucket: ...
 
     def pump(self, most: int, now_ns: int) -> int:
         """Send at most about `most` packets and say how many; come back by `add` if any are left."""
@@ -53,7 +53,7 @@ class Pacer:
     def _step(self) -> None:
         left, now_ns = ROUND_PACKETS, self._now()
         unserved: dict[Queued, None] = {}
-        empty: set[Bucket] = set()
+        empty: set[TokenBucket] = set()
         for queued in list(self._waiting):
             if queued.bucket in empty:
                 unserved[queued] = None

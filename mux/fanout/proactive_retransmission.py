@@ -11,7 +11,7 @@ from collections import deque
 from mux.counts import Counts
 from mux.fanout.history import Found
 from mux.fanout.retransmissions import Retransmissions
-from mux.fanout.token_bucket import Bucket
+from mux.fanout.token_bucket import TokenBucket
 from mux.rtp.picture import Chunk
 from mux.transport.destination import Destination
 
@@ -27,7 +27,7 @@ class ProactiveRetransmission:
 
     __slots__ = ("_bucket", "_chunks_left", "_counts", "_most", "_packets", "_retransmissions")
 
-    def __init__(self, retransmissions: Retransmissions, bucket: Bucket, counts: Counts) -> None:
+    def __init__(self, retransmissions: Retransmissions, bucket: TokenBucket, counts: Counts) -> None:
         self._retransmissions, self._bucket, self._counts = retransmissions, bucket, counts
         self._chunks_left = 0
         self._most = 0

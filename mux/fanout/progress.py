@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from mux.fanout.backlog import Backlog
 from mux.fanout.history import History
-from mux.fanout.token_bucket import Bucket, Pace
+from mux.fanout.token_bucket import Pace, TokenBucket
 from mux.rtp.picture import Chunk
 
 
@@ -14,7 +14,7 @@ class Progress:
     __slots__ = ("backlog", "bucket", "history", "last90", "octets", "packets")
 
     def __init__(self, pace: Pace) -> None:
-        self.bucket = Bucket(pace)
+        self.bucket = TokenBucket(pace)
         """Never holds more than the bucket of any of them."""
         self.backlog = Backlog(self.bucket)
         """What each of them has still to be sent."""

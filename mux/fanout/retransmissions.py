@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mux.counts import Counts
 from mux.fanout.history import Found, History
-from mux.fanout.token_bucket import Bucket
+from mux.fanout.token_bucket import TokenBucket
 from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Sealer
 from mux.rtp.weight import weight_of
@@ -25,7 +25,7 @@ class Retransmissions:
         index: int,
         history: History,
         transport: MediaTransport,
-        bucket: Bucket,
+        bucket: TokenBucket,
         counts: Counts,
     ) -> None:
         self.sealer = sealer

@@ -15,7 +15,7 @@ from mux.fanout.pacer import STEP_PACKETS, Pacer
 from mux.fanout.proactive_retransmission import ProactiveRetransmission
 from mux.fanout.progress import Joined, Progress
 from mux.fanout.retransmissions import Retransmissions
-from mux.fanout.token_bucket import Bucket
+from mux.fanout.token_bucket import TokenBucket
 from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk, Picture
 from mux.rtp.srtp import Keys
@@ -36,7 +36,7 @@ class Sender:
         transport: MediaTransport,
         address: Address,
         pacer: Pacer,
-        bucket: Bucket,
+        bucket: TokenBucket,
         counts: Counts,
         random: Random,
     ) -> None:

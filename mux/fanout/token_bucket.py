@@ -38,7 +38,7 @@ def pace_of(*, near: bool, capacity_bps: float | None) -> Pace:
     return Pace(min(rate, CAREFUL.packets_per_s), CAREFUL.burst_packets)
 
 
-class Bucket:
+class TokenBucket:
     """The tokens of one viewer, shared by its tiles. What is larger than a full bucket may leave a full one.
 
     `queued` is the weight of what waits for tokens, of all tiles; `sharers` are the tiles. `before_change` is
@@ -86,10 +86,10 @@ class Bucket:
         """It has left. What could not wait may leave a debt, of at most a full bucket."""
         self._tokens = max(self._tokens - weight, -float(self._pace.burst_packets))
 
-    def holds(self, other: "Bucket") -> bool:
+    def holds(self, other: "TokenBucket") -> bool:
         """Whether it has the other's pace and at least its tokens: it can then be counted by the other."""
         return self._pace == other._pace and self._at_ns == other._at_ns and self._tokens >= other._tokens
 
-    def copy(self, other: "Bucket") -> None:
+    def copy(self, other: "TokenBucket") -> None:
         """Have the other's tokens."""
         self._at_ns, self._tokens = other._at_ns, other._tokens

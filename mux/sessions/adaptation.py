@@ -12,7 +12,7 @@ from mux.congestion.bandwidth_estimate import Downlink, Sample, sampled
 from mux.congestion.playout import Heard, Playout, heard_more
 from mux.congestion.reception import Reception
 from mux.counts import Counts
-from mux.fanout.token_bucket import CAREFUL, NEAR, NEAR_NS, Bucket, pace_of
+from mux.fanout.token_bucket import CAREFUL, NEAR, NEAR_NS, TokenBucket, pace_of
 from mux.rtp.header import PlayoutDelay
 from mux.sessions.tile import Tile
 from shared.ids import StreamKind
@@ -85,7 +85,7 @@ class Adaptation:
     """The link of one viewer. All its tiles share it."""
 
     def __init__(self, bounds: PlayoutBounds, counts: Counts) -> None:
-        self.bucket = Bucket(CAREFUL)
+        self.bucket = TokenBucket(CAREFUL)
         self.delay = bounds.of(0)
         self._bounds = bounds
         self._counts = counts

@@ -10,7 +10,7 @@ from mux.counts import Counts
 from mux.fanout.fan_out import FanOut
 from mux.fanout.pacer import Pacer
 from mux.fanout.sender import Sender
-from mux.fanout.token_bucket import NEAR, Bucket, Pace
+from mux.fanout.token_bucket import NEAR, Pace, TokenBucket
 from mux.rtp.header import RtpFormat
 from mux.rtp.layout import Layout
 from mux.rtp.picture import Chunk, Picture, picture_of
@@ -131,7 +131,7 @@ class Viewed:
         self.timers = Timers()
         self.counts = Counts()
         self.pacer = Pacer(self.timers.later, lambda: self.timers.passed_ns)
-        self.bucket = Bucket(pace)
+        self.bucket = TokenBucket(pace)
         self.sender = Sender(
             keys=keys,
             primary=RtpFormat(0x1234, 102, extension_id),

@@ -13,7 +13,7 @@ from mux.fanout.fan_out import FanOut
 from mux.fanout.history import KEPT_PACKETS
 from mux.fanout.pacer import Pacer
 from mux.fanout.sender import Sender
-from mux.fanout.token_bucket import CAREFUL, NEAR, Bucket, Pace
+from mux.fanout.token_bucket import CAREFUL, NEAR, Pace, TokenBucket
 from mux.rtp.header import PlayoutDelay, RtpFormat
 from mux.rtp.picture import Chunk, Picture
 from mux.rtp.srtp import AES_128_CM_SHA1_80, Keys
@@ -57,7 +57,7 @@ class Rig:
                 transport=transport,
                 address=address,
                 pacer=pacer,
-                bucket=Bucket(CAREFUL if number == 0 else NEAR),
+                bucket=TokenBucket(CAREFUL if number == 0 else NEAR),
                 counts=self.counts,
                 random=random,
             )

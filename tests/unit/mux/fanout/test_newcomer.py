@@ -8,7 +8,7 @@ from mux.counts import Counts
 from mux.fanout.fan_out import FanOut
 from mux.fanout.pacer import STEP_S, Pacer
 from mux.fanout.sender import Sender
-from mux.fanout.token_bucket import NEAR, Bucket
+from mux.fanout.token_bucket import NEAR, TokenBucket
 from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Picture
 from mux.transport.stun import Address
@@ -41,7 +41,7 @@ class Stream:
             transport=self.transport,
             address=address,
             pacer=self.pacer,
-            bucket=Bucket(NEAR),
+            bucket=TokenBucket(NEAR),
             counts=Counts(),
             random=self.random,
         )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.fanout.token_bucket import CAREFUL, NEAR, Bucket, Pace, pace_of
+from mux.fanout.token_bucket import CAREFUL, NEAR, Pace, TokenBucket, pace_of
 from mux.rtp.packetise_nals import MAX_PAYLOAD_BYTES
 from mux.rtp.weight import WIRE_PACKET_BITS, weight_of
 from tests.unit.mux.fakes import Viewed, picture
@@ -16,7 +16,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 50_000_000), st.integers(1, 60)), max_
 def test_no_span_of_time_lets_out_more_than_its_rate_and_one_burst(
     pace: Pace, steps: list[tuple[int, int]]
 ) -> None:
-    bucket, now_ns, left = Bucket(pace), 0, [(0, 0)]
+    bucket, now_ns, left = TokenBucket(pace), 0, [(0, 0)]
     for pause_ns, packets in steps:
         now_ns += pause_ns
         bucket.refill(now_ns)
@@ -37,7 +37,7 @@ def test_a_careful_pace_fits_a_downlink_of_20_mbit_with_64_kb_of_buffer() -> Non
 
 
 def test_a_full_bucket_lets_even_the_largest_thing_leave() -> None:
-    bucket = Bucket(CAREFUL)
+    bucket = TokenBucket(CAREFUL)
     bucket.refill(0)
     assert bucket.allows(1000)
     bucket.spend(1)
@@ -45,7 +45,7 @@ def test_a_full_bucket_lets_even_the_largest_thing_leave() -> None:
 
 
 def test_a_clock_that_stands_still_or_goes_back_fills_nothing() -> None:
-    bucket = Bucket(CAREFUL)
+    bucket = TokenBucket(CAREFUL)
     bucket.refill(1_000_000_000)
     bucket.spend(40)
     bucket.refill(1_000_000_000)
