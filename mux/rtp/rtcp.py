@@ -56,7 +56,7 @@ class KeyFrameRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class BandwidthEstimate:
+class Remb:
     """REMB: what the receiver believes it can take, in bits a second."""
 
     bits_per_second: int
@@ -67,7 +67,7 @@ class Goodbye:
     """The receiver leaves (RFC 3550 section 6.6)."""
 
 
-Feedback = ReportBlock | Nack | KeyFrameRequest | BandwidthEstimate | Goodbye
+Feedback = ReportBlock | Nack | KeyFrameRequest | Remb | Goodbye
 
 
 def parse(compound: bytes) -> list[Feedback]:
@@ -144,7 +144,7 @@ def _payload_feedback(kind: int, body: bytes) -> list[Feedback]:
         return [KeyFrameRequest(struct.unpack_from(">I", body, at)[0]) for at in range(8, len(body), 8)]
     if kind == _APPLICATION and body[8:12] == b"REMB" and len(body) >= 16:
         packed = int.from_bytes(body[13:16], "big")
-        return [BandwidthEstimate((packed & 0x3FFFF) << (packed >> 18))]
+        return [Remb((packed & 0x3FFFF) << (packed >> 18))]
     return []
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mux.fanout.sender_report import report_of
-from mux.rtp.rtcp import BandwidthEstimate, Feedback, Goodbye, ReportBlock, parse
+from mux.rtp.rtcp import Feedback, Goodbye, Remb, ReportBlock, parse
 from mux.rtp.srtcp import Srtcp, srtcp_of
 from mux.rtp.srtp import Keys
 from mux.sdp.answer import Credentials
@@ -201,7 +201,7 @@ class Viewer:
                 if tile is not None:
                     tile.reception.heard(said, now_ns, 0 if tile.sender is None else tile.sender.packets)
                     reported = True
-            elif isinstance(said, BandwidthEstimate):
+            elif isinstance(said, Remb):
                 self.available_bps = said.bits_per_second
             elif isinstance(said, Goodbye):
                 asked.append((None, said))

@@ -79,7 +79,7 @@ class Channel:
         self._timeline = Timeline() if timeline is None else timeline
         self._fan_out = FanOut(transport, pacer, counts)
         self._awaiting: dict[Callable[[], None], None] = {}
-        self._catches_up = False
+        self._backfilling = False
         self._run: int | None = None
         self._measured_ns: int | None = None
         self._waits_for_key = True
@@ -116,24 +116,24 @@ class Channel:
         self._reached = Moment(picture.time90, now_ns)
         self.group.append(picture)
         self._fan_out.give(picture, now_ns, self._measured(now_ns))
-        if picture.key and not self._catches_up:
+        if picture.key and not self._backfilling:
             self._begin_awaiting()
 
-    def catch_up(self, coming: bool) -> None:
+    def backfill(self, coming: bool) -> None:
         """Units of a group that has begun before come all at once, or have come: nobody starts in between,
         because who starts with all of them is not shown them one by one."""
-        self._catches_up = coming
+        self._backfilling = coming
         if self.has_group:
             self._begin_awaiting()
 
     @property
-    def catches_up(self) -> bool:
-        return self._catches_up
+    def backfilling(self) -> bool:
+        return self._backfilling
 
     @property
     def has_group(self) -> bool:
         """Whether a viewer could start now."""
-        return bool(self.group.pictures) and not self._catches_up
+        return bool(self.group.pictures) and not self._backfilling
 
     @property
     def sendable(self) -> bool:

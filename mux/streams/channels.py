@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mux.rtp.picture import Picture
-from mux.streams.backfill import CatchUp, Later
+from mux.streams.backfill import Backfill, Later
 from mux.streams.channel import Channel
 from mux.streams.feed import Derive, Derived, Feed, no_derivation
 from shared.clock import Clock
@@ -169,8 +169,8 @@ class Channels:
         held = self._held.get(stream)
         if held is None:
             held = self._held[stream] = _Held(stream, self._make, self._derived_from, self._clock)
-            catch_up = CatchUp(held.channel, self._clock, self._later)
-            held.subscription = self._subscribe(stream, held.take, catch_up.told)
+            backfill = Backfill(held.channel, self._clock, self._later)
+            held.subscription = self._subscribe(stream, held.take, backfill.told)
         held.idle_since_ns = None
         feed = Feed(stream, codecs, held.channel, lambda: None)
         held.join(feed)
