@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mux.observe.lag import Lag
 from mux.observe.stream_metrics import StreamMetrics
-from mux.observe.viewer_statistics import Everybody, Standing, named, standing_of
+from mux.observe.viewer_statistics import Everybody, ViewerStatistics, named, statistics_of
 from mux.sdp.fragment import render_fragment
 from mux.sdp.offer import IceUser
 from mux.sessions.admission import Admission, etag_of
@@ -61,7 +61,7 @@ class Walls:
         self._lag = lag
         self._clock = clock
 
-    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
         """Give tiles other cameras or sizes; those not named stay. Nothing changes when one cannot be had.
 
         A ticket is needed to show a camera: sizes, and emptying a tile, are the session's owner's affair.
@@ -113,9 +113,9 @@ class Walls:
                 tile.resize(*wish.size)
             if wish.shows:
                 tile.show(None if wish.camera is None else Camera.at(wish.camera))
-        return self._standing(viewer)
+        return self._statistics(viewer)
 
-    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics:
         """Take what the page counts of its tiles. Raises NotFound, BadInput for a tile there is not."""
         viewer = self._hub.roster.named(id)
         tiles = [(self._tile(viewer, mid), said) for mid, said in counts.items()]
@@ -123,7 +123,7 @@ class Walls:
             if tile.stream is not None:
                 self._metrics.page_counted(tile.stream, tile.page, said)
             tile.page = said
-        return self._standing(viewer)
+        return self._statistics(viewer)
 
     def renew(self, id: str, remote: IceUser | None, if_match: str | None) -> Renewed:
         """Restart ICE where the fragment is of a new ICE session (RFC 9725 section 4.3.3).
@@ -161,11 +161,11 @@ class Walls:
 
     def everybody(self) -> Everybody:
         """All viewers, with whom they are."""
-        return Everybody(tuple(named(viewer, self._standing(viewer)) for viewer in self._hub.roster))
+        return Everybody(tuple(named(viewer, self._statistics(viewer)) for viewer in self._hub.roster))
 
-    def _standing(self, viewer: Viewer) -> Standing:
+    def _statistics(self, viewer: Viewer) -> ViewerStatistics:
         now_ns = self._clock.monotonic_ns()
-        return standing_of(viewer, now_ns, loop_late=self._lag.late(now_ns))
+        return statistics_of(viewer, now_ns, loop_late=self._lag.late(now_ns))
 
     @staticmethod
     def _tile(viewer: Viewer, mid: str) -> Tile:

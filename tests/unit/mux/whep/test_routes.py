@@ -7,7 +7,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mux.observe.viewer_statistics import Everybody, Stale, Standing, TileStanding
+from mux.observe.viewer_statistics import Everybody, Stale, TileStatistics, ViewerStatistics
 from mux.sdp.offer import MAX_OFFER_BYTES, IceUser, Offer
 from mux.sessions.admission import Admitted
 from mux.sessions.page_counts import PageCounts
@@ -24,7 +24,7 @@ SIGNER = TicketSigner(KEY)
 STREAM = StreamId("59350", "cam-1")
 ORIGIN = "https://csu.example.fr"
 OFFER = offer("AB:CD")
-STANDING = Standing(
+STATISTICS = ViewerStatistics(
     12.5,
     3.0,
     0.01,
@@ -32,7 +32,7 @@ STANDING = Standing(
     None,
     (0, 0),
     (
-        TileStanding(
+        TileStatistics(
             "0", "59350/cam-1", "main", "h264", False, 2000.0, 0.01, Stale.CAMERA, "no pictures", None
         ),
     ),
@@ -62,15 +62,15 @@ class Admitting:
         self.renewed.append((remote, if_match))
         return Renewed('"ice-2"', None if remote is None else "a=ice-lite\r\n")
 
-    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
         self.wishes.extend(wishes)
-        return STANDING
+        return STATISTICS
 
-    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics:
         if id != "s-1":
             raise NotFound("this WHEP session has ended: revoked", "revoked")
         self.counts.update(counts)
-        return STANDING
+        return STATISTICS
 
     def load(self) -> Load:
         return Load(1, 2, 3, 4)

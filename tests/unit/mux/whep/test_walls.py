@@ -6,7 +6,7 @@ import weakref
 
 import pytest
 
-from mux.observe.viewer_statistics import Stale, TileStanding
+from mux.observe.viewer_statistics import Stale, TileStatistics
 from mux.sessions.page_counts import PageCounts
 from mux.sessions.roster import Roster
 from mux.sessions.viewer import CONSENT_S, End
@@ -26,7 +26,7 @@ ONE, TWO = "59350/cam-1", "59350/cam-2"
 MAIN, SUB = StreamId("59350", "cam-1"), StreamId("59350", "cam-1", StreamKind.SUB)
 
 
-def tile(world: World, visitor: Visitor, number: int = 0) -> TileStanding:
+def tile(world: World, visitor: Visitor, number: int = 0) -> TileStatistics:
     return world.walls.reported(visitor.id, {}).tiles[number]
 
 
