@@ -14,8 +14,8 @@ from mux.observe.metrics import MuxMetrics
 from mux.observe.stream_metrics import StreamMetrics
 from mux.sessions.adaptation import PlayoutBounds
 from mux.sessions.admission import Admission
-from mux.sessions.hub import Hub
 from mux.sessions.senders import Senders
+from mux.sessions.session_registry import SessionRegistry
 from mux.settings import MuxSettings
 from mux.streams.channel import Channel
 from mux.streams.channels import Channels, Sink
@@ -126,7 +126,7 @@ async def build_with(settings: MuxSettings, make_transport: type[UdpTransport] =
         counts=counts,
     )
     mux_metrics.watch_rights(lambda: leases.confirmed)
-    hub = Hub(
+    registry = SessionRegistry(
         transport=transport,
         leases=leases,
         admission=admission,
@@ -140,21 +140,21 @@ async def build_with(settings: MuxSettings, make_transport: type[UdpTransport] =
         most_viewers=settings.most_viewers,
         ended=mux_metrics.ended,
     )
-    transport.listen(hub.received, clock)
+    transport.listen(registry.received, clock)
 
     async def close() -> None:
-        hub.stop()
+        registry.stop()
         channels.close()
         await transcoders.close()
         await spare.close()
         transport.close()
 
     service.on_stop(close)
-    ticker = Ticker(hub, channels, mux_metrics, stream_metrics, lag, clock)
+    ticker = Ticker(registry, channels, mux_metrics, stream_metrics, lag, clock)
     service.supervise("ticks", ticker.run)
     service.check("event loop", ticker.late)
-    walls = Walls(hub, admission, stream_metrics, lag, clock)
-    app = make_app(hub, walls, verifier, settings.origins)
+    walls = Walls(registry, admission, stream_metrics, lag, clock)
+    app = make_app(registry, walls, verifier, settings.origins)
     port = await serve_asgi(service, Turnstile(app), settings.http_host, settings.http_port)
     log.info(
         "mux-listening",

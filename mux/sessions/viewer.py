@@ -47,8 +47,8 @@ class Identity:
 
 
 class Viewer:
-    """A viewer; the hub carries its datagrams. `started` makes its tiles' senders once keys are agreed on.
-    `wall` is whether its tiles can be given other cameras."""
+    """A viewer, whose datagrams the session registry carries. `started` makes its tiles' senders once keys
+    are agreed on. `wall` is whether its tiles can be given other cameras."""
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ import struct
 from mux.observe.lag import LATE_NS, REMEMBERED_NS
 from mux.observe.viewer_statistics import Stale, TileStatistics
 from tests.unit.mux.fakes import unit
-from tests.unit.mux.hubs import Visitor, World
+from tests.unit.mux.worlds import Visitor, World
 
 ONE, TWO = "59350/cam-1", "59350/cam-2"
 
@@ -86,7 +86,7 @@ async def test_packets_that_wait_for_the_link_are_the_cause() -> None:
     world.transport.full = True
     for number in range(4):
         world.tap.give(unit(number, key=number == 0, size=400_000))
-        world.hub.watch_over()
+        world.registry.watch_over()
         await world.clock.advance(1)
     assert "packets wait" in tile(world, visitor).reason
 
@@ -124,7 +124,7 @@ async def test_the_bitrate_is_what_was_sent_in_the_last_second() -> None:
     for number in range(1, 11):
         world.tap.give(unit(number, size=999))
     await world.clock.advance(1)
-    world.hub.watch_over()
+    world.registry.watch_over()
     bitrate = tile(world, visitor).bitrate_kbps
     assert bitrate is not None
     assert 80 <= bitrate <= 90

@@ -8,7 +8,7 @@ from mux.sessions.adaptation import PlayoutBounds
 from mux.sessions.tile import Tile
 from shared.ids import StreamId, StreamKind
 from tests.unit.mux.fakes import unit
-from tests.unit.mux.hubs import World
+from tests.unit.mux.worlds import World
 
 ONE, TWO = "59350/cam-1", "59350/cam-2"
 LAN, BAD = (0.0, 2.0), (0.02, 40.0)
@@ -47,8 +47,8 @@ class Watched:
         """A tenth of a second passes, in which what waits is let out a few times."""
         await self.world.clock.advance(0.1)
         self.visitor.check()
-        self.world.hub.tick()
-        self.world.hub.watch_over()
+        self.world.registry.tick()
+        self.world.registry.watch_over()
         for _ in range(4):
             self.world.timers.run()
 

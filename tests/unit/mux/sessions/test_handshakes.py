@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.mux.fakes import unit
-from tests.unit.mux.hubs import Visitor, World
+from tests.unit.mux.worlds import Visitor, World
 
 
 def said(world: World) -> list[bytes]:
@@ -69,7 +69,7 @@ def test_pictures_go_out_before_the_browsers_last_words_and_what_it_missed_of_ou
 def test_a_viewer_that_left_is_told_nothing_again() -> None:
     world = World()
     visitor = without_last_words(world)
-    world.hub.leave(visitor.id)
+    world.registry.leave(visitor.id)
     before = len(world.transport.sent)
     world.again.run_all()
     assert len(world.transport.sent) == before

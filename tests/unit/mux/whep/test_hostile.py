@@ -38,8 +38,8 @@ ROUTES = (
 
 
 def client() -> httpx.AsyncClient:
-    hub = Admitting()
-    app = Door(make_app(hub, hub, TicketVerifier(KEY.public_key(), SystemClock()), [ORIGIN]))
+    registry = Admitting()
+    app = Door(make_app(registry, registry, TicketVerifier(KEY.public_key(), SystemClock()), [ORIGIN]))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mux")
 
 

@@ -11,7 +11,7 @@ from mux.transport.stun import Address
 from mux.whep.turnstile import Receive, Send, Turnstile
 from shared.door import Message
 from tests.unit.mux.fakes import Timers, unit
-from tests.unit.mux.hubs import World
+from tests.unit.mux.worlds import World
 
 SOURCE: Address = ("192.0.2.9", 5000)
 
@@ -138,7 +138,7 @@ def test_a_viewer_that_ended_while_its_datagram_waited_is_not_answered() -> None
     arriving = world.admit()
     arriving.check()
     arriving.shake_hands()
-    world.hub.leave(arriving.id)
+    world.registry.leave(arriving.id)
     sent = len(world.transport.sent)
     world.timers.run_all()
     assert len(world.transport.sent) == sent

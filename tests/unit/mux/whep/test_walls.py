@@ -20,7 +20,7 @@ from shared.errors import (
 )
 from shared.ids import StreamId, StreamKind
 from tests.unit.mux.fakes import STREAM, unit
-from tests.unit.mux.hubs import Visitor, World, wall_ticket
+from tests.unit.mux.worlds import Visitor, World, wall_ticket
 
 ONE, TWO = "59350/cam-1", "59350/cam-2"
 MAIN, SUB = StreamId("59350", "cam-1"), StreamId("59350", "cam-1", StreamKind.SUB)

@@ -12,7 +12,7 @@ from shared.ids import StreamId
 from shared.tap import Gap
 from shared.units import Codec
 from tests.unit.mux.fakes import STREAM, unit
-from tests.unit.mux.hubs import World
+from tests.unit.mux.worlds import World
 
 OTHER = StreamId("59350", "cam-2")
 
@@ -60,9 +60,9 @@ def test_a_ticket_used_again_and_again_gives_up_its_oldest_viewer() -> None:
     world.admit(ticket="t")
     world.admit(ticket="t")
     assert world.ended == [End.REPLACED]
-    assert world.hub.viewer_count == 3
+    assert world.registry.viewer_count == 3
     with pytest.raises(NotFound):
-        world.hub.leave(first.id)
+        world.registry.leave(first.id)
 
 
 def test_a_check_with_a_wrong_password_is_not_answered_and_counted() -> None:
@@ -75,7 +75,7 @@ def test_a_check_with_a_wrong_password_is_not_answered_and_counted() -> None:
 def test_a_check_of_nobody_we_know_is_not_answered_and_counted() -> None:
     world = World()
     viewer = world.admit()
-    world.hub.leave(viewer.id)
+    world.registry.leave(viewer.id)
     assert not viewer.check()
     assert world.counts.bad_datagrams == 1
 
@@ -103,9 +103,9 @@ async def test_a_viewer_gone_without_a_word_is_dropped_when_its_consent_runs_out
     world = World()
     world.watch()
     await world.pass_time(CONSENT_S - 1)
-    assert world.hub.viewer_count == 1
+    assert world.registry.viewer_count == 1
     await world.pass_time(1.5)
-    assert world.hub.viewer_count == 0
+    assert world.registry.viewer_count == 0
     assert world.ended == [End.SILENT]
 
 
@@ -115,14 +115,14 @@ async def test_checks_keep_a_viewer() -> None:
     for _ in range(4):
         await world.pass_time(CONSENT_S / 2)
         viewer.check()
-    assert world.hub.viewer_count == 1
+    assert world.registry.viewer_count == 1
 
 
 async def test_who_never_connects_is_dropped_and_counted_as_a_failed_handshake() -> None:
     world = World()
     world.admit()
     await world.pass_time(CONSENT_S + 0.5)
-    assert world.hub.viewer_count == 0
+    assert world.registry.viewer_count == 0
     assert world.counts.handshake_failures == 1
 
 
@@ -135,15 +135,15 @@ def test_a_close_notify_ends_a_viewer() -> None:
 def test_leaving_twice_is_told() -> None:
     world = World()
     viewer = world.watch()
-    world.hub.leave(viewer.id)
+    world.registry.leave(viewer.id)
     with pytest.raises(NotFound):
-        world.hub.leave(viewer.id)
+        world.registry.leave(viewer.id)
 
 
 def test_after_its_end_a_viewer_gets_nothing() -> None:
     world = World()
     viewer = world.watch()
-    world.hub.leave(viewer.id)
+    world.registry.leave(viewer.id)
     sent = len(world.transport.sent)
     world.tap.give(unit(0, key=True))
     assert len(world.transport.sent) == sent
@@ -156,7 +156,7 @@ def test_a_revoked_session_loses_its_viewers_and_no_others() -> None:
     world.admit(session="two", source=("192.0.2.9", 5002))
     world.lessor.ended_sessions.add("one")
     world.confirm()
-    assert (world.hub.viewer_count, world.ended) == (1, [End.REVOKED, End.REVOKED])
+    assert (world.registry.viewer_count, world.ended) == (1, [End.REVOKED, End.REVOKED])
 
 
 async def test_a_ticket_kept_from_a_revoked_session_lets_nobody_in_again() -> None:
@@ -166,7 +166,7 @@ async def test_a_ticket_kept_from_a_revoked_session_lets_nobody_in_again() -> No
     with pytest.raises(TicketRefused, match=r"session .* has ended"):
         world.admit(session="one")
     world.admit(session="two", source=("192.0.2.9", 5002))
-    assert world.hub.viewer_count == 1
+    assert world.registry.viewer_count == 1
 
 
 def test_a_removed_stream_loses_its_viewers_and_no_others() -> None:
@@ -175,7 +175,7 @@ def test_a_removed_stream_loses_its_viewers_and_no_others() -> None:
     world.admit(stream=OTHER)
     world.lessor.ended_cameras.add(STREAM.camera_path)
     world.confirm()
-    assert (world.hub.viewer_count, world.ended) == (1, [End.REVOKED])
+    assert (world.registry.viewer_count, world.ended) == (1, [End.REVOKED])
 
 
 def test_a_stream_that_is_not_h264_ends_its_viewers_and_the_next_is_told_why() -> None:
@@ -259,10 +259,10 @@ async def test_a_new_run_goes_on_by_the_time_that_passed() -> None:
 async def test_a_stream_is_left_ten_seconds_after_its_last_viewer() -> None:
     world = World()
     first, second = world.admit(), world.admit()
-    world.hub.leave(first.id)
+    world.registry.leave(first.id)
     await world.pass_time(11)
     assert STREAM in world.tap.sinks
-    world.hub.leave(second.id)
+    world.registry.leave(second.id)
     await world.pass_time(9)
     assert STREAM in world.tap.sinks
     await world.pass_time(1.5)
@@ -271,7 +271,7 @@ async def test_a_stream_is_left_ten_seconds_after_its_last_viewer() -> None:
 
 async def test_a_viewer_who_comes_back_in_time_keeps_the_stream() -> None:
     world = World()
-    world.hub.leave(world.admit().id)
+    world.registry.leave(world.admit().id)
     await world.pass_time(9)
     world.admit()
     await world.pass_time(5)
@@ -282,7 +282,7 @@ def test_stopping_says_goodbye_to_all() -> None:
     world = World()
     world.watch()
     sent = len(world.transport.sent)
-    world.hub.stop()
+    world.registry.stop()
     assert len(world.transport.sent) == sent + 1
     assert world.ended == [End.STOPPED]
 
@@ -291,7 +291,7 @@ def test_stopping_says_goodbye_to_all() -> None:
 def test_no_datagram_of_a_stranger_raises_or_is_answered(noise: list[bytes]) -> None:
     world = World()
     for datagram in noise:
-        world.hub.received(datagram, ("203.0.113.5", 1))
+        world.registry.received(datagram, ("203.0.113.5", 1))
     assert world.transport.sent == []
 
 
@@ -300,8 +300,8 @@ def test_no_datagram_of_a_viewer_raises(noise: list[bytes]) -> None:
     world = World()
     viewer = world.watch()
     for datagram in noise:
-        world.hub.received(datagram, viewer.source)
-        world.hub.received(bytes([0x80, 201]) + datagram, viewer.source)
+        world.registry.received(datagram, viewer.source)
+        world.registry.received(bytes([0x80, 201]) + datagram, viewer.source)
 
 
 async def test_admission_handshake_and_repairs_are_attended_to_and_calm_reports_and_checks_are_not() -> None:

@@ -26,8 +26,9 @@ _VIEWERS_PER_TICKET = 2
 _COPIES, _LAST_WORDS_COPIES = 2, 3
 
 
-class Hub:
-    """The viewers. `soon` calls a function in the loop's next turn, `later` after seconds."""
+class SessionRegistry:
+    """The WHEP sessions of this process, each a viewer. `soon` calls a function in the loop's next turn,
+    `later` after seconds."""
 
     def __init__(
         self,
