@@ -12,24 +12,22 @@ from mux.transport.media_transport import MediaTransport
 
 
 class FanOut:
-    """The senders of a stream: those in step in a group for each pace, the others one by one."""
+    """The senders of a stream: those in step in a lockstep group for each pace, the others one by one."""
 
     def __init__(self, transport: MediaTransport, pacer: Pacer, counts: Counts) -> None:
         self._transport = transport
-        self._alone: dict[Sender, None] = {}
+        self._senders: dict[Sender, None] = {}
         # A pace of a link that was measured is nobody else's.
-        self._lockstep = {
-            pace: LockstepGroup(transport, pacer, counts, pace, self._stepped_out) for pace in (NEAR, CAREFUL)
-        }
+        self._lockstep = {pace: LockstepGroup(transport, pacer, counts, pace) for pace in (NEAR, CAREFUL)}
 
     def add(self, sender: Sender) -> None:
-        """It gets pictures from now on."""
-        self._alone[sender] = None
+        """Give a sender the pictures from the next one on."""
+        self._senders[sender] = None
 
     def discard(self, sender: Sender) -> None:
-        """It gets no more."""
+        """Give a sender no more pictures."""
         sender.step_out()
-        self._alone.pop(sender, None)
+        self._senders.pop(sender, None)
 
     def give(self, picture: Picture, now_ns: int, begun: Callable[[], None] = nobody) -> None:
         """Give every sender the next picture. `begun` is told once when the first has been sent to.
@@ -37,26 +35,34 @@ class FanOut:
         What the pace or the socket has no room for waits.
         """
         lockstep = [group for group in self._lockstep.values() if group.takes(picture, now_ns)]
-        ready = [sender for sender in self._alone if sender.takes(picture, now_ns)]
+        ready = [sender for sender in self._alone() if sender.takes(picture, now_ns)]
         for group in lockstep:
             if group.send(begun):
                 begun = nobody
         if not ready:
             return
         if begun is not nobody:
-            # The first is served by itself, as in a group.
+            # The first is served by itself, as in a lockstep group.
             self._send(picture, ready[:1])
             begun()
             self._send(picture, ready[1:])
         else:
             self._send(picture, ready)
         for sender in ready:
-            if sender.bucket.sharers > 1:
-                # The tiles of a wall share one pace: none of them is ever in step.
-                continue
-            fitting = self._lockstep.get(sender.bucket.pace)
-            if fitting is not None and fitting.invite(sender, picture.time90):
-                del self._alone[sender]
+            self._invite(sender, picture)
+
+    def _alone(self) -> Sequence[Sender]:
+        """The senders that are in no lockstep group; mostly nobody is looked at."""
+        if len(self._senders) == sum(map(len, self._lockstep.values())):
+            return ()
+        return [sender for sender in self._senders if sender.membership is None]
+
+    def _invite(self, sender: Sender, picture: Picture) -> None:
+        """Let a sender that was sent a picture go on in step, where it is."""
+        # The tiles of a wall share one pace: none of them is ever in step.
+        group = None if sender.bucket.sharers > 1 else self._lockstep.get(sender.bucket.pace)
+        if group is not None:
+            group.invite(sender, picture.time90)
 
     def _send(self, picture: Picture, ready: Sequence[Sender]) -> None:
         for number, chunk in enumerate(picture.chunks):
@@ -64,6 +70,3 @@ class FanOut:
                 return
             self._transport.deliver(chunk, [sender.destination for sender in ready])
             ready = [sender for sender in ready if sender.delivered(picture, number)]
-
-    def _stepped_out(self, sender: Sender) -> None:
-        self._alone[sender] = None

@@ -5,10 +5,11 @@ own (a retransmission, another address, a fast start) steps out first, and comes
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from mux.counts import Counts
 from mux.fanout.pacer import Pacer
-from mux.fanout.progress import Progress
+from mux.fanout.progress import Membership, Progress
 from mux.fanout.sender import Sender
 from mux.fanout.token_bucket import Pace, TokenBucket
 from mux.rtp.picture import Chunk, Picture
@@ -20,20 +21,12 @@ _MOST_AT_ONCE = 10_000
 
 
 class LockstepGroup:
-    """Senders of the same pace. `left` is told who has stepped out."""
+    """Senders of one stream and of one pace. The group alone takes senders in and lets them go."""
 
-    def __init__(
-        self,
-        transport: MediaTransport,
-        pacer: Pacer,
-        counts: Counts,
-        pace: Pace,
-        left: Callable[[Sender], None],
-    ) -> None:
+    def __init__(self, transport: MediaTransport, pacer: Pacer, counts: Counts, pace: Pace) -> None:
         self._destinations = transport.lockstep()
         self._pacer = pacer
         self._counts = counts
-        self._left = left
         self._progress = Progress(pace)
         self._by_destination: dict[Destination, Sender] = {}
         self._waited = False
@@ -53,11 +46,18 @@ class LockstepGroup:
             progress.backlog.clear()
             progress.last90 = time90
             progress.bucket.copy(sender.bucket)
-        if progress.last90 != time90 or not sender.joins(progress, self._leave):
+        if progress.last90 != time90 or not sender.is_in_step(progress):
             return False
+        sender.membership = Membership(progress, sender.destination.index, partial(self.release, sender))
         self._by_destination[sender.destination] = sender
         self._destinations.join(sender.destination, sender.time_base)
         return True
+
+    def release(self, sender: Sender) -> None:
+        """Let a sender go on alone."""
+        del self._by_destination[sender.destination]
+        self._destinations.leave(sender.destination)
+        sender.resume()
 
     def takes(self, picture: Picture, now_ns: int) -> bool:
         """Take the next picture of the stream, to be sent by `send`. False when there is nobody, or when it
@@ -68,7 +68,7 @@ class LockstepGroup:
         progress.bucket.refill(now_ns)
         if picture.time90 <= progress.last90 or not progress.backlog.has_room(picture, starting=False):
             for sender in list(self._by_destination.values()):
-                sender.step_out()
+                self.release(sender)
             return False
         progress.last90 = picture.time90
         self._waited = bool(progress.backlog.chunks)
@@ -123,7 +123,7 @@ class LockstepGroup:
             unsent = unsent + self._destinations.deliver(chunk, time90, first, rest)
         for destination in unsent:
             self._counts.full += 1
-            self._by_destination[destination].step_out()
+            self.release(self._by_destination[destination])
         progress, served = self._progress, len(self._by_destination)
         if not served:
             progress.backlog.clear()
@@ -132,11 +132,6 @@ class LockstepGroup:
         progress.sent(chunk, time90)
         self._counts.packets += len(chunk.packets) * served
         self._counts.octets += chunk.payload_bytes * served
-
-    def _leave(self, sender: Sender) -> None:
-        del self._by_destination[sender.destination]
-        self._destinations.leave(sender.destination)
-        self._left(sender)
 
 
 def nobody() -> None:

@@ -3,8 +3,7 @@
 Sans I/O but for the transport it sends on; time comes in. Times are 90 kHz ticks of the stream's timeline.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from random import Random
 
 from mux.counts import Counts
@@ -13,7 +12,7 @@ from mux.fanout.fast_start import Started, fast_start_times
 from mux.fanout.history import KEPT_PACKETS, History
 from mux.fanout.pacer import STEP_PACKETS, Pacer
 from mux.fanout.proactive_retransmission import ProactiveRetransmission
-from mux.fanout.progress import Joined, Progress
+from mux.fanout.progress import Membership, Progress
 from mux.fanout.retransmissions import Retransmissions
 from mux.fanout.token_bucket import TokenBucket
 from mux.rtp.header import RtpFormat
@@ -40,19 +39,14 @@ class Sender:
         counts: Counts,
         random: Random,
     ) -> None:
-        self._transport = transport
-        self._pacer = pacer
+        self._transport, self._pacer, self._counts = transport, pacer, counts
         self.bucket = bucket
         """Shared by all tiles of a viewer."""
         bucket.sharers += 1
-        self._counts = counts
         self._keys, self._payload_type = keys, primary.payload_type
         self.ssrc = primary.ssrc
         # Below 2**15, so that both sides agree that no roll-over has happened yet (RFC 3711 section 3.3.1).
-        index = random.randrange(1 << 15)
-        self.destination = Destination(
-            transport.sealer(keys, primary), primary, keys.profile.tag_bytes, address, index
-        )
+        self.destination = self._at(primary, address, random.randrange(1 << 15))
         self._history = History()
         sealer = None if rtx is None else transport.sealer(keys, rtx)
         self._retransmissions = Retransmissions(
@@ -70,50 +64,47 @@ class Sender:
         self._proactive = ProactiveRetransmission(self._retransmissions, bucket, counts)
         self._started = Started()
         self._packets = self._octets = 0
-        self._joined: Joined | None = None
+        self.membership: Membership | None = None
+        """In a lockstep group, which alone sets it; None where the sender is alone."""
 
     @property
     def octets(self) -> int:
         """RTP payload bytes sent so far, first time."""
-        return self._octets + (0 if self._joined is None else self._joined.octets)
+        return self._octets + (0 if self.membership is None else self.membership.octets)
 
     @property
     def packets(self) -> int:
         """RTP packets sent so far, first time."""
-        return self._packets + (0 if self._joined is None else self._joined.packets)
+        return self._packets + (0 if self.membership is None else self.membership.packets)
 
     @property
     def queued_packets(self) -> int:
         """Those that wait to be sent."""
-        return self._backlog.packets + (0 if self._joined is None else self._joined.progress.backlog.packets)
+        return self._backlog.packets + (0 if self.membership is None else self.membership.queued_packets)
 
-    def joins(self, progress: Progress, leave: Callable[["Sender"], None]) -> bool:
-        """Whether it is in step with others and goes on with them: `progress` counts what they are sent until
-        it steps out, which `leave` is told."""
-        waits = (
-            self._waiting or self._waits_for_key or self._opens or self._proactive or self.destination.full
-        )
-        if waits or progress.backlog.chunks or self._last90 != progress.last90 or self.bucket.sharers > 1:
+    def is_in_step(self, progress: Progress) -> bool:
+        """Whether it could go on with senders who have come this far: it has nothing of its own to send."""
+        if self._waiting or self._waits_for_key or self._opens or self._proactive or self.destination.full:
             return False
-        if not self.bucket.holds(progress.bucket):
+        if progress.backlog.chunks or self._last90 != progress.last90 or self.bucket.sharers > 1:
             return False
-        self._joined = Joined(progress, self.destination.index, partial(leave, self))
-        self.bucket.before_change = self.step_out
-        return True
+        return self.bucket.holds(progress.bucket)
 
     def step_out(self) -> None:
-        """Go on alone, as if it had always been. Without effect where it is alone."""
-        joined = self._joined
-        if joined is None:
-            return
-        joined.leave()
-        progress = joined.progress
-        for index, chunk, time90 in joined.sent():
+        """Ask the lockstep group to let this sender go on alone. Without effect where it is alone."""
+        if self.membership is not None:
+            self.membership.end()
+
+    def resume(self) -> None:
+        """Go on alone, as if it had always been: its lockstep group has let it go."""
+        membership, self.membership = self.membership, None
+        assert membership is not None
+        progress = membership.progress
+        for index, chunk, time90 in membership.sent():
             self._history.record(index, chunk, (time90 + self.time_base) & 0xFFFFFFFF)
-        self._packets, self._octets = self.packets, self.octets
+        self._packets += membership.packets
+        self._octets += membership.octets
         self._last90 = progress.last90
-        self._joined = None
-        self.bucket.before_change = None
         self.bucket.copy(progress.bucket)
         if progress.backlog.chunks:
             self._backlog.take_over(progress.backlog)
@@ -121,7 +112,7 @@ class Sender:
 
     def tidy(self) -> None:
         """Let go of what is too old to be asked for; what comes in step is remembered once for all."""
-        if self._joined is not None and self._joined.packets >= KEPT_PACKETS:
+        if self.membership is not None and self.membership.packets >= KEPT_PACKETS:
             self._history.clear()
 
     def switch(self, group: Sequence[Picture], now_ns: int, shift90: int) -> None:
@@ -146,20 +137,11 @@ class Sender:
             self._history.clear()
             self._proactive.clear()
         self._payload_type = primary.payload_type
-        destination = self.destination
-        sealer = self._transport.sealer(self._keys, primary)
-        self.destination = Destination(
-            sealer, primary, self._keys.profile.tag_bytes, destination.address, destination.index
-        )
+        self.destination = self._at(primary, self.destination.address, self.destination.index)
         self._retransmissions.sealer = None if rtx is None else self._transport.sealer(self._keys, rtx)
 
-    @property
-    def address(self) -> Address:
-        """Where the viewer is; it may move."""
-        return self.destination.address
-
-    @address.setter
-    def address(self, address: Address) -> None:
+    def move(self, address: Address) -> None:
+        """Send to another address of the viewer from now on."""
         if address != self.destination.address:
             self.step_out()
             self.destination.address = address
@@ -274,6 +256,10 @@ class Sender:
         self._backlog.clear()
         self._proactive.clear()
         self._pacer.discard(self)
+
+    def _at(self, rtp: RtpFormat, address: Address, index: int) -> Destination:
+        sealer = self._transport.sealer(self._keys, rtp)
+        return Destination(sealer, rtp, self._keys.profile.tag_bytes, address, index)
 
     def _open(self, picture: Picture) -> None:
         """This is the next to be sent, and the viewer begins with it."""

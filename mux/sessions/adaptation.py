@@ -129,7 +129,7 @@ class Adaptation:
         sample = Sample(now_ns, bps, packets, loss, heard.rtt_ms, available_bps)
         self._estimate = sampled(self._estimate, sample)
         self._hold_back(tiles, replace(heard, least_rtt_ms=self._estimate.least_rtt_ms))
-        self._set_pace(heard)
+        self._set_pace(tiles, heard)
         self._allocate(tiles)
 
     def _is_calm(self, tiles: Sequence[Tile]) -> bool:
@@ -160,12 +160,17 @@ class Adaptation:
         for tile in tiles:
             tile.hold_back(delay)
 
-    def _set_pace(self, heard: Heard) -> None:
+    def _set_pace(self, tiles: Iterable[Tile], heard: Heard) -> None:
         if heard.loss is not None and heard.loss >= _LOSSY:
             self._near = False
         elif heard.rtt_ms is not None:
             self._near = heard.rtt_ms < _NEAR_MS
-        self.bucket.pace = pace_of(near=self._near, capacity_bps=self._estimate.capacity_bps)
+        pace = pace_of(near=self._near, capacity_bps=self._estimate.capacity_bps)
+        if pace == self.bucket.pace:
+            return
+        for tile in tiles:
+            tile.step_out()
+        self.bucket.pace = pace
 
     def _allocate(self, tiles: Sequence[Tile]) -> None:
         """Send tiles down to their sub streams, or up again. Those that fit the sub stream anyway stay."""

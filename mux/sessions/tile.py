@@ -123,6 +123,11 @@ class Tile:
             if self.sender is not None:
                 self.sender.reformat(*self._headers.of(self.sources, self._codec, delay))
 
+    def step_out(self) -> None:
+        """Tell the lockstep group that its sender goes on alone: it is about to have another pace."""
+        if self.sender is not None:
+            self.sender.step_out()
+
     def revoke(self) -> None:
         """The right to its camera has ended: empty it, and remember why."""
         self.show(None)

@@ -151,7 +151,7 @@ class Viewer:
             self.address = source
             for tile in self.tiles.values():
                 if tile.sender is not None:
-                    tile.sender.address = source
+                    tile.sender.move(source)
         return success(check, source, credentials.integrity)
 
     def greet(self, now_ns: int) -> list[bytes]:

@@ -158,7 +158,7 @@ class Viewed:
         """Plain RTP of what was sent since the last call; repeated packets are left out."""
         plain = []
         for datagram, address in self.transport.sent[self._read :]:
-            if address != self.sender.address:
+            if address != self.sender.destination.address:
                 continue
             try:
                 plain.append(self._session.unprotect(datagram))

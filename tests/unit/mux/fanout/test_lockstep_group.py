@@ -89,10 +89,12 @@ class Rig:
         elif act == "key":
             sender.key_picture_wanted(self.group, self.now_ns)
         elif act == "pace":
+            sender.step_out()
             sender.bucket.pace = NEAR if sender.bucket.pace == CAREFUL else CAREFUL
         elif act == "tidy":
             sender.tidy()
         elif act == "slow":
+            sender.step_out()
             sender.bucket.pace = Pace(600, 40)
         elif act == "reformat":
             delay = PlayoutDelay(number % 50, number % 50 + 1)
@@ -175,7 +177,7 @@ def rig() -> Rig:
 
 
 def alone(rig: Rig) -> list[Sender]:
-    return list(rig.fan_out._alone)
+    return [sender for sender in rig.senders if sender.membership is None]
 
 
 def test_steady_viewers_are_in_step_and_one_that_needs_something_is_not(rig: Rig) -> None:

@@ -72,7 +72,11 @@ class Stream:
             self.now_ns += int(STEP_S * 1e9)
             self.timers.run()
         return [
-            [(timestamp(sent) - sender.time_base) % 2**32 for sent, to in now if to == sender.address]
+            [
+                (timestamp(sent) - sender.time_base) % 2**32
+                for sent, to in now
+                if to == sender.destination.address
+            ]
             for sender in senders
         ]
 

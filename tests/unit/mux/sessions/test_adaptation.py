@@ -122,6 +122,20 @@ async def test_a_near_viewer_is_sent_to_faster_until_it_loses_something() -> Non
     assert bucket.pace == CAREFUL
 
 
+async def test_a_viewer_in_step_leaves_its_lockstep_group_before_it_has_another_pace() -> None:
+    watched = Watched()
+    bucket = watched.world.viewer(watched.visitor.id).adaptation.bucket
+    shared = set()
+    for loss in (0.0, 0.0, 0.03, 0.03, 0.03):
+        await watched.seconds(1, loss, 2.0)
+        sender = watched.tile().sender
+        assert sender is not None
+        if sender.membership is not None:
+            assert sender.membership.progress.bucket.pace == bucket.pace
+            shared.add(bucket.pace)
+    assert shared == {NEAR, CAREFUL}
+
+
 async def test_trouble_after_a_long_calm_is_answered_as_fast_as_at_once() -> None:
     early, late = Watched(ONE), Watched(ONE)
     await early.seconds(3, *LAN)
