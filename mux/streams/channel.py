@@ -11,7 +11,6 @@ from mux.fanout.pacer import Pacer
 from mux.fanout.sender import Sender
 from mux.rtp.picture import SENDABLE, picture_of
 from mux.streams.fitness import Fitness
-from mux.streams.profile_h264 import sequence_of
 from mux.streams.timeline import Timeline
 from mux.transport.media_transport import MediaTransport
 from shared.clock import Clock
@@ -110,7 +109,7 @@ class Channel:
             return
         self._waits_for_key = False
         if picture.key:
-            self._read_profile(item.data)
+            self._note_parameters()
         self.octets += picture.payload_bytes
         self.newest = (picture.time90, item.wall_ns)
         self._reached = Moment(picture.time90, now_ns)
@@ -192,15 +191,12 @@ class Channel:
         for begun in awaiting:
             begun()
 
-    def _read_profile(self, data: bytes) -> None:
-        if self.codec is not Codec.H264:
+    def _note_parameters(self) -> None:
+        known = self._fitness.parameters.h264
+        if known is None:
             self.profile_idc = self.size = None
-            return
-        read = sequence_of(data)
-        if read is None:
-            self.profile_idc = self.size = None
-            return
-        self.profile_idc, self.size = read.profile_idc, (read.width, read.height)
+        else:
+            self.profile_idc, self.size = known.profile_idc, (known.width, known.height)
 
 
 def _ask_nobody() -> None:
