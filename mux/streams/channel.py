@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from mux.counts import Counts
 from mux.fanout.fan_out import FanOut
-from mux.fanout.group import Group
 from mux.fanout.lockstep_group import nobody
 from mux.fanout.pacer import Pacer
+from mux.fanout.picture_group import PictureGroup
 from mux.fanout.sender import Sender
 from mux.rtp.picture import SENDABLE, picture_of
 from mux.streams.fitness import Fitness
@@ -53,7 +53,7 @@ class Channel:
         timeline: Timeline | None = None,
     ) -> None:
         self.stream = stream
-        self.group = Group()
+        self.group = PictureGroup()
         self.profile_idc: int | None = None
         self.codec: Codec | None = None
         """None until the first unit."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from mux.counts import Counts
-from mux.fanout.group import Group
+from mux.fanout.picture_group import PictureGroup
 from mux.streams.channel import Channel
 from shared.clock import SimulatedClock
 from shared.tap import Gap
@@ -110,7 +110,7 @@ def test_another_codec_is_told_and_sends_nothing() -> None:
 
 
 def test_a_group_that_outgrows_its_budget_is_given_up_until_the_next_key() -> None:
-    group = Group(budget_bytes=1500)
+    group = PictureGroup(budget_bytes=1500)
     group.append(picture(0, key=True, size=500))
     for number in (1, 2, 3):
         group.append(picture(number, size=500))
@@ -120,6 +120,6 @@ def test_a_group_that_outgrows_its_budget_is_given_up_until_the_next_key() -> No
 
 
 def test_a_group_starts_with_a_key_picture_only() -> None:
-    group = Group()
+    group = PictureGroup()
     group.append(picture(0))
     assert group.pictures == []

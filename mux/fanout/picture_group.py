@@ -5,7 +5,7 @@ from mux.rtp.picture import Picture
 BUDGET_BYTES = 8 << 20
 
 
-class Group:
+class PictureGroup:
     """The pictures from the last key picture on; one that outgrows its budget is given up until the next."""
 
     __slots__ = ("_budget_bytes", "_bytes", "pictures")
