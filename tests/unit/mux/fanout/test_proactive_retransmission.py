@@ -93,7 +93,7 @@ def test_without_retransmission_the_very_same_packets_go_out_again() -> None:
     assert [sequence(one) for one in viewed.received()] == sorted({sequence(one) for one in datagrams})
 
 
-def test_a_repair_just_after_a_start_goes_out_twice_to_a_far_viewer_and_once_later() -> None:
+def test_a_retransmission_just_after_a_start_goes_out_twice_to_a_far_viewer_and_once_later() -> None:
     viewed = Viewed(pace=CAREFUL)
     viewed.sender.start(GROUP, 0)
     viewed.timers.run_all()

@@ -5,7 +5,7 @@ from tests.unit.mux.fakes import Viewed, picture, sequence, ssrc, timestamp
 from tests.unit.mux.starts import GROUP, SECOND_NS, started
 
 
-def test_repairs_are_part_of_the_pace() -> None:
+def test_retransmissions_are_part_of_the_pace() -> None:
     viewed = Viewed(pace=CAREFUL)
     numbers = [sequence(one) for one in started(viewed)]
     viewed.live(picture(20), 2 * SECOND_NS)
@@ -17,7 +17,7 @@ def test_repairs_are_part_of_the_pace() -> None:
     assert len(viewed.received()) == 1
 
 
-def test_a_missing_packet_is_sent_again_on_the_source_for_repair() -> None:
+def test_a_missing_packet_is_sent_again_on_the_rtx_source() -> None:
     viewed = Viewed()
     lost = started(viewed)[3]
     viewed.sender.retransmit([sequence(lost)], SECOND_NS)

@@ -1,6 +1,5 @@
 """How fast one viewer is sent to, and what is left out for one too slow."""
 
-from mux.fanout.backlog import LONGEST_WAIT_S
 from mux.fanout.token_bucket import CAREFUL, NEAR, Pace
 from tests.unit.mux.fakes import Viewed, picture, sequence, ssrc, timestamp
 from tests.unit.mux.starts import SECOND_NS, started, steps
@@ -61,12 +60,6 @@ def filled(viewed: Viewed) -> int:
     raise AssertionError("nothing was left out")
 
 
-def test_what_waits_for_a_slow_link_is_no_more_than_it_takes_in_two_seconds() -> None:
-    viewed = Viewed(pace=SLOW)
-    filled(viewed)
-    assert 0 < viewed.bucket.queued <= LONGEST_WAIT_S * SLOW.packets_per_s
-
-
 def test_a_viewer_too_slow_goes_on_at_the_next_key_picture_and_is_counted() -> None:
     viewed = Viewed(pace=SLOW)
     number = filled(viewed)
@@ -91,16 +84,6 @@ def test_a_slow_viewer_s_key_picture_is_sent_to_its_end() -> None:
     first = [one for one in packets if timestamp(one) == timestamp(packets[0])]
     assert len(first) == picture(0, key=True, size=300_000).packet_count
     assert first[-1][1] & 0x80
-
-
-def test_a_socket_that_stays_full_lets_nothing_grow_without_bound() -> None:
-    viewed = Viewed()
-    started(viewed)
-    viewed.transport.full = True
-    for number in range(20, 120):
-        viewed.live(picture(number, size=400_000), number * SECOND_NS)
-    assert viewed.sender.queued_packets <= LONGEST_WAIT_S * NEAR.packets_per_s
-    assert viewed.counts.jumps == 1
 
 
 def test_a_key_picture_of_300_kb_leaves_in_bursts_no_longer_than_a_careful_pace_allows() -> None:

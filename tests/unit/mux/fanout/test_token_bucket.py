@@ -1,12 +1,10 @@
 """The token bucket of a viewer."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mux.fanout.token_bucket import CAREFUL, NEAR, Pace, TokenBucket, pace_of
-from mux.rtp.packetise_nals import MAX_PAYLOAD_BYTES
-from mux.rtp.weight import WIRE_PACKET_BITS, weight_of
+from mux.rtp.weight import WIRE_PACKET_BITS
 from tests.unit.mux.fakes import Viewed, picture
 
 STEPS = st.lists(st.tuples(st.integers(0, 50_000_000), st.integers(1, 60)), max_size=200)
@@ -59,12 +57,6 @@ def test_a_link_s_capacity_is_its_pace_whoever_is_near() -> None:
     assert 0.9e6 < pace_of(near=True, capacity_bps=1e6).bits_per_s <= 1e6
     assert pace_of(near=True, capacity_bps=1e9) == CAREFUL
     assert pace_of(near=False, capacity_bps=1.0).packets_per_s > 0
-
-
-def test_small_packets_weigh_what_they_are() -> None:
-    assert weight_of(MAX_PAYLOAD_BYTES) == pytest.approx(1.0)
-    assert weight_of(100) < 0.15
-    assert weight_of(300, 3) == pytest.approx(3 * weight_of(100))
 
 
 def test_a_small_stream_of_many_small_pictures_fits_a_small_link() -> None:

@@ -3,7 +3,6 @@
 from mux.counts import Counts
 from mux.observe.metrics import MuxMetrics, metric_of
 from mux.sessions.viewer import End
-from mux.settings import MuxSettings
 from shared import metrics
 
 
@@ -47,10 +46,3 @@ def test_ends_are_counted_by_reason() -> None:
     before = value(name)
     mux_metrics.ended(End.SILENT)
     assert value(name) == before + 1
-
-
-def test_origins_are_cut_at_commas_without_trailing_slashes() -> None:
-    settings = MuxSettings.model_validate(
-        {"ticket_public_key_file": "key", "allowed_origins": "https://a.fr/, https://b.fr ,"}
-    )
-    assert settings.origins == ["https://a.fr", "https://b.fr"]

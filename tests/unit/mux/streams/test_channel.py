@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 from mux.counts import Counts
-from mux.fanout.picture_group import PictureGroup
 from mux.streams.channel import Channel
 from shared.clock import SimulatedClock
 from shared.tap import Gap
 from shared.units import Codec
-from tests.unit.mux.fakes import STREAM, RecordingTransport, Viewed, idle_pacer, picture, unit
+from tests.unit.mux.fakes import STREAM, RecordingTransport, Viewed, idle_pacer, unit
 
 
 class Watched:
@@ -107,19 +106,3 @@ def test_another_codec_is_told_and_sends_nothing() -> None:
     watched.channel.take(unit(0, key=True, codec=Codec.MJPEG))
     assert watched.changed == [watched.channel]
     assert watched.channel.codec is Codec.MJPEG
-
-
-def test_a_group_that_outgrows_its_budget_is_given_up_until_the_next_key() -> None:
-    group = PictureGroup(budget_bytes=1500)
-    group.append(picture(0, key=True, size=500))
-    for number in (1, 2, 3):
-        group.append(picture(number, size=500))
-    assert group.pictures == []
-    group.append(picture(4, key=True))
-    assert len(group.pictures) == 1
-
-
-def test_a_group_starts_with_a_key_picture_only() -> None:
-    group = PictureGroup()
-    group.append(picture(0))
-    assert group.pictures == []

@@ -17,7 +17,7 @@ from shared.units import Codec
 from tests.support.pictures import STREAM, units
 from tests.support.strange_pictures import strange_units
 from tests.unit.mux.fakes import RecordingTransport, idle_pacer
-from tests.unit.mux.streams.transcoder.test_transcoder import FakeChild
+from tests.unit.mux.streams.transcoder.children import FakeChild
 
 JPEGS = strange_units(Codec.MJPEG)
 H264 = units(24)

@@ -1,8 +1,6 @@
 """The compiled core against the Python path: the same datagrams, byte for byte, over real sockets."""
 
-import errno
 import socket
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,72 +8,19 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mux.counts import Counts
-from mux.rtp.header import RtpFormat
-from mux.rtp.picture import Chunk
-from mux.rtp.srtp import AES_128_CM_SHA1_80, AES_128_GCM, GcmSealer, Keys, sealer_of
-from mux.transport.core import BAD_JOB, JOB, CompiledSealer, Core, CoreChoice, Jobs, Packets, core_of
-from mux.transport.destination import Destination
-from mux.transport.udp import UdpTransport
-from shared.clock import SystemClock
+from mux.rtp.srtp import AES_128_CM_SHA1_80, GcmSealer, Keys, sealer_of
+from mux.transport.core import BAD_JOB, JOB, CompiledSealer, Core, CoreChoice, Jobs, core_of
 from shared.errors import Unavailable
-from shared.log import Trouble, get_logger
+from shared.log import get_logger
 from tests.unit.mux.fakes import arrived
+from tests.unit.mux.transport.sending import EXTENDED, KEYS, PLAIN, Sending, chunk_of
 
-KEYS = Keys(AES_128_GCM, bytes(28), bytes(range(28)))
 OTHER_KEYS = Keys(AES_128_CM_SHA1_80, bytes(30), bytes(range(30)))
-EXTENDED, PLAIN = RtpFormat(0xDEADBEEF, 102, 5), RtpFormat(0x12345678, 96)
-NOBODY = ("198.51.100.1", 9)
 # Sequence numbers wrap and roll over within a chunk, up to the end of the 48-bit index.
 INDICES = st.integers(0, (1 << 48) - 100) | st.integers(1, 1 << 20).map(lambda wraps: (wraps << 16) - 3)
 PAYLOADS = st.lists(st.integers(1, 1160) | st.just(1160), min_size=1, max_size=80).map(
     lambda sizes: [bytes([number & 0xFF]) * size for number, size in enumerate(sizes)]
 )
-
-
-@pytest.fixture(scope="module", params=["libcrypto", "fastest"])
-def core(request: pytest.FixtureRequest) -> Core:
-    """With each library that may seal."""
-    fastest = request.param == "fastest"
-    try:
-        loaded = Core.load(fastest=fastest)
-    except Unavailable as error:
-        pytest.skip(f"no compiled core here: {error.detail}")
-    if fastest and loaded.sealing == "libcrypto":
-        pytest.skip(
-            "libIPSec_MB is not here, or its header was not at the build, or the processor is too old"
-        )
-    return loaded
-
-
-@pytest.fixture
-def receiver() -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        made.bind(("127.0.0.1", 0))
-        made.setblocking(False)
-        yield made
-
-
-class Sending:
-    """A transport by the core, or by Python, with its counts."""
-
-    def __init__(self, core: Core | None, *, segmentation: bool = True) -> None:
-        self.counts = Counts()
-        trouble = Trouble(get_logger("test"), "udp-trouble", SystemClock())
-        self.transport = UdpTransport(
-            "127.0.0.1", 0, counts=self.counts, trouble=trouble, segmentation=segmentation, core=core
-        )
-
-    def destination(
-        self, rtp: RtpFormat, address: tuple[str, int], index: int = 0, keys: Keys = KEYS
-    ) -> Destination:
-        return Destination(self.transport.sealer(keys, rtp), rtp, keys.profile.tag_bytes, address, index)
-
-
-def chunk_of(payloads: Sequence[bytes]) -> Chunk:
-    packets = [(0, payload) for payload in payloads[:-1]] + [(0x80, payloads[-1])]
-    return Chunk(tuple(packets), sum(map(len, payloads)))
 
 
 @pytest.mark.parametrize("segmentation", [True, False], ids=["segmented", "one-by-one"])
@@ -101,7 +46,7 @@ def test_the_core_sends_what_python_sends_byte_for_byte(
     assert len(sent[0]) == 4 * len(payloads)
 
 
-def test_packets_of_a_line_leave_in_order(core: Core, receiver: socket.socket) -> None:
+def test_packets_of_a_destination_leave_in_order(core: Core, receiver: socket.socket) -> None:
     sending = Sending(core)
     destination = sending.destination(EXTENDED, receiver.getsockname(), 65_530)
     sending.transport.deliver(
@@ -133,22 +78,6 @@ def test_both_key_lengths_are_aes_gcm(core: Core, key_bytes: int) -> None:
     core.remove(handle)
 
 
-def test_what_one_viewers_path_refuses_does_not_stop_the_others(core: Core, receiver: socket.socket) -> None:
-    for segmentation in (True, False):
-        sending = Sending(core, segmentation=segmentation)
-        destinations = [
-            sending.destination(EXTENDED, receiver.getsockname(), 1),
-            sending.destination(EXTENDED, NOBODY),
-            sending.destination(PLAIN, receiver.getsockname(), 100),
-        ]
-        sending.transport.deliver(chunk_of([b"one" * 300, b"two" * 300]), destinations)
-        assert len(arrived(receiver)) == 4
-        assert sending.counts.send_errors == 2
-        assert sending.transport.segmentation is segmentation
-        assert not any(destination.full for destination in destinations)
-        sending.transport.shut()
-
-
 def test_many_viewers_are_more_than_one_system_call(core: Core, receiver: socket.socket) -> None:
     sending = Sending(core)
     destinations = [sending.destination(EXTENDED, receiver.getsockname(), number) for number in range(200)]
@@ -156,32 +85,6 @@ def test_many_viewers_are_more_than_one_system_call(core: Core, receiver: socket
     got = arrived(receiver)
     assert len(got) == 600
     assert len(set(got)) > 500
-    sending.transport.shut()
-
-
-class FullCore(Core):
-    """A core whose socket has no room."""
-
-    def send(
-        self, socket: int, segmented: bool, packets: Packets, time90: int, jobs: Jobs, first: int, count: int
-    ) -> list[tuple[int, int, int, int]]:
-        return [(place, errno.EAGAIN, 0, 0) for place in range(first, first + count)]
-
-
-def test_a_full_socket_is_said_on_the_line(core: Core) -> None:
-    sending = Sending(FullCore.load())
-    destination = sending.destination(EXTENDED, NOBODY)
-    sending.transport.deliver(chunk_of([b"x"]), [destination])
-    assert destination.full
-    sending.transport.shut()
-
-
-def test_a_line_that_moves_is_sent_to_where_it_is(core: Core, receiver: socket.socket) -> None:
-    sending = Sending(core)
-    destination = sending.destination(EXTENDED, NOBODY)
-    destination.address = receiver.getsockname()
-    sending.transport.deliver(chunk_of([b"x"]), [destination])
-    assert len(arrived(receiver)) == 1
     sending.transport.shut()
 
 

@@ -37,12 +37,6 @@ def test_tiles_beyond_the_cameras_of_the_ticket_are_empty_and_cameras_beyond_the
     assert [one.camera for one in world.walls.reported(many.id, {}).tiles] == [ONE]
 
 
-def test_every_source_of_a_wall_is_another() -> None:
-    visitor = World().admit_wall(ONE, tiles=64)
-    sources = [one for its in visitor.sources.values() for one in (its.primary, its.repair)]
-    assert (len(set(sources)), None in sources) == (128, False)
-
-
 def test_a_camera_that_is_not_in_the_ticket_is_refused_and_nothing_changes() -> None:
     world = World()
     visitor = world.watch_wall(ONE)
