@@ -1,11 +1,11 @@
-"""What happened since the last look, as plain integers: the hot path adds, the metrics take once a second."""
+"""Counts of what happened since the last look: the hot path adds, the metrics take them once a second."""
 
 from dataclasses import dataclass, fields
 
 
 @dataclass(slots=True)
 class Counts:
-    """All only grow. `proactive_retransmissions` are packets of first pictures sent again unasked,
+    """Counts that only grow. `proactive_retransmissions` are packets of first pictures sent again unasked,
     `key_requests_answered` those after which a viewer was started again, `jumps` viewers sent on to the next
     key picture, `dropped` the packets that cost."""
 

@@ -277,8 +277,8 @@ def _spare(settings: MuxSettings, clock: Clock) -> Spare:
 
 
 def _spare_collections() -> None:
-    """What a picture makes dies by its reference counts. Searching modules and viewers for cycles every few
-    pictures is a fifth of all CPU; the cycles of failed requests can wait."""
+    """Make the search for cycles rare. Objects of a picture die by their reference counts, and to search
+    modules and viewers for cycles every few pictures costs a fifth of all CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)

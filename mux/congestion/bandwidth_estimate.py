@@ -1,10 +1,10 @@
-"""What a viewer's downlink takes, as far as its reports tell: unknown until it proves too small.
+"""How much a viewer's link takes, as far as its reports tell: unknown until the link proves too small.
 
-A pure function of the samples, one a report. Loss alone does not tell a bad link from a small one: a link
-is too small when a tenth is lost, or when round trips grow (packets wait in its buffer) while the receiver
-says that it can take clearly less than it is sent. From then on it is held to what came through. After a
-time of calm it is given twice as much, as a trial: a trial that fails doubles the time to the next, up to
-two minutes.
+The estimate is a pure function of the samples, one a report. Loss alone does not tell a bad link from a small
+one: a link is too small when a tenth is lost, or when round trips grow (packets wait in its buffer) while the
+receiver says that it can take clearly less than it is sent. From then on the viewer is sent no more than came
+through. After a time of calm it is sent twice as much, as a trial. A trial that fails doubles the time to the
+next one, up to two minutes.
 """
 
 from dataclasses import dataclass, replace

@@ -67,7 +67,7 @@ def needed_ms(heard: Heard) -> int:
 def heard_more(playout: Playout, heard: Heard) -> Playout:
     """The delay after another report.
 
-    It grows to what is needed once two reports in a row need more; it shrinks
+    The delay grows to what is needed once two reports in a row need more; it shrinks
     after 15 s in which 60 ms less would have done, to the most that was needed in that time.
     """
     needed = needed_ms(heard)

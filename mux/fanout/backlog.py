@@ -54,9 +54,10 @@ class Backlog:
         self._count(-self.packets, -self._weight)
 
     def lead90(self, last90: int, now_ns: int) -> int:
-        """By how much the times up to `last90` have run ahead of the time that what waits has waited.
+        """How far the times up to `last90` have run ahead of the time for which the first chunk has waited.
 
-        Who forgets what waits forgets this too: a browser would hold what follows back for it.
+        A sender that forgets its backlog has to take this back: a browser would hold later pictures back for
+        it.
         """
         if not self.chunks:
             return 0

@@ -1,4 +1,4 @@
-"""Starts with a group that has passed: when, and the times it is sent under to be decoded and not watched."""
+"""Fast starts: the pictures since the last key picture, at times that let a browser decode them at once."""
 
 from mux.rtp.header import CLOCK_RATE
 
@@ -32,7 +32,7 @@ class Started:
 def fast_start_times(count: int, newest90: int, last90: int | None) -> range:
     """The times of a group's pictures: one close behind the other, and up to that of the newest.
 
-    They are all later than `last90`, the time of what the viewer was sent before, whatever the newest.
+    All are later than `last90`, the time of what the viewer was sent before, even where the newest is not.
     """
     if last90 is None:
         step90 = _STEP90

@@ -28,10 +28,10 @@ class Queued(Protocol):
 
 
 class Pacer:
-    """Serves whoever waits in turn. `later` calls a function after some seconds; `now` is monotonic.
+    """Serves the waiting queues in turn. `later` calls a function after some seconds; `now` is monotonic.
 
-    Who could send nothing keeps its place, and none of its bucket passes it by: tiles that start with many
-    packets, or small ones, must not keep the others of a wall waiting until they have done.
+    A queue that could send nothing keeps its place, and no queue of the same bucket passes it by: tiles that
+    start with many packets, or small ones, must not keep the others of a wall waiting until they have done.
     """
 
     def __init__(self, later: Callable[[float, Callable[[], None]], object], now: Callable[[], int]) -> None:

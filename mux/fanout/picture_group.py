@@ -1,4 +1,4 @@
-"""The current group of pictures of a stream, packetised: where a viewer who joins or lost its way starts."""
+"""The current group of pictures of a stream, in packets: viewers who join or cannot decode start with it."""
 
 from mux.rtp.picture import Picture
 

@@ -22,7 +22,7 @@ MOST_PACKETS = 96
 class ProactiveRetransmission:
     """Gathers the packets of one picture as they are sent, and sends them again once all have been.
 
-    It does so on a link that is far: elsewhere a packet that is asked for comes as soon.
+    It does so for a viewer that is far: elsewhere a packet that is asked for comes as soon.
     """
 
     __slots__ = ("_bucket", "_chunks_left", "_counts", "_most", "_packets", "_retransmissions")

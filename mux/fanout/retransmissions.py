@@ -16,8 +16,8 @@ _TOKENS_PER_S = 1000
 
 
 class Retransmissions:
-    """Answers NACKs of one source: as RTX (RFC 4588) where `sealer` has the headers of that, else with the
-    packet itself. `index` is the first of the retransmissions' own, `history` what can be sent again."""
+    """Answers NACKs of one source: as RTX (RFC 4588) where `sealer` has headers for that, else with the very
+    packet. `index` is that of the first RTX packet; `history` is what can be sent again."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """The RTP side of one viewer: own sequence numbers and timestamps, paced starts, retransmission.
 
-Sans I/O but for the transport it sends on; time comes in. Times are 90 kHz ticks of the stream's timeline.
+Sans I/O but for the media transport; time comes in. Times are 90 kHz ticks of the stream's timeline.
 """
 
 from collections.abc import Sequence
@@ -118,8 +118,8 @@ class Sender:
     def switch(self, group: Sequence[Picture], now_ns: int, shift90: int) -> None:
         """Go on with another stream's group; without pictures its next key picture is waited for.
 
-        `shift90` is what the time of the stream so far is ahead of the new one's: sequence numbers and
-        timestamps go on as if it were one stream.
+        `shift90` says how far the time of the stream so far is ahead of the new stream's: sequence numbers
+        and timestamps go on as if both were one stream.
         """
         self._forget_queue(now_ns)
         self._history.clear()  # its retransmissions would take the place of the new one's pictures
@@ -166,8 +166,8 @@ class Sender:
         self.pump(2 * STEP_PACKETS, now_ns)
 
     def takes(self, picture: Picture, now_ns: int) -> bool:
-        """Take the next picture of the stream. True when its chunks are to be delivered to `destination` now,
-        each followed by `delivered`; otherwise it waits in the queue, or is of no use to this viewer."""
+        """Take the next picture of the stream. True when its chunks have to be delivered to `destination`
+        now, each followed by `delivered`; otherwise it waits, or is of no use to this viewer."""
         if self._waits_for_key and not picture.key:
             self._leave_out(picture, now_ns)
             return False

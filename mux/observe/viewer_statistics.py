@@ -27,8 +27,9 @@ class Stale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TileStatistics:
-    """One tile. None is unknown; `reason` is a sentence, empty where there is nothing to say; `why` is the
-    same as a code with parameters, where it has one. `first_frame_ms` to `dropped` are the page's counts."""
+    """One tile. None is unknown. `reason` is a sentence, empty where there is nothing to say; `why` is the
+    same as a code with parameters, where there is one. `first_frame_ms` to `dropped` are the page's
+    counts."""
 
     mid: str
     camera: str | None

@@ -26,10 +26,12 @@ _BLOCK = struct.Struct(">IIIIII")
 
 
 class ReportBlock(NamedTuple):
-    """What a receiver says of one source: share lost since the last report (0 to 1), all lost, jitter.
+    """What a receiver says of one source: the share lost since its last report (0 to 1), all lost, the
+    jitter.
 
-    `last_report` are the middle 32 bits of our last report's NTP time, 0 before it came; `since_report_s` is
-    how long the receiver had it. A tuple, since there are very many: it is made in a third of the time.
+    `last_report` holds the middle 32 bits of our last report's NTP time, 0 before one came; `since_report_s`
+    is how long the receiver has had that report. There are very many blocks, and a tuple is made in a third
+    of the time of a dataclass.
     """
 
     ssrc: int

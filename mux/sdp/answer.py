@@ -60,10 +60,10 @@ def some_sources(count: int, *, rtx: bool, pick: Callable[[], int]) -> list[Sour
 
 
 def choose_formats(offer: Offer, profile_idc: int | None) -> tuple[VideoFormat, ...]:
-    """The payload types to send on, one a codec, H.264 first; `profile_idc` None where it is not known yet.
+    """The payload types to send on, one a codec, H.264 first. `profile_idc` is None while it is not known.
 
-    Decoders go by the stream's own parameter sets, so a near profile is better than a refusal. One of mode 0
-    is taken where there is none of mode 1: see docs/design/offers.md.
+    Decoders go by the stream's own parameter sets, so a near profile is better than a refusal. A payload type
+    of mode 0 is taken where there is none of mode 1: see docs/design/offers.md.
     """
     h264 = [offered for offered in offer.formats if offered.codec is Codec.H264]
     h264 = [offered for offered in h264 if offered.mode] or h264

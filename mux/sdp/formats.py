@@ -22,8 +22,8 @@ _H265_PARAMETERS = ("profile-id", "tier-flag", "level-id", "tx-mode")
 class VideoFormat:
     """One payload type of an offer that we could send: H.264 in packetisation mode 0 or 1, or H.265.
 
-    `parameters` is what the answer has to say of it (`a=fmtp`), `profile_level_id` six hex digits of H.264;
-    `mode` is 1 for H.265, which has no modes.
+    `parameters` is what the answer has to say of the payload type (`a=fmtp`), `profile_level_id` six hex
+    digits of H.264. `mode` is 1 for H.265, which has no modes.
     """
 
     codec: Codec

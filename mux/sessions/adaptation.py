@@ -1,7 +1,7 @@
 """One viewer's link and what follows from it: playout delay, pace, and which tiles show the sub stream.
 
-Pure functions (`mux.congestion`, `mux.fanout.token_bucket`) make the choices each time a receiver report has
-come; this keeps what they decide by, and carries out what they decide.
+Pure functions (`mux.congestion`, `mux.fanout.token_bucket`) decide each time a receiver report has come. This
+module keeps what they decide by, and carries out what they decide.
 """
 
 from collections.abc import Iterable, Sequence

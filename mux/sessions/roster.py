@@ -1,4 +1,4 @@
-"""Who is here, by each name a viewer can be called by; and why the last ones are here no more."""
+"""The viewers who are here, by each name they can be called by, and why the last ones have left."""
 
 from collections.abc import Iterator
 from itertools import islice

@@ -1,4 +1,4 @@
-"""All viewers and streams of this process: admits, tells datagrams apart, lets go."""
+"""All WHEP sessions of this process: viewers are admitted, handed their datagrams and let go here."""
 
 from collections.abc import Callable, Sequence
 
@@ -67,7 +67,7 @@ class SessionRegistry:
         """Let a viewer of one stream in.
 
         Raises TicketRefused when the ticket's right has ended, Unavailable when there are too many viewers or
-        nobody confirms rights, and what says why when the stream cannot be shown.
+        nobody confirms rights, and an error that says why when the stream cannot be shown.
         """
         channel = self._channels.known(stream)
         profile_idc = None if channel is None else channel.profile_idc
@@ -141,10 +141,10 @@ class SessionRegistry:
             self._refuse(error)
 
     def tick(self, part: int = 0, parts: int = 1) -> None:
-        """What is due: handshakes to repeat, reports, viewers gone without a word.
+        """Do what is due: repeat handshakes, send reports, let go of viewers that fell silent.
 
-        Looks at one of `parts` equal shares of the viewers, so that each has its turn once a second, and at
-        all young ones: several times a second.
+        One of `parts` equal shares of the viewers is looked at, so that each has its turn once a second, and
+        all young ones, several times a second.
         """
         now_ns, utc_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
         for viewer in dict.fromkeys((*self.roster.young(now_ns), *self.roster.share(part, parts))):
@@ -159,8 +159,8 @@ class SessionRegistry:
                 self._send(viewer.reports(now_ns, utc_ns), viewer.address)
 
     def watch_over(self, part: int = 0, parts: int = 1) -> None:
-        """Measure what each tile gets, and leave streams that have fallen silent: of one of `parts` equal
-        shares of the viewers, so that many are looked at in turns; each once a second."""
+        """Measure what each tile gets, and leave streams that have fallen silent, for one of `parts` equal
+        shares of the viewers: each viewer has its turn once a second."""
         now_ns = self._clock.monotonic_ns()
         for viewer in self.roster.share(part, parts):
             for tile in viewer.tiles.values():

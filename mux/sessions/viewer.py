@@ -133,10 +133,10 @@ class Viewer:
         return now_ns - self._heard_ns > CONSENT_S * 1e9
 
     def checked(self, check: Check, source: Address, now_ns: int) -> bytes | None:
-        """Take a connectivity check that names us; the answer, or None when it is not proven.
+        """Take a connectivity check that names us; the answer, or None when the check is not proven.
 
-        Only a proven check makes an address the viewer's, and only a nominating one moves what it is sent.
-        The first nominating one after an ICE restart ends the credentials before (RFC 8445 section 9).
+        Only a proven check makes an address the viewer's, and only a nominating check moves what it is sent.
+        The first nominating check after an ICE restart ends the credentials before (RFC 8445 section 9).
         """
         renewed = self.renewed
         is_renewed = renewed is not None and check.receiver == renewed.ufrag
@@ -188,7 +188,7 @@ class Viewer:
     def feedback(self, datagram: bytes, now_ns: int) -> list[tuple[Tile | None, Feedback]]:
         """What an SRTCP datagram asks of us, and of which tile. Raises BadInput when it is not this viewer's.
 
-        Reports and estimates are kept here; what names a source that is none of ours is left out.
+        The viewer keeps reports and estimates; feedback on a source that is none of ours is left out.
         """
         if self._srtcp is None:
             return []

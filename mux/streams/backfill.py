@@ -1,4 +1,4 @@
-"""The recent units of a stream, which come all at once: how long who begins waits for the last of them."""
+"""The recent units of a stream, which the tap sends all at once: how long a viewer waits for the last one."""
 
 from collections.abc import Callable
 

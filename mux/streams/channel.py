@@ -36,9 +36,9 @@ class Moment:
 
 
 class Channel:
-    """A stream's senders and its current group. `sent` is told the seconds from a unit's arrival to its first
-    packet, of one in MEASURE_EVERY_NS; `changed` that the codec, or whether its pictures are out of order, is
-    known or another."""
+    """A stream's senders and its current picture group. `sent` is told, of one unit in MEASURE_EVERY_NS, the
+    seconds from its arrival to its first packet. `changed` is told when the stream's codec, its order of
+    pictures or its fitness for browsers becomes known or changes."""
 
     def __init__(
         self,
@@ -146,7 +146,7 @@ class Channel:
     def add(self, sender: Sender, before: Moment | None = None) -> None:
         """Start a viewer: from the current group if there is one, else from the next key picture.
 
-        `before` is the moment its sender reached in another stream: it goes on as if both were one.
+        `before` is the moment that the sender reached in another stream: it goes on as if both were one.
         """
         now_ns = self._clock.monotonic_ns()
         here = self.moment()

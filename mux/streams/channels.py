@@ -1,6 +1,6 @@
 """Which streams are taken from the tap: each from its first viewer on, until some time after its last.
 
-What is derived of one lives as long, so that who looks away for a moment finds it running.
+What is derived from a stream lives as long, so that a viewer who looks away for a moment finds it running.
 """
 
 from collections.abc import Callable, Sequence
@@ -121,8 +121,9 @@ class _Held:
 
 
 class Channels:
-    """The streams being watched. `subscribe` asks the tap for one, `make` builds a stream's channel, `derive`
-    what is shown in place of one that its viewers cannot be sent as it is; `later` calls after some time."""
+    """The streams being watched. `subscribe` asks the tap for a stream, `make` builds its channel, and
+    `derive` begins what is shown in place of a stream that its viewers cannot be sent as it is. `later` calls
+    a function after some seconds."""
 
     def __init__(
         self,
@@ -154,17 +155,18 @@ class Channels:
     def repeatable(self, channel: Channel) -> Sequence[Picture]:
         """What may be sent again to a viewer who cannot decode: the current group, while the camera sends.
 
-        Empty once it has been silent for a while: old pictures sent again would look like live ones.
+        It is empty once the camera has been silent for a while: old pictures would look like live ones.
         """
         if channel.newest_ns is None or self._clock.monotonic_ns() - channel.newest_ns > _SILENT_NS:
             return ()
         return channel.group.pictures
 
     def join(self, stream: StreamId, codecs: frozenset[Codec], told: Callable[[], None]) -> Feed:
-        """One viewer more, who takes pictures in these codecs; `told` when the feed's channel is another.
+        """The feed of one more viewer, who takes pictures in these codecs. `told` is called whenever the feed
+        has another channel.
 
-        The stream is asked for now if it is not yet taken. Whether the stream itself suits is known with its
-        first unit.
+        The tap is asked for the stream now if it is not yet taken. Whether the stream itself suits is known
+        with its first unit.
         """
         held = self._held.get(stream)
         if held is None:

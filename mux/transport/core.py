@@ -1,4 +1,4 @@
-"""The compiled core `mux/transport/core.c`, where it was built and there is a libcrypto: its gate, by ctypes.
+"""The gate to the compiled core `mux/transport/core.c`, where that was built and there is a libcrypto.
 
 A call releases the interpreter's lock. One thread at a time may use a core.
 """
@@ -139,8 +139,9 @@ class Core:
     ) -> list[tuple[int, int, int, int]]:
         """Send a chunk's packets to `count` jobs of a table from `first` on; a job that was sent counts on.
 
-        What is odd comes back: place in the table, status, datagrams lost, the errno of the last one. The
-        status is 0 when all the others were sent, an errno when the chunk is to be sent again, or BAD_JOB.
+        Return the jobs that went wrong: place in the table, status, datagrams lost, the errno of the last
+        one. The status is 0 when the other datagrams were sent, an errno when the chunk is to be sent again,
+        or BAD_JOB.
         """
         if self._chunk is None or self._chunk[0] is not packets:
             lengths = [len(payload) | (_MARKER if marker else 0) for marker, payload in packets]

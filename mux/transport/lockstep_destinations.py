@@ -24,8 +24,8 @@ class LockstepDestinations(Protocol):
         ...
 
     def deliver(self, chunk: Chunk, time90: int, first: int, count: int) -> list[Destination]:
-        """Deliver to `count` destinations from the `first` on. Those come back that the same chunk is to be
-        delivered to again; their `full` is set, the indices of the others have gone on."""
+        """Deliver to `count` destinations from the `first` on. Return those that had no room: their `full` is
+        set, and the same chunk is to be delivered again. The indices of the others have gone on."""
         ...
 
 

@@ -59,7 +59,7 @@ def resolve_host(host: str) -> str:
 class UdpTransport:
     """A `MediaTransport` over UDP. Errors of single sends are counted: the next one may get through.
 
-    With a compiled `core` that delivers what it can; the rest, and all without it, goes by Python.
+    A compiled `core` delivers what it can; Python delivers the rest, and all where there is no core.
     """
 
     def __init__(

@@ -69,9 +69,9 @@ class Walls:
         self._clock = clock
 
     def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
-        """Give tiles other cameras or sizes; those not named stay. Nothing changes when one cannot be had.
+        """Give tiles other cameras or sizes; tiles that are not named stay. All wishes are granted, or none.
 
-        A ticket is needed to show a camera: sizes, and emptying a tile, are the session's owner's affair.
+        A ticket is needed to show a camera. The session's owner may resize and empty tiles without one.
 
         Raises NotFound, Conflict for a session that is no wall, TicketRefused for a ticket of another
         signed-in session or a camera that is not in it, BadInput for a tile there is not.
