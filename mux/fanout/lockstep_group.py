@@ -112,7 +112,7 @@ class LockstepGroup:
         return not waiting
 
     def _deliver(self, chunk: Chunk, time90: int, begun: Callable[[], None]) -> None:
-        """Send the chunk that waits first. Who has no room for it steps out, and it waits for them alone."""
+        """Send the chunk that waits first. Senders for whom the socket has no room step out with it."""
         unsent, first = [], 0
         if begun is not nobody:
             # The first is served by itself: what it waited is the delay of the picture.

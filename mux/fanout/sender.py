@@ -79,7 +79,7 @@ class Sender:
 
     @property
     def queued_packets(self) -> int:
-        """Those that wait to be sent."""
+        """Packets that wait to be sent."""
         return self._backlog.packets + (0 if self.membership is None else self.membership.queued_packets)
 
     def is_in_step(self, progress: Progress) -> bool:

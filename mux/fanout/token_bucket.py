@@ -38,7 +38,7 @@ def pace_of(*, near: bool, capacity_bps: float | None) -> Pace:
 
 
 class TokenBucket:
-    """The tokens of one viewer, shared by its tiles. What is larger than a full bucket may leave a full one.
+    """The tokens of one viewer, shared by its tiles. A chunk larger than a full bucket may leave a full one.
 
     `queued` is the weight of what waits for tokens, of all tiles; `sharers` counts the tiles. Senders in step
     have to step out before `pace` changes: their lockstep group has a pace of its own.

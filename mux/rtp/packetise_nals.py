@@ -71,7 +71,7 @@ def _aggregated(nals: list[memoryview], form: NalFormat) -> bytes:
 
 
 def _fragments(body: memoryview, kind: int, header: bytes, max_bytes: int) -> list[bytes]:
-    """At least two: what is cut does not fit into one."""
+    """The fragments of a NAL unit that does not fit into one packet: at least two."""
     count = -(-len(body) // (max_bytes - len(header) - 1))
     size = -(-len(body) // count)
     first, middle, last = (header + bytes((kind | flags,)) for flags in (_START, 0, _END))

@@ -191,7 +191,7 @@ def _ice_user(transport: _Transport) -> IceUser:
 
 
 def _setup(transport: _Transport) -> str:
-    """Who may be the DTLS client (RFC 8842 section 5.3)."""
+    """Which side may be the DTLS client (RFC 8842 section 5.3)."""
     setup = (transport.all("setup") or [""])[0]
     if setup not in ("actpass", "active", "passive"):
         raise BadInput("the offer does not say who begins the DTLS handshake (setup)", "sdp")

@@ -173,7 +173,7 @@ class Adaptation:
         self.bucket.pace = pace
 
     def _allocate(self, tiles: Sequence[Tile]) -> None:
-        """Send tiles down to their sub streams, or up again. Those that fit the sub stream anyway stay."""
+        """Send tiles down to their sub streams, or up again. Tiles that fit the sub stream anyway stay."""
         choosing = [tile for tile in tiles if tile.chooses]
         demands = [self._rates[tile.mid].demand(tile) for tile in choosing]
         fixed_bps = sum(self._rates[tile.mid].now(tile) for tile in tiles if tile not in choosing)

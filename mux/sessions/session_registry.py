@@ -214,8 +214,8 @@ class SessionRegistry:
         return admitted
 
     def _refused(self, id: str, error: BeffroiError) -> None:
-        """A stream turned out not to be showable: who watches nothing else is let go, and told why when it
-        comes again."""
+        """A stream turned out not to be showable: a viewer who watches nothing else is let go, and told why
+        when it comes again."""
         for viewer in self.roster:
             if viewer.identity.id == id and not viewer.wall:
                 self._trouble.count(error.detail)

@@ -71,7 +71,7 @@ class Tile:
 
     @property
     def feed(self) -> Feed | None:
-        """What is being sent, or will be with its first key picture."""
+        """The feed that is being sent, or will be with its first key picture."""
         return self._feed
 
     @property

@@ -70,7 +70,7 @@ class Viewer:
         self.credentials = credentials
         self.remote = remote
         self.renewed: Credentials | None = None
-        """Those of an ICE restart that no check has proven yet."""
+        """Credentials of an ICE restart that no check has proven yet."""
         self.tiles = {tile.mid: tile for tile in tiles}
         self.wall = wall
         self.addresses: dict[Address, None] = {}
@@ -161,7 +161,7 @@ class Viewer:
         return self._dtls.begin()
 
     def handshake(self, datagram: bytes, now_ns: int) -> list[bytes]:
-        """Take a DTLS datagram; those to answer with. Raises BadInput when the handshake fails."""
+        """Take a DTLS datagram and return the answers. Raises BadInput when the handshake fails."""
         had_keys = self.has_keys
         answers = self._dtls.receive(datagram)
         if self.has_keys and not had_keys:

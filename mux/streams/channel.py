@@ -171,7 +171,7 @@ class Channel:
         self._fan_out.discard(sender)
 
     def _measured(self, now_ns: int) -> Callable[[], None]:
-        """What is to be called once the first packet has been sent: measuring costs a send of its own."""
+        """The function to call once the first packet has been sent: measuring costs a send of its own."""
         if self._measured_ns is not None and now_ns - self._measured_ns < MEASURE_EVERY_NS:
             return nobody
 

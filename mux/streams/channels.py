@@ -149,7 +149,7 @@ class Channels:
         return None if held is None else held.channel
 
     def streams(self) -> list[StreamId]:
-        """Those being taken."""
+        """The streams being taken."""
         return list(self._held)
 
     def repeatable(self, channel: Channel) -> Sequence[Picture]:

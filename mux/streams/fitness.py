@@ -19,7 +19,7 @@ class Fitness:
     def __init__(self) -> None:
         self.fits = True
         self.parameters = StreamParameters()
-        """Those of the newest key unit."""
+        """The parameters of the newest key unit."""
         self._run: int | None = None
         self._whole_wanted = 0
 

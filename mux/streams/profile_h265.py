@@ -7,8 +7,8 @@ _MAIN_COMPATIBLE = 1 << (31 - _MAIN)
 
 
 def is_main_profile(sequence: SequenceParameters | None) -> bool:
-    """Whether these parameters are of the Main profile; those that cannot be read are for a transcoder to
-    try."""
+    """Whether these parameters are of the Main profile. None is not: a transcoder may try what cannot be read
+    here."""
     if sequence is None:
         return False
     named_main = sequence.profile_idc == _MAIN or bool(sequence.compatibility & _MAIN_COMPATIBLE)

@@ -9,8 +9,8 @@ from shared.units import AccessUnit, Codec
 
 
 class StreamParameters:
-    """The sequence parameters that the newest key unit brought. Those of the other codec are None, and so are
-    those that are missing or cannot be read."""
+    """The sequence parameters that the newest key unit brought. The field of the other codec is None;
+    both are where the set is missing or cannot be read."""
 
     __slots__ = ("_read", "h264", "h265")
 

@@ -58,7 +58,7 @@ class Jobs:
         self.hold(64)
 
     def hold(self, jobs: int) -> None:
-        """Have room for so many. What is in it stays."""
+        """Have room for so many jobs; the table keeps the ones it has."""
         if len(self.table) < jobs * JOB.size:
             self.table = self.table.ljust(2 * jobs * JOB.size, b"\0")
             self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.table))

@@ -21,7 +21,7 @@ FULL = frozenset({errno.EAGAIN, errno.ENOBUFS})
 def deliver_each(
     chunk: Chunk, destinations: Sequence[Destination], send: Callable[[Layout, Address], bool]
 ) -> None:
-    """Fill and send one destination's packets after the other's; those of the same shape share a buffer."""
+    """Fill and send one destination's packets after the other's; destinations of a shape share a buffer."""
     layouts: dict[tuple[int, int], Layout] = {}
     for destination in destinations:
         layout = layouts.get(destination.shape)

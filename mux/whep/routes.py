@@ -20,7 +20,7 @@ from shared.tickets import Action, Ticket, TicketVerifier, bearer
 
 
 class Viewers(Protocol):
-    """Who lets viewers in and out; see `mux.sessions.session_registry.SessionRegistry`."""
+    """Lets viewers in and out; see `mux.sessions.session_registry.SessionRegistry`."""
 
     def admit(self, ticket: Ticket, stream: StreamId, offer: Offer) -> Admitted: ...
 
