@@ -26,9 +26,10 @@ class Stale(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TileStanding:
-    """One tile. None is unknown; `reason` is a sentence, empty where there is nothing to say; `why` is the
-    same as a code with parameters, where it has one. `first_frame_ms` to `dropped` are the page's counts."""
+class TileStatistics:
+    """One tile. None is unknown. `reason` is a sentence, empty where there is nothing to say; `why` is the
+    same as a code with parameters, where there is one. `first_frame_ms` to `dropped` are the page's
+    counts."""
 
     mid: str
     camera: str | None
@@ -49,7 +50,7 @@ class TileStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ViewerStatistics:
     """One viewer: the path all its tiles share, and each tile. `delay_ms` is the least and most that its
     browser may hold a picture back."""
 
@@ -59,11 +60,11 @@ class Standing:
     bitrate_kbps: float | None
     available_kbps: float | None
     delay_ms: tuple[int, int]
-    tiles: tuple[TileStanding, ...]
+    tiles: tuple[TileStatistics, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class NamedStanding(Standing):
+class NamedViewerStatistics(ViewerStatistics):
     """A viewer as control_room is told of it: its WHEP session, its person and signed-in session too."""
 
     id: str
@@ -76,25 +77,25 @@ class NamedStanding(Standing):
 class Everybody:
     """All viewers of this process."""
 
-    viewers: tuple[NamedStanding, ...]
+    viewers: tuple[NamedViewerStatistics, ...]
 
 
-def named(viewer: Viewer, standing: Standing) -> NamedStanding:
-    """A viewer's standing with whom it is."""
+def named(viewer: Viewer, statistics: ViewerStatistics) -> NamedViewerStatistics:
+    """A viewer's statistics with whom it is."""
     identity = viewer.identity
-    its = {field.name: getattr(standing, field.name) for field in fields(Standing)}
-    return NamedStanding(
+    its = {field.name: getattr(statistics, field.name) for field in fields(ViewerStatistics)}
+    return NamedViewerStatistics(
         **its, id=identity.id, session=identity.session, subject=identity.subject, wall=viewer.wall
     )
 
 
-def standing_of(viewer: Viewer, now_ns: int, *, loop_late: bool) -> Standing:
-    """A viewer's standing by now."""
+def statistics_of(viewer: Viewer, now_ns: int, *, loop_late: bool) -> ViewerStatistics:
+    """A viewer's statistics by now."""
     tiles = list(viewer.tiles.values())
     shown = [tile for tile in tiles if tile.camera is not None]
     available = None if viewer.available_bps is None else viewer.available_bps / 1000
     delay = tiles[0].delay
-    return Standing(
+    return ViewerStatistics(
         rtt_ms=_rounded(_mean(tile.reception.rtt_ms for tile in shown)),
         jitter_ms=_rounded(_mean(tile.reception.jitter_ms for tile in shown)),
         loss=_rounded(_mean(tile.reception.loss for tile in shown)),
@@ -105,10 +106,10 @@ def standing_of(viewer: Viewer, now_ns: int, *, loop_late: bool) -> Standing:
     )
 
 
-def _tile(tile: Tile, now_ns: int, *, loop_late: bool) -> TileStanding:
+def _tile(tile: Tile, now_ns: int, *, loop_late: bool) -> TileStatistics:
     stale, told = staleness(tile, now_ns, loop_late=loop_late)
     feed, channel = tile.feed, tile.channel
-    return TileStanding(
+    return TileStatistics(
         mid=tile.mid,
         camera=None if tile.camera is None else tile.camera.path,
         kind=None if feed is None else feed.stream.kind.value,

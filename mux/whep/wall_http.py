@@ -6,7 +6,7 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, Field, TypeAdapter
 
-from mux.observe.viewer_statistics import Everybody, Standing
+from mux.observe.viewer_statistics import Everybody, ViewerStatistics
 from mux.sdp.offer import MAX_WALL_OFFER_BYTES, MOST_TILES, Offer, parse_wall_offer
 from mux.sessions.admission import Admitted
 from mux.sessions.page_counts import PageCounts
@@ -27,9 +27,9 @@ _Mid = Annotated[str, Field(max_length=256)]
 class Arranged(Protocol):
     """What may be asked of a wall; see `mux.whep.walls.Walls`."""
 
-    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing: ...
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics: ...
 
-    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing: ...
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics: ...
 
     def load(self) -> Load: ...
 
@@ -75,7 +75,7 @@ class Report(BaseModel):
 Shown = TypeVar("Shown")
 _ARRANGEMENT = TypeAdapter(Arrangement)
 _REPORT = TypeAdapter(Report)
-_STANDING = TypeAdapter(Standing)
+_STATISTICS = TypeAdapter(ViewerStatistics)
 _EVERYBODY = TypeAdapter(Everybody)
 _LOAD = TypeAdapter(Load)
 
@@ -100,21 +100,21 @@ def install_walls(
 
     @app.put("/whep/sessions/{session}/tiles", **document.ARRANGE)
     async def arrange(request: Request, session: str) -> Response:
-        """Give tiles other cameras or sizes: 200 with the standing. A ticket is needed to show a camera."""
+        """Give tiles other cameras or sizes: 200 with the statistics. A ticket is needed to show a camera."""
         arrangement = await json_of(request, _ARRANGEMENT)
         shows = any(one.camera is not None for one in arrangement.tiles)
         ticket = ticket_of(request, Action.WALL, WALL_RESOURCE) if shows else None
-        return _json(_STANDING, walls.arrange(session, ticket, [one.wish() for one in arrangement.tiles]))
+        return _json(_STATISTICS, walls.arrange(session, ticket, [one.wish() for one in arrangement.tiles]))
 
     @app.post("/whep/sessions/{session}/report", **document.REPORT)
     async def report(request: Request, session: str) -> Response:
-        """Take what the page counts: 200 with the standing. The path is as good as a password."""
+        """Take what the page counts: 200 with the statistics. The path is as good as a password."""
         said = await json_of(request, _REPORT)
         counts = {
             one.mid: PageCounts(one.freezes, one.freeze_ms, one.first_frame_ms, one.dropped)
             for one in said.tiles
         }
-        return _json(_STANDING, walls.reported(session, counts))
+        return _json(_STATISTICS, walls.reported(session, counts))
 
     @app.get("/load", **document.LOAD)
     async def load() -> Response:
@@ -123,7 +123,7 @@ def install_walls(
 
     @app.get("/viewers", **document.VIEWERS)
     async def viewers(request: Request) -> Response:
-        """Everybody's standing, for control_room."""
+        """Everybody's statistics, for control_room."""
         ticket_of(request, Action.STATUS, VIEWERS_RESOURCE)
         return _json(_EVERYBODY, walls.everybody())
 

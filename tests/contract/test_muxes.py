@@ -12,7 +12,13 @@ from control_room.access.ticketing import Ticketing
 from control_room.live.mux_client import MuxClient, MuxLoad
 from control_room.live.watching import WatchedTile
 from control_room.names import Names
-from mux.observe.viewer_statistics import Everybody, NamedStanding, Stale, Standing, TileStanding
+from mux.observe.viewer_statistics import (
+    Everybody,
+    NamedViewerStatistics,
+    Stale,
+    TileStatistics,
+    ViewerStatistics,
+)
 from mux.sdp.offer import Offer
 from mux.sessions.admission import Admitted
 from mux.sessions.page_counts import PageCounts
@@ -21,7 +27,7 @@ from mux.whep.walls import Load, Wish
 from shared.clock import SystemClock
 from shared.tickets import Ticket, TicketSigner, TicketVerifier
 
-TILE = TileStanding(
+TILE = TileStatistics(
     mid="0",
     camera="59350/cam-1",
     kind="sub",
@@ -37,7 +43,7 @@ TILE = TileStanding(
     freeze_ms=400,
     dropped=3,
 )
-VIEWER = NamedStanding(
+VIEWER = NamedViewerStatistics(
     rtt_ms=21.5,
     jitter_ms=2.0,
     loss=0.01,
@@ -61,10 +67,10 @@ class Busy:
     def everybody(self) -> Everybody:
         return Everybody((VIEWER,))
 
-    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
         raise NotImplementedError
 
-    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics:
         raise NotImplementedError
 
 

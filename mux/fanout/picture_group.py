@@ -1,11 +1,11 @@
-"""The current group of pictures of a stream, packetised: where a viewer who joins or lost its way starts."""
+"""The current group of pictures of a stream, in packets: viewers who join or cannot decode start with it."""
 
 from mux.rtp.picture import Picture
 
 BUDGET_BYTES = 8 << 20
 
 
-class Group:
+class PictureGroup:
     """The pictures from the last key picture on; one that outgrows its budget is given up until the next."""
 
     __slots__ = ("_budget_bytes", "_bytes", "pictures")

@@ -1,4 +1,4 @@
-"""A hub on a recording wire and a simulated clock, and browsers that talk to it datagram by datagram."""
+"""A session registry on a recording transport and a simulated clock, and browsers that talk to it."""
 
 import struct
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from mux.rtp.srtp import PROFILES, Keys
 from mux.sdp.offer import parse_offer, parse_wall_offer
 from mux.sessions.adaptation import PlayoutBounds
 from mux.sessions.admission import Admission
-from mux.sessions.hub import Hub
 from mux.sessions.senders import Senders
+from mux.sessions.session_registry import SessionRegistry
 from mux.sessions.viewer import End, Viewer
 from mux.streams.channel import Channel
 from mux.streams.channels import Channels
@@ -36,14 +36,14 @@ from tests.support.light_client import Browser
 from tests.support.light_sdp import Place, offer
 from tests.support.tap import FakeTap
 from tests.support.wall import Source, sources_of, wall_offer
-from tests.unit.mux.fakes import STREAM, RecordingWire, Timers
+from tests.unit.mux.fakes import STREAM, RecordingTransport, Timers
 
 _DTLS = DtlsEndpoint()
 BROWSER = Browser()
 
 
 class World:
-    """One hub and all around it."""
+    """One session registry and all around it."""
 
     def __init__(
         self,
@@ -51,11 +51,11 @@ class World:
         most_viewers: int = 5,
         derive: Derive = no_derivation,
         clock: SimulatedClock | None = None,
-        wire: RecordingWire | None = None,
+        transport: RecordingTransport | None = None,
         timers: Timers | None = None,
     ) -> None:
         self.clock = clock or SimulatedClock()
-        self.wire = wire or RecordingWire()
+        self.transport = transport or RecordingTransport()
         self.timers = timers or Timers()
         self.again = timers or Timers()
         """What is said again in handshakes waits here."""
@@ -82,12 +82,12 @@ class World:
         key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
         self.lessor = Lessor(TicketSigner(key), self.clock.utc_ns)
         self.lessor.knows(wall_ticket("59350/cam-1", "59350/cam-2", "59350/cam-3"))
-        self.hub = Hub(
-            wire=self.wire,
+        self.registry = SessionRegistry(
+            transport=self.transport,
             leases=Leases(key.public_key(), self.clock),
             admission=self.admission,
             channels=self.channels,
-            senders=Senders(self.wire, self.pacer, self.counts, Random(2)),
+            senders=Senders(self.transport, self.pacer, self.counts, Random(2)),
             counts=self.counts,
             trouble=Trouble(get_logger("test"), "test-trouble", self.clock),
             clock=self.clock,
@@ -96,13 +96,13 @@ class World:
             most_viewers=most_viewers,
             ended=self.ended.append,
         )
-        self.walls = Walls(self.hub, self.admission, StreamMetrics(), self.lag, self.clock)
+        self.walls = Walls(self.registry, self.admission, StreamMetrics(), self.lag, self.clock)
 
     def confirm(self, *tickets: Ticket) -> None:
-        """Tell the hub which rights hold, those of these tickets among them."""
+        """Tell the registry which rights hold, those of these tickets among them."""
         for ticket in tickets:
             self.lessor.knows(ticket)
-        self.hub.take_lease(self.lessor.lease())
+        self.registry.take_lease(self.lessor.lease())
 
     def _soon(self, call: Callable[[], None]) -> None:
         if self.patient:
@@ -112,11 +112,11 @@ class World:
 
     def _channel(self, stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
         return Channel(
-            stream, self.wire, self.pacer, self.clock, self.counts, sent=lambda _: None, changed=changed
+            stream, self.transport, self.pacer, self.clock, self.counts, sent=lambda _: None, changed=changed
         )
 
     def viewer(self, id: str) -> Viewer:
-        return self.hub.roster.named(id)
+        return self.registry.roster.named(id)
 
     def admit(
         self,
@@ -130,7 +130,7 @@ class World:
         self._tickets += 1
         shown = Ticket(ticket or f"t-{self._tickets}", "p", session, Action.LIVE, str(stream), 1 << 40)
         self.confirm(shown)
-        admitted = self.hub.admit(shown, stream, parse_offer(offer(BROWSER.fingerprint, setup=setup)))
+        admitted = self.registry.admit(shown, stream, parse_offer(offer(BROWSER.fingerprint, setup=setup)))
         return Visitor(self, admitted.id, Place.read(admitted.answer), source)
 
     def admit_wall(
@@ -145,7 +145,7 @@ class World:
         self._tickets += 1
         shown = wall_ticket(*cameras, id=ticket or f"t-{self._tickets}", session=session)
         self.confirm(shown)
-        admitted = self.hub.admit_wall(shown, parse_wall_offer(wall_offer(BROWSER.fingerprint, tiles)))
+        admitted = self.registry.admit_wall(shown, parse_wall_offer(wall_offer(BROWSER.fingerprint, tiles)))
         visitor = Visitor(self, admitted.id, Place.read(admitted.answer), source)
         visitor.sources = {one.mid: one for one in sources_of(admitted.answer)}
         return visitor
@@ -165,13 +165,13 @@ class World:
         return visitor
 
     async def pass_time(self, seconds: float) -> None:
-        """Let time pass with the hub's ticks in it."""
+        """Let time pass with the registry's ticks in it."""
         for _ in range(int(seconds * 10)):
             await self.clock.advance(0.1)
             self.confirm()
-            self.hub.end_rights()
-            self.hub.tick()
-            self.hub.watch_over()
+            self.registry.end_rights()
+            self.registry.tick()
+            self.registry.watch_over()
             self.channels.release_idle()
             self.timers.run_all()
 
@@ -207,18 +207,18 @@ class Visitor:
         if nominate:
             request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity((password or self.place.password).encode())
-        before = len(self._world.wire.sent)
-        self._world.hub.received(bytes(request), source or self.source)
+        before = len(self._world.transport.sent)
+        self._world.registry.received(bytes(request), source or self.source)
         self._hear(before)
-        return any(datagram[:2] == b"\x01\x01" for datagram, _ in self._world.wire.sent[before:])
+        return any(datagram[:2] == b"\x01\x01" for datagram, _ in self._world.transport.sent[before:])
 
     def shake_hands(self, *, last_words: bool = True) -> None:
         done = False
         while not done:
-            done, before = self._step(), len(self._world.wire.sent)
+            done, before = self._step(), len(self._world.transport.sent)
             for datagram in self._outgoing():
                 if last_words or not done:
-                    self._world.hub.received(datagram, self.source)
+                    self._world.registry.received(datagram, self.source)
             if not self._hear(before) and not done:
                 return
         chosen = self._dtls.get_selected_srtp_profile()
@@ -233,19 +233,19 @@ class Visitor:
         assert self._outbound is not None
         packet = struct.pack(">BBHI", 0x80, 201, 1, 1)
         packet += struct.pack(">BBH", 0x80 | form, kind, len(body) // 4) + body
-        self._world.hub.received(self._outbound.protect_rtcp(packet), self.source)
+        self._world.registry.received(self._outbound.protect_rtcp(packet), self.source)
 
     def report(self, last: int = 0, *, waited_ns: int = 0) -> None:
         """Say that nothing was lost; `last` names our last report, which has just come."""
         assert self._outbound is not None
         block = struct.pack(">IIIIII", self.place.primary, 0, 0, 0, last, 0)
         packet = self._outbound.protect_rtcp(struct.pack(">BBHI", 0x81, 201, 7, 1) + block)
-        self._world.hub.received(packet, self.source, waited_ns)
+        self._world.registry.received(packet, self.source, waited_ns)
 
     def leave(self) -> None:
         self._dtls.shutdown()
         for datagram in self._outgoing():
-            self._world.hub.received(datagram, self.source)
+            self._world.registry.received(datagram, self.source)
 
     def packets(self, mid: str) -> list[bytes]:
         """The SRTP packets of one tile's pictures: headers in clear, payloads encrypted."""
@@ -254,7 +254,7 @@ class Visitor:
 
     def media(self) -> list[bytes]:
         """The SRTP packets that were sent to this viewer's address."""
-        return [one for one, to in self._world.wire.sent if to == self.source and 128 <= one[0] < 192]
+        return [one for one, to in self._world.transport.sent if to == self.source and 128 <= one[0] < 192]
 
     def reports(self) -> list[bytes]:
         """The sender reports among them."""
@@ -262,7 +262,7 @@ class Visitor:
 
     def _hear(self, since: int) -> bool:
         """Take what mux has said in the handshake; whether it said anything."""
-        said = [one for one, _ in self._world.wire.sent[since:] if 20 <= one[0] < 64]
+        said = [one for one, _ in self._world.transport.sent[since:] if 20 <= one[0] < 64]
         for datagram in said:
             self._dtls.bio_write(datagram)
         return bool(said)

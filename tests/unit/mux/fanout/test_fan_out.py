@@ -8,11 +8,11 @@ from mux.counts import Counts
 from mux.fanout.fan_out import FanOut
 from mux.fanout.pacer import STEP_S, Pacer
 from mux.fanout.sender import Sender
-from mux.fanout.token_bucket import NEAR, Bucket
+from mux.fanout.token_bucket import NEAR, TokenBucket
 from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Picture
 from mux.transport.stun import Address
-from tests.unit.mux.fakes import KEYS, RecordingWire, Timers, picture, timestamp
+from tests.unit.mux.fakes import KEYS, RecordingTransport, Timers, picture, timestamp
 
 FPS = 25
 GROUP = 10 * FPS
@@ -26,10 +26,10 @@ class Stream:
     """A camera of 2 Mb/s and its viewers on the same network as mux, in simulated time."""
 
     def __init__(self) -> None:
-        self.wire, self.timers, self.random = RecordingWire(), Timers(), Random(3)
+        self.transport, self.timers, self.random = RecordingTransport(), Timers(), Random(3)
         self.now_ns = 0
         self.pacer = Pacer(self.timers.later, lambda: self.now_ns)
-        self.fan_out = FanOut(self.wire, self.pacer, Counts())
+        self.fan_out = FanOut(self.transport, self.pacer, Counts())
         self.group: list[Picture] = []
         self._number = 0
 
@@ -37,11 +37,11 @@ class Stream:
         sender = Sender(
             keys=KEYS,
             primary=RtpFormat(0x1000, 102, 5),
-            repair=RtpFormat(0x2000, 103, 5),
-            wire=self.wire,
+            rtx=RtpFormat(0x2000, 103, 5),
+            transport=self.transport,
             address=address,
             pacer=self.pacer,
-            bucket=Bucket(NEAR),
+            bucket=TokenBucket(NEAR),
             counts=Counts(),
             random=self.random,
         )
@@ -65,14 +65,18 @@ class Stream:
 
     def sent_of_next(self, *senders: Sender) -> list[list[int]]:
         """The times of the packets that leave for each before any time passes, on the stream's timeline."""
-        before = len(self.wire.sent)
+        before = len(self.transport.sent)
         self.give()
-        now = self.wire.sent[before:]
+        now = self.transport.sent[before:]
         for _ in range(STEPS_A_PICTURE):
             self.now_ns += int(STEP_S * 1e9)
             self.timers.run()
         return [
-            [(timestamp(sent) - sender.time_base) % 2**32 for sent, to in now if to == sender.address]
+            [
+                (timestamp(sent) - sender.time_base) % 2**32
+                for sent, to in now
+                if to == sender.destination.address
+            ]
             for sender in senders
         ]
 

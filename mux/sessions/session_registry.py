@@ -1,4 +1,4 @@
-"""All viewers and streams of this process: admits, tells datagrams apart, lets go."""
+"""All WHEP sessions of this process: viewers are admitted, handed their datagrams and let go here."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,7 +12,7 @@ from mux.sessions.senders import Senders
 from mux.sessions.viewer import End, Viewer
 from mux.streams.camera import Camera
 from mux.streams.channels import Channels
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 from mux.transport.stun import Address, parse_check
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Unavailable
@@ -26,13 +26,14 @@ _VIEWERS_PER_TICKET = 2
 _COPIES, _LAST_WORDS_COPIES = 2, 3
 
 
-class Hub:
-    """The viewers. `soon` calls a function in the loop's next turn, `later` after seconds."""
+class SessionRegistry:
+    """The WHEP sessions of this process, each a viewer. `soon` calls a function in the loop's next turn,
+    `later` after seconds."""
 
     def __init__(
         self,
         *,
-        wire: Wire,
+        transport: MediaTransport,
         leases: Leases,
         admission: Admission,
         channels: Channels,
@@ -47,7 +48,7 @@ class Hub:
     ) -> None:
         self.most_viewers = most_viewers
         self.roster = Roster()
-        self._wire = wire
+        self._transport = transport
         self._leases = leases
         self._admission = admission
         self._channels = channels
@@ -66,7 +67,7 @@ class Hub:
         """Let a viewer of one stream in.
 
         Raises TicketRefused when the ticket's right has ended, Unavailable when there are too many viewers or
-        nobody confirms rights, and what says why when the stream cannot be shown.
+        nobody confirms rights, and an error that says why when the stream cannot be shown.
         """
         channel = self._channels.known(stream)
         profile_idc = None if channel is None else channel.profile_idc
@@ -130,7 +131,7 @@ class Hub:
             if viewer is None:
                 self._counts.bad_datagrams += 1
             elif 20 <= first < 64 and viewer.handshaking:
-                self._wire.attend()
+                self._transport.attend()
                 self._handshakes.put(viewer, datagram, source)
             elif 20 <= first < 64:
                 self._handshake(viewer, datagram, source)
@@ -140,10 +141,10 @@ class Hub:
             self._refuse(error)
 
     def tick(self, part: int = 0, parts: int = 1) -> None:
-        """What is due: handshakes to repeat, reports, viewers gone without a word.
+        """Do what is due: repeat handshakes, send reports, let go of viewers that fell silent.
 
-        Looks at one of `parts` equal shares of the viewers, so that each has its turn once a second, and at
-        all young ones: several times a second.
+        One of `parts` equal shares of the viewers is looked at, so that each has its turn once a second, and
+        all young ones, several times a second.
         """
         now_ns, utc_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
         for viewer in dict.fromkeys((*self.roster.young(now_ns), *self.roster.share(part, parts))):
@@ -158,8 +159,8 @@ class Hub:
                 self._send(viewer.reports(now_ns, utc_ns), viewer.address)
 
     def watch_over(self, part: int = 0, parts: int = 1) -> None:
-        """Measure what each tile gets, and leave streams that have fallen silent: of one of `parts` equal
-        shares of the viewers, so that many are looked at in turns; each once a second."""
+        """Measure what each tile gets, and leave streams that have fallen silent, for one of `parts` equal
+        shares of the viewers: each viewer has its turn once a second."""
         now_ns = self._clock.monotonic_ns()
         for viewer in self.roster.share(part, parts):
             for tile in viewer.tiles.values():
@@ -182,7 +183,7 @@ class Hub:
         same = self.roster.with_ticket(ticket.id)
         if len(same) >= _VIEWERS_PER_TICKET:
             self.end(same[0], End.REPLACED)
-        self._wire.attend()
+        self._transport.attend()
         if len(self.roster) >= self.most_viewers:
             raise Unavailable(
                 why(
@@ -213,8 +214,8 @@ class Hub:
         return admitted
 
     def _refused(self, id: str, error: BeffroiError) -> None:
-        """A stream turned out not to be showable: who watches nothing else is let go, and told why when it
-        comes again."""
+        """A stream turned out not to be showable: a viewer who watches nothing else is let go, and told why
+        when it comes again."""
         for viewer in self.roster:
             if viewer.identity.id == id and not viewer.wall:
                 self._trouble.count(error.detail)
@@ -237,7 +238,7 @@ class Hub:
         if answer is None:
             raise BadInput("STUN request with a wrong password", "stun")
         if not settled:
-            self._wire.attend()
+            self._transport.attend()
             self.roster.move(viewer, addresses, source, ufrags)
         # Nothing begins without the first answer: what the network may lose goes out twice.
         self._send([answer] * (_COPIES if viewer.handshaking else 1), source)
@@ -269,7 +270,7 @@ class Hub:
 
     def _send(self, datagrams: Sequence[bytes], address: Address) -> None:
         for datagram in datagrams:
-            self._wire.send(datagram, address)
+            self._transport.send(datagram, address)
 
     def _repeat(self, viewer: Viewer) -> None:
         try:
@@ -282,14 +283,14 @@ class Hub:
     def _feedback(self, viewer: Viewer, datagram: bytes, waited_ns: int) -> None:
         now_ns = self._clock.monotonic_ns()
         for tile, said in viewer.feedback(datagram, now_ns - waited_ns):
-            # Who asks for one repair will ask for more, or asks whether it got through.
-            self._wire.attend()
+            # Who asks for one retransmission will ask for more, or asks whether it got through.
+            self._transport.attend()
             if isinstance(said, Goodbye):
                 # A wall's receiver that says goodbye is one of many.
                 if not viewer.wall:
                     self.end(viewer, End.LEFT)
                     return
             elif tile is not None and isinstance(said, Nack):
-                tile.repair(said.missing, now_ns)
+                tile.retransmit(said.missing, now_ns)
             elif tile is not None and isinstance(said, KeyFrameRequest):
                 tile.key_picture_wanted(now_ns)
