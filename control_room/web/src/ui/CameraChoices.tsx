@@ -17,7 +17,7 @@ export function CameraChoices({ chosen, onChange, error }: Props) {
   const { cameras, communeName } = useTerritory();
   const [typed, setTyped] = useState("");
   const groups = grouped(
-    (cameras.data ?? []).filter((camera) => chosen.includes(camera.id) || matches(typed, camera.name, camera.place, communeName(camera.commune))),
+    (cameras ?? []).filter((camera) => chosen.includes(camera.id) || matches(typed, camera.name, camera.place, communeName(camera.commune))),
     communeName,
   );
   const toggle = (id: string) => onChange(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);

@@ -1,6 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { camerasQuery } from "../api/queries";
 import { usePerson, useSession } from "../api/session";
-import { useTerritory } from "../api/territory";
 import { useText } from "../i18n/text";
 import { clock, toWire } from "../i18n/times";
 import { Freshness } from "../ui/Freshness";
@@ -112,7 +113,7 @@ function TopBar({ views, current, onHelp }: BarProps) {
   const { t, language } = useText();
   const person = usePerson();
   const { signOut } = useSession();
-  const { cameras } = useTerritory();
+  const cameras = useQuery(camerasQuery);
   const now = useNow(1000);
   return (
     <header className="top">

@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useState } from "react";
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { useSession } from "../api/session";
 import { useText } from "../i18n/text";
 import { Field } from "../ui/Field";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
-import { useSubmit } from "../ui/useSubmit";
+import { submitting } from "../ui/submitting";
 import type { Problem } from "../api/problem";
 import type { Messages } from "../i18n/fr";
 
@@ -19,14 +20,14 @@ export function SignIn({ ended, problem: before }: Props) {
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState(false);
-  const work = useCallback(() => signIn(login, password), [signIn, login, password]);
-  const { busy, problem, submit } = useSubmit(work);
+  const send = useMutation({ mutationFn: () => signIn(login, password) });
+  const problem = send.error;
   const waitS = useWait(problem);
   const notice = noticeOf({ problem: problem ?? before, waitS, ended, t });
 
   return (
     <main className="sign-in">
-      <form onSubmit={submit} data-testid="sign-in">
+      <form onSubmit={submitting(send)} data-testid="sign-in">
         <img src="/beffroi.svg" alt="" width={48} height={48} />
         <h1>{t.product}</h1>
         <p className="hint">{t.tagline}</p>
@@ -51,8 +52,8 @@ export function SignIn({ ended, problem: before }: Props) {
             </span>
           )}
         </Field>
-        <button type="submit" className="primary" disabled={busy || waitS > 0} data-testid="sign-in-submit">
-          {busy ? t.session.signingIn : t.session.signIn}
+        <button type="submit" className="primary" disabled={send.isPending || waitS > 0} data-testid="sign-in-submit">
+          {send.isPending ? t.session.signingIn : t.session.signIn}
         </button>
         <p className="hint">{t.session.notice}</p>
         <LanguageSwitch />

@@ -1,6 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask } from "../../api/client";
-import { useTerritory } from "../../api/territory";
+import { communesQuery } from "../../api/queries";
 import type { Commune } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { useSay } from "../../ui/Announcer";
@@ -16,7 +17,7 @@ export function CommunesView() {
   const { t, language } = useText();
   const words = t.admin.communes;
   const say = useSay();
-  const { communes } = useTerritory();
+  const communes = useQuery(communesQuery);
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   const columns: Column<Commune>[] = [
@@ -40,7 +41,7 @@ export function CommunesView() {
   ];
   const saved = (name: string) => {
     say(t.admin.saved(name));
-    communes.refresh();
+    void communes.refetch();
     close();
   };
   return (
@@ -62,7 +63,7 @@ export function CommunesView() {
           onConfirm={async () => {
             await ask(api.DELETE("/api/v1/communes/{code}", { params: { path: { code: open.commune.code } } }));
             say(t.admin.removed(open.commune.name));
-            communes.refresh();
+            void communes.refetch();
           }} />
       )}
     </div>

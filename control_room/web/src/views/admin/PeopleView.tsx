@@ -1,20 +1,19 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask, everyPage } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { api, ask } from "../../api/client";
+import { peopleQuery } from "../../api/queries";
 import { usePerson } from "../../api/session";
 import { useTerritory } from "../../api/territory";
 import type { Person } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { useSay } from "../../ui/Announcer";
+import { Awaited } from "../../ui/Awaited";
 import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
-import { ProblemNote } from "../../ui/ProblemNote";
 import { Table, type Column } from "../../ui/Table";
 import { PersonForm } from "./PersonForm";
 
 type Open = { kind: "new" } | { kind: "edit" | "remove"; person: Person } | null;
-const POLL_MS = 10_000;
-const load = () => everyPage((cursor) => api.GET("/api/v1/people", { params: { query: { cursor, limit: 200 } } }));
 
 export function PeopleView() {
   const { t } = useText();
@@ -22,7 +21,7 @@ export function PeopleView() {
   const say = useSay();
   const me = usePerson();
   const { communeName } = useTerritory();
-  const people = usePoll(load, POLL_MS);
+  const people = useQuery(peopleQuery);
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   const columns: Column<Person>[] = [
@@ -54,17 +53,17 @@ export function PeopleView() {
     <div className="pad" data-testid="view-people">
       <div className="title-row">
         <h1>{words.title}</h1>
-        {people.data !== null && <Freshness polled={people} />}
+        {people.data !== undefined && <Freshness polled={people} />}
         <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="person-new">{words.new}</button>
       </div>
-      {people.data === null && <ProblemNote problem={people.problem} />}
+      <Awaited query={people} />
       <Table columns={columns} rows={people.data ?? []} rowId={(person) => person.id} rowTestId={(person) => `person-${person.login}`}
         testId="people-table" label={words.title} />
       {(open?.kind === "new" || open?.kind === "edit") && (
         <PersonForm person={open.kind === "edit" ? open.person : null} onClose={close}
           onSaved={(name) => {
             say(t.admin.saved(name));
-            people.refresh();
+            void people.refetch();
             close();
           }} />
       )}
@@ -73,7 +72,7 @@ export function PeopleView() {
           onConfirm={async () => {
             await ask(api.DELETE("/api/v1/people/{person_id}", { params: { path: { person_id: open.person.id } } }));
             say(t.admin.removed(open.person.name));
-            people.refresh();
+            void people.refetch();
           }} />
       )}
     </div>

@@ -1,5 +1,7 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask } from "../../api/client";
+import { camerasQuery } from "../../api/queries";
 import { useTerritory } from "../../api/territory";
 import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
@@ -22,9 +24,11 @@ export function RegisterView() {
   const words = t.admin.cameras;
   const say = useSay();
   const { cameras, communeName } = useTerritory();
+  const client = useQueryClient();
+  const refresh = () => void client.invalidateQueries(camerasQuery);
   const [typed, setTyped] = useQueryText("q");
   const [open, setOpen] = useState<Open>(null);
-  const found = (cameras.data ?? []).filter((camera) =>
+  const found = (cameras ?? []).filter((camera) =>
     matches(typed, camera.name, camera.place, communeName(camera.commune), camera.address_host, camera.authorisation?.number ?? words.without, camera.id),
   );
   const close = () => setOpen(null);
@@ -59,14 +63,14 @@ export function RegisterView() {
         {found.length > MOST && <p className="hint">{t.admin.tooManyShown(MOST, found.length)}</p>}
         <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="camera-new">{words.new}</button>
       </div>
-      {cameras.data?.length === 0 && <p className="hint">{words.empty}</p>}
+      {cameras?.length === 0 && <p className="hint">{words.empty}</p>}
       <Table columns={columns} rows={found} most={MOST} rowId={(camera) => camera.id} rowTestId={(camera) => `register-${camera.id}`}
         testId="register-table" label={words.title} />
       {(open?.kind === "new" || open?.kind === "edit") && (
         <CameraForm camera={open.kind === "edit" ? open.camera : null} onClose={close}
           onSaved={(name) => {
             say(t.admin.saved(name));
-            cameras.refresh();
+            refresh();
             close();
           }} />
       )}
@@ -75,7 +79,7 @@ export function RegisterView() {
           onConfirm={async () => {
             await ask(api.DELETE("/api/v1/cameras/{camera_id}", { params: { path: { camera_id: open.camera.id } } }));
             say(t.admin.removed(open.camera.name));
-            cameras.refresh();
+            refresh();
           }} />
       )}
     </div>

@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { camerasQuery } from "../../api/queries";
 import { usePerson } from "../../api/session";
 import { useTerritory } from "../../api/territory";
 import type { Camera } from "../../api/types";
@@ -6,9 +8,9 @@ import { useText } from "../../i18n/text";
 import { added } from "../../live/layout";
 import { useWall } from "../../live/wallStore";
 import { useSay } from "../../ui/Announcer";
+import { Awaited } from "../../ui/Awaited";
 import { hasAdvice } from "../../ui/adviceKinds";
 import { isTrouble } from "../../ui/CameraState";
-import { ProblemNote } from "../../ui/ProblemNote";
 import { useQueryText } from "../../ui/router";
 import { matches } from "../../ui/search";
 import { CameraRow } from "./CameraRow";
@@ -18,19 +20,20 @@ export function CamerasView() {
   const say = useSay();
   const person = usePerson();
   const { cameras, communeName } = useTerritory();
+  const asked = useQuery(camerasQuery);
   const [layout, saveLayout] = useWall(person.id);
   const [typed, setTyped] = useQueryText("q");
   const [show, setShow] = useQueryText("show");
   const troubleOnly = show === "trouble";
 
   const groups = useMemo(() => {
-    const found = (cameras.data ?? []).filter(
+    const found = (cameras ?? []).filter(
       (camera) =>
         (!troubleOnly || isTrouble(camera)) &&
         matches(typed, camera.name, camera.place, communeName(camera.commune), t.status[camera.state.status], hasAdvice(camera) ? t.advice.title : "", camera.id),
     );
     return grouped(found, communeName);
-  }, [cameras.data, typed, troubleOnly, communeName, t]);
+  }, [cameras, typed, troubleOnly, communeName, t]);
 
   const addToWall = (camera: Camera) => {
     const next = added(layout, camera.id);
@@ -42,8 +45,8 @@ export function CamerasView() {
     say(t.cameras.added(camera.name));
   };
 
-  const total = cameras.data?.length ?? 0;
-  const live = cameras.data?.filter((camera) => !isTrouble(camera)).length ?? 0;
+  const total = cameras?.length ?? 0;
+  const live = cameras?.filter((camera) => !isTrouble(camera)).length ?? 0;
   return (
     <div className="pad" data-testid="view-cameras">
       <div className="title-row">
@@ -58,9 +61,8 @@ export function CamerasView() {
           </button>
         </div>
       </div>
-      {cameras.data === null && <ProblemNote problem={cameras.problem} />}
-      {cameras.data === null && cameras.problem === null && <p className="hint">{t.loading}</p>}
-      {cameras.data !== null && groups.length === 0 && <p className="hint">{total === 0 ? t.cameras.empty : t.cameras.noMatch}</p>}
+      <Awaited query={asked} />
+      {cameras !== undefined && groups.length === 0 && <p className="hint">{total === 0 ? t.cameras.empty : t.cameras.noMatch}</p>}
       {groups.map(({ code, name, cameras: members }) => (
         <section key={code} className="commune" aria-labelledby={`commune-${code}`} data-testid={`commune-${code}`}>
           <h2 id={`commune-${code}`}>

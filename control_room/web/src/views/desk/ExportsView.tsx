@@ -1,18 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, everyPage } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { exportsQuery } from "../../api/queries";
 import { useText } from "../../i18n/text";
 import { Freshness } from "../../ui/Freshness";
 import { ExportCard } from "./ExportCard";
 import { ExportForm } from "./ExportForm";
 
-const POLL_MS = 1000;
-const PAGES = 2;
-const load = () => everyPage((cursor) => api.GET("/api/v1/exports", { params: { query: { cursor, limit: 100 } } }), PAGES);
-
 export function ExportsView() {
   const { t } = useText();
-  const exports = usePoll(load, POLL_MS);
+  const exports = useQuery(exportsQuery);
   const [storage, setStorage] = useState<string | null>(null);
   return (
     <div className="pad" data-testid="view-exports">
@@ -21,7 +17,7 @@ export function ExportsView() {
         <Freshness polled={exports} />
       </div>
       <div className="desk">
-        <ExportForm onCreated={exports.refresh} />
+        <ExportForm onCreated={() => void exports.refetch()} />
         <div className="cards">
           {exports.data?.length === 0 && <p className="hint">{t.exports.empty}</p>}
           {exports.data?.map((one) => <ExportCard key={one.id} one={one} onStorage={setStorage} />)}

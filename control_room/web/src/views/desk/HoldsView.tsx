@@ -1,6 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask, everyPage } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { api, ask } from "../../api/client";
+import { holdsQuery } from "../../api/queries";
 import { useTerritory } from "../../api/territory";
 import type { Hold } from "../../api/types";
 import { useText } from "../../i18n/text";
@@ -11,16 +12,13 @@ import { Freshness } from "../../ui/Freshness";
 import { Said } from "../../ui/Said";
 import { HoldForm } from "./HoldForm";
 
-const POLL_MS = 3000;
-const PAGES = 5;
-const load = () => everyPage((cursor) => api.GET("/api/v1/holds", { params: { query: { cursor, limit: 100 } } }), PAGES);
 const TONE: Record<Hold["status"], string> = { pending: "wait", placed: "good", releasing: "wait", released: "off", refused: "bad" };
 
 export function HoldsView() {
   const { t, language } = useText();
   const say = useSay();
   const { byId, communeName } = useTerritory();
-  const holds = usePoll(load, POLL_MS);
+  const holds = useQuery(holdsQuery);
   const [releasing, setReleasing] = useState<Hold | null>(null);
   return (
     <div className="pad" data-testid="view-holds">
@@ -30,7 +28,7 @@ export function HoldsView() {
         <Freshness polled={holds} />
       </div>
       <div className="desk">
-        <HoldForm onCreated={holds.refresh} />
+        <HoldForm onCreated={() => void holds.refetch()} />
         <div className="cards">
           {holds.data?.length === 0 && <p className="hint">{t.holds.empty}</p>}
           {holds.data?.map((hold) => (
@@ -58,7 +56,7 @@ export function HoldsView() {
           onConfirm={async () => {
             await ask(api.DELETE("/api/v1/holds/{hold_id}", { params: { path: { hold_id: releasing.id } } }));
             say(t.holds.released);
-            holds.refresh();
+            void holds.refetch();
           }} />
       )}
     </div>

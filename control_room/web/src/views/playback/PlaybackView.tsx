@@ -31,14 +31,14 @@ export function PlaybackView({ cameraId }: { cameraId: string }) {
   return (
     <div className="pad narrow" data-testid="view-playback">
       <h1>{t.playback.title}</h1>
-      {cameraId !== "" && cameras.data !== null && camera === undefined && (
+      {cameraId !== "" && cameras !== undefined && camera === undefined && (
         <p className="note bad" role="alert" data-testid="unknown-camera">{t.unknownCamera(cameraId)}</p>
       )}
       <label className="field">
         <span>{t.camera}</span>
         <select value={camera === undefined ? "" : cameraId} data-testid="playback-camera" onChange={(event) => go("playback", event.target.value)}>
           <option value="" disabled>{t.playback.pickCamera}</option>
-          {(cameras.data ?? []).map((one) => (
+          {(cameras ?? []).map((one) => (
             <option key={one.id} value={one.id}>{communeName(one.commune)} · {one.name}</option>
           ))}
         </select>

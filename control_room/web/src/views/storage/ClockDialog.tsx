@@ -1,4 +1,5 @@
-import { useCallback, useState } from "react";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, ask } from "../../api/client";
 import type { Storage } from "../../api/types";
 import { useText } from "../../i18n/text";
@@ -9,7 +10,7 @@ import { errorOf } from "../../ui/Field";
 import { MotiveField } from "../../ui/MotiveField";
 import { useNow } from "../../ui/now";
 import { ProblemNote } from "../../ui/ProblemNote";
-import { useSubmit } from "../../ui/useSubmit";
+import { submitting } from "../../ui/submitting";
 import { apart, clocks } from "./standing";
 
 interface Props {
@@ -27,17 +28,19 @@ export function ClockDialog({ told, at, onDone, onClose }: Props) {
   const say = useSay();
   const [motive, setMotive] = useState("");
   const shown = clocks(told, at, useNow(1000));
-  const work = useCallback(async () => {
-    await ask(api.PUT("/api/v1/storage/clock", { body: { utc: toWire(Date.now()), motive } }));
-    say(words.done);
-    onDone();
-    onClose();
-  }, [motive, say, words, onDone, onClose]);
-  const { busy, problem, submit } = useSubmit(work);
+  const send = useMutation({
+    mutationFn: () => ask(api.PUT("/api/v1/storage/clock", { body: { utc: toWire(Date.now()), motive } })),
+    onSuccess: () => {
+      say(words.done);
+      onDone();
+      onClose();
+    },
+  });
+  const problem = send.error;
   return (
     <DraftDialog title={t.storage.isRight} onClose={onClose} testId="clock-dialog">
       {(close) => (
-        <form onSubmit={submit}>
+        <form onSubmit={submitting(send)}>
           <p>{words.explain}</p>
           <dl className="clocks">
             <Time name={words.storage} ms={shown.storage} testId="clock-storage" />
@@ -50,7 +53,7 @@ export function ClockDialog({ told, at, onDone, onClose }: Props) {
           <ProblemNote problem={problem} />
           <footer>
             <button type="button" onClick={close}>{t.cancel}</button>
-            <button type="submit" className="danger" disabled={busy} data-testid="clock-submit">{t.storage.isRight}</button>
+            <button type="submit" className="danger" disabled={send.isPending} data-testid="clock-submit">{t.storage.isRight}</button>
           </footer>
         </form>
       )}

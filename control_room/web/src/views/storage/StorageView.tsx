@@ -1,35 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { storageQuery } from "../../api/queries";
 import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
+import { Awaited } from "../../ui/Awaited";
 import { Freshness } from "../../ui/Freshness";
-import { ProblemNote } from "../../ui/ProblemNote";
 import { Said } from "../../ui/Said";
 import { ClockDialog } from "./ClockDialog";
 import { standing, type Standing } from "./standing";
-
-const POLL_MS = 3000;
-const load = () => ask(api.GET("/api/v1/storage"));
 
 /** Whether what is due is destroyed, and what to do where it is not. */
 export function StorageView() {
   const { t } = useText();
   const words = t.storage;
-  const told = usePoll(load, POLL_MS);
+  const told = useQuery(storageQuery);
   const [confirming, setConfirming] = useState(false);
   return (
     <div className="pad" data-testid="view-storage">
       <div className="title-row">
         <h1>{words.title}</h1>
         <p className="hint">{words.explain}</p>
-        {told.data !== null && <Freshness polled={told} />}
+        {told.data !== undefined && <Freshness polled={told} />}
       </div>
-      {told.data === null && told.problem === null && <p className="hint">{t.loading}</p>}
-      {told.data === null && <ProblemNote problem={told.problem} />}
-      {told.data !== null && <Card stands={standing(told.data)} onConfirm={() => setConfirming(true)} />}
-      {confirming && told.data !== null && told.at !== null && (
-        <ClockDialog told={told.data} at={told.at} onClose={() => setConfirming(false)} onDone={told.refresh} />
+      <Awaited query={told} />
+      {told.data !== undefined && <Card stands={standing(told.data)} onConfirm={() => setConfirming(true)} />}
+      {confirming && told.data !== undefined && (
+        <ClockDialog told={told.data} at={told.dataUpdatedAt} onClose={() => setConfirming(false)} onDone={() => void told.refetch()} />
       )}
     </div>
   );

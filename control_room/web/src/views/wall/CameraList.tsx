@@ -20,7 +20,7 @@ export function CameraList({ onWall, onPick, search, autoFocus }: Props) {
   const { t } = useText();
   const { cameras, communeName } = useTerritory();
   const [typed, setTyped] = useState("");
-  const found = (cameras.data ?? []).filter((camera) =>
+  const found = (cameras ?? []).filter((camera) =>
     matches(typed, camera.name, camera.place, communeName(camera.commune), t.status[camera.state.status]),
   );
   const groups = grouped(found, communeName);
@@ -37,7 +37,7 @@ export function CameraList({ onWall, onPick, search, autoFocus }: Props) {
             event.preventDefault();
           }
         }} />
-      {cameras.data !== null && groups.length === 0 && <p className="hint">{t.cameras.noMatch}</p>}
+      {cameras !== undefined && groups.length === 0 && <p className="hint">{t.cameras.noMatch}</p>}
       {groups.map((group) => (
         <section key={group.code}>
           <h3>{group.name}</h3>
