@@ -7,6 +7,9 @@ import { TextProvider, useText } from "./i18n/text";
 import { Announcer } from "./ui/Announcer";
 import { Shell } from "./views/Shell";
 import { SignIn } from "./views/SignIn";
+import { classes } from "./ui/classes";
+import prose from "./ui/prose.module.css";
+import spacing from "./ui/spacing.module.css";
 
 function Cached({ children }: { children: ReactNode }) {
   const [client] = useState(cacheOfSession);
@@ -18,7 +21,7 @@ function Gate() {
   const { t } = useText();
   switch (state.kind) {
     case "asking":
-      return <p className="hint pad" role="status">{t.loading}</p>;
+      return <p className={classes(prose.hint, spacing.pad)} role="status">{t.loading}</p>;
     case "out":
       return (
         <Cached key="out">

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useText } from "../i18n/text";
 import { Dialog } from "./Dialog";
 import { ProblemNote } from "./ProblemNote";
+import buttons from "./buttons.module.css";
 
 interface Props {
   question: string;
@@ -22,7 +23,7 @@ export function Confirm({ question, action, cancel, onConfirm, onClose }: Props)
       <ProblemNote problem={confirm.error} />
       <footer>
         <button type="button" data-focus onClick={onClose} data-testid="confirm-no">{cancel ?? t.cancel}</button>
-        <button type="button" className="danger" disabled={confirm.isPending} onClick={() => confirm.mutate()} data-testid="confirm-yes">
+        <button type="button" className={buttons.danger} disabled={confirm.isPending} onClick={() => confirm.mutate()} data-testid="confirm-yes">
           {action}
         </button>
       </footer>

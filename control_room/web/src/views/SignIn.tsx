@@ -8,6 +8,11 @@ import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { submitting } from "../ui/submitting";
 import type { Problem } from "../api/problem";
 import type { Messages } from "../i18n/fr";
+import { classes } from "../ui/classes";
+import buttons from "../ui/buttons.module.css";
+import notes from "../ui/note.module.css";
+import prose from "../ui/prose.module.css";
+import styles from "./SignIn.module.css";
 
 interface Props {
   ended: boolean;
@@ -26,13 +31,13 @@ export function SignIn({ ended, problem: before }: Props) {
   const notice = noticeOf({ problem: problem ?? before, waitS, ended, t });
 
   return (
-    <main className="sign-in">
+    <main className={styles.signIn}>
       <form onSubmit={submitting(send)} data-testid="sign-in">
         <img src="/beffroi.svg" alt="" width={48} height={48} />
         <h1>{t.product}</h1>
-        <p className="hint">{t.tagline}</p>
+        <p className={prose.hint}>{t.tagline}</p>
         <div role="alert" data-testid="sign-in-notice">
-          {notice !== "" && <p className={problem === null && before === null ? "note" : "note bad"}>{notice}</p>}
+          {notice !== "" && <p className={problem === null && before === null ? notes.note : classes(notes.note, notes.bad)}>{notice}</p>}
         </div>
         <Field label={t.session.login}>
           {(ids) => (
@@ -42,7 +47,7 @@ export function SignIn({ ended, problem: before }: Props) {
         </Field>
         <Field label={t.session.password}>
           {(ids) => (
-            <span className="joined">
+            <span className={buttons.joined}>
               <input {...ids} type={shown ? "text" : "password"} autoComplete="current-password" required value={password}
                 data-testid="password" onChange={(event) => setPassword(event.target.value)} />
               <button type="button" aria-pressed={shown} onClick={() => setShown(!shown)}
@@ -52,10 +57,10 @@ export function SignIn({ ended, problem: before }: Props) {
             </span>
           )}
         </Field>
-        <button type="submit" className="primary" disabled={send.isPending || waitS > 0} data-testid="sign-in-submit">
+        <button type="submit" className={buttons.primary} disabled={send.isPending || waitS > 0} data-testid="sign-in-submit">
           {send.isPending ? t.session.signingIn : t.session.signIn}
         </button>
-        <p className="hint">{t.session.notice}</p>
+        <p className={prose.hint}>{t.session.notice}</p>
         <LanguageSwitch />
       </form>
     </main>

@@ -12,6 +12,9 @@ import { AuthorisationFields } from "./AuthorisationFields";
 import { cameraChange, draftOf, newCamera, type CameraDraft } from "./cameraDraft";
 import { ReadingFields } from "./ReadingFields";
 import { SourceFields } from "./SourceFields";
+import fields from "../../ui/Field.module.css";
+import buttons from "../../ui/buttons.module.css";
+import spacing from "../../ui/spacing.module.css";
 
 interface Props {
   camera: Camera | null;
@@ -38,7 +41,7 @@ export function CameraForm({ camera, onSaved, onClose }: Props) {
     <DraftDialog title={camera === null ? words.new : words.edit(camera.name)} onClose={onClose} testId="camera-form" wide>
       {(close) => (
         <form onSubmit={submitting(send)}>
-          <div className="pair">
+          <div className={spacing.pair}>
             <Field label={t.commune} error={errorOf(problem, "commune")}>
               {(ids) => (
                 <select {...ids} required disabled={camera !== null} value={draft.commune} data-testid="camera-commune"
@@ -56,7 +59,7 @@ export function CameraForm({ camera, onSaved, onClose }: Props) {
           </Field>
           <SourceFields draft={draft} camera={camera} problem={problem} onChange={set} />
           <ReadingFields draft={draft} camera={camera} problem={problem} onChange={set} />
-          <div className="pair">
+          <div className={spacing.pair}>
             <Field label={`${words.lat} (${t.optional})`} error={errorOf(problem, "lat")}>
               {(ids) => <input {...ids} inputMode="decimal" pattern="-?[0-9]+([.,][0-9]+)?" value={draft.lat} data-testid="camera-lat" onChange={(event) => set({ lat: event.target.value })} />}
             </Field>
@@ -65,12 +68,12 @@ export function CameraForm({ camera, onSaved, onClose }: Props) {
             </Field>
           </div>
           <AuthorisationFields draft={draft} problem={problem} onChange={set} />
-          <div className="pair">
-            <label className="check">
+          <div className={spacing.pair}>
+            <label className={fields.check}>
               <input type="checkbox" checked={draft.recorded} data-testid="camera-recorded" onChange={(event) => set({ recorded: event.target.checked })} />
               {words.recorded}
             </label>
-            <label className="check">
+            <label className={fields.check}>
               <input type="checkbox" checked={draft.enabled} data-testid="camera-enabled" onChange={(event) => set({ enabled: event.target.checked })} />
               {words.enabled}
             </label>
@@ -78,7 +81,7 @@ export function CameraForm({ camera, onSaved, onClose }: Props) {
           <ProblemNote problem={problem} />
           <footer>
             <button type="button" onClick={close}>{t.cancel}</button>
-            <button type="submit" className="primary" disabled={send.isPending} data-testid="camera-save">{camera === null ? t.create : t.save}</button>
+            <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="camera-save">{camera === null ? t.create : t.save}</button>
           </footer>
         </form>
       )}

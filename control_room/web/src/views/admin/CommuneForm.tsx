@@ -7,6 +7,8 @@ import { DraftDialog } from "../../ui/DraftDialog";
 import { errorOf, Field } from "../../ui/Field";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { submitting } from "../../ui/submitting";
+import fields from "../../ui/Field.module.css";
+import buttons from "../../ui/buttons.module.css";
 
 interface Props {
   commune: Commune | null;
@@ -50,14 +52,14 @@ export function CommuneForm({ commune, onSaved, onClose }: Props) {
                 onChange={(event) => setPopulation(event.target.value)} />
             )}
           </Field>
-          <label className="check">
+          <label className={fields.check}>
             <input type="checkbox" checked={hasCsu} data-testid="commune-csu" onChange={(event) => setHasCsu(event.target.checked)} />
             {words.hasCsu}
           </label>
           <ProblemNote problem={problem} />
           <footer>
             <button type="button" onClick={close}>{t.cancel}</button>
-            <button type="submit" className="primary" disabled={send.isPending} data-testid="commune-save">{commune === null ? t.create : t.save}</button>
+            <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="commune-save">{commune === null ? t.create : t.save}</button>
           </footer>
         </form>
       )}

@@ -10,6 +10,11 @@ import { Freshness } from "../../ui/Freshness";
 import { Table, type Column } from "../../ui/Table";
 import { CommuneForm } from "./CommuneForm";
 import { Workers } from "./Workers";
+import { classes } from "../../ui/classes";
+import tables from "../../ui/Table.module.css";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
 
 type Open = { kind: "new" } | { kind: "edit" | "remove" | "workers"; commune: Commune } | null;
 
@@ -24,12 +29,12 @@ export function CommunesView() {
     { id: "code", title: words.code, value: (commune) => commune.code, cell: (commune) => <code>{commune.code}</code> },
     { id: "name", title: words.name, value: (commune) => commune.name, cell: (commune) => commune.name },
     {
-      id: "population", title: words.population, className: "number", value: (commune) => commune.population,
+      id: "population", title: words.population, className: tables.number, value: (commune) => commune.population,
       cell: (commune) => commune.population.toLocaleString(language),
     },
     { id: "csu", title: words.csu, value: (commune) => Number(commune.has_csu), cell: (commune) => (commune.has_csu ? t.yes : t.no) },
     {
-      id: "tools", title: t.actions, untitled: true, className: "tools",
+      id: "tools", title: t.actions, untitled: true, className: tables.tools,
       cell: (commune) => (
         <>
           <button type="button" onClick={() => setOpen({ kind: "workers", commune })} data-testid={`workers-${commune.code}`}>{words.workers}</button>
@@ -45,13 +50,13 @@ export function CommunesView() {
     close();
   };
   return (
-    <div className="pad" data-testid="view-communes">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-communes">
+      <div className={spacing.titleRow}>
         <h1>{words.title}</h1>
         <Freshness polled={communes} />
-        <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="commune-new">{words.new}</button>
+        <button type="button" className={classes(buttons.primary, spacing.end)} onClick={() => setOpen({ kind: "new" })} data-testid="commune-new">{words.new}</button>
       </div>
-      {communes.data?.length === 0 && <p className="hint">{words.empty}</p>}
+      {communes.data?.length === 0 && <p className={prose.hint}>{words.empty}</p>}
       <Table columns={columns} rows={communes.data ?? []} rowId={(commune) => commune.code} rowTestId={(commune) => `commune-row-${commune.code}`}
         testId="communes-table" label={words.title} />
       {(open?.kind === "new" || open?.kind === "edit") && (

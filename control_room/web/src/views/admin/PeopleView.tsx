@@ -12,6 +12,12 @@ import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
 import { Table, type Column } from "../../ui/Table";
 import { PersonForm } from "./PersonForm";
+import { classes } from "../../ui/classes";
+import { State } from "../../ui/State";
+import tables from "../../ui/Table.module.css";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
 
 type Open = { kind: "new" } | { kind: "edit" | "remove"; person: Person } | null;
 
@@ -27,20 +33,20 @@ export function PeopleView() {
   const columns: Column<Person>[] = [
     {
       id: "name", title: words.name, value: (person) => person.name,
-      cell: (person) => <>{person.name} {person.id === me.id && <span className="hint">{words.you}</span>}</>,
+      cell: (person) => <>{person.name} {person.id === me.id && <span className={prose.hint}>{words.you}</span>}</>,
     },
     { id: "login", title: words.login, value: (person) => person.login, cell: (person) => <code>{person.login}</code> },
     { id: "kind", title: words.kind, value: (person) => t.kind[person.kind], cell: (person) => t.kind[person.kind] },
     {
       id: "communes", title: words.communes,
-      cell: (person) => (person.communes.length === 0 ? <span className="hint">{words.noCommune}</span> : person.communes.map(communeName).join(", ")),
+      cell: (person) => (person.communes.length === 0 ? <span className={prose.hint}>{words.noCommune}</span> : person.communes.map(communeName).join(", ")),
     },
     {
       id: "state", title: words.state, value: (person) => Number(person.enabled),
-      cell: (person) => <span className={`state small ${person.enabled ? "good" : "off"}`}>{person.enabled ? words.enabled : words.disabled}</span>,
+      cell: (person) => <State tone={person.enabled ? "good" : "off"} small>{person.enabled ? words.enabled : words.disabled}</State>,
     },
     {
-      id: "tools", title: t.actions, untitled: true, className: "tools",
+      id: "tools", title: t.actions, untitled: true, className: tables.tools,
       cell: (person) => (
         <>
           <button type="button" onClick={() => setOpen({ kind: "edit", person })} data-testid={`person-edit-${person.login}`}>{t.edit}</button>
@@ -50,11 +56,11 @@ export function PeopleView() {
     },
   ];
   return (
-    <div className="pad" data-testid="view-people">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-people">
+      <div className={spacing.titleRow}>
         <h1>{words.title}</h1>
         {people.data !== undefined && <Freshness polled={people} />}
-        <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="person-new">{words.new}</button>
+        <button type="button" className={classes(buttons.primary, spacing.end)} onClick={() => setOpen({ kind: "new" })} data-testid="person-new">{words.new}</button>
       </div>
       <Awaited query={people} />
       <Table columns={columns} rows={people.data ?? []} rowId={(person) => person.id} rowTestId={(person) => `person-${person.login}`}

@@ -8,6 +8,9 @@ import { DraftDialog } from "../../ui/DraftDialog";
 import { errorOf, Field, FieldError } from "../../ui/Field";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { submitting } from "../../ui/submitting";
+import fields from "../../ui/Field.module.css";
+import buttons from "../../ui/buttons.module.css";
+import spacing from "../../ui/spacing.module.css";
 
 const KINDS: readonly Kind[] = ["operator", "commune", "legal", "admin"];
 
@@ -64,9 +67,9 @@ export function PersonForm({ person, onSaved, onClose }: Props) {
           </Field>
           <fieldset>
             <legend>{words.communes}</legend>
-            <div className="choices">
+            <div className={spacing.choices}>
               {communes?.map((commune) => (
-                <label key={commune.code} className="check">
+                <label key={commune.code} className={fields.check}>
                   <input type="checkbox" checked={bound.includes(commune.code)} onChange={() => toggle(commune.code)} data-testid={`person-commune-${commune.code}`} />
                   {commune.name}
                 </label>
@@ -80,14 +83,14 @@ export function PersonForm({ person, onSaved, onClose }: Props) {
                 data-testid="person-password" onChange={(event) => setPassword(event.target.value)} />
             )}
           </Field>
-          <label className="check">
+          <label className={fields.check}>
             <input type="checkbox" checked={enabled} data-testid="person-enabled" onChange={(event) => setEnabled(event.target.checked)} />
             {words.enabled}
           </label>
           <ProblemNote problem={problem} />
           <footer>
             <button type="button" onClick={close}>{t.cancel}</button>
-            <button type="submit" className="primary" disabled={send.isPending} data-testid="person-save">{person === null ? t.create : t.save}</button>
+            <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="person-save">{person === null ? t.create : t.save}</button>
           </footer>
         </form>
       )}

@@ -14,6 +14,13 @@ import { useQueryText } from "../../ui/router";
 import { matches } from "../../ui/search";
 import { Table, type Column } from "../../ui/Table";
 import { CameraForm } from "./CameraForm";
+import { classes } from "../../ui/classes";
+import { State } from "../../ui/State";
+import tables from "../../ui/Table.module.css";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./Register.module.css";
 
 type Open = { kind: "new" } | { kind: "edit" | "remove"; camera: Camera } | null;
 /** A register of thousands is narrowed by its filter rather than shown whole. */
@@ -33,7 +40,7 @@ export function RegisterView() {
   );
   const close = () => setOpen(null);
   const columns: Column<Camera>[] = [
-    { id: "name", title: words.name, value: (camera) => camera.name, cell: (camera) => <>{camera.name}<span className="hint">{camera.place}</span></> },
+    { id: "name", title: words.name, value: (camera) => camera.name, cell: (camera) => <>{camera.name}<span className={prose.hint}>{camera.place}</span></> },
     { id: "commune", title: t.commune, value: (camera) => communeName(camera.commune), cell: (camera) => communeName(camera.commune) },
     { id: "address", title: words.address, value: (camera) => camera.address_host, cell: (camera) => <Address camera={camera} /> },
     {
@@ -41,11 +48,11 @@ export function RegisterView() {
       cell: (camera) => <Permit camera={camera} />,
     },
     {
-      id: "state", title: words.state, value: (camera) => t.status[camera.state.status], className: "states",
+      id: "state", title: words.state, value: (camera) => t.status[camera.state.status], className: styles.states,
       cell: (camera) => <><CameraState camera={camera} /><SubState camera={camera} resting /><RecordingState camera={camera} /><Advice camera={camera} /></>,
     },
     {
-      id: "tools", title: t.actions, untitled: true, className: "tools",
+      id: "tools", title: t.actions, untitled: true, className: tables.tools,
       cell: (camera) => (
         <>
           <button type="button" onClick={() => setOpen({ kind: "edit", camera })} data-testid={`camera-edit-${camera.id}`}>{t.edit}</button>
@@ -55,15 +62,15 @@ export function RegisterView() {
     },
   ];
   return (
-    <div className="pad" data-testid="view-register">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-register">
+      <div className={spacing.titleRow}>
         <h1>{words.title}</h1>
         <input type="search" value={typed} aria-label={words.filter} placeholder={`${words.filter}  ( / )`} data-testid="register-search"
           onChange={(event) => setTyped(event.target.value)} />
-        {found.length > MOST && <p className="hint">{t.admin.tooManyShown(MOST, found.length)}</p>}
-        <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="camera-new">{words.new}</button>
+        {found.length > MOST && <p className={prose.hint}>{t.admin.tooManyShown(MOST, found.length)}</p>}
+        <button type="button" className={classes(buttons.primary, spacing.end)} onClick={() => setOpen({ kind: "new" })} data-testid="camera-new">{words.new}</button>
       </div>
-      {cameras?.length === 0 && <p className="hint">{words.empty}</p>}
+      {cameras?.length === 0 && <p className={prose.hint}>{words.empty}</p>}
       <Table columns={columns} rows={found} most={MOST} rowId={(camera) => camera.id} rowTestId={(camera) => `register-${camera.id}`}
         testId="register-table" label={words.title} />
       {(open?.kind === "new" || open?.kind === "edit") && (
@@ -97,7 +104,7 @@ function Address({ camera }: { camera: Camera }) {
   return (
     <>
       <code>{camera.address_host}</code>
-      {reading.length > 0 && <span className="hint" data-testid="register-reading">{reading.join(" · ")}</span>}
+      {reading.length > 0 && <span className={prose.hint} data-testid="register-reading">{reading.join(" · ")}</span>}
     </>
   );
 }
@@ -106,11 +113,11 @@ function Permit({ camera }: { camera: Camera }) {
   const { t, language } = useText();
   const words = t.admin.cameras;
   const permit = camera.authorisation;
-  if (permit === null) return <span className="state bad">{words.without}</span>;
+  if (permit === null) return <State tone="bad">{words.without}</State>;
   return (
     <>
       {permit.number}
-      <span className="hint">{words.until(plainDate(language, permit.valid_until))} · {words.retention(permit.days)}</span>
+      <span className={prose.hint}>{words.until(plainDate(language, permit.valid_until))} · {words.retention(permit.days)}</span>
     </>
   );
 }

@@ -11,6 +11,11 @@ import { errorOf, Field } from "../../ui/Field";
 import { Freshness } from "../../ui/Freshness";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { submitting } from "../../ui/submitting";
+import buttons from "../../ui/buttons.module.css";
+import notes from "../../ui/note.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./Workers.module.css";
 
 /** The worker credentials of a commune. A new token is shown until the dialog closes, and never again. */
 export function Workers({ commune, onClose }: { commune: Commune; onClose: () => void }) {
@@ -44,15 +49,15 @@ export function Workers({ commune, onClose }: { commune: Commune; onClose: () =>
 
   return (
     <Dialog title={words.workersOf(commune.name)} onClose={onClose} testId="workers" wide>
-      <div className="stack">
-        <p className="hint">{words.workersExplain}</p>
+      <div className={spacing.stack}>
+        <p className={prose.hint}>{words.workersExplain}</p>
         <Freshness polled={workers} />
-        {workers.data?.length === 0 && <p className="note">{words.noWorker}</p>}
-        <ul className="rows">
+        {workers.data?.length === 0 && <p className={notes.note}>{words.noWorker}</p>}
+        <ul className={styles.list}>
           {workers.data?.map((worker) => (
-            <li key={worker.id} className="worker" data-testid={`worker-${worker.id}`}>
-              <strong>{worker.name}</strong> <code className="hint">{worker.id}</code>
-              <span className="hint">
+            <li key={worker.id} className={styles.worker} data-testid={`worker-${worker.id}`}>
+              <strong>{worker.name}</strong> <code className={prose.hint}>{worker.id}</code>
+              <span className={prose.hint}>
                 {worker.heard_at == null ? words.neverHeard : words.heard(dateTime(language, Date.parse(worker.heard_at)))}
               </span>
               <button type="button" onClick={() => remove.mutate(worker)} aria-label={`${t.remove} ${worker.name}`}>{t.remove}</button>
@@ -61,9 +66,9 @@ export function Workers({ commune, onClose }: { commune: Commune; onClose: () =>
         </ul>
         <ProblemNote problem={remove.error} />
         {made !== null && (
-          <div className="note" role="status">
+          <div className={notes.note} role="status">
             <p>{words.tokenOnce}</p>
-            <pre className="token" data-testid="worker-token">{made.token}</pre>
+            <pre className={styles.token} data-testid="worker-token">{made.token}</pre>
             <button type="button" onClick={() => void copy(made.token)} data-testid="token-copy">{words.copy}</button>
           </div>
         )}
@@ -73,7 +78,7 @@ export function Workers({ commune, onClose }: { commune: Commune; onClose: () =>
           </Field>
           <ProblemNote problem={problem} />
           <footer>
-            <button type="submit" className="primary" disabled={send.isPending} data-testid="worker-create">{words.createWorker}</button>
+            <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="worker-create">{words.createWorker}</button>
           </footer>
         </form>
       </div>

@@ -14,6 +14,10 @@ import { isTrouble } from "../../ui/CameraState";
 import { useQueryText } from "../../ui/router";
 import { matches } from "../../ui/search";
 import { CameraRow } from "./CameraRow";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./cameras.module.css";
 
 export function CamerasView() {
   const { t } = useText();
@@ -48,13 +52,13 @@ export function CamerasView() {
   const total = cameras?.length ?? 0;
   const live = cameras?.filter((camera) => !isTrouble(camera)).length ?? 0;
   return (
-    <div className="pad" data-testid="view-cameras">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-cameras">
+      <div className={spacing.titleRow}>
         <h1>{t.cameras.title}</h1>
-        {total > 0 && <p className="hint" data-testid="cameras-summary">{t.cameras.summary(live, total)}</p>}
+        {total > 0 && <p className={prose.hint} data-testid="cameras-summary">{t.cameras.summary(live, total)}</p>}
         <input type="search" value={typed} aria-label={t.cameras.filter} placeholder={`${t.cameras.filter}  ( / )`}
           data-testid="camera-search" onChange={(event) => setTyped(event.target.value)} />
-        <div role="group" className="switch">
+        <div role="group" className={buttons.switch}>
           <button type="button" aria-pressed={!troubleOnly} onClick={() => setShow("")}>{t.cameras.showAll}</button>
           <button type="button" aria-pressed={troubleOnly} onClick={() => setShow("trouble")} data-testid="trouble-only">
             {t.cameras.showTrouble}
@@ -62,13 +66,13 @@ export function CamerasView() {
         </div>
       </div>
       <Awaited query={asked} />
-      {cameras !== undefined && groups.length === 0 && <p className="hint">{total === 0 ? t.cameras.empty : t.cameras.noMatch}</p>}
+      {cameras !== undefined && groups.length === 0 && <p className={prose.hint}>{total === 0 ? t.cameras.empty : t.cameras.noMatch}</p>}
       {groups.map(({ code, name, cameras: members }) => (
-        <section key={code} className="commune" aria-labelledby={`commune-${code}`} data-testid={`commune-${code}`}>
+        <section key={code} className={styles.commune} aria-labelledby={`commune-${code}`} data-testid={`commune-${code}`}>
           <h2 id={`commune-${code}`}>
             {name} <small>{t.cameras.summary(members.filter((camera) => !isTrouble(camera)).length, members.length)}</small>
           </h2>
-          <ul className="rows">
+          <ul className={styles.list}>
             {members.map((camera) => (
               <CameraRow key={camera.id} camera={camera} kind={person.kind}
                 onWall={layout.places.slice(0, layout.size).includes(camera.id)} onAdd={() => addToWall(camera)} />

@@ -7,6 +7,7 @@ import { errorOf } from "../../ui/Field";
 import { MotiveField } from "../../ui/MotiveField";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { submitting } from "../../ui/submitting";
+import buttons from "../../ui/buttons.module.css";
 
 interface Props {
   id: string;
@@ -37,7 +38,7 @@ export function Download({ id, onReady, onClose }: Props) {
           <ProblemNote problem={problem} />
           <footer>
             <button type="button" onClick={close}>{t.cancel}</button>
-            <button type="submit" className="primary" disabled={send.isPending} data-testid="download-submit">{t.exports.download}</button>
+            <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="download-submit">{t.exports.download}</button>
           </footer>
         </form>
       )}

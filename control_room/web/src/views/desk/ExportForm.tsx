@@ -13,6 +13,10 @@ import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
 import { useDraft } from "../../ui/useDraft";
 import { submitting } from "../../ui/submitting";
+import { classes } from "../../ui/classes";
+import buttons from "../../ui/buttons.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./desk.module.css";
 
 const QUARTER_MS = 15 * 60_000;
 
@@ -49,7 +53,7 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
   const problem = send.error;
 
   return (
-    <form className="panel stack" onSubmit={submitting(send)} onInput={draft.touched} data-testid="export-form">
+    <form className={classes(styles.panel, spacing.stack)} onSubmit={submitting(send)} onInput={draft.touched} data-testid="export-form">
       <h2>{t.exports.new}</h2>
       <Field label={t.exports.reference} hint={t.exports.referenceHint} error={errorOf(problem, "reference")}>
         {(ids) => <input {...ids} required minLength={3} maxLength={120} value={reference} data-testid="export-reference" onChange={(event) => setReference(event.target.value)} />}
@@ -61,7 +65,7 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
       <RangeFields value={range} onChange={setRange} problem={problem} />
       <MotiveField value={motive} onChange={setMotive} error={errorOf(problem, "motive")} />
       <ProblemNote problem={problem} />
-      <button type="submit" className="primary" disabled={send.isPending} data-testid="export-submit">{t.exports.submit}</button>
+      <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="export-submit">{t.exports.submit}</button>
       {draft.question}
     </form>
   );

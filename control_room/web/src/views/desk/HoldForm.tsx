@@ -13,6 +13,10 @@ import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
 import { useDraft } from "../../ui/useDraft";
 import { submitting } from "../../ui/submitting";
+import { classes } from "../../ui/classes";
+import buttons from "../../ui/buttons.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./desk.module.css";
 
 const QUARTER_MS = 15 * 60_000;
 
@@ -41,7 +45,7 @@ export function HoldForm({ onCreated }: { onCreated: () => void }) {
   });
   const problem = send.error;
   return (
-    <form className="panel stack" onSubmit={submitting(send)} onInput={draft.touched} data-testid="hold-form">
+    <form className={classes(styles.panel, spacing.stack)} onSubmit={submitting(send)} onInput={draft.touched} data-testid="hold-form">
       <h2>{t.holds.new}</h2>
       <Field label={t.holds.reference} error={errorOf(problem, "reference")}>
         {(ids) => <input {...ids} required minLength={3} maxLength={120} value={reference} data-testid="hold-reference" onChange={(event) => setReference(event.target.value)} />}
@@ -57,7 +61,7 @@ export function HoldForm({ onCreated }: { onCreated: () => void }) {
       <RangeFields value={range} onChange={setRange} problem={problem} />
       <MotiveField value={motive} onChange={setMotive} error={errorOf(problem, "motive")} />
       <ProblemNote problem={problem} />
-      <button type="submit" className="primary" disabled={send.isPending} data-testid="hold-submit">{t.holds.submit}</button>
+      <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="hold-submit">{t.holds.submit}</button>
       {draft.question}
     </form>
   );

@@ -11,8 +11,13 @@ import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
 import { Said } from "../../ui/Said";
 import { HoldForm } from "./HoldForm";
+import { State, type Tone } from "../../ui/State";
+import cards from "../../ui/card.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./desk.module.css";
 
-const TONE: Record<Hold["status"], string> = { pending: "wait", placed: "good", releasing: "wait", released: "off", refused: "bad" };
+const TONE: Record<Hold["status"], Tone> = { pending: "wait", placed: "good", releasing: "wait", released: "off", refused: "bad" };
 
 export function HoldsView() {
   const { t, language } = useText();
@@ -21,26 +26,26 @@ export function HoldsView() {
   const holds = useQuery(holdsQuery);
   const [releasing, setReleasing] = useState<Hold | null>(null);
   return (
-    <div className="pad" data-testid="view-holds">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-holds">
+      <div className={spacing.titleRow}>
         <h1>{t.holds.title}</h1>
-        <p className="hint">{t.holds.explain}</p>
+        <p className={prose.hint}>{t.holds.explain}</p>
         <Freshness polled={holds} />
       </div>
-      <div className="desk">
+      <div className={styles.desk}>
         <HoldForm onCreated={() => void holds.refetch()} />
-        <div className="cards">
-          {holds.data?.length === 0 && <p className="hint">{t.holds.empty}</p>}
+        <div className={styles.cards}>
+          {holds.data?.length === 0 && <p className={prose.hint}>{t.holds.empty}</p>}
           {holds.data?.map((hold) => (
-            <article key={hold.id} className="card" data-testid={`hold-${hold.id}`} data-status={hold.status}>
+            <article key={hold.id} className={cards.card} data-testid={`hold-${hold.id}`} data-status={hold.status}>
               <header>
-                <h3 className="card-title">{hold.reference}</h3>
-                <span className={`state ${TONE[hold.status]}`} data-testid="hold-status">{t.holds.status[hold.status]}</span>
+                <h3 className={cards.title}>{hold.reference}</h3>
+                <State tone={TONE[hold.status]} data-testid="hold-status">{t.holds.status[hold.status]}</State>
                 {(hold.status === "placed" || hold.status === "pending") && (
-                  <button type="button" className="end" onClick={() => setReleasing(hold)} data-testid="hold-release">{t.holds.release}</button>
+                  <button type="button" className={spacing.end} onClick={() => setReleasing(hold)} data-testid="hold-release">{t.holds.release}</button>
                 )}
               </header>
-              <div className="facts">
+              <div className={cards.facts}>
                 <span>{byId.get(hold.camera)?.name ?? hold.camera} · {communeName(hold.commune)}</span>
                 <span>{dateTime(language, Date.parse(hold.from))} → {dateTime(language, Date.parse(hold.to))}</span>
                 <span>{hold.motive}</span>

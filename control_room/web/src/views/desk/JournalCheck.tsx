@@ -3,6 +3,11 @@ import { api, ask } from "../../api/client";
 import { useText } from "../../i18n/text";
 import { words } from "../../i18n/words";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { classes } from "../../ui/classes";
+import notes from "../../ui/note.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./journal.module.css";
 
 /** Has the server check the chain of hashes, and shows its head to be noted elsewhere. */
 export function JournalCheck() {
@@ -10,14 +15,14 @@ export function JournalCheck() {
   const verify = useMutation({ mutationFn: () => ask(api.GET("/api/v1/journal/verification")) });
   const result = verify.data;
   return (
-    <div className="end check-chain">
+    <div className={classes(spacing.end, styles.checkChain)}>
       <button type="button" disabled={verify.isPending} onClick={() => verify.mutate()} data-testid="journal-verify">{t.journal.verify}</button>
       <ProblemNote problem={verify.error} />
       {result !== undefined && (
-        <p role="status" className={result.intact ? "note" : "note bad"} data-testid="journal-verified">
+        <p role="status" className={result.intact ? notes.note : classes(notes.note, notes.bad)} data-testid="journal-verified">
           {result.intact ? t.journal.intact(result.entries) : t.journal.broken(result.broken_at ?? 0, words(result.why, t, language) ?? result.reason)}
-          <span className="said" data-testid="journal-doubt">{t.journal.doubt[result.doubt]}</span>
-          <span className="said">{t.journal.head} <code>{result.head}</code></span>
+          <span className={prose.said} data-testid="journal-doubt">{t.journal.doubt[result.doubt]}</span>
+          <span className={prose.said}>{t.journal.head} <code>{result.head}</code></span>
         </p>
       )}
     </div>

@@ -6,6 +6,7 @@ import { useText } from "../../i18n/text";
 import type { TypedRange } from "../../i18n/typed";
 import { Field } from "../../ui/Field";
 import { RangeFields } from "../../ui/RangeFields";
+import styles from "./journal.module.css";
 
 export interface JournalFilter {
   commune: string;
@@ -27,7 +28,7 @@ export function JournalFilters({ value, onChange }: Props) {
   const set = (change: Partial<JournalFilter>) => onChange({ ...value, ...change });
   const offered = (cameras ?? []).filter((camera) => value.commune === "" || camera.commune === value.commune);
   return (
-    <div className="filters">
+    <div className={styles.filters}>
       <Field label={t.commune}>
         {(ids) => (
           <select {...ids} value={value.commune} data-testid="journal-commune" onChange={(event) => set({ commune: event.target.value, camera: "" })}>

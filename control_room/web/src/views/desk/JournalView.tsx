@@ -11,7 +11,10 @@ import { go, tell, useRoute } from "../../ui/router";
 import { JournalFilters, type JournalFilter } from "./JournalFilters";
 import { JournalTable } from "./JournalTable";
 import { JournalCheck } from "./JournalCheck";
-
+import { classes } from "../../ui/classes";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./journal.module.css";
 
 export function JournalView() {
   const { t } = useText();
@@ -34,8 +37,8 @@ export function JournalView() {
   const next = page.data?.next ?? null;
 
   return (
-    <div className="pad" data-testid="view-journal">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-journal">
+      <div className={classes(spacing.titleRow, styles.head)}>
         <h1>{t.journal.title}</h1>
         {page.data !== undefined && <Freshness polled={page} />}
         {me.kind === "admin" && <JournalCheck />}
@@ -53,8 +56,8 @@ function Pager({ page, next }: { page: number; next: string | null }) {
   const { query } = useRoute();
   const turn = (cursor: string, to: string) => go("journal", "", { ...query, cursor, page: to });
   return (
-    <div className="title-row pager">
-      <span className="hint" data-testid="journal-page">{t.journal.page(page)}</span>
+    <div className={classes(spacing.titleRow, styles.pager)}>
+      <span className={prose.hint} data-testid="journal-page">{t.journal.page(page)}</span>
       {page > 1 && <button type="button" onClick={() => turn("", "")} data-testid="journal-newest">{t.journal.newest}</button>}
       <button type="button" disabled={next === null} onClick={() => { if (next !== null) turn(next, String(page + 1)); }} data-testid="journal-older">
         {t.journal.older}

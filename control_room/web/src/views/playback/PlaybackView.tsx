@@ -7,6 +7,11 @@ import { instantIn, rangeIn, recordingIn, type Query } from "../../ui/place";
 import { go, useRoute } from "../../ui/router";
 import { OpenForm } from "./OpenForm";
 import { PlayerPanel } from "./PlayerPanel";
+import { classes } from "../../ui/classes";
+import fields from "../../ui/Field.module.css";
+import notes from "../../ui/note.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./playback.module.css";
 
 /** How far the range reaches beyond now when the recording in progress is followed. */
 const FOLLOW_MS = 3_600_000;
@@ -29,12 +34,12 @@ export function PlaybackView({ cameraId }: { cameraId: string }) {
     );
   }
   return (
-    <div className="pad narrow" data-testid="view-playback">
+    <div className={classes(spacing.pad, styles.narrow)} data-testid="view-playback">
       <h1>{t.playback.title}</h1>
       {cameraId !== "" && cameras !== undefined && camera === undefined && (
-        <p className="note bad" role="alert" data-testid="unknown-camera">{t.unknownCamera(cameraId)}</p>
+        <p className={classes(notes.note, notes.bad)} role="alert" data-testid="unknown-camera">{t.unknownCamera(cameraId)}</p>
       )}
-      <label className="field">
+      <label className={fields.field}>
         <span>{t.camera}</span>
         <select value={camera === undefined ? "" : cameraId} data-testid="playback-camera" onChange={(event) => go("playback", event.target.value)}>
           <option value="" disabled>{t.playback.pickCamera}</option>

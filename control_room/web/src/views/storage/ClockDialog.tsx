@@ -12,6 +12,11 @@ import { useNow } from "../../ui/now";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { submitting } from "../../ui/submitting";
 import { apart, clocks } from "./standing";
+import { classes } from "../../ui/classes";
+import buttons from "../../ui/buttons.module.css";
+import notes from "../../ui/note.module.css";
+import prose from "../../ui/prose.module.css";
+import styles from "./storage.module.css";
 
 interface Props {
   told: Storage;
@@ -42,18 +47,18 @@ export function ClockDialog({ told, at, onDone, onClose }: Props) {
       {(close) => (
         <form onSubmit={submitting(send)}>
           <p>{words.explain}</p>
-          <dl className="clocks">
+          <dl className={styles.clocks}>
             <Time name={words.storage} ms={shown.storage} testId="clock-storage" />
             <Time name={words.controlRoom} ms={shown.controlRoom} testId="clock-control-room" />
             <Time name={words.browser} ms={shown.browser} testId="clock-browser" />
           </dl>
-          {apart(shown) && <p className="note bad" role="status" data-testid="clock-apart">{words.apart}</p>}
+          {apart(shown) && <p className={classes(notes.note, notes.bad)} role="status" data-testid="clock-apart">{words.apart}</p>}
           <p>{words.consequence}</p>
           <MotiveField value={motive} onChange={setMotive} hint={words.motiveHint} error={errorOf(problem, "motive")} autoFocus />
           <ProblemNote problem={problem} />
           <footer>
             <button type="button" onClick={close}>{t.cancel}</button>
-            <button type="submit" className="danger" disabled={send.isPending} data-testid="clock-submit">{t.storage.isRight}</button>
+            <button type="submit" className={buttons.danger} disabled={send.isPending} data-testid="clock-submit">{t.storage.isRight}</button>
           </footer>
         </form>
       )}
@@ -68,7 +73,7 @@ function Time({ name, ms, testId }: { name: string; ms: number | null; testId: s
     <div>
       <dt>{name}</dt>
       <dd data-testid={testId}>
-        {ms === null ? words.unknown : <time dateTime={toWire(ms)}>{dateTime(language, ms)} <span className="hint">{words.inUtc(utcSeconds(ms))}</span></time>}
+        {ms === null ? words.unknown : <time dateTime={toWire(ms)}>{dateTime(language, ms)} <span className={prose.hint}>{words.inUtc(utcSeconds(ms))}</span></time>}
       </dd>
     </div>
   );

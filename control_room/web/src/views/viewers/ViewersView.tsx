@@ -10,6 +10,10 @@ import { matches } from "../../ui/search";
 import { Muxes } from "./Muxes";
 import { arrivalText, linesOf, streamText, whoIs } from "./watching";
 import { WatchTable } from "./WatchTable";
+import { classes } from "../../ui/classes";
+import notes from "../../ui/note.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
 
 /** Who watches now, and how each picture arrives. */
 export function ViewersView() {
@@ -30,19 +34,19 @@ export function ViewersView() {
   );
   const partial = viewers.data?.muxes.some((mux) => mux.health === "dead") === true;
   return (
-    <div className="pad" data-testid="view-viewers">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-viewers">
+      <div className={spacing.titleRow}>
         <h1>{words.title}</h1>
-        {viewers.data !== undefined && <p className="hint" data-testid="viewers-summary">{words.summary(viewers.data.viewers.length, lines.length)}</p>}
+        {viewers.data !== undefined && <p className={prose.hint} data-testid="viewers-summary">{words.summary(viewers.data.viewers.length, lines.length)}</p>}
         <input type="search" value={typed} aria-label={words.filter} placeholder={`${words.filter}  ( / )`} data-testid="viewers-search"
           onChange={(event) => setTyped(event.target.value)} />
         {viewers.data !== undefined && <Freshness polled={viewers} />}
       </div>
       <Awaited query={viewers} />
       {viewers.data !== undefined && <Muxes muxes={viewers.data.muxes} />}
-      {partial && <p className="note bad" role="status">{words.partial}</p>}
+      {partial && <p className={classes(notes.note, notes.bad)} role="status">{words.partial}</p>}
       {viewers.data !== undefined && found.length === 0 && (
-        <p className="hint" data-testid="viewers-empty">{lines.length === 0 ? words.empty : words.noMatch}</p>
+        <p className={prose.hint} data-testid="viewers-empty">{lines.length === 0 ? words.empty : words.noMatch}</p>
       )}
       {found.length > 0 && <WatchTable lines={found} />}
     </div>

@@ -8,6 +8,8 @@ import { useSay } from "../../ui/Announcer";
 import { Figures } from "./Figures";
 import { bitrate, shownOf, whyOf, type Shown } from "./tileText";
 import { Veil } from "./Veil";
+import { classes } from "../../ui/classes";
+import styles from "./wall.module.css";
 
 interface Props {
   cameraId: string;
@@ -25,12 +27,12 @@ export function LiveTile({ cameraId, figures }: Props) {
   const name = camera?.name ?? cameraId;
   useNews(name, shown, whyOf(tile, camera, useText().t).why);
   return (
-    <div className={`live-tile ${shown}`} data-testid="live-tile" data-camera={cameraId} data-shown={shown} data-phase={tile.phase}>
+    <div className={classes(styles.liveTile, shown === "stale" && styles.stale, shown === "none" && styles.none)} data-testid="live-tile" data-camera={cameraId} data-shown={shown} data-phase={tile.phase}>
       {/* A tile moved on the wall is paused by the browser. */}
       <video ref={video} muted playsInline autoPlay tabIndex={-1} aria-label={name}
         onPause={(event) => void event.currentTarget.play().catch(() => undefined)} />
       {/* The first picture stands still while those after it run to catch up with live. */}
-      <canvas ref={poster} className="poster" hidden={!tile.catchingUp || tile.firstFrameMs === null} data-testid="tile-poster" aria-hidden="true" />
+      <canvas ref={poster} className={styles.poster} hidden={!tile.catchingUp || tile.firstFrameMs === null} data-testid="tile-poster" aria-hidden="true" />
       {figures && <Figures tile={tile} />}
       {(shown === "stale" || shown === "none") && <Veil tile={tile} shown={shown} camera={camera} />}
       <Foot name={name} camera={camera} live={shown === "live"} bitrateBps={tile.bitrateBps}
@@ -52,11 +54,11 @@ function Foot({ name, camera, live, bitrateBps, lastFrameAt }: FootProps) {
   const { communeName } = useTerritory();
   const commune = camera === undefined ? "" : communeName(camera.commune);
   return (
-    <div className="tile-foot">
-      {live && <span className="live-mark" data-testid="tile-live"><span aria-hidden="true">●</span> {t.tile.live}</span>}
-      <span className="tile-name" title={`${name} · ${commune}`}><strong>{name}</strong> {commune}</span>
+    <div className={styles.tileFoot}>
+      {live && <span className={styles.liveMark} data-testid="tile-live"><span aria-hidden="true">●</span> {t.tile.live}</span>}
+      <span className={styles.tileName} title={`${name} · ${commune}`}><strong>{name}</strong> {commune}</span>
       {lastFrameAt !== null && (
-        <span className="figures">
+        <span className={styles.figures}>
           {live && <span data-testid="tile-bitrate">{bitrate(bitrateBps)}</span>}
           <time dateTime={toWire(lastFrameAt)} data-testid="tile-clock" title={t.tile.frameAt(dateTime(language, lastFrameAt))}>
             {bareClock(language, lastFrameAt)} <small>{zoneOffset(lastFrameAt)}</small>
