@@ -31,14 +31,18 @@ ALONE := tests/integration/mux/test_bad_network_chromium.py
 APART := $(QUIET) $(ALONE)
 # A file stays together (tests/support/sharing.py). Processes before units of code: short files fill the end.
 IN_ORDER := --dist loadfile --no-loadscope-reorder
-# Several tests at a time make a small machine late: what failed in company is judged once more, alone.
-AGAIN := [ $$? -eq 1 ] && echo "once more, alone:" && $(PY) -m pytest -q --lf --lfnf=none
+# Several tests at a time make a small machine late: what failed in company is judged once more, alone, and named
+# at the end.
+JUDGED_AGAIN := .make/again
+AGAIN := [ $$? -eq 1 ] && $(PY) -m tests.again $(JUDGED_AGAIN)
 
 test: ready ## Run every check and test
 	@+$(PARALLEL) $(CHECKS) check-tests browser
+	@rm -f $(JUDGED_AGAIN)
 	$(PY) -m pytest -q -n 3 $(IN_ORDER) tests $(APART:%=--ignore %) || { $(AGAIN) tests $(APART:%=--ignore %); }
 	$(PY) -m pytest -q -n 2 $(IN_ORDER) $(QUIET) || { $(AGAIN) $(QUIET); }
 	$(PY) -m pytest -q $(ALONE) || { $(AGAIN) $(ALONE); }
+	@$(PY) -m tests.again $(JUDGED_AGAIN)
 
 check: ready ## Format, lint, types, import walls, page, docs
 	@+$(PARALLEL) $(CHECKS)
@@ -105,12 +109,12 @@ clean: ## Remove what was built; recordings and keys in var/ stay
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
 	@mkdir -p .make && touch $@
 
-.make/python: .make/uv requirements/test.lock pyproject.toml $(wildcard mux/*.c mux/*.h)
+.make/python: .make/uv requirements/test.lock pyproject.toml $(wildcard mux/transport/*.c mux/transport/*.h)
 	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements/test.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --reinstall-package beffroi --python $(PY) -e .
 	@touch $@ .make/python-run
 
-.make/python-run: .make/uv requirements/run.lock pyproject.toml $(wildcard mux/*.c mux/*.h)
+.make/python-run: .make/uv requirements/run.lock pyproject.toml $(wildcard mux/transport/*.c mux/transport/*.h)
 	@$(UV) pip install --quiet --require-hashes --python $(PY) -r requirements/run.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --reinstall-package beffroi --python $(PY) -e .
 	@touch $@

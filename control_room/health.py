@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 
 from control_room.desk import Desk
-from control_room.placement import MuxHealth
+from control_room.live.placement import MuxHealth
 from shared import metrics
 from shared.bus import Bus
 from shared.errors import Unavailable

@@ -2,32 +2,32 @@
 
 from pathlib import Path
 
-from control_room.addresses import AddressPolicy
-from control_room.administrator import bootstrap
+from control_room.access.gate import Gate
+from control_room.access.lease_client import LeaseClient
+from control_room.access.lessor import LeasePort, Lessor
+from control_room.access.ticketing import Ticketing
 from control_room.counters import Counters
 from control_room.db.engine import Database
 from control_room.desk import Desk
-from control_room.devices import Devices
-from control_room.gate import Gate
+from control_room.evidence.orders import Orders
+from control_room.evidence.storage_client import StorageClient
 from control_room.health import Health
 from control_room.http.app import serving_app
-from control_room.ice import IceServers
-from control_room.lease_client import LeaseClient
-from control_room.lessor import LeasePort, Lessor
-from control_room.mux_client import MuxClient
-from control_room.muxes import Muxes, MuxPlace
+from control_room.identity.administrator import bootstrap
+from control_room.identity.devices import Devices
+from control_room.identity.passwords import Passwords
+from control_room.identity.sessions import Sessions
+from control_room.identity.spare_bus import SpareBus
+from control_room.identity.throttle import Throttle
+from control_room.live.ice import IceServers
+from control_room.live.mux_client import MuxClient
+from control_room.live.muxes import Muxes, MuxPlace
 from control_room.names import Names, token_hash
-from control_room.orders import Orders
-from control_room.passwords import Passwords
-from control_room.sessions import Sessions
 from control_room.settings import ControlRoomSettings, listed
-from control_room.spare_bus import SpareBus
-from control_room.states import States
-from control_room.storage_client import StorageClient
-from control_room.throttle import Throttle
-from control_room.ticketing import Ticketing
-from control_room.vault import Vault
-from control_room.wanted import Wanted
+from control_room.territory.addresses import AddressPolicy
+from control_room.territory.states import States
+from control_room.territory.vault import Vault
+from control_room.territory.wanted import Wanted
 from shared.asgi import serve_asgi
 from shared.bus import Bus
 from shared.clock import Clock

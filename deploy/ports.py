@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 
 from shared.errors import BadInput, Conflict
 
-DEFAULT_BASE = 8080
 MOST_MUXES = 16
 _HIGHEST_BASE = 65_000
 _WORKERS = 16

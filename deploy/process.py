@@ -41,7 +41,6 @@ class Supervised:
         self, program: Program, say: Callable[[str, str], None], backoff: Backoff | None = None
     ) -> None:
         self.program = program
-        self.restarts = 0
         self._say = say
         self._backoff = backoff if backoff is not None else Backoff(first_s=1.0, limit_s=15.0)
         self._process: Process | None = None
@@ -101,7 +100,6 @@ class Supervised:
             if loop.time() - started_s > _STEADY_S:
                 self._backoff.reset()
             wait_s = self._backoff.next_s()
-            self.restarts += 1
             self._say(self.program.name, f"ended ({_how(code)}); starts again in {wait_s:.1f} s")
             await asyncio.sleep(wait_s)
             try:

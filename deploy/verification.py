@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from shared.errors import BadInput
-from storage.verify import Verdict, verify
+from shared.evidence.verify import Verdict, verify
 
 
 def verification(export: Path, key_file: Path) -> int:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ingest.ports import ForbiddenAddress, Unreachable
 from shared.places import HostPort, OwnPlaces, carried, is_local_name
+from shared.reasons import why
 
 RTSP_PORT = 554
 
@@ -93,9 +94,13 @@ class AddressRules:
             # Most cameras have no name, and must not wait for the names of others.
             found = [parts.hostname] if _is_ip(parts.hostname) else await self._resolve(parts.hostname, port)
         except (OSError, UnicodeError):
-            raise Unreachable(f"the name {parts.hostname} is not known") from None
+            raise Unreachable(
+                why("camera-name-unknown", "the name {name} is not known", name=str(parts.hostname))
+            ) from None
         if not found:
-            raise Unreachable(f"the name {parts.hostname} has no address")
+            raise Unreachable(
+                why("camera-name-empty", "the name {name} has no address", name=str(parts.hostname))
+            )
         for ip in found:
             self._check_ip(ip)
         await self._refuse_own(parts.hostname, found, port)

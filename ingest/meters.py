@@ -80,7 +80,7 @@ class StreamMeters:
             return
         self._tell()
         for fault, count in asdict(counts).items():
-            if fault == "packets":
+            if fault in ("packets", "begun"):
                 continue
             if fault == "clock_offset_ns":
                 if count is not None:

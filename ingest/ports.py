@@ -9,7 +9,10 @@ from shared.reasons import Reason, why
 from shared.units import WallSource
 
 STALL_S = 5.0
-"""Within so long everybody knows of a camera that its pictures are no longer passed on."""
+"""Within so long everybody knows of a camera that its pictures are no longer passed on: the page as well."""
+
+TOLD_S = 2.0
+"""After so long the worker says so: the report and the page's poll take up to 2.5 s more."""
 
 
 class SourceError(Unavailable):
@@ -81,7 +84,7 @@ class Ended(SourceError):
 
 def silent(place: str) -> Reason:
     """Nothing comes of the camera at `place`."""
-    return why("camera-silent", "{place} has sent nothing for {seconds} s", place=place, seconds=int(STALL_S))
+    return why("camera-silent", "{place} has sent nothing for {seconds} s", place=place, seconds=int(TOLD_S))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ class SourceCounts:
     """What an open camera did wrong and was passed over, since it was opened; in packets where not told.
 
     `clock_offset_ns` is how far the camera's clock is ahead of ours, None while it has not told its time;
-    `packets` changes while packets of the stream come.
+    `packets` changes while packets of the stream come; `begun`: a first picture came, which may be given only
+    when the next one begins.
     """
 
     lost: int = 0
@@ -115,6 +119,7 @@ class SourceCounts:
     untimed_pictures: int = 0
     senders: int = 0
     packets: int = 0
+    begun: bool = False
     clock_offset_ns: int | None = None
 
 

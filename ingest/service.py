@@ -5,9 +5,9 @@ from random import Random
 import httpx
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
 from ingest.decoding.checks import DecodeChecks
 from ingest.decoding.process import ChildDecoder
+from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.hub import Hub
 from ingest.logins import LoginGate
@@ -23,6 +23,7 @@ from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.messages import CameraOpener
 from shared.places import HostPort, listed_places, own_service
+from shared.private import close_to_others
 from shared.service import Service
 from shared.settings import load
 from shared.tap import Endpoint, TapKeys, TapPublisher
@@ -43,6 +44,7 @@ async def build(commune: str | None) -> Service:
         "ingest", status_port=settings.status_port, status_host=settings.status_host, clock=clock
     )
     folder = settings.data_dir / "ingest" / commune
+    close_to_others(folder)
     cache = WantedCache(folder / "cameras", settings.cache_key.get_secret_value())
     keys = _tap_keys(settings)
     endpoints = Endpoint.parse_list(settings.tap_endpoints)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from ingest.checks import Checks, Description, NotDecodable
-from ingest.codecs import checks_for
+from ingest.checks.choice import checks_for
+from ingest.checks.common import Checks, Description, NotDecodable
 from ingest.meters import StreamMeters
 from ingest.ports import (
     CameraAddress,
@@ -184,7 +184,7 @@ class Streamer:
                 vigil.dropped(unit, checks.garbage - garbage)
                 continue
             vigil.passed(now_ns, key=unit.key)
-            self._give(run, unit, info, checks)
+            self._give(run, unit, info, checks, steady=vigil.steady)
 
     def _new_run(self) -> _Run:
         self._meters.run()
@@ -223,9 +223,9 @@ class Streamer:
             recovery=checked.recovery,
         )
 
-    def _give(self, run: _Run, unit: AccessUnit, info: StreamInfo, checks: Checks) -> None:
+    def _give(self, run: _Run, unit: AccessUnit, info: StreamInfo, checks: Checks, *, steady: bool) -> None:
         known, advice = checks.description, checks.advice
-        if known is not None and (not self._well or run.told != (known, advice)):
+        if steady and known is not None and (not self._well or run.told != (known, advice)):
             self._state.live(
                 run.number,
                 replace(info, codec=known.codec, width=known.width, height=known.height),

@@ -3,18 +3,20 @@
 Pure: whoever keeps it tells it what happens and when.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ingest.checks import NO_KEY, UNKNOWN_SETS
-from ingest.ports import STALL_S, InvalidStream, SourceCounts, SourceError, Stalled
+from ingest.checks.common import NO_KEY, UNKNOWN_SETS
+from ingest.ports import STALL_S, TOLD_S, InvalidStream, SourceCounts, SourceError, Stalled
 from ingest.rhythm import SLOWEST_NS, Rhythm
+from shared.causes import technical
 from shared.messages import CameraStatus
 from shared.reasons import Reason, why
 
+TOLD_NS = int(TOLD_S * 1e9)
 SILENCE_NS = int(STALL_S * 1e9) - 500_000_000
-"""Noticed so early that everybody has been told within STALL_S."""
+"""No session is ended sooner: what comes back by then costs no other connection."""
 
 KEY_WAIT_S = 30.0
 """So long a sound stream may make us wait for its first key picture; some send one every 20 s, and none when
@@ -25,6 +27,9 @@ NEW_KEY_WAIT_NS = 10_000_000_000
 
 _LONGEST_WAIT_NS = 66_000_000_000
 _MANY = 50
+_REMEMBERED, _ENOUGH = 12, 4
+"""Of so many pictures, where some make no sense, so many must: noise looks like a picture now and then."""
+
 UNTIMED, BACK = "no timestamp", "timestamp goes back"
 _AWAITED = (NO_KEY, "refers to pictures before the first one")
 
@@ -65,7 +70,14 @@ class Vigil:
         self._keyed = self._missed = self._key_at_once = False
         self._causes: Counter[str] = Counter()
         self._garbage = 0
+        self._sense: deque[bool] = deque(maxlen=_REMEMBERED)
         self._counts = SourceCounts()
+
+    @property
+    def steady(self) -> bool:
+        """Whether the pictures passed on are what the camera sends, and no chance among noise."""
+        seldom = self._rhythm.step_ns * _ENOUGH >= TOLD_NS
+        return seldom or all(self._sense) or sum(self._sense) >= _ENOUGH
 
     def received(self, now_ns: int) -> None:
         """The source gave a picture."""
@@ -74,6 +86,9 @@ class Vigil:
 
     def passed(self, now_ns: int, *, key: bool) -> None:
         """A picture was given on."""
+        self._sense.append(True)
+        if not self.steady:
+            return
         self._passed += 1
         self._since_ns = now_ns
         if self._causes or self._garbage:
@@ -87,6 +102,11 @@ class Vigil:
         self._causes[cause] += 1
         self._garbage += garbage
         self._missed = True
+        if garbage or cause == UNKNOWN_SETS:
+            if all(self._sense):
+                # What was sent before the trouble says nothing of what comes.
+                self._sense.clear()
+            self._sense.append(False)
 
     def forgive(self, late_ns: int) -> None:
         """We were late by so much ourselves."""
@@ -106,7 +126,11 @@ class Vigil:
         last_ns = self._rhythm.last_ns
         if self._causes and last_ns is not None and now_ns - last_ns < patience_ns:
             return self._of_pictures(now_ns)
-        return self._of_packets(counts, now_ns) or self._of_silence(now_ns)
+        return self._of_packets(counts, now_ns) or self._of_silence(counts, now_ns)
+
+    def _ends(self, now_ns: int) -> bool:
+        """Whether it has lasted long enough for the session to be ended."""
+        return now_ns - self._since_ns >= SILENCE_NS
 
     @property
     def cause(self) -> str:
@@ -118,7 +142,7 @@ class Vigil:
 
     @property
     def _patience_ns(self) -> int:
-        return max(SILENCE_NS, self._rhythm.step_ns * 3 // 2 + 1_000_000_000 if self._slow else 0)
+        return max(TOLD_NS, self._rhythm.step_ns * 3 // 2 + 1_000_000_000)
 
     @property
     def _slow(self) -> bool:
@@ -143,12 +167,13 @@ class Vigil:
         cause = self.cause
         waited_ns = now_ns - self._key_since_ns
         if cause.startswith(_AWAITED):
-            return self._of_key(waited_ns)
-        helps = bool(self._garbage) or waited_ns >= KEY_WAIT_S * 1e9
-        reason = _unreadable(cause, STALL_S if self._garbage or not helps else KEY_WAIT_S)
+            return self._of_key(waited_ns, ends=self._ends(now_ns))
+        long = waited_ns >= KEY_WAIT_S * 1e9
+        helps = long or (bool(self._garbage) and self._ends(now_ns))
+        reason = _unreadable(cause, KEY_WAIT_S if long and not self._garbage else TOLD_S)
         return Finding(CameraStatus.INVALID, reason, InvalidStream(reason) if helps else None)
 
-    def _of_key(self, waited_ns: int) -> Finding:
+    def _of_key(self, waited_ns: int, *, ends: bool) -> Finding:
         if not self._passed:
             if waited_ns < KEY_WAIT_S * 1e9:
                 reason = why(
@@ -161,7 +186,7 @@ class Vigil:
                 seconds=int(KEY_WAIT_S),
             )
             return Finding(CameraStatus.INVALID, reason, InvalidStream(reason))
-        if waited_ns < self._key_wait_ns:
+        if not ends or waited_ns < self._key_wait_ns:
             reason = why("camera-key-awaited", "waits for the next key picture after a loss")
             return Finding(CameraStatus.STALLED, reason)
         if not self._habits.key_ns:
@@ -186,21 +211,23 @@ class Vigil:
         before = self._counts
         if counts.damaged_pictures > before.damaged_pictures:
             reason = why("camera-packets-lost", "no picture arrives whole: packets are lost on the way")
-            ends = now_ns - self._since_ns >= KEY_WAIT_S * 1e9
-            return Finding(CameraStatus.STALLED, reason, Stalled(reason) if ends else None)
+            lasting = now_ns - self._since_ns >= KEY_WAIT_S * 1e9
+            return Finding(CameraStatus.STALLED, reason, Stalled(reason) if lasting else None)
         if counts.packets != before.packets:
-            return _invalid(why("camera-packets-no-picture", "the camera's packets make no picture"))
-        if counts.foreign > before.foreign:
-            return _invalid(
-                why("camera-packets-foreign", "only packets of another stream come than the one asked for")
+            reason = why("camera-packets-no-picture", "the camera's packets make no picture")
+        elif counts.foreign > before.foreign:
+            reason = why(
+                "camera-packets-foreign", "only packets of another stream come than the one asked for"
             )
-        if counts.malformed > before.malformed or counts.junk_bytes > before.junk_bytes:
-            return _invalid(why("camera-packets-senseless", "the camera's packets make no sense"))
-        return None
+        elif counts.malformed > before.malformed or counts.junk_bytes > before.junk_bytes:
+            reason = why("camera-packets-senseless", "the camera's packets make no sense")
+        else:
+            return None
+        return Finding(CameraStatus.INVALID, reason, InvalidStream(reason) if self._ends(now_ns) else None)
 
-    def _of_silence(self, now_ns: int) -> Finding:
+    def _of_silence(self, counts: SourceCounts, now_ns: int) -> Finding:
         habits, silent_ns = self._habits, now_ns - self._since_ns
-        if self._passed and not self._rhythm.known and silent_ns < _LONGEST_WAIT_NS:
+        if (self._passed or counts.begun) and not self._rhythm.known and silent_ns < _LONGEST_WAIT_NS:
             reason = why(
                 "camera-rhythm-unknown",
                 "the camera has sent its first picture, and how often it sends one is not known yet",
@@ -228,9 +255,5 @@ def _unreadable(cause: str, seconds: float) -> Reason:
         "camera-unreadable",
         "the camera has sent nothing that can be decoded for {seconds} s ({cause})",
         seconds=int(seconds),
-        cause=cause,
+        cause=technical(cause),
     )
-
-
-def _invalid(reason: Reason) -> Finding:
-    return Finding(CameraStatus.INVALID, reason, InvalidStream(reason))

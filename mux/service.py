@@ -7,29 +7,29 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from mux.adaptation import PlayoutBounds
-from mux.admission import Admission
-from mux.channel import Channel
-from mux.channels import Channels, Sink
-from mux.core import CoreChoice, core_of
 from mux.counts import Counts
-from mux.dtls import DtlsEndpoint
-from mux.hub import Hub
-from mux.lag import Lag
-from mux.metrics import MuxMetrics
-from mux.pacer import Pacer
-from mux.senders import Senders
+from mux.fanout.pacer import Pacer
+from mux.observe.lag import Lag
+from mux.observe.metrics import MuxMetrics
+from mux.observe.stream_metrics import StreamMetrics
+from mux.sessions.adaptation import PlayoutBounds
+from mux.sessions.admission import Admission
+from mux.sessions.hub import Hub
+from mux.sessions.senders import Senders
 from mux.settings import MuxSettings
-from mux.stream_metrics import StreamMetrics
+from mux.streams.channel import Channel
+from mux.streams.channels import Channels, Sink
+from mux.streams.timeline import Timeline
+from mux.streams.transcoded import Transcoded
+from mux.streams.transcoder.spare import Spare
+from mux.streams.transcoder.transcoders import Transcoders
 from mux.ticker import Ticker
-from mux.timeline import Timeline
-from mux.transcoded import Transcoded
-from mux.transcoder.spare import Spare
-from mux.transcoder.transcoders import Transcoders
-from mux.turnstile import Turnstile
-from mux.udp import UdpWire, resolve_host
-from mux.walls import Walls
-from mux.whep import make_app
+from mux.transport.core import CoreChoice, core_of
+from mux.transport.dtls import DtlsEndpoint
+from mux.transport.udp import UdpWire, resolve_host
+from mux.whep.routes import make_app
+from mux.whep.turnstile import Turnstile
+from mux.whep.walls import Walls
 from shared.asgi import serve_asgi
 from shared.clock import Clock
 from shared.errors import BadInput
@@ -62,7 +62,8 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
     clock, log, counts = service.clock, get_logger("mux"), Counts()
     mux_metrics = MuxMetrics(counts)
     verifier = TicketVerifier.from_pem(_ticket_key(settings.ticket_public_key_file), clock)
-    tap = await _tap(settings, service)
+    leases = Leases(verifier.key, service.clock)
+    tap = await _tap(settings, service, leases)
     core = core_of(settings.mux_core, log)
     mux_metrics.core_compiled(core is not None)
     wire = make_wire(
@@ -124,7 +125,6 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
         bounds=_playout_bounds(settings),
         counts=counts,
     )
-    leases = Leases(verifier.key, clock)
     mux_metrics.watch_rights(lambda: leases.confirmed)
     hub = Hub(
         wire=wire,
@@ -187,7 +187,7 @@ def _playout_bounds(settings: MuxSettings) -> PlayoutBounds:
     return PlayoutBounds(settings.playout_least_ms, settings.playout_most_ms)
 
 
-async def _tap(settings: MuxSettings, service: Service) -> TapSubscriber:
+async def _tap(settings: MuxSettings, service: Service, leases: Leases) -> TapSubscriber:
     endpoints = [Endpoint.parse(text.strip()) for text in settings.tap_endpoints.split(",") if text.strip()]
     keys = None
     if settings.tap_key_file is not None:
@@ -196,7 +196,7 @@ async def _tap(settings: MuxSettings, service: Service) -> TapSubscriber:
             server_key_file=settings.tap_server_key_file,
             peers_dir=settings.tap_peers_dir,
         )
-    tap = TapSubscriber(endpoints, keys, service.clock)
+    tap = TapSubscriber(endpoints, keys, service.clock, leases.publishes)
     await tap.start()
     service.on_stop(tap.close)
     return tap

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from mux.core import CoreChoice
+from mux.transport.core import CoreChoice
 from shared.settings import Settings
 
 

@@ -1,10 +1,10 @@
 """What is due by the clock rather than by a datagram or a picture."""
 
-from mux.channels import Channels
-from mux.hub import Hub
-from mux.lag import Lag
-from mux.metrics import MuxMetrics
-from mux.stream_metrics import StreamMetrics
+from mux.observe.lag import Lag
+from mux.observe.metrics import MuxMetrics
+from mux.observe.stream_metrics import StreamMetrics
+from mux.sessions.hub import Hub
+from mux.streams.channels import Channels
 from shared.clock import Clock
 
 _TICK_S = 0.1

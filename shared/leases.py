@@ -1,9 +1,10 @@
 """Leases: what control_room says, again and again, of the rights that still hold; see ADR 29.
 
 A lease is all there is to know: the sessions that live, the cameras that may be shown, the instants at which
-rights to a camera ended. mux and storage keep the newest. What it does not confirm is closed, and without one
-for LEASE_S everything is: a message that was lost is made good by the next. Its token is
-`lease1.<payload>.<signature>`, signed with the key of the tickets.
+rights to a camera ended, the communes that may publish on the tap. mux and storage keep the newest. What it
+does not confirm is closed, and without one for LEASE_S everything is (but recording, which cannot be made
+good: see `storage.recording.publishers`): a message that was lost is made good by the next. Its token is
+a JWS of a type of its own (`shared.jws`), signed with the key of the tickets.
 """
 
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.clock import Clock
 from shared.errors import TicketRefused, Unavailable
+from shared.jws import Sealed, header_of, opened
 from shared.reasons import why
-from shared.tickets import SHOWING, Action, CameraPath, Sealed, Ticket, opened
+from shared.tickets import SHOWING, Action, CameraPath, Ticket
 
 EVERY_S = 1.0
 """How often control_room gives a lease, besides at once when a right ends."""
@@ -27,7 +29,7 @@ MOST_CLOCKS_DIFFER_S = 300
 MAX_LEASE_CHARS = 2 << 20
 """Room for some 40,000 cameras and as many sessions."""
 
-_VERSION = "lease1"
+_HEADER = header_of("beffroi-lease+jws")
 _LIVE = frozenset({Action.LIVE, Action.WALL})
 
 
@@ -45,13 +47,16 @@ class Lease:
     """What holds at `at_ms` (UTC milliseconds since 1970, before it was looked up).
 
     `sessions` are those that live, each with its end in UTC seconds; `cameras` those that may be watched
-    live; `revoked` the ends of rights to a camera for longer than any ticket lives.
+    live; `revoked` the ends of rights to a camera for longer than any ticket lives; `publishers` the communes
+    of which some worker has a credential that was not taken back, None from a
+    control_room that does not say it.
     """
 
     at_ms: int
     sessions: dict[str, int]
     cameras: frozenset[CameraPath]
     revoked: tuple[Revocation, ...] = ()
+    publishers: frozenset[str] | None = None
 
 
 class Ended(StrEnum):
@@ -75,7 +80,7 @@ class LeaseSigner:
     """Makes leases. Only control_room has one."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._sealed = Sealed(key, _VERSION)
+        self._sealed = Sealed(key, _HEADER)
 
     def sign(self, lease: Lease) -> str:
         """The token of a lease."""
@@ -104,7 +109,7 @@ class Leases:
 
         Raises TicketRefused for one that is forged, or older than what is kept, or far from our clock.
         """
-        payload = opened(self._key, _VERSION, token, "lease", MAX_LEASE_CHARS)
+        payload = opened(self._key, _HEADER, token, "lease", MAX_LEASE_CHARS)
         try:
             lease = _LEASE.validate_json(payload)
         except ValidationError as error:
@@ -132,6 +137,18 @@ class Leases:
         """Whether control_room has been heard lately enough."""
         kept = self._kept
         return kept is not None and self._clock.monotonic_ns() - kept.heard_ns < LEASE_S * 1e9
+
+    def publishes(self, commune: str) -> bool:
+        """Whether a commune's worker may publish: not while nobody confirms it."""
+        kept = self._kept
+        if kept is None or not self.confirmed:
+            return False
+        return kept.lease.publishers is None or commune in kept.lease.publishers
+
+    @property
+    def publishers(self) -> frozenset[str] | None:
+        """The communes that the newest lease, however old, lets publish; None where none has said it."""
+        return None if self._kept is None else self._kept.lease.publishers
 
     def ended(self, ticket: Ticket) -> Ended | None:
         """Why what a ticket opened must end, or None while it may go on.

@@ -56,6 +56,13 @@ class CameraTransport(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Publishers:
+    """The communes whose workers may publish, as storage keeps them over a restart."""
+
+    communes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WantedCamera:
     """One stream an ingest worker has to pull. `address` has no credentials in it. Secret: never log one.
 
@@ -185,7 +192,7 @@ class HeldReport:
 
     `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
     says, whatever it says. `failure` is why it does not destroy although it would, empty where it does.
-    `grounds` is `refusal` one by one, with their codes.
+    `grounds` is `refusal` one by one, with their codes; `failure_why` is `failure` with its code.
     """
 
     ids: tuple[str, ...]
@@ -194,6 +201,7 @@ class HeldReport:
     utc_ns: int | None = None
     failure: str = ""
     grounds: tuple[Reason, ...] = ()
+    failure_why: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What this system keeps is its own: folders nobody else enters, files nobody else reads."""
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,9 +38,19 @@ def close_to_others(folder: Path, *, unread: frozenset[str] = frozenset()) -> No
         folders[:] = [name for name in folders if name not in unread]
 
 
+def private_database(file: Path) -> None:
+    """Make the folder of an SQLite database as `private_folder` does, and close the files that are there.
+
+    Raises OSError where the folder cannot be made.
+    """
+    private_folder(file.parent)
+    for beside in ("", "-wal", "-shm", "-journal"):
+        _close(file.with_name(file.name + beside))
+
+
 def _close(path: Path) -> None:
-    # What goes away meanwhile or is another's is not ours to close.
+    # What goes away meanwhile or is another's is not ours to close; a folder for all is nobody's.
     with suppress(FileNotFoundError, PermissionError):
         mode = path.lstat().st_mode
-        if mode & _OTHERS and not path.is_symlink():
+        if mode & _OTHERS and not mode & stat.S_ISVTX and not stat.S_ISLNK(mode):
             path.chmod(mode & 0o7777 & ~_OTHERS)

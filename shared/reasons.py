@@ -30,12 +30,30 @@ class Reason:
         return json.dumps(self.wire(), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
-def why(code: str, english: str, /, **params: Value) -> Reason:
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What lies behind a reason: `code` is one of `shared.causes.CODES`, `text` its sentence in English."""
+
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def why(code: str, english: str, /, *, cause: "Cause | Reason | None" = None, **params: Value) -> Reason:
     """A reason; `english` has a `{name}` where a parameter stands.
+
+    A parameter is a number, a time, a name or a code, never a sentence: that would be the `cause`, of which
+    the English text has the sentence and the parameter the code, or of a reason its kept form.
 
     Codes are written out where they arise: a test reads every call and looks for its words on the page.
     """
-    return Reason(code, english.format_map(params), tuple(sorted(params.items())))
+    shown = dict(params)
+    if cause is not None:
+        shown["cause"] = str(cause)
+        params["cause"] = cause.kept() if isinstance(cause, Reason) else cause.code
+    return Reason(code, english.format_map(shown), tuple(sorted(params.items())))
 
 
 def coded(told: str | Reason) -> Reason | None:

@@ -1,16 +1,15 @@
-"""Tickets: what control_room lets somebody do, signed, for a short time (Ed25519, RFC 8032).
+"""Tickets: what control_room lets somebody do, signed, for a short time.
 
-A token is `v1.<payload>.<signature>`, both parts base64url without padding; the payload is the ticket as
-JSON. mux and storage hold the public key only: they can check tickets and never make one.
+A token is a JWT (RFC 7519) in the one form of `shared.jws`. What has a registered claim goes under its name,
+`aud` being what the ticket opens; the rest are claims of our own. mux and storage hold the public key only:
+they can check tickets and never make one.
 """
 
-import base64
-import binascii
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from pydantic import Field, TypeAdapter, ValidationError
@@ -18,9 +17,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 from shared.clock import Clock
 from shared.errors import BadInput, TicketRefused, Unauthenticated
 from shared.ids import CAMERA_PATTERN, COMMUNE_PATTERN
+from shared.jws import Sealed, header_of, opened
 from shared.reasons import why
 
-_VERSION = "v1"
+_HEADER = header_of("beffroi-ticket+jwt")
 _MAX_TOKEN_CHARS = 16384
 MOST_CAMERAS = 64
 """Of one wall."""
@@ -65,12 +65,12 @@ class Ticket:
     `shared.leases`), and ends with its session only.
     """
 
-    id: str
-    subject: str
-    session: str
+    id: Annotated[str, Field(alias="jti")]
+    subject: Annotated[str, Field(alias="sub")]
+    session: Annotated[str, Field(alias="sid")]
     action: Action
-    resource: str
-    until_s: int
+    resource: Annotated[str, Field(alias="aud")]
+    until_s: Annotated[int, Field(alias="exp")]
     start_s: int | None = None
     end_s: int | None = None
     cameras: Annotated[tuple[CameraPath, ...], Field(max_length=MOST_CAMERAS)] = ()
@@ -81,55 +81,12 @@ class Ticket:
 _TICKET = TypeAdapter(Ticket)
 
 
-def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _decode(text: str) -> bytes:
-    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    # Unused bits of the last character must not make a second spelling of the same token.
-    if _encode(raw) != text:
-        raise ValueError("not canonical base64url")
-    return raw
-
-
-class Sealed:
-    """Payloads signed under a version: no version's signature is good for another's."""
-
-    def __init__(self, key: Ed25519PrivateKey, version: str) -> None:
-        self._key = key
-        self._version = version
-
-    def token(self, payload: bytes) -> str:
-        """`<version>.<payload>.<signature>`."""
-        signed = f"{self._version}.{_encode(payload)}"
-        return f"{signed}.{_encode(self._key.sign(signed.encode()))}"
-
-
-def opened(key: Ed25519PublicKey, version: str, token: str, what: str, most_chars: int) -> bytes:
-    """The payload of a token. Raises TicketRefused, which calls it `what`."""
-    parts = token[: most_chars + 1].split(".")
-    if len(token) > most_chars or len(parts) != 3 or parts[0] != version:
-        raise TicketRefused(why("ticket-malformed", "the {what} is malformed", what=what))
-    try:
-        payload, signature = _decode(parts[1]), _decode(parts[2])
-    except (ValueError, binascii.Error) as error:
-        raise TicketRefused(why("ticket-malformed", "the {what} is malformed", what=what)) from error
-    try:
-        key.verify(signature, f"{version}.{parts[1]}".encode())
-    except InvalidSignature as error:
-        raise TicketRefused(
-            why("ticket-forged", "the {what} is forged: its signature is wrong", what=what)
-        ) from error
-    return payload
-
-
 class TicketSigner:
     """Makes tickets. Only control_room has one."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self.key = key
-        self._sealed = Sealed(key, _VERSION)
+        self._sealed = Sealed(key, _HEADER)
 
     @classmethod
     def from_pem(cls, pem: bytes) -> "TicketSigner":
@@ -144,7 +101,7 @@ class TicketSigner:
 
     def sign(self, ticket: Ticket) -> str:
         """The token of a ticket."""
-        return self._sealed.token(_TICKET.dump_json(ticket))
+        return self._sealed.token(_TICKET.dump_json(ticket, by_alias=True))
 
 
 class TicketVerifier:
@@ -184,7 +141,7 @@ class TicketVerifier:
         return ticket
 
     def _authentic(self, token: str) -> Ticket:
-        payload = opened(self.key, _VERSION, token, "ticket", _MAX_TOKEN_CHARS)
+        payload = opened(self.key, _HEADER, token, "ticket", _MAX_TOKEN_CHARS)
         try:
             return _TICKET.validate_json(payload)
         except ValidationError as error:

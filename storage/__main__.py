@@ -8,8 +8,8 @@ from shared.log import configure
 from shared.service import main
 from shared.settings import load
 from storage.commands import rebuild_index, scrub_all
-from storage.reindex import Reindexed
-from storage.scrub import Fault
+from storage.lifecycle.reindex import Reindexed
+from storage.lifecycle.scrub import Fault
 from storage.service import build
 from storage.settings import StorageSettings
 

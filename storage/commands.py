@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from shared.clock import SystemClock
-from storage.archive import Archive, open_archive
-from storage.boot import since_boot
-from storage.disk import RealDisk
-from storage.folder_lock import locked
+from storage.lifecycle.archive import Archive, open_archive
+from storage.lifecycle.reindex import Reindexed, reindex
+from storage.lifecycle.scrub import Fault, Scrub, scrubbed
 from storage.metrics import ScrubMetrics
-from storage.reindex import Reindexed, reindex
-from storage.scrub import Fault, Scrub, scrubbed
+from storage.objects.boot import since_boot
+from storage.objects.disk import RealDisk
+from storage.objects.folder_lock import locked
+from storage.recording.spool import Spool
 from storage.settings import StorageSettings
-from storage.spool import Spool
 
 
 @asynccontextmanager

@@ -44,6 +44,11 @@ class RetentionMetrics:
             "storage_objects_missing_total", "Segments to destroy whose object was not there"
         )
         self.refused = metrics.gauge("storage_retention_refused", "1 while destruction is refused")
+        self.left = metrics.gauge(
+            "storage_retention_left",
+            "Rows that the last run left to the next, counted up to 10000 of each cause",
+            ["work"],
+        )
         self.overdue_s = metrics.gauge(
             "storage_oldest_overdue_seconds", "How long ago the oldest segment should have been destroyed"
         )

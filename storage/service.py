@@ -12,9 +12,10 @@ import httpx
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Conflict, Unavailable
+from shared.evidence.signature import EvidenceKey
 from shared.leases import Leases
 from shared.log import get_logger
-from shared.private import private_folder
+from shared.private import close_to_others, private_folder
 from shared.service import Service
 from shared.settings import load
 from shared.tap.endpoint import Endpoint
@@ -23,29 +24,24 @@ from shared.tap.subscriber import TapSubscriber
 from shared.tickets import TicketVerifier
 from shared.transcoding.limits import Limits
 from shared.transcoding.process import ChildProcess
-from storage.api import build_app
-from storage.api_clock import clock_routes
-from storage.api_exports import export_routes
-from storage.api_lease import lease_routes
-from storage.api_playback import playback_routes
-from storage.archive import Archive, open_archive
-from storage.boot import since_boot
-from storage.catalogue import Catalogue
-from storage.clock_keeper import Witnesses
-from storage.control_room import DateWitness, KnownToControlRoom
-from storage.destruction import destruction
-from storage.disk import RealDisk
-from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
-from storage.finishing import Finisher
-from storage.folder_lock import FolderLock, locked
-from storage.gate import Gate
-from storage.guarded import Guarded
+from storage.http.app import build_app
+from storage.http.clock import clock_routes
+from storage.http.exports import export_routes
+from storage.http.gate import Gate
+from storage.http.guarded import Guarded
+from storage.http.lease import lease_routes
+from storage.http.playback import playback_routes
 from storage.index.exports import ExportRows
 from storage.index.policies import PolicyRows
-from storage.lane import DiskLane
-from storage.left_overs import LeftOvers
+from storage.lifecycle.archive import Archive, open_archive
+from storage.lifecycle.clock_keeper import Witnesses
+from storage.lifecycle.control_room import DateWitness, KnownToControlRoom
+from storage.lifecycle.destruction import destruction
+from storage.lifecycle.left_overs import LeftOvers
+from storage.lifecycle.policies import PolicyPoller
+from storage.lifecycle.scrub import Scrub
 from storage.metrics import (
     LifeMetrics,
     QuarantineMetrics,
@@ -53,13 +49,18 @@ from storage.metrics import (
     RecorderMetrics,
     ScrubMetrics,
 )
-from storage.policies import PolicyPoller
-from storage.quarantine import Quarantine
-from storage.recorder import Recorder, Tap
-from storage.scrub import Scrub
+from storage.objects.boot import since_boot
+from storage.objects.disk import RealDisk
+from storage.objects.folder_lock import FolderLock, locked
+from storage.playback.catalogue import Catalogue
+from storage.playback.transcoding import Transcodings
+from storage.recording.finishing import Finisher
+from storage.recording.lane import DiskLane
+from storage.recording.publishers import KnownPublishers
+from storage.recording.quarantine import Quarantine
+from storage.recording.recorder import Recorder, Tap
+from storage.recording.spool import Spool
 from storage.settings import StorageSettings
-from storage.spool import Spool
-from storage.transcoding import Transcodings
 
 _LANES = 2
 _LANE_BUDGET_BYTES = 64 << 20
@@ -84,14 +85,14 @@ def _make_folders(*folders: Path) -> None:
             raise Unavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
 
 
-def _tap(settings: StorageSettings, clock: Clock) -> TapSubscriber:
+def _tap(settings: StorageSettings, clock: Clock, holds: Callable[[str], bool]) -> TapSubscriber:
     endpoints = Endpoint.parse_list(settings.tap_endpoints)
     keys = None
     if settings.tap_key_file is not None:
         keys = TapKeys.load(settings.tap_key_file, peers_dir=settings.tap_peers_dir)
     elif not all(endpoint.is_loopback for endpoint in endpoints):
         raise BadInput("BEFFROI_TAP_KEY_FILE is not set, and the tap leaves this machine")
-    return TapSubscriber(endpoints, keys, clock)
+    return TapSubscriber(endpoints, keys, clock, holds)
 
 
 class _Recording:
@@ -131,7 +132,11 @@ async def build(settings: StorageSettings | None = None) -> Service:
     verifier = TicketVerifier.from_pem(_file(settings.ticket_public_key_file, "the ticket key"), clock)
     evidence = EvidenceKey.from_pem(_file(settings.evidence_key_file, "the evidence key"))
     _make_folders(settings.spool, settings.objects, settings.exports)
-    tap = _tap(settings, clock)
+    for folder in (settings.spool, settings.exports):
+        close_to_others(folder)
+    leases = Leases(verifier.key, clock)
+    publishers = KnownPublishers(settings.objects, disk, lambda: leases.publishers)
+    tap = _tap(settings, clock, publishers.holds)
     service = Service("storage", status_port=settings.status_port, clock=clock)
     # Before anything is read: another storage may be changing it.
     locks = await _lock(service, settings, clock)
@@ -146,9 +151,8 @@ async def build(settings: StorageSettings | None = None) -> Service:
     left_over = half.finisher.find_left_over()
     if left_over:
         get_logger("storage").warning("spool-recovered", files=left_over)
-    catalogue = Catalogue(archive.rows, half.recorder, half.places)
+    catalogue = Catalogue(archive.rows, archive.shown, half.recorder, half.places, clock)
     policies, reads = PolicyRows(archive.database), ReadMetrics()
-    leases = Leases(verifier.key, clock)
     reads.confirmed.set_function(lambda: leases.confirmed)
     jobs = _export_jobs(settings, archive, catalogue, evidence, clock, reads, half.finisher.is_recovering)
     dates = DateWitness(clock)
@@ -172,7 +176,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
             playback_routes(catalogue, gate, clock, reads, _transcodings(settings)),
             export_routes(jobs, archive.holds, catalogue, clock, gate, evidence.public),
             clock_routes(end.keeper, gate),
-            lease_routes(leases),
+            lease_routes(leases, publishers.keep),
         ],
         settings.allowed_origins,
     )

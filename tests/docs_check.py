@@ -1,5 +1,7 @@
 """Checks that documents tell the truth: every path, link, make verb and setting they name exists.
 
+Decisions have all their parts (`tests/docs_records.py`).
+
 `python -m tests.docs_check` prints each lie with its place and exits with 1, or says how much it looked at.
 """
 
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.docs_records import faults
 from tests.docs_settings import known_settings, with_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,6 +77,7 @@ def main() -> int:
         found.append(
             Lie("README.md", 0, "the table of settings is out of date: python -m tests.docs_settings")
         )
+    found.extend(Lie(f"docs/adr/{name}", 0, what) for name, what in faults())
     for lie in found:
         print(f"{lie.document}:{lie.line}: {lie.what}")
     if not found:

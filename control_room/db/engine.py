@@ -12,7 +12,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from control_room.db.migrate import upgrade
 from control_room.db.transaction import Transaction
+from shared.causes import cause_of
 from shared.errors import BadInput, Conflict, Unavailable
+from shared.private import private_database
 from shared.reasons import why
 
 _BUSY_TIMEOUT_MS = 5000
@@ -27,7 +29,7 @@ class Database:
             self._engine = create_async_engine(make_url(url))
         except (ArgumentError, ImportError) as error:
             raise BadInput("BEFFROI_DATABASE_URL is not the URL of a database this can use") from error
-        self._folder = _folder(self._engine.url.database) if self._engine.dialect.name == "sqlite" else None
+        self._file = _file(self._engine.url.database) if self._engine.dialect.name == "sqlite" else None
         if self._engine.dialect.name == "sqlite":
             _set_sqlite_up(self._engine)
         self._writing = self._engine.execution_options(**{_WRITE: True})
@@ -35,8 +37,8 @@ class Database:
     async def prepare(self) -> None:
         """Bring the schema up to date. Raises Unavailable when the database cannot be opened."""
         with _mapped():
-            if self._folder is not None:
-                self._folder.mkdir(parents=True, exist_ok=True)
+            if self._file is not None:
+                private_database(self._file)
             async with self._writing.begin() as connection:
                 await connection.run_sync(upgrade)
 
@@ -72,18 +74,18 @@ def _mapped() -> Iterator[None]:
     except IntegrityError as error:
         raise Conflict(why("in-the-way", "it exists already, or something still needs it")) from error
     except (DBAPIError, OSError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
+        cause = (error.orig or error) if isinstance(error, DBAPIError) else error
         raise Unavailable(
-            why("database-away", "the database does not answer: {cause}", cause=str(cause))
+            why("database-away", "the database does not answer: {cause}", cause=cause_of(cause))
         ) from error
     except SQLAlchemyError as error:
         raise Unavailable(
-            why("database-unusable", "the database cannot be used: {cause}", cause=type(error).__name__)
+            why("database-unusable", "the database cannot be used: {cause}", cause=cause_of(error))
         ) from error
 
 
-def _folder(database: str | None) -> Path | None:
-    return Path(database).parent if database and database != ":memory:" else None
+def _file(database: str | None) -> Path | None:
+    return Path(database) if database and database != ":memory:" else None
 
 
 class _Cursor(Protocol):

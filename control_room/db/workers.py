@@ -37,6 +37,10 @@ class Workers:
         row = (await self._session.execute(query)).one_or_none()
         return None if row is None else KnownWorker(row[0], row[1], row[2])
 
+    async def communes(self) -> frozenset[str]:
+        """The communes that have a credential."""
+        return frozenset(await self._session.scalars(select(WorkerRow.commune).distinct()))
+
     async def page(self, commune: str, asked: Asked) -> Slice[Worker]:
         """The credentials of a commune, by id."""
         query = select(WorkerRow).where(WorkerRow.commune == commune)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from control_room.callers import Caller
+from control_room.access.callers import Caller
 from control_room.db.paging import Asked
 from control_room.db.sessions import Session
 from control_room.db.workers import KnownWorker

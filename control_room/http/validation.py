@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic_core import PydanticCustomError
 
 from control_room.model import LOGIN_PATTERN
+from shared.causes import technical
 from shared.ids import COMMUNE_PATTERN
 from shared.reasons import Reason, Value, why
 
@@ -69,7 +70,7 @@ def _of_pydantic(kind: str, text: str, context: Mapping[str, object]) -> Reason:
         return why("form-unknown", "is not known here")
     if kind.startswith("json"):
         return why("body-not-json", "the body is not JSON")
-    return why("form", "does not fit: {said}", said=text)
+    return why("form", "does not fit: {cause}", cause=technical(text))
 
 
 def _number(context: Mapping[str, object], *names: str) -> Value:

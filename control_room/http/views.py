@@ -28,7 +28,10 @@ from control_room.http.schemas.territory import (
     WorkerView,
 )
 from control_room.http.schemas.viewers import MuxView, ViewerPerson, ViewerTile, ViewerView
-from control_room.ice import IceServer
+from control_room.live.ice import IceServer
+from control_room.live.muxes import MuxStatus
+from control_room.live.placement import MuxHealth
+from control_room.live.watching import WatchedTile, Watcher
 from control_room.model import (
     Camera,
     Commune,
@@ -40,10 +43,7 @@ from control_room.model import (
     Worker,
     blocked_reason,
 )
-from control_room.muxes import MuxStatus
-from control_room.placement import MuxHealth
-from control_room.states import CameraState
-from control_room.watching import WatchedTile, Watcher
+from control_room.territory.states import CameraState
 from shared.messages import RecordingReport
 from shared.reasons import Reason, coded, read
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from ingest.decoding.process import Decoder
 from shared import metrics
+from shared.causes import decoders
 from shared.clock import Clock
+from shared.codecs.h264 import is_field, parse_sps
+from shared.codecs.parameter_sets import H264, needed_sets
 from shared.errors import BadInput, Unavailable
-from shared.h264 import is_field, parse_sps
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.parameter_sets import H264, needed_sets
 from shared.reasons import Reason, why
 from shared.units import AccessUnit, Codec
 
@@ -121,7 +122,8 @@ class DecodeChecks:
         else:
             self._failing.discard(stream)
         self._undecodable.set(len(self._failing))
-        reason = why("pictures-do-not-decode", "its pictures cannot be decoded: {said}", said=said)
+        cause = decoders(said)
+        reason = why("pictures-do-not-decode", "its pictures cannot be decoded: {cause}", cause=cause)
         self._found(stream, reason if said else None)
 
     def _again(self, stream: StreamId) -> None:

@@ -172,6 +172,11 @@ class Connection(asyncio.BufferedProtocol):
     def send_frame(self, channel: int, data: bytes) -> None:
         self._write(bytes((DOLLAR, channel)) + len(data).to_bytes(2, "big") + data)
 
+    def hold(self, holding: bool) -> None:
+        """Read nothing more while `holding`: the camera's packets then wait in the network."""
+        if self._transport is not None and not self._transport.is_closing():
+            (self._transport.pause_reading if holding else self._transport.resume_reading)()
+
     def close(self) -> None:
         """Let the connection go, without waiting."""
         self._fail(ConnectionLost("closed by us"))

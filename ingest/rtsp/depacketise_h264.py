@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from ingest.rtsp.depacketise_nal import END, NalDepacketiser
-from shared.h264 import Nal, nal_type
-from shared.recovery import h264_recovery
+from shared.codecs.h264 import Nal, nal_type
+from shared.codecs.recovery import h264_recovery
 
 _STAP_A, _STAP_B, _MTAP16, _MTAP24, _FU_A, _FU_B = range(24, 30)
 _AGGREGATES = {_STAP_A: (1, 0), _STAP_B: (3, 0), _MTAP16: (3, 3), _MTAP24: (3, 4)}

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from ingest.rtsp.depacketise_nal import END, START, NalDepacketiser
-from shared.h265 import HEADER_BYTES, Nal, nal_type
-from shared.recovery import h265_recovery
+from shared.codecs.h265 import HEADER_BYTES, Nal, nal_type
+from shared.codecs.recovery import h265_recovery
 
 _AGGREGATE, _FRAGMENT, _PACI = 48, 49, 50
 _NUMBER_BYTES, _STEP_BYTES = 2, 1

@@ -5,7 +5,7 @@ from collections.abc import Container
 from typing import ClassVar
 
 from ingest.rtsp.depacketise import Depacketiser
-from shared.h264 import nal_units
+from shared.codecs.h264 import nal_units
 
 START, END = 0x80, 0x40
 """Flags of a fragment, in the byte behind its payload's header."""
@@ -28,7 +28,7 @@ class NalDepacketiser(Depacketiser):
     @staticmethod
     @abstractmethod
     def recovery(nal: memoryview) -> int | None:
-        """As `shared.recovery` reads it of an SEI."""
+        """As `shared.codecs.recovery` reads it of an SEI."""
 
     @staticmethod
     @abstractmethod

@@ -7,6 +7,7 @@ from ingest.ports import NotRtsp, Refused, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost
 from ingest.rtsp.digest import Answers, Credentials, best_challenge
 from ingest.rtsp.messages import Header, Response
+from shared.reasons import why
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE = 401, 403, 404, 410
 _MOVED = frozenset({301, 302, 303, 305, 307, 308})
@@ -85,7 +86,13 @@ class Dialogue:
     def failed(self, method: str, status: int) -> SourceError:
         place = self._target.place
         if status == FORBIDDEN:
-            return Refused(f"{place} does not let this account see the stream")
+            return Refused(
+                why(
+                    "camera-account-elsewhere",
+                    "{place} does not let this account see the stream",
+                    place=place,
+                )
+            )
         if status in (NOT_FOUND, GONE):
             return NotRtsp(f"{place} has no stream at this path")
         return NotRtsp(f"{place} answers {status} to {method}, which a camera must understand")
@@ -101,18 +108,42 @@ class Dialogue:
     def _challenged(self, answer: Response, used: Answers | None) -> None:
         """Get ready to ask again. Raises Refused where that would only repeat a wrong password."""
         if not self._credentials:
-            raise Refused(f"{self._target.place} asks for a user name and a password")
+            raise Refused(
+                why(
+                    "camera-account-needed",
+                    "{place} asks for a user name and a password",
+                    place=self._target.place,
+                )
+            )
         challenge = best_challenge(answer.all("www-authenticate"))
         if challenge is None:
-            raise Refused(f"{self._target.place} asks for a way of signing in that is not known here")
+            raise Refused(
+                why(
+                    "camera-sign-in-unknown",
+                    "{place} asks for a way of signing in that is not known here",
+                    place=self._target.place,
+                )
+            )
         if used is not None:
             fresh = challenge.nonce != used.challenge.nonce
             if not (challenge.stale or (self._proven and fresh)):
                 raise self._wrong()
             if challenge.strength < used.challenge.strength:
                 # Who could make a camera forget digest would be given the password.
-                raise Refused(f"{self._target.place} asks for a weaker way of signing in than before")
+                raise Refused(
+                    why(
+                        "camera-sign-in-weaker",
+                        "{place} asks for a weaker way of signing in than before",
+                        place=self._target.place,
+                    )
+                )
         self._answers = Answers(challenge, self._credentials, self._cnonce)
 
     def _wrong(self) -> Refused:
-        return Refused(f"{self._target.place} refuses this user name and password")
+        return Refused(
+            why(
+                "camera-account-wrong",
+                "{place} refuses this user name and password",
+                place=self._target.place,
+            )
+        )

@@ -11,28 +11,26 @@ from ingest.ports import (
     CameraAddress,
     NoAnswer,
     NotRtsp,
-    Refused,
     SourceCounts,
     SourceError,
     StreamInfo,
     Unreachable,
 )
 from ingest.rtsp.depacketisers import depacketiser_of
-from ingest.rtsp.dialogue import ClosedOnChallenge, Moved
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import Chosen
 from ingest.rtsp.receiver import Receiver
+from ingest.rtsp.redirects import follow
 from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.sdp import Video
 from ingest.rtsp.session import Session, TransportRefused
 from ingest.rtsp.source import RtspSource
 from shared.clock import Clock
+from shared.codecs.h264 import parameter_sets, parse_sps
 from shared.errors import BadInput
-from shared.h264 import parameter_sets, parse_sps
 from shared.messages import CameraTransport
 
 OPEN_TIMEOUT_S = 8.0
-MAX_REDIRECTS = 3
 
 _UNREACHABLE = {
     errno.ECONNREFUSED: "nothing listens at {place}",
@@ -71,31 +69,14 @@ class RtspOpener:
         place = target.place
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
-                return await self._open(target, credentials, address.transport)
+                return await follow(
+                    self._rules,
+                    target,
+                    credentials,
+                    lambda target, known, answers: self._at(target, known, address.transport, answers),
+                )
         except TimeoutError:
             raise NoAnswer(f"{place} did not answer within {OPEN_TIMEOUT_S:g} s") from None
-
-    async def _open(self, target: Target, credentials: Credentials, transport: CameraTransport) -> RtspSource:
-        first = target
-        answers: Answers | None = None
-        for _ in range(MAX_REDIRECTS + 1):
-            try:
-                known = credentials if target.ip == first.ip else Credentials()
-                return await self._at(target, known, transport, answers)
-            except Moved as moved:
-                target, answers = await self._rules.check(moved.location), None
-            except ClosedOnChallenge as closed:
-                if answers is not None:
-                    raise Refused(f"{target.place} asks for the password anew on each connection") from None
-                answers = closed.answers
-            except Refused:
-                if target.ip == first.ip or not credentials:
-                    raise
-                raise Refused(
-                    f"{first.place} sends us to {target.place}, which asks for a name and a password: "
-                    "those are for the first address only"
-                ) from None
-        raise NotRtsp(f"{first.place} sends us from one address to another without an end")
 
     async def _at(
         self, target: Target, credentials: Credentials, transport: CameraTransport, answers: Answers | None
@@ -122,11 +103,11 @@ class RtspOpener:
             await session.play(receiver, receiver_report(own_ssrc, None))
         except OSError as error:
             session.close()
-            raise _unreachable(error, target) from None
+            raise unreachable(error, target) from None
         except BaseException:
             session.close()
             raise
-        source.begin(_info(video), session, receiver)
+        source.begin(info_of(video), session, receiver)
         return source
 
 
@@ -139,12 +120,14 @@ async def _set_up(session: Session, video: Video, transport: CameraTransport, ta
     raise NotRtsp(f"{target.place} sends neither over the RTSP connection nor by UDP")
 
 
-def _unreachable(error: OSError, target: Target) -> SourceError:
+def unreachable(error: OSError, target: Target) -> SourceError:
+    """Why there is no connection, in words."""
     sentence = _UNREACHABLE.get(error.errno or 0, "{place} cannot be opened")
     return Unreachable(sentence.format(place=target.place))
 
 
-def _info(video: Video) -> StreamInfo:
+def info_of(video: Video) -> StreamInfo:
+    """What a description says of the video."""
     width, height = video.width, video.height
     sps, _ = parameter_sets(video.parameter_sets) if video.codec == "h264" else (None, None)
     if sps is not None:

@@ -10,13 +10,13 @@ from ingest.rtsp.rtcp import Bye, Reception
 from ingest.rtsp.rtcp import parse as parse_rtcp
 from ingest.rtsp.rtp import DOLLAR, EXTENSION, FRAME_BYTES, HEADER_BYTES, header, payload
 from ingest.rtsp.senders import Change, Ours, Senders
-from ingest.rtsp.wall import SenderClock
+from ingest.rtsp.utc_mapping import SenderClock
 from shared.clock import Clock
 from shared.mediatime import TICKS_PER_SECOND, Unwrap32
 from shared.units import WallSource
 
 HOLD_NS = 250_000_000
-"""A picture whose last packet is not marked is held no longer than this."""
+"""A picture of a camera that marks none is held no longer than this."""
 
 DOUBT_NS = 1_000_000_000
 """So long pictures of a sender that was not announced are kept back, for the announced one to come."""
@@ -30,7 +30,9 @@ class Receiver:
     """Gives whole pictures to `give`; calls `lost` when decoding cannot go on before the next key picture.
 
     A picture ends at the marker bit, so that none waits for the next one; at a new time where the camera sets
-    no marker; and after HOLD_NS without either. Markers are no longer believed once a marked picture went on.
+    no marker; and there after HOLD_NS without either. Markers are no longer believed once a marked picture
+    went on. Of a camera that marks, a picture without its end is never taken for a whole one: either the rest
+    comes, or what comes next tells that it is lost.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Receiver:
         self._begun_ns = 0
         self._begun_at_ns = 0
         self._after_loss = False
-        self._markers = True
+        self._markers, self._marks = True, False
         self._restart = self._gave = False
         self._unwrap = Unwrap32()
         self._base: int | None = None
@@ -166,7 +168,8 @@ class Receiver:
         then."""
         if self.holds:
             quiet_ns = self._clock.monotonic_ns() - max(self.heard_ns, self._begun_at_ns)
-            if self._depacketiser.damaged or quiet_ns >= HOLD_NS:
+            marks = self._markers and self._marks
+            if self._depacketiser.damaged or (quiet_ns >= HOLD_NS and not marks):
                 self._finish()
 
     def reception(self) -> Reception | None:
@@ -241,7 +244,7 @@ class Receiver:
             self._start_again()
 
     def _start_again(self) -> None:
-        self.said_bye = False
+        self.said_bye = self._marks = False
         self._depacketiser.clear()
         self._restart = self._gave
         self._unwrap, self._base = Unwrap32(), None
@@ -283,6 +286,7 @@ class Receiver:
     def _marked(self) -> None:
         # Some cameras mark each packet of the parameter sets too: a picture has to be there.
         if self._markers and self.holds:
+            self._marks = True
             self._finish()
 
     def _finish(self) -> None:

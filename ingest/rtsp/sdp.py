@@ -5,7 +5,7 @@ import binascii
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from shared.h264 import annex_b
+from shared.codecs.h264 import annex_b
 
 _STATIC = {26: ("jpeg", 90_000), 32: ("mpv", 90_000)}
 _CODECS = {"h264": "h264", "h265": "hevc", "hevc": "hevc", "jpeg": "mjpeg", "mp4v-es": "mpeg4"}

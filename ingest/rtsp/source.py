@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 
-from ingest.ports import STALL_S, Ended, Packet, SourceCounts, SourceError, StreamInfo, silent
+from ingest.ports import TOLD_S, Ended, Packet, SourceCounts, SourceError, StreamInfo, silent
 from ingest.queued_source import QueuedSource
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
@@ -49,7 +49,7 @@ class RtspSource(QueuedSource):
             "camera-silent-udp",
             "{place} has sent nothing for {seconds} s by UDP: a firewall may hold it back",
             place=self._place,
-            seconds=int(STALL_S),
+            seconds=int(TOLD_S),
         )
 
     def close(self) -> None:

@@ -1,10 +1,12 @@
 """One camera of the simulated server: its plan, its feeds, and what happened at it."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.feeds import Feed
+from ingest.simulator.mangling import Mangling, mangling
 
 _REMEMBERED = 1000
 
@@ -41,7 +43,8 @@ class Counts:
 class SimulatedCamera:
     """A camera behind the server's port. `other` is the feed it turns to where its size changes.
 
-    `paused` keeps it silent while it stays connected; `busy` lets it answer 503.
+    `paused` keeps it silent while it stays connected; `busy` lets it answer 503. `mangled` makes what happens
+    to the packets of each session: what the plan's fault does, unless somebody puts something else there.
     """
 
     def __init__(self, plan: CameraPlan, feed: Feed, other: Feed | None = None) -> None:
@@ -52,3 +55,4 @@ class SimulatedCamera:
         self.paused = False
         self.jumped = False
         self.busy = False
+        self.mangled: Callable[[], Mangling | None] = lambda: mangling(plan.fault, plan.after_s)

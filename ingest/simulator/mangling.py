@@ -13,7 +13,7 @@ from dataclasses import replace
 from ingest.simulator.faults import Fault
 from ingest.simulator.rewriting import Rewrite, in_paci, numbered, with_size_extended, without_points
 from ingest.simulator.rtp import Frame, RtpPacket, split
-from shared.h264 import Nal
+from shared.codecs.h264 import Nal
 
 MEDIA, REPORTS, NOBODYS = 0, 1, 4
 _FU_A = 28

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ingest.simulator.encoder import JPEG_QUALITY, Coding, Encoding
 from ingest.simulator.rtp import h264_payloads, h265_payloads, jpeg_payloads, mpeg4_payloads
-from shared import h264, h265, mpeg4
+from shared.codecs import h264, h265, mpeg4
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ingest.simulator.rtp import RtpPacket
-from shared.h264 import Nal
+from shared.codecs.h264 import Nal
 
 Rewrite = Callable[[Sequence[RtpPacket]], list[RtpPacket]]
 

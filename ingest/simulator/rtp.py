@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.h264 import nal_units
+from shared.codecs.h264 import nal_units
 
 MAX_PAYLOAD = 1388
 _NTP_EPOCH_S = 2_208_988_800

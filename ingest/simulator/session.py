@@ -10,7 +10,7 @@ from ingest.simulator.description import description
 from ingest.simulator.faults import Fault
 from ingest.simulator.feeds import Feed
 from ingest.simulator.line import Line
-from ingest.simulator.mangling import Mangling, mangling
+from ingest.simulator.mangling import Mangling
 from ingest.simulator.manners import Manners, manners
 from ingest.simulator.rtsp import Request, asking, is_answer, parse_request, response
 from ingest.simulator.udp import client_ports
@@ -243,7 +243,7 @@ class Session:
             camera.counts.audio_setups += 1
         else:
             self._set_up_once = True
-            self._mangling = mangling(camera.plan.fault, camera.plan.after_s)
+            self._mangling = camera.mangled()
         # A picture's packets are built once for all watchers: the channel is the server's choice.
         channel = self._manners.channel
         channels = "2-3" if audio else f"{channel}-{channel + 1}"

@@ -1,5 +1,6 @@
 """CURVE keys of the tap (CurveZMQ, ZeroMQ RFC 26): who may publish, and for which commune."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,16 +59,21 @@ class TapKeys:
 
 
 class KnownPeers:
-    """The communes of connected keys, looked up again every 5 s: a key taken away ends its publication."""
+    """The communes of connected keys, looked up again every 5 s: a key taken away ends its publication.
 
-    def __init__(self, keys: TapKeys, clock: Clock) -> None:
+    `holds` says, at each message, whether a commune still has the right to publish: a key that is in its file
+    is worth nothing without it.
+    """
+
+    def __init__(self, keys: TapKeys, clock: Clock, holds: Callable[[str], bool]) -> None:
         self._keys = keys
+        self._holds = holds
         self._clock = clock
         self._communes: dict[str, str | None] = {}
         self._read_ns = clock.monotonic_ns()
 
     def commune_of(self, public: str) -> str | None:
-        """The commune whose worker has this public key, or None."""
+        """The commune whose worker has this public key and may publish, or None."""
         now_ns = self._clock.monotonic_ns()
         if now_ns - self._read_ns >= REREAD_NS:
             self._communes.clear()
@@ -77,7 +83,8 @@ class KnownPeers:
                 self._communes[public] = self._keys.commune_of(public)
             except BadInput:
                 self._communes[public] = None
-        return self._communes[public]
+        commune = self._communes[public]
+        return commune if commune is not None and self._holds(commune) else None
 
 
 def read_key(file: Path) -> bytes:

@@ -10,7 +10,7 @@ from shared.ids import StreamId
 from shared.tap.endpoint import Endpoint
 from shared.tap.keys import TapKeys
 from shared.tap.pump import Pump
-from shared.tap_wire import MAX_UNIT_BYTES, read_ask, reader_topic, stream_topic, unit_header
+from shared.tap.wire import MAX_UNIT_BYTES, read_ask, reader_topic, stream_topic, unit_header
 from shared.units import AccessUnit
 
 

@@ -12,7 +12,7 @@ from shared.errors import BadInput, Unavailable
 from shared.log import Trouble, get_logger
 from shared.tap.endpoint import Endpoint, Way
 from shared.tap.keys import TapKeys
-from shared.tap_wire import MAX_UNIT_BYTES
+from shared.tap.wire import MAX_UNIT_BYTES
 
 QUEUE_MESSAGES = 4000
 SUBSCRIPTIONS = 200_000

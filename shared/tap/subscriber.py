@@ -15,7 +15,7 @@ from shared.tap.endpoint import Endpoint
 from shared.tap.keys import KnownPeers, TapKeys, may_publish
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
-from shared.tap_wire import ask_recent, read, reader_topic, stream_topic
+from shared.tap.wire import ask_recent, read, reader_topic, stream_topic
 from shared.units import AccessUnit
 
 _TOLD_AT_ONCE = 32
@@ -23,6 +23,11 @@ _Told = TypeVar("_Told")
 Sink = Callable[[AccessUnit | Gap], None]
 Answering = Callable[[bool], None]
 """Is told True before the first recent unit of an answer reaches the sink, False behind the last."""
+
+
+def anybody(_commune: str) -> bool:
+    """For a tap on which a key in the folder is right enough."""
+    return True
 
 
 def _nobody(_coming: bool) -> None:
@@ -42,12 +47,21 @@ class Subscription:
 
 
 class TapSubscriber:
-    """Asks publishers for streams and gives each its units in order. One sink a stream at a time."""
+    """Asks publishers for streams and gives each its units in order. One sink a stream at a time.
 
-    def __init__(self, endpoints: Sequence[Endpoint], keys: TapKeys | None, clock: Clock) -> None:
+    With keys, a commune is heard only while `holds` says so; see `KnownPeers`.
+    """
+
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        keys: TapKeys | None,
+        clock: Clock,
+        holds: Callable[[str], bool] = anybody,
+    ) -> None:
         self._pump = Pump(zmq.XSUB, endpoints, keys, self._received, clock)
         checks_origin = keys is not None and keys.peers_dir is not None
-        self._peers = KnownPeers(keys, clock) if keys is not None and checks_origin else None
+        self._peers = KnownPeers(keys, clock, holds) if keys is not None and checks_origin else None
         self._clock = clock
         # Public, so that nobody else's answers land here; it guards nothing.
         self._reader = os.urandom(16)
@@ -135,7 +149,7 @@ class TapSubscriber:
             return
         stream = message.unit.stream
         if self._peers is not None and not may_publish(self._commune(self._peers, frames[1]), stream):
-            self._refuse(f"{stream} comes from a worker of another commune")
+            self._refuse(f"{stream} comes from a worker that has no right to it")
             return
         held = self._streams.get(stream)
         if held is None:

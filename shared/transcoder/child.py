@@ -7,6 +7,7 @@ import resource
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
@@ -24,7 +25,8 @@ _MOST_MEMORY_BYTES = 4 << 30
 _IDLE_S = 0.5
 """With nothing to do for this long, it is a spare one and gets ready for any stream."""
 _BEHIND_UNITS = 2
-"""With more waiting than this, pictures are decoded and not coded: what comes out is to be of now."""
+"""With more waiting than this, pictures are decoded and not coded: what comes out is to be of now.
+B-frames that come with the picture they are shown before do not count."""
 
 
 def main() -> None:
@@ -77,9 +79,25 @@ def _each(waiting: "queue.SimpleQueue[Message | None]") -> Iterator[tuple[Messag
     except queue.Empty:
         threading.Thread(target=prepare, daemon=True).start()
         message = waiting.get()
+    behind: deque[Message | None] = deque()
     while message is not None:
-        yield message, waiting.qsize() > _BEHIND_UNITS
-        message = waiting.get()
+        while not waiting.empty():
+            behind.append(waiting.get())
+        yield message, is_late(message, behind)
+        message = behind.popleft() if behind else waiting.get()
+
+
+def is_late(message: Message, behind: Iterable[Message | None]) -> bool:
+    """Whether too many wait behind a message."""
+    if not isinstance(message, AccessUnit):
+        return False
+    run, newest90, count = message.run, message.pts90, 0
+    for one in behind:
+        if isinstance(one, AccessUnit) and (one.run, one.pts90) > (run, newest90):
+            run, newest90, count = one.run, one.pts90, count + 1
+            if count > _BEHIND_UNITS:
+                return True
+    return False
 
 
 def _work(work: Work, messages: Iterable[tuple[Message, bool]], answers: BinaryIO) -> None:

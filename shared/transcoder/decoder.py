@@ -5,8 +5,8 @@ from av.codec.context import Flags
 from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
 
+from shared.codecs.h264 import parameter_sets, parse_sps
 from shared.errors import BadInput
-from shared.h264 import parameter_sets, parse_sps
 from shared.units import AccessUnit, Codec
 
 _NAMES = {Codec.H264: "h264", Codec.H265: "hevc", Codec.MJPEG: "mjpeg", Codec.MPEG4: "mpeg4"}

@@ -28,7 +28,8 @@ class Rate:
         passed90 = max(0, pts90 - self._last90)
         self._last90 = max(self._last90, pts90)
         self._saved = min(self._saved + passed90 * self._fps, _DEPTH * _COST)
-        if self._saved < _COST:
+        # Times are whole ticks: a picture that is due may come a tick too soon, and is not to wait.
+        if self._saved < _COST - self._fps:
             return False
         self._saved -= _COST
         return True

@@ -1,6 +1,6 @@
 """What a service and a transcoder say to each other over a pipe: kind, two lengths, header, data.
 
-A unit's header and data are those of the tap (`shared.tap_wire`).
+A unit's header and data are those of the tap (`shared.tap.wire`).
 """
 
 import struct
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.errors import BadInput
-from shared.tap_wire import MAX_UNIT_BYTES, read, unit_header
+from shared.tap.wire import MAX_UNIT_BYTES, read, unit_header
 from shared.units import AccessUnit
 
 if TYPE_CHECKING:

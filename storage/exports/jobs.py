@@ -5,28 +5,30 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
+from shared.causes import cause_of, technical
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, NotFound
+from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
-from storage.catalogue import Catalogue
-from storage.exports.evidence import EvidenceKey
-from storage.exports.lifetime import parts_of
+from shared.spans import Span
+from storage.exports.lifetime import package_due_ns, parts_of
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
-from storage.finishing import layout_of
-from storage.holds import Holds
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
-from storage.instants import ns_from_datetime
+from storage.lifecycle.holds import Holds
 from storage.metrics import ReadMetrics
-from storage.ranges import Span
+from storage.model.instants import ns_from_datetime
+from storage.playback.catalogue import Catalogue
+from storage.recording.finishing import layout_of
 
 _LOOK_S = 1.0
 _RECOVERY_NS = 60_000_000_000
 _RECOVERY_LOOK_S = 0.1
 _MAX_CAMERAS = 200
+_NEVER_NS = 1 << 62
 
 
 class ExportJobs:
@@ -93,17 +95,24 @@ class ExportJobs:
     async def package(self, id: str) -> Path:
         """The finished package. Raises NotFound, and Conflict while or because there is none."""
         row = await self._row(id)
-        if row.progress.status is not ExportStatus.DONE:
-            status = row.progress.status.value
+        status = row.progress.status
+        if status is ExportStatus.DONE and await self._is_over(id):
+            status = ExportStatus.DESTROYED
+        if status is not ExportStatus.DONE:
             raise Conflict(
                 why(
                     "export-not-done",
                     "export {id} is {export_status}: there is no package",
                     id=id,
-                    export_status=status,
+                    export_status=status.value,
                 )
             )
         return self._path(id)
+
+    async def _is_over(self, id: str) -> bool:
+        """Whether a package has footage past its deadline: it is to be destroyed."""
+        parts, holds = await self._rows.footage_of(id)
+        return package_due_ns(_NEVER_NS, parts, holds) <= self._clock.utc_ns()
 
     async def run(self) -> None:
         """Start what is queued, for ever. Raises Unavailable when the index does."""
@@ -159,7 +168,14 @@ class ExportJobs:
         cameras = [
             CameraFootage(
                 camera,
-                await self._catalogue.between(StreamId.parse(camera.stream), asked.start_ns, asked.end_ns),
+                # What was past its deadline when it was ordered is not revived by the order's own hold.
+                await self._catalogue.between(
+                    StreamId.parse(camera.stream),
+                    asked.start_ns,
+                    asked.end_ns,
+                    at_ns=row.made_ns,
+                    but_for=_hold_id(order.id),
+                ),
             )
             for camera in order.cameras
         ]
@@ -223,10 +239,10 @@ def asked_span(order: ExportOrder) -> Span:
 def _told(error: BeffroiError | OSError | ValueError) -> Reason:
     """What ended an export, in the words it came with."""
     if isinstance(error, BeffroiError):
-        return error.why or why("export-trouble", "{said}", said=error.detail)
+        return error.why or why("export-trouble", "{cause}", cause=cause_of(error))
     if isinstance(error, OSError):
-        return why("export-disk", "{said}", said=str(error))
-    return why("export-trouble", "{said}", said=str(error))
+        return why("export-disk", "{cause}", cause=cause_of(error))
+    return why("export-trouble", "{cause}", cause=technical(str(error)))
 
 
 def _hold_id(export_id: str) -> str:

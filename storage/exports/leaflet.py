@@ -1,8 +1,8 @@
 """LISEZMOI.txt: what the package is and how anybody can verify it. French first, then English."""
 
+from shared.evidence.manifest import exact
 from shared.messages import ExportOrder
-from storage.exports.manifest import exact
-from storage.instants import ns_from_datetime
+from storage.model.instants import ns_from_datetime
 
 _TEXT = """\
 EXPORT DE VIDÉOPROTECTION {id}

@@ -1,27 +1,12 @@
 """How long a package may exist: its own days, and never longer than the footage in it. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from storage.deadline import earliest_deadline_ns
+from shared.spans import Span
 from storage.index.holds import Hold
-from storage.ranges import Span
-from storage.segment import HOLE_NS, Footage
-
-
-@dataclass(frozen=True, slots=True)
-class ExportPart:
-    """A stretch of a stream's footage in a package, [from_ns, end_ns), under one number of days.
-
-    Its first segment starts at `start_ns`, at or before `from_ns`, where the order begins: holds of the
-    range that was ordered keep the whole segment.
-    """
-
-    stream: str
-    start_ns: int
-    from_ns: int
-    end_ns: int
-    days: int
+from storage.model.deadline import earliest_deadline_ns
+from storage.model.export_part import ExportPart
+from storage.model.segment import HOLE_NS, Footage
 
 
 def parts_of(footage: Iterable[Footage], asked: Span) -> list[ExportPart]:

@@ -10,11 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from shared.errors import Conflict, NotFound
-from shared.messages import ExportedCamera, ExportOrder
-from shared.reasons import why
-from storage.exports.evidence import EvidenceKey
-from storage.exports.leaflet import leaflet
-from storage.exports.manifest import (
+from shared.evidence.manifest import (
     MANIFEST,
     READ_ME,
     SIGNATURE,
@@ -23,9 +19,14 @@ from storage.exports.manifest import (
     SealedVideo,
     write_manifest,
 )
+from shared.evidence.signature import EvidenceKey
+from shared.messages import ExportedCamera, ExportOrder
+from shared.reasons import why
+from shared.spans import Present, Span
+from storage.exports.leaflet import leaflet
 from storage.exports.stretch import Cut, ReadLayout, cut, stretches
-from storage.ranges import Present, Span, coverage, gaps
-from storage.segment import Footage
+from storage.model.ranges import coverage, gaps
+from storage.model.segment import Footage
 
 _CHUNK = 1 << 20
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from shared.errors import NotFound
 from shared.mediatime import ns_from_90k
+from shared.spans import Span
 from storage.fmp4.entry import Description
 from storage.fmp4.fragment import Sample
 from storage.fmp4.plain import SampleTables
 from storage.fmp4.reader import Layout
-from storage.ranges import Span
-from storage.segment import Footage
+from storage.model.segment import Footage
 
 ReadLayout = Callable[[Footage], Layout]
 """Gives what is in a segment's file; it is asked once a segment, so that only one is in memory."""

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from shared.clock import Clock
 from shared.errors import BadInput
+from shared.evidence.manifest import MANIFEST
+from shared.evidence.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles
 from shared.log import get_logger
 from shared.messages import ExportProgress, ExportStatus
-from storage.deadline import DAY_NS, MAX_DAYS
 from storage.exports.jobs import package_path
-from storage.exports.lifetime import ExportPart, package_due_ns
-from storage.exports.manifest import MANIFEST
+from storage.exports.lifetime import package_due_ns
 from storage.index.exports import ExportRows
-from storage.instants import ns_from_text
-from storage.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles
+from storage.model.deadline import DAY_NS, MAX_DAYS
+from storage.model.export_part import ExportPart
+from storage.model.instants import ns_from_text
 
 _MAX_MANIFEST = 64 << 20
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from shared.codecs.h264 import SequenceParameters, parse_sps
+from shared.codecs.parameter_sets import H264
 from shared.errors import BadInput
-from shared.h264 import SequenceParameters, parse_sps
-from shared.parameter_sets import H264
 from shared.units import Codec
 from storage.fmp4.nal_description import LENGTH_BYTES, NalDescription, leading_sets, read_sets, written_sets
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from shared.codecs.jpeg import parse_image
+from shared.codecs.mpeg4 import VideoLayer, configuration, parse_headers
 from shared.errors import BadInput
-from shared.jpeg import parse_image
-from shared.mpeg4 import VideoLayer, configuration, parse_headers
 from shared.units import Codec
 from storage.fmp4.boxes import full_box
 from storage.fmp4.entry import Description, visual_entry

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import ClassVar, Generic, Protocol, TypeVar
 
+from shared.codecs.h264 import annex_b, nal_units
+from shared.codecs.parameter_sets import SetNames, needed_sets, sets_in_front
 from shared.errors import BadInput
-from shared.h264 import annex_b, nal_units
-from shared.parameter_sets import SetNames, needed_sets, sets_in_front
 from shared.reasons import why
 from shared.units import Codec
 from storage.fmp4.boxes import box

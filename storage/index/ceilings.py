@@ -3,11 +3,9 @@
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.deadline import DAY_NS, MAX_DAYS
 from storage.index.database import Database
 from storage.index.tables import ceilings, export_parts, lowerings, policies, segments
-
-_BEFORE_ALL = -(1 << 62)
+from storage.model.deadline import DAY_NS, MAX_DAYS
 
 
 async def days_in_force(connection: AsyncConnection, stream: str, start_ns: int, days: int) -> int:
@@ -28,14 +26,10 @@ async def lower(database: Database, connection: AsyncConnection, stream: str, da
     The rows follow in batches (`DueRows.lower`). `now_ns` is believed up to a day past the newest row: a
     clock far ahead must not shorten the life of what is yet to be captured.
     """
-    newest = (
-        select(segments.c.start_ns)
-        .where(segments.c.stream == stream)
-        .order_by(segments.c.start_ns.desc())
-        .limit(1)
-    )
-    newest_ns = (await connection.execute(newest)).scalar()
-    if newest_ns is None:
+    starts = select(segments.c.start_ns).where(segments.c.stream == stream).limit(1)
+    newest_ns = (await connection.execute(starts.order_by(segments.c.start_ns.desc()))).scalar()
+    oldest_ns = (await connection.execute(starts.order_by(segments.c.start_ns))).scalar()
+    if newest_ns is None or oldest_ns is None:
         return
     earlier = select(func.max(ceilings.c.until_ns)).where(
         ceilings.c.stream == stream, ceilings.c.days >= days
@@ -43,7 +37,7 @@ async def lower(database: Database, connection: AsyncConnection, stream: str, da
     earlier_ns = (await connection.execute(earlier)).scalar()
     until_ns = max(newest_ns, min(now_ns, newest_ns + DAY_NS), earlier_ns or 0)
     row = {"stream": stream, "until_ns": until_ns, "days": days}
-    for table, more in ((ceilings, {}), (lowerings, {"cursor_ns": _BEFORE_ALL})):
+    for table, more in ((ceilings, {}), (lowerings, {"cursor_ns": oldest_ns - 1})):
         # What asked for no fewer days is overtaken; what is there of the same instant asks for fewer.
         overtaken = delete(table).where(table.c.stream == stream, table.c.days >= days)
         await connection.execute(overtaken)

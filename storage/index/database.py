@@ -13,9 +13,10 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from shared.causes import cause_of
 from shared.errors import BadInput, Unavailable
+from shared.private import private_database
 from shared.reasons import why
-from shared.redact import redact
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 5000
@@ -41,7 +42,7 @@ class Database:
         file = Path(parsed.database) if is_sqlite and parsed.database else None
         if file is not None:
             try:
-                file.parent.mkdir(parents=True, exist_ok=True)
+                private_database(file)
             except OSError as error:
                 raise Unavailable(f"the folder of the index cannot be made: {error.strerror}") from error
         try:
@@ -98,7 +99,7 @@ class _Mapped:
         if isinstance(error, SQLAlchemyError | OSError):
             cause = getattr(error, "orig", None) or error
             raise Unavailable(
-                why("index-away", "the index does not answer: {cause}", cause=redact(str(cause)))
+                why("index-away", "the index does not answer: {cause}", cause=cause_of(cause))
             ) from error
 
 

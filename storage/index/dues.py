@@ -13,6 +13,7 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
+    func,
     literal,
     null,
     select,
@@ -21,17 +22,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.deadline import DAY_NS, MAX_DAYS, deadline_ns
 from storage.index.ceilings import days_in_force
 from storage.index.database import Database
 from storage.index.segments import longest_ns
-from storage.index.tables import CONDEMNED, KEPT, holds, kept, lowerings, segments
+from storage.index.tables import KEPT, holds, kept, lowerings, segments
 from storage.index.tallies import Tally
-from storage.segment import SegmentState
+from storage.model.deadline import DAY_NS, MAX_DAYS, deadline_ns
+from storage.model.segment import SegmentState
 
 BATCH = 500
 # In 64 bits: a database would take the product of two small numbers for a small one.
-_DAYS_NS = cast(segments.c.days, BigInteger) * literal(DAY_NS, BigInteger)
+DAYS_NS = cast(segments.c.days, BigInteger) * literal(DAY_NS, BigInteger)
 
 
 class DueRows:
@@ -39,72 +40,74 @@ class DueRows:
         self._database = database
         self._batch = batch
 
-    async def lower(self) -> bool:
-        """Lower the days of a batch of rows whose stream got fewer; False where none is left to lower."""
+    async def lower(self) -> int:
+        """Lower the days of a batch of rows whose stream got fewer, of those longest past their new deadline.
+
+        How many rows that took, at least 1; 0 where none is left to lower.
+        """
+        first_ns = lowerings.c.cursor_ns + cast(lowerings.c.days, BigInteger) * literal(DAY_NS, BigInteger)
+        longest = select(func.min(first_ns)).scalar_subquery()
         async with self._database.write() as connection:
-            work = (await connection.execute(select(lowerings).limit(1))).first()
+            work = (await connection.execute(select(lowerings).where(first_ns == longest).limit(1))).first()
             if work is None:
-                return False
+                return 0
             stream, until_ns, days, cursor_ns = work
             mine = and_(segments.c.stream == stream, segments.c.start_ns > cursor_ns)
-            last = (
+            start_ns = (
                 select(segments.c.start_ns)
                 .where(mine, segments.c.start_ns <= until_ns)
                 .order_by(segments.c.start_ns)
-                .offset(self._batch - 1)
                 .limit(1)
             )
-            edge_ns = (await connection.execute(last)).scalar()
-            await connection.execute(
+            last_ns = (await connection.execute(start_ns.offset(self._batch - 1))).scalar()
+            beyond = start_ns.where(segments.c.start_ns > (until_ns if last_ns is None else last_ns))
+            next_ns = (await connection.execute(beyond)).scalar()
+            lowered = await connection.execute(
                 update(segments)
-                .where(mine, segments.c.start_ns <= (until_ns if edge_ns is None else edge_ns))
+                .where(mine, segments.c.start_ns <= (until_ns if next_ns is None else next_ns - 1))
                 .where(segments.c.days > days)
                 .values(days=days, due_ns=case((segments.c.due_ns.is_(None), null()), else_=_due(days)))
             )
             this = and_(lowerings.c.stream == stream, lowerings.c.until_ns == until_ns)
-            if edge_ns is None:
+            if next_ns is None:
                 await connection.execute(delete(lowerings).where(this))
             else:
-                await connection.execute(update(lowerings).where(this).values(cursor_ns=edge_ns))
-        return True
+                await connection.execute(update(lowerings).where(this).values(cursor_ns=next_ns - 1))
+        return max(1, lowered.rowcount)
 
-    async def release(self) -> bool:
-        """Make due again a batch of rows that an ended hold kept; False where no hold has ended."""
-        same = and_(
-            holds.c.stream == kept.c.stream,
-            holds.c.start_ns == kept.c.start_ns,
-            holds.c.end_ns == kept.c.end_ns,
-        )
-        ended = select(kept).where(~exists().where(same)).limit(1)
+    async def release(self) -> int:
+        """Make due again a batch of rows that an ended hold kept, the oldest first.
+
+        How many, at least 1; 0 where no hold has ended.
+        """
+        # By their starts, as the key of the table has them within a stream.
+        oldest = select(func.min(kept.c.start_ns)).where(ended()).scalar_subquery()
+        first = select(kept).where(ended(), kept.c.start_ns == oldest).limit(1)
         async with self._database.write() as connection:
-            found = (await connection.execute(ended)).first()
+            found = (await connection.execute(first)).first()
             if found is None:
-                return False
+                return 0
             stream, start_ns, end_ns = found
             free = (
                 select(segments.c.key)
-                .where(
-                    segments.c.stream == stream,
-                    segments.c.start_ns > start_ns - longest_ns(stream),
-                    segments.c.start_ns < end_ns,
-                    text(KEPT),
-                    segments.c.state != SegmentState.GARBAGE,
-                )
+                .where(kept_in(stream, start_ns, end_ns))
+                .order_by(segments.c.start_ns)
                 .limit(self._batch)
             )
             keys = (await connection.execute(free)).scalars().all()
             await connection.execute(
-                update(segments).where(segments.c.key.in_(keys)).values(due_ns=_earlier(_DAYS_NS))
+                update(segments).where(segments.c.key.in_(keys)).values(due_ns=earlier(DAYS_NS))
             )
             if len(keys) < self._batch:
                 this = and_(kept.c.stream == stream, kept.c.start_ns == start_ns, kept.c.end_ns == end_ns)
                 await connection.execute(delete(kept).where(this))
-        return True
+        return max(1, len(keys))
 
     async def condemn(self, now_ns: int) -> int:
-        """closed, stored → garbage for a batch of those due that no hold keeps; how many were looked at.
+        """closed, stored → garbage for a batch of those due that no hold keeps, those due longest first.
 
-        Those that a hold keeps are due no more, until `release` finds that it has ended.
+        How many were looked at. Those that a hold keeps are due no more, until `release` finds that it has
+        ended.
         """
         due = (
             select(segments.c.key, segments.c.stream, segments.c.state, segments.c.size)
@@ -132,28 +135,6 @@ class DueRows:
                 await self._spare(connection, [row.key for row in spared], {row.stream for row in spared})
         return len(found)
 
-    async def overdue_ns(self, now_ns: int) -> int:
-        """How long ago the oldest segment, held ones aside, should have been destroyed; 0 for none."""
-        due = (
-            select(segments.c.due_ns)
-            .where(segments.c.due_ns.is_not(None))
-            .order_by(segments.c.due_ns)
-            .limit(1)
-        )
-        condemned = (
-            select(segments.c.start_ns, segments.c.days)
-            .where(text(CONDEMNED))
-            .order_by(segments.c.start_ns)
-            .limit(1)
-        )
-        async with self._database.read() as connection:
-            due_ns = (await connection.execute(due)).scalar()
-            garbage = (await connection.execute(condemned)).first()
-        instants = [] if due_ns is None else [due_ns]
-        if garbage is not None:
-            instants.append(deadline_ns(garbage.start_ns, garbage.days))
-        return max(0, now_ns - min(instants, default=now_ns))
-
     async def would_be_due(self, stream: str, start_ns: int, end_ns: int, now_ns: int) -> bool:
         """Whether footage of [start_ns, end_ns) without a row would be due by now, and no hold keeps it."""
         held = select(holds.c.id).where(
@@ -170,7 +151,7 @@ class DueRows:
         back = (
             update(segments)
             .where(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
-            .values(state=str(state), due_ns=_earlier(_DAYS_NS))
+            .values(state=str(state), due_ns=earlier(DAYS_NS))
             .returning(segments.c.size)
         )
         tally = Tally()
@@ -188,6 +169,28 @@ class DueRows:
         await connection.execute(self._database.insert(kept).on_conflict_do_nothing(), notes)
 
 
+def ended() -> ColumnElement[bool]:
+    """Of a row of `kept`: the hold that may have kept footage is no more."""
+    return ~exists().where(
+        holds.c.stream == kept.c.stream,
+        holds.c.start_ns == kept.c.start_ns,
+        holds.c.end_ns == kept.c.end_ns,
+    )
+
+
+def kept_in(
+    stream: str | ColumnElement[str], start_ns: int | ColumnElement[int], end_ns: int | ColumnElement[int]
+) -> ColumnElement[bool]:
+    """The segments of a range that are not due because a hold kept them."""
+    return and_(
+        segments.c.stream == stream,
+        segments.c.start_ns > start_ns - longest_ns(stream),
+        segments.c.start_ns < end_ns,
+        text(KEPT),
+        segments.c.state != SegmentState.GARBAGE,
+    )
+
+
 def _held() -> ColumnElement[bool]:
     return exists().where(
         holds.c.stream == segments.c.stream,
@@ -197,10 +200,10 @@ def _held() -> ColumnElement[bool]:
 
 
 def _due(days: int) -> ColumnElement[int]:
-    return _earlier(days * DAY_NS)
+    return earlier(days * DAY_NS)
 
 
-def _earlier(days_ns: int | ColumnElement[int]) -> ColumnElement[int]:
-    """The deadline of a row: its days or its month, whichever ends first (`storage.deadline`)."""
+def earlier(days_ns: int | ColumnElement[int]) -> ColumnElement[int]:
+    """The deadline of a row: its days or its month, whichever ends first (`storage.model.deadline`)."""
     ends_ns = segments.c.start_ns + days_ns
     return case((ends_ns < segments.c.month_ns, ends_ns), else_=segments.c.month_ns)

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode
 from shared.reasons import read
-from storage.exports.lifetime import ExportPart
 from storage.index.ceilings import days_in_force
 from storage.index.database import Database
 from storage.index.holds import Hold
 from storage.index.tables import export_parts, exports, holds
+from storage.model.export_part import ExportPart
 
 _UNFINISHED = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 
@@ -85,7 +85,12 @@ class ExportRows:
         done = select(exports).where(exports.c.status == ExportStatus.DONE)
         async with self._database.read() as connection:
             rows = [_row(row) for row in (await connection.execute(done)).mappings()]
-            return [await _package(connection, row) for row in rows]
+            return [Package(row, *await _footage(connection, row.order.id)) for row in rows]
+
+    async def footage_of(self, id: str) -> tuple[Sequence[ExportPart], Sequence[Hold]]:
+        """The footage in the package of an export, and the holds on the streams of that."""
+        async with self._database.read() as connection:
+            return await _footage(connection, id)
 
     async def of_stray(self, parts: Sequence[ExportPart]) -> tuple[list[ExportPart], list[Hold]]:
         """The parts of a package without a row under the days in force, and the holds on their streams."""
@@ -116,11 +121,11 @@ class ExportRows:
             await connection.execute(statement)
 
 
-async def _package(connection: AsyncConnection, row: ExportRow) -> Package:
-    statement = select(export_parts).where(export_parts.c.export == row.order.id)
+async def _footage(connection: AsyncConnection, id: str) -> tuple[Sequence[ExportPart], Sequence[Hold]]:
+    statement = select(export_parts).where(export_parts.c.export == id)
     found = (await connection.execute(statement)).all()
     parts = [ExportPart(one.stream, one.start_ns, one.from_ns, one.end_ns, one.days) for one in found]
-    return Package(row, parts, await _holds(connection, parts))
+    return parts, await _holds(connection, parts)
 
 
 async def _holds(connection: AsyncConnection, parts: Sequence[ExportPart]) -> list[Hold]:

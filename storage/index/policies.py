@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from shared.messages import RecordingPolicy
-from storage.deadline import MAX_DAYS
 from storage.index.ceilings import lower
 from storage.index.database import Database
 from storage.index.tables import policies
+from storage.model.deadline import MAX_DAYS
 
 
 class PolicyRows:

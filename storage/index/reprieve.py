@@ -7,7 +7,7 @@ from sqlalchemy import Select, select, text
 from storage.index.database import Database
 from storage.index.dues import BATCH, DueRows
 from storage.index.tables import CONDEMNED, segments
-from storage.segment import SegmentState
+from storage.model.segment import SegmentState
 
 
 class Reprieve:

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, func, select, text, update
 
 from shared.ids import StreamId
-from storage.deadline import deadline_ns, month_later_ns
 from storage.index.ceilings import days_in_force
 from storage.index.database import Database
 from storage.index.tables import CONDEMNED, meta, segments, streams
 from storage.index.tallies import Tally, totals
-from storage.segment import Segment, SegmentState
+from storage.model.deadline import deadline_ns, month_later_ns
+from storage.model.segment import Segment, SegmentState
 
-_LIVING = (SegmentState.CLOSED, SegmentState.STORED)
+LIVING = (SegmentState.CLOSED, SegmentState.STORED)
 COLUMNS = (
     *(segments.c.key, segments.c.stream, segments.c.run, segments.c.start_ns, segments.c.end_ns),
     *(segments.c.size, segments.c.sha256, segments.c.codec, segments.c.parameters, segments.c.days),
@@ -82,23 +82,13 @@ class SegmentRows:
         async with self._database.read() as connection:
             return [_segment(row, stream) for row in (await connection.execute(statement)).all()]
 
-    async def next_start_ns(self, stream: StreamId, from_ns: int) -> int | None:
-        """The start of the first living segment at or after `from_ns`."""
-        statement = (
-            select(segments.c.start_ns)
-            .where(
-                segments.c.stream == str(stream),
-                segments.c.start_ns >= from_ns,
-                segments.c.state.in_(_LIVING),
-            )
-            .order_by(segments.c.start_ns)
-            .limit(1)
-        )
-        return await self._number(statement)
+    async def longest_ns(self, stream: StreamId) -> int:
+        """The length of the longest segment that a stream ever had; 0 where it had none."""
+        return await self._number(select(streams.c.longest_ns).where(streams.c.stream == str(stream))) or 0
 
     async def newest_end_ns(self, stream: StreamId) -> int | None:
         """The latest end of a living segment."""
-        mine = (segments.c.stream == str(stream), segments.c.state.in_(_LIVING))
+        mine = (segments.c.stream == str(stream), segments.c.state.in_(LIVING))
         newest = select(segments.c.start_ns).where(*mine).order_by(segments.c.start_ns.desc()).limit(1)
         # One that starts earlier may end later, but none is longer than the longest.
         since_ns = newest.scalar_subquery() - longest_ns(str(stream))
@@ -166,7 +156,7 @@ class SegmentRows:
         return value
 
 
-def longest_ns(stream: str) -> ScalarSelect[int]:
+def longest_ns(stream: str | ColumnElement[str]) -> ScalarSelect[int]:
     """The length of the longest segment that a stream ever had."""
     return select(streams.c.longest_ns).where(streams.c.stream == stream).scalar_subquery()
 
@@ -179,7 +169,7 @@ def overlapping(stream: str, start_ns: int, end_ns: int) -> Select[Any]:
         segments.c.start_ns > start_ns - longest_ns(stream),
         segments.c.start_ns < end_ns,
         segments.c.end_ns > start_ns,
-        segments.c.state.in_(_LIVING),
+        segments.c.state.in_(LIVING),
     )
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from storage.index.database import Database
 from storage.index.tables import segments
-from storage.segment import SegmentState
+from storage.model.segment import SegmentState
 
 
 class Walk:

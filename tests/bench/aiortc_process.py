@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from tests.bench.light_client import Browser, LightClient
-from tests.bench.light_sdp import Place, offer
 from tests.bench.load import Kind
 from tests.bench.peer_process import PeerProcess
+from tests.support.light_client import Browser, LightClient
+from tests.support.light_sdp import Place, offer
 from tests.support.ports import free_port
 
 _START_S = 60.0

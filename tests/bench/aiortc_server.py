@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from tests.bench.mux_stream import FPS, street
+from tests.support.mux_stream import FPS, street
 
 _GOP = 2 * FPS
 

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from tests.bench.camera_process import camera_process
 from tests.bench.figures import percentile
-from tests.bench.light_client import Browser
-from tests.bench.light_sdp import Place, offer
 from tests.bench.load import client_on_last_core
 from tests.bench.mux_process import MuxProcess
-from tests.bench.mux_stream import STREAM
 from tests.bench.spent import cpu_ns, resident_bytes
 from tests.bench.tables import Table
 from tests.bench.timed_client import TimedClient
+from tests.support.light_client import Browser
+from tests.support.light_sdp import Place, offer
+from tests.support.mux_stream import STREAM
 
 ARRIVING = 1000
 RUNNING = 10

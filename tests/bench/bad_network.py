@@ -19,10 +19,10 @@ from playwright.async_api import Page
 from tests.bench.camera_process import camera_process
 from tests.bench.figures import percentile
 from tests.bench.mux_process import MuxProcess
-from tests.bench.mux_stream import STREAM
 from tests.bench.spent import resident_bytes
 from tests.bench.tables import Cell, Table
 from tests.integration.mux.page import chromium, inbound, open_page, play, served
+from tests.support.mux_stream import STREAM
 from tests.support.ports import free_port
 from tests.support.relay import Link, Relay, relay
 

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.bench.mux_stream import FPS, street
 from tests.integration.mux.rig import Camera, playing
+from tests.support.mux_stream import FPS, street
 
 _ROOT = Path(__file__).resolve().parents[2]
 _GOP = 2 * FPS

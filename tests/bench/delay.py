@@ -21,12 +21,12 @@ from shared.ids import StreamId
 from shared.messages import CameraOpener, WantedCamera
 from tests.bench.figures import percentile
 from tests.bench.ingest_cost import COMMUNE, TOKEN, worker
-from tests.bench.light_client import Browser
-from tests.bench.light_sdp import Place, offer
 from tests.bench.mux_process import MuxProcess
 from tests.bench.timed_client import TimedClient
 from tests.integration.ingest.control_room import StandIn
 from tests.support.eventually import eventually
+from tests.support.light_client import Browser
+from tests.support.light_sdp import Place, offer
 
 LOADS = ((1, 1), (20, 100))
 """Cameras and viewers."""

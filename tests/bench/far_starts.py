@@ -7,9 +7,9 @@ import statistics
 from collections.abc import Sequence
 
 from tests.bench.figures import percentile
-from tests.bench.mux_stream import street
 from tests.bench.tables import Cell, Table
 from tests.integration.mux.network import as_stream
+from tests.support.mux_stream import street
 from tests.support.relay import Link
 from tests.unit.mux.fakes import STREAM
 from tests.unit.mux.far import FarWorld, lossy, start

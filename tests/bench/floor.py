@@ -15,13 +15,13 @@ from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from mux.core import Core
 from mux.counts import Counts
-from mux.line import Line
-from mux.picture import Chunk
-from mux.rtp import RtpFormat
-from mux.srtp import AES_128_GCM, Keys
-from mux.udp import UdpWire
+from mux.rtp.header import RtpFormat
+from mux.rtp.picture import Chunk
+from mux.rtp.srtp import AES_128_GCM, Keys
+from mux.transport.core import Core
+from mux.transport.destination import Line
+from mux.transport.udp import UdpWire
 from shared.clock import SystemClock
 from shared.log import Trouble, get_logger
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 _INSTALL_S = 600
 _HEADER = Path("/usr/include/intel-ipsec-mb.h")
-_CORE = Path(__file__).parents[2] / "mux" / "core.c"
+_CORE = Path(__file__).parents[2] / "mux" / "transport" / "core.c"
 
 
 def ready() -> str | None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 
 from ingest.simulator.rtp import RtpStream
-from mux.packetise import packetise
+from mux.rtp.packetise import packetise
 from shared.units import AccessUnit
-from tests.bench.light_client import Browser, LightClient
-from tests.bench.light_sdp import PASSWORD, PRIMARY_TYPE, UFRAG, Place
 from tests.bench.load import Kind
-from tests.bench.mux_stream import FPS
 from tests.bench.peer_process import PeerProcess
+from tests.support.light_client import Browser, LightClient
+from tests.support.light_sdp import PASSWORD, PRIMARY_TYPE, UFRAG, Place
+from tests.support.mux_stream import FPS
 from tests.support.ports import free_port
 
 MOUNTPOINT = 1

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from tests.bench.light_client import Browser, LightClient
 from tests.bench.runs_client import RunsClient
 from tests.bench.spent import cpu_ns, resident_bytes
+from tests.support.light_client import Browser, LightClient
 
 SECONDS = 8.0
 SETTLE_S = 2.0

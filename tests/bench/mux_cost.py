@@ -20,17 +20,17 @@ from pathlib import Path
 
 import httpx
 
-from mux.core import Core
-from mux.packetise import packetise
+from mux.rtp.packetise import packetise
+from mux.transport.core import Core
 from shared.errors import Unavailable
 from tests.bench import floor
-from tests.bench.light_client import Browser, LightClient
-from tests.bench.light_sdp import Place, offer
 from tests.bench.mux_process import MuxProcess
-from tests.bench.mux_stream import FPS, STREAM, street
 from tests.bench.runs_client import RunsClient, dropped
 from tests.bench.spent import cpu_ns, resident_bytes
 from tests.integration.mux.rig import Camera, playing
+from tests.support.light_client import Browser, LightClient
+from tests.support.light_sdp import Place, offer
+from tests.support.mux_stream import FPS, STREAM, street
 
 SECONDS = 10.0
 CALM_S = 5.0

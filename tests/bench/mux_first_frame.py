@@ -17,9 +17,9 @@ from pathlib import Path
 from shared.ids import StreamId
 from tests.bench.figures import percentile
 from tests.bench.mux_process import MuxProcess
-from tests.bench.mux_stream import FPS, STREAM, street
 from tests.integration.mux.page import chromium, inbound, open_page, play, served
 from tests.integration.mux.rig import Camera, playing
+from tests.support.mux_stream import FPS, STREAM, street
 
 TRIES = 20
 _WATCH_S = 0.5

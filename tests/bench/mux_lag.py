@@ -17,11 +17,11 @@ from playwright.async_api import Page
 
 from tests.bench.figures import percentile
 from tests.bench.mux_process import MuxProcess
-from tests.bench.mux_stream import FPS, STREAM, street
 from tests.bench.strip_page import Painted, certain, painted, play, read_strips, renew, stop, strip_page
 from tests.bench.tables import Cell, Table
 from tests.integration.mux.page import chromium
 from tests.integration.mux.rig import Camera, playing
+from tests.support.mux_stream import FPS, STREAM, street
 
 TRIES = 12
 AFTER_MS = 1000.0

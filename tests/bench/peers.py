@@ -15,14 +15,14 @@ import httpx
 from tests.bench import floor, mux_cost
 from tests.bench.aiortc_process import AiortcProcess
 from tests.bench.janus import JanusServer, Missing
-from tests.bench.light_client import Browser, LightClient
-from tests.bench.light_sdp import Place, offer
 from tests.bench.load import Cost, Kind, Server, client_on_last_core, measure
 from tests.bench.mux_process import MuxProcess
-from tests.bench.mux_stream import BITS_PER_SECOND, FPS, STREAM, street
 from tests.bench.runs_client import RunsClient
 from tests.bench.tables import Cell, Table
 from tests.integration.mux.rig import Camera, playing
+from tests.support.light_client import Browser, LightClient
+from tests.support.light_sdp import Place, offer
+from tests.support.mux_stream import BITS_PER_SECOND, FPS, STREAM, street
 
 VIEWERS = (20, 50, 100)
 FEW_VIEWERS = (5, 10, 20)

@@ -22,12 +22,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.bench.light_client import Browser, LightClient
-from tests.bench.light_sdp import Place, offer
 from tests.bench.tables import Cell, Table
 from tests.support.client import PASSWORD, Json, Person, camera_body, rfc3339, signed_in
 from tests.support.eventually import eventually
 from tests.support.http import local_client
+from tests.support.light_client import Browser, LightClient
+from tests.support.light_sdp import Place, offer
 from tests.support.ports import free_port
 from tests.support.wall import wall
 from tests.support.whole import WholeSystem, command_line, descendants

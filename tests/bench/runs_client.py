@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.bench.light_client import PROOF_PACKETS, Browser, LightClient
-from tests.bench.light_sdp import Place
+from tests.support.light_client import PROOF_PACKETS, Browser, LightClient
+from tests.support.light_sdp import Place
 
 _UDP_GRO = 104
 _LONGEST_RUN_BYTES = 65536

@@ -5,8 +5,8 @@ import struct
 import time
 from collections.abc import Sequence
 
-from tests.bench.light_client import Browser, LightClient
-from tests.bench.light_sdp import Place
+from tests.support.light_client import Browser, LightClient
+from tests.support.light_sdp import Place
 
 _SO_TIMESTAMPNS = 35
 _TIMESTAMP = struct.Struct("qq")

@@ -15,9 +15,9 @@ from random import Random
 from ingest.simulator.encoder import Coding, Encoder, Encoding
 from ingest.simulator.scene import Scene
 from mux.counts import Counts
-from mux.transcoder.spare import Spare
-from mux.transcoder.transcoder import Transcoder
-from mux.transcoder.transcoders import Transcoders
+from mux.streams.transcoder.spare import Spare
+from mux.streams.transcoder.transcoder import Transcoder
+from mux.streams.transcoder.transcoders import Transcoders
 from shared.clock import SystemClock
 from shared.tap import Gap
 from shared.transcoding.limits import Limits

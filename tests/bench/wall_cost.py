@@ -19,12 +19,12 @@ from shared.units import AccessUnit
 from tests.bench import load
 from tests.bench.figures import fit_plane
 from tests.bench.ingest_cost import process
-from tests.bench.light_client import Browser
 from tests.bench.mux_process import MuxProcess
-from tests.bench.mux_stream import FPS, street
 from tests.bench.spent import cpu_ns
 from tests.bench.tables import Cell, Table
 from tests.support.eventually import eventually
+from tests.support.light_client import Browser
+from tests.support.mux_stream import FPS, street
 from tests.support.wall import Wall, wall
 
 BITS_PER_SECOND = 500_000

@@ -8,16 +8,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 
-from control_room.mux_client import MuxClient, MuxLoad
+from control_room.access.ticketing import Ticketing
+from control_room.live.mux_client import MuxClient, MuxLoad
+from control_room.live.watching import WatchedTile
 from control_room.names import Names
-from control_room.ticketing import Ticketing
-from control_room.watching import WatchedTile
-from mux.admission import Admitted
-from mux.offer import Offer
-from mux.page_counts import PageCounts
-from mux.standing import Everybody, NamedStanding, Stale, Standing, TileStanding
-from mux.wall_http import install_walls
-from mux.walls import Load, Wish
+from mux.observe.viewer_statistics import Everybody, NamedStanding, Stale, Standing, TileStanding
+from mux.sdp.offer import Offer
+from mux.sessions.admission import Admitted
+from mux.sessions.page_counts import PageCounts
+from mux.whep.wall_http import install_walls
+from mux.whep.walls import Load, Wish
 from shared.clock import SystemClock
 from shared.tickets import Ticket, TicketSigner, TicketVerifier
 

@@ -17,12 +17,12 @@ import pylibsrtp
 from aioice import stun
 from OpenSSL import SSL
 
-from mux.dtls import datagrams
-from mux.srtp import PROFILES, Keys
-from tests.bench.light_client import Browser
-from tests.bench.light_sdp import PRIMARY_TYPE, REPAIR_TYPE, UFRAG, Place
+from mux.rtp.srtp import PROFILES, Keys
+from mux.transport.dtls import datagrams
 from tests.support.far_seen import Seen, Shown
 from tests.support.far_tally import Tally
+from tests.support.light_client import Browser
+from tests.support.light_sdp import PRIMARY_TYPE, REPAIR_TYPE, UFRAG, Place
 
 _CHECK_S, _CONSENT_S, _REPORT_S = 0.048, 2.5, 1.0
 _LEAST_TIMEOUT_S = 0.050

@@ -4,7 +4,7 @@
 repeats it.
 """
 
-from shared.h264 import annex_b
+from shared.codecs.h264 import annex_b
 from tests.unit.shared.bitwriter import BitWriter
 
 SIDE = 64

@@ -27,6 +27,7 @@ class Lessor:
         """Sessions that end by themselves."""
         self.ended_sessions: set[str] = set()
         self.ended_cameras: set[str] = set()
+        self.publishers: set[str] | None = None
         self.revoked: list[Revocation] = []
 
     def knows(self, ticket: Ticket) -> Ticket:
@@ -54,6 +55,7 @@ class Lessor:
                 sessions={session: self.until_s.get(session, FAR_S) for session in sessions},
                 cameras=frozenset(self._known_cameras - self.ended_cameras),
                 revoked=tuple(self.revoked),
+                publishers=None if self.publishers is None else frozenset(self.publishers),
             )
         )
 

@@ -3,12 +3,12 @@
 import functools
 from dataclasses import replace
 
-from ingest.checks import NotDecodable
-from ingest.h264_checks import H264Checks
+from ingest.checks.common import NotDecodable
+from ingest.checks.h264 import H264Checks
 from ingest.simulator.encoder import Coded, Coding, Encoder
 from ingest.simulator.media import renumbered
 from ingest.simulator.scene import Scene
-from shared.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
+from shared.codecs.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
 from shared.units import AccessUnit, Codec, WallSource
 from tests.support.pictures import START_NS, STREAM
 

@@ -7,8 +7,8 @@ import av
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 
-from shared import h264
-from shared.bits import BitReader, without_emulation
+from shared.codecs import h264
+from shared.codecs.bits import BitReader, without_emulation
 from shared.ids import StreamId
 from shared.units import AccessUnit, Codec, WallSource
 from tests.support.pictures import START_NS, STREAM

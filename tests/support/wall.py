@@ -14,10 +14,10 @@ from typing import cast
 
 import httpx
 
-from tests.bench.light_client import REPORT_S, Browser, LightClient
-from tests.bench.light_sdp import Place
-from tests.bench.light_sdp import offer as offer_of_one
 from tests.support.http import local_client
+from tests.support.light_client import REPORT_S, Browser, LightClient
+from tests.support.light_sdp import Place
+from tests.support.light_sdp import offer as offer_of_one
 
 Json = dict[str, object]
 _SECTION = re.compile(r"(?=^m=)", re.MULTILINE)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import SecretStr
 
+from control_room.access.rights import LISTING, Action, communes
 from control_room.desk import Desk
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
@@ -13,7 +14,6 @@ from control_room.http.schemas.common import CommuneCode, Page
 from control_room.http.schemas.territory import AuthorisationBody, CameraChange, CameraView, NewCamera
 from control_room.http.views import camera_view, page
 from control_room.model import Authorisation, Camera, CameraAccess, blocked_reason
-from control_room.rights import LISTING, Action, communes
 from shared.errors import BadInput, NotFound
 from shared.reasons import why
 

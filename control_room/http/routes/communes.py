@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 
+from control_room.access.rights import LISTING, Action, communes
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import CommuneCode, Page
@@ -18,7 +19,6 @@ from control_room.http.schemas.territory import (
 from control_room.http.views import commune_view, page, worker_view
 from control_room.model import Commune, Worker
 from control_room.names import token_hash
-from control_room.rights import LISTING, Action, communes
 from shared.errors import BadInput
 from shared.reasons import why
 
@@ -85,6 +85,7 @@ async def remove_commune(desk: TheDesk, caller: SignedIn, code: CommuneCode) -> 
         await tx.communes.remove(code)
         await desk.gate.grant(tx, caller, caller.deed("remove-commune", commune=code, detail=commune.name))
     desk.states.forget_commune(code)
+    desk.lessor.wake()
 
 
 @router.get("/{code}/workers", operation_id="listWorkers", responses=READING_ONE)
@@ -109,14 +110,17 @@ async def create_worker(desk: TheDesk, caller: SignedIn, code: CommuneCode, body
         await tx.workers.add(worker, token_hash(token))
         deed = caller.deed("create-worker", commune=code, resource=worker.id, detail=worker.name)
         await desk.gate.grant(tx, caller, deed)
+    desk.lessor.wake()
     view = worker_view(desk, worker)
     return WorkerCreated(token=token, **view.model_dump())
 
 
 @router.delete("/{code}/workers/{worker_id}", operation_id="revokeWorker", status_code=204, responses=WRITING)
 async def revoke_worker(desk: TheDesk, caller: SignedIn, code: CommuneCode, worker_id: str) -> None:
-    """Take a credential back: it is refused from the next request on."""
+    """Take a credential back: it is refused from the next request on, and with a commune's last one what its
+    worker publishes."""
     await desk.gate.require(caller, Action.MANAGE_WORKER, communes(code))
     async with desk.db.write() as tx:
         await tx.workers.remove(code, worker_id)
         await desk.gate.grant(tx, caller, caller.deed("revoke-worker", commune=code, resource=worker_id))
+    desk.lessor.wake()

@@ -4,16 +4,16 @@ from contextlib import suppress
 
 from fastapi import APIRouter
 
-from control_room.callers import Caller
+from control_room.access.callers import Caller
+from control_room.access.gate import no_such
+from control_room.access.rights import LISTING, Action
 from control_room.desk import Desk
-from control_room.gate import no_such
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import Page
 from control_room.http.schemas.images import DownloadRequest, DownloadTicket, ExportView, NewExport
 from control_room.http.views import export_view, page
 from control_room.model import Camera, Export, Outcome
-from control_room.rights import LISTING, Action
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
 from shared.reasons import Reason, why

@@ -4,14 +4,14 @@ from contextlib import suppress
 
 from fastapi import APIRouter
 
-from control_room.gate import no_such
+from control_room.access.gate import no_such
+from control_room.access.rights import LISTING, Action
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, WRITING
 from control_room.http.schemas.common import Page
 from control_room.http.schemas.images import HoldView, NewHold
 from control_room.http.views import hold_view, page
 from control_room.model import Hold, HoldStatus, Outcome
-from control_room.rights import LISTING, Action
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.reasons import why
 

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
+from control_room.access.rights import Action
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import WRITING
 from control_room.http.schemas.images import LiveRequest, LiveTicket, PlaybackRequest, PlaybackTicket
 from control_room.http.views import ice_views
 from control_room.model import Outcome, blocked_reason
-from control_room.rights import Action
 from shared.errors import Conflict
 
 router = APIRouter(prefix="/cameras", tags=["images"])

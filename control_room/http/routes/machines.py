@@ -97,7 +97,12 @@ async def put_held_holds(desk: TheDesk, recorder: RecorderAsking, body: HeldRepo
     said_at = None if body.utc_ns is None else utc_from_ns(body.utc_ns)
     grounds = tuple(_plain_reason(ground) for ground in body.grounds[:_MOST_GROUNDS])
     desk.states.hear_refusal(
-        _plain(body.refusal), body.clock_disputed, said_at, _plain(body.failure), grounds
+        _plain(body.refusal),
+        body.clock_disputed,
+        said_at,
+        _plain(body.failure),
+        grounds,
+        _plain_why(body.failure_why),
     )
     return Response(encode(await desk.orders.reconcile(body)), media_type="application/json")
 

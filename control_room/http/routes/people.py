@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 
+from control_room.access.rights import PLATFORM, Action
 from control_room.db.transaction import Transaction
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
@@ -12,13 +13,10 @@ from control_room.http.schemas.common import Page
 from control_room.http.schemas.people import NewPerson, PersonChange, PersonView
 from control_room.http.views import page, person_view
 from control_room.model import Person
-from control_room.rights import PLATFORM, Action
 from shared.errors import BadInput, Conflict
 from shared.reasons import Reason, why
 
 router = APIRouter(prefix="/people", tags=["people"])
-# What a session and its pictures rest on; a new name ends nothing.
-_RIGHTS = frozenset({"kind", "communes", "enabled", "password"})
 
 
 @router.get("", operation_id="listPeople", responses=READING)

@@ -4,13 +4,13 @@ from fastapi import APIRouter, Request, Response
 
 from control_room.db.sessions import Session
 from control_room.desk import Desk
-from control_room.devices import LIFE_S
 from control_room.http.access import COOKIE, SignedIn, TheDesk, TheSession, client_of
 from control_room.http.problems import problems
 from control_room.http.schemas.people import SessionView, SignIn
 from control_room.http.views import person_view
+from control_room.identity.devices import LIFE_S
+from control_room.identity.sign_in import sign_in as open_session
 from control_room.model import Person
-from control_room.signin import sign_in as open_session
 from control_room.times import utc_from_s
 
 router = APIRouter(prefix="/session", tags=["session"])

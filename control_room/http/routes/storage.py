@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
+from control_room.access.rights import PLATFORM, Action
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import READING, WRITING
 from control_room.http.schemas.storage import ClockConfirmation, RefusalGround, StorageView
 from control_room.http.views import why_view
 from control_room.model import Outcome
-from control_room.rights import PLATFORM, Action
 from shared.errors import BeffroiError
 from shared.messages import ClockConfirmed
 
@@ -26,6 +26,7 @@ async def get_storage(desk: TheDesk, caller: SignedIn) -> StorageView:
         heard_at=told.heard_at,
         refusal=told.reason,
         failure=told.failure,
+        failure_why=why_view(told.failure_why),
         refused_since=told.since,
         clock_disputed=told.clock_disputed,
         storage_at=told.storage_at,

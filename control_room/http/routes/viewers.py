@@ -4,16 +4,16 @@ import asyncio
 
 from fastapi import APIRouter
 
-from control_room.callers import Caller
+from control_room.access.callers import Caller
+from control_room.access.rights import LISTING, PLATFORM, Action, decide
 from control_room.desk import Desk
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import READING
 from control_room.http.schemas.viewers import Viewers
 from control_room.http.views import mux_view, viewer_view
+from control_room.live.muxes import MuxPlace
+from control_room.live.watching import Watcher, visible
 from control_room.model import Person
-from control_room.muxes import MuxPlace
-from control_room.rights import LISTING, PLATFORM, Action, decide
-from control_room.watching import Watcher, visible
 from shared.errors import Unavailable
 from shared.reasons import Reason
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from control_room.callers import Caller
+from control_room.access.callers import Caller
+from control_room.access.gate import NOT_THEIRS
+from control_room.access.rights import LISTING, Action, communes, decide
 from control_room.desk import Desk
-from control_room.gate import NOT_THEIRS
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import WRITING
 from control_room.http.schemas.images import WallCamera, WallRequest, WallTicket
 from control_room.http.views import ice_views, why_view
 from control_room.model import Camera, Outcome, blocked_reason
-from control_room.rights import LISTING, Action, communes, decide
 from shared.errors import Forbidden
 from shared.reasons import Reason
 

@@ -41,6 +41,7 @@ class StorageView(Response):
         description="Why destruction fails although nothing refuses it, in English; empty where it does not.",
         examples=["destruction fails: Input/output error"],
     )
+    failure_why: Why | None = Field(default=None, description="`failure` as a code with parameters.")
     grounds: list[RefusalGround] = Field(
         default=[], description="`refusal` one by one; empty where storage does not tell them so."
     )

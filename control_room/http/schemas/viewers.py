@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from control_room.http.schemas.common import Response, Why
-from control_room.placement import MuxHealth
+from control_room.live.placement import MuxHealth
 
 
 class MuxView(Response):

@@ -180,7 +180,8 @@ export interface paths {
         post?: never;
         /**
          * Revoke Worker
-         * @description Take a credential back: it is refused from the next request on.
+         * @description Take a credential back: it is refused from the next request on, and with a commune's last one what its
+         *     worker publishes.
          */
         delete: operations["revokeWorker"];
         options?: never;
@@ -995,7 +996,7 @@ export interface components {
          *
          *     `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
          *     says, whatever it says. `failure` is why it does not destroy although it would, empty where it does.
-         *     `grounds` is `refusal` one by one, with their codes.
+         *     `grounds` is `refusal` one by one, with their codes; `failure_why` is `failure` with its code.
          */
         HeldReport: {
             /**
@@ -1008,6 +1009,7 @@ export interface components {
              * @default
              */
             failure: string;
+            failure_why?: components["schemas"]["Reason"] | null;
             /**
              * Grounds
              * @default []
@@ -1932,6 +1934,8 @@ export interface components {
              * @example destruction fails: Input/output error
              */
             failure: string;
+            /** @description `failure` as a code with parameters. */
+            failure_why?: components["schemas"]["Why"] | null;
             /**
              * Grounds
              * @description `refusal` one by one; empty where storage does not tell them so.

@@ -8,7 +8,7 @@ MEDIA = (
         Fault.GARBAGE,
         "Announces H.264 and sends noise.",
         "Failing memory, failing firmware.",
-        "`invalid` after 5 s without anything that decodes; publishes none of it; tries again.",
+        "`invalid` after 2 s without anything that decodes; publishes none of it; tries again.",
     ),
     Card(
         Fault.EARLY_PACKETS,
@@ -116,7 +116,7 @@ MEDIA = (
         Fault.LATE_KEY,
         "Starts with no key picture and sends one rarely.",
         "`Smart` codecs, one every 10 to 20 s.",
-        "Stays `connecting` until the first key picture, for up to 30 s; the reason says so after 5 s.",
+        "Stays `connecting` until the first key picture, for up to 30 s; the reason says so after 2 s.",
     ),
     Card(
         Fault.KEY_ONCE,
@@ -138,7 +138,7 @@ MEDIA = (
         "Sends a picture every few seconds, up to one a minute.",
         "Cameras on batteries or thin links.",
         "Learns how often they come and waits for half as long again: no stall, no other connection. Where "
-        "the camera does not tell its rate it is `connecting` from 5 s after its very first picture to the "
+        "the camera does not tell its rate it is `connecting` from 2 s after its very first picture to the "
         "second. Read by FFmpeg it is `stalled` after 5 s all the same.",
     ),
     Card(

@@ -9,11 +9,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from control_room.mux_client import MuxClient, MuxLate, MuxUntold
-from control_room.muxes import Muxes, MuxPlace
+from control_room.access.ticketing import Ticketing
+from control_room.live.mux_client import MuxClient, MuxLate, MuxUntold
+from control_room.live.muxes import Muxes, MuxPlace
+from control_room.live.placement import MuxHealth
 from control_room.names import Names
-from control_room.placement import MuxHealth
-from control_room.ticketing import Ticketing
 from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.log import get_logger

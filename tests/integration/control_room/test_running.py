@@ -19,6 +19,7 @@ from tests.integration.control_room.running import (
 )
 from tests.support.eventually import eventually
 from tests.support.http import local_client
+from tests.support.private import open_to_others, readable_by_others
 from tests.support.valkey import PASSWORD as VALKEY_PASSWORD
 from tests.support.valkey import Valkey
 
@@ -53,7 +54,9 @@ async def test_a_day_at_the_control_room_leaves_no_secret_in_its_log(control_roo
         assert secret not in control_room.log
 
 
-async def test_people_and_cameras_are_there_again_after_a_kill(control_room: ControlRoom) -> None:
+async def test_people_and_cameras_are_there_again_after_a_kill_and_closed_to_others(
+    control_room: ControlRoom,
+) -> None:
     async with control_room.browser() as browser:
         await control_room.sign_in(browser)
         await browser.post("/communes", json=LILLE)
@@ -61,7 +64,10 @@ async def test_people_and_cameras_are_there_again_after_a_kill(control_room: Con
         assert control_room.process is not None
         control_room.process.kill()
         await control_room.process.wait()
+        data = control_room.folder / "data"
+        open_to_others(data)
         await control_room.start()
+        assert readable_by_others(data) == []
         assert (await browser.get(f"/cameras/{camera}")).status_code == 200
         assert (await browser.get("/journal/verification")).json()["intact"]
 

@@ -8,7 +8,7 @@ import pytest
 from aioice.stun import TransactionFailed
 from aioice.turn import create_turn_endpoint
 
-from control_room.ice import TURN_S, IceServers
+from control_room.live.ice import TURN_S, IceServers
 from shared.clock import Clock, SimulatedClock, SystemClock
 from tests.support.eventually import eventually
 from tests.support.programs import needs

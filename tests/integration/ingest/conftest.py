@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
+from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.hub import Hub
 from ingest.meters import Meters

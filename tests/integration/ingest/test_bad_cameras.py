@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
+from ingest.ffmpeg.opener import AvOpener
 from ingest.ports import CameraAddress, ForbiddenAddress
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.encoder import Coding, Encoding
@@ -141,7 +141,9 @@ async def test_a_stall_is_told_and_ends_with_a_new_run(cameras: SimulatedCameras
     pulling.pull(wanted(cameras.url("camera")))
     await eventually(lambda: len(pulling.units) > 5)
     camera.paused = True
-    await _is(pulling, CameraStatus.STALLED, "has sent nothing for 5 s", within_s=8)
+    await _is(pulling, CameraStatus.STALLED, "has sent nothing for 2 s", within_s=8)
+    # It is told before its session is ended: what comes back by then is the same run.
+    await eventually(lambda: camera.counts.logins > 1, within_s=8, what="another session")
     camera.paused = False
     await _is(pulling, CameraStatus.LIVE, "")
     assert pulling.units[-1].run == pulling.units[0].run + 1

@@ -5,14 +5,14 @@ from abc import ABC, abstractmethod
 import pytest
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
 from ingest.fake_opener import FakeOpener
+from ingest.ffmpeg.opener import AvOpener
 from ingest.ports import CameraAddress, Ended, Opener, Refused, Source, SourceError
 from ingest.rtsp.opener import RtspOpener
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.h264 import has_idr
+from shared.codecs.h264 import Nal, nal_type, nal_units
 from tests.support.eventually import eventually
 from tests.unit.ingest.camera_packets import packets, source
 
@@ -95,7 +95,7 @@ async def test_packets_come_in_order_from_a_key_picture_on(world: World) -> None
     times = [packet.pts90 for packet in taken if packet.pts90 is not None]
     assert len(times) == 8
     assert times == sorted(set(times))
-    assert has_idr(taken[0].data)
+    assert Nal.IDR in {nal_type(nal) for nal in nal_units(taken[0].data)}
     assert taken[0].key
     camera.close()
 

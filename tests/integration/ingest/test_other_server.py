@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
+from ingest.ffmpeg.opener import AvOpener
 from ingest.ports import CameraAddress, NotRtsp, Opener, Packet, Refused, SourceError
 from ingest.rtsp.opener import RtspOpener
 from shared.clock import SystemClock

@@ -9,7 +9,7 @@ from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.clock_strip import read_clock
 from ingest.simulator.encoder import Coding
 from ingest.simulator.server import SimulatedCameras
-from shared.h264 import parameter_sets
+from shared.codecs.h264 import parameter_sets
 from shared.messages import CameraStatus
 from tests.integration.ingest.conftest import Pulling, wanted
 from tests.support.eventually import eventually

@@ -1,9 +1,5 @@
 """What our own RTSP client keeps to itself, and how it finds the way."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-
 import pytest
 
 from ingest.addresses import AddressRules
@@ -15,45 +11,10 @@ from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
 from shared.messages import CameraTransport
 from shared.units import WallSource
-
-Answer = Callable[[str, str], str]
+from tests.integration.ingest.scripted import scripted
 
 DIGEST = 'WWW-Authenticate: Digest realm="r", nonce="{}"\r\n'
 BASIC = 'WWW-Authenticate: Basic realm="r"\r\n'
-
-
-class Scripted:
-    """A camera that answers each request as `answer(method, request)` says, and keeps what it was asked."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-        self.requests: list[str] = []
-        self.url = ""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                self.requests.append(head)
-                cseq = head.split("CSeq: ")[1].split("\r\n")[0]
-                status, _, rest = self._answer(head.split()[0], head).partition("\r\n")
-                writer.write(f"RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n{rest}\r\n".encode())
-                await writer.drain()
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-
-@asynccontextmanager
-async def scripted(answer: Answer) -> AsyncIterator[Scripted]:
-    camera = Scripted(answer)
-    server = await asyncio.start_server(camera.serve, "127.0.0.1", 0)
-    camera.url = f"rtsp://127.0.0.1:{server.sockets[0].getsockname()[1]}/x"
-    try:
-        yield camera
-    finally:
-        server.close()
 
 
 def _opener(rules: AddressRules | None = None) -> RtspOpener:

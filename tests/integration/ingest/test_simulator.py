@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from ingest.addresses import AddressRules
-from ingest.av_opener import AvOpener
+from ingest.ffmpeg.opener import AvOpener
 from ingest.ports import CameraAddress
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.server import SimulatedCameras

@@ -26,6 +26,7 @@ from tests.integration.ingest.control_room import StandIn
 from tests.support.eventually import eventually
 from tests.support.http import local_client
 from tests.support.ports import free_port
+from tests.support.private import open_to_others, readable_by_others
 
 TOKEN = "worker-token-of-the-test"
 PASSWORD = "hunter2-of-the-camera"
@@ -229,15 +230,20 @@ async def test_without_control_room_a_worker_starts_from_what_it_kept(worker: Wo
     assert "does not answer" in answer.json()["wrong"]["control_room"]
 
 
-async def test_a_killed_worker_goes_on_with_higher_runs(worker: Worker, two: Two) -> None:
+async def test_a_killed_worker_goes_on_with_higher_runs_and_closes_what_others_could_read(
+    worker: Worker, two: Two
+) -> None:
     worker.want(two[0])
     worker.watch("gate")
     await worker.start()
     await eventually(lambda: worker.units)
     await worker.stop(signal.SIGKILL)
     first_run = worker.units[-1].run
+    kept = worker.folder / "data" / "ingest" / COMMUNE
+    open_to_others(kept)
     await worker.start()
     await eventually(lambda: worker.units[-1].run > first_run)
+    assert readable_by_others(kept) == []
 
 
 async def test_neither_address_nor_password_is_kept_logged_or_reported(worker: Worker, two: Two) -> None:

@@ -1,4 +1,4 @@
-"""One strange camera and a fleet of our own client that pulls it."""
+"""One strange camera and a fleet that pulls it, with our own client or with FFmpeg's."""
 
 import functools
 from collections.abc import AsyncIterator
@@ -9,9 +9,11 @@ from pathlib import Path
 from random import Random
 
 from ingest.addresses import AddressRules
+from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.hub import Hub
 from ingest.meters import Meters
+from ingest.openers import ChosenOpener
 from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.simulator.camera import SimulatedCamera
@@ -21,8 +23,8 @@ from ingest.simulator.faults import Fault
 from ingest.simulator.feeds import Loop
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import Clock, SystemClock
-from shared.h264 import Nal, nal_type, nal_units
-from shared.messages import CameraReport, CameraTransport, WantedCamera
+from shared.codecs.h264 import Nal, nal_type, nal_units
+from shared.messages import CameraOpener, CameraReport, CameraTransport, WantedCamera
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
 
@@ -55,9 +57,12 @@ class Zoo:
         self.units: list[AccessUnit] = []
         self.hub = Hub()
         self.hub.connect(self.units.append)
+        rules = AddressRules(allow_loopback=True)
         self.fleet = Fleet(
             "59350",
-            opener=RtspOpener(AddressRules(allow_loopback=True), clock),
+            opener=ChosenOpener(
+                {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
+            ),
             hub=self.hub,
             runs=RunNumbers(folder / "last-run", clock),
             meters=Meters(),
@@ -69,10 +74,17 @@ class Zoo:
     def add(self, plan: CameraPlan) -> SimulatedCamera:
         return self.server.add(plan)
 
-    def pull(self, transport: CameraTransport = CameraTransport.TCP, password: str = "") -> None:
+    def pull(
+        self,
+        transport: CameraTransport = CameraTransport.TCP,
+        password: str = "",
+        opener: CameraOpener = CameraOpener.OWN,
+    ) -> None:
         username = "viewer" if password else ""
         url = self.server.url("camera")
-        self.fleet.apply([WantedCamera(STREAM, "c", url, username, password, transport=transport)])
+        self.fleet.apply(
+            [WantedCamera(STREAM, "c", url, username, password, opener=opener, transport=transport)]
+        )
 
     @property
     def report(self) -> CameraReport:

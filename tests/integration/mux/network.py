@@ -9,12 +9,12 @@ from playwright.async_api import Browser, Page
 
 from shared.ids import StreamId
 from shared.units import AccessUnit
-from tests.bench.light_client import LightClient
-from tests.bench.light_sdp import Place
-from tests.bench.light_sdp import offer as offer_of
 from tests.integration.mux.page import chromium, open_page, served
 from tests.integration.mux.receiving import BROWSER
 from tests.integration.mux.rig import ORIGIN, PAGE_PORT, Camera, Mux, playing, running_mux
+from tests.support.light_client import LightClient
+from tests.support.light_sdp import Place
+from tests.support.light_sdp import offer as offer_of
 from tests.support.pictures import STREAM
 from tests.support.ports import free_port
 from tests.support.relay import Link, Relay, relay, through

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import av
 
-from mux.udp import UdpWire
+from mux.transport.udp import UdpWire
+from shared.tap import TapKeys
 from shared.units import AccessUnit
-from tests.bench.light_client import Browser, LightClient
-from tests.bench.light_sdp import PRIMARY_TYPE, REPAIR_TYPE, Place, offer
 from tests.integration.mux.rig import Camera, Mux, playing, running_mux
 from tests.support.eventually import eventually
-from tests.unit.mux.test_packetise import depacketised
+from tests.support.light_client import Browser, LightClient
+from tests.support.light_sdp import PRIMARY_TYPE, REPAIR_TYPE, Place, offer
+from tests.unit.mux.rtp.test_packetise import depacketised
 
 _HEADER_BYTES = 20
 BROWSER = Browser()
@@ -70,11 +71,12 @@ async def scene(
     head_start: int = 0,
     browser: Browser = BROWSER,
     lose: Callable[[bytes], bool] | None = None,
+    keys: TapKeys | None = None,
     **settings: object,
 ) -> AsyncIterator[Scene]:
     """A scene of a camera that plays `units`, the first `head_start` of them before anybody watches."""
     async with running_mux(folder, make_wire=UdpWire, **settings) as mux:
-        camera = Camera(units, mux.tap_port)
+        camera = Camera(units, mux.tap_port, keys=keys)
         async with (
             playing(camera, head_start=head_start),
             watching(mux, browser=browser, lose=lose) as client,

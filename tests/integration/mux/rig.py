@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from mux.service import build_with
 from mux.settings import MuxSettings
-from mux.stun import Address
-from mux.udp import UdpWire
+from mux.transport.stun import Address
+from mux.transport.udp import UdpWire
 from shared.ids import StreamId
 from shared.recent import RecentUnits
 from shared.service import Service
-from shared.tap import Endpoint, TapPublisher
+from shared.tap import Endpoint, TapKeys, TapPublisher
 from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketSigner
 from shared.units import AccessUnit
 from tests.support.http import local_client
@@ -47,13 +47,15 @@ class LossyWire(UdpWire):
 class Camera:
     """Plays units over and over into the tap, in real time, as an ingest worker does."""
 
-    def __init__(self, units: Sequence[AccessUnit], tap_port: int, fps: int = 25) -> None:
+    def __init__(
+        self, units: Sequence[AccessUnit], tap_port: int, fps: int = 25, keys: TapKeys | None = None
+    ) -> None:
         self.stream = units[0].stream
         self._units = units
         self._fps = fps
         self._recent = RecentUnits(64 << 20)
         self.publisher = TapPublisher(
-            [Endpoint.parse(f"connect:tcp://127.0.0.1:{tap_port}")], None, self._recent_of
+            [Endpoint.parse(f"connect:tcp://127.0.0.1:{tap_port}")], keys, self._recent_of
         )
         self.run = 1
         self.sent = 0
@@ -102,6 +104,19 @@ class Camera:
             self.publish_next()
             due += 1 / self._fps
             await asyncio.sleep(max(0.0, due - loop.time()))
+
+
+class Bursts(Camera):
+    """A camera that sends a picture as soon as it is coded, and at once the B-frames shown before it."""
+
+    async def play(self) -> None:
+        loop = asyncio.get_running_loop()
+        begun, first = loop.time(), self._seq
+        while True:
+            unit = self._units[self.sent % len(self._units)]
+            place = self._seq + unit.pts90 * self._fps // 90_000 - unit.seq
+            await asyncio.sleep(max(0.0, begun + (place - first) / self._fps - loop.time()))
+            self.publish_next()
 
 
 @asynccontextmanager

@@ -9,11 +9,11 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from shared.ids import StreamKind
-from tests.bench.mux_stream import street
 from tests.integration.mux.network import BadNetwork, as_stream, bad_network, browsing, padded
 from tests.integration.mux.page import CHROMIUM, inbound, open_wall, play, tiles_of
 from tests.support.eventually import eventually
 from tests.support.http import local_client
+from tests.support.mux_stream import street
 from tests.support.pictures import STREAM, units
 from tests.support.relay import Link
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from mux.udp import UdpWire
+from mux.transport.udp import UdpWire
 from shared.ids import StreamId
 from shared.units import AccessUnit
-from tests.bench.mux_stream import street
 from tests.integration.mux.page import CHROMIUM, chromium, inbound, open_page, play, served
 from tests.integration.mux.rig import ORIGIN, PAGE_PORT, Camera, LossyWire, Mux, playing, running_mux
 from tests.support.eventually import eventually
+from tests.support.mux_stream import street
 from tests.support.pictures import STREAM, units
 
 pytestmark = [

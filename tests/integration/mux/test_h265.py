@@ -5,13 +5,13 @@ from pathlib import Path
 import av
 
 from shared.units import Codec
-from tests.bench.light_client import LightClient
-from tests.bench.light_sdp import PRIMARY_TYPE, Place, offer
 from tests.integration.mux.receiving import BROWSER, decoded, timestamps, watching
 from tests.integration.mux.rig import Camera, Mux, playing, running_mux
 from tests.support.eventually import eventually
+from tests.support.light_client import LightClient
+from tests.support.light_sdp import PRIMARY_TYPE, Place, offer
 from tests.support.strange_pictures import strange_units
-from tests.unit.mux.test_packetise_h265 import depacketised
+from tests.unit.mux.rtp.test_packetise_h265 import depacketised
 
 H264_TYPE = 120
 _WITHIN_S = 40.0

@@ -3,12 +3,15 @@
 import asyncio
 from pathlib import Path
 
-from tests.integration.mux.receiving import scene, watching
+from shared.tap import TapKeys
+from shared.tap.keys import make_pair
+from tests.integration.mux.receiving import scene, timestamps, watching
 from tests.support.eventually import eventually
 from tests.support.http import local_client
 from tests.support.pictures import STREAM, units
 
 UNITS = units(50, gop=25)
+REFUSED = "tap_bad_messages_total"
 
 
 async def test_a_session_that_ends_is_closed_at_once_and_others_go_on(tmp_path: Path) -> None:
@@ -33,4 +36,36 @@ async def test_a_forged_lease_is_refused_and_ends_nothing(tmp_path: Path) -> Non
                 f"{shown.mux.base}/lease", content=forged, headers={"content-type": "text/plain"}
             )
         assert answer.status_code == 403
+        await shown.pictures(10, after=len(shown.rtp))
+
+
+async def test_a_credential_taken_back_cuts_the_tap_in_seconds_and_a_new_one_mends_it(tmp_path: Path) -> None:
+    public, secret = make_pair()
+    centre_public, centre_secret = make_pair()
+    (tmp_path / "centre.key").write_bytes(centre_secret)
+    (tmp_path / f"{STREAM.commune}.pub").write_bytes(public)
+    worker = TapKeys(public, secret, centre_public)
+    key = tmp_path / "centre.key"
+    async with scene(tmp_path, UNITS, keys=worker, tap_key_file=key, tap_peers_dir=tmp_path) as shown:
+        lessor, mux = shown.mux.lessor, shown.mux
+        lessor.publishers = {STREAM.commune}
+        await shown.pictures(10)
+
+        async def refused_more(units: int) -> None:
+            """This many more are refused, of 25 a second."""
+            before = await mux.metric(REFUSED)
+
+            async def are_refused() -> bool:
+                return await mux.metric(REFUSED) >= before + units
+
+            await eventually(are_refused, what="refusals")
+
+        lessor.publishers = set()
+        await asyncio.to_thread(lessor.tell, mux.base)
+        await refused_more(10)
+        shown_before = len(timestamps(shown.rtp))
+        await refused_more(10)
+        assert len(timestamps(shown.rtp)) == shown_before
+
+        lessor.publishers = {STREAM.commune}
         await shown.pictures(10, after=len(shown.rtp))

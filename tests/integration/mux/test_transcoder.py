@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from mux.counts import Counts
-from mux.transcoder.transcoders import Transcoders
+from mux.streams.transcoder.transcoders import Transcoders
 from shared.clock import SystemClock
 from shared.tap import Gap
 from shared.transcoding.limits import Limits

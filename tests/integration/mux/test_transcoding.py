@@ -9,13 +9,13 @@ import pytest
 
 from shared.ids import StreamId
 from shared.units import Codec
-from tests.bench.light_client import LightClient
-from tests.bench.light_sdp import offer
 from tests.integration.mux import page
 from tests.integration.mux.receiving import BROWSER, decoded, scene, timestamps, watching
 from tests.integration.mux.rig import ORIGIN, PAGE_PORT, Camera, Mux, playing, running_mux
 from tests.support.eventually import eventually
 from tests.support.http import local_client
+from tests.support.light_client import LightClient
+from tests.support.light_sdp import offer
 from tests.support.strange_pictures import strange_units
 
 OTHER = StreamId("59350", "cam-other")

@@ -9,7 +9,7 @@ from time import time
 
 import pytest
 
-from mux.udp import resolve_host
+from mux.transport.udp import resolve_host
 from tests.integration.mux.page import CHROMIUM, play
 from tests.integration.mux.test_chromium import decodes_more, page_on
 from tests.support.pictures import units

@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
-from mux.srtp import AES_128_CM_SHA1_80
-from tests.bench.light_client import Browser
-from tests.bench.light_sdp import offer
+from mux.rtp.srtp import AES_128_CM_SHA1_80
 from tests.integration.mux.receiving import BROWSER, decoded, missing, scene, timestamps, watching
 from tests.integration.mux.rig import Camera, playing, running_mux
 from tests.support.eventually import eventually
+from tests.support.light_client import Browser
+from tests.support.light_sdp import offer
 from tests.support.pictures import units
 
 GOP = 25

@@ -9,8 +9,8 @@ import pytest
 
 from shared.messages import RecordingStatus
 from shared.tickets import Action
-from storage.finishing import layout_of
-from storage.instants import text_from_ns
+from storage.model.instants import text_from_ns
+from storage.recording.finishing import layout_of
 from tests.integration.storage.harness import storage
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units

@@ -15,20 +15,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 
+from control_room.access.lease_client import LeaseClient
+from control_room.access.ticketing import Ticketing
 from control_room.db.engine import Database
 from control_room.desk import Desk
+from control_room.evidence.storage_client import StorageClient
 from control_room.http.app import create_app, serving_app
-from control_room.lease_client import LeaseClient
+from control_room.live.mux_client import MuxClient
 from control_room.model import Commune, Kind, Person
-from control_room.mux_client import MuxClient
 from control_room.names import Names
 from control_room.service import assemble
 from control_room.settings import ControlRoomSettings
-from control_room.storage_client import StorageClient
-from control_room.ticketing import Ticketing
 from shared.bus import Bus, MemoryBus
 from shared.clock import SimulatedClock
-from shared.messages import ExportProgress, ExportStatus, HoldPlaced, encode
+from shared.errors import BadInput, BeffroiError, Conflict, NotFound, TicketRefused
+from shared.messages import ExportOrder, ExportProgress, ExportStatus, HoldPlaced, decode, encode
+from shared.tickets import Action as TicketAction
 from shared.tickets import TicketSigner, TicketVerifier
 
 RECORDER_TOKEN = "recorder-token-of-the-tests"
@@ -45,14 +47,19 @@ SAME_SITE = {"x-beffroi": "1"}
 
 @dataclass
 class FakeStorage:
-    """Storage as the control room sees it: answers what it is told to, and keeps what it was asked."""
+    """Storage as the control room sees it: answers what it is told to, and keeps what it was asked.
 
+    `tests/contract/test_storage.py` holds it to the real one's promises.
+    """
+
+    verifier: TicketVerifier
     away: bool = False
     status: ExportStatus = ExportStatus.RUNNING
     refusal: httpx.Response | None = None
     broken: str = "nothing"
     placed: HoldPlaced = field(default_factory=HoldPlaced)
     asked: list[httpx.Request] = field(default_factory=list)
+    orders: dict[str, ExportOrder] = field(default_factory=dict)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
@@ -62,12 +69,39 @@ class FakeStorage:
             raise httpx.ConnectError("connection refused", request=request)
         if self.refusal is not None:
             return self.refusal
-        if request.url.path.startswith("/holds/") and request.method == "PUT":
+        kind, _, name = request.url.path.removeprefix("/").partition("/")
+        try:
+            self._admit(request, kind, name)
+        except TicketRefused as error:
+            return _refused(403, error)
+        if kind == "holds" and request.method == "PUT":
             return httpx.Response(200, content=encode(self.placed))
-        if request.url.path.startswith(("/holds/", "/clock")):
+        if kind in ("holds", "clock"):
             return httpx.Response(204)
-        export_id = request.url.path.rpartition("/")[2]
-        return httpx.Response(200, content=encode(ExportProgress(export_id, self.status, 0.5, 10, 0.9)))
+        return self._export(request, name)
+
+    def _admit(self, request: httpx.Request, kind: str, name: str) -> None:
+        token = request.headers["authorization"].removeprefix("Bearer ")
+        action = {"holds": TicketAction.HOLD, "clock": TicketAction.CLOCK}.get(
+            kind, TicketAction.EXPORT if request.method == "PUT" else TicketAction.STATUS
+        )
+        self.verifier.verify(token, action, f"{kind.removesuffix('s')}:{name}" if name else kind)
+
+    def _export(self, request: httpx.Request, name: str) -> httpx.Response:
+        if request.method == "PUT":
+            order = decode(ExportOrder, request.content)
+            if order.id != name:
+                return _refused(400, BadInput("the order has another id than its address"))
+            if self.orders.setdefault(name, order) != order:
+                return _refused(409, Conflict("another order has this id"))
+        elif name not in self.orders:
+            return _refused(404, NotFound("there is no such export"))
+        status = 202 if request.method == "PUT" else 200
+        return httpx.Response(status, content=encode(ExportProgress(name, self.status, 0.5, 10, 0.9)))
+
+
+def _refused(status: int, error: BeffroiError) -> httpx.Response:
+    return httpx.Response(status, json={"detail": error.detail})
 
 
 @dataclass
@@ -219,7 +253,8 @@ async def open_room(
     names = Names(Random(7))
     signer = TicketSigner(key)
     ticketing = Ticketing(signer, clock, names)
-    fake = FakeStorage()
+    verifier = TicketVerifier.from_pem(public, clock)
+    fake = FakeStorage(verifier)
     storage = StorageClient("http://storage.internal:9000", ticketing, httpx.MockTransport(fake))
     fakes = FakeMuxes()
     mux_client = MuxClient(ticketing, httpx.MockTransport(fakes))

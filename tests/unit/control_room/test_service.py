@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 
-from control_room.administrator import bootstrap
+from control_room.identity.administrator import bootstrap
 from control_room.service import address_policy, redis_bus, serve
 from control_room.settings import ControlRoomSettings
 from shared.errors import BadInput

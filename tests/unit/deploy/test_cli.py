@@ -4,7 +4,7 @@ import pytest
 
 from deploy.cli import main
 from deploy.secrets import open_secrets
-from storage.verify import Finding, Verdict
+from shared.evidence.verify import Finding, Verdict
 
 
 def test_verify_of_something_that_is_no_export_says_so(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.checks import UNKNOWN_SETS
-from ingest.ports import STALL_S, Packet, SourceCounts, silent
+from ingest.checks.common import UNKNOWN_SETS
+from ingest.ports import STALL_S, TOLD_S, Packet, SourceCounts, silent
 from ingest.vigil import Finding, Habits, Vigil
 from shared.messages import CameraStatus
 from tests.unit.ingest.camera_packets import STEP90, Bench, coded, packets, source
@@ -213,12 +213,31 @@ class Watched:
 def test_packets_without_a_picture_are_told_by_what_they_are(
     counts: dict[str, int], status: CameraStatus, trouble: str
 ) -> None:
+    assert Watched().after(TOLD_S - 0.25, **counts) is None
     watched = Watched()
-    assert watched.after(4) is None
-    finding = watched.after(0.75, **counts) if not counts else Watched().after(STALL_S - 0.25, **counts)
+    told = watched.after(TOLD_S + 0.25, **counts)
+    assert told is not None
+    assert (told.status, told.reason.code, told.error) == (status, trouble, None)
+    # It is told long before its session is ended.
+    finding = watched.after(STALL_S - TOLD_S - 0.5, **counts)
     assert finding is not None
     assert (finding.status, finding.reason.code) == (status, trouble)
     assert (finding.error is None) is (trouble == "camera-packets-lost")
+
+
+@pytest.mark.parametrize("step_s", [0.5, 1.0, 1.5])
+def test_a_camera_of_few_pictures_is_given_one_and_a_half_of_its_steps_and_a_second(step_s: float) -> None:
+    vigil, now_ns = Vigil(Habits(), 0.0, lambda: silent("it"), 0), 0
+    for _ in range(6):
+        vigil.received(now_ns)
+        vigil.passed(now_ns, key=True)
+        now_ns += int(step_s * S)
+    last_ns = now_ns - int(step_s * S)
+    patience_ns = int(max(TOLD_S, 1.5 * step_s + 1) * S)
+    assert vigil.look(SourceCounts(), last_ns + patience_ns - 1) is None
+    finding = vigil.look(SourceCounts(), last_ns + patience_ns)
+    assert finding is not None
+    assert (finding.reason.code, finding.error) == ("camera-silent", None)
 
 
 def test_pictures_that_refer_to_unknown_parameters_are_told_in_those_words() -> None:
@@ -231,12 +250,52 @@ def test_pictures_that_refer_to_unknown_parameters_are_told_in_those_words() -> 
     assert (finding.status, finding.reason.code) == (CameraStatus.INVALID, "camera-parameters-unknown")
 
 
+@pytest.mark.parametrize(("sound_of_ten", "live"), [(1, False), (5, True), (10, True)])
+def test_noise_that_looks_like_a_picture_now_and_then_is_not_live_and_strays_between_pictures_are(
+    sound_of_ten: int, live: bool
+) -> None:
+    watched = Watched()
+    for number in range(100):
+        watched.now_ns += STEP_NS
+        watched.vigil.received(watched.now_ns)
+        if number * sound_of_ten % 10 < sound_of_ten:
+            watched.vigil.passed(watched.now_ns, key=True)
+        else:
+            watched.vigil.dropped("unreadable parameter sets", garbage=1)
+    finding = watched.vigil.look(watched.counts, watched.now_ns)
+    assert (finding is None) is watched.vigil.steady is live
+    assert finding is None or finding.reason.code == "camera-unreadable"
+
+
+def test_a_chance_picture_right_after_noise_begins_makes_nobody_wait_longer() -> None:
+    watched = Watched()
+    for number in range(50):
+        watched.vigil.received(watched.now_ns)
+        if number == 3:
+            watched.vigil.passed(watched.now_ns, key=True)
+        else:
+            watched.vigil.dropped("unreadable parameter sets", garbage=1)
+        watched.now_ns += STEP_NS
+    assert watched.vigil.look(watched.counts, watched.now_ns) is not None
+
+
 def test_a_picture_cut_off_by_the_end_is_silence_and_no_nonsense() -> None:
     watched = Watched()
     watched.counts.packets += 3
     finding = watched.after(STALL_S - 0.25)
     assert finding is not None
     assert finding.reason.code == "camera-silent"
+
+
+def test_a_first_picture_that_is_given_with_the_next_one_is_waited_for() -> None:
+    vigil, counts = Vigil(Habits(), 0.0, lambda: silent("it"), 0), SourceCounts(begun=True)
+    finding = vigil.look(counts, 60 * S)
+    assert finding is not None
+    assert (finding.status, finding.reason.code) == (CameraStatus.CONNECTING, "camera-rhythm-unknown")
+    finding = vigil.look(counts, 67 * S)
+    assert finding is not None
+    assert finding.reason.code == "camera-silent"
+    assert finding.error is not None
 
 
 def test_who_was_late_itself_does_not_blame_the_camera() -> None:

@@ -7,20 +7,19 @@ from random import Random
 import pylibsrtp
 
 from mux.counts import Counts
-from mux.delivery import deliver_each
-from mux.fan_out import FanOut
-from mux.layout import Layout
-from mux.line import Line
-from mux.pace import NEAR, Bucket, Pace
-from mux.pacer import Pacer
-from mux.picture import Chunk, Picture, picture_of
-from mux.rtp import RtpFormat
-from mux.sender import Sender
-from mux.srtp import AES_128_GCM, Keys, Sealer, sealer_of
-from mux.stun import Address
-from mux.together import EachTogether, Together
+from mux.fanout.fan_out import FanOut
+from mux.fanout.pacer import Pacer
+from mux.fanout.sender import Sender
+from mux.fanout.token_bucket import NEAR, Bucket, Pace
+from mux.rtp.header import RtpFormat
+from mux.rtp.layout import Layout
+from mux.rtp.picture import Chunk, Picture, picture_of
+from mux.rtp.srtp import AES_128_GCM, Keys, Sealer, sealer_of
+from mux.transport.delivery import deliver_each
+from mux.transport.destination import Line
+from mux.transport.lockstep_destinations import EachTogether, Together
+from mux.transport.stun import Address
 from shared.ids import StreamId
-from shared.tap import Gap
 from shared.units import AccessUnit, Codec, WallSource
 
 STREAM = StreamId("59350", "cam-1")
@@ -180,38 +179,6 @@ def timestamp(packet: bytes) -> int:
 
 def ssrc(packet: bytes) -> int:
     return int.from_bytes(packet[8:12], "big")
-
-
-class FakeTap:
-    """Subscriptions as the tap gives them; `give` plays the tap."""
-
-    def __init__(self) -> None:
-        self.sinks: dict[StreamId, Callable[[AccessUnit | Gap], None]] = {}
-        self.answering: dict[StreamId, Callable[[bool], None]] = {}
-
-    def subscribe(
-        self,
-        stream: StreamId,
-        sink: Callable[[AccessUnit | Gap], None],
-        answering: Callable[[bool], None],
-    ) -> "FakeSubscription":
-        self.sinks[stream] = sink
-        self.answering[stream] = answering
-        return FakeSubscription(self, stream)
-
-    def give(self, *items: AccessUnit | Gap, stream: StreamId = STREAM) -> None:
-        for item in items:
-            self.sinks[stream](item)
-
-
-class FakeSubscription:
-    def __init__(self, tap: FakeTap, stream: StreamId) -> None:
-        self._tap = tap
-        self._stream = stream
-
-    def close(self) -> None:
-        self._tap.sinks.pop(self._stream, None)
-        self._tap.answering.pop(self._stream, None)
 
 
 def idle_pacer() -> Pacer:

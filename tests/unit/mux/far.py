@@ -5,12 +5,11 @@ from dataclasses import replace
 from heapq import heappop, heappush
 from random import Random
 
-from mux.answer import Credentials
-from mux.fragment import Fragment
-from mux.layout import Layout
-from mux.offer import IceUser
-from mux.stun import Address
-from mux.viewer import Viewer
+from mux.rtp.layout import Layout
+from mux.sdp.answer import Credentials
+from mux.sdp.offer import IceUser
+from mux.sessions.viewer import Viewer
+from mux.transport.stun import Address
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
 from shared.units import AccessUnit
@@ -155,7 +154,7 @@ class FarWorld:
         """What a browser does by PATCH when its network has changed; mux's new credentials."""
         viewer = self.viewer_of(browser)
         assert viewer is not None
-        self.world.walls.renew(viewer.identity.id, Fragment(IceUser("again", "p" * 24), 0), "*")
+        self.world.walls.renew(viewer.identity.id, IceUser("again", "p" * 24), "*")
         renewed = viewer.renewed
         assert renewed is not None
         browser.restart_ice(renewed.ufrag, renewed.password)

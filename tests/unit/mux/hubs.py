@@ -9,33 +9,34 @@ from aioice import stun
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from OpenSSL import SSL
 
-from mux.adaptation import PlayoutBounds
-from mux.admission import Admission
-from mux.channel import Channel
-from mux.channels import Channels
 from mux.counts import Counts
-from mux.dtls import DtlsEndpoint, datagrams
-from mux.feed import Derive, no_derivation
-from mux.hub import Hub
-from mux.lag import Lag
-from mux.offer import parse_offer, parse_wall_offer
-from mux.pacer import Pacer
-from mux.senders import Senders
-from mux.srtp import PROFILES, Keys
-from mux.stream_metrics import StreamMetrics
-from mux.stun import Address
-from mux.viewer import End, Viewer
-from mux.walls import Walls
+from mux.fanout.pacer import Pacer
+from mux.observe.lag import Lag
+from mux.observe.stream_metrics import StreamMetrics
+from mux.rtp.srtp import PROFILES, Keys
+from mux.sdp.offer import parse_offer, parse_wall_offer
+from mux.sessions.adaptation import PlayoutBounds
+from mux.sessions.admission import Admission
+from mux.sessions.hub import Hub
+from mux.sessions.senders import Senders
+from mux.sessions.viewer import End, Viewer
+from mux.streams.channel import Channel
+from mux.streams.channels import Channels
+from mux.streams.feed import Derive, no_derivation
+from mux.transport.dtls import DtlsEndpoint, datagrams
+from mux.transport.stun import Address
+from mux.whep.walls import Walls
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
 from shared.leases import Leases
 from shared.log import Trouble, get_logger
 from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketSigner
-from tests.bench.light_client import Browser
-from tests.bench.light_sdp import Place, offer
 from tests.support.lessor import Lessor
+from tests.support.light_client import Browser
+from tests.support.light_sdp import Place, offer
+from tests.support.tap import FakeTap
 from tests.support.wall import Source, sources_of, wall_offer
-from tests.unit.mux.fakes import STREAM, FakeTap, RecordingWire, Timers
+from tests.unit.mux.fakes import STREAM, RecordingWire, Timers
 
 _DTLS = DtlsEndpoint()
 BROWSER = Browser()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from control_room.rights import Action
+from control_room.access.rights import Action
 
 ROOT = Path(__file__).parents[3]
 WORDS = ROOT / "control_room/web/src/i18n"

@@ -8,6 +8,8 @@ from string import Formatter
 
 import pytest
 
+from shared.causes import CODES
+
 ROOT = Path(__file__).parents[3]
 SERVICES = ("shared", "control_room", "storage", "mux", "ingest")
 WORDS = ROOT / "control_room/web/src/i18n"
@@ -26,23 +28,40 @@ _PERSONS_ERRORS = frozenset(
 
 
 _ASKED = (
-    "storage/api*.py",
-    "storage/catalogue.py",
+    "storage/http/*.py",
+    "storage/playback/catalogue.py",
     "storage/exports/[jp]*.py",
-    "storage/gate.py",
-    "storage/guarded.py",
-    "storage/hold_files.py",
-    "storage/http_errors.py",
-    "storage/instants.py",
-    "storage/transcoding.py",
-    "mux/bodies.py",
-    "mux/feed.py",
-    "mux/http_errors.py",
-    "mux/roster.py",
-    "mux/transcoder/transcoders.py",
-    "mux/walls.py",
+    "storage/http/gate.py",
+    "storage/http/guarded.py",
+    "storage/lifecycle/hold_files.py",
+    "storage/http/http_errors.py",
+    "storage/model/instants.py",
+    "storage/playback/transcoding.py",
+    "mux/whep/bodies.py",
+    "mux/streams/feed.py",
+    "mux/whep/http_errors.py",
+    "mux/sessions/roster.py",
+    "mux/streams/transcoder/transcoders.py",
+    "mux/whep/walls.py",
     "shared/leases.py",
 )
+
+
+_KINDS = {
+    "number": {
+        "cameras", "days", "entry", "last", "least", "more", "most", "packets", "percent", "seconds",
+        "status", "told",
+    },
+    "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
+    "name": {
+        "authority", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields", "file",
+        "folder", "hold", "id", "login", "media_type", "mid", "name", "number", "part", "place", "recording",
+        "reference", "said", "what",
+    },
+    "code": {"action", "asked", "export_status", "given", "hold_status", "kind", "mend"},
+    "cause": {"cause"},
+}  # fmt: skip
+"""What a parameter may be, by its name: never a sentence. The type of `cause` is checked by mypy."""
 
 
 def _sources(folder: str) -> list[Path]:
@@ -84,6 +103,37 @@ def _words(language: str) -> dict[str, str]:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_page_words_every_reason_and_no_other(language: str) -> None:
     assert sorted(_words(language)) == sorted(_reasons())
+
+
+def _parameters() -> Iterator[tuple[str, ast.keyword]]:
+    for folder in SERVICES:
+        for path, call in _calls(folder):
+            assert isinstance(call.func, ast.Name)
+            if call.func.id == "why":
+                yield from ((f"{path.relative_to(ROOT)}:{call.lineno}", one) for one in call.keywords)
+
+
+def test_every_parameter_of_a_reason_is_of_a_kind_that_needs_no_language() -> None:
+    kinds = {name for names in _KINDS.values() for name in names}
+    told = list(_parameters())
+    assert len(told) > 100
+    assert [(where, one.arg) for where, one in told if one.arg not in kinds] == []
+
+
+def test_no_parameter_but_a_cause_is_made_of_an_error() -> None:
+    """Its sentence is in English: `shared.causes` makes a code of it."""
+    foreign = re.compile(r"\b(str|repr)\(error|\bstrerror\b|\.detail\b|__name__|\[.msg.\]")
+    assert [
+        (where, one.arg)
+        for where, one in _parameters()
+        if one.arg != "cause" and foreign.search(ast.unparse(one.value))
+    ] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_words_every_cause_and_no_other(language: str) -> None:
+    causes = (WORDS / language / "causes.ts").read_text()
+    assert sorted(dict(_LINE.findall(causes))) == sorted(CODES)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -132,3 +182,7 @@ def test_what_storage_and_mux_refuse_a_page_has_a_code() -> None:
     paths = [path for pattern in _ASKED for path in sorted(ROOT.glob(pattern))]
     assert len(paths) > len(_ASKED)
     assert _plain(paths, _PERSONS_ERRORS | {"TicketRefused", "TooLarge", "Unavailable"}) == []
+
+
+def test_a_camera_that_refuses_us_or_has_no_known_name_is_told_by_a_code() -> None:
+    assert _plain(_sources("ingest"), frozenset({"Refused", "Unreachable"})) == []

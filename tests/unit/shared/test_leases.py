@@ -164,7 +164,8 @@ async def test_a_clock_of_control_room_set_back_stops_rights_for_one_lease_only(
     [
         "",
         "lease1",
-        "lease1..",
+        "..",
+        SIGNER.sign(LEASE).partition(".")[0] + "..",
         LeaseSigner(Ed25519PrivateKey.from_private_bytes(bytes(32))).sign(LEASE),
         TicketSigner(KEY).sign(LIVE),
     ],
@@ -213,3 +214,24 @@ async def test_whatever_is_said_or_lost_no_right_outlives_its_end_by_more_than_a
         assert not allowed or (held_ms is not None and now_ms - held_ms < LEASE_S * 1000)
         if step != "silence":
             assert allowed == (held_ms == now_ms)
+
+
+async def test_a_commune_publishes_only_while_it_is_confirmed_that_it_may() -> None:
+    service = Service()
+    assert not service.leases.publishes("59350")
+    await service.hears(replace(LEASE, publishers=frozenset({"59350"})))
+    assert service.leases.publishes("59350")
+    assert not service.leases.publishes("59512")
+    await service.hears(replace(LEASE, publishers=frozenset()))
+    assert not service.leases.publishes("59350")
+    await service.hears(replace(LEASE, publishers=frozenset({"59350"})))
+    assert service.leases.publishes("59350")
+    await service.clock.advance(LEASE_S)
+    assert not service.leases.publishes("59350")
+
+
+async def test_a_control_room_that_does_not_tell_publishers_leaves_the_tap_to_its_keys() -> None:
+    service = Service()
+    await service.hears(LEASE)
+    assert service.leases.publishes("59350")
+    assert service.leases.publishers is None

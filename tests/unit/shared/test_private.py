@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.private import close_to_others, private_folder, private_from_now_on
+from shared.private import close_to_others, private_database, private_folder, private_from_now_on
+from tests.support.private import readable_by_others
 
 
 def mode(path: Path) -> int:
@@ -54,3 +55,19 @@ def test_what_is_made_from_then_on_is_the_owners_alone(tmp_path: Path) -> None:
     (tmp_path / "database").write_text("")
     (tmp_path / "folder").mkdir()
     assert (mode(tmp_path / "database"), mode(tmp_path / "folder")) == (0o600, 0o700)
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_a_database_that_existed_is_closed_with_what_lies_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir(mode=0o755)
+    (folder / "index.db").touch(mode=0o644)
+    (folder / "index.db-wal").touch(mode=0o644)
+    private_database(folder / "index.db")
+    assert readable_by_others(folder) == []
+
+
+def test_a_folder_for_all_stays_one(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    private_database(tmp_path / "index.db")
+    assert mode(tmp_path) == 0o1777

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import Conflict, problem
-from shared.reasons import from_wire, kept, read, why
+from shared.reasons import Reason, from_wire, kept, read, why
 
 params = st.dictionaries(
     st.sampled_from(["login", "days", "code", "said"]), st.text(max_size=20) | st.integers()
@@ -23,7 +23,7 @@ def test_a_parameter_may_have_any_name() -> None:
 
 @given(params)
 def test_what_is_kept_is_read_again(values: dict[str, str | int]) -> None:
-    reason = why("x", "a sentence", **values)
+    reason = Reason("x", "a sentence", tuple(sorted(values.items())))
     assert read(reason.kept(), "a sentence") == reason
 
 

@@ -1,4 +1,3 @@
-import base64
 import json
 
 import pytest
@@ -18,12 +17,22 @@ from hypothesis import strategies as st
 from shared.clock import SimulatedClock
 from shared.errors import BadInput, TicketRefused, Unauthenticated
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier, bearer
+from tests.support.tokens import signed
 from tests.unit.shared.strategies import stream_ids
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 NOW_S = 1_700_000_000
 RESOURCE = "59350/cam-1/main"
+HEADER = b'{"alg":"Ed25519","typ":"beffroi-ticket+jwt"}'
+WALL_CLAIMS: dict[str, object] = {
+    "jti": "t",
+    "sub": "p",
+    "sid": "s",
+    "action": "wall",
+    "aud": "wall",
+    "exp": NOW_S + 60,
+}
 TICKET = Ticket("t-1", "p-1", "s-1", Action.LIVE, RESOURCE, NOW_S + 60)
 
 
@@ -125,10 +134,8 @@ def test_a_ticket_for_another_resource_is_refused(resource: str) -> None:
 
 @pytest.mark.parametrize("payload", [b"", b"[]", b"{}", b'{"id": 1}', b"\xff", b"[" * 2000])
 def test_signed_bytes_that_are_no_ticket_are_refused(payload: bytes) -> None:
-    signed = f"v1.{base64.urlsafe_b64encode(payload).rstrip(b'=').decode()}"
-    signature = base64.urlsafe_b64encode(KEY.sign(signed.encode())).rstrip(b"=").decode()
     with pytest.raises(TicketRefused, match="malformed"):
-        verifier().verify(f"{signed}.{signature}", Action.LIVE, RESOURCE)
+        verifier().verify(signed(HEADER, payload, KEY), Action.LIVE, RESOURCE)
 
 
 def test_a_wall_of_the_most_cameras_with_the_longest_names_fits() -> None:
@@ -156,17 +163,44 @@ def test_a_ticket_of_one_stream_opens_no_wall() -> None:
     ids=["too many", "with a kind", "no commune", "capitals", "a line end", "no list", "a number"],
 )
 def test_a_signed_wall_of_other_than_cameras_is_refused(cameras: object) -> None:
-    said = {"id": "t", "subject": "p", "session": "s", "action": "wall", "resource": "wall"}
-    payload = json.dumps({**said, "until_s": NOW_S + 60, "cameras": cameras}).encode()
-    signed = f"v1.{base64.urlsafe_b64encode(payload).rstrip(b'=').decode()}"
-    signature = base64.urlsafe_b64encode(KEY.sign(signed.encode())).rstrip(b"=").decode()
+    payload = json.dumps({**WALL_CLAIMS, "cameras": cameras}).encode()
     with pytest.raises(TicketRefused, match="malformed"):
-        verifier().verify(f"{signed}.{signature}", Action.WALL, "wall")
+        verifier().verify(signed(HEADER, payload, KEY), Action.WALL, "wall")
+
+
+def test_the_same_wall_of_cameras_is_taken() -> None:
+    payload = json.dumps({**WALL_CLAIMS, "cameras": ["59350/cam-1"]}).encode()
+    taken = verifier().verify(signed(HEADER, payload, KEY), Action.WALL, "wall")
+    assert taken.cameras == ("59350/cam-1",)
+
+
+@pytest.mark.parametrize("claim", ["jti", "sub", "sid", "action", "aud", "exp"])
+@pytest.mark.parametrize("value", [..., None, [], {}, ["wall"]])
+def test_a_signed_ticket_that_lacks_a_claim_or_has_another_kind_of_one_is_refused(
+    claim: str, value: object
+) -> None:
+    claims = {name: said for name, said in WALL_CLAIMS.items() if name != claim}
+    if value is not ...:
+        claims[claim] = value
+    with pytest.raises(TicketRefused, match="malformed"):
+        verifier().verify(signed(HEADER, json.dumps(claims).encode(), KEY), Action.WALL, "wall")
+
+
+def test_of_a_claim_said_twice_the_last_counts() -> None:
+    """RFC 7519 section 4: refused, or the last; only control_room could sign such a ticket."""
+    twice = json.dumps(WALL_CLAIMS)[:-1] + ', "action": "live"}'
+    with pytest.raises(TicketRefused, match="for live, not for wall"):
+        verifier().verify(signed(HEADER, twice.encode(), KEY), Action.WALL, "wall")
+
+
+def test_a_token_of_the_form_before_is_refused() -> None:
+    with pytest.raises(TicketRefused, match="malformed"):
+        verifier().verify("v1." + TOKEN.partition(".")[2], Action.LIVE, RESOURCE)
 
 
 def test_an_endless_token_is_refused() -> None:
     with pytest.raises(TicketRefused, match="malformed"):
-        verifier().verify("v1." + "a" * 10_000_000, Action.LIVE, RESOURCE)
+        verifier().verify(TOKEN.partition(".")[0] + "." + "a" * 10_000_000, Action.LIVE, RESOURCE)
 
 
 def test_a_token_goes_into_a_url_as_it_is() -> None:

@@ -1,33 +1,9 @@
 """What storage talks to, in the test's hand."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from shared.errors import Unavailable
-from shared.ids import StreamId
 from shared.messages import HeldReport, HoldOrder, KnownHolds
-from shared.tap.reassembly import Gap
-from shared.units import AccessUnit
-
-
-@dataclass
-class HandTap:
-    """A tap that gives what the test puts in."""
-
-    sinks: dict[StreamId, Callable[[AccessUnit | Gap], None]] = field(default_factory=dict)
-
-    def subscribe(self, stream: StreamId, sink: Callable[[AccessUnit | Gap], None]) -> "HandSubscription":
-        self.sinks[stream] = sink
-        return HandSubscription(self, stream)
-
-
-@dataclass
-class HandSubscription:
-    tap: HandTap
-    stream: StreamId
-
-    def close(self) -> None:
-        del self.tap.sinks[self.stream]
 
 
 @dataclass

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import av
 
+from shared.evidence.manifest import MANIFEST
 from shared.messages import ExportedCamera, ExportOrder
 from shared.tickets import Action
-from storage.exports.manifest import MANIFEST
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.workshop import Workshop
 

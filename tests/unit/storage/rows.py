@@ -9,7 +9,7 @@ from sqlalchemy.pool import StaticPool
 from shared.ids import StreamId
 from storage.index.database import Database
 from storage.index.tables import metadata
-from storage.segment import Segment, SegmentState, object_key
+from storage.model.segment import Segment, SegmentState, object_key
 from tests.support.pictures import STREAM
 
 BASE_NS = 1_790_000_000_000_000_000

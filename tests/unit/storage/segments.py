@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.h264 import Nal
+from shared.codecs.h264 import Nal
 from shared.units import AccessUnit
 from storage.fmp4.description import describe
 from storage.fmp4.fragment import MovieFragment, Sample, write_fragment

@@ -13,51 +13,54 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from shared.clock import SimulatedClock
+from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.leases import Leases
 from shared.messages import RecordingPolicy, encode
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
-from storage.api import build_app
-from storage.api_clock import clock_routes
-from storage.api_exports import export_routes
-from storage.api_lease import lease_routes
-from storage.api_playback import playback_routes
-from storage.archive import Archive, open_archive
-from storage.bond import StoreBond
-from storage.boot import SinceBoot
-from storage.catalogue import Catalogue
-from storage.clock_keeper import Witnesses
-from storage.destruction import Destruction, destruction
-from storage.disk import Disk, RealDisk
-from storage.exports.evidence import EvidenceKey
 from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
-from storage.finishing import Finisher, Places
-from storage.gate import Gate
-from storage.guarded import Guarded
-from storage.holds import Holds
+from storage.http.app import build_app
+from storage.http.clock import clock_routes
+from storage.http.exports import export_routes
+from storage.http.gate import Gate
+from storage.http.guarded import Guarded
+from storage.http.lease import lease_routes
+from storage.http.playback import playback_routes
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
-from storage.lane import DiskLane
-from storage.left_overs import LeftOvers
+from storage.lifecycle.allowance import USUAL, Allowance
+from storage.lifecycle.archive import Archive, open_archive
+from storage.lifecycle.bond import StoreBond
+from storage.lifecycle.clock_keeper import Witnesses
+from storage.lifecycle.destruction import Destruction, destruction
+from storage.lifecycle.holds import Holds
+from storage.lifecycle.left_overs import LeftOvers
+from storage.lifecycle.reindex import Reindexed, reindex
+from storage.lifecycle.retention import Retention
+from storage.lifecycle.scrub import Scrub
 from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, ScrubMetrics
-from storage.quarantine import Quarantine
-from storage.recorder import Recorder
-from storage.reindex import Reindexed, reindex
-from storage.retention import Retention
-from storage.scrub import Scrub
-from storage.spool import Spool
-from storage.transcoding import Transcodings
+from storage.objects.boot import SinceBoot
+from storage.objects.disk import Disk, RealDisk
+from storage.playback.catalogue import Catalogue
+from storage.playback.transcoding import Transcodings
+from storage.recording.finishing import Finisher, Places
+from storage.recording.lane import DiskLane
+from storage.recording.publishers import KnownPublishers
+from storage.recording.quarantine import Quarantine
+from storage.recording.recorder import Recorder
+from storage.recording.spool import Spool
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
 from tests.support.pictures import START_NS, STREAM
-from tests.unit.storage.hands import HandControl, HandTap
+from tests.support.tap import FakeTap
+from tests.unit.storage.hands import HandControl
 
 SEGMENT_S = 4.0
 
@@ -105,7 +108,7 @@ class Workshop:
     folder: Path
     clock: SimulatedClock
     archive: Archive
-    tap: HandTap
+    tap: FakeTap
     lane: DiskLane
     quarantine: Quarantine
     policies: PolicyRows
@@ -174,7 +177,7 @@ class Workshop:
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
         """Give units to the recorder and wait until the disk has what is due of them."""
         for item in items:
-            self.tap.sinks[item.stream](item)
+            self.tap.give(item)
         await self.settle()
 
     async def settle(self) -> None:
@@ -241,7 +244,7 @@ class _WritingHalf:
     """Tap to spool to store."""
 
     def __init__(self, clock: SimulatedClock, archive: Archive, nonce: str) -> None:
-        self.tap, self.life, spool = HandTap(), LifeMetrics(), archive.places.spool
+        self.tap, self.life, spool = FakeTap(), LifeMetrics(), archive.places.spool
         self.quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=3)
         self.recorder = Recorder(
             self.tap,
@@ -277,6 +280,7 @@ async def workshop(
     control: HandControl | None = None,
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
+    allowance: Allowance = USUAL,
 ) -> AsyncIterator[Workshop]:
     """Storage in a folder; made again in the same folder it finds what was left there.
 
@@ -291,7 +295,8 @@ async def workshop(
     await archive.bond.establish()
     policies, half = PolicyRows(archive.database), _WritingHalf(clock, archive, nonce)
     lane.start()
-    catalogue, reads = Catalogue(archive.rows, half.recorder, archive.places), ReadMetrics()
+    reads = ReadMetrics()
+    catalogue = Catalogue(archive.rows, archive.shown, half.recorder, archive.places, clock)
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
@@ -325,6 +330,7 @@ async def workshop(
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
         copies=(sweep.sweep_once, left_overs.sweep_once),
+        allowance=allowance,
     )
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
     await end.keeper.reason_to_refuse()
@@ -335,7 +341,7 @@ async def workshop(
         playback_routes(catalogue, gate, clock, reads, transcodings),
         export_routes(jobs, archive.holds, catalogue, clock, gate, key.public),
         clock_routes(end.keeper, gate),
-        lease_routes(leases),
+        lease_routes(leases, KnownPublishers(archive.store.root, RealDisk(), lambda: leases.publishers).keep),
     ]
     door = build_app(routers, "https://csu.example")
     app = Guarded(door, reads.cut_off.inc)

@@ -8,7 +8,7 @@ from tests.support.sharing import together
 @pytest.mark.parametrize(
     ("nodeid", "group"),
     [
-        ("tests/unit/mux/test_sdp.py::test_any[a::b]", "tests/unit/mux/test_sdp.py"),
+        ("tests/unit/mux/sdp/test_answer.py::test_any[a::b]", "tests/unit/mux/sdp/test_answer.py"),
         ("tests/integration/whole/test_chain.py::test_live[street]", "whole"),
         ("tests/browser/test_story.py::test_watches", "whole"),
         ("tests/integration/whole/test_restart.py::test_ctrl_c", "tests/integration/whole/test_restart.py"),

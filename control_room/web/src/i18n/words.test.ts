@@ -29,6 +29,25 @@ describe("words", () => {
     expect(said).toMatch(/20\/11\/2026 22:00:00 UTC\+1 – 20\/11\/2026 22:05:00 UTC\+1, 20\/11\/2026 23:00:00/);
     expect(said).not.toContain(" to ");
   });
+  it("words what lies behind, an error without words by its symbol", () => {
+    const away = (cause: string) => words({ code: "storage-away", params: { cause } }, fr, "fr");
+    expect(away("timed-out")).toBe("Le service d’enregistrement ne répond pas (délai dépassé).");
+    expect(away("other:EPROTO")).toBe("Le service d’enregistrement ne répond pas (erreur imprévue EPROTO).");
+  });
+  it("words a reason behind a reason", () => {
+    const cause = '{"code":"storage-away","params":{"cause":"no-route"}}';
+    expect(words({ code: "export-waits", params: { cause } }, fr, "fr")).toBe(
+      "Nouvelle demande jusqu’à réponse (Le service d’enregistrement ne répond pas (machine ou réseau injoignable)).",
+    );
+  });
+  it.each(["Input/output error", "it cannot be reached: x", "{", '{"code":"of-tomorrow","params":{}}', "", "constructor"])(
+    "never shows %j, which has no words, as it came",
+    (cause) => {
+      expect(words({ code: "store-unreadable", params: { cause } }, fr, "fr")).toBe(
+        `Le dossier des enregistrements est illisible (${fr.causes.technical}).`,
+      );
+    },
+  );
   it("leaves an unknown code to the sentence beside it", () => {
     expect(words({ code: "of-tomorrow", params: {} }, fr, "fr")).toBeNull();
     expect(words(null, fr, "fr")).toBeNull();

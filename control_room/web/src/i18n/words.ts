@@ -40,6 +40,8 @@ const named: Wording = (value, t) => value.split(", ").map((one) => among(t.fiel
 /** Parameters whose values have words of their own, by the parameter's name. */
 const WORDINGS: Record<string, Wording> = {
   action: (value, t) => among(t.journal.actions, value),
+  cause: behind,
+  choices: (value) => value.match(/'[^']*'/g)?.join(", ") ?? value,
   kind: (value, t) => among(t.kind, value),
   export_status: (value, t) => among(t.exports.status, value),
   hold_status: (value, t) => among(t.holds.status, value),
@@ -53,6 +55,23 @@ const WORDINGS: Record<string, Wording> = {
   seconds: decimal,
   date: (value, _, language) => (/^\d{4}-\d\d-\d\d$/.test(value) ? plainDate(language, value) : value),
 };
+
+/** What lies behind a reason. What has no words here is never the English of somewhere else. */
+function behind(value: string, t: Messages, language: Language): string {
+  const [code = "", name = ""] = value.split(":");
+  const known = Object.hasOwn(t.causes, code) ? (t.causes as Words)[code] : undefined;
+  if (known !== undefined) return known.replace("{name}", () => name).trim();
+  const reason = nested(value);
+  return words(reason, t, language)?.replace(/\.$/, "") ?? t.causes.technical;
+}
+
+function nested(value: string): Reason | null {
+  try {
+    return reasonFrom(JSON.parse(value));
+  } catch {
+    return null;
+  }
+}
 
 const shown = (name: string, value: string | number, t: Messages, language: Language): string =>
   typeof value === "number" ? String(value) : (WORDINGS[name]?.(value, t, language) ?? value);

@@ -10,6 +10,8 @@ export interface TileStanding {
   kind: string | null;
   codec: string | null;
   transcoded: boolean;
+  /** Of a camera without key pictures, joined a moment ago. */
+  incomplete: boolean;
   bitrate_kbps: number | null;
   loss: number | null;
   stale: StaleCause | null;
@@ -42,6 +44,7 @@ function parseTile(raw: Record<string, unknown>): TileStanding {
     kind: text(raw["kind"]),
     codec: text(raw["codec"]),
     transcoded: raw["transcoded"] === true,
+    incomplete: raw["incomplete"] === true,
     bitrate_kbps: number(raw["bitrate_kbps"]),
     loss: number(raw["loss"]),
     stale: stale !== null && CAUSES.includes(stale) ? (stale as StaleCause) : null,

@@ -20,6 +20,8 @@ export interface PlayerState {
   codec: string;
   /** The codec of the recording where its pictures are shown converted, else "". */
   recorded: string;
+  /** Where the pictures that are buffered, or were, are incomplete. */
+  incomplete: readonly Span[];
   listing: Listing | null;
 }
 
@@ -34,7 +36,7 @@ export const RATES = [0.25, 0.5, 1, 2, 4, 8] as const;
 export class Player {
   private state: PlayerState = {
     shownMs: null, playing: true, rate: 1, loading: true, edge: "none", jump: null, problem: null, codec: "", recorded: "",
-    listing: null,
+    incomplete: [], listing: null,
   };
   private readonly listeners = new Set<() => void>();
   private readonly stopping = new AbortController();
@@ -235,6 +237,7 @@ export class Player {
     if (first !== undefined && last !== undefined) {
       this.times = mergedTimes(this.times, fresh, this.sink.toMedia(first.from), this.sink.toMedia(last.to));
     }
+    if (media.completeFrom !== null) this.set({ incomplete: merged([...this.state.incomplete, { from: media.from, to: media.completeFrom }]) });
     this.set({ codec: media.codec, recorded: media.recorded, edge: "none", problem: null });
     // Nothing new was there: what comes next is being written now.
     this.notBeforeMs = media.to <= askedFrom + TOLERANCE_MS ? performance.now() + EDGE_RETRY_MS : 0;

@@ -37,4 +37,15 @@ describe("a recording", () => {
     await media(from);
     expect(asked).toEqual([null, "h264", "h264"]);
   });
+
+  it("without a key picture is asked for converted, though its codec is played, and says until when it is incomplete", async () => {
+    const complete = "2026-01-01T00:00:02Z";
+    const asked: (string | null)[] = [];
+    vi.stubGlobal("fetch", (address: string) => {
+      asked.push(new URL(address).searchParams.get("codec"));
+      return Promise.resolve(new Response(new Uint8Array([1]), { headers: { "X-Beffroi-Codec": "avc1.64001f", "X-Beffroi-Complete": complete } }));
+    });
+    expect(await media(recordings())).toMatchObject({ completeFrom: Date.parse(complete) });
+    expect(asked).toEqual([null, "h264"]);
+  });
 });

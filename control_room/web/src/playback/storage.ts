@@ -16,7 +16,9 @@ export interface Listing {
 
 export type Media =
   /** `recorded` is the codec of the recording where that had to be converted for this browser, else "". */
-  | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string }
+  | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string;
+      /** Pictures before this instant are incomplete, where the answer begins without a key picture. */
+      completeFrom: number | null }
   | { kind: "nothing"; next: number | null };
 
 interface WireSpan {
@@ -72,6 +74,7 @@ export class Recordings {
       to: instant("X-Beffroi-To", wanted.to),
       codec: codecOf(response),
       recorded: response.headers.get("X-Beffroi-Transcoded") ?? "",
+      completeFrom: completeOf(response),
     };
   }
 
@@ -80,7 +83,9 @@ export class Recordings {
     const converted = { ...query, codec: "h264" };
     if (this.converts) return this.get("/media", converted, signal);
     const response = await this.get("/media", query, signal);
-    if (response.status === 204 || this.plays(codecOf(response))) return response;
+    // No browser begins to decode where there is no key picture.
+    const whole = completeOf(response) === null;
+    if (response.status === 204 || (whole && this.plays(codecOf(response)))) return response;
     await response.body?.cancel();
     this.converts = true;
     return this.get("/media", converted, signal);
@@ -113,3 +118,8 @@ export class Recordings {
 
 const codecOf = (response: Response): string => response.headers.get("X-Beffroi-Codec") ?? "";
 
+
+const completeOf = (response: Response): number | null => {
+  const value = Date.parse(response.headers.get("X-Beffroi-Complete") ?? "");
+  return Number.isNaN(value) ? null : value;
+};

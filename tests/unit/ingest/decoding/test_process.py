@@ -7,8 +7,8 @@ import pytest
 
 from ingest.decoding.process import ChildDecoder
 from ingest.simulator.encoder import Coding, Encoding
+from shared.codecs.h264 import annex_b, nal_type, nal_units
 from shared.errors import Unavailable
-from shared.h264 import annex_b, nal_type, nal_units
 from shared.units import Codec
 from tests.unit.ingest.camera_packets import costly
 

@@ -12,7 +12,7 @@ from ingest.rtsp.depacketise_h265 import H265Depacketiser
 from ingest.rtsp.depacketise_jpeg import JpegDepacketiser
 from ingest.rtsp.depacketise_mpeg4 import Mpeg4Depacketiser
 from ingest.simulator.rtp import h264_payloads, h265_payloads, jpeg_payloads, mpeg4_payloads
-from shared.h264 import annex_b, nal_starts
+from shared.codecs.h264 import annex_b, nal_starts
 
 _BODY = st.integers(1, 4000).map(lambda size: b"\x9a" + bytes(n % 251 + 1 for n in range(size)))
 _H264 = st.tuples(st.sampled_from([0x41, 0x65, 0x67, 0x68, 0x06]), _BODY).map(

@@ -10,7 +10,7 @@ from ingest.rtsp.depacketisers import depacketiser_of
 from ingest.rtsp.sdp import Video, video_of
 from ingest.simulator.rewriting import paci, with_order_number
 from ingest.simulator.rtp import h265_payloads
-from shared.h264 import annex_b, nal_units
+from shared.codecs.h264 import annex_b, nal_units
 from tests.support.pictures import coded_h265
 from tests.unit.ingest.rtsp.packets import Rig, rtp
 from tests.unit.ingest.rtsp.test_depacketise import put

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.checks import NotDecodable
-from ingest.jpeg_checks import NO_SIZE, JpegChecks
+from ingest.checks.common import NotDecodable
+from ingest.checks.jpeg import NO_SIZE, JpegChecks
 from ingest.rtsp.depacketise_jpeg import JpegDepacketiser
 from ingest.simulator.rtp import jpeg_payloads
 from tests.unit.ingest.rtsp.packets import Rig, rtp

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.rtsp.receiver import DOUBT_NS, HOLD_NS
-from shared.h264 import annex_b
+from shared.codecs.h264 import annex_b
 from tests.unit.ingest.rtsp.packets import IDR, REST, SLICE, SSRC, Rig, rtp, sender_report
 
 OTHER = 0xBAD
@@ -36,6 +36,26 @@ async def test_without_markers_the_last_picture_is_held_for_a_moment_only() -> N
     await rig.clock.advance(HOLD_NS / 1e9)
     rig.receiver.settle()
     assert _data(rig) == [annex_b([IDR])]
+
+
+async def test_of_a_camera_that_marks_a_picture_whose_end_is_lost_is_never_given_as_a_whole_one() -> None:
+    rig = Rig()
+    rig.take(rtp(IDR, 1, 0, marker=True), rtp(IDR, 2, 3600))
+    await rig.clock.advance(HOLD_NS / 1e9)
+    rig.receiver.settle()
+    rig.take(rtp(SLICE, 4, 7200, marker=True))
+    assert _data(rig) == [annex_b([IDR]), annex_b([SLICE])]
+    assert rig.counts.damaged_pictures == 1
+
+
+async def test_of_a_camera_that_marks_the_late_end_of_a_picture_is_waited_for() -> None:
+    rig = Rig()
+    rig.take(rtp(IDR, 1, 0, marker=True), rtp(IDR, 2, 3600))
+    await rig.clock.advance(2 * HOLD_NS / 1e9)
+    rig.receiver.settle()
+    rig.take(rtp(REST, 3, 3600, marker=True))
+    assert _data(rig) == [annex_b([IDR]), annex_b([IDR, REST])]
+    assert rig.counts.damaged_pictures == 0
 
 
 def test_parameter_sets_marked_as_a_picture_stay_with_their_picture() -> None:

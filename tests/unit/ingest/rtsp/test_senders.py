@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from shared.h264 import annex_b
+from shared.codecs.h264 import annex_b
 from tests.unit.ingest.rtsp.packets import IDR, REST, SLICE, SSRC, Rig, rtp
 
 OTHER, THIRD = 0xBAD, 0xBEEF

@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.mediatime import TICKS_PER_SECOND
@@ -58,6 +58,7 @@ def test_whatever_the_rate_and_the_jitter_as_many_come_out_as_may(
 
 
 @given(fps=st.fractions(1, 120, max_denominator=1001), limit=st.integers(1, 60))
+@example(fps=Fraction(22), limit=11)
 def test_what_is_left_out_of_a_steady_stream_is_spread_evenly(fps: Fraction, limit: int) -> None:
     times90 = steady(fps)
     numbers = [times90.index(time90) for time90 in kept(times90, limit)]

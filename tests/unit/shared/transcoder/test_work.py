@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from shared.h264 import parameter_sets, parse_sps
+from shared.codecs.h264 import parameter_sets, parse_sps
 from shared.transcoder.work import Work
 from shared.transcoding.limits import Limits
 from shared.units import AccessUnit, Codec

@@ -62,6 +62,7 @@ export const live = {
   },
   tile: {
     live: "LIVE",
+    incomplete: "First pictures incomplete",
     asking: "Asking for access…",
     connecting: "Connecting…",
     firstFrame: "Waiting for the first picture…",

@@ -40,6 +40,8 @@ export const playback = {
   recordingNow: "Recording in progress",
   notRecording: "Not recording now",
   failed: "Playback stopped.",
+  incomplete: "These pictures are incomplete: the camera sends no key picture and renews its picture bit by bit.",
+  convertedWhole: "Converted pictures: the camera sends no key picture, from which this browser could begin. The recording stays as it is.",
   converted: (codec: string) => `Converted pictures: this browser does not play ${codec}. The recording stays as it is.`,
   unsupported: (codec: string) => `This browser cannot play the format of this recording (${codec}). The recording is whole: an export can be watched in a video player.`,
   storageAway: "The recording service does not answer; trying again by itself.",

@@ -60,6 +60,7 @@ export const live = {
   },
   tile: {
     live: "DIRECT",
+    incomplete: "Premières images incomplètes",
     asking: "Demande d’accès…",
     connecting: "Connexion…",
     firstFrame: "En attente de la première image…",

@@ -38,6 +38,8 @@ export const playback = {
   recordingNow: "Enregistrement en cours",
   notRecording: "Pas d’enregistrement en cours",
   failed: "La relecture s’est interrompue.",
+  incomplete: "Ces images sont incomplètes : la caméra n’envoie pas d’image clé et renouvelle son image par morceaux.",
+  convertedWhole: "Images converties : la caméra n’envoie pas d’image clé, par laquelle ce navigateur pourrait commencer. L’enregistrement reste tel quel.",
   converted: (codec: string) => `Images converties : ce navigateur ne lit pas ${codec}. L’enregistrement reste tel quel.`,
   unsupported: (codec: string) => `Ce navigateur ne lit pas le format de cet enregistrement (${codec}). L’enregistrement est complet : un export se regarde avec un lecteur vidéo.`,
   storageAway: "Le service d’enregistrement ne répond pas ; nouvel essai automatique.",

@@ -1,6 +1,7 @@
 import { useText } from "../../i18n/text";
 import type { Messages } from "../../i18n/fr";
 import { clock, span, type Language } from "../../i18n/times";
+import { spanAt } from "../../playback/planner";
 import type { PlayerState } from "../../playback/player";
 import { codecName } from "../../ui/codec";
 import { problemText } from "../../ui/problemText";
@@ -24,7 +25,13 @@ function jumpOf(state: PlayerState, t: Messages, language: Language): Notice[] {
 }
 
 function convertedOf(state: PlayerState, t: Messages): Notice[] {
+  // Of a codec every browser plays, what is converted has no key picture to begin with.
+  if (state.recorded.startsWith("avc1") && state.incomplete.length > 0) return [["converted", t.playback.convertedWhole]];
   return state.recorded === "" ? [] : [["converted", t.playback.converted(codecName(state.recorded))]];
+}
+
+function incompleteOf({ shownMs, incomplete }: PlayerState, t: Messages): Notice[] {
+  return shownMs !== null && spanAt(incomplete, shownMs) !== null ? [["incomplete", t.playback.incomplete]] : [];
 }
 
 function failureText(problem: Problem, t: Messages): string {
@@ -36,7 +43,7 @@ function failureText(problem: Problem, t: Messages): string {
 /** What the person must know of the picture on screen: loading, a skipped gap, the end, a failure. */
 export function Notices({ state }: { state: PlayerState | null }) {
   const { t, language } = useText();
-  const notices: Notice[] = state === null ? [["loading", t.playback.loading]] : [...progressOf(state, t), ...jumpOf(state, t, language), ...convertedOf(state, t)];
+  const notices: Notice[] = state === null ? [["loading", t.playback.loading]] : [...progressOf(state, t), ...jumpOf(state, t, language), ...incompleteOf(state, t), ...convertedOf(state, t)];
   const problem = state?.problem ?? null;
   return (
     <>

@@ -57,7 +57,7 @@ function Card({ stands, onConfirm }: { stands: Standing; onConfirm: () => void }
       {stands.kind === "failing" && (
         <>
           <span>{words.law}</span>
-          <span>{words.reason} <Said why={null} text={stands.reason} /></span>
+          <span>{words.reason} <Said why={stands.ground.why} text={stands.ground.text} /></span>
         </>
       )}
       {stands.kind === "refused" && (

@@ -4,13 +4,14 @@ import { apart, clocks, standing } from "./standing";
 
 const NOON = Date.parse("2026-11-21T12:00:00Z");
 const at = (offset: number): string => new Date(NOON + offset).toISOString();
+const WHY = { code: "destruction-fails", params: { cause: "disk-fault" } };
 const told: Storage = { now: at(0), heard_at: at(-4000), storage_at: at(-4000), refused_since: null, clock_disputed: false, refusal: "", failure: "", grounds: [] };
 
 describe("how destruction stands", () => {
   it("is as it should be only while storage is heard, refuses nothing and does not fail", () => {
     expect(standing(told).kind).toBe("destroying");
     expect(standing({ ...told, refusal: "the disk is away" }).kind).toBe("refused");
-    expect(standing({ ...told, failure: "Input/output error" })).toEqual({ kind: "failing", reason: "Input/output error" });
+    expect(standing({ ...told, failure: "Input/output error", failure_why: WHY })).toEqual({ kind: "failing", ground: { text: "Input/output error", why: WHY } });
   });
   it("is unknown, never well, where storage was not heard or has fallen silent", () => {
     expect(standing({ ...told, heard_at: null })).toEqual({ kind: "unheard", heardAt: null });

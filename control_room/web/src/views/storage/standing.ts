@@ -5,7 +5,7 @@ import type { Told } from "../../i18n/words";
 export type Standing =
   | { kind: "unheard"; heardAt: number | null }
   | { kind: "destroying" }
-  | { kind: "failing"; reason: string }
+  | { kind: "failing"; ground: Told }
   | { kind: "refused"; since: number | null; clock: boolean; grounds: readonly Told[] };
 
 /** Storage tells every 5 s. */
@@ -23,7 +23,7 @@ const groundsOf = (told: Storage): Told[] =>
 export function standing(told: Storage): Standing {
   const heardAt = ms(told.heard_at);
   if (heardAt === null || Date.parse(told.now) - heardAt > UNHEARD_MS) return { kind: "unheard", heardAt };
-  if (told.refusal === "") return told.failure === "" ? { kind: "destroying" } : { kind: "failing", reason: told.failure };
+  if (told.refusal === "") return told.failure === "" ? { kind: "destroying" } : { kind: "failing", ground: { text: told.failure, why: told.failure_why ?? null } };
   return { kind: "refused", since: ms(told.refused_since), clock: told.clock_disputed, grounds: groundsOf(told) };
 }
 

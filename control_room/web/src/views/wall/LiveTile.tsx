@@ -25,7 +25,8 @@ export function LiveTile({ cameraId, figures }: Props) {
   const tile = useTile(cameraId, video, poster, camera?.state.status === "live");
   const shown = shownOf(tile);
   const name = camera?.name ?? cameraId;
-  useNews(name, shown, whyOf(tile, camera, useText().t).why);
+  const { t } = useText();
+  useNews(name, shown, whyOf(tile, camera, t).why);
   return (
     <div className={classes(styles.liveTile, shown === "stale" && styles.stale, shown === "none" && styles.none)} data-testid="live-tile" data-camera={cameraId} data-shown={shown} data-phase={tile.phase}>
       {/* A tile moved on the wall is paused by the browser. */}
@@ -35,6 +36,7 @@ export function LiveTile({ cameraId, figures }: Props) {
       <canvas ref={poster} className={styles.poster} hidden={!tile.catchingUp || tile.firstFrameMs === null} data-testid="tile-poster" aria-hidden="true" />
       {figures && <Figures tile={tile} />}
       {(shown === "stale" || shown === "none") && <Veil tile={tile} shown={shown} camera={camera} />}
+      {shown !== "none" && tile.standing?.incomplete === true && <p className={styles.incomplete} role="status" data-testid="tile-incomplete">{t.tile.incomplete}</p>}
       <Foot name={name} camera={camera} live={shown === "live"} bitrateBps={tile.bitrateBps}
         lastFrameAt={tile.stream === null ? null : tile.lastFrameAt} />
     </div>

@@ -1,0 +1,1 @@
+"""Recordings handed over or held: orders to storage."""

@@ -1,0 +1,109 @@
+"""Asks storage, server to server, with tickets signed here: the one file that knows httpx."""
+
+import httpx
+
+from control_room.access.ticketing import Ticketing
+from shared.causes import cause_of, technical
+from shared.errors import BadInput, Conflict, NotFound, Unavailable
+from shared.messages import (
+    ClockConfirmed,
+    ExportOrder,
+    ExportProgress,
+    HoldOrder,
+    HoldPlaced,
+    decode,
+    encode,
+)
+from shared.reasons import Reason, from_wire, why
+from shared.redact import redact
+from shared.tickets import CLOCK_RESOURCE, Action
+
+_TIMEOUT_S = 5.0
+_MAX_REASON_CHARS = 300
+
+
+class StorageClient:
+    """Raises Unavailable when storage does not answer, BadInput, NotFound or Conflict when it says no."""
+
+    def __init__(
+        self, url: str, ticketing: Ticketing, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._ticketing = ticketing
+        self._client = httpx.AsyncClient(
+            base_url=url, timeout=_TIMEOUT_S, transport=transport, trust_env=False
+        )
+
+    async def order_export(self, order: ExportOrder, person: str, session: str) -> ExportProgress:
+        """Order an export; the same order twice is one export."""
+        body = await self._ask(Action.EXPORT, f"export:{order.id}", "PUT", person, session, encode(order))
+        return decode(ExportProgress, body)
+
+    async def export_progress(self, export_id: str, person: str, session: str) -> ExportProgress:
+        """How far an export is."""
+        body = await self._ask(Action.STATUS, f"export:{export_id}", "GET", person, session)
+        return decode(ExportProgress, body)
+
+    async def place_hold(self, order: HoldOrder, person: str, session: str) -> HoldPlaced:
+        """Place a hold; placing it twice is no error. What it came too late for is in the answer."""
+        body = await self._ask(Action.HOLD, f"hold:{order.id}", "PUT", person, session, encode(order))
+        return decode(HoldPlaced, body) if body else HoldPlaced()
+
+    async def release_hold(self, hold_id: str, person: str, session: str) -> None:
+        """Release a hold; one that storage does not know is released already."""
+        try:
+            await self._ask(Action.HOLD, f"hold:{hold_id}", "DELETE", person, session)
+        except NotFound:
+            return
+
+    async def confirm_clock(self, word: ClockConfirmed, person: str, session: str) -> None:
+        """Tell storage that a person says what time it is. Raises Conflict where its clock says another."""
+        await self._ask(Action.CLOCK, CLOCK_RESOURCE, "PUT", person, session, encode(word))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def _ask(
+        self, action: Action, resource: str, method: str, person: str, session: str, body: bytes | None = None
+    ) -> bytes:
+        kind, _, name = resource.partition(":")
+        path = f"/{kind}s/{name}" if name else f"/{kind}"
+        token = self._ticketing.internal(action, resource, person, session)
+        headers = {"authorization": f"Bearer {token}"}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        try:
+            response = await self._client.request(method, path, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise Unavailable(
+                why("storage-away", "storage does not answer: {cause}", cause=cause_of(error))
+            ) from error
+        if response.is_success:
+            return response.content
+        raise _refusal(response)
+
+
+def _of(told: object, said: str) -> Reason | None:
+    return (
+        from_wire(told.get("code"), told.get("params"), f"storage: {said}")
+        if isinstance(told, dict)
+        else None
+    )
+
+
+def _refusal(response: httpx.Response) -> BadInput | NotFound | Conflict | Unavailable:
+    reason = why("storage-answers", "storage answers {status}", status=response.status_code)
+    try:
+        told = response.json()
+    except ValueError:
+        told = None
+    if isinstance(told, dict) and isinstance(told.get("detail"), str):
+        said = redact(told["detail"])[:_MAX_REASON_CHARS]
+        reason = _of(told.get("why"), said) or why("storage-said", "storage: {cause}", cause=technical(said))
+    if response.status_code == httpx.codes.NOT_FOUND:
+        return NotFound(reason)
+    if response.status_code == httpx.codes.CONFLICT:
+        return Conflict(reason)
+    if response.status_code in (httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE):
+        return BadInput(reason)
+    return Unavailable(reason)

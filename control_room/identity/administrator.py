@@ -1,0 +1,45 @@
+"""The first administrator, who makes everybody else."""
+
+import re
+
+from pydantic import SecretStr
+
+from control_room.db.engine import Database
+from control_room.desk import Desk
+from control_room.identity.passwords import Passwords
+from control_room.model import LOGIN_PATTERN, Deed, Kind, Outcome, Person
+from control_room.names import Names
+from control_room.times import utc_now
+from shared.clock import Clock
+from shared.errors import BadInput
+
+
+async def bootstrap(desk: Desk, login: str, password: SecretStr | None) -> None:
+    """Make the administrator the settings name, if there is nobody at all."""
+    async with desk.db.read() as tx:
+        nobody = await tx.people.count() == 0
+    if not nobody:
+        return
+    if not login or password is None:
+        desk.log.warning("nobody-can-sign-in", cure="run `python -m control_room create-admin LOGIN`")
+        return
+    await create_administrator(
+        desk.db, desk.clock, desk.names, desk.passwords, login, password.get_secret_value()
+    )
+    desk.log.info("administrator-made", login=login)
+
+
+async def create_administrator(
+    db: Database, clock: Clock, names: Names, passwords: Passwords, login: str, password: str
+) -> Person:
+    """Make an administrator. Raises BadInput on a weak password, Conflict when the login is taken."""
+    login = login.strip().lower()
+    if not re.fullmatch(LOGIN_PATTERN, login):
+        raise BadInput("the login must be 2 to 64 characters of a-z, 0-9, dot, dash, underscore, @", "login")
+    kept = await passwords.hash(password, login)
+    person = Person(names.new("p"), login, login, Kind.ADMIN, frozenset())
+    deed = Deed("create-person", Outcome.DONE, resource=person.id, detail=f"{login}, admin, on the machine")
+    async with db.write() as tx:
+        await tx.people.add(person, kept)
+        await tx.journal.write(utc_now(clock), deed)
+    return person

@@ -1,0 +1,1 @@
+"""Live pictures: which mux, which tickets, who watches."""

@@ -1,0 +1,90 @@
+"""Asks the muxes, server to server. Every foreign error becomes ours here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+import httpx
+from pydantic import Field
+
+from control_room.access.ticketing import Ticketing
+from control_room.live.watching import Watcher, read_watchers
+from shared.causes import cause_of
+from shared.errors import BadInput, Unavailable
+from shared.messages import decode
+from shared.reasons import why
+from shared.tickets import Action
+
+LOAD_TIMEOUT_S = 0.5
+_VIEWERS_TIMEOUT_S = 2.0
+T = TypeVar("T")
+_Count = Annotated[int, Field(ge=0)]
+
+
+class MuxLate(Unavailable):
+    """A mux has not answered in time: it may be busy, or stuck."""
+
+
+class MuxUntold(Unavailable):
+    """A mux answers, but has nothing to tell: it is of a version before this question."""
+
+
+@dataclass(frozen=True, slots=True)
+class MuxLoad:
+    """How much a mux serves: viewers (connections), of the most it may, and the tiles they show."""
+
+    viewers: _Count
+    most_viewers: Annotated[int, Field(ge=1)]
+    tiles: _Count = 0
+
+
+class MuxClient:
+    """Raises MuxLate for a mux not in time, MuxUntold for an older one, Unavailable for any other trouble."""
+
+    def __init__(self, ticketing: Ticketing, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._ticketing = ticketing
+        self._client = httpx.AsyncClient(transport=transport, trust_env=False)
+
+    async def load(self, url: str) -> MuxLoad:
+        """How much the mux at `url` serves."""
+        return _read(_load, await self._get(f"{url}/load", LOAD_TIMEOUT_S))
+
+    async def viewers(self, url: str, person: str, session: str) -> tuple[Watcher, ...]:
+        """Who watches what at the mux at `url`, asked on a person's behalf."""
+        token = self._ticketing.internal(Action.STATUS, "viewers", person, session)
+        headers = {"authorization": f"Bearer {token}"}
+        return _read(read_watchers, await self._get(f"{url}/viewers", _VIEWERS_TIMEOUT_S, headers))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def _get(self, url: str, timeout_s: float, headers: dict[str, str] | None = None) -> bytes:
+        try:
+            answer = await self._client.get(url, headers=headers, timeout=timeout_s)
+        except httpx.TimeoutException as error:
+            raise MuxLate(
+                why("mux-late", "it has not answered within {seconds} s", seconds=f"{timeout_s:g}")
+            ) from error
+        except httpx.HTTPError as error:
+            raise Unavailable(
+                why("mux-unreachable", "it cannot be reached: {cause}", cause=cause_of(error))
+            ) from error
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise MuxUntold(why("mux-untold", "it does not know the question: it is of another version"))
+        if not answer.is_success:
+            raise Unavailable(why("mux-answers", "it answers {status}", status=answer.status_code))
+        return answer.content
+
+
+def _load(body: bytes) -> MuxLoad:
+    return decode(MuxLoad, body)
+
+
+def _read(reader: Callable[[bytes], T], body: bytes) -> T:
+    try:
+        return reader(body)
+    except BadInput as error:
+        raise Unavailable(
+            why("mux-unreadable", "its answer cannot be read: {cause}", cause=cause_of(error))
+        ) from error

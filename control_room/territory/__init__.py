@@ -1,0 +1,1 @@
+"""Communes, their workers, their cameras."""

@@ -1,0 +1,81 @@
+"""What ingest workers have to pull and storage to record, with versions that change when it does."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from control_room.db.engine import Database
+from control_room.db.workers import KnownWorker
+from control_room.model import Camera, blocked_reason
+from control_room.territory.vault import Vault
+from shared.messages import RecordingPolicies, RecordingPolicy, WantedCamera, WantedCameras, encode
+
+_Key = tuple[int, date]
+_PoliciesKey = tuple[tuple[tuple[str, int], ...], date]
+
+
+class Wanted:
+    """Answers are kept until a camera changes or the day does, since every worker asks each second."""
+
+    def __init__(self, db: Database, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+        self._cameras: dict[str, tuple[_Key, WantedCameras]] = {}
+        self._policies: tuple[_PoliciesKey, RecordingPolicies] | None = None
+
+    async def cameras(self, worker: KnownWorker, today: date) -> WantedCameras:
+        """The streams of the worker's commune that may be shown on `today` (UTC)."""
+        key = (worker.revision, today)
+        kept = self._cameras.get(worker.commune)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        async with self._db.read() as tx:
+            cameras = await tx.cameras.of(worker.commune)
+        shown = (camera for camera in cameras if blocked_reason(camera, today) is None)
+        wanted = tuple(stream for camera in shown for stream in self._wanted(camera))
+        version = self._vault.fingerprint(encode(WantedCameras(worker.commune, "", wanted)))
+        made = WantedCameras(worker.commune, version, wanted)
+        self._cameras[worker.commune] = (key, made)
+        return made
+
+    async def policies(self, today: date) -> RecordingPolicies:
+        """Every camera that has or had an authorisation; one that is blocked today is not recorded.
+
+        Its days are still told: what was recorded before keeps its deadline.
+        """
+        async with self._db.read() as tx:
+            key = (tuple(sorted((await tx.communes.revisions()).items())), today)
+            if self._policies is not None and self._policies[0] == key:
+                return self._policies[1]
+            cameras = await tx.cameras.all()
+        policies = tuple(
+            RecordingPolicy(
+                stream=str(camera.stream),
+                name=camera.name,
+                place=camera.place,
+                recorded=camera.recorded and blocked_reason(camera, today) is None,
+                days=camera.authorisation.days,
+            )
+            for camera in cameras
+            if camera.authorisation is not None
+        )
+        version = self._vault.fingerprint(encode(RecordingPolicies("", policies)))
+        made = RecordingPolicies(version, policies)
+        self._policies = (key, made)
+        return made
+
+    def _wanted(self, camera: Camera) -> Iterator[WantedCamera]:
+        """The main stream always, the sub stream for as long as somebody watches it."""
+        access = self._vault.open(camera.sealed)
+        main = WantedCamera(
+            str(camera.stream),
+            camera.name,
+            access.address,
+            access.username,
+            access.password,
+            camera.opener,
+            camera.transport,
+        )
+        yield main
+        if access.sub_address:
+            yield replace(main, stream=str(camera.sub_stream), address=access.sub_address, on_demand=True)

@@ -1,0 +1,1 @@
+"""What a viewer's link takes, from its reports. Pure."""

@@ -1,0 +1,69 @@
+"""A first picture's packets, to be sent a second time: a start that lost one need not wait for a repair.
+
+Who has no picture yet waits for every packet of the first one. A packet that is asked for again comes a round
+trip later, one whose repair is lost too far more, and nobody asks for what came before the first packet they
+saw. Of a large picture the middle is left out: it can be repaired while the rest is still on its way.
+"""
+
+from collections import deque
+
+from mux.counts import Counts
+from mux.fanout.history import Found
+from mux.fanout.repairs import Repairs
+from mux.fanout.token_bucket import Bucket
+from mux.rtp.picture import Chunk
+from mux.transport.destination import Line
+
+MOST_PACKETS = 96
+"""Of all tiles of a viewer together: a key picture of a usual camera, whole."""
+
+
+class Encore:
+    """Gathers the packets of one picture as they are sent, and sends them again once all have been.
+
+    Only on a link that is far: elsewhere a repair comes as soon.
+    """
+
+    __slots__ = ("_bucket", "_chunks_left", "_counts", "_most", "_packets", "_repairs")
+
+    def __init__(self, repairs: Repairs, bucket: Bucket, counts: Counts) -> None:
+        self._repairs, self._bucket, self._counts = repairs, bucket, counts
+        self._chunks_left = 0
+        self._most = 0
+        self._packets: deque[Found] = deque()
+
+    def __bool__(self) -> bool:
+        """Whether there is something to send now."""
+        return not self._chunks_left and bool(self._packets)
+
+    def begin(self, chunks: int) -> None:
+        """A picture of so many chunks is going to be sent, and the viewer begins with it."""
+        self._packets.clear()
+        self._most = MOST_PACKETS // self._bucket.sharers
+        self._chunks_left = chunks if self._bucket.is_far else 0
+
+    def clear(self) -> None:
+        """Send nothing more."""
+        self._packets.clear()
+        self._chunks_left = 0
+
+    def sent(self, index: int, chunk: Chunk, timestamp: int) -> None:
+        """A chunk was sent whose first packet had `index`."""
+        if not self._chunks_left:
+            return
+        self._chunks_left -= 1
+        for number, (marker, payload) in enumerate(chunk.packets):
+            self._packets.append(Found(marker, payload, timestamp, index + number))
+        first = self._most // 3
+        if len(self._packets) > self._most:
+            everything = list(self._packets)
+            self._packets = deque((*everything[:first], *everything[first - self._most :]))
+
+    def pump(self, line: Line, most: int) -> int:
+        """Send at most so many of them again, as the pace allows; how many were sent."""
+        sent = 0
+        while self and sent < most and self._bucket.allows(1):
+            self._repairs.send_again(self._packets.popleft(), line)
+            self._counts.encores += 1
+            sent += 1
+        return sent

@@ -1,0 +1,60 @@
+"""How far senders in step have come: what has been sent to each of them and what waits, kept once for all."""
+
+from collections.abc import Callable, Iterator
+
+from mux.fanout.backlog import Backlog
+from mux.fanout.history import History
+from mux.fanout.token_bucket import Bucket, Pace
+from mux.rtp.picture import Chunk
+
+
+class Progress:
+    """Counts since it began; each sender remembers where it came in."""
+
+    __slots__ = ("backlog", "bucket", "history", "last90", "octets", "packets")
+
+    def __init__(self, pace: Pace) -> None:
+        self.bucket = Bucket(pace)
+        """Never holds more than the bucket of any of them."""
+        self.backlog = Backlog(self.bucket)
+        """What each of them has still to be sent."""
+        self.history = History()
+        """By the number of packets before a chunk, and the chunk's time."""
+        self.last90 = 0
+        self.packets = 0
+        self.octets = 0
+
+    def sent(self, chunk: Chunk, time90: int) -> None:
+        """A chunk of a time has been sent to all."""
+        self.history.record(self.packets, chunk, time90)
+        self.packets += len(chunk.packets)
+        self.octets += chunk.payload_bytes
+        self.bucket.spend(chunk.weight)
+
+
+class Joined:
+    """Where a sender came in, and the index its next packet had then; `leave` takes it out."""
+
+    __slots__ = ("_index", "_octets", "_packets", "leave", "progress")
+
+    def __init__(self, progress: Progress, index: int, leave: Callable[[], None]) -> None:
+        self.progress = progress
+        self.leave = leave
+        self._index = index
+        self._packets = progress.packets
+        self._octets = progress.octets
+
+    @property
+    def packets(self) -> int:
+        """Sent to it since."""
+        return self.progress.packets - self._packets
+
+    @property
+    def octets(self) -> int:
+        """Payload bytes sent to it since."""
+        return self.progress.octets - self._octets
+
+    def sent(self) -> Iterator[tuple[int, Chunk, int]]:
+        """What of that is still known: the index its packets began with, and its time."""
+        for place, chunk, time90 in self.progress.history.since(self._packets):
+            yield self._index + place - self._packets, chunk, time90

@@ -1,0 +1,1 @@
+"""What can be told of viewers, streams and this process."""

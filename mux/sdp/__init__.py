@@ -1,0 +1,1 @@
+"""What clients offer and what they are answered."""

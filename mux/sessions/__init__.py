@@ -1,0 +1,1 @@
+"""Viewers and their tiles, from admission to their end."""

@@ -1,0 +1,1 @@
+"""Streams taken from the tap, packetised once, or derived where a browser cannot show them."""

@@ -1,0 +1,207 @@
+"""One stream on its way to its viewers: cut into packets once, kept for one group, given to every sender."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mux.counts import Counts
+from mux.fanout.fan_out import FanOut
+from mux.fanout.group import Group
+from mux.fanout.lockstep_group import nobody
+from mux.fanout.pacer import Pacer
+from mux.fanout.sender import Sender
+from mux.rtp.picture import SENDABLE, picture_of
+from mux.streams.fitness import Fitness
+from mux.streams.profile_h264 import sequence_of
+from mux.streams.timeline import Timeline
+from mux.transport.media_transport import Wire
+from shared.clock import Clock
+from shared.ids import StreamId
+from shared.mediatime import ticks_from_ns
+from shared.tap import Gap
+from shared.units import AccessUnit, Codec
+
+MEASURE_EVERY_NS = 100_000_000
+"""The time from one picture whose delay is measured to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time of a stream's timeline (90 kHz) and the monotonic time it was reached at."""
+
+    time90: int
+    at_ns: int
+
+    def at(self, now_ns: int) -> int:
+        """The timeline's time by now, if it goes on as fast as the clock."""
+        return self.time90 + ticks_from_ns(now_ns - self.at_ns)
+
+
+class Channel:
+    """A stream's senders and its current group. `sent` is told the seconds from a unit's arrival to its first
+    packet, of one in MEASURE_EVERY_NS; `changed` that the codec, or whether its pictures are out of order, is
+    known or another."""
+
+    def __init__(
+        self,
+        stream: StreamId,
+        wire: Wire,
+        pacer: Pacer,
+        clock: Clock,
+        counts: Counts,
+        *,
+        sent: Callable[[float], None],
+        changed: Callable[["Channel"], None],
+        timeline: Timeline | None = None,
+    ) -> None:
+        self.stream = stream
+        self.group = Group()
+        self.profile_idc: int | None = None
+        self.codec: Codec | None = None
+        """None until the first unit."""
+        self.reordered = False
+        self.size: tuple[int, int] | None = None
+        """Width and height of the pictures, where the parameter sets could be read."""
+        self.octets = 0
+        """RTP payload bytes of its pictures so far, for one viewer."""
+        self.newest: tuple[int, int] | None = None
+        """Time (90 kHz) and capture (UTC, ns) of the newest picture."""
+        self.newest_ns: int | None = None
+        """When the newest unit came, by the monotonic clock, shown or not."""
+        self.key_wanted: Callable[[], None] = _ask_nobody
+        """Asks for a key picture where one can be had: a camera is not asked, a transcoder is."""
+        self._fitness = Fitness()
+        self._fits = True
+        self._clock = clock
+        self._counts = counts
+        self._sent = sent
+        self._changed = changed
+        self._reached: Moment | None = None
+        self._timeline = Timeline() if timeline is None else timeline
+        self._fan_out = FanOut(wire, pacer, counts)
+        self._awaiting: dict[Callable[[], None], None] = {}
+        self._catches_up = False
+        self._run: int | None = None
+        self._measured_ns: int | None = None
+        self._waits_for_key = True
+
+    def take(self, item: AccessUnit | Gap) -> None:
+        """The sink of the tap."""
+        if isinstance(item, Gap):
+            self._counts.gaps += 1
+            self._interrupted()
+            return
+        now_ns = self._clock.monotonic_ns()
+        self.newest_ns = now_ns
+        fits = self._fitness.take(item)
+        if (item.codec, item.reordered, fits) != (self.codec, self.reordered, self._fits):
+            self.codec, self.reordered, self._fits = item.codec, item.reordered, fits
+            self._interrupted()
+            self._changed(self)
+        if not self.sendable:
+            return
+        if item.run != self._run:
+            self._run = item.run
+            self._interrupted()
+        if self._waits_for_key and not item.key:
+            return
+        picture = picture_of(item, self._timeline.place(item, now_ns))
+        if picture is None:
+            self._counts.empty_units += 1
+            return
+        self._waits_for_key = False
+        if picture.key:
+            self._read_profile(item.data)
+        self.octets += picture.payload_bytes
+        self.newest = (picture.time90, item.wall_ns)
+        self._reached = Moment(picture.time90, now_ns)
+        self.group.append(picture)
+        self._fan_out.give(picture, now_ns, self._measured(now_ns))
+        if picture.key and not self._catches_up:
+            self._begin_awaiting()
+
+    def catch_up(self, coming: bool) -> None:
+        """Units of a group that has begun before come all at once, or have come: nobody starts in between,
+        because who starts with all of them is not shown them one by one."""
+        self._catches_up = coming
+        if self.has_group:
+            self._begin_awaiting()
+
+    @property
+    def catches_up(self) -> bool:
+        return self._catches_up
+
+    @property
+    def has_group(self) -> bool:
+        """Whether a viewer could start now."""
+        return bool(self.group.pictures) and not self._catches_up
+
+    @property
+    def sendable(self) -> bool:
+        """Whether the stream can be sent as it is, to whom takes its codec."""
+        return self.codec in SENDABLE and not self.reordered and self._fits
+
+    def suits(self, codecs: frozenset[Codec]) -> bool:
+        """Whether it may be shown to who takes these codecs; one that has not come yet may."""
+        return self.codec is None or (self.sendable and self.codec in codecs)
+
+    def add(self, sender: Sender, before: Moment | None = None) -> None:
+        """Start a viewer: from the current group if there is one, else from the next key picture.
+
+        `before` is the moment its sender reached in another stream: it goes on as if both were one.
+        """
+        now_ns = self._clock.monotonic_ns()
+        here = self.moment()
+        shift90 = 0 if before is None or here is None else before.at(now_ns) - here.at(now_ns)
+        self._fan_out.add(sender)
+        sender.switch(self.group.pictures, now_ns, shift90)
+
+    def moment(self) -> Moment | None:
+        """Where the stream was at its newest picture; None before its first."""
+        return self._reached
+
+    def await_group(self, begun: Callable[[], None]) -> None:
+        """Call `begun` once, after the next key picture and all that comes at once with it: there is a group
+        to start from then."""
+        self._awaiting[begun] = None
+
+    def forget(self, begun: Callable[[], None]) -> None:
+        """Call it no more."""
+        self._awaiting.pop(begun, None)
+
+    def discard(self, sender: Sender) -> None:
+        self._fan_out.discard(sender)
+
+    def _measured(self, now_ns: int) -> Callable[[], None]:
+        """What is to be called once the first packet has been sent: measuring costs a send of its own."""
+        if self._measured_ns is not None and now_ns - self._measured_ns < MEASURE_EVERY_NS:
+            return nobody
+
+        def begun() -> None:
+            self._measured_ns = now_ns
+            self._sent((self._clock.monotonic_ns() - now_ns) / 1e9)
+
+        return begun
+
+    def _interrupted(self) -> None:
+        """Nothing can be decoded before the next key unit, whatever the tap gives."""
+        self._waits_for_key = True
+        self.group.break_off()
+
+    def _begin_awaiting(self) -> None:
+        awaiting, self._awaiting = self._awaiting, {}
+        for begun in awaiting:
+            begun()
+
+    def _read_profile(self, data: bytes) -> None:
+        if self.codec is not Codec.H264:
+            self.profile_idc = self.size = None
+            return
+        read = sequence_of(data)
+        if read is None:
+            self.profile_idc = self.size = None
+            return
+        self.profile_idc, self.size = read.profile_idc, (read.width, read.height)
+
+
+def _ask_nobody() -> None:
+    """A camera makes key pictures when it does."""

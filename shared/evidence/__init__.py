@@ -1,0 +1,1 @@
+"""What makes an export evidence: manifest, seal, verification; run by anybody, offline."""

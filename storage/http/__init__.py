@@ -1,0 +1,1 @@
+"""The HTTP of storage. FastAPI lives here and nowhere else."""

@@ -1,0 +1,38 @@
+"""The route by which a person's word about the time comes in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+
+from shared.errors import BadInput, TooLarge
+from shared.messages import ClockConfirmed, decode
+from shared.reasons import why
+from shared.tickets import CLOCK_RESOURCE, Action, bearer
+from storage.http.gate import Gate
+from storage.lifecycle.clock_keeper import ClockKeeper
+
+_MAX_BODY = 4096
+
+Authorization = Annotated[str | None, Header()]
+
+
+def clock_routes(keeper: ClockKeeper, gate: Gate) -> APIRouter:
+    """The route of the clock."""
+    router = APIRouter()
+
+    async def confirm(request: Request, authorization: Authorization = None) -> Response:
+        """Take a person's word that the clock is right. 409 where it is not what they say."""
+        gate.admit(request, bearer(authorization), CLOCK_RESOURCE, [Action.CLOCK])
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _MAX_BODY:
+                raise TooLarge(why("body-too-large", "the confirmation is larger than one can be"))
+        word = decode(ClockConfirmed, bytes(body))
+        if not word.by.strip():
+            raise BadInput(why("clock-confirmed-by-nobody", "a confirmation needs a name"), "by")
+        await keeper.confirm(word)
+        return Response(status_code=204)
+
+    router.add_api_route("/clock", confirm, methods=["PUT"], response_model=None)
+    return router

@@ -1,0 +1,142 @@
+"""Routes of exports, holds and the evidence key."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi.responses import FileResponse
+
+from shared.clock import Clock
+from shared.errors import BadInput, TooLarge
+from shared.evidence.signature import EvidencePublicKey
+from shared.ids import StreamId
+from shared.messages import ExportOrder, HoldOrder, HoldPlaced, Stretch, decode, encode
+from shared.reasons import why
+from shared.spans import Span
+from shared.tickets import Action, bearer
+from shared.utc import instant_of
+from storage.exports.jobs import ExportJobs
+from storage.http.gate import Gate
+from storage.index.holds import Hold
+from storage.lifecycle.holds import Holds
+from storage.lifecycle.reconciliation import hold_of
+from storage.model.ranges import gaps, present
+from storage.playback.catalogue import Catalogue
+
+_MAX_BODY = 1 << 20
+_NAMED = 3
+_FRESH_NS = 2_000_000_000
+"""Pictures this new may be on their way to the disk: that they are not there yet says nothing."""
+
+# Ids become file names and rows: nothing but the characters that control_room gives them.
+Id = Annotated[str, Path(pattern=r"^[a-z]-[a-z0-9-]{1,60}$")]
+Authorization = Annotated[str | None, Header()]
+
+
+class ExportRoutes:
+    """Handlers; each admits its ticket first."""
+
+    def __init__(
+        self,
+        jobs: ExportJobs,
+        holds: Holds,
+        catalogue: Catalogue,
+        clock: Clock,
+        gate: Gate,
+        key: EvidencePublicKey,
+    ) -> None:
+        self._jobs = jobs
+        self._holds = holds
+        self._catalogue = catalogue
+        self._clock = clock
+        self._gate = gate
+        self._key = key
+        self.router = APIRouter()
+        for method, path, handler in (
+            ("PUT", "/exports/{id}", self.order),
+            ("GET", "/exports/{id}", self.progress),
+            ("GET", "/exports/{id}/package", self.package),
+            ("PUT", "/holds/{id}", self.hold),
+            ("DELETE", "/holds/{id}", self.release),
+            ("GET", "/evidence-key", self.evidence_key),
+        ):
+            self.router.add_api_route(path, handler, methods=[method], response_model=None)
+
+    async def order(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
+        """Order an export; the same order again is no error."""
+        self._gate.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT])
+        order = decode(ExportOrder, await _body(request))
+        if order.id != id:
+            raise BadInput(why("order-misaddressed", "the order has another id than its address"), "id")
+        return _json(await self._jobs.order(order), 202)
+
+    async def progress(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
+        """How far an export is."""
+        self._gate.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT, Action.STATUS])
+        return _json(await self._jobs.progress(id), 200)
+
+    async def package(
+        self, id: Id, request: Request, ticket: str | None = None, authorization: Authorization = None
+    ) -> Response:
+        """The package, whole or by ranges."""
+        self._gate.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
+        path = await self._jobs.package(id)
+        return FileResponse(
+            path,
+            media_type="application/zip",
+            filename=f"beffroi-export-{id}.zip",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def hold(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
+        """Keep a range of a stream beyond its deadline."""
+        self._gate.admit(request, bearer(authorization), f"hold:{id}", [Action.HOLD])
+        order = decode(HoldOrder, await _body(request))
+        if order.id != id:
+            raise BadInput(why("order-misaddressed", "the hold has another id than its address"), "id")
+        hold = hold_of(order)
+        await self._holds.put(hold)
+        return _json(await self._placed(hold), 200)
+
+    async def release(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
+        """End a hold; what it kept is destroyed when its deadline says."""
+        self._gate.admit(request, bearer(authorization), f"hold:{id}", [Action.HOLD])
+        await self._holds.remove(id)
+        return Response(status_code=204)
+
+    async def _placed(self, hold: Hold) -> HoldPlaced:
+        """What the hold came too late for, or was never recorded: nobody can tell the two apart."""
+        asked = Span(hold.start_ns, max(hold.start_ns, min(hold.end_ns, self._clock.utc_ns() - _FRESH_NS)))
+        footage = await self._catalogue.between(StreamId.parse(hold.stream), asked.start_ns, asked.end_ns)
+        missing = gaps(present(footage, asked), asked)
+        named = tuple(Stretch(instant_of(gap.start_ns), instant_of(gap.end_ns)) for gap in missing[:_NAMED])
+        return HoldPlaced(named, len(missing) - len(named))
+
+    async def evidence_key(self) -> Response:
+        """The public key that verifies exports; it is no secret."""
+        return Response(self._key.pem(), media_type="application/x-pem-file")
+
+
+def _json(message: object, status: int) -> Response:
+    return Response(encode(message), status, media_type="application/json")
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request. Raises TooLarge."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_BODY:
+            raise TooLarge(why("body-too-large", "the order is larger than one can be"))
+    return bytes(body)
+
+
+def export_routes(
+    jobs: ExportJobs,
+    holds: Holds,
+    catalogue: Catalogue,
+    clock: Clock,
+    gate: Gate,
+    key: EvidencePublicKey,
+) -> APIRouter:
+    """The routes of exports and holds."""
+    return ExportRoutes(jobs, holds, catalogue, clock, gate, key).router

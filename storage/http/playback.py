@@ -1,0 +1,203 @@
+"""Routes that list and play recordings."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from shared.clock import Clock
+from shared.errors import BadInput, Unsupported
+from shared.ids import StreamId
+from shared.reasons import why
+from shared.spans import Span
+from shared.tickets import Action, Ticket, bearer
+from storage.http.gate import Gate, allowed_span
+from storage.metrics import ReadMetrics
+from storage.model.instants import ns_from_text, text_from_ns
+from storage.model.ranges import gaps, present
+from storage.playback.catalogue import Catalogue
+from storage.playback.transcoding import (
+    MOST_WINDOW_NS,
+    TooManyTranscodings,
+    Transcodings,
+    is_played_everywhere,
+)
+from storage.playback.windows import Answer, Nothing, plan, stream_answer
+
+_DAY_NS = 86_400_000_000_000
+_MAX_LIST_NS = 62 * _DAY_NS
+
+From = Annotated[str | None, Query(alias="from")]
+Authorization = Annotated[str | None, Header()]
+
+
+class PlaybackRoutes:
+    """Handlers; each admits its ticket first."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        gate: Gate,
+        clock: Clock,
+        metrics: ReadMetrics,
+        transcodings: Transcodings | None,
+    ) -> None:
+        self._catalogue = catalogue
+        self._gate = gate
+        self._clock = clock
+        self._metrics = metrics
+        self._transcodings = transcodings
+        self.router = APIRouter()
+        path = "/recordings/{commune}/{camera}/{kind}"
+        self.router.add_api_route(path, self.list, methods=["GET"])
+        self.router.add_api_route(f"{path}/media", self.media, methods=["GET"])
+
+    async def list(
+        self,
+        commune: str,
+        camera: str,
+        kind: str,
+        request: Request,
+        start: From = None,
+        to: str | None = None,
+        ticket: str | None = None,
+        authorization: Authorization = None,
+    ) -> dict[str, object]:
+        """What exists in a range, and what is missing; by default, of the last day."""
+        stream = StreamId.parse(f"{commune}/{camera}/{kind}")
+        shown = self._admit(request, stream, authorization, ticket)
+        now_ns = self._clock.utc_ns()
+        asked = self._asked(shown, start, to, now_ns - _DAY_NS, now_ns)
+        footage = await self._catalogue.between(stream, asked.start_ns, asked.end_ns)
+        found = present(footage, asked)
+        until_ns = await self._catalogue.until_ns(stream)
+        recording = self._catalogue.is_recording(stream)
+        # While recording, what comes after the newest picture is on its way and no gap.
+        known_to_ns = until_ns if recording and until_ns is not None else now_ns
+        judged = Span(asked.start_ns, max(asked.start_ns, min(asked.end_ns, known_to_ns)))
+        return {
+            "stream": str(stream),
+            "from": text_from_ns(asked.start_ns),
+            "to": text_from_ns(asked.end_ns),
+            "ranges": [_span(one.span) | {"run": one.run} for one in found],
+            "gaps": [_span(gap) for gap in gaps(found, judged)],
+            "recording": recording,
+            "codec": footage[-1].codec if footage else "",
+            "until": None if until_ns is None else text_from_ns(until_ns),
+        }
+
+    async def media(
+        self,
+        commune: str,
+        camera: str,
+        kind: str,
+        request: Request,
+        start: From = None,
+        to: str | None = None,
+        base: str | None = None,
+        codec: Literal["h264"] | None = None,
+        ticket: str | None = None,
+        authorization: Authorization = None,
+    ) -> Response:
+        """Footage from the key picture at or before `from`, as one fMP4 without a seam.
+
+        With `codec=h264` what not every browser plays is transcoded.
+        """
+        stream = StreamId.parse(f"{commune}/{camera}/{kind}")
+        shown = self._admit(request, stream, authorization, ticket)
+        if start is None:
+            raise BadInput(why("playback-from-missing", "media needs `from`"), "from")
+        now_ns = self._clock.utc_ns()
+        asked = self._asked(shown, start, to, now_ns, max(now_ns, ns_from_text(start, "from")) + 1)
+        base_ns = ns_from_text(start, "from") if base is None else ns_from_text(base, "base")
+        answer = await plan(self._catalogue, stream, asked.start_ns, asked.end_ns, base_ns)
+        if codec is not None and isinstance(answer, Answer) and not is_played_everywhere(answer):
+            return await self._transcoded(stream, asked, base_ns, shown)
+        if isinstance(answer, Nothing):
+            return Response(status_code=204, headers=_next_header(answer, shown))
+        body = stream_answer(self._catalogue, answer)
+        return self._streaming(answer, answer.description.codec_string, body)
+
+    async def _transcoded(self, stream: StreamId, asked: Span, base_ns: int, shown: Ticket) -> Response:
+        if self._transcodings is None:
+            raise Unsupported(why("recording-not-transcoded", "this server transcodes no recordings"))
+        end_ns = min(asked.end_ns, asked.start_ns + MOST_WINDOW_NS)
+        answer = await plan(self._catalogue, stream, asked.start_ns, end_ns, base_ns)
+        if isinstance(answer, Nothing):
+            return Response(status_code=204, headers=_next_header(answer, shown))
+        try:
+            begun = await self._transcodings.begin(self._catalogue, stream, answer)
+        except TooManyTranscodings:
+            self._metrics.refused.inc()
+            raise
+        if begun is None:
+            return Response(status_code=204, headers=_next_header(Nothing(answer.end_ns), shown))
+        self._metrics.transcoded.inc()
+        return self._streaming(answer, begun.codec_string, begun.body(), transcoded=True)
+
+    def _streaming(
+        self,
+        answer: Answer,
+        codec: str,
+        body: AsyncGenerator[bytes, None],
+        *,
+        transcoded: bool = False,
+    ) -> Response:
+        """Every body of pictures goes out here."""
+        headers = {
+            "X-Beffroi-From": text_from_ns(answer.start_ns),
+            "X-Beffroi-To": text_from_ns(answer.end_ns),
+            "X-Beffroi-Codec": codec,
+            "Cache-Control": "no-store",
+        }
+        if answer.complete_ns is not None:
+            headers["X-Beffroi-Complete"] = text_from_ns(answer.complete_ns)
+        if transcoded:
+            headers["X-Beffroi-Transcoded"] = answer.description.codec_string
+        return StreamingResponse(self._counted(body), headers=headers, media_type="video/mp4")
+
+    async def _counted(self, body: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+        # What is cut off must end at once what it was read from: a file, a child process.
+        async with aclosing(body):
+            async for chunk in body:
+                self._metrics.served_bytes.inc(len(chunk))
+                yield chunk
+
+    def _admit(self, request: Request, stream: StreamId, header: str | None, query: str | None) -> Ticket:
+        return self._gate.admit(request, bearer(header, query), str(stream), [Action.PLAYBACK])
+
+    @staticmethod
+    def _asked(
+        ticket: Ticket, start: str | None, to: str | None, default_start_ns: int, default_end_ns: int
+    ) -> Span:
+        start_ns = default_start_ns if start is None else ns_from_text(start, "from")
+        end_ns = default_end_ns if to is None else ns_from_text(to, "to")
+        if end_ns <= start_ns:
+            raise BadInput(why("range-reversed", "`to` is not after `from`"), "to")
+        if end_ns - start_ns > _MAX_LIST_NS:
+            raise BadInput(why("playback-range-long", "the range is longer than two months"), "to")
+        return allowed_span(ticket, Span(start_ns, end_ns))
+
+
+def _span(span: Span) -> dict[str, object]:
+    return {"from": text_from_ns(span.start_ns), "to": text_from_ns(span.end_ns)}
+
+
+def _next_header(nothing: Nothing, ticket: Ticket) -> dict[str, str]:
+    next_ns = nothing.next_ns
+    if next_ns is None or (ticket.end_s is not None and next_ns >= ticket.end_s * 1_000_000_000):
+        return {}
+    return {"X-Beffroi-Next": text_from_ns(next_ns)}
+
+
+def playback_routes(
+    catalogue: Catalogue,
+    gate: Gate,
+    clock: Clock,
+    metrics: ReadMetrics,
+    transcodings: Transcodings | None = None,
+) -> APIRouter:
+    """The routes of playback; without `transcodings` what a browser cannot play is refused."""
+    return PlaybackRoutes(catalogue, gate, clock, metrics, transcodings).router

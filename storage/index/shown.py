@@ -1,0 +1,67 @@
+"""Rows of segments as whoever shows them sees them: never past the deadline in force, unless held."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from shared.ids import StreamId
+from storage.index.database import Database
+from storage.index.segments import LIVING, SegmentRows
+from storage.index.tables import ceilings, holds, policies, segments
+from storage.model.limits import Limits, limits_of
+from storage.model.segment import Segment
+
+
+class ShownRows:
+    """Playback and exports ask here. The index may still have more: what is yet to be destroyed."""
+
+    def __init__(self, database: Database, rows: SegmentRows) -> None:
+        self._database = database
+        self._rows = rows
+
+    async def between(
+        self, stream: StreamId, start_ns: int, end_ns: int, now_ns: int, *, but_for: str = ""
+    ) -> list[Segment]:
+        """What may be shown of [start_ns, end_ns) at `now_ns`, oldest first, each with the days in force.
+
+        The hold `but_for` is not asked.
+        """
+        found = await self._rows.between(stream, start_ns, end_ns)
+        # Asked last: what is lowered in between counts.
+        limits = await self._limits(str(stream), but_for)
+        known = [(one, limits.days(one.start_ns, one.days)) for one in found]
+        return [
+            one if days == one.days else replace(one, days=days)
+            for one, days in known
+            if limits.show(one.start_ns, one.end_ns, days, now_ns)
+        ]
+
+    async def next_start_ns(self, stream: StreamId, from_ns: int, now_ns: int) -> int | None:
+        """The start of the first segment at or after `from_ns` that may be shown at `now_ns`."""
+        limits = await self._limits(str(stream))
+        mine = (segments.c.stream == str(stream), segments.c.state.in_(LIVING))
+        first = select(segments.c.start_ns).order_by(segments.c.start_ns).limit(1)
+        since_ns = max(from_ns, limits.over_ns(now_ns) + 1)
+        asked = [first.where(*mine, segments.c.start_ns >= since_ns, segments.c.due_ns > now_ns)]
+        longest_ns = await self._rows.longest_ns(stream)
+        for hold in limits.held:
+            held = (
+                segments.c.start_ns >= max(from_ns, hold.start_ns - longest_ns),
+                segments.c.start_ns < hold.end_ns,
+                segments.c.end_ns > hold.start_ns,
+            )
+            asked.append(first.where(*mine, *held))
+        async with self._database.read() as connection:
+            starts = [(await connection.execute(statement)).scalar() for statement in asked]
+        return min((start for start in starts if start is not None), default=None)
+
+    async def _limits(self, stream: str, but_for: str = "") -> Limits:
+        authorised = select(policies.c.days).where(policies.c.stream == stream)
+        lowered = select(ceilings.c.until_ns, ceilings.c.days).where(ceilings.c.stream == stream)
+        held = select(holds.c.start_ns, holds.c.end_ns).where(holds.c.stream == stream, holds.c.id != but_for)
+        async with self._database.read() as connection:
+            return limits_of(
+                (await connection.execute(authorised)).scalar(),
+                [(row.until_ns, row.days) for row in (await connection.execute(lowered)).all()],
+                [(row.start_ns, row.end_ns) for row in (await connection.execute(held)).all()],
+            )

@@ -1,0 +1,227 @@
+"""Looks at every object and every row for ever, slowly: do they know each other, are the bytes the same."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.causes import cause_of
+from shared.clock import Clock
+from shared.errors import Unavailable
+from shared.log import get_logger
+from shared.reasons import why
+from storage.index.marks import Marks
+from storage.index.segments import SegmentRows
+from storage.index.walk import Walk
+from storage.lifecycle.bond import StoreBond
+from storage.metrics import ScrubMetrics
+from storage.objects.folder import FolderStore
+from storage.recording.finishing import read_object
+
+_PAUSE_S = 1.0
+_SHORTEST_S = 0.0001
+_ROWS = 500
+_NAMED = 1000
+_CHUNK = 1 << 20
+_CURSOR, _HASHED_AT, _DAMAGED = "scrub-cursor", "scrub-hashed-at", "scrub-damaged"
+
+
+class Fault(StrEnum):
+    """What can be wrong with a segment that is finished."""
+
+    UNLISTED = "unlisted"
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+
+
+_WORDS = {
+    Fault.UNLISTED: "objects that the index does not know",
+    Fault.UNREADABLE: "files among the objects that are no recording",
+    Fault.MISSING: "recordings in the index whose object is gone",
+    Fault.DAMAGED: "recordings whose bytes have changed",
+}
+
+
+@dataclass(slots=True)
+class Found:
+    """Keys by fault; beyond a thousand of each they are only counted."""
+
+    keys: dict[Fault, dict[str, None]] = field(default_factory=lambda: {fault: {} for fault in Fault})
+    more: dict[Fault, int] = field(default_factory=lambda: dict.fromkeys(Fault, 0))
+
+    def add(self, fault: Fault, key: str) -> None:
+        if len(self.keys[fault]) < _NAMED:
+            self.keys[fault][key] = None
+        else:
+            self.more[fault] += 1
+
+    def count(self, fault: Fault) -> int:
+        return len(self.keys[fault]) + self.more[fault]
+
+
+class Scrub:
+    """Two walks: names (folders against rows, rows against folders) and bytes (SHA-256 anew).
+
+    Everything found is told; an object that the index lacks also breaks the bond. Nothing is changed here.
+    """
+
+    def __init__(
+        self,
+        rows: SegmentRows,
+        walk: Walk,
+        marks: Marks,
+        store: FolderStore,
+        bond: StoreBond,
+        clock: Clock,
+        metrics: ScrubMetrics,
+        *,
+        bytes_per_s: int,
+    ) -> None:
+        self._rows = rows
+        self._walk = walk
+        self._marks = marks
+        self._store = store
+        self._bond = bond
+        self._clock = clock
+        self._metrics = metrics
+        self._bytes_per_s = bytes_per_s
+        self._told = Found()
+        self._damaged: dict[str, None] = {}
+        # Before the first lap each is as old as this process.
+        self._named_ns, self._hashed_ns = clock.monotonic_ns(), clock.utc_ns()
+        self._log = get_logger("storage")
+
+    def health(self) -> str | None:
+        """The first kind of fault that was found, how often, and where first."""
+        for fault in Fault:
+            keys = self._damaged if fault is Fault.DAMAGED else self._told.keys[fault]
+            if keys:
+                count = len(keys) + self._told.more[fault]
+                return f"{count} {_WORDS[fault]}, first {next(iter(keys))}"
+        return None
+
+    async def run_names(self) -> None:
+        """Walk over names for ever. Raises Unavailable when the index does."""
+        while True:
+            await self.names(_PAUSE_S)
+            await self._clock.sleep(_PAUSE_S)
+
+    async def run_bytes(self) -> None:
+        """Walk over bytes for ever, going on where the process before this one was."""
+        self._damaged = dict.fromkeys((await self._marks.get(_DAMAGED) or "").split())
+        self._hashed_ns = int(await self._marks.get(_HASHED_AT) or self._hashed_ns)
+        while True:
+            await self.bytes()
+            await self._clock.sleep(_PAUSE_S)
+
+    async def names(self, pause_s: float = 0.0) -> Found:
+        """One lap over all names. Raises Unavailable where index or store does not answer."""
+        found = Found()
+        try:
+            await self._compare(found, pause_s)
+        except OSError as error:
+            raise Unavailable(
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
+            ) from error
+        self._told, self._named_ns = found, self._clock.monotonic_ns()
+        for fault in (Fault.UNLISTED, Fault.UNREADABLE, Fault.MISSING):
+            self._metrics.faults.labels(fault).set(found.count(fault))
+        self._measure()
+        return found
+
+    async def _compare(self, found: Found, pause_s: float) -> None:
+        async for key in self._unlisted(pause_s):
+            reason = await asyncio.to_thread(read_object, self._store, key)
+            fault = Fault.UNREADABLE if isinstance(reason, str) else Fault.UNLISTED
+            self._tell(found, fault, key)
+            if fault is Fault.UNLISTED:
+                await self._bond.broken(f"the index does not know the recording {key}")
+        async for key in self._missing(pause_s):
+            self._tell(found, Fault.MISSING, key)
+
+    async def bytes(self) -> list[str]:
+        """One lap over the bytes of all stored objects, no faster than was set; the keys of damaged ones."""
+        key, damaged = await self._marks.get(_CURSOR) or "", dict.fromkeys(self._damaged)
+        while batch := await self._walk.stored_after(key, 1):
+            key, sha256 = batch[0]
+            damaged.pop(key, None)
+            if await self._differs(key, sha256):
+                self._log.error("object-damaged", key=key)
+                damaged[key] = None
+            if list(damaged) != list(self._damaged):
+                await self._marks.set(_DAMAGED, "\n".join(list(damaged)[:_NAMED]))
+            self._damaged = dict(damaged)
+            self._metrics.faults.labels(Fault.DAMAGED).set(len(damaged))
+            await self._marks.set(_CURSOR, key)
+        self._hashed_ns = self._clock.utc_ns()
+        await self._marks.set(_CURSOR, "")
+        await self._marks.set(_HASHED_AT, str(self._hashed_ns))
+        return list(self._damaged)
+
+    async def _unlisted(self, pause_s: float) -> AsyncIterator[str]:
+        """Objects that have no row, and are still there at a second look."""
+        folders = self._store.day_folders()
+        while (folder := await asyncio.to_thread(next, folders, None)) is not None:
+            keys = await asyncio.to_thread(self._store.keys_in, folder)
+            for first in range(0, len(keys), _ROWS):
+                for key in await self._rows.unknown(keys[first : first + _ROWS]):
+                    if await asyncio.to_thread(self._store.holds, key) and await self._rows.get(key) is None:
+                        yield key
+            await self._pause(pause_s)
+
+    async def _missing(self, pause_s: float) -> AsyncIterator[str]:
+        """Rows of stored objects that are not there, and still say so at a second look."""
+        key = ""
+        while batch := await self._walk.stored_after(key, _ROWS):
+            key = batch[-1][0]
+            for one in await asyncio.to_thread(self._absent, [row[0] for row in batch]):
+                if self._store.name() is not None and await self._walk.is_stored(one):
+                    yield one
+            await self._pause(pause_s)
+
+    def _absent(self, keys: list[str]) -> list[str]:
+        return [key for key in keys if not self._store.holds(key)]
+
+    async def _differs(self, key: str, sha256: str) -> bool:
+        """Whether an object's bytes are others than its row says. One that is gone differs in nothing."""
+        digest = hashlib.sha256()
+        try:
+            file = await asyncio.to_thread((self._store.path(key)).open, "rb", buffering=0)
+            with file:
+                while chunk := await asyncio.to_thread(file.read, _CHUNK):
+                    await asyncio.to_thread(digest.update, chunk)
+                    await self._pause(len(chunk) / self._bytes_per_s)
+                # What is read here only once must not push out what viewers read.
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            self._log.error("object-unreadable", key=key, reason=error.strerror or str(error))
+            return await self._walk.is_stored(key)
+        return digest.hexdigest() != sha256 and await self._walk.is_stored(key)
+
+    async def _pause(self, seconds: float) -> None:
+        if seconds >= _SHORTEST_S:
+            await self._clock.sleep(seconds)
+            self._measure()
+
+    def _tell(self, found: Found, fault: Fault, key: str) -> None:
+        if not found.count(fault):
+            self._log.error("scrub-found", fault=fault, first=key)
+        found.add(fault, key)
+        if len(self._told.keys[fault]) < _NAMED:
+            self._told.keys[fault][key] = None
+
+    def _measure(self) -> None:
+        names_ns = self._clock.monotonic_ns() - self._named_ns
+        self._metrics.age_s.labels("names").set(names_ns / 1e9)
+        self._metrics.age_s.labels("bytes").set((self._clock.utc_ns() - self._hashed_ns) / 1e9)
+
+
+async def scrubbed(scrub: Scrub) -> dict[Fault, int]:
+    """One lap of both walks; how many of each fault. Raises BeffroiError."""
+    found, damaged = await scrub.names(), await scrub.bytes()
+    return {fault: found.count(fault) for fault in Fault} | {Fault.DAMAGED: len(damaged)}

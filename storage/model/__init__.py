@@ -1,0 +1,1 @@
+"""The nouns of storage as values, and what is reckoned with them. Pure."""

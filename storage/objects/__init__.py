@@ -1,0 +1,1 @@
+"""Finished segments on disk, and what keeps them: the object store, its lock, small files beside it."""

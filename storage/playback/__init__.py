@@ -1,0 +1,1 @@
+"""Recorded footage for players."""

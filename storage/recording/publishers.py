@@ -1,0 +1,56 @@
+"""Which communes may be recorded: what control_room said last, over restarts.
+
+Unlike what is shown, recording does not end with the silence of control_room: footage not taken can never be
+had again, and nobody can take a credential back there while it is away.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from shared.errors import BadInput
+from shared.log import get_logger
+from shared.messages import Publishers, decode, encode
+from storage.objects.disk import Disk
+from storage.objects.small_file import read_small, write_small
+
+_FILE = ".beffroi-publishers"
+
+
+class KnownPublishers:
+    """`heard` gives the communes of the newest lease, None where none of this run says it."""
+
+    def __init__(self, folder: Path, disk: Disk, heard: Callable[[], frozenset[str] | None]) -> None:
+        self._path = folder / _FILE
+        self._disk = disk
+        self._heard = heard
+        self._log = get_logger("storage")
+        self._written = self._read()
+
+    def holds(self, commune: str) -> bool:
+        """Whether a commune's worker is recorded. Before control_room ever said so its key is enough."""
+        heard = self._heard()
+        known = self._written if heard is None else heard
+        return known is None or commune in known
+
+    async def keep(self) -> None:
+        """Write down what was heard, where it is news."""
+        heard = self._heard()
+        if heard is None or heard == self._written:
+            return
+        text = encode(Publishers(tuple(sorted(heard)))).decode()
+        try:
+            await asyncio.to_thread(write_small, self._disk, self._path, text)
+        except OSError as error:
+            # What was heard holds for this run all the same, and the next lease tries again.
+            self._log.warning("publishers-not-kept", file=_FILE, reason=error.strerror or str(error))
+            return
+        self._written = heard
+
+    def _read(self) -> frozenset[str] | None:
+        try:
+            text = read_small(self._path)
+            return None if text is None else frozenset(decode(Publishers, text.encode()).communes)
+        except (OSError, BadInput) as error:
+            self._log.error("publishers-unreadable", file=_FILE, reason=type(error).__name__)
+            return None

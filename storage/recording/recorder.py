@@ -1,0 +1,150 @@
+"""All recordings of this process: which streams, from the policies; their units, from the tap."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from shared.clock import Clock
+from shared.ids import StreamId
+from shared.log import get_logger
+from shared.messages import RecordingPolicy, RecordingReport, RecordingStatus
+from shared.tap.reassembly import Gap
+from shared.units import AccessUnit
+from storage.fmp4.entry import Description
+from storage.fmp4.identity import Identity
+from storage.metrics import RecorderMetrics
+from storage.model.segment import Footage
+from storage.recording.spool import SegmentWriter, Spool, WriterEvents
+from storage.recording.stream_recording import Recording, hash_of
+
+_TICK_S = 0.25
+
+
+class Subscribed(Protocol):
+    """A subscription that can be ended."""
+
+    def close(self) -> None: ...
+
+
+class Tap(Protocol):
+    """Where units come from (see `shared.tap.subscriber.TapSubscriber`)."""
+
+    def subscribe(self, stream: StreamId, sink: Callable[[AccessUnit | Gap], None]) -> Subscribed: ...
+
+
+class Recorder:
+    """Starts, changes and ends recordings as the policies say. Loop thread only."""
+
+    def __init__(
+        self,
+        tap: Tap,
+        spool: Spool,
+        clock: Clock,
+        metrics: RecorderMetrics,
+        *,
+        segment_s: float,
+        nonce: str,
+        finished: Callable[[str], None],
+    ) -> None:
+        self._tap = tap
+        self._spool = spool
+        self._clock = clock
+        self._metrics = metrics
+        self._segment_s = segment_s
+        self._nonce = nonce
+        self._finished = finished
+        self._recordings: dict[StreamId, tuple[Recording, Subscribed]] = {}
+        self._ended: list[Recording] = []
+        self._log = get_logger("storage")
+
+    def apply(self, policies: Sequence[RecordingPolicy]) -> None:
+        """Record exactly the streams whose policy says so; what has not changed is not touched."""
+        wanted = {StreamId.parse(policy.stream): policy for policy in policies if policy.recorded}
+        for stream in [known for known in self._recordings if known not in wanted]:
+            recording, subscription = self._recordings.pop(stream)
+            subscription.close()
+            recording.close()
+            self._ended.append(recording)
+            self._log.info("recording-ended", stream=str(stream))
+        for stream, policy in wanted.items():
+            held = self._recordings.get(stream)
+            if held is not None:
+                held[0].policy = policy
+                continue
+            recording = self._begin(policy)
+            self._recordings[stream] = (recording, self._tap.subscribe(stream, recording.take))
+            self._log.info("recording-begun", stream=str(stream))
+
+    def _begin(self, policy: RecordingPolicy) -> Recording:
+        lane = self._spool.lane(hash_of(StreamId.parse(policy.stream)))
+
+        def open_writer(
+            key: str, identity: Identity, description: Description, events: WriterEvents
+        ) -> SegmentWriter:
+            return SegmentWriter(self._spool, lane, key, identity, description, events)
+
+        return Recording(
+            policy,
+            segment_s=self._segment_s,
+            nonce=self._nonce,
+            open_writer=open_writer,
+            finished=self._finished,
+            clock=self._clock,
+            metrics=self._metrics,
+        )
+
+    def footage(self, stream: StreamId) -> list[Footage]:
+        """Segments of a stream that the index may not know yet."""
+        held = [recording for recording in self._all() if recording.stream == stream]
+        return [footage for recording in held for footage in recording.footage()]
+
+    def is_recording(self, stream: StreamId) -> bool:
+        """Whether pictures of the stream reach the disk now."""
+        held = self._recordings.get(stream)
+        return held is not None and held[0].report().status is RecordingStatus.RECORDING
+
+    def indexed(self, key: str) -> None:
+        """The index knows a segment now."""
+        for recording in self._all():
+            recording.indexed(key)
+        self._ended = [recording for recording in self._ended if recording.footage()]
+
+    def is_open(self, key: str) -> bool:
+        """Whether a file of the spool is still being written."""
+        return any(recording.is_open(key) for recording in self._all())
+
+    def reports(self) -> tuple[RecordingReport, ...]:
+        """How each recording is."""
+        return tuple(recording.report() for recording, _ in self._recordings.values())
+
+    def cameras_ns(self) -> tuple[int, ...]:
+        """The UTC that each stream's pictures tell now, of those that come."""
+        told = (recording.camera_ns() for recording, _ in self._recordings.values())
+        return tuple(utc_ns for utc_ns in told if utc_ns is not None)
+
+    def health(self) -> str | None:
+        """The first recording that fails, and how many do."""
+        failing = [report for report in self.reports() if report.status is RecordingStatus.FAILING]
+        if not failing:
+            return None
+        return f"{len(failing)} recordings fail, first {failing[0].stream}: {failing[0].reason}"
+
+    async def run(self) -> None:
+        """Keep time for all recordings, for ever."""
+        while True:
+            for recording, _ in self._recordings.values():
+                recording.tick()
+            counts = Counter(report.status for report in self.reports())
+            for status in RecordingStatus:
+                self._metrics.recordings.labels(status).set(counts[status])
+            self._metrics.waiting_bytes.set(self._spool.waiting_bytes)
+            await self._clock.sleep(_TICK_S)
+
+    async def close(self) -> None:
+        """End every recording; their files are whole once the lanes have closed."""
+        self.apply(())
+        await asyncio.sleep(0)
+
+    def _all(self) -> list[Recording]:
+        return [*(recording for recording, _ in self._recordings.values()), *self._ended]

@@ -1,0 +1,231 @@
+"""The spool: segments being written, one file each, a lane's thread doing the writing."""
+
+import errno
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.causes import cause_of
+from shared.clock import Clock
+from shared.reasons import Reason, why
+from shared.units import AccessUnit
+from storage.fmp4.entry import Description
+from storage.fmp4.fragment import MovieFragment, Sample, write_fragment
+from storage.fmp4.identity import Identity
+from storage.fmp4.movie import init_segment
+from storage.model.segment import spool_name
+from storage.objects.disk import Disk
+from storage.recording.lane import DiskLane
+
+_SPACE_EVERY_NS = 1_000_000_000
+_LATE_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PendingFragment:
+    """Units on their way to disk: the media time at which each is decoded, and where the last one ends.
+
+    `offsets90` is how much later each is shown; empty where pictures are shown as they are decoded.
+    """
+
+    sequence: int
+    units: tuple[AccessUnit, ...]
+    times90: tuple[int, ...]
+    end90: int
+    offsets90: tuple[int, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return sum(len(unit.data) for unit in self.units)
+
+    def build(self, description: Description, whole_from: int | None = None) -> bytes:
+        """The fragment's bytes. Units from number `whole_from` on keep what the description says already."""
+        whole_from = len(self.units) if whole_from is None else whole_from
+        pictures = [
+            description.sample(unit.data, whole=number >= whole_from)
+            for number, unit in enumerate(self.units)
+        ]
+        durations90 = [
+            end90 - time90
+            for time90, end90 in zip(self.times90, (*self.times90[1:], self.end90), strict=True)
+        ]
+        samples = tuple(
+            Sample(duration90, sum(map(len, picture)), unit.key, offset90, unit.recovery)
+            for unit, picture, duration90, offset90 in zip(
+                self.units, pictures, durations90, self.offsets90 or (0,) * len(self.units), strict=True
+            )
+        )
+        fragment = MovieFragment(self.sequence, self.times90[0], samples)
+        data = [part for picture in pictures for part in picture]
+        return b"".join(write_fragment(fragment, self.units[0].wall_ns, data))
+
+    def change(self, description: Description) -> int | None:
+        """The number of the first unit that says something else than the description, if one does."""
+        return next(
+            (number for number, unit in enumerate(self.units) if description.changed_by(unit.data)), None
+        )
+
+
+class Spool:
+    """The folder, its disk, the lanes that write to it, and the space that must stay free.
+
+    The reserve keeps the index able to write, without which nothing could be destroyed to make room.
+    """
+
+    def __init__(
+        self, folder: Path, disk: Disk, lanes: list[DiskLane], clock: Clock, *, reserve_bytes: int = 0
+    ) -> None:
+        self.folder = folder
+        self.disk = disk
+        self._lanes = lanes
+        self._clock = clock
+        self._reserve_bytes = reserve_bytes
+        self._looked_ns: int | None = None
+        self._low = False
+
+    def lane(self, number: int) -> DiskLane:
+        """The lane of a recording: the same one for all its segments, so that they stay in order."""
+        return self._lanes[number % len(self._lanes)]
+
+    def now_ns(self) -> int:
+        """Monotonic time, for telling how long something waited."""
+        return self._clock.monotonic_ns()
+
+    def path(self, key: str) -> Path:
+        """The file of a segment while it is here."""
+        return self.folder / spool_name(key)
+
+    @property
+    def waiting_bytes(self) -> int:
+        return sum(lane.waiting_bytes for lane in self._lanes)
+
+    def check_space(self) -> None:
+        """Raise ENOSPC when less than the reserve is free. Looks once a second. Any thread."""
+        now_ns = self._clock.monotonic_ns()
+        if self._looked_ns is None or now_ns - self._looked_ns > _SPACE_EVERY_NS:
+            self._looked_ns = now_ns
+            self._low = self.disk.free_bytes(self.folder) < self._reserve_bytes
+        if self._low:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@dataclass(frozen=True, slots=True)
+class WriterEvents:
+    """What a segment's writer tells, in the loop. After `failed` or `closed` it tells nothing more.
+
+    `written` gives the media time up to which the file is whole, and whether the disk kept it waiting for
+    over a second; `failed` why; `failed` and `closed` whether the file holds anything.
+    """
+
+    written: Callable[[int, bool], None]
+    failed: Callable[[Reason, bool], None]
+    closed: Callable[[bool], None]
+
+
+class SegmentWriter:
+    """One segment on its way to the spool. Calls are made in the loop; the work is done in the lane."""
+
+    def __init__(
+        self,
+        spool: Spool,
+        lane: DiskLane,
+        key: str,
+        identity: Identity,
+        description: Description,
+        events: WriterEvents,
+    ) -> None:
+        self._spool = spool
+        self._disk = spool.disk
+        self._lane = lane
+        self._path = spool.path(key)
+        self._description = description
+        self._events = events
+        self._descriptor: int | None = None
+        self._size = 0
+        self._fragments = 0
+        self._broken = False
+        self._changed = False
+        lane.submit(lambda: self._start(init_segment(description, identity)))
+
+    def append(self, fragment: PendingFragment) -> bool:
+        """Queue a fragment; False where the lane is full, and then nothing of it is written."""
+        queued_ns = self._spool.now_ns()
+        return self._lane.submit(lambda: self._append(fragment, queued_ns), fragment.size)
+
+    def close(self) -> None:
+        """Queue the end of the segment."""
+        self._lane.submit(self._close)
+
+    def _start(self, init: bytes) -> None:
+        try:
+            self._spool.check_space()
+            self._descriptor = self._disk.create(self._path)
+            self._write(init)
+        except OSError as error:
+            self._fail(error)
+
+    def _append(self, fragment: PendingFragment, queued_ns: int) -> None:
+        if self._broken:
+            return
+        late = self._spool.now_ns() - queued_ns > _LATE_NS
+        try:
+            self._spool.check_space()
+            self._write(fragment.build(self._description, self._whole_from(fragment)))
+        except OSError as error:
+            self._fail(error)
+            return
+        self._fragments += 1
+        self._lane.tell(lambda: self._events.written(fragment.end90, late))
+
+    def _whole_from(self, fragment: PendingFragment) -> int | None:
+        """Once the stream has told other parameters in the middle, those of the file's head are told again
+        too: a decoder would go on with the others."""
+        if self._changed:
+            return 0
+        change = fragment.change(self._description)
+        self._changed = change is not None
+        return change
+
+    def _write(self, data: bytes) -> None:
+        assert self._descriptor is not None
+        try:
+            self._disk.write(self._descriptor, data)
+        except OSError:
+            self._disk.truncate(self._descriptor, self._size)
+            raise
+        self._size += len(data)
+
+    def _fail(self, error: OSError) -> None:
+        self._broken = True
+        kept = self._end()
+        reason = _refusal(error)
+        self._lane.tell(lambda: self._events.failed(reason, kept))
+
+    def _close(self) -> None:
+        if not self._broken:
+            self._broken = True
+            kept = self._end()
+            self._lane.tell(lambda: self._events.closed(kept))
+
+    def _end(self) -> bool:
+        """Close the file, and remove it where it holds no picture; whether it holds any."""
+        try:
+            if self._descriptor is not None:
+                self._disk.close(self._descriptor)
+                self._descriptor = None
+                if not self._fragments:
+                    self._disk.remove(self._path)
+        except OSError:
+            # What is left in the spool is looked at again when the service starts.
+            return self._fragments > 0
+        return self._fragments > 0
+
+
+def _refusal(error: OSError) -> Reason:
+    cause = cause_of(error)
+    if error.errno == errno.ENOSPC:
+        return why(
+            "recording-disk-full", "the disk of the recordings does not take more: {cause}", cause=cause
+        )
+    return why("recording-disk-fails", "the disk of the recordings does not take more: {cause}", cause=cause)

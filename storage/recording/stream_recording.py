@@ -1,0 +1,282 @@
+"""The recording of one stream: units become fragments, fragments segments. No disk, no network in here."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from zlib import crc32
+
+from shared.causes import technical
+from shared.clock import Clock
+from shared.errors import BadInput
+from shared.ids import StreamId
+from shared.mediatime import TICKS_PER_SECOND, ns_from_90k, ticks_from_ns
+from shared.messages import RecordingPolicy, RecordingReport, RecordingStatus
+from shared.reasons import Reason, why
+from shared.tap.reassembly import Gap
+from shared.units import MAX_REORDER90, AccessUnit
+from storage.fmp4.description import describe
+from storage.fmp4.identity import Identity
+from storage.metrics import RecorderMetrics
+from storage.model.segment import Footage, object_key
+from storage.recording.open_segment import OpenSegment, OpenWriter
+from storage.recording.spool import WriterEvents
+
+FRAGMENT90 = TICKS_PER_SECOND // 2
+"""A kill loses what is not in a fragment yet, and may lose a second: half of one leaves room for the disk."""
+_SHORT90 = TICKS_PER_SECOND // 4
+_IDLE_FLUSH_NS = 800_000_000
+_JUMP90 = 5 * TICKS_PER_SECOND
+_STEP_NS = 500_000_000
+"""UTC this far from media time is a step of a clock; less is jitter of the network."""
+_SLEW_NS = 10_000_000
+"""How much of a drift between UTC and media time the border of two segments takes up."""
+_RETRY_NS = 2_000_000_000
+_SILENT_NS = 5_000_000_000
+_HEARD_NS = 60_000_000_000
+_MAX_SEGMENTS_WITHOUT_KEY = 10
+
+
+class Recording:
+    """Records one stream. All calls in the loop's thread.
+
+    `open_writer` starts a segment's file; `finished` is told of each file that is whole and closed.
+    `nonce` makes the keys of this process differ from those of the one before.
+    """
+
+    def __init__(
+        self,
+        policy: RecordingPolicy,
+        *,
+        segment_s: float,
+        nonce: str,
+        open_writer: OpenWriter,
+        finished: Callable[[str], None],
+        clock: Clock,
+        metrics: RecorderMetrics,
+    ) -> None:
+        self.stream = StreamId.parse(policy.stream)
+        self.policy = policy
+        self._segment_ns = int(segment_s * 1e9)
+        self._nonce = nonce
+        self._open_writer = open_writer
+        self._finished = finished
+        self._clock = clock
+        self._metrics = metrics
+        self._open: OpenSegment | None = None
+        self._footage: dict[str, Footage] = {}
+        self._status = RecordingStatus.WAITING
+        self._reason = why("recording-awaited", "no picture has come yet")
+        self._since_ns = clock.utc_ns()
+        self._retry_at_ns = 0
+        self._written_at_ns: int | None = None
+        self._heard: tuple[int, int] | None = None
+
+    def take(self, item: AccessUnit | Gap) -> None:
+        """The next unit of the stream, or the news that some are lost."""
+        if isinstance(item, Gap):
+            self._metrics.lost.labels("tap").inc(max(1, item.lost))
+            self._end()
+        else:
+            self._take_unit(item)
+
+    def tick(self) -> None:
+        """Called a few times a second: nothing collected waits longer than a moment for its next unit."""
+        segment, now_ns = self._open, self._clock.monotonic_ns()
+        if segment and segment.units and now_ns - segment.collected_since_ns > _IDLE_FLUSH_NS:
+            self._flush(segment, segment.end90)
+        if (
+            self._status is RecordingStatus.RECORDING
+            and self._written_at_ns is not None
+            and now_ns - self._written_at_ns > _SILENT_NS
+        ):
+            self._say(RecordingStatus.WAITING, why("recording-no-picture", "no picture comes"))
+
+    def close(self) -> None:
+        """Write what is collected and end the segment."""
+        self._end()
+
+    def footage(self) -> list[Footage]:
+        """The segments of this stream that the index may not know yet, as far as they are on disk."""
+        return list(self._footage.values())
+
+    def indexed(self, key: str) -> None:
+        """The index knows a segment now."""
+        self._footage.pop(key, None)
+
+    def is_open(self, key: str) -> bool:
+        """Whether a file of the spool is still being written, or about to be told finished."""
+        return key in self._footage
+
+    def camera_ns(self) -> int | None:
+        """The UTC that the stream's pictures tell now, None where no key picture came for a minute."""
+        if self._heard is None:
+            return None
+        age_ns = self._clock.monotonic_ns() - self._heard[1]
+        return self._heard[0] + age_ns if age_ns <= _HEARD_NS else None
+
+    def report(self) -> RecordingReport:
+        since = datetime.fromtimestamp(self._since_ns / 1e9, UTC)
+        return RecordingReport(str(self.stream), self._status, self._reason.text, since, self._reason)
+
+    def _take_unit(self, unit: AccessUnit) -> None:
+        if unit.key:
+            self._heard = unit.wall_ns, self._clock.monotonic_ns()
+        segment = self._open
+        if segment is not None and self._breaks(segment, unit):
+            self._end()
+            segment = None
+        if segment is not None and unit.key:
+            segment = self._turn(segment, unit)
+        if segment is None:
+            segment = self._start(unit, unit.wall_ns)
+        if segment is not None:
+            self._collect(segment, unit)
+
+    def _breaks(self, segment: OpenSegment, unit: AccessUnit) -> bool:
+        """Whether a unit cannot belong to the segment, key or not."""
+        ahead90 = unit.pts90 - segment.first_pts90 - segment.last90
+        back90 = MAX_REORDER90 if unit.reordered else TICKS_PER_SECOND
+        overlong_ns = _MAX_SEGMENTS_WITHOUT_KEY * self._segment_ns
+        return (
+            unit.run != segment.run
+            or not -back90 <= ahead90 <= _JUMP90
+            or segment.told_ns(unit) - segment.start_ns > overlong_ns
+        )
+
+    def _turn(self, segment: OpenSegment, key_unit: AccessUnit) -> OpenSegment | None:
+        """At a key unit: go on with the segment, or with the next one; None where no next one can start."""
+        told_ns = segment.told_ns(key_unit)
+        off_ns = key_unit.wall_ns - told_ns
+        stepped = abs(off_ns) > _STEP_NS
+        if not stepped and told_ns < segment.boundary_ns and self._same_parameters(segment, key_unit):
+            return segment
+        lead90 = segment.lead90(key_unit)
+        if stepped:
+            self._end(segment.time90(key_unit) - lead90)
+            return self._start(key_unit, key_unit.wall_ns - ns_from_90k(lead90), lead90)
+        start_ns = told_ns - ns_from_90k(lead90) + max(-_SLEW_NS, min(_SLEW_NS, off_ns))
+        self._end(max(segment.last90 + 1, ticks_from_ns(start_ns - segment.start_ns)))
+        return self._start(key_unit, start_ns, lead90)
+
+    @staticmethod
+    def _same_parameters(segment: OpenSegment, key_unit: AccessUnit) -> bool:
+        try:
+            return describe(key_unit) == segment.description
+        except BadInput:
+            return True
+
+    def _start(self, unit: AccessUnit, start_ns: int, lead90: int = 0) -> OpenSegment | None:
+        """A new segment at a key unit, which is shown `lead90` after `start_ns`; None where it cannot."""
+        if not unit.key or self._clock.monotonic_ns() < self._retry_at_ns:
+            self._metrics.lost.labels("waiting").inc()
+            return None
+        try:
+            description = describe(unit)
+            codec = description.codec_string
+        except BadInput as error:
+            self._metrics.lost.labels("parameters").inc()
+            self._say(RecordingStatus.FAILING, _unrecordable(error))
+            return None
+        key = object_key(self.stream, start_ns, unit.run, self._nonce)
+        identity = Identity(
+            self.stream, unit.run, start_ns, self.policy.name, self.policy.days, str(unit.wall_source)
+        )
+        events = WriterEvents(
+            written=lambda end90, late: self._on_written(key, end90, late),
+            failed=lambda reason, kept: self._on_failed(key, reason, kept),
+            closed=lambda kept: self._on_closed(key, kept),
+        )
+        self._footage[key] = Footage(
+            key, self.stream, unit.run, start_ns, start_ns, codec, description.digest, identity.days
+        )
+        writer = self._open_writer(key, identity, description, events)
+        self._open = OpenSegment(
+            key,
+            writer,
+            description,
+            unit.run,
+            start_ns,
+            unit.pts90 - lead90,
+            self._boundary_after(start_ns),
+        )
+        return self._open
+
+    def _boundary_after(self, start_ns: int) -> int:
+        """The stream's own next instant to cut at; staggered, so that disks are not hit at once."""
+        offset_ns = hash_of(self.stream) * self._segment_ns >> 32
+        return start_ns + self._segment_ns - (start_ns - offset_ns) % self._segment_ns
+
+    def _collect(self, segment: OpenSegment, unit: AccessUnit) -> None:
+        time90 = segment.time90(unit)
+        if segment.units and segment.may_cut_before(time90):
+            age90 = time90 - segment.times90[0]
+            starts_seekable = unit.key and (age90 >= _SHORT90 or not segment.units[0].key)
+            if age90 >= FRAGMENT90 or starts_seekable:
+                # What follows a reordered unit may be shown before it, right behind what is collected.
+                end90 = min(time90, segment.end90) if unit.reordered else time90
+                if not self._flush(segment, end90):
+                    return
+        segment.collect(unit, time90, self._clock.monotonic_ns())
+
+    def _flush(self, segment: OpenSegment, end90: int) -> bool:
+        """Send what is collected to the disk; False where it had to be dropped, which ends the segment."""
+        fragment = segment.take_fragment(end90)
+        if segment.writer.append(fragment):
+            return True
+        self._metrics.lost.labels("disk").inc(len(fragment.units))
+        self._open = None
+        segment.writer.close()
+        slow = why("recording-disk-slow", "the disk is too slow: pictures are being left out")
+        self._say(RecordingStatus.FAILING, slow)
+        return False
+
+    def _end(self, end90: int | None = None) -> None:
+        segment, self._open = self._open, None
+        if segment is None:
+            return
+        if segment.units:
+            self._flush(segment, segment.end90 if end90 is None else end90)
+        segment.writer.close()
+
+    def _on_written(self, key: str, end90: int, late: bool) -> None:
+        self._metrics.fragments.inc()
+        if late:
+            self._metrics.late.inc()
+        self._written_at_ns = self._clock.monotonic_ns()
+        self._say(RecordingStatus.RECORDING, why("recording", "recording"))
+        footage = self._footage.get(key)
+        if footage is not None:
+            end_ns = footage.start_ns + ns_from_90k(end90)
+            self._footage[key] = replace(footage, end_ns=end_ns)
+
+    def _on_failed(self, key: str, reason: Reason, kept: bool) -> None:
+        if self._open is not None and self._open.key == key:
+            self._metrics.lost.labels("disk").inc(len(self._open.units))
+            self._open = None
+        self._retry_at_ns = self._clock.monotonic_ns() + _RETRY_NS
+        self._metrics.failures.inc()
+        self._say(RecordingStatus.FAILING, reason)
+        self._on_closed(key, kept)
+
+    def _on_closed(self, key: str, kept: bool) -> None:
+        if kept:
+            self._finished(key)
+        else:
+            self._footage.pop(key, None)
+
+    def _say(self, status: RecordingStatus, reason: Reason) -> None:
+        if (status, reason) != (self._status, self._reason):
+            if status is not self._status:
+                self._since_ns = self._clock.utc_ns()
+            self._status, self._reason = status, reason
+
+
+def _unrecordable(error: BadInput) -> Reason:
+    cause = technical(error.detail)
+    told = why("recording-unrecordable", "pictures cannot be recorded: {cause}", cause=cause)
+    return told if error.why is None else replace(error.why, text=told.text)
+
+
+def hash_of(stream: StreamId) -> int:
+    """A 32-bit number of a stream, the same in every process."""
+    return crc32(str(stream).encode())

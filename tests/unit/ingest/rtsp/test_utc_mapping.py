@@ -1,0 +1,74 @@
+"""UTC of pictures by the camera's clock."""
+
+import pytest
+
+from ingest.rtsp.rtcp import SenderReport
+from ingest.rtsp.utc_mapping import MAX_DELAY_NS, MAX_OFFSET_NS, SenderClock
+
+NOW_NS = 1_700_000_000_000_000_000
+MS = 1_000_000
+
+
+def _clock(utc_ns: int = NOW_NS, time32: int = 0) -> SenderClock:
+    clock = SenderClock(90_000)
+    clock.reported(SenderReport(1, utc_ns, time32, 0))
+    return clock
+
+
+def test_without_a_report_nothing_is_known() -> None:
+    assert SenderClock(90_000).wall(0, NOW_NS) is None
+
+
+@pytest.mark.parametrize("step", [90_000, -90_000])
+def test_a_picture_before_or_after_the_report_has_its_own_time(step: int) -> None:
+    wall = _clock().wall(step, NOW_NS + step // 90_000 * 1_000_000_000 + 40 * MS)
+    assert wall is not None
+    assert wall.utc_ns == NOW_NS + step // 90_000 * 1_000_000_000
+
+
+def test_the_report_s_time_wraps_with_the_pictures() -> None:
+    wall = _clock(time32=0xFFFF_FFFF - 8999).wall(81_000, NOW_NS + 1_000 * MS)
+    assert wall is not None
+    assert wall.utc_ns == NOW_NS + 1_000 * MS
+
+
+def test_the_uncertainty_is_the_offset_or_the_delay_it_may_hide() -> None:
+    on_time = _clock().wall(0, NOW_NS + 10 * MS)
+    ahead = _clock(NOW_NS + 500 * MS).wall(0, NOW_NS)
+    assert on_time is not None
+    assert ahead is not None
+    assert on_time.uncertainty_ns == MAX_DELAY_NS - 10 * MS
+    assert ahead.uncertainty_ns == 500 * MS + MAX_DELAY_NS
+
+
+def test_the_uncertainty_grows_with_the_report_s_age() -> None:
+    clock = _clock()
+    soon = clock.wall(0, NOW_NS + 10 * MS)
+    later = clock.wall(90_000 * 100, NOW_NS + 100_010 * MS)
+    assert soon is not None
+    assert later is not None
+    assert later.uncertainty_ns - soon.uncertainty_ns == 20 * MS
+
+
+@pytest.mark.parametrize("wrong_ns", [MAX_OFFSET_NS + MS, -MAX_OFFSET_NS - MS, -NOW_NS])
+def test_a_clock_that_cannot_be_right_is_not_believed_but_told(wrong_ns: int) -> None:
+    clock = _clock(NOW_NS + wrong_ns)
+    assert clock.wall(0, NOW_NS) is None
+    assert clock.offset_ns == wrong_ns
+
+
+def test_one_late_picture_does_not_count_against_the_camera() -> None:
+    clock = _clock()
+    clock.wall(0, NOW_NS + 10 * MS)
+    assert clock.wall(90_000, NOW_NS + 1_000 * MS + 3 * MAX_OFFSET_NS) is not None
+
+
+def test_a_report_of_long_ago_tells_no_longer() -> None:
+    assert _clock().wall(90_000 * 601, NOW_NS + 601_000 * MS) is None
+
+
+def test_another_sender_has_another_clock() -> None:
+    clock = _clock()
+    clock.wall(0, NOW_NS)
+    clock.forget()
+    assert (clock.wall(0, NOW_NS), clock.offset_ns) == (None, None)

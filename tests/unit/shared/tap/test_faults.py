@@ -1,0 +1,199 @@
+"""The tap when something goes wrong: losses, restarts, noise, floods."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+import zmq
+
+from shared import metrics
+from shared.clock import SystemClock
+from shared.errors import Unavailable
+from shared.ids import StreamId
+from shared.recent import RecentUnits
+from shared.tap import Endpoint, Gap, TapSubscriber
+from shared.tap.pump import QUEUE_MESSAGES
+from shared.tap.wire import MAX_UNIT_BYTES
+from shared.units import AccessUnit
+from tests.support.eventually import eventually
+from tests.support.pictures import STREAM, units
+from tests.unit.shared.wire import UNITS, Wire, value
+
+
+async def test_a_taken_port_is_said_in_one_sentence() -> None:
+    async with Wire() as wire:
+        second = TapSubscriber([Endpoint.parse(f"bind:tcp://127.0.0.1:{wire.port}")], None, SystemClock())
+        with pytest.raises(Unavailable, match="cannot bind"):
+            await second.start()
+        await second.close()
+
+
+async def test_garbage_from_a_peer_does_not_stop_the_stream() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        rogue = context.socket(zmq.XPUB)
+        rogue.setsockopt(zmq.LINGER, 0)
+        rogue.connect(f"tcp://127.0.0.1:{wire.port}")
+        await eventually(lambda: rogue.poll(0) > 0, what="the subscription at the rogue")
+        topic = b"u" + str(STREAM).encode() + b"\0"
+        for frames in ([topic], [topic, b"x", b"y"], [topic, b"x", b"y", b"z"]):
+            rogue.send_multipart(frames)
+        for unit in UNITS[:10]:
+            wire.publish(unit)
+        await eventually(lambda: len(wire.got) == 10, what="the real units")
+        context.destroy(linger=0)
+
+
+async def test_garbage_from_a_reader_does_not_stop_the_stream() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        bad = metrics.counter("tap_bad_messages_total", "")
+        before = value(bad)
+        for message in (b"", b"\x02", b"\x02" + bytes(16) + b"\xff", b"\x07noise"):
+            wire.subscriber._pump.send((message,))
+        await eventually(lambda: value(bad) == before + 4, what="the refusals")
+        wire.publish(UNITS[0])
+        await eventually(lambda: wire.got == UNITS[:1], what="the real unit")
+
+
+async def test_a_reader_that_fails_stops_no_other_reader() -> None:
+    def fail(_item: AccessUnit | Gap) -> None:
+        raise RuntimeError("a fault nobody foresaw")
+
+    async with Wire() as wire:
+        other = StreamId("59350", "cam-other")
+        wire.subscriber.subscribe(other, fail)
+        await wire.subscribed()
+        for bad, good in zip(units(10, stream=other), UNITS[:10], strict=True):
+            wire.publish(bad)
+            wire.publish(good)
+        await eventually(lambda: len(wire.got) == 10, what="ten units at the good reader")
+
+
+async def test_a_publisher_that_comes_back_is_heard_again_from_a_key_unit() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        for unit in UNITS[:5]:
+            wire.publish(unit)
+        await eventually(lambda: len(wire.got) == 5, what="five units")
+        await wire.publisher.close()
+        wire.publisher = wire.new_publisher()
+        await wire.publisher.start()
+        await eventually(lambda: wire.publisher.wanted(STREAM), what="the subscription at the new publisher")
+        again = units(3, run=2)
+        for unit in again:
+            wire.publish(unit)
+        await eventually(lambda: wire.got[5:] == again, what="the units of the next run")
+
+
+async def test_a_reader_that_comes_back_starts_with_the_recent_units() -> None:
+    made = units(200, gop=200)
+    sent = 15
+    async with Wire() as wire:
+        await wire.connected()
+        for unit in made[:15]:
+            wire.publish(unit)
+        await wire.subscriber.close()
+        wire.subscriber = wire.new_subscriber()
+        await wire.subscriber.start()
+        await wire.subscribed()
+
+        def caught_up() -> bool:
+            nonlocal sent
+            wire.publish(made[sent])
+            sent += 1
+            return len(wire.got) >= sent - 1
+
+        await eventually(caught_up, what="the current group and what follows")
+    assert wire.got == made[: len(wire.got)]
+
+
+async def test_a_unit_that_is_too_large_costs_no_other_unit() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        wire.publish(UNITS[0])
+        wire.publish(replace(UNITS[1], data=bytes(MAX_UNIT_BYTES + 1)))
+        for unit in UNITS[10:20]:
+            wire.publish(unit)
+        await eventually(lambda: len(wire.got) == 12, what="the units around the large one")
+    assert wire.got == [UNITS[0], Gap(STREAM, 9), *UNITS[10:20]]
+
+
+async def test_a_unit_of_the_largest_size_passes() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        largest = replace(UNITS[0], data=bytes(MAX_UNIT_BYTES))
+        wire.publish(largest)
+        await eventually(lambda: wire.got == [largest], what="the largest unit")
+
+
+async def test_a_lost_unit_is_counted() -> None:
+    lost = metrics.counter("tap_units_lost_total", "")
+    before = value(lost)
+    async with Wire() as wire:
+        await wire.subscribed()
+        for unit in [*UNITS[:3], *UNITS[10:12]]:
+            wire.publisher.publish(unit)
+        await eventually(lambda: len(wire.got) == 6, what="three units, a gap and two units")
+    assert value(lost) - before == 7
+
+
+async def test_a_reader_of_more_streams_than_a_queue_holds_is_sent_them_all() -> None:
+    async with Wire() as wire:
+        streams = [StreamId("59350", f"cam-{number}") for number in range(QUEUE_MESSAGES + 500)]
+        for stream in streams:
+            wire.subscriber.subscribe(stream, wire.got.append)
+        await wire.publisher.close()
+        wire.publisher = wire.new_publisher()
+        await wire.publisher.start()
+        await eventually(lambda: all(map(wire.publisher.wanted, streams)), what="every subscription")
+
+
+async def test_a_reader_that_stands_still_goes_on_at_a_key_unit_after_each_gap() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        data = bytes(20_000)
+        flood = QUEUE_MESSAGES * 5
+        # Nothing is read while this loop runs: the queues of both sides and the socket between them fill up.
+        for seq in range(flood):
+            wire.publish(replace(UNITS[1], seq=seq, key=seq % 100 == 0, data=data))
+        live = flood
+
+        def goes_on() -> bool:
+            nonlocal live
+            wire.publish(replace(UNITS[1], seq=live, key=live % 100 == 0, data=data))
+            live += 1
+            return bool(wire.got) and seq_of(wire.got[-1]) >= flood + 100
+
+        await eventually(goes_on, what="the live units after the flood")
+    gaps = [at for at, item in enumerate(wire.got) if isinstance(item, Gap)]
+    after = [wire.got[at + 1] for at in gaps]
+    assert gaps
+    assert all(isinstance(item, AccessUnit) and item.key for item in after)
+
+
+async def test_many_questions_and_units_at_once_lose_no_wake_up() -> None:
+    async with Wire() as wire:
+        streams = [StreamId("59350", f"cam-{number}") for number in range(200)]
+        got: dict[StreamId, list[AccessUnit | Gap]] = {stream: [] for stream in streams}
+        for stream in streams:
+            wire.recent[stream] = RecentUnits()
+            wire.recent[stream].append(replace(UNITS[0], stream=stream))
+        await wire.connected()
+        for stream in streams:
+            wire.subscriber.subscribe(stream, got[stream].append)
+        await eventually(lambda: all(map(wire.publisher.wanted, streams)), what="the subscriptions")
+        for seq in range(1, 21):
+            for stream in streams:
+                wire.publish(replace(UNITS[1], stream=stream, seq=seq))
+            await asyncio.sleep(0)
+        await eventually(
+            lambda: all(items and seq_of(items[-1]) == 20 for items in got.values()),
+            what="the last unit of every stream",
+        )
+    assert not any(isinstance(item, Gap) for items in got.values() for item in items)
+
+
+def seq_of(item: AccessUnit | Gap) -> int:
+    return item.seq if isinstance(item, AccessUnit) else -1

@@ -1,0 +1,85 @@
+"""The index's schema."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.messages import encode
+from storage.index import migrations
+from storage.index.backlog import BacklogRows
+from storage.index.database import Database
+from storage.index.exports import ExportRows
+from storage.index.policies import PolicyRows
+from storage.index.segments import SegmentRows
+from storage.index.tables import metadata
+from storage.model.deadline import DAY_NS
+from tests.support.pictures import START_NS, STREAM
+from tests.unit.storage.packages import order
+from tests.unit.storage.workshop import policy
+
+MIGRATIONS = Path(migrations.__file__).parent
+STREAM_NAME = str(STREAM)
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'index.db'}")
+    async with database.read() as connection:
+        found = await connection.run_sync(differences)
+    await database.close()
+    assert found == []
+
+
+async def test_a_camera_that_is_removed_keeps_its_last_policy(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'index.db'}")
+    rows = PolicyRows(database)
+    await rows.replace([policy(days=12)])
+    await rows.replace([])
+    kept = await rows.all()
+    await database.close()
+    assert [(one.recorded, one.days) for one in kept] == [(False, 12)]
+
+
+def first_schema(connection: Connection) -> None:
+    """An index as the first version made and filled it: a segment, its policy, two exports."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+    start_ns, day_ns = START_NS, DAY_NS
+    for number, (days, state) in enumerate([(30, "stored"), (2, "stored"), (30, "garbage")]):
+        connection.exec_driver_sql(
+            "INSERT INTO segments VALUES (?, ?, 1, ?, ?, ?, 100, '', '', '', ?, ?)",
+            (f"k-{number}", STREAM_NAME, start_ns, start_ns + 60, start_ns + 31 * day_ns, days, state),
+        )
+    connection.exec_driver_sql("INSERT INTO policies VALUES (?, '', '', 1, 5)", (STREAM_NAME,))
+    wanted = encode(order()).decode()
+    connection.exec_driver_sql(
+        "INSERT INTO exports VALUES ('x-0001', 1, ?, 'done', 1, 1, 1, '', '', ?)", (wanted, start_ns)
+    )
+
+
+async def test_an_index_of_the_first_version_goes_on_with_what_it_holds(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'index.db'}"
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(first_schema)
+    await engine.dispose()
+    database = await Database.open(url)
+    rows = SegmentRows(database)
+    days = {one.key: one.days for one in await rows.everything()}
+    totals, packages = await rows.totals(), await ExportRows(database).packages()
+    late_ns = await BacklogRows(database).overdue_ns(START_NS + 6 * DAY_NS)
+    found = len(await rows.between(STREAM, START_NS, START_NS + 1))
+    await database.close()
+    assert days == {"k-0": 5, "k-1": 2, "k-2": 5}
+    assert totals == {"stored": (2, 200), "garbage": (1, 100)}
+    assert (late_ns, found, packages[0].parts[0].days) == (4 * DAY_NS, 2, 5)
