@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -58,6 +59,19 @@ async def test_a_hidden_tab_asks_nothing_and_asks_at_once_when_it_is_seen_again(
         assert server.asked == before
         await page.evaluate(_SEEN, True)
         await _asked_again(server, "/exports")
+
+
+async def test_what_a_hidden_tab_kept_says_its_age_until_it_is_answered_anew(browser: Browser) -> None:
+    server = Canned("operator")
+    async with _page(browser, server, "cameras") as page:
+        notice = page.get_by_test_id("freshness").locator("span")
+        await expect(page.get_by_test_id("cameras-summary")).to_be_visible()
+        await page.evaluate(_SEEN, False)
+        # Neither an answer nor a failure comes before the end of this test.
+        server.failing = lambda path: -1
+        await page.clock.set_fixed_time(datetime.now() + timedelta(hours=1))
+        await page.evaluate(_SEEN, True)
+        await expect(notice).to_be_visible(timeout=4000)
 
 
 @pytest.mark.parametrize("lost", [0, -1, 503], ids=["refused", "silent", "unavailable"])

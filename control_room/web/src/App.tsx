@@ -5,9 +5,9 @@ import { SessionProvider, useSession } from "./api/session";
 import { TerritoryProvider } from "./api/territory";
 import { TextProvider, useText } from "./i18n/text";
 import { Announcer } from "./ui/Announcer";
+import { classes } from "./ui/classes";
 import { Shell } from "./views/Shell";
 import { SignIn } from "./views/SignIn";
-import { classes } from "./ui/classes";
 import prose from "./ui/prose.module.css";
 import spacing from "./ui/spacing.module.css";
 

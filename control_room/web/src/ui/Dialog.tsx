@@ -1,9 +1,9 @@
 import { useEffect, useId, useRef, type ReactNode } from "react";
+import { classes } from "./classes";
 import { Icon } from "./Icon";
 import { useText } from "../i18n/text";
-import { classes } from "./classes";
-import styles from "./Dialog.module.css";
 import buttons from "./buttons.module.css";
+import styles from "./Dialog.module.css";
 
 /** What takes the focus first: what asks for it, else the first field; the browser would take the close button. */
 const FIRST = "[data-focus], input:enabled, select:enabled, textarea:enabled";

@@ -1,8 +1,8 @@
 import type { Problem } from "../api/problem";
 import { useText } from "../i18n/text";
 import { words } from "../i18n/words";
-import { problemText } from "./problemText";
 import { classes } from "./classes";
+import { problemText } from "./problemText";
 import notes from "./note.module.css";
 import prose from "./prose.module.css";
 

@@ -1,8 +1,8 @@
 import { useState, type ReactNode } from "react";
 import { useText } from "../i18n/text";
 import { pressed, sorted, type Sorting, type SortValue } from "./sorting";
-import tables from "./Table.module.css";
 import prose from "./prose.module.css";
+import tables from "./Table.module.css";
 
 export interface Column<Row> {
   id: string;

@@ -4,6 +4,7 @@ import { camerasQuery } from "../api/queries";
 import { usePerson, useSession } from "../api/session";
 import { useText } from "../i18n/text";
 import { clock, toWire } from "../i18n/times";
+import { classes } from "../ui/classes";
 import { Freshness } from "../ui/Freshness";
 import { useKeys } from "../ui/keys";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
@@ -13,7 +14,6 @@ import { LETTERS, offered, type ViewName } from "./access";
 import { CamerasView } from "./cameras/CamerasView";
 import { Help } from "./Help";
 import { WallView } from "./wall/WallView";
-import { classes } from "../ui/classes";
 import buttons from "../ui/buttons.module.css";
 import notes from "../ui/note.module.css";
 import prose from "../ui/prose.module.css";
@@ -131,7 +131,7 @@ function TopBar({ views, current, onHelp }: BarProps) {
           </a>
         ))}
       </nav>
-      <Freshness polled={cameras} />
+      <Freshness polled={cameras} now={now} />
       <time className={styles.clock} dateTime={toWire(now)} data-testid="clock">{clock(language, now)}</time>
       <span className={styles.who} data-testid="who">{person.name}<small>{t.kind[person.kind]}</small></span>
       <LanguageSwitch />

@@ -12,8 +12,8 @@ import { AuthorisationFields } from "./AuthorisationFields";
 import { cameraChange, draftOf, newCamera, type CameraDraft } from "./cameraDraft";
 import { ReadingFields } from "./ReadingFields";
 import { SourceFields } from "./SourceFields";
-import fields from "../../ui/Field.module.css";
 import buttons from "../../ui/buttons.module.css";
+import fields from "../../ui/Field.module.css";
 import spacing from "../../ui/spacing.module.css";
 
 interface Props {

@@ -7,8 +7,8 @@ import { DraftDialog } from "../../ui/DraftDialog";
 import { errorOf, Field } from "../../ui/Field";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { submitting } from "../../ui/submitting";
-import fields from "../../ui/Field.module.css";
 import buttons from "../../ui/buttons.module.css";
+import fields from "../../ui/Field.module.css";
 
 interface Props {
   commune: Commune | null;

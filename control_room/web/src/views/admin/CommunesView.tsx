@@ -5,16 +5,16 @@ import { communesQuery } from "../../api/queries";
 import type { Commune } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { useSay } from "../../ui/Announcer";
+import { classes } from "../../ui/classes";
 import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
 import { Table, type Column } from "../../ui/Table";
 import { CommuneForm } from "./CommuneForm";
 import { Workers } from "./Workers";
-import { classes } from "../../ui/classes";
-import tables from "../../ui/Table.module.css";
 import buttons from "../../ui/buttons.module.css";
 import prose from "../../ui/prose.module.css";
 import spacing from "../../ui/spacing.module.css";
+import tables from "../../ui/Table.module.css";
 
 type Open = { kind: "new" } | { kind: "edit" | "remove" | "workers"; commune: Commune } | null;
 

@@ -8,16 +8,16 @@ import type { Person } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { useSay } from "../../ui/Announcer";
 import { Awaited } from "../../ui/Awaited";
+import { classes } from "../../ui/classes";
 import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
+import { State } from "../../ui/State";
 import { Table, type Column } from "../../ui/Table";
 import { PersonForm } from "./PersonForm";
-import { classes } from "../../ui/classes";
-import { State } from "../../ui/State";
-import tables from "../../ui/Table.module.css";
 import buttons from "../../ui/buttons.module.css";
 import prose from "../../ui/prose.module.css";
 import spacing from "../../ui/spacing.module.css";
+import tables from "../../ui/Table.module.css";
 
 type Open = { kind: "new" } | { kind: "edit" | "remove"; person: Person } | null;
 

@@ -8,8 +8,8 @@ import { DraftDialog } from "../../ui/DraftDialog";
 import { errorOf, Field, FieldError } from "../../ui/Field";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { submitting } from "../../ui/submitting";
-import fields from "../../ui/Field.module.css";
 import buttons from "../../ui/buttons.module.css";
+import fields from "../../ui/Field.module.css";
 import spacing from "../../ui/spacing.module.css";
 
 const KINDS: readonly Kind[] = ["operator", "commune", "legal", "admin"];

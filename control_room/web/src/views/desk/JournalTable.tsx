@@ -4,8 +4,8 @@ import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
 import { Said } from "../../ui/Said";
 import { State, type Tone } from "../../ui/State";
-import tables from "../../ui/Table.module.css";
 import prose from "../../ui/prose.module.css";
+import tables from "../../ui/Table.module.css";
 
 const TONE: Record<JournalEntry["outcome"], Tone> = { granted: "good", refused: "bad", done: "off" };
 

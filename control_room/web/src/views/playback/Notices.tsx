@@ -3,10 +3,10 @@ import type { Messages } from "../../i18n/fr";
 import { clock, span, type Language } from "../../i18n/times";
 import { spanAt } from "../../playback/planner";
 import type { PlayerState } from "../../playback/player";
+import { classes } from "../../ui/classes";
 import { codecName } from "../../ui/codec";
 import { problemText } from "../../ui/problemText";
 import type { Problem } from "../../api/problem";
-import { classes } from "../../ui/classes";
 import styles from "./playback.module.css";
 
 type Notice = [id: string, text: string];

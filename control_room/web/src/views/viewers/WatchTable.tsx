@@ -1,11 +1,11 @@
 import { useTerritory } from "../../api/territory";
 import { useText } from "../../i18n/text";
 import { Said } from "../../ui/Said";
+import { State, type Tone } from "../../ui/State";
 import { Table, type Column } from "../../ui/Table";
 import { arrivalOf, arrivalText, figuresIn, streamText, whoIs, type Arrival, type Line } from "./watching";
-import { State, type Tone } from "../../ui/State";
-import tables from "../../ui/Table.module.css";
 import prose from "../../ui/prose.module.css";
+import tables from "../../ui/Table.module.css";
 
 /** One row a picture that somebody is shown. */
 export function WatchTable({ lines }: { lines: readonly Line[] }) {

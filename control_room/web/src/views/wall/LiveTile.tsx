@@ -5,10 +5,10 @@ import { useText } from "../../i18n/text";
 import { bareClock, dateTime, toWire, zoneOffset } from "../../i18n/times";
 import { useTile } from "../../live/useTile";
 import { useSay } from "../../ui/Announcer";
+import { classes } from "../../ui/classes";
 import { Figures } from "./Figures";
 import { bitrate, shownOf, whyOf, type Shown } from "./tileText";
 import { Veil } from "./Veil";
-import { classes } from "../../ui/classes";
 import styles from "./wall.module.css";
 
 interface Props {

@@ -1,10 +1,10 @@
 import { useState, type DragEvent } from "react";
 import { useTerritory } from "../../api/territory";
 import { useText } from "../../i18n/text";
+import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/Icon";
 import { DRAG_TYPE } from "./CameraList";
 import { LiveTile } from "./LiveTile";
-import { classes } from "../../ui/classes";
 import styles from "./wall.module.css";
 
 interface Props {

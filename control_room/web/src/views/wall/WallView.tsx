@@ -5,6 +5,7 @@ import { added, neighbour, placed, removed, resized, swapped, WALL_SIZES, type W
 import { useWallLink, WallContext } from "../../live/useTile";
 import { useWall } from "../../live/wallStore";
 import { useSay } from "../../ui/Announcer";
+import { classes } from "../../ui/classes";
 import { Dialog } from "../../ui/Dialog";
 import { useKeys } from "../../ui/keys";
 import { setMotive, useMotive } from "../../ui/motive";
@@ -12,7 +13,6 @@ import { CameraList } from "./CameraList";
 import { MotiveDialog } from "./MotiveDialog";
 import { Place } from "./Place";
 import { useFullScreen } from "./useFullScreen";
-import { classes } from "../../ui/classes";
 import buttons from "../../ui/buttons.module.css";
 import prose from "../../ui/prose.module.css";
 import spacing from "../../ui/spacing.module.css";
