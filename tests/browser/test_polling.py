@@ -55,6 +55,7 @@ async def test_a_hidden_tab_asks_nothing_and_asks_at_once_when_it_is_seen_again(
         await page.evaluate(_SEEN, False)
         await page.wait_for_load_state("networkidle")
         before = dict(server.asked)
+        # Nothing must come in the time of three polls.
         await page.wait_for_timeout(600)
         assert server.asked == before
         await page.evaluate(_SEEN, True)
