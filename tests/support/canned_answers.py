@@ -85,13 +85,13 @@ def _tile(number: int, stale: str | None) -> Json:
 
 def _viewers() -> Json:
     tiles = [_tile(0, None), _tile(1, "camera"), _tile(2, None)]
-    mux = {"max_viewers": 50, "most_viewers": 50, "reason": "", "why": None}
+    mux = {"most_viewers": 50, "reason": "", "why": None}
     return {
         "viewers": [
             {
                 "id": "v" * 12,
                 "mux": "http://a",
-                "person": {"login": "operatrice", "name": "Une opératrice"},
+                "person": {"id": "per-operator", "login": "operatrice", "name": "Une opératrice"},
                 "rtt_ms": 12.5,
                 "jitter_ms": 3.0,
                 "loss": 0.0,
@@ -239,6 +239,6 @@ def answers() -> dict[str, object]:
             "broken_at": None,
             "reason": "",
             "why": None,
-            "doubt": "end",
+            "doubt": "cut-end",
         },
     }
