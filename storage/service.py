@@ -85,7 +85,7 @@ def _make_folders(*folders: Path) -> None:
             raise Unavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
 
 
-def _tap(settings: StorageSettings, clock: Clock, holds: Callable[[str], bool]) -> TapSubscriber:
+def _tap(settings: StorageSettings, clock: Clock, holds: Callable[[str, str], bool]) -> TapSubscriber:
     endpoints = Endpoint.parse_list(settings.tap_endpoints)
     keys = None
     if settings.tap_key_file is not None:

@@ -2,6 +2,7 @@ import { useTerritory } from "../../api/territory";
 import type { JournalEntry } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
+import { resourceWords } from "../../i18n/words";
 import { Said } from "../../ui/Said";
 import { State, type Tone } from "../../ui/State";
 import prose from "../../ui/prose.module.css";
@@ -40,7 +41,7 @@ export function JournalTable({ entries }: { entries: readonly JournalEntry[] }) 
               <td role="cell" data-title={t.journal.action}>{t.journal.actions[entry.action] ?? <code>{entry.action}</code>}</td>
               <td role="cell" data-title={t.journal.outcome}><State tone={TONE[entry.outcome]} small>{t.journal.outcomes[entry.outcome]}</State></td>
               <td role="cell" data-title={t.journal.what}>
-                {entry.camera === "" ? entry.resource : (byId.get(entry.camera)?.name ?? entry.camera)}
+                {entry.camera === "" ? resourceWords(entry.resource, t) : (byId.get(entry.camera)?.name ?? entry.camera)}
                 {entry.commune !== "" && <span className={prose.hint}>{communeName(entry.commune)}</span>}
               </td>
               <td role="cell" data-title={t.journal.motive}>
