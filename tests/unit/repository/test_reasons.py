@@ -57,7 +57,7 @@ _ASKED = (
 _KINDS = {
     "number": {
         "cameras", "days", "entry", "last", "least", "more", "most", "packets", "percent", "port", "seconds",
-        "status", "told",
+        "size", "status", "told",
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
