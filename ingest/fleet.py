@@ -16,7 +16,7 @@ from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.messages import CameraReport, CameraStatus, WantedCamera
+from shared.messages.ingest import CameraReport, CameraStatus, WantedCamera
 from shared.reasons import Reason
 from shared.redact import redact
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ingest.ports import CameraAddress, Opener, Source
-from shared.messages import CameraOpener
+from shared.messages.ingest import CameraOpener
 
 
 class ChosenOpener:

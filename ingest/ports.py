@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from shared.errors import Unavailable
-from shared.messages import CameraOpener, CameraStatus, CameraTransport
+from shared.messages.ingest import CameraOpener, CameraStatus, CameraTransport
 from shared.reasons import Reason, why
 from shared.units import WallSource
 

@@ -21,7 +21,7 @@ from ingest.wanted import WantedCache, WantedPoller
 from shared.clock import SystemClock
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.messages import CameraOpener
+from shared.messages.ingest import CameraOpener
 from shared.places import HostPort, listed_places, own_service
 from shared.private import close_to_others
 from shared.service import Service

@@ -44,7 +44,7 @@ from control_room.model import (
     blocked_reason,
 )
 from control_room.territory.states import CameraState
-from shared.messages import RecordingReport
+from shared.messages.storage import RecordingReport
 from shared.reasons import Reason, coded, read
 
 T = TypeVar("T")

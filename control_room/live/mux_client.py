@@ -11,7 +11,7 @@ from control_room.access.ticketing import Ticketing
 from control_room.live.watching import Watcher, read_watchers
 from shared.causes import cause_of
 from shared.errors import BadInput, Unavailable
-from shared.messages import decode
+from shared.messages.codec import decode
 from shared.reasons import why
 from shared.tickets import Action
 

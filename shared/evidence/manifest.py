@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.messages import ExportedCamera, ExportOrder
+from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.spans import Present, Span
 from shared.utc import instant_of, ns_of
 

@@ -20,7 +20,7 @@ from shared.evidence.manifest import (
     write_manifest,
 )
 from shared.evidence.signature import EvidenceKey
-from shared.messages import ExportedCamera, ExportOrder
+from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.reasons import why
 from shared.spans import Present, Span
 from storage.exports.leaflet import leaflet

@@ -10,7 +10,7 @@ from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.mediatime import TICKS_PER_SECOND, ns_from_90k, ticks_from_ns
-from shared.messages import RecordingPolicy, RecordingReport, RecordingStatus
+from shared.messages.storage import RecordingPolicy, RecordingReport, RecordingStatus
 from shared.reasons import Reason, why
 from shared.tap.reassembly import Gap
 from shared.units import MAX_REORDER90, AccessUnit

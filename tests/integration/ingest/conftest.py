@@ -16,7 +16,7 @@ from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.messages import CameraOpener, CameraReport, CameraStatus, WantedCamera
+from shared.messages.ingest import CameraOpener, CameraReport, CameraStatus, WantedCamera
 from shared.units import AccessUnit
 
 COMMUNE = "59350"

@@ -5,7 +5,8 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from shared.messages import CameraReports, CameraStatus, WantedCamera, WantedCameras, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.ingest import CameraReports, CameraStatus, WantedCamera, WantedCameras
 
 
 @dataclass

@@ -20,7 +20,7 @@ from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.encoder import Coding
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.messages import CameraStatus, WantedCamera
+from shared.messages.ingest import CameraStatus, WantedCamera
 from shared.units import AccessUnit
 
 CODING = Coding(width=128, height=96, fps=Fraction(2), gop_s=1.0, kbps=16)

@@ -14,7 +14,7 @@ from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.faults import Fault
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.messages import CameraOpener, CameraStatus
+from shared.messages.ingest import CameraOpener, CameraStatus
 from shared.places import HostPort
 from tests.integration.ingest.scripted import Answer, Scripted, scripted
 from tests.integration.ingest.zoo import plan, zoo

@@ -17,7 +17,7 @@ from ingest.simulator.faults import Fault
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
 from shared.ids import StreamId
-from shared.messages import CameraStatus, WantedCamera
+from shared.messages.ingest import CameraStatus, WantedCamera
 from shared.tap import Endpoint, Gap, TapPublisher, TapSubscriber
 from shared.units import AccessUnit
 from tests.integration.ingest.zoo import plan

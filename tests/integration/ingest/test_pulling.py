@@ -10,7 +10,7 @@ from ingest.simulator.clock_strip import read_clock
 from ingest.simulator.encoder import Coding
 from ingest.simulator.server import SimulatedCameras
 from shared.codecs.h264 import parameter_sets
-from shared.messages import CameraStatus
+from shared.messages.ingest import CameraStatus
 from tests.integration.ingest.conftest import Pulling, wanted
 from tests.support.eventually import eventually
 from tests.unit.ingest.decoded import decoded

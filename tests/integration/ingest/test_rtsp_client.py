@@ -9,7 +9,7 @@ from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.faults import Fault
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.messages import CameraTransport
+from shared.messages.ingest import CameraTransport
 from shared.units import WallSource
 from tests.integration.ingest.scripted import scripted
 

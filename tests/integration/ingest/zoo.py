@@ -24,7 +24,7 @@ from ingest.simulator.feeds import Loop
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import Clock, SystemClock
 from shared.codecs.h264 import Nal, nal_type, nal_units
-from shared.messages import CameraOpener, CameraReport, CameraTransport, WantedCamera
+from shared.messages.ingest import CameraOpener, CameraReport, CameraTransport, WantedCamera
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
 

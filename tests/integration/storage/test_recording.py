@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
-from shared.messages import RecordingStatus
+from shared.messages.storage import RecordingStatus
 from shared.tickets import Action
 from storage.model.instants import text_from_ns
 from storage.recording.finishing import layout_of

@@ -16,7 +16,7 @@ from ingest.runs import RunNumbers
 from shared import metrics
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
-from shared.messages import CameraStatus, WantedCamera
+from shared.messages.ingest import CameraStatus, WantedCamera
 from tests.unit.ingest.camera_packets import packets, source
 
 GATE = WantedCamera("59350/gate/main", "Gate", "rtsp://192.0.2.7/gate", "viewer", "hunter2")

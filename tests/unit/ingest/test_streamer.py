@@ -11,7 +11,7 @@ import pytest
 from ingest.ports import Ended, InvalidStream, Refused, Stalled, Unreachable, UnsupportedCodec
 from ingest.simulator.encoder import Coding, Encoding
 from shared import metrics
-from shared.messages import CameraStatus
+from shared.messages.ingest import CameraStatus
 from shared.units import Codec, WallSource
 from tests.unit.ingest.camera_packets import ADDRESS, GOP, Bench, coded, costly, packets, source
 

@@ -16,7 +16,8 @@ from shared.clock import SimulatedClock
 from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.leases import Leases
-from shared.messages import RecordingPolicy, encode
+from shared.messages.codec import encode
+from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit

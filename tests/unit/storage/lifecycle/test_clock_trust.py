@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messages import ClockConfirmed
+from shared.messages.storage import ClockConfirmed
 from shared.tickets import CLOCK_RESOURCE, Action
 from storage.lifecycle.clock_trust import (
     TOLERANCE_NS,

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from shared.codecs.h264 import annex_b
-from shared.messages import RecordingStatus
+from shared.messages.storage import RecordingStatus
 from shared.reasons import Reason
 from shared.tap.reassembly import Gap
 from storage.fmp4.reader import Layout
