@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mux.observe.lag import Lag
 from mux.observe.stream_metrics import StreamMetrics
-from mux.observe.viewer_statistics import Everybody, Standing, named, standing_of
+from mux.observe.viewer_statistics import named, statistics_of
 from mux.sdp.fragment import render_fragment
 from mux.sdp.offer import IceUser
 from mux.sessions.admission import Admission, etag_of
@@ -16,6 +16,7 @@ from mux.sessions.viewer import Viewer
 from mux.streams.camera import Camera
 from shared.clock import Clock
 from shared.errors import BadInput, Conflict, PreconditionFailed, PreconditionNeeded, TicketRefused
+from shared.messages.live import MuxLoad, NamedViewers, ViewerStatistics
 from shared.reasons import why
 from shared.tickets import Ticket
 
@@ -41,16 +42,6 @@ class Renewed:
     fragment: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How much this process has to do. `sessions` are the signed-in sessions its viewers belong to."""
-
-    viewers: int
-    most_viewers: int
-    sessions: int
-    tiles: int
-
-
 class Walls:
     """Sessions after their beginning."""
 
@@ -61,7 +52,7 @@ class Walls:
         self._lag = lag
         self._clock = clock
 
-    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
         """Give tiles other cameras or sizes; those not named stay. Nothing changes when one cannot be had.
 
         A ticket is needed to show a camera: sizes, and emptying a tile, are the session's owner's affair.
@@ -113,9 +104,9 @@ class Walls:
                 tile.resize(*wish.size)
             if wish.shows:
                 tile.show(None if wish.camera is None else Camera.at(wish.camera))
-        return self._standing(viewer)
+        return self._statistics(viewer)
 
-    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics:
         """Take what the page counts of its tiles. Raises NotFound, BadInput for a tile there is not."""
         viewer = self._hub.roster.named(id)
         tiles = [(self._tile(viewer, mid), said) for mid, said in counts.items()]
@@ -123,7 +114,7 @@ class Walls:
             if tile.stream is not None:
                 self._metrics.page_counted(tile.stream, tile.page, said)
             tile.page = said
-        return self._standing(viewer)
+        return self._statistics(viewer)
 
     def renew(self, id: str, remote: IceUser | None, if_match: str | None) -> Renewed:
         """Restart ICE where the fragment is of a new ICE session (RFC 9725 section 4.3.3).
@@ -149,23 +140,23 @@ class Walls:
         first = next(iter(viewer.tiles))
         return Renewed(etag_of(ours), render_fragment(ours, self._admission.public, first))
 
-    def load(self) -> Load:
-        """How busy this process is, for who spreads viewers over several."""
+    def load(self) -> MuxLoad:
+        """How busy this process is, for control_room, which spreads viewers over several."""
         viewers = list(self._hub.roster)
-        return Load(
+        return MuxLoad(
             viewers=len(viewers),
             most_viewers=self._hub.most_viewers,
             sessions=len({viewer.identity.session for viewer in viewers}),
             tiles=sum(tile.camera is not None for viewer in viewers for tile in viewer.tiles.values()),
         )
 
-    def everybody(self) -> Everybody:
-        """All viewers, with whom they are."""
-        return Everybody(tuple(named(viewer, self._standing(viewer)) for viewer in self._hub.roster))
+    def everybody(self) -> NamedViewers:
+        """All viewers, each with the person whose it is."""
+        return NamedViewers(tuple(named(viewer, self._statistics(viewer)) for viewer in self._hub.roster))
 
-    def _standing(self, viewer: Viewer) -> Standing:
+    def _statistics(self, viewer: Viewer) -> ViewerStatistics:
         now_ns = self._clock.monotonic_ns()
-        return standing_of(viewer, now_ns, loop_late=self._lag.late(now_ns))
+        return statistics_of(viewer, now_ns, loop_late=self._lag.late(now_ns))
 
     @staticmethod
     def _tile(viewer: Viewer, mid: str) -> Tile:

@@ -3,14 +3,14 @@
 import struct
 
 from mux.observe.lag import LATE_NS, REMEMBERED_NS
-from mux.observe.viewer_statistics import Stale, TileStanding
+from shared.messages.live import Stale, TileStatistics
 from tests.unit.mux.fakes import unit
 from tests.unit.mux.hubs import Visitor, World
 
 ONE, TWO = "59350/cam-1", "59350/cam-2"
 
 
-def tile(world: World, visitor: Visitor, number: int = 0) -> TileStanding:
+def tile(world: World, visitor: Visitor, number: int = 0) -> TileStatistics:
     return world.walls.reported(visitor.id, {}).tiles[number]
 
 

@@ -3,10 +3,11 @@
 import struct
 
 from mux.fanout.token_bucket import CAREFUL, NEAR
-from mux.observe.viewer_statistics import Stale, standing_of
+from mux.observe.viewer_statistics import statistics_of
 from mux.sessions.adaptation import PlayoutBounds
 from mux.sessions.tile import Tile
 from shared.ids import StreamId, StreamKind
+from shared.messages.live import Stale
 from tests.unit.mux.fakes import unit
 from tests.unit.mux.hubs import World
 
@@ -110,7 +111,7 @@ async def test_a_viewer_of_one_stream_is_paced_to_its_link_and_told_why_its_pict
     viewer = world.viewer(watched.visitor.id)
     assert viewer.adaptation.bucket.pace.bits_per_s < 1_000_000
     assert world.counts.jumps > 0
-    told = standing_of(viewer, world.clock.monotonic_ns(), loop_late=False).tiles[0]
+    told = statistics_of(viewer, world.clock.monotonic_ns(), loop_late=False).tiles[0]
     assert told.stale is Stale.LINK
 
 

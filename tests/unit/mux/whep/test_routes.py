@@ -7,15 +7,15 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mux.observe.viewer_statistics import Everybody, Stale, Standing, TileStanding
 from mux.sdp.offer import MAX_OFFER_BYTES, IceUser, Offer
 from mux.sessions.admission import Admitted
 from mux.sessions.page_counts import PageCounts
 from mux.whep.routes import make_app
-from mux.whep.walls import Load, Renewed, Wish
+from mux.whep.walls import Renewed, Wish
 from shared.clock import SystemClock
 from shared.errors import NotFound
 from shared.ids import StreamId
+from shared.messages.live import MuxLoad, NamedViewers, Stale, TileStatistics, ViewerStatistics
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from tests.support.light_sdp import offer
 
@@ -24,15 +24,13 @@ SIGNER = TicketSigner(KEY)
 STREAM = StreamId("59350", "cam-1")
 ORIGIN = "https://csu.example.fr"
 OFFER = offer("AB:CD")
-STANDING = Standing(
-    12.5,
-    3.0,
-    0.01,
-    2000.0,
-    None,
-    (0, 0),
-    (
-        TileStanding(
+STATISTICS = ViewerStatistics(
+    rtt_ms=12.5,
+    jitter_ms=3.0,
+    loss=0.01,
+    bitrate_kbps=2000.0,
+    tiles=(
+        TileStatistics(
             "0", "59350/cam-1", "main", "h264", False, 2000.0, 0.01, Stale.CAMERA, "no pictures", None
         ),
     ),
@@ -62,21 +60,21 @@ class Admitting:
         self.renewed.append((remote, if_match))
         return Renewed('"ice-2"', None if remote is None else "a=ice-lite\r\n")
 
-    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
         self.wishes.extend(wishes)
-        return STANDING
+        return STATISTICS
 
-    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics:
         if id != "s-1":
             raise NotFound("this WHEP session has ended: revoked", "revoked")
         self.counts.update(counts)
-        return STANDING
+        return STATISTICS
 
-    def load(self) -> Load:
-        return Load(1, 2, 3, 4)
+    def load(self) -> MuxLoad:
+        return MuxLoad(1, 2, 3, 4)
 
-    def everybody(self) -> Everybody:
-        return Everybody(())
+    def everybody(self) -> NamedViewers:
+        return NamedViewers(())
 
     def take_lease(self, token: str) -> None:
         self.leases.append(token)

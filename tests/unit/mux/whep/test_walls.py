@@ -6,7 +6,6 @@ import weakref
 
 import pytest
 
-from mux.observe.viewer_statistics import Stale, TileStanding
 from mux.sessions.page_counts import PageCounts
 from mux.sessions.roster import Roster
 from mux.sessions.viewer import CONSENT_S, End
@@ -19,6 +18,7 @@ from shared.errors import (
     Unavailable,
 )
 from shared.ids import StreamId, StreamKind
+from shared.messages.live import Stale, TileStatistics
 from tests.unit.mux.fakes import STREAM, unit
 from tests.unit.mux.hubs import Visitor, World, wall_ticket
 
@@ -26,7 +26,7 @@ ONE, TWO = "59350/cam-1", "59350/cam-2"
 MAIN, SUB = StreamId("59350", "cam-1"), StreamId("59350", "cam-1", StreamKind.SUB)
 
 
-def tile(world: World, visitor: Visitor, number: int = 0) -> TileStanding:
+def tile(world: World, visitor: Visitor, number: int = 0) -> TileStatistics:
     return world.walls.reported(visitor.id, {}).tiles[number]
 
 
