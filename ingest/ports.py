@@ -148,6 +148,7 @@ class Packet:
     `wall_ns` is the UTC of its capture by the camera's own clock, as AccessUnit has it, None where only the
     arrival tells. `restart`: its time has nothing to do with the one before; another run begins.
     `gap`: something before it is missing.
+    `camera_ahead_ns` is as AccessUnit has it.
     `nals` is where the NAL units of `data` begin, behind their start codes; empty where nobody knows.
     """
 
@@ -161,6 +162,7 @@ class Packet:
     restart: bool = False
     gap: bool = False
     nals: tuple[int, ...] = ()
+    camera_ahead_ns: int | None = None
 
 
 class Source(Protocol):

@@ -221,6 +221,7 @@ class Streamer:
             data=checked.data,
             reordered=checked.reordered,
             recovery=checked.recovery,
+            camera_ahead_ns=packet.camera_ahead_ns if packet.wall_ns is None else None,
         )
 
     def _give(self, run: _Run, unit: AccessUnit, info: StreamInfo, checks: Checks, *, steady: bool) -> None:

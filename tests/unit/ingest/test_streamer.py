@@ -65,6 +65,15 @@ async def test_a_camera_s_own_time_is_passed_on_with_its_uncertainty(bench: Benc
     assert (unit.wall_ns, unit.wall_source, unit.wall_uncertainty_ns) == (7, WallSource.SENDER_REPORT, 9)
 
 
+async def test_how_far_a_camera_s_clock_is_off_is_passed_on_beside_the_arrival(bench: Bench) -> None:
+    camera = source()
+    bench.opener.then(camera)
+    camera.send(*(replace(packet, camera_ahead_ns=-7) for packet in packets(arrival_ns=42)))
+    async with running(bench):
+        unit = bench.units[3]
+    assert (unit.wall_ns, unit.wall_source, unit.camera_ahead_ns) == (45, WallSource.ARRIVAL, -7)
+
+
 async def test_the_state_is_live_with_size_and_codec_once_a_unit_came(bench: Bench) -> None:
     camera = source()
     bench.opener.then(camera)
