@@ -23,13 +23,15 @@ _WRAP, _HALF = 1 << 32, 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
-class Wall:
+class MappedUtc:
+    """The UTC of a picture, wrong by `uncertainty_ns` at most."""
+
     utc_ns: int
     uncertainty_ns: int
 
 
-class SenderClock:
-    """Turns RTP time into UTC.
+class UtcMapping:
+    """Maps the RTP time of one sender to UTC.
 
     `offset_ns` is how far the camera's clock seems ahead of ours, by the quickest picture of late: a picture
     cannot arrive before it was taken. The uncertainty of a time is: with `d` the least (arrival - camera's
@@ -67,7 +69,7 @@ class SenderClock:
         """Another sender: what was known of the one before is of no use."""
         self._report = self._least_ns = self._least_before_ns = None
 
-    def wall(self, time32: int, arrival_ns: int) -> Wall | None:
+    def utc_of(self, time32: int, arrival_ns: int) -> MappedUtc | None:
         """The UTC of a picture, None where no report tells it or the camera's clock cannot be right."""
         report = self._report
         if report is None:
@@ -88,7 +90,7 @@ class SenderClock:
         if abs(least_ns) > MAX_OFFSET_NS:
             return None
         wrong_ns = max(abs(least_ns), abs(least_ns - MAX_DELAY_NS))
-        return Wall(utc_ns, wrong_ns + abs(age_ns) * _DRIFT_PPM // 1_000_000)
+        return MappedUtc(utc_ns, wrong_ns + abs(age_ns) * _DRIFT_PPM // 1_000_000)
 
     def _least(self) -> int | None:
         known = [ns for ns in (self._least_ns, self._least_before_ns) if ns is not None]

@@ -112,7 +112,7 @@ class Channel:
         if picture.key:
             self._read_profile(item.data)
         self.octets += picture.payload_bytes
-        self.newest = (picture.time90, item.wall_ns)
+        self.newest = (picture.time90, item.utc_ns)
         self._reached = Moment(picture.time90, now_ns)
         self.group.append(picture)
         self._fan_out.give(picture, now_ns, self._measured(now_ns))

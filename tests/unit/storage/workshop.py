@@ -83,7 +83,7 @@ def units(
     """Real units, encoded once for all tests."""
     shift_ns = start_ns - START_NS
     return [
-        replace(unit, stream=stream, wall_ns=unit.wall_ns + shift_ns)
+        replace(unit, stream=stream, utc_ns=unit.utc_ns + shift_ns)
         for unit in _coded(count, gop, width, height)
     ]
 
