@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 
-from ingest.hub import Hub
 from ingest.meters import Meters, StreamMeters
 from ingest.ports import CameraAddress, Opener
 from ingest.runs import RunNumbers
 from ingest.state import CameraState
+from ingest.stream_hub import StreamHub
 from ingest.streamer import Streamer
 from shared.backoff import Backoff
 from shared.clock import Clock
@@ -60,7 +60,7 @@ class Fleet:
         commune: str,
         *,
         opener: Opener,
-        hub: Hub,
+        hub: StreamHub,
         runs: RunNumbers,
         meters: Meters,
         clock: Clock,

@@ -9,7 +9,6 @@ from ingest.decoding.checks import DecodeChecks
 from ingest.decoding.process import ChildDecoder
 from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
-from ingest.hub import Hub
 from ingest.logins import LoginGate
 from ingest.meters import Meters
 from ingest.openers import ChosenOpener
@@ -17,6 +16,7 @@ from ingest.reports import Reporter
 from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.settings import IngestSettings
+from ingest.stream_hub import StreamHub
 from ingest.wanted import WantedCache, WantedPoller
 from shared.clock import SystemClock
 from shared.errors import BadInput
@@ -55,7 +55,7 @@ async def build(commune: str | None) -> Service:
         timeout=_HTTP_TIMEOUT_S,
     )
     service.on_stop(client.aclose)
-    hub = Hub()
+    hub = StreamHub()
     tap = TapPublisher(endpoints, keys, hub.recent)
     hub.connect(tap.publish)
     await tap.start()

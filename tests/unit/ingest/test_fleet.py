@@ -10,9 +10,9 @@ import pytest
 
 from ingest.fake_opener import FakeOpener, FakeSource
 from ingest.fleet import Fleet
-from ingest.hub import Hub
 from ingest.meters import Meters
 from ingest.runs import RunNumbers
+from ingest.stream_hub import StreamHub
 from shared import metrics
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
@@ -28,7 +28,7 @@ class Rig:
     def __init__(self, folder: Path) -> None:
         self.clock = SimulatedClock()
         self.opener = FakeOpener()
-        self.hub = Hub()
+        self.hub = StreamHub()
         self.sources: list[FakeSource] = []
         self.changes = 0
         self.asked: set[StreamId] = set()
