@@ -43,7 +43,7 @@ class Small(BaseHTTPRequestHandler):
 def room() -> Iterator[ControlRoom]:
     """A client of the small server."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Small)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     with ControlRoom(f"http://127.0.0.1:{server.server_port}") as made:
         yield made
