@@ -22,12 +22,12 @@ from ingest.wanted import WantedCache, WantedPoller
 from shared.clock import SystemClock
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.messages.ingest import CameraOpener
+from shared.messages.ingest import TAP_KEY_HEADER, CameraOpener
 from shared.places import HostPort, listed_places, own_service
 from shared.private import close_to_others
 from shared.service import Service
 from shared.settings import load
-from shared.tap import Endpoint, TapPublisher, TapSetup, open_tap
+from shared.tap import Endpoint, TapKeys, TapPublisher, TapSetup, open_tap
 
 _HTTP_TIMEOUT_S = 5.0
 
@@ -52,7 +52,7 @@ async def build(commune: str | None) -> Service:
     )
     client = httpx.AsyncClient(
         base_url=settings.control_url,
-        headers={"Authorization": f"Bearer {settings.worker_token.get_secret_value()}"},
+        headers=_headers(settings, setup.keys),
         timeout=_HTTP_TIMEOUT_S,
     )
     service.on_stop(client.aclose)
@@ -88,6 +88,12 @@ async def build(commune: str | None) -> Service:
     service.supervise("asked streams", fleet.follow)
     service.supervise("decode checks", checks.run)
     return service
+
+
+def _headers(settings: IngestSettings, keys: TapKeys | None) -> dict[str, str]:
+    """Who asks; with the public tap key, which control_room ends with the credential."""
+    headers = {"Authorization": f"Bearer {settings.worker_token.get_secret_value()}"}
+    return headers if keys is None else headers | {TAP_KEY_HEADER: keys.public.decode()}
 
 
 def _own_places(settings: IngestSettings, endpoints: Sequence[Endpoint]) -> list[HostPort]:

@@ -94,7 +94,7 @@ class Streamer:
             try:
                 await self.run_once()
             except SourceError as error:
-                news = self._state.to(error.shows, error.told)
+                news = self._state.to(error.shows, error.reason)
                 if (self._clock.monotonic_ns() - started_ns) / 1e9 >= _GOOD_RUN_S:
                     self._quick.reset()
                 wait_s = (self._slow if error.settled else self._quick).next_s()

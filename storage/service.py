@@ -83,7 +83,7 @@ def _make_folders(*folders: Path) -> None:
             raise Unavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
 
 
-def _tap(settings: StorageSettings, clock: Clock, holds: Callable[[str], bool]) -> TapSubscriber:
+def _tap(settings: StorageSettings, clock: Clock, holds: Callable[[str, str], bool]) -> TapSubscriber:
     setup = TapSetup.read(settings.tap_endpoints, settings.tap_key_file, peers_dir=settings.tap_peers_dir)
     return TapSubscriber(setup.endpoints, setup.keys, clock, holds)
 

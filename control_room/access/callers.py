@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from control_room.db.orders import Behalf
 from control_room.model import Deed, Outcome, Person
-from shared.reasons import Reason
+from shared.reasons import Reason, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,13 @@ class Caller:
         commune: str = "",
         camera: str = "",
         resource: str = "",
-        detail: str | Reason = "",
+        detail: Reason | None = None,
         motive: str = "",
     ) -> Deed:
-        """A deed of theirs, for the journal."""
+        """A deed of theirs, for the journal.
+
+        `detail` has a code, because people read the journal in their own language.
+        """
         return Deed(
             action=action,
             outcome=outcome,
@@ -45,4 +48,9 @@ class Caller:
             camera=camera,
             resource=resource,
             motive=motive,
-        ).telling(detail, outcome)
+        ).telling(detail or "", outcome)
+
+
+def mere_name(name: str) -> Reason:
+    """Of a deed's detail that is the name of what it is about, and nothing to translate."""
+    return why("named", "{name}", name=name)

@@ -1,9 +1,10 @@
 """Who is asking: a person by the session cookie, a worker or the recorder by a bearer token."""
 
+from contextlib import suppress
 from hmac import compare_digest
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Security
+from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from control_room.access.callers import Caller
@@ -12,7 +13,8 @@ from control_room.db.sessions import Session
 from control_room.db.workers import KnownWorker
 from control_room.desk import Desk
 from control_room.names import token_hash
-from shared.errors import NotFound, Unauthenticated
+from shared.errors import Conflict, NotFound, Unauthenticated
+from shared.messages.ingest import TAP_KEY_HEADER
 from shared.reasons import why
 
 COOKIE = "beffroi_session"
@@ -64,18 +66,36 @@ async def signed_in(request: Request, desk: TheDesk, session: TheSession) -> Cal
     return Caller(person, session.id, client_of(request), session.until_s)
 
 
-async def worker_asking(desk: TheDesk, credentials: Annotated[_Bearer, Security(_worker)]) -> KnownWorker:
+_TapKey = Annotated[
+    str | None,
+    Header(
+        alias=TAP_KEY_HEADER,
+        pattern=r"^[0-9a-zA-Z.:+=^!/*?&<>()\[\]{}@%$#-]{40}$",
+        description="The worker's public tap key, in Z85: it ends with the last credential it was told with.",
+    ),
+]
+
+
+async def worker_asking(
+    desk: TheDesk, credentials: Annotated[_Bearer, Security(_worker)], tap_key: _TapKey = None
+) -> KnownWorker:
     """The worker whose credential comes with the request."""
     if credentials is None:
         raise Unauthenticated(
             why("worker-credential-needed", "a worker's credential is needed: Authorization: Bearer")
         )
     async with desk.db.read() as tx:
-        worker = await tx.workers.by_token(token_hash(credentials.credentials))
+        worker = await tx.workers.by_token(token_hash(credentials.credentials), tap_key)
     if worker is None:
         raise Unauthenticated(
             why("worker-credential-unknown", "this worker credential is unknown or was taken back")
         )
+    if worker.news and tap_key is not None:
+        # Another request of the same worker may have told it meanwhile.
+        with suppress(Conflict):
+            async with desk.db.write() as tx:
+                await tx.workers.tells(worker, tap_key)
+        desk.lessor.wake()
     desk.states.worker_spoke(worker.id)
     return worker
 

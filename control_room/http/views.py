@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from control_room.chain import Verification
 from control_room.db.paging import Slice
 from control_room.desk import Desk
+from control_room.entries import said_of
 from control_room.http.schemas.common import Page, Why
 from control_room.http.schemas.images import (
     ExportView,
@@ -45,7 +46,7 @@ from control_room.model import (
 from control_room.territory.states import CameraState
 from shared.messages.live import NamedViewer, TileStatistics
 from shared.messages.storage import RecordingReport
-from shared.reasons import Reason, coded, read
+from shared.reasons import Reason, coded
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -207,7 +208,7 @@ def entry_view(entry: JournalEntry) -> JournalEntryView:
         camera=deed.camera,
         resource=deed.resource,
         detail=deed.detail,
-        why=why_view(read(deed.why, deed.detail)),
+        why=why_view(said_of(deed)),
         motive=deed.motive,
         hash=entry.hash,
     )

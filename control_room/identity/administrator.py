@@ -12,6 +12,7 @@ from control_room.names import Names
 from control_room.times import utc_now
 from shared.clock import Clock
 from shared.errors import BadInput
+from shared.reasons import why
 
 
 async def bootstrap(desk: Desk, login: str, password: SecretStr | None) -> None:
@@ -38,7 +39,8 @@ async def create_administrator(
         raise BadInput("the login must be 2 to 64 characters of a-z, 0-9, dot, dash, underscore, @", "login")
     kept = await passwords.hash(password, login)
     person = Person(names.new("p"), login, login, Kind.ADMIN, frozenset())
-    deed = Deed("create-person", Outcome.DONE, resource=person.id, detail=f"{login}, admin, on the machine")
+    made = why("administrator-made", "{login}, {kind}, on the machine", login=login, kind=person.kind.value)
+    deed = Deed("create-person", Outcome.DONE, resource=person.id).telling(made, Outcome.DONE)
     async with db.write() as tx:
         await tx.people.add(person, kept)
         await tx.journal.write(utc_now(clock), deed)

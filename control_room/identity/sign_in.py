@@ -49,11 +49,14 @@ async def sign_in(desk: Desk, login: str, password: str, client: str, cookie: st
 async def _refuse(desk: Desk, person: Person | None, right: bool, client: str) -> None:
     # An unknown login is not written down: people type their password there by mistake.
     if person is None:
-        deed = Deed("sign-in", Outcome.REFUSED, client=client, detail="unknown login")
+        deed = Deed("sign-in", Outcome.REFUSED, client=client)
+        detail = why("login-unknown", "unknown login")
     else:
-        detail = "the account is switched off" if right else "wrong password"
-        deed = Deed(
-            "sign-in", Outcome.REFUSED, person.id, person.login, person.kind, client=client, detail=detail
+        deed = Deed("sign-in", Outcome.REFUSED, person.id, person.login, person.kind, client=client)
+        detail = (
+            why("account-switched-off", "the account is switched off")
+            if right
+            else why("password-wrong", "wrong password")
         )
     async with desk.db.write() as tx:
-        await tx.journal.write(desk.now(), deed)
+        await tx.journal.write(desk.now(), deed.telling(detail, Outcome.REFUSED))

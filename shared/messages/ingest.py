@@ -6,6 +6,9 @@ from enum import StrEnum
 from shared.instants import Instant
 from shared.reasons import Reason
 
+TAP_KEY_HEADER = "X-Beffroi-Tap-Key"
+"""Of a worker's requests to control_room: its public tap key."""
+
 
 class CameraStatus(StrEnum):
     """How a camera's stream is. Shown in the API and on the page."""

@@ -1,6 +1,6 @@
 """What control_room and storage tell each other: recording, holds, the clock, exports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared.instants import Instant
@@ -19,9 +19,15 @@ class RecordingStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Publishers:
-    """The communes whose workers may publish, as storage keeps them over a restart."""
+    """The communes whose workers may publish, and by commune the tap keys that nobody may publish with:
+    the credentials they were used with were taken back. Storage keeps it over a restart."""
 
-    communes: tuple[str, ...]
+    communes: frozenset[str]
+    ended_keys: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def take(self, commune: str, key: str) -> bool:
+        """Whether units that come with a public key of this commune are taken."""
+        return commune in self.communes and key not in self.ended_keys.get(commune, frozenset())
 
 
 @dataclass(frozen=True, slots=True)

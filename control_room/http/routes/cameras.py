@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import SecretStr
 
+from control_room.access.callers import mere_name
 from control_room.access.rights import LISTING, Action, communes
 from control_room.desk import Desk
 from control_room.http.access import AskedPage, SignedIn, TheDesk
@@ -70,7 +71,9 @@ async def create_camera(desk: TheDesk, caller: SignedIn, body: NewCamera) -> Cam
             raise BadInput(error.told, "commune") from error
         await tx.cameras.add(camera)
         await tx.communes.touch(camera.commune)
-        deed = caller.deed("create-camera", commune=camera.commune, camera=camera.id, detail=camera.name)
+        deed = caller.deed(
+            "create-camera", commune=camera.commune, camera=camera.id, detail=mere_name(camera.name)
+        )
         await desk.gate.grant(tx, caller, deed)
     return camera_view(desk, camera)
 
@@ -116,7 +119,9 @@ async def remove_camera(desk: TheDesk, caller: SignedIn, camera_id: str) -> None
         await tx.cameras.remove(camera.id)
         await tx.communes.touch(camera.commune)
         await tx.revocations.end([camera.stream.camera_path], desk.now())
-        deed = caller.deed("remove-camera", commune=camera.commune, camera=camera.id, detail=camera.name)
+        deed = caller.deed(
+            "remove-camera", commune=camera.commune, camera=camera.id, detail=mere_name(camera.name)
+        )
         await desk.gate.grant(tx, caller, deed)
     desk.lessor.wake()
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 
+from control_room.access.callers import mere_name
 from control_room.access.rights import LISTING, Action, communes
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
@@ -41,7 +42,7 @@ async def create_commune(desk: TheDesk, caller: SignedIn, body: NewCommune) -> C
     commune = Commune(body.code, body.name, body.population, body.has_csu)
     async with desk.db.write() as tx:
         await tx.communes.add(commune)
-        deed = caller.deed("create-commune", commune=commune.code, detail=commune.name)
+        deed = caller.deed("create-commune", commune=commune.code, detail=mere_name(commune.name))
         await desk.gate.grant(tx, caller, deed)
     return commune_view(commune)
 
@@ -83,7 +84,9 @@ async def remove_commune(desk: TheDesk, caller: SignedIn, code: CommuneCode) -> 
     async with desk.db.write() as tx:
         commune = await tx.communes.get(code)
         await tx.communes.remove(code)
-        await desk.gate.grant(tx, caller, caller.deed("remove-commune", commune=code, detail=commune.name))
+        await desk.gate.grant(
+            tx, caller, caller.deed("remove-commune", commune=code, detail=mere_name(commune.name))
+        )
     desk.states.forget_commune(code)
     desk.lessor.wake()
 
@@ -108,7 +111,7 @@ async def create_worker(desk: TheDesk, caller: SignedIn, code: CommuneCode, body
     async with desk.db.write() as tx:
         await tx.communes.get(code)
         await tx.workers.add(worker, token_hash(token))
-        deed = caller.deed("create-worker", commune=code, resource=worker.id, detail=worker.name)
+        deed = caller.deed("create-worker", commune=code, resource=worker.id, detail=mere_name(worker.name))
         await desk.gate.grant(tx, caller, deed)
     desk.lessor.wake()
     view = worker_view(desk, worker)

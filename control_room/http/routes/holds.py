@@ -88,7 +88,7 @@ async def release_hold(desk: TheDesk, caller: SignedIn, hold_id: str) -> None:
         commune=hold.commune,
         camera=hold.camera,
         resource=f"hold:{hold.id}",
-        detail=hold.reference,
+        detail=why("hold-released", "{reference}", reference=hold.reference),
     )
     await desk.gate.reach(caller, Action.HOLD, "hold", {hold.commune}, deed)
     if hold.status in (HoldStatus.RELEASED, HoldStatus.REFUSED):

@@ -9,6 +9,7 @@ from control_room.http.schemas.images import LiveRequest, LiveTicket, PlaybackRe
 from control_room.http.views import ice_views
 from control_room.model import Outcome, blocked_reason
 from shared.errors import Conflict
+from shared.reasons import why
 
 router = APIRouter(prefix="/cameras", tags=["images"])
 
@@ -50,7 +51,7 @@ async def open_playback(
         Outcome.GRANTED,
         commune=camera.commune,
         camera=camera.id,
-        detail=f"{body.start.isoformat()} to {body.end.isoformat()}",
+        detail=why("range-asked", "{start} to {end}", start=body.start.isoformat(), end=body.end.isoformat()),
         motive=body.motive,
     )
     async with desk.db.write() as tx:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 
+from control_room.access.callers import mere_name
 from control_room.access.rights import PLATFORM, Action
 from control_room.db.transaction import Transaction
 from control_room.http.access import AskedPage, SignedIn, TheDesk
@@ -99,7 +100,7 @@ async def remove_person(desk: TheDesk, caller: SignedIn, person_id: str) -> None
     await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
     async with desk.db.write() as tx:
         person = await tx.people.get(person_id)
-        deed = caller.deed("remove-person", resource=person.id, detail=person.login)
+        deed = caller.deed("remove-person", resource=person.id, detail=mere_name(person.login))
         await desk.gate.grant(tx, caller, deed)
         await tx.people.remove(person_id)
         await _keep_an_administrator(tx)

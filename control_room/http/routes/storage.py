@@ -10,6 +10,7 @@ from control_room.http.views import why_view
 from control_room.model import Outcome
 from shared.errors import BeffroiError
 from shared.messages.storage import ClockConfirmed
+from shared.reasons import why
 
 router = APIRouter(prefix="/storage", tags=["storage"])
 
@@ -44,7 +45,7 @@ async def confirm_clock(desk: TheDesk, caller: SignedIn, body: ClockConfirmation
         Action.CONFIRM_CLOCK,
         Outcome.GRANTED,
         resource="storage:clock",
-        detail=f"it is {body.utc.isoformat()}",
+        detail=why("clock-said", "it is {instant}", instant=body.utc.isoformat()),
         motive=body.motive,
     )
     await desk.gate.require(caller, Action.CONFIRM_CLOCK, PLATFORM, deed)

@@ -15,11 +15,12 @@ from control_room.http.schemas.images import WallCamera, WallRequest, WallTicket
 from control_room.http.views import ice_views, why_view
 from control_room.model import Camera, Outcome, blocked_reason
 from shared.errors import Forbidden
-from shared.reasons import Reason
+from shared.reasons import Reason, why
 
 router = APIRouter(prefix="/wall", tags=["images"])
 # Of a camera of others and of one there is not alike: nobody learns which ids others have.
 _NOT_THEIRS = NOT_THEIRS["camera"]
+_SHOWN = why("wall-shown", "wall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ async def open_wall(desk: TheDesk, caller: SignedIn, body: WallRequest) -> WallT
             Outcome.GRANTED if one.refused is None else Outcome.REFUSED,
             commune=one.camera.commune,
             camera=one.camera.id,
-            detail=one.refused or "wall",
+            detail=one.refused or _SHOWN,
             motive=body.motive,
         )
         for one in asked

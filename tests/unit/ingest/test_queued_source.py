@@ -6,6 +6,7 @@ import pytest
 
 from ingest.ports import Ended, NoAnswer, SourceCounts, StreamInfo
 from ingest.queued_source import QueuedSource
+from tests.support.told import said
 from tests.unit.ingest.camera_packets import packets
 
 
@@ -24,7 +25,7 @@ async def test_what_is_queued_is_given_before_the_error() -> None:
     first, second = packets(0, 2)
     queued.put(first)
     queued.put(second)
-    queued.fail(Ended("the camera has ended the session"))
+    queued.fail(Ended(said("the camera has ended the session")))
     assert [await queued.next(), await queued.next()] == [first, second]
     with pytest.raises(Ended):
         await queued.next()
@@ -34,8 +35,8 @@ async def test_the_first_reason_counts() -> None:
     queued = QueuedSource(SourceCounts())
     waiting = asyncio.create_task(queued.next())
     await asyncio.sleep(0)
-    queued.fail(NoAnswer("first"))
-    queued.fail(Ended("second"))
+    queued.fail(NoAnswer(said("first")))
+    queued.fail(Ended(said("second")))
     with pytest.raises(NoAnswer, match="first"):
         await waiting
     with pytest.raises(NoAnswer):

@@ -4,10 +4,13 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
+from control_room.access.callers import Caller
 from control_room.access.rights import Action
+from shared.reasons import Reason
 
 ROOT = Path(__file__).parents[3]
 WORDS = ROOT / "control_room/web/src/i18n"
@@ -41,3 +44,27 @@ def _words(language: str) -> set[str]:
 def test_the_page_words_every_action_of_the_journal_and_no_other(language: str) -> None:
     """A refused action is journaled under its own name, so each member of `Action` may stand there."""
     assert sorted(_words(language)) == sorted({*map(str, Action), *_literals()})
+
+
+def _details(call: ast.Call) -> Iterator[ast.expr]:
+    """What a call says a deed was about."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name == "telling":
+        yield call.args[0]
+    if name in ("deed", "Deed"):
+        yield from (one.value for one in call.keywords if one.arg == "detail")
+
+
+def test_no_detail_of_the_journal_is_a_mere_sentence() -> None:
+    """By type where a caller's deed is made, by eye of this test where nobody is signed in."""
+    assert get_type_hints(Caller.deed)["detail"] == Reason | None
+    told = {
+        f"{path.relative_to(ROOT)}:{detail.lineno}": detail
+        for path in sorted((ROOT / "control_room").rglob("*.py"))
+        if "node_modules" not in path.parts
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        for detail in _details(call)
+    }
+    assert len(told) > 15
+    assert [where for where, one in told.items() if isinstance(one, ast.Constant | ast.JoinedStr)] == []

@@ -48,21 +48,26 @@ ELSEWHERE = {
     "ingest/simulator/server.py": "tests/integration/ingest/test_simulator.py",
     "ingest/simulator/session.py": "tests/integration/ingest/test_simulator.py",
     "ingest/simulator/udp.py": "tests/integration/ingest/test_zoo_udp.py",
+    "mux/openapi.py": "tests/unit/mux/whep/test_fuzz.py",
+    "mux/whep/document.py": "tests/unit/mux/whep/test_fuzz.py",
     "shared/bus.py": "tests/contract/test_bus.py",
     "shared/redis_bus.py": "tests/contract/test_bus.py",
     "shared/transcoder/decoder.py": "tests/unit/shared/transcoder/test_work.py",
     "shared/transcoder/drawing.py": "tests/unit/shared/transcoder/test_fitting.py",
     "shared/transcoder/encoder.py": "tests/unit/shared/transcoder/test_work.py",
     "shared/transcoding/process.py": "tests/integration/mux/test_transcoder.py",
+    "storage/http/document.py": "tests/unit/storage/http/test_fuzz.py",
+    "storage/openapi.py": "tests/unit/storage/http/test_fuzz.py",
 }
 """Modules that show what they do only with others or over a socket, each with the test that holds it."""
 
 
 def modules() -> list[str]:
-    """Every module of the packages, by its path, but for those that begin a package or a program."""
+    """Every module of the packages, by its path, but for those that begin a package or a program, and for
+    migrations, which are tried together on old databases."""
     found = (file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
     paths = (file.relative_to(ROOT) for file in found if not file.name.startswith("__"))
-    return sorted(str(path) for path in paths if "node_modules" not in path.parts)
+    return sorted(str(path) for path in paths if not {"node_modules", "migrations"} & set(path.parts))
 
 
 def unnamed(paths: Iterable[str], tests: frozenset[str]) -> list[str]:

@@ -7,6 +7,7 @@ from ingest.ports import ForbiddenAddress, NotRtsp, Refused
 from ingest.rtsp.dialogue import Moved
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.redirects import MAX_REDIRECTS, follow
+from tests.support.told import said
 from tests.unit.ingest.test_addresses import rules
 
 CREDENTIALS = Credentials("viewer", "hunter2")
@@ -38,7 +39,7 @@ async def test_the_password_is_for_the_first_address_only() -> None:
 
 
 async def test_another_address_that_asks_for_a_password_is_refused_in_words_without_it() -> None:
-    site = Site({"192.0.2.7": Moved(ELSEWHERE), "192.0.2.8": Refused("401")})
+    site = Site({"192.0.2.7": Moved(ELSEWHERE), "192.0.2.8": Refused(said("401"))})
     with pytest.raises(Refused, match="first address only") as refusal:
         await followed(site, rules())
     assert "hunter2" not in str(refusal.value)
