@@ -1,4 +1,4 @@
-"""The client each camera is opened with: our own, or FFmpeg's where the commune says so."""
+"""Opens each camera with the client the commune chose for it: our own, or FFmpeg's."""
 
 from collections.abc import Mapping
 

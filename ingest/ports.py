@@ -108,7 +108,7 @@ class CameraAddress:
 
 @dataclass(slots=True)
 class SourceCounts:
-    """What an open camera did wrong and was passed over, since it was opened; in packets where not told.
+    """Counts what an open camera did wrong and its client passed over, mostly in packets, since the opening.
 
     `clock_offset_ns` is how far the camera's clock is ahead of ours, None while it has not told its time;
     `packets` changes while packets of the stream come; `begun`: a first picture came, which may be given only

@@ -1,4 +1,4 @@
-"""Whether pictures of a camera are passed on; if not, why, and when its session is to be begun again.
+"""Judges whether a camera's pictures are passed on; if not, why, and when its session is begun again.
 
 Pure: whoever keeps it tells it what happens and when.
 """

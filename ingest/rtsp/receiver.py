@@ -29,10 +29,10 @@ _OTHER_TYPE_IN_A_ROW = 50
 class Receiver:
     """Gives whole pictures to `give`; calls `lost` when decoding cannot go on before the next key picture.
 
-    A picture ends at the marker bit, so that none waits for the next one; at a new time where the camera sets
-    no marker; and there after HOLD_NS without either. Markers are no longer believed once a marked picture
-    went on. Of a camera that marks, a picture without its end is never taken for a whole one: either the rest
-    comes, or what comes next tells that it is lost.
+    A picture ends at the marker bit, so that no picture waits for the next one. Where the camera sets no
+    marker, a picture ends when a packet has a new time, or after HOLD_NS without a packet. The receiver stops
+    believing markers once a marked picture went on. A picture of a camera that marks is never taken for whole
+    without its end: either the rest comes, or the next packets tell that it is lost.
     """
 
     def __init__(

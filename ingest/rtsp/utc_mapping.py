@@ -33,11 +33,11 @@ class MappedUtc:
 class UtcMapping:
     """Maps the RTP time of one sender to UTC.
 
-    `offset_ns` is how far the camera's clock seems ahead of ours, by the quickest picture of late: a picture
-    cannot arrive before it was taken. The uncertainty of a time is: with `d` the least (arrival - camera's
-    time) of the last one to two reports' pictures, the camera's clock is wrong by something between
-    `d - MAX_DELAY_NS` and `d`, whichever is more; and 200 millionths of the report's age, because a camera's
-    media clock drifts between reports.
+    `offset_ns` is how far the camera's clock seems to be ahead of ours. The quickest picture of the last one
+    or two reports tells it, because a picture cannot arrive before it was taken. Let `d` be that picture's
+    arrival less the time the camera gives it. The camera's clock is then wrong by something between `d -
+    MAX_DELAY_NS` and `d`. The uncertainty of a time is the larger of the two, and 200 millionths of the
+    report's age, because a camera's media clock drifts between reports.
     """
 
     def __init__(self, clock_rate: int) -> None:
