@@ -66,12 +66,11 @@ class Asked(Protocol):
 class Connection(asyncio.BufferedProtocol):
     """Cuts the bytes of one camera's connection into packets and messages, and hands each to its callback.
 
-    `frame(channel, data, start, end)` gets each packet where it lies; its bytes are overwritten after the
-    call. A `$` begins a packet on the first channels only, and on those the caller has made known by `know`.
-    A caller that sets `media` and `media_channel` gets the packets of that channel by `media(data, start,
-    end, channel)` instead: it takes those that lie one behind the other from `start` on, and returns where
-    they end. `answered` is called with each response, before what follows it is read. `arrived` is called
-    before the packets of a read, `ended` once when the connection is over.
+    `frame(channel, data, start, end)` gets each packet where it lies; its bytes are overwritten afterwards. A
+    `$` begins a packet on the first channels only, and on those that `know` was told. The packets of
+    `media_channel` go to `media(data, start, end, channel)` instead, where it is set: it takes those that lie
+    one behind the other from `start` on, and returns where they end. `answered` is called with each response,
+    before what follows is read; `arrived` before the packets of a read; `ended` once, at the end.
     """
 
     def __init__(
