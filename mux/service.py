@@ -39,7 +39,7 @@ from shared.leases import Leases
 from shared.log import Logger, Trouble, get_logger
 from shared.service import Service
 from shared.settings import load
-from shared.tap import Endpoint, Gap, Subscription, TapKeys, TapSubscriber
+from shared.tap import Gap, Subscription, TapSetup, TapSubscriber, open_tap
 from shared.tickets import TicketVerifier
 from shared.transcoding.limits import Limits
 from shared.transcoding.process import ChildProcess
@@ -132,18 +132,15 @@ async def build_with(settings: MuxSettings, make_transport: type[UdpTransport] =
 
 async def _tap(process: _Process) -> TapSubscriber:
     """Where streams come from."""
-    settings, service = process.settings, process.service
-    endpoints = [Endpoint.parse(text.strip()) for text in settings.tap_endpoints.split(",") if text.strip()]
-    keys = None
-    if settings.tap_key_file is not None:
-        keys = TapKeys.load(
-            settings.tap_key_file,
-            server_key_file=settings.tap_server_key_file,
-            peers_dir=settings.tap_peers_dir,
-        )
-    tap = TapSubscriber(endpoints, keys, process.clock, process.leases.publishes)
-    await tap.start()
-    service.on_stop(tap.close)
+    settings = process.settings
+    setup = TapSetup.read(
+        settings.tap_endpoints,
+        settings.tap_key_file,
+        server_key_file=settings.tap_server_key_file,
+        peers_dir=settings.tap_peers_dir,
+    )
+    tap = TapSubscriber(setup.endpoints, setup.keys, process.clock, process.leases.publishes)
+    await open_tap(tap, process.service)
     return tap
 
 

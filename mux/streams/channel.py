@@ -111,7 +111,7 @@ class Channel:
         if picture.key:
             self._note_parameters()
         self.octets += picture.payload_bytes
-        self.newest = (picture.time90, item.wall_ns)
+        self.newest = (picture.time90, item.utc_ns)
         self._reached = Moment(picture.time90, now_ns)
         self.group.append(picture)
         self._fan_out.give(picture, now_ns, self._measured(now_ns))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mux.observe.lag import Lag
 from mux.observe.stream_metrics import StreamMetrics
-from mux.observe.viewer_statistics import Everybody, ViewerStatistics, named, statistics_of
+from mux.observe.viewer_statistics import named, statistics_of
 from mux.sdp.fragment import render_fragment
 from mux.sdp.offer import IceUser
 from mux.sessions.admission import Admission, etag_of
@@ -16,6 +16,7 @@ from mux.sessions.viewer import Viewer
 from mux.streams.camera import Camera
 from shared.clock import Clock
 from shared.errors import BadInput, Conflict, PreconditionFailed, PreconditionNeeded, TicketRefused
+from shared.messages.live import MuxLoad, NamedViewers, ViewerStatistics
 from shared.reasons import why
 from shared.tickets import Ticket
 
@@ -41,16 +42,6 @@ class Renewed:
     fragment: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How much this process has to do. `sessions` are the signed-in sessions its viewers belong to."""
-
-    viewers: int
-    most_viewers: int
-    sessions: int
-    tiles: int
-
-
 class Walls:
     """Sessions after their beginning."""
 
@@ -69,7 +60,7 @@ class Walls:
         self._clock = clock
 
     def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
-        """Give tiles other cameras or sizes; tiles that are not named stay. All wishes are granted, or none.
+        """Give tiles other cameras or sizes; those not named stay. Nothing changes when one cannot be had.
 
         A ticket is needed to show a camera. The session's owner may resize and empty tiles without one.
 
@@ -160,19 +151,21 @@ class Walls:
         first = next(iter(viewer.tiles))
         return Renewed(etag_of(ours), render_fragment(ours, self._admission.public, first))
 
-    def load(self) -> Load:
-        """How busy this process is, for who spreads viewers over several."""
+    def load(self) -> MuxLoad:
+        """How busy this process is, for control_room, which spreads viewers over several."""
         viewers = list(self._registry.roster)
-        return Load(
+        return MuxLoad(
             viewers=len(viewers),
             most_viewers=self._registry.most_viewers,
             sessions=len({viewer.identity.session for viewer in viewers}),
             tiles=sum(tile.camera is not None for viewer in viewers for tile in viewer.tiles.values()),
         )
 
-    def everybody(self) -> Everybody:
-        """All viewers, with whom they are."""
-        return Everybody(tuple(named(viewer, self._statistics(viewer)) for viewer in self._registry.roster))
+    def everybody(self) -> NamedViewers:
+        """All viewers, each with the person whose it is."""
+        return NamedViewers(
+            tuple(named(viewer, self._statistics(viewer)) for viewer in self._registry.roster)
+        )
 
     def _statistics(self, viewer: Viewer) -> ViewerStatistics:
         now_ns = self._clock.monotonic_ns()

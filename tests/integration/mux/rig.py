@@ -77,7 +77,7 @@ class Camera:
             run=self.run,
             seq=self._seq,
             pts90=place * 90_000 // self._fps,
-            wall_ns=time.time_ns(),
+            utc_ns=time.time_ns(),
         )
         self._seq += 1
         self.sent += 1

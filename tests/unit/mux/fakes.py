@@ -20,7 +20,7 @@ from mux.transport.destination import Destination
 from mux.transport.lockstep_destinations import EachDestination, LockstepDestinations
 from mux.transport.stun import Address
 from shared.ids import StreamId
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 
 STREAM = StreamId("59350", "cam-1")
 KEYS = Keys(AES_128_GCM, bytes(range(28)), bytes(range(100, 128)))
@@ -104,8 +104,8 @@ def unit(
     """An access unit with one slice of about `size` bytes."""
     slice_nal = (b"\x65" if key else b"\x41") + bytes(1 + (seq + at) % 255 for at in range(size))
     data = (PARAMETERS if key else b"") + b"\0\0\0\1" + slice_nal
-    wall_ns = 1_700_000_000_000_000_000 + seq * 40_000_000
-    return AccessUnit(stream, run, seq, seq * 3600, wall_ns, WallSource.ARRIVAL, -1, key, codec, data)
+    utc_ns = 1_700_000_000_000_000_000 + seq * 40_000_000
+    return AccessUnit(stream, run, seq, seq * 3600, utc_ns, UtcSource.ARRIVAL, -1, key, codec, data)
 
 
 def picture(number: int, *, key: bool = False, size: int = 500) -> Picture:

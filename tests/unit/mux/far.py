@@ -204,7 +204,7 @@ class FarWorld:
             run=1,
             seq=number,
             pts90=number * 3600,
-            wall_ns=self.clock.utc_ns(),
+            utc_ns=self.clock.utc_ns(),
         )
         if unit.stream in self.world.tap.sinks:
             self.world.tap.give(unit, stream=unit.stream)

@@ -3,7 +3,7 @@
 import struct
 
 from mux.observe.lag import LATE_NS, REMEMBERED_NS
-from mux.observe.viewer_statistics import Stale, TileStatistics
+from shared.messages.live import Stale, TileStatistics
 from tests.unit.mux.fakes import unit
 from tests.unit.mux.worlds import Visitor, World
 

@@ -3,10 +3,11 @@
 import struct
 
 from mux.fanout.token_bucket import CAREFUL, NEAR
-from mux.observe.viewer_statistics import Stale, statistics_of
+from mux.observe.viewer_statistics import statistics_of
 from mux.sessions.adaptation import PlayoutBounds
 from mux.sessions.tile import Tile
 from shared.ids import StreamId, StreamKind
+from shared.messages.live import Stale
 from tests.unit.mux.fakes import unit
 from tests.unit.mux.worlds import World
 

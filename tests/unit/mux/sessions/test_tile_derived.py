@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from mux.observe.viewer_statistics import Stale
 from mux.streams.channel import Channel
 from mux.streams.channels import KEPT_AFTER_LAST_S
 from mux.streams.feed import Derived
 from mux.whep.walls import Wish
 from shared.errors import Unavailable
+from shared.messages.live import Stale
 from shared.tap import Gap
 from shared.units import AccessUnit, Codec
 from tests.unit.mux.fakes import unit

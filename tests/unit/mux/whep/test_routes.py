@@ -7,15 +7,15 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mux.observe.viewer_statistics import Everybody, Stale, TileStatistics, ViewerStatistics
 from mux.sdp.offer import MAX_OFFER_BYTES, IceUser, Offer
 from mux.sessions.admission import Admitted
 from mux.sessions.page_counts import PageCounts
 from mux.whep.routes import make_app
-from mux.whep.walls import Load, Renewed, Wish
+from mux.whep.walls import Renewed, Wish
 from shared.clock import SystemClock
 from shared.errors import NotFound
 from shared.ids import StreamId
+from shared.messages.live import MuxLoad, NamedViewers, Stale, TileStatistics, ViewerStatistics
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from tests.support.light_sdp import offer
 
@@ -25,13 +25,11 @@ STREAM = StreamId("59350", "cam-1")
 ORIGIN = "https://csu.example.fr"
 OFFER = offer("AB:CD")
 STATISTICS = ViewerStatistics(
-    12.5,
-    3.0,
-    0.01,
-    2000.0,
-    None,
-    (0, 0),
-    (
+    rtt_ms=12.5,
+    jitter_ms=3.0,
+    loss=0.01,
+    bitrate_kbps=2000.0,
+    tiles=(
         TileStatistics(
             "0", "59350/cam-1", "main", "h264", False, 2000.0, 0.01, Stale.CAMERA, "no pictures", None
         ),
@@ -72,11 +70,11 @@ class Admitting:
         self.counts.update(counts)
         return STATISTICS
 
-    def load(self) -> Load:
-        return Load(1, 2, 3, 4)
+    def load(self) -> MuxLoad:
+        return MuxLoad(1, 2, 3, 4)
 
-    def everybody(self) -> Everybody:
-        return Everybody(())
+    def everybody(self) -> NamedViewers:
+        return NamedViewers(())
 
     def take_lease(self, token: str) -> None:
         self.leases.append(token)

@@ -6,7 +6,6 @@ import weakref
 
 import pytest
 
-from mux.observe.viewer_statistics import Stale, TileStatistics
 from mux.sessions.page_counts import PageCounts
 from mux.sessions.roster import Roster
 from mux.sessions.viewer import CONSENT_S, End
@@ -19,6 +18,7 @@ from shared.errors import (
     Unavailable,
 )
 from shared.ids import StreamId, StreamKind
+from shared.messages.live import Stale, TileStatistics
 from tests.unit.mux.fakes import STREAM, unit
 from tests.unit.mux.worlds import Visitor, World, wall_ticket
 

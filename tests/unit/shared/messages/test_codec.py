@@ -7,19 +7,14 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
 from shared.errors import BadInput
-from shared.messages import (
-    CameraReport,
-    CameraReports,
-    CameraStatus,
+from shared.messages.codec import decode, encode
+from shared.messages.ingest import CameraReport, CameraReports, CameraStatus, WantedCamera, WantedCameras
+from shared.messages.storage import (
     ExportOrder,
     ExportProgress,
     HoldOrder,
     RecordingPolicies,
     RecordingReports,
-    WantedCamera,
-    WantedCameras,
-    decode,
-    encode,
 )
 
 IN_BOUNDS = st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC))

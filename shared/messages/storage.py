@@ -1,37 +1,10 @@
-"""What services tell each other over HTTP, as JSON. Times are aware datetimes, RFC 3339 in UTC on the wire.
-
-Each type is read with `decode` and written with `encode`.
-"""
+"""What control_room and storage tell each other: recording, holds, the clock, exports."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
-from shared.errors import BadInput
 from shared.instants import Instant
-from shared.json_text import check_json
 from shared.reasons import Reason
-
-T = TypeVar("T")
-
-TAP_KEY_HEADER = "X-Beffroi-Tap-Key"
-"""Of a worker's requests to control_room: its public tap key."""
-
-
-class CameraStatus(StrEnum):
-    """How a camera's stream is. Shown in the API and on the page."""
-
-    CONNECTING = "connecting"
-    LIVE = "live"
-    IDLE = "idle"
-    STALLED = "stalled"
-    REFUSED = "refused"
-    UNREACHABLE = "unreachable"
-    UNSUPPORTED = "unsupported"
-    INVALID = "invalid"
-    UNKNOWN = "unknown"
 
 
 class RecordingStatus(StrEnum):
@@ -42,20 +15,6 @@ class RecordingStatus(StrEnum):
     RECORDING = "recording"
     FAILING = "failing"
     UNKNOWN = "unknown"
-
-
-class CameraOpener(StrEnum):
-    """Which RTSP client pulls a camera: our own, or libavformat's for a camera that gets on with no other."""
-
-    OWN = "own"
-    AV = "av"
-
-
-class CameraTransport(StrEnum):
-    """What carries a camera's RTP packets: interleaved in its RTSP connection, or UDP."""
-
-    TCP = "tcp"
-    UDP = "udp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,60 +28,6 @@ class Publishers:
     def take(self, commune: str, key: str) -> bool:
         """Whether units that come with a public key of this commune are taken."""
         return commune in self.communes and key not in self.ended_keys.get(commune, frozenset())
-
-
-@dataclass(frozen=True, slots=True)
-class WantedCamera:
-    """One stream an ingest worker has to pull. `address` has no credentials in it. Secret: never log one.
-
-    A stream wanted `on_demand` is pulled only while the tap has a subscriber for it; sub streams are.
-    """
-
-    stream: str
-    name: str
-    address: str
-    username: str = field(default="", repr=False)
-    password: str = field(default="", repr=False)
-    opener: CameraOpener = CameraOpener.OWN
-    transport: CameraTransport = CameraTransport.TCP
-    on_demand: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WantedCameras:
-    """All streams of one commune. `version` changes whenever `cameras` does (it is the HTTP ETag)."""
-
-    commune: str
-    version: str
-    cameras: tuple[WantedCamera, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CameraReport:
-    """An ingest worker on one of its streams. `reason` is a sentence in English without credentials.
-
-    `advice` says which setting of the camera to change when its pictures come but are costly to show.
-    `why` is the reason with its code, where the worker knows one.
-    """
-
-    stream: str
-    status: CameraStatus
-    reason: str
-    since: Instant
-    run: int = 0
-    width: int = 0
-    height: int = 0
-    fps: float = 0.0
-    codec: str = ""
-    advice: str = ""
-    why: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CameraReports:
-    """Every stream the worker knows; what is not named is not pulled."""
-
-    reports: tuple[CameraReport, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,31 +180,3 @@ class ExportProgress:
     sha256: str = ""
     reason: str = ""
     why: Reason | None = None
-
-
-_adapters: dict[type, TypeAdapter[object]] = {}
-
-
-def _adapter(kind: type) -> TypeAdapter[object]:
-    if kind not in _adapters:
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
-
-
-def encode(message: object) -> bytes:
-    """The JSON of a message."""
-    return _adapter(type(message)).dump_json(message)
-
-
-def decode(kind: type[T], body: bytes) -> T:
-    """The message of type `kind` in a JSON body. Raises BadInput naming the field, not its value."""
-    check_json(body)
-    try:
-        message = _adapter(kind).validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "body"
-        # Not chained: the cause would carry the input, passwords of cameras among it.
-        raise BadInput(f"{kind.__name__}: {where}: {first['msg']}", where) from None
-    assert isinstance(message, kind)
-    return message

@@ -7,7 +7,7 @@ from shared.recent import RecentUnits
 from shared.units import AccessUnit
 
 
-class Hub:
+class StreamHub:
     """Where all streams of the worker meet. `publish` must not block; it serialises what is wanted only."""
 
     def __init__(self) -> None:

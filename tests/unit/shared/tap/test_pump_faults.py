@@ -15,7 +15,6 @@ from shared.recent import RecentUnits
 from shared.tap import Endpoint, Gap, TapKeys, TapSubscriber, pump
 from shared.tap.keys import make_pair
 from shared.tap.pump import QUEUE_MESSAGES
-from shared.tap.wire import MAX_UNIT_BYTES
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units
@@ -96,18 +95,6 @@ async def test_a_peer_that_falls_silent_once_it_was_let_in_is_left(monkeypatch: 
         assert await _ended(wire.port, _GREETING + _READY)
 
 
-async def test_garbage_from_a_reader_does_not_stop_the_stream() -> None:
-    async with Wire() as wire:
-        await wire.subscribed()
-        bad = metrics.counter("tap_bad_messages_total", "")
-        before = value(bad)
-        for message in (b"", b"\x02", b"\x02" + bytes(16) + b"\xff", b"\x07noise"):
-            wire.subscriber._pump.send((message,))
-        await eventually(lambda: value(bad) == before + 4, what="the refusals")
-        wire.publish(UNITS[0])
-        await eventually(lambda: wire.got == UNITS[:1], what="the real unit")
-
-
 async def test_a_reader_that_fails_stops_no_other_reader() -> None:
     def fail(_item: AccessUnit | Gap) -> None:
         raise RuntimeError("a fault nobody foresaw")
@@ -158,25 +145,6 @@ async def test_a_reader_that_comes_back_starts_with_the_recent_units() -> None:
 
         await eventually(caught_up, what="the current group and what follows")
     assert wire.got == made[: len(wire.got)]
-
-
-async def test_a_unit_that_is_too_large_costs_no_other_unit() -> None:
-    async with Wire() as wire:
-        await wire.subscribed()
-        wire.publish(UNITS[0])
-        wire.publish(replace(UNITS[1], data=bytes(MAX_UNIT_BYTES + 1)))
-        for unit in UNITS[10:20]:
-            wire.publish(unit)
-        await eventually(lambda: len(wire.got) == 12, what="the units around the large one")
-    assert wire.got == [UNITS[0], Gap(STREAM, 9), *UNITS[10:20]]
-
-
-async def test_a_unit_of_the_largest_size_passes() -> None:
-    async with Wire() as wire:
-        await wire.subscribed()
-        largest = replace(UNITS[0], data=bytes(MAX_UNIT_BYTES))
-        wire.publish(largest)
-        await eventually(lambda: wire.got == [largest], what="the largest unit")
 
 
 async def test_a_lost_unit_is_counted() -> None:
