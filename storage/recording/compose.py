@@ -4,12 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from shared.clock import Clock
-from shared.errors import BadInput
 from shared.log import get_logger
 from shared.service import Service
-from shared.tap.endpoint import Endpoint
-from shared.tap.keys import TapKeys
-from shared.tap.subscriber import TapSubscriber
+from shared.tap import TapSetup, TapSubscriber, open_tap
 from storage.metrics import LifeMetrics, QuarantineMetrics, RecorderMetrics
 from storage.objects.disk import Disk
 from storage.recording.finishing import Finisher, Register
@@ -94,13 +91,8 @@ def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[
 
 def compose_tap(settings: StorageSettings, clock: Clock, known: Callable[[str, str], bool]) -> TapSubscriber:
     """The tap, not started; `known` tells which commune's key is recorded. Raises BadInput."""
-    endpoints = Endpoint.parse_list(settings.tap_endpoints)
-    keys = None
-    if settings.tap_key_file is not None:
-        keys = TapKeys.load(settings.tap_key_file, peers_dir=settings.tap_peers_dir)
-    elif not all(endpoint.is_loopback for endpoint in endpoints):
-        raise BadInput("BEFFROI_TAP_KEY_FILE is not set, and the tap leaves this machine")
-    return TapSubscriber(endpoints, keys, clock, known)
+    setup = TapSetup.read(settings.tap_endpoints, settings.tap_key_file, peers_dir=settings.tap_peers_dir)
+    return TapSubscriber(setup.endpoints, setup.keys, clock, known)
 
 
 async def start_recording(
@@ -116,8 +108,7 @@ async def start_recording(
     for lane in lanes:
         lane.start()
     service.on_stop(drain)
-    await tap.start()
-    service.on_stop(tap.close)
+    await open_tap(tap, service)
 
 
 def measuring_disks(

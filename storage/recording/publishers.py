@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from shared.errors import BadInput
 from shared.log import get_logger
-from shared.messages import Publishers, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.storage import Publishers
 from storage.objects.notes import Notes
 
 _NOTE = ".beffroi-publishers"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from shared.messages import HoldOrder
+from shared.messages.storage import HoldOrder
 from storage.index.holds import Hold
 from storage.model.deadline import DAY_NS
 from tests.support.pictures import START_NS, STREAM

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from shared.evidence.verify import verify
-from shared.messages import ExportProgress, ExportStatus, decode
+from shared.messages.codec import decode
+from shared.messages.storage import ExportProgress, ExportStatus
 from shared.reasons import Reason
 from shared.tickets import Action
 from storage.index.holds import Hold

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 from storage.model.deadline import DAY_NS
 from tests.support.pictures import START_NS
 from tests.unit.storage.packages import (

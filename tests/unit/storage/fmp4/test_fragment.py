@@ -37,7 +37,7 @@ def test_every_picture_of_a_segment_decodes_at_its_time() -> None:
 
 def test_each_fragment_tells_its_utc() -> None:
     layout = read_layout(reading(SEGMENT), len(SEGMENT))
-    assert [fragment.wall_ns - START_NS for fragment in layout.fragments] == pytest.approx(
+    assert [fragment.utc_ns - START_NS for fragment in layout.fragments] == pytest.approx(
         [number * 200_000_000 for number in range(6)], abs=1
     )
 

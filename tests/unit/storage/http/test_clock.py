@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from shared.messages import ClockConfirmed
+from shared.messages.storage import ClockConfirmed
 from shared.tickets import CLOCK_RESOURCE, Action
 from tests.support.pictures import START_NS
 from tests.unit.storage.workshop import Workshop, workshop

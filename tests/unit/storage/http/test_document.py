@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from shared.messages import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
+from shared.messages.storage import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
 from storage.openapi import described
 from tests.unit.storage.workshop import workshop
 

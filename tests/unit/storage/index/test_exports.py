@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.causes import technical
-from shared.messages import ExportProgress, ExportStatus
+from shared.messages.storage import ExportProgress, ExportStatus
 from shared.reasons import why
 from storage.index.exports import ExportRows
 from storage.index.holds import Hold, HoldRows

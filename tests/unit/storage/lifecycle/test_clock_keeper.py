@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.ids import StreamId
-from shared.messages import ClockConfirmed
+from shared.messages.storage import ClockConfirmed
 from shared.tickets import CLOCK_RESOURCE, Action
 from storage.lifecycle.clock_trust import (
     TOLERANCE_NS,

@@ -5,7 +5,8 @@ import pytest
 
 from shared.clock import SimulatedClock
 from shared.errors import BadInput, Unavailable
-from shared.messages import HeldReport, KnownHolds, encode
+from shared.messages.codec import encode
+from shared.messages.storage import HeldReport, KnownHolds
 from storage.lifecycle.control_room import DateWitness, KnownToControlRoom
 
 NOON_NS = 1_782_907_200 * 10**9

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from shared.clock import SimulatedClock
-from shared.messages import RecordingPolicies, RecordingPolicy, RecordingReport, encode
+from shared.messages.codec import encode
+from shared.messages.storage import RecordingPolicies, RecordingPolicy, RecordingReport
 from storage.index.database import Database
 from storage.index.policies import PolicyRows
 from storage.lifecycle.policies import PolicyPoller

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.messages import HoldOrder
+from shared.messages.storage import HoldOrder
 from storage.model.deadline import DAY_NS
 from tests.support.pictures import STREAM
 from tests.unit.storage.hands import HandControl

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared.clock import SimulatedClock
-from shared.messages import RecordingPolicy
+from shared.messages.storage import RecordingPolicy
 from storage.model.segment import Segment, SegmentState
 from storage.objects.disk import RealDisk
 from storage.recording.compose import WritingHalf, compose_recording

@@ -25,7 +25,7 @@ class Nowhere:
 
 def opened() -> OpenSegment:
     unit = units(1)[0]
-    return OpenSegment("k", Nowhere(), describe(unit), unit.run, unit.wall_ns, unit.pts90, 0)
+    return OpenSegment("k", Nowhere(), describe(unit), unit.run, unit.utc_ns, unit.pts90, 0)
 
 
 @given(st.permutations(range(6)), st.booleans())
