@@ -17,12 +17,12 @@ from control_room.identity.throttle import Throttle
 from control_room.live.ice import IceServers
 from control_room.live.mux_client import MuxClient
 from control_room.live.muxes import Muxes
-from control_room.names import Names
+from control_room.model.names import Names
+from control_room.model.times import utc_now
 from control_room.territory.addresses import AddressPolicy
 from control_room.territory.states import States
 from control_room.territory.vault import Vault
 from control_room.territory.wanted import Wanted
-from control_room.times import utc_now
 from shared.clock import Clock
 from shared.log import Logger
 

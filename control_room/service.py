@@ -22,7 +22,7 @@ from control_room.identity.throttle import Throttle
 from control_room.live.ice import IceServers
 from control_room.live.mux_client import MuxClient
 from control_room.live.muxes import Muxes, MuxPlace
-from control_room.names import Names, token_hash
+from control_room.model.names import Names, token_hash
 from control_room.settings import ControlRoomSettings, listed
 from control_room.territory.addresses import AddressPolicy
 from control_room.territory.states import States

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from control_room.db.orders import Behalf
-from control_room.model import Deed, Outcome, Person
+from control_room.model.journal import Deed, Outcome
+from control_room.model.people import Person
 from shared.reasons import Reason
 
 

@@ -8,8 +8,9 @@ from control_room.access.rights import LISTING, PLATFORM, Action, Resource, comm
 from control_room.counters import Counters
 from control_room.db.engine import Database
 from control_room.db.transaction import Transaction
-from control_room.model import Camera, Deed, Outcome
-from control_room.times import utc_now
+from control_room.model.journal import Deed, Outcome
+from control_room.model.territory import Camera
+from control_room.model.times import utc_now
 from shared.clock import Clock
 from shared.errors import BeffroiError, Forbidden, NotFound, Unauthenticated
 from shared.reasons import why

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from control_room.model import Kind, Person
+from control_room.model.people import Kind, Person
 from shared.reasons import Reason, why
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from control_room.access.callers import Caller
-from control_room.names import Names
+from control_room.model.names import Names
 from shared.clock import Clock
 from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketSigner
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CameraRow
-from control_room.model import Authorisation, Camera
+from control_room.model.territory import Authorisation, Camera
 from shared.errors import NotFound
 from shared.messages import CameraOpener, CameraTransport
 from shared.reasons import why

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CameraRow, CommuneRow
-from control_room.model import Commune
+from control_room.model.territory import Commune
 from shared.errors import Conflict, NotFound
 from shared.reasons import why
 

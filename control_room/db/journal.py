@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.chain import GENESIS, Chain, Verification, follow
 from control_room.db.paging import Asked, Slice
 from control_room.db.tables import JournalHeadRow, JournalRow
-from control_room.model import Deed, JournalEntry, Outcome
+from control_room.model.chain import GENESIS, Chain, Verification, follow
+from control_room.model.journal import Deed, JournalEntry, Outcome
 
 _HEAD = 1
 _VERIFY_BATCH = 1000

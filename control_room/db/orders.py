@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.paging import Asked, Slice
 from control_room.db.tables import ExportCommuneRow, ExportRow, HoldRow
-from control_room.model import Export, Hold, HoldStatus
+from control_room.model.evidence import Export, Hold, HoldStatus
 from shared.errors import NotFound
 from shared.ids import StreamId
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CommuneRow, PersonCommuneRow, PersonRow
-from control_room.model import Kind, Person
+from control_room.model.people import Kind, Person
 from shared.errors import BadInput, Conflict, NotFound
 from shared.reasons import why
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CommuneRow, WorkerRow
-from control_room.model import Worker
+from control_room.model.territory import Worker
 from shared.errors import NotFound
 from shared.reasons import why
 

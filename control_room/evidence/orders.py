@@ -9,7 +9,7 @@ from functools import partial
 from control_room.db.engine import Database
 from control_room.db.orders import Behalf
 from control_room.evidence.storage_client import StorageClient
-from control_room.model import Export, Hold, HoldStatus
+from control_room.model.evidence import Export, Hold, HoldStatus
 from shared.causes import cause_of
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages import (

@@ -11,7 +11,7 @@ from control_room.db.paging import Asked
 from control_room.db.sessions import Session
 from control_room.db.workers import KnownWorker
 from control_room.desk import Desk
-from control_room.names import token_hash
+from control_room.model.names import token_hash
 from shared.errors import NotFound, Unauthenticated
 from shared.reasons import why
 

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from control_room.desk import Desk
 from control_room.http import page
 from control_room.http.document import Document, document
+from control_room.http.http_errors import handle_errors
 from control_room.http.routes import (
     cameras,
     communes,
@@ -23,7 +24,6 @@ from control_room.http.routes import (
     wall,
 )
 from control_room.http.shield import Shield
-from control_room.http_errors import handle_errors
 
 BASE = "/api/v1"
 _NOUNS = (

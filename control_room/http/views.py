@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from control_room.chain import Verification
 from control_room.db.paging import Slice
 from control_room.desk import Desk
 from control_room.http.schemas.common import Page, Why
@@ -32,17 +31,11 @@ from control_room.live.ice import IceServer
 from control_room.live.muxes import MuxStatus
 from control_room.live.placement import MuxHealth
 from control_room.live.watching import WatchedTile, Watcher
-from control_room.model import (
-    Camera,
-    Commune,
-    Export,
-    Hold,
-    JournalEntry,
-    Kind,
-    Person,
-    Worker,
-    blocked_reason,
-)
+from control_room.model.chain import Verification
+from control_room.model.evidence import Export, Hold
+from control_room.model.journal import JournalEntry
+from control_room.model.people import Kind, Person
+from control_room.model.territory import Camera, Commune, Worker, blocked_reason
 from control_room.territory.states import CameraState
 from shared.messages import RecordingReport
 from shared.reasons import Reason, coded, read

@@ -7,9 +7,10 @@ from pydantic import SecretStr
 from control_room.db.engine import Database
 from control_room.desk import Desk
 from control_room.identity.passwords import Passwords
-from control_room.model import LOGIN_PATTERN, Deed, Kind, Outcome, Person
-from control_room.names import Names
-from control_room.times import utc_now
+from control_room.model.journal import Deed, Outcome
+from control_room.model.names import Names
+from control_room.model.people import LOGIN_PATTERN, Kind, Person
+from control_room.model.times import utc_now
 from shared.clock import Clock
 from shared.errors import BadInput
 

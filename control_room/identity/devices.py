@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest, digest
 
-from control_room.names import Names
+from control_room.model.names import Names
 from shared.clock import Clock
 
 LIFE_S = 180 * 86_400

@@ -2,8 +2,8 @@
 
 from control_room.db.engine import Database
 from control_room.db.sessions import Session
-from control_room.model import Person
-from control_room.names import Names, token_hash
+from control_room.model.names import Names, token_hash
+from control_room.model.people import Person
 from shared.clock import Clock
 
 _SECOND_NS = 1_000_000_000

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from control_room.db.sessions import Session
 from control_room.desk import Desk
-from control_room.model import Deed, Outcome, Person
+from control_room.model.journal import Deed, Outcome
+from control_room.model.people import Person
 from shared.errors import Unauthenticated
 from shared.reasons import why
 

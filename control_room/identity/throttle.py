@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from control_room.identity.devices import Device
-from control_room.names import token_hash
+from control_room.model.names import token_hash
 from shared.bus import Bus
 from shared.clock import Clock
 from shared.errors import TooManyRequests

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter, ValidationError
 
 from control_room.access.rights import Action, communes, decide
-from control_room.model import Person
+from control_room.model.people import Person
 from shared.errors import BadInput
 from shared.reasons import Reason, from_wire, why
 

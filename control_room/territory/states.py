@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from control_room.times import utc_now
+from control_room.model.times import utc_now
 from shared.clock import Clock
 from shared.ids import StreamId
 from shared.messages import CameraReport, CameraStatus, RecordingReport, RecordingStatus

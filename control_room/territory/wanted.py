@@ -6,7 +6,7 @@ from datetime import date
 
 from control_room.db.engine import Database
 from control_room.db.workers import KnownWorker
-from control_room.model import Camera, blocked_reason
+from control_room.model.territory import Camera, blocked_reason
 from control_room.territory.vault import Vault
 from shared.messages import RecordingPolicies, RecordingPolicy, WantedCamera, WantedCameras, encode
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from control_room.access.ticketing import Ticketing
 from control_room.live.mux_client import MuxClient, MuxLoad
 from control_room.live.watching import WatchedTile
-from control_room.names import Names
+from control_room.model.names import Names
 from mux.observe.viewer_statistics import Everybody, NamedStanding, Stale, Standing, TileStanding
 from mux.sdp.offer import Offer
 from mux.sessions.admission import Admitted

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from control_room.access.ticketing import Ticketing
 from control_room.evidence.storage_client import StorageClient
-from control_room.names import Names
+from control_room.model.names import Names
 from shared.clock import Clock, SimulatedClock
 from shared.errors import Conflict, NotFound
 from shared.messages import (

@@ -13,7 +13,7 @@ from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import CommuneCode, Page
 from control_room.http.schemas.territory import AuthorisationBody, CameraChange, CameraView, NewCamera
 from control_room.http.views import camera_view, page
-from control_room.model import Authorisation, Camera, CameraAccess, blocked_reason
+from control_room.model.territory import Authorisation, Camera, CameraAccess, blocked_reason
 from shared.errors import BadInput, NotFound
 from shared.reasons import why
 

@@ -17,8 +17,8 @@ from control_room.http.schemas.territory import (
     WorkerView,
 )
 from control_room.http.views import commune_view, page, worker_view
-from control_room.model import Commune, Worker
-from control_room.names import token_hash
+from control_room.model.names import token_hash
+from control_room.model.territory import Commune, Worker
 from shared.errors import BadInput
 from shared.reasons import why
 

@@ -13,7 +13,9 @@ from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import Page
 from control_room.http.schemas.images import DownloadRequest, DownloadTicket, ExportView, NewExport
 from control_room.http.views import export_view, page
-from control_room.model import Camera, Export, Outcome
+from control_room.model.evidence import Export
+from control_room.model.journal import Outcome
+from control_room.model.territory import Camera
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
 from shared.reasons import Reason, why

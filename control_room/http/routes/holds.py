@@ -11,7 +11,8 @@ from control_room.http.problems import READING, WRITING
 from control_room.http.schemas.common import Page
 from control_room.http.schemas.images import HoldView, NewHold
 from control_room.http.views import hold_view, page
-from control_room.model import Hold, HoldStatus, Outcome
+from control_room.model.evidence import Hold, HoldStatus
+from control_room.model.journal import Outcome
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.reasons import why
 

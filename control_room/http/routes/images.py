@@ -7,7 +7,8 @@ from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import WRITING
 from control_room.http.schemas.images import LiveRequest, LiveTicket, PlaybackRequest, PlaybackTicket
 from control_room.http.views import ice_views
-from control_room.model import Outcome, blocked_reason
+from control_room.model.journal import Outcome
+from control_room.model.territory import blocked_reason
 from shared.errors import Conflict
 
 router = APIRouter(prefix="/cameras", tags=["images"])

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Response
 
 from control_room.http.access import RecorderAsking, TheDesk, WorkerAsking
 from control_room.http.problems import MACHINE
-from control_room.times import utc_from_ns
+from control_room.model.times import utc_from_ns
 from shared.errors import BadInput, Forbidden
 from shared.ids import StreamId
 from shared.messages import (

@@ -12,7 +12,7 @@ from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import Page
 from control_room.http.schemas.people import NewPerson, PersonChange, PersonView
 from control_room.http.views import page, person_view
-from control_room.model import Person
+from control_room.model.people import Person
 from shared.errors import BadInput, Conflict
 from shared.reasons import Reason, why
 

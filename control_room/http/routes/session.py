@@ -10,8 +10,8 @@ from control_room.http.schemas.people import SessionView, SignIn
 from control_room.http.views import person_view
 from control_room.identity.devices import LIFE_S
 from control_room.identity.sign_in import sign_in as open_session
-from control_room.model import Person
-from control_room.times import utc_from_s
+from control_room.model.people import Person
+from control_room.model.times import utc_from_s
 
 router = APIRouter(prefix="/session", tags=["session"])
 

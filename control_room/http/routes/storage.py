@@ -7,7 +7,7 @@ from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import READING, WRITING
 from control_room.http.schemas.storage import ClockConfirmation, RefusalGround, StorageView
 from control_room.http.views import why_view
-from control_room.model import Outcome
+from control_room.model.journal import Outcome
 from shared.errors import BeffroiError
 from shared.messages import ClockConfirmed
 

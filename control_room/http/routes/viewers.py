@@ -13,7 +13,7 @@ from control_room.http.schemas.viewers import Viewers
 from control_room.http.views import mux_view, viewer_view
 from control_room.live.muxes import MuxPlace
 from control_room.live.watching import Watcher, visible
-from control_room.model import Person
+from control_room.model.people import Person
 from shared.errors import Unavailable
 from shared.reasons import Reason
 

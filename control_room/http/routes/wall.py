@@ -13,7 +13,8 @@ from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import WRITING
 from control_room.http.schemas.images import WallCamera, WallRequest, WallTicket
 from control_room.http.views import ice_views, why_view
-from control_room.model import Camera, Outcome, blocked_reason
+from control_room.model.journal import Outcome
+from control_room.model.territory import Camera, blocked_reason
 from shared.errors import Forbidden
 from shared.reasons import Reason
 

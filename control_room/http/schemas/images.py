@@ -5,10 +5,12 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from control_room.chain import Doubt
 from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response, Why
 from control_room.http.validation import reason_error
-from control_room.model import HoldStatus, Kind, Outcome
+from control_room.model.chain import Doubt
+from control_room.model.evidence import HoldStatus
+from control_room.model.journal import Outcome
+from control_room.model.people import Kind
 from shared.ids import CAMERA_PATTERN
 from shared.messages import ExportStatus
 from shared.reasons import why

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, SecretStr, StringConstraints
 
 from control_room.http.schemas.common import CommuneCode, Instant, Line, Request, Response
-from control_room.model import LOGIN_PATTERN, Kind
+from control_room.model.people import LOGIN_PATTERN, Kind
 
 Login = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=f"^{LOGIN_PATTERN}$")]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]

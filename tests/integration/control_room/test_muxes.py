@@ -13,7 +13,7 @@ from control_room.access.ticketing import Ticketing
 from control_room.live.mux_client import MuxClient, MuxLate, MuxUntold
 from control_room.live.muxes import Muxes, MuxPlace
 from control_room.live.placement import MuxHealth
-from control_room.names import Names
+from control_room.model.names import Names
 from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.log import get_logger

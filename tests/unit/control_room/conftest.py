@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from control_room.db.engine import Database
-from control_room.model import Kind
+from control_room.model.people import Kind
 from tests.unit.control_room.room import Room, open_room
 
 

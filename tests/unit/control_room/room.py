@@ -22,8 +22,9 @@ from control_room.desk import Desk
 from control_room.evidence.storage_client import StorageClient
 from control_room.http.app import create_app, serving_app
 from control_room.live.mux_client import MuxClient
-from control_room.model import Commune, Kind, Person
-from control_room.names import Names
+from control_room.model.names import Names
+from control_room.model.people import Kind, Person
+from control_room.model.territory import Commune
 from control_room.service import assemble
 from control_room.settings import ControlRoomSettings
 from shared.bus import Bus, MemoryBus

@@ -10,7 +10,8 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from control_room.access.lessor import Lessor
-from control_room.model import Authorisation, Camera, Kind, blocked_reason
+from control_room.model.people import Kind
+from control_room.model.territory import Authorisation, Camera, blocked_reason
 from shared.errors import Unavailable
 from shared.leases import Leases, LeaseSigner
 from shared.log import get_logger

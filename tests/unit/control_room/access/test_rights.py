@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from control_room.access.rights import LISTING, PLATFORM, Action, Resource, communes, decide, where_allowed
-from control_room.model import Kind, Person
+from control_room.model.people import Kind, Person
 
 CODES = ("59350", "59512", "59009", "2A004")
 codes = st.frozensets(st.sampled_from(CODES))

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from control_room.db.journal import Journal
-from control_room.model import Deed, Kind
+from control_room.model.journal import Deed
+from control_room.model.people import Kind
 from shared.errors import Unavailable
 from shared.tickets import Action
 from tests.unit.control_room.room import LILLE, RANGE, ROUBAIX, Room

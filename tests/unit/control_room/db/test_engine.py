@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateTable
 from control_room.db.engine import Database
 from control_room.db.migrate import check, downgrade, upgrade
 from control_room.db.tables import Base, UtcDateTime
-from control_room.model import Deed, Outcome
+from control_room.model.journal import Deed, Outcome
 from shared.errors import BadInput, Unavailable
 from tests.unit.control_room.room import Room
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from control_room.model import Kind
+from control_room.model.people import Kind
 from shared.errors import Unavailable
 from shared.messages import ExportStatus
 from shared.tickets import Action

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from control_room.model import Kind
+from control_room.model.people import Kind
 from shared.messages import HoldPlaced, Stretch
 from tests.unit.control_room.room import LILLE, RANGE, RECORDER_TOKEN, Room, body_of
 

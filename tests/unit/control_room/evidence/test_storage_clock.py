@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from control_room.model import Kind
+from control_room.model.people import Kind
 from tests.unit.control_room.room import LILLE, NOON_NS, RECORDER_TOKEN, Room, body_of
 
 WORD = {"utc": "2026-11-21T12:00:00Z", "motive": "power cut of two days"}

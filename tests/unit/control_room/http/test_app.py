@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from control_room.http.app import create_app
-from control_room.model import Kind
+from control_room.model.people import Kind
 from tests.unit.control_room.room import LILLE, PASSWORD, Room, camera_body
 
 SIGN_IN = {"login": "somebody", "password": PASSWORD}

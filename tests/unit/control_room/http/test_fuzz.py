@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from control_room.http.access import COOKIE
-from control_room.model import Kind, Person
+from control_room.model.people import Kind, Person
 from tests.support.fuzz import Operation, faults, operations, request_of
 from tests.unit.control_room.room import LILLE, RANGE, RECORDER_TOKEN, ROUBAIX, SAME_SITE, Room, made_app
 

@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from control_room.model import Kind
+from control_room.model.people import Kind
 from shared.door import Door
 from shared.errors import PROBLEM_MEDIA_TYPE
 from tests.support.hostile import BODIES, HERE, IN_ADDRESSES, MEDIA_TYPES, VALUES, spoilt

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from control_room.http.app import create_app
-from control_room.model import Kind
+from control_room.model.people import Kind
 from shared.messages import ExportStatus
 from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, ROUBAIX, Room, camera_body, open_room
 

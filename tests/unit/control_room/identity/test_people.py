@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from control_room.model import Kind
+from control_room.model.people import Kind
 from shared.bus import MemoryBus
 from shared.clock import SimulatedClock
 from shared.errors import BusUnavailable

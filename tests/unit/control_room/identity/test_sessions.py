@@ -12,8 +12,8 @@ from control_room.db.engine import Database
 from control_room.identity.devices import LIFE_S, Device, Devices
 from control_room.identity.sessions import Sessions
 from control_room.identity.throttle import Throttle
-from control_room.model import Kind, Person
-from control_room.names import Names, token_hash
+from control_room.model.names import Names, token_hash
+from control_room.model.people import Kind, Person
 from shared.bus import MemoryBus
 from shared.clock import SimulatedClock
 from shared.errors import TooManyRequests

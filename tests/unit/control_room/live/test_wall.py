@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from control_room.model import Kind
+from control_room.model.people import Kind
 from shared.tickets import MOST_CAMERAS, WALL_RESOURCE, Action
 from tests.unit.control_room.room import LILLE, ROUBAIX, Room, open_room
 

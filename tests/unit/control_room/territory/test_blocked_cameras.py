@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from control_room.model import Authorisation, Camera, blocked_reason
+from control_room.model.territory import Authorisation, Camera, blocked_reason
 from shared.messages import CameraOpener, CameraTransport, RecordingPolicies, WantedCameras, decode
 from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, Room
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from control_room.model import Kind
+from control_room.model.people import Kind
 from tests.unit.control_room.room import LILLE, ROUBAIX, Room
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_room.chain import GENESIS, Chain, Verification, entry_hash, follow
-from control_room.model import Deed, JournalEntry, Outcome
+from control_room.model.chain import GENESIS, Chain, Verification, entry_hash, follow
+from control_room.model.journal import Deed, JournalEntry, Outcome
 from shared.reasons import why
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from control_room.model import Deed, JournalEntry
+from control_room.model.journal import Deed, JournalEntry
 from shared.reasons import Reason, why
 
 GENESIS = "0" * 64

@@ -1,36 +1,11 @@
-"""The nouns of the control room, as values."""
+"""Communes, their workers and their cameras, as values."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 
 from shared.ids import StreamId, StreamKind
-from shared.messages import CameraOpener, CameraTransport, ExportProgress
-from shared.reasons import Reason, kept, why
-
-LOGIN_PATTERN = r"[a-z0-9][a-z0-9._@-]{1,63}"
-
-
-class Kind(StrEnum):
-    """What a person is here for. What follows from it stands in `rights`."""
-
-    OPERATOR = "operator"
-    COMMUNE = "commune"
-    LEGAL = "legal"
-    ADMIN = "admin"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with an account of their own. `rights_version` grows whenever what they may do changes."""
-
-    id: str
-    login: str
-    name: str
-    kind: Kind
-    communes: frozenset[str]
-    enabled: bool = True
-    rights_version: int = 1
+from shared.messages import CameraOpener, CameraTransport
+from shared.reasons import Reason, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,94 +107,3 @@ class Worker:
     commune: str
     name: str
     created_at: datetime
-
-
-class Outcome(StrEnum):
-    """How what the journal tells of ended."""
-
-    GRANTED = "granted"
-    REFUSED = "refused"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """Something to write into the journal: who, what, on what, why, and how it ended.
-
-    `why` is the reason behind `detail` as `Reason.kept` writes it, empty where `detail` is a mere name.
-    """
-
-    action: str
-    outcome: Outcome
-    who: str = ""
-    login: str = ""
-    kind: str = ""
-    session: str = ""
-    client: str = ""
-    commune: str = ""
-    camera: str = ""
-    resource: str = ""
-    detail: str = ""
-    motive: str = ""
-    why: str = ""
-
-    def telling(self, detail: str | Reason, outcome: Outcome) -> "Deed":
-        """The same with another ending, and what is to be said of it."""
-        return replace(self, outcome=outcome, detail=str(detail), why=kept(detail))
-
-
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """A deed in the journal. `hash` covers all of it and `previous`, the hash of the row before."""
-
-    seq: int
-    at: datetime
-    deed: Deed
-    previous: str
-    hash: str
-
-
-class HoldStatus(StrEnum):
-    """Where a hold is between this desk and storage."""
-
-    PENDING = "pending"
-    PLACED = "placed"
-    RELEASING = "releasing"
-    RELEASED = "released"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """An export ordered on a requisition, with the last progress storage told."""
-
-    id: str
-    reference: str
-    authority: str
-    motive: str
-    requested_by: str
-    requested_at: datetime
-    communes: frozenset[str]
-    cameras: tuple[str, ...]
-    start: datetime
-    end: datetime
-    ordered: bool
-    progress: ExportProgress
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Recordings kept beyond their deadline for a procedure (CSI L252-5)."""
-
-    id: str
-    commune: str
-    camera: str
-    start: datetime
-    end: datetime
-    reference: str
-    motive: str
-    placed_by: str
-    placed_at: datetime
-    status: HoldStatus
-    reason: str
-    why: Reason | None = None
