@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from control_room.db.orders import Behalf
-from control_room.model.journal import Deed, Outcome
-from control_room.model.people import Person
+from control_room.model.journal import AuditEvent, Outcome
+from control_room.model.people import Person, Principal
 from shared.reasons import Reason
 
 
@@ -19,10 +18,10 @@ class Caller:
     until_s: int
 
     @property
-    def behalf(self) -> Behalf:
-        return Behalf(self.person.id, self.session)
+    def principal(self) -> Principal:
+        return Principal(self.person.id, self.session)
 
-    def deed(
+    def event(
         self,
         action: str,
         outcome: Outcome = Outcome.DONE,
@@ -32,14 +31,14 @@ class Caller:
         resource: str = "",
         detail: str | Reason = "",
         motive: str = "",
-    ) -> Deed:
-        """A deed of theirs, for the journal."""
-        return Deed(
+    ) -> AuditEvent:
+        """An event of theirs, for the journal."""
+        return AuditEvent(
             action=action,
             outcome=outcome,
             who=self.person.id,
             login=self.person.login,
-            kind=self.person.kind,
+            kind=self.person.role,
             session=self.session,
             client=self.client,
             commune=commune,

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from control_room.access.callers import Caller
-from control_room.access.rights import LISTING, PLATFORM, Action, Resource, communes, decide, where_allowed
+from control_room.access.rights import LISTING, PLATFORM, Resource, Right, communes, decide, where_allowed
 from control_room.counters import Counters
 from control_room.db.engine import Database
 from control_room.db.transaction import Transaction
-from control_room.model.journal import Deed, Outcome
+from control_room.model.journal import AuditEvent, Outcome
 from control_room.model.territory import Camera
 from control_room.model.times import utc_now
 from shared.clock import Clock
@@ -40,46 +40,47 @@ class Gate:
         self._counters = counters
         self._clock = clock
 
-    async def require(self, caller: Caller, action: Action, resource: Resource, *deeds: Deed) -> None:
+    async def require(self, caller: Caller, action: Right, resource: Resource, *events: AuditEvent) -> None:
         """Return where `action` is allowed. Else journal the refusal and raise Forbidden.
 
-        `deeds` are what would have been journaled; without them the refusal is told in one plain entry.
+        `events` are what would have been journaled; without them the refusal is told in one plain entry.
         """
         decision = decide(caller.person, action, resource)
         if not decision.allowed:
             commune = next(iter(resource.communes)) if len(resource.communes) == 1 else ""
             await self.refuse(
-                Forbidden(decision.reason), deeds or (caller.deed(action, Outcome.REFUSED, commune=commune),)
+                Forbidden(decision.reason),
+                events or (caller.event(action, Outcome.REFUSED, commune=commune),),
             )
 
-    async def refuse(self, error: BeffroiError, deeds: Iterable[Deed]) -> None:
-        """Journal deeds as refused, with the reason, and raise `error`."""
-        refused = [deed.telling(error.told, Outcome.REFUSED) for deed in deeds]
-        for deed in refused:
-            self._counters.refusals.labels(deed.action).inc()
+    async def refuse(self, error: BeffroiError, events: Iterable[AuditEvent]) -> None:
+        """Journal events as refused, with the reason, and raise `error`."""
+        refused = [event.telling(error.told, Outcome.REFUSED) for event in events]
+        for event in refused:
+            self._counters.refusals.labels(event.action).inc()
         async with self._db.write() as tx:
             await tx.journal.write(utc_now(self._clock), *refused)
         raise error
 
-    async def territory(self, caller: Caller, action: Action) -> frozenset[str]:
+    async def territory(self, caller: Caller, action: Right) -> frozenset[str]:
         """The communes in which `action` is allowed, out of all there are."""
         async with self._db.read() as tx:
             return where_allowed(caller.person, action, await tx.communes.codes())
 
-    async def camera(self, caller: Caller, action: Action, camera_id: str, motive: str = "") -> Camera:
+    async def camera(self, caller: Caller, action: Right, camera_id: str, motive: str = "") -> Camera:
         """A camera with which `action` is allowed. Raises as `reach` does."""
         async with self._db.read() as tx:
             found = await tx.cameras.named([camera_id])
         if not found:
-            await self.reach(caller, action, "camera", None, caller.deed(action, motive=motive))
+            await self.reach(caller, action, "camera", None, caller.event(action, motive=motive))
             raise no_such("camera")
         camera = found[0]
-        deed = caller.deed(action, commune=camera.commune, camera=camera.id, motive=motive)
-        await self.reach(caller, action, "camera", {camera.commune}, deed)
+        event = caller.event(action, commune=camera.commune, camera=camera.id, motive=motive)
+        await self.reach(caller, action, "camera", {camera.commune}, event)
         return camera
 
     async def reach(
-        self, caller: Caller, action: Action, noun: str, codes: AbstractSet[str] | None, *deeds: Deed
+        self, caller: Caller, action: Right, noun: str, codes: AbstractSet[str] | None, *events: AuditEvent
     ) -> None:
         """Return where `action` is allowed with a thing of these communes, None for one there is not.
 
@@ -88,17 +89,17 @@ class Gate:
         """
         decision = decide(caller.person, action, LISTING)
         if not decision.allowed:
-            await self.refuse(Forbidden(decision.reason), deeds)
+            await self.refuse(Forbidden(decision.reason), events)
         resource = PLATFORM if codes is None else communes(*codes)
         if not decide(caller.person, action, resource).allowed:
-            await self.refuse(Forbidden(NOT_THEIRS[noun]), deeds)
+            await self.refuse(Forbidden(NOT_THEIRS[noun]), events)
 
-    async def grant(self, tx: Transaction, caller: Caller, *deeds: Deed) -> None:
-        """Journal deeds in the transaction that does them, if the caller's rights are still the same.
+    async def grant(self, tx: Transaction, caller: Caller, *events: AuditEvent) -> None:
+        """Journal events in the transaction that does them, if the caller's rights are still the same.
 
         Raises Unauthenticated where they changed since the request came in: nothing opens on old rights.
         """
         person = await tx.people.get(caller.person.id)
         if person.rights_version != caller.person.rights_version:
             raise Unauthenticated(why("rights-changed", "your rights have just changed: sign in again"))
-        await tx.journal.write(utc_now(self._clock), *deeds)
+        await tx.journal.write(utc_now(self._clock), *events)

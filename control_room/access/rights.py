@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from control_room.model.people import Kind, Person
+from control_room.model.people import Person, Role
 from shared.reasons import Reason, why
 
 
-class Action(StrEnum):
+class Right(StrEnum):
     """Everything somebody signed in may ask for."""
 
     SEE_COMMUNE = "see-commune"
@@ -60,31 +60,31 @@ class Decision:
 PLATFORM = Resource()
 LISTING = Resource(listing=True)
 
-_BOUND = (Kind.OPERATOR, Kind.COMMUNE, Kind.LEGAL)
+_BOUND = (Role.OPERATOR, Role.COMMUNE, Role.LEGAL)
 _ADMINISTRATIVE = (
-    Action.SEE_COMMUNE,
-    Action.MANAGE_COMMUNE,
-    Action.MANAGE_WORKER,
-    Action.SEE_CAMERA,
-    Action.MANAGE_CAMERA,
-    Action.SEE_VIEWER,
-    Action.SEE_STORAGE,
-    Action.CONFIRM_CLOCK,
-    Action.MANAGE_PERSON,
-    Action.SEE_JOURNAL,
-    Action.VERIFY_JOURNAL,
+    Right.SEE_COMMUNE,
+    Right.MANAGE_COMMUNE,
+    Right.MANAGE_WORKER,
+    Right.SEE_CAMERA,
+    Right.MANAGE_CAMERA,
+    Right.SEE_VIEWER,
+    Right.SEE_STORAGE,
+    Right.CONFIRM_CLOCK,
+    Right.MANAGE_PERSON,
+    Right.SEE_JOURNAL,
+    Right.VERIFY_JOURNAL,
 )
-_LEGAL = (Action.PLAYBACK, Action.SEE_EXPORT, Action.EXPORT, Action.DOWNLOAD, Action.SEE_HOLD, Action.HOLD)
+_LEGAL = (Right.PLAYBACK, Right.SEE_EXPORT, Right.EXPORT, Right.DOWNLOAD, Right.SEE_HOLD, Right.HOLD)
 
 # An administrator sees no image: running the platform is no ground to watch the public road (CSI R253-3).
-_RULES: Mapping[tuple[str, Kind], Reach] = {
-    **{(action, Kind.ADMIN): Reach.ALL for action in _ADMINISTRATIVE},
-    **{(action, kind): Reach.OWN for action in (Action.SEE_COMMUNE, Action.SEE_CAMERA) for kind in _BOUND},
-    **{(action, Kind.LEGAL): Reach.OWN for action in _LEGAL},
-    (Action.LIVE, Kind.OPERATOR): Reach.OWN,
-    (Action.MANAGE_CAMERA, Kind.COMMUNE): Reach.OWN,
-    (Action.SEE_VIEWER, Kind.COMMUNE): Reach.OWN,
-    (Action.SEE_JOURNAL, Kind.COMMUNE): Reach.OWN,
+_RULES: Mapping[tuple[str, Role], Reach] = {
+    **{(action, Role.ADMIN): Reach.ALL for action in _ADMINISTRATIVE},
+    **{(action, kind): Reach.OWN for action in (Right.SEE_COMMUNE, Right.SEE_CAMERA) for kind in _BOUND},
+    **{(action, Role.LEGAL): Reach.OWN for action in _LEGAL},
+    (Right.LIVE, Role.OPERATOR): Reach.OWN,
+    (Right.MANAGE_CAMERA, Role.COMMUNE): Reach.OWN,
+    (Right.SEE_VIEWER, Role.COMMUNE): Reach.OWN,
+    (Right.SEE_JOURNAL, Role.COMMUNE): Reach.OWN,
 }
 
 
@@ -97,8 +97,8 @@ def decide(person: Person, action: str, resource: Resource) -> Decision:
     """Whether `person` may do `action` with `resource`. An action without a rule is denied to everybody."""
     if not person.enabled:
         return Decision(False, why("account-off", "this account is switched off"))
-    asked, kind = str(action), person.kind.value
-    reach = _RULES.get((action, person.kind))
+    asked, kind = str(action), person.role.value
+    reach = _RULES.get((action, person.role))
     if reach is None:
         return Decision(
             False, why("not-for-kind", "{action} is not for the kind {kind}", action=asked, kind=kind)

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_room.db.paging import Asked, Slice
 from control_room.db.tables import JournalHeadRow, JournalRow
 from control_room.model.chain import GENESIS, Chain, Verification, follow
-from control_room.model.journal import Deed, JournalEntry, Outcome
+from control_room.model.journal import AuditEvent, JournalEntry, Outcome
 
 _HEAD = 1
 _VERIFY_BATCH = 1000
-_COLUMNS = {field.name: "person" if field.name == "who" else field.name for field in fields(Deed)}
+_COLUMNS = {field.name: "person" if field.name == "who" else field.name for field in fields(AuditEvent)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class Journal:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def write(self, at: datetime, *deeds: Deed) -> None:
-        """Append deeds. They are in the journal once the transaction is kept."""
+    async def write(self, at: datetime, *events: AuditEvent) -> None:
+        """Append events. They are in the journal once the transaction is kept."""
         head = await self._head(lock=True)
-        for deed in deeds:
-            entry = follow(head.seq + 1, at, deed, head.hash)
-            columns = {column: getattr(deed, name) for name, column in _COLUMNS.items()}
+        for event in events:
+            entry = follow(head.seq + 1, at, event, head.hash)
+            columns = {column: getattr(event, name) for name, column in _COLUMNS.items()}
             self._session.add(
                 JournalRow(seq=entry.seq, at=at, previous=entry.previous, hash=entry.hash, **columns)
             )
@@ -92,5 +92,5 @@ class Journal:
 def _entry(row: JournalRow) -> JournalEntry:
     values: dict[str, str] = {name: getattr(row, column) for name, column in _COLUMNS.items()}
     outcome = Outcome(values.pop("outcome"))
-    deed = Deed(outcome=outcome, **values)
-    return JournalEntry(row.seq, row.at, deed, row.previous, row.hash)
+    event = AuditEvent(outcome=outcome, **values)
+    return JournalEntry(row.seq, row.at, event, row.previous, row.hash)

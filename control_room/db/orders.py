@@ -1,7 +1,6 @@
 """Exports and holds in the database."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_room.db.paging import Asked, Slice
 from control_room.db.tables import ExportCommuneRow, ExportRow, HoldRow
 from control_room.model.evidence import Export, Hold, HoldStatus
+from control_room.model.people import Principal
 from shared.errors import NotFound
 from shared.ids import StreamId
 from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode
@@ -18,14 +18,6 @@ _OPEN_EXPORTS = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 _OPEN_HOLDS = (HoldStatus.PENDING, HoldStatus.RELEASING)
 _ACTIVE_HOLDS = (HoldStatus.PENDING, HoldStatus.PLACED)
 _ENDED_HOLDS = (HoldStatus.RELEASING, HoldStatus.RELEASED)
-
-
-@dataclass(frozen=True, slots=True)
-class Behalf:
-    """On whose behalf storage is asked: person id and session, as its tickets name them."""
-
-    person: str
-    session: str
 
 
 class Exports:
@@ -67,17 +59,17 @@ class Exports:
         )
         return set(await self._session.scalars(query))
 
-    async def order(self, export_id: str) -> tuple[ExportOrder, Behalf]:
+    async def order(self, export_id: str) -> tuple[ExportOrder, Principal]:
         """What storage is to be asked."""
         row = await self._row(export_id)
-        return decode(ExportOrder, row.body), Behalf(row.person, row.session)
+        return decode(ExportOrder, row.body), Principal(row.person, row.session)
 
-    async def add(self, export: Export, order: ExportOrder, behalf: Behalf) -> None:
+    async def add(self, export: Export, order: ExportOrder, principal: Principal) -> None:
         """Keep a new export."""
         row = ExportRow(
             id=export.id,
-            person=behalf.person,
-            session=behalf.session,
+            person=principal.person,
+            session=principal.session,
             motive=export.motive,
             requested_at=export.requested_at,
             body=encode(order),
@@ -134,12 +126,12 @@ class Holds:
         query = select(HoldRow.id).where(HoldRow.id.in_(hold_ids), HoldRow.status.in_(_ENDED_HOLDS))
         return set(await self._session.scalars(query))
 
-    async def behalf(self, hold_id: str) -> Behalf:
+    async def principal(self, hold_id: str) -> Principal:
         """On whose behalf storage is asked."""
         row = await self._row(hold_id)
-        return Behalf(row.person, row.session)
+        return Principal(row.person, row.session)
 
-    async def add(self, hold: Hold, behalf: Behalf) -> None:
+    async def add(self, hold: Hold, principal: Principal) -> None:
         """Keep a new hold."""
         self._session.add(
             HoldRow(
@@ -151,8 +143,8 @@ class Holds:
                 reference=hold.reference,
                 motive=hold.motive,
                 placed_by=hold.placed_by,
-                person=behalf.person,
-                session=behalf.session,
+                person=principal.person,
+                session=principal.session,
                 placed_at=hold.placed_at,
                 status=hold.status,
                 reason=hold.reason,

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from control_room.db.engine import Database
-from control_room.db.orders import Behalf
 from control_room.evidence.storage_client import StorageClient
 from control_room.model.evidence import Export, Hold, HoldStatus
+from control_room.model.people import Principal
 from shared.causes import cause_of
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages import (
@@ -95,12 +95,12 @@ class Orders:
         Where storage does not answer the row says so and Unavailable is raised.
         """
         async with self._db.read() as tx:
-            order, behalf = await tx.exports.order(export.id)
+            order, principal = await tx.exports.order(export.id)
         try:
             progress = await (
-                self._storage.export_progress(export.id, behalf.person, behalf.session)
+                self._storage.export_progress(export.id, principal.person, principal.session)
                 if export.ordered
-                else self._storage.order_export(order, behalf.person, behalf.session)
+                else self._storage.order_export(order, principal.person, principal.session)
             )
         except NotFound as error:
             # One that storage lost before it was done is ordered again; one that was done is no more.
@@ -127,11 +127,11 @@ class Orders:
     async def _settle(self, hold_id: str) -> None:
         async with self._db.read() as tx:
             hold = await tx.holds.get(hold_id)
-            behalf = await tx.holds.behalf(hold_id)
+            principal = await tx.holds.principal(hold_id)
         if hold.status not in (HoldStatus.PENDING, HoldStatus.RELEASING):
             return
         try:
-            status, told = await self._asked(hold, behalf)
+            status, told = await self._asked(hold, principal)
         except Unavailable as error:
             self.storage_answers = False
             await self._keep_hold(hold, hold.status, error.told)
@@ -139,15 +139,15 @@ class Orders:
         self.storage_answers = True
         await self._keep_hold(hold, status, told)
 
-    async def _asked(self, hold: Hold, behalf: Behalf) -> tuple[HoldStatus, str | Reason]:
+    async def _asked(self, hold: Hold, principal: Principal) -> tuple[HoldStatus, str | Reason]:
         if hold.status is HoldStatus.RELEASING:
             try:
-                await self._storage.release_hold(hold.id, behalf.person, behalf.session)
+                await self._storage.release_hold(hold.id, principal.person, principal.session)
             except (BadInput, Conflict) as error:
                 return HoldStatus.RELEASING, error.told
             return HoldStatus.RELEASED, ""
         try:
-            placed = await self._storage.place_hold(hold_order(hold), behalf.person, behalf.session)
+            placed = await self._storage.place_hold(hold_order(hold), principal.person, principal.session)
         except (BadInput, Conflict, NotFound) as error:
             return HoldStatus.REFUSED, error.told
         return HoldStatus.PLACED, _came_too_late(placed)

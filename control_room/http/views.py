@@ -34,7 +34,7 @@ from control_room.live.watching import WatchedTile, Watcher
 from control_room.model.chain import Verification
 from control_room.model.evidence import Export, Hold
 from control_room.model.journal import JournalEntry
-from control_room.model.people import Kind, Person
+from control_room.model.people import Person, Role
 from control_room.model.territory import Camera, Commune, Worker, blocked_reason
 from control_room.territory.states import CameraState
 from shared.messages import RecordingReport
@@ -67,7 +67,7 @@ def person_view(person: Person) -> PersonView:
         id=person.id,
         login=person.login,
         name=person.name,
-        kind=person.kind,
+        kind=person.role,
         communes=sorted(person.communes),
         enabled=person.enabled,
     )
@@ -185,23 +185,23 @@ def hold_view(hold: Hold) -> HoldView:
 
 
 def entry_view(entry: JournalEntry) -> JournalEntryView:
-    deed = entry.deed
+    event = entry.event
     return JournalEntryView(
         seq=entry.seq,
         at=entry.at,
-        person=deed.who,
-        login=deed.login,
-        kind=Kind(deed.kind) if deed.kind else None,
-        session=deed.session,
-        client=deed.client,
-        action=deed.action,
-        outcome=deed.outcome,
-        commune=deed.commune,
-        camera=deed.camera,
-        resource=deed.resource,
-        detail=deed.detail,
-        why=why_view(read(deed.why, deed.detail)),
-        motive=deed.motive,
+        person=event.who,
+        login=event.login,
+        kind=Role(event.kind) if event.kind else None,
+        session=event.session,
+        client=event.client,
+        action=event.action,
+        outcome=event.outcome,
+        commune=event.commune,
+        camera=event.camera,
+        resource=event.resource,
+        detail=event.detail,
+        why=why_view(read(event.why, event.detail)),
+        motive=event.motive,
         hash=entry.hash,
     )
 

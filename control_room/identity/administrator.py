@@ -7,9 +7,9 @@ from pydantic import SecretStr
 from control_room.db.engine import Database
 from control_room.desk import Desk
 from control_room.identity.passwords import Passwords
-from control_room.model.journal import Deed, Outcome
+from control_room.model.journal import AuditEvent, Outcome
 from control_room.model.names import Names
-from control_room.model.people import LOGIN_PATTERN, Kind, Person
+from control_room.model.people import LOGIN_PATTERN, Person, Role
 from control_room.model.times import utc_now
 from shared.clock import Clock
 from shared.errors import BadInput
@@ -38,9 +38,11 @@ async def create_administrator(
     if not re.fullmatch(LOGIN_PATTERN, login):
         raise BadInput("the login must be 2 to 64 characters of a-z, 0-9, dot, dash, underscore, @", "login")
     kept = await passwords.hash(password, login)
-    person = Person(names.new("p"), login, login, Kind.ADMIN, frozenset())
-    deed = Deed("create-person", Outcome.DONE, resource=person.id, detail=f"{login}, admin, on the machine")
+    person = Person(names.new("p"), login, login, Role.ADMIN, frozenset())
+    event = AuditEvent(
+        "create-person", Outcome.DONE, resource=person.id, detail=f"{login}, admin, on the machine"
+    )
     async with db.write() as tx:
         await tx.people.add(person, kept)
-        await tx.journal.write(utc_now(clock), deed)
+        await tx.journal.write(utc_now(clock), event)
     return person

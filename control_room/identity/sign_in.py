@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from control_room.db.sessions import Session
 from control_room.desk import Desk
-from control_room.model.journal import Deed, Outcome
+from control_room.model.journal import AuditEvent, Outcome
 from control_room.model.people import Person
 from shared.errors import Unauthenticated
 from shared.reasons import why
@@ -39,22 +39,22 @@ async def sign_in(desk: Desk, login: str, password: str, client: str, cookie: st
     desk.counters.sign_ins.labels(Outcome.DONE).inc()
     await desk.throttle.succeeded(login, client, device)
     token, session = await desk.sessions.open(person)
-    deed = Deed(
-        "sign-in", Outcome.DONE, person.id, person.login, person.kind, session=session.id, client=client
+    event = AuditEvent(
+        "sign-in", Outcome.DONE, person.id, person.login, person.role, session=session.id, client=client
     )
     async with desk.db.write() as tx:
-        await tx.journal.write(desk.now(), deed)
+        await tx.journal.write(desk.now(), event)
     return SignedIn(person, session, token, desk.devices.new(login, device))
 
 
 async def _refuse(desk: Desk, person: Person | None, right: bool, client: str) -> None:
     # An unknown login is not written down: people type their password there by mistake.
     if person is None:
-        deed = Deed("sign-in", Outcome.REFUSED, client=client, detail="unknown login")
+        event = AuditEvent("sign-in", Outcome.REFUSED, client=client, detail="unknown login")
     else:
         detail = "the account is switched off" if right else "wrong password"
-        deed = Deed(
-            "sign-in", Outcome.REFUSED, person.id, person.login, person.kind, client=client, detail=detail
+        event = AuditEvent(
+            "sign-in", Outcome.REFUSED, person.id, person.login, person.role, client=client, detail=detail
         )
     async with desk.db.write() as tx:
-        await tx.journal.write(desk.now(), deed)
+        await tx.journal.write(desk.now(), event)

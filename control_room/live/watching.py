@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
 
-from control_room.access.rights import Action, communes, decide
+from control_room.access.rights import Right, communes, decide
 from control_room.model.people import Person
 from shared.errors import BadInput
 from shared.reasons import Reason, from_wire, why
@@ -92,4 +92,4 @@ def visible(person: Person, watchers: Iterable[Watcher]) -> Iterator[Watcher]:
 
 
 def _may_see(person: Person, commune: str) -> bool:
-    return decide(person, Action.SEE_VIEWER, communes(commune)).allowed
+    return decide(person, Right.SEE_VIEWER, communes(commune)).allowed

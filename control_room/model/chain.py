@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from control_room.model.journal import Deed, JournalEntry
+from control_room.model.journal import AuditEvent, JournalEntry
 from shared.reasons import Reason, why
 
 GENESIS = "0" * 64
@@ -35,10 +35,10 @@ class Verification:
     doubt: Doubt = Doubt.CUT_END
 
 
-def entry_hash(seq: int, at: datetime, deed: Deed, previous: str) -> str:
+def entry_hash(seq: int, at: datetime, event: AuditEvent, previous: str) -> str:
     """SHA-256 over the canonical JSON of an entry and the hash of the one before."""
-    told = asdict(deed)
-    if not deed.why:
+    told = asdict(event)
+    if not event.why:
         # Entries written before there were codes have no such member.
         del told["why"]
     content = {
@@ -51,9 +51,9 @@ def entry_hash(seq: int, at: datetime, deed: Deed, previous: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def follow(seq: int, at: datetime, deed: Deed, previous: str) -> JournalEntry:
-    """The entry of a deed behind the entry whose hash is `previous`."""
-    return JournalEntry(seq, at, deed, previous, entry_hash(seq, at, deed, previous))
+def follow(seq: int, at: datetime, event: AuditEvent, previous: str) -> JournalEntry:
+    """The entry of an event behind the entry whose hash is `previous`."""
+    return JournalEntry(seq, at, event, previous, entry_hash(seq, at, event, previous))
 
 
 class Chain:
@@ -93,6 +93,6 @@ class Chain:
             return entry.seq, why(
                 "entry-out-of-line", "entry {entry} does not follow the one before", entry=entry.seq
             )
-        if entry.hash != entry_hash(entry.seq, entry.at, entry.deed, entry.previous):
+        if entry.hash != entry_hash(entry.seq, entry.at, entry.event, entry.previous):
             return entry.seq, why("entry-altered", "entry {entry} was altered", entry=entry.seq)
         return None

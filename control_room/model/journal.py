@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AuditEvent:
     """Something to write into the journal: who, what, on what, why, and how it ended.
 
     `why` is the reason behind `detail` as `Reason.kept` writes it, empty where `detail` is a mere name.
@@ -36,17 +36,17 @@ class Deed:
     motive: str = ""
     why: str = ""
 
-    def telling(self, detail: str | Reason, outcome: Outcome) -> "Deed":
+    def telling(self, detail: str | Reason, outcome: Outcome) -> "AuditEvent":
         """The same with another ending, and what is to be said of it."""
         return replace(self, outcome=outcome, detail=str(detail), why=kept(detail))
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """A deed in the journal. `hash` covers all of it and `previous`, the hash of the row before."""
+    """An event in the journal. `hash` covers all of it and `previous`, the hash of the row before."""
 
     seq: int
     at: datetime
-    deed: Deed
+    event: AuditEvent
     previous: str
     hash: str

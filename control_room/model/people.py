@@ -6,7 +6,7 @@ from enum import StrEnum
 LOGIN_PATTERN = r"[a-z0-9][a-z0-9._@-]{1,63}"
 
 
-class Kind(StrEnum):
+class Role(StrEnum):
     """What a person is here for. What follows from it stands in `rights`."""
 
     OPERATOR = "operator"
@@ -22,7 +22,15 @@ class Person:
     id: str
     login: str
     name: str
-    kind: Kind
+    role: Role
     communes: frozenset[str]
     enabled: bool = True
     rights_version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """On whose behalf another service is asked: person id and session, as its tickets name them."""
+
+    person: str
+    session: str

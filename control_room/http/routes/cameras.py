@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import SecretStr
 
-from control_room.access.rights import LISTING, Action, communes
+from control_room.access.rights import LISTING, Right, communes
 from control_room.desk import Desk
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
@@ -31,11 +31,11 @@ async def list_cameras(
 ) -> Page[CameraView]:
     """The cameras of the caller's communes with their state, by commune and name."""
     if commune is not None:
-        await desk.gate.require(caller, Action.SEE_CAMERA, communes(commune))
+        await desk.gate.require(caller, Right.SEE_CAMERA, communes(commune))
         codes = frozenset({commune})
     else:
-        await desk.gate.require(caller, Action.SEE_CAMERA, LISTING)
-        codes = await desk.gate.territory(caller, Action.SEE_CAMERA)
+        await desk.gate.require(caller, Right.SEE_CAMERA, LISTING)
+        codes = await desk.gate.territory(caller, Right.SEE_CAMERA)
     async with desk.db.read() as tx:
         return page(await tx.cameras.page(asked, codes), lambda camera: camera_view(desk, camera))
 
@@ -43,7 +43,7 @@ async def list_cameras(
 @router.post("", operation_id="createCamera", status_code=201, responses=WRITING)
 async def create_camera(desk: TheDesk, caller: SignedIn, body: NewCamera) -> CameraView:
     """Add a camera. Its worker pulls it within 2 s, once it has a valid authorisation."""
-    await desk.gate.require(caller, Action.MANAGE_CAMERA, communes(body.commune))
+    await desk.gate.require(caller, Right.MANAGE_CAMERA, communes(body.commune))
     access = CameraAccess(*(getattr(body, name).get_secret_value() for name in _SECRETS))
     camera = Camera(
         id=desk.names.new("cam"),
@@ -70,21 +70,21 @@ async def create_camera(desk: TheDesk, caller: SignedIn, body: NewCamera) -> Cam
             raise BadInput(error.told, "commune") from error
         await tx.cameras.add(camera)
         await tx.communes.touch(camera.commune)
-        deed = caller.deed("create-camera", commune=camera.commune, camera=camera.id, detail=camera.name)
-        await desk.gate.grant(tx, caller, deed)
+        event = caller.event("create-camera", commune=camera.commune, camera=camera.id, detail=camera.name)
+        await desk.gate.grant(tx, caller, event)
     return camera_view(desk, camera)
 
 
 @router.get("/{camera_id}", operation_id="getCamera", responses=READING_ONE)
 async def get_camera(desk: TheDesk, caller: SignedIn, camera_id: str) -> CameraView:
     """One camera with its state."""
-    return camera_view(desk, await desk.gate.camera(caller, Action.SEE_CAMERA, camera_id))
+    return camera_view(desk, await desk.gate.camera(caller, Right.SEE_CAMERA, camera_id))
 
 
 @router.patch("/{camera_id}", operation_id="changeCamera", responses=WRITING)
 async def change_camera(desk: TheDesk, caller: SignedIn, camera_id: str, body: CameraChange) -> CameraView:
     """Change a camera. What makes it unlawful to show ends its running pictures."""
-    await desk.gate.camera(caller, Action.MANAGE_CAMERA, camera_id)
+    await desk.gate.camera(caller, Right.MANAGE_CAMERA, camera_id)
     named = sorted(body.model_fields_set)
     changes: dict[str, object] = {name: getattr(body, name) for name in named}
     for field in named:
@@ -99,8 +99,8 @@ async def change_camera(desk: TheDesk, caller: SignedIn, camera_id: str, body: C
         await tx.cameras.change(camera)
         await tx.communes.touch(camera.commune)
         fields = why("fields-changed", "{fields}", fields=", ".join(named))
-        deed = caller.deed("change-camera", commune=camera.commune, camera=camera.id, detail=fields)
-        await desk.gate.grant(tx, caller, deed)
+        event = caller.event("change-camera", commune=camera.commune, camera=camera.id, detail=fields)
+        await desk.gate.grant(tx, caller, event)
         today = desk.today()
         if blocked_reason(before, today) is None and blocked_reason(camera, today) is not None:
             await tx.revocations.end([camera.stream.camera_path], desk.now())
@@ -111,13 +111,13 @@ async def change_camera(desk: TheDesk, caller: SignedIn, camera_id: str, body: C
 @router.delete("/{camera_id}", operation_id="removeCamera", status_code=204, responses=WRITING)
 async def remove_camera(desk: TheDesk, caller: SignedIn, camera_id: str) -> None:
     """Remove a camera and end its pictures. Its recordings die at their own deadline."""
-    camera = await desk.gate.camera(caller, Action.MANAGE_CAMERA, camera_id)
+    camera = await desk.gate.camera(caller, Right.MANAGE_CAMERA, camera_id)
     async with desk.db.write() as tx:
         await tx.cameras.remove(camera.id)
         await tx.communes.touch(camera.commune)
         await tx.revocations.end([camera.stream.camera_path], desk.now())
-        deed = caller.deed("remove-camera", commune=camera.commune, camera=camera.id, detail=camera.name)
-        await desk.gate.grant(tx, caller, deed)
+        event = caller.event("remove-camera", commune=camera.commune, camera=camera.id, detail=camera.name)
+        await desk.gate.grant(tx, caller, event)
     desk.lessor.wake()
 
 

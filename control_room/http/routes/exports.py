@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from control_room.access.callers import Caller
 from control_room.access.gate import no_such
-from control_room.access.rights import LISTING, Action
+from control_room.access.rights import LISTING, Right
 from control_room.desk import Desk
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
@@ -28,8 +28,8 @@ _OPEN = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 @router.get("", operation_id="listExports", responses=READING)
 async def list_exports(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Page[ExportView]:
     """Exports that lie wholly in the caller's communes, newest first."""
-    await desk.gate.require(caller, Action.SEE_EXPORT, LISTING)
-    codes = await desk.gate.territory(caller, Action.SEE_EXPORT)
+    await desk.gate.require(caller, Right.SEE_EXPORT, LISTING)
+    codes = await desk.gate.territory(caller, Right.SEE_EXPORT)
     async with desk.db.read() as tx:
         return page(await tx.exports.page(asked, codes), export_view)
 
@@ -37,12 +37,12 @@ async def list_exports(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Pag
 @router.post("", operation_id="createExport", status_code=201, responses=WRITING)
 async def create_export(desk: TheDesk, caller: SignedIn, body: NewExport) -> ExportView:
     """Order an export. Where storage does not answer it stays `queued`, says why, and is ordered again."""
-    await desk.gate.require(caller, Action.EXPORT, LISTING)
+    await desk.gate.require(caller, Right.EXPORT, LISTING)
     cameras = await _cameras(desk, caller, body)
     export, order = _new_export(desk, caller, body, cameras)
-    deeds = [
-        caller.deed(
-            Action.EXPORT,
+    events = [
+        caller.event(
+            Right.EXPORT,
             Outcome.GRANTED,
             commune=camera.commune,
             camera=camera.id,
@@ -52,19 +52,19 @@ async def create_export(desk: TheDesk, caller: SignedIn, body: NewExport) -> Exp
         )
         for camera in cameras
     ]
-    await desk.gate.reach(caller, Action.EXPORT, "camera", export.communes, *deeds)
+    await desk.gate.reach(caller, Right.EXPORT, "camera", export.communes, *events)
     if body.end > desk.now():
         raise BadInput(why("range-in-future", "to: the range must not reach into the future"), "to")
     async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, *deeds)
-        await tx.exports.add(export, order, caller.behalf)
+        await desk.gate.grant(tx, caller, *events)
+        await tx.exports.add(export, order, caller.principal)
     return export_view(await _advanced(desk, export))
 
 
 @router.get("/{export_id}", operation_id="getExport", responses=READING_ONE)
 async def get_export(desk: TheDesk, caller: SignedIn, export_id: str) -> ExportView:
     """An export with its progress, asked of storage now."""
-    export = await _allowed(desk, caller, Action.SEE_EXPORT, export_id)
+    export = await _allowed(desk, caller, Right.SEE_EXPORT, export_id)
     if export.progress.status in (*_OPEN, ExportStatus.DONE):
         export = await _advanced(desk, export)
     return export_view(export)
@@ -75,7 +75,7 @@ async def open_download(
     desk: TheDesk, caller: SignedIn, export_id: str, body: DownloadRequest
 ) -> DownloadTicket:
     """A ticket to fetch a finished export. The journal has the communication before the ticket leaves."""
-    export = await _allowed(desk, caller, Action.DOWNLOAD, export_id, body.motive)
+    export = await _allowed(desk, caller, Right.DOWNLOAD, export_id, body.motive)
     if export.progress.status in _OPEN:
         export = await _advanced(desk, export)
     if export.progress.status is not ExportStatus.DONE:
@@ -88,9 +88,9 @@ async def open_download(
         )
     async with desk.db.read() as tx:
         order, _ = await tx.exports.order(export_id)
-    deeds = [
-        caller.deed(
-            Action.DOWNLOAD,
+    events = [
+        caller.event(
+            Right.DOWNLOAD,
             Outcome.GRANTED,
             commune=camera.stream.partition("/")[0],
             camera=camera.stream.split("/")[1],
@@ -106,8 +106,8 @@ async def open_download(
         for camera in order.cameras
     ]
     async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, *deeds)
-    desk.counters.tickets.labels(Action.DOWNLOAD).inc()
+        await desk.gate.grant(tx, caller, *events)
+    desk.counters.tickets.labels(Right.DOWNLOAD).inc()
     issued = desk.ticketing.download(export.id, caller)
     url = f"{desk.storage_url}/exports/{export.id}/package?ticket={issued.token}"
     return DownloadTicket(ticket=issued.token, url=url, until=issued.until)
@@ -130,7 +130,7 @@ async def _cameras(desk: Desk, caller: Caller, body: NewExport) -> list[Camera]:
         found = {camera.id: camera for camera in await tx.cameras.named(wanted)}
     if len(found) < len(wanted):
         await desk.gate.reach(
-            caller, Action.EXPORT, "camera", None, caller.deed(Action.EXPORT, motive=body.motive)
+            caller, Right.EXPORT, "camera", None, caller.event(Right.EXPORT, motive=body.motive)
         )
         raise BadInput(why("camera-unknown", "one of the cameras is unknown"), "cameras")
     return [found[camera_id] for camera_id in wanted]
@@ -174,14 +174,14 @@ def _new_export(
     return export, order
 
 
-async def _allowed(desk: Desk, caller: Caller, action: Action, export_id: str, motive: str = "") -> Export:
-    deed = caller.deed(action, resource=f"export:{export_id[:_SHOWN_CHARS]}", motive=motive)
+async def _allowed(desk: Desk, caller: Caller, action: Right, export_id: str, motive: str = "") -> Export:
+    event = caller.event(action, resource=f"export:{export_id[:_SHOWN_CHARS]}", motive=motive)
     async with desk.db.read() as tx:
         try:
             export = await tx.exports.get(export_id)
         except NotFound:
             export = None
-    await desk.gate.reach(caller, action, "export", None if export is None else export.communes, deed)
+    await desk.gate.reach(caller, action, "export", None if export is None else export.communes, event)
     if export is None:
         raise no_such("export")
     return export

@@ -5,7 +5,7 @@ from contextlib import suppress
 from fastapi import APIRouter
 
 from control_room.access.gate import no_such
-from control_room.access.rights import LISTING, Action
+from control_room.access.rights import LISTING, Right
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, WRITING
 from control_room.http.schemas.common import Page
@@ -22,8 +22,8 @@ router = APIRouter(prefix="/holds", tags=["holds"])
 @router.get("", operation_id="listHolds", responses=READING)
 async def list_holds(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Page[HoldView]:
     """Holds in the caller's communes, newest first."""
-    await desk.gate.require(caller, Action.SEE_HOLD, LISTING)
-    codes = await desk.gate.territory(caller, Action.SEE_HOLD)
+    await desk.gate.require(caller, Right.SEE_HOLD, LISTING)
+    codes = await desk.gate.territory(caller, Right.SEE_HOLD)
     async with desk.db.read() as tx:
         return page(await tx.holds.page(asked, codes), hold_view)
 
@@ -31,9 +31,9 @@ async def list_holds(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Page[
 @router.post("", operation_id="createHold", status_code=201, responses=WRITING)
 async def create_hold(desk: TheDesk, caller: SignedIn, body: NewHold) -> HoldView:
     """Keep a range of a camera's recordings beyond its deadline, for a procedure."""
-    await desk.gate.require(caller, Action.HOLD, LISTING)
+    await desk.gate.require(caller, Right.HOLD, LISTING)
     try:
-        camera = await desk.gate.camera(caller, Action.HOLD, body.camera, body.motive)
+        camera = await desk.gate.camera(caller, Right.HOLD, body.camera, body.motive)
     except NotFound as error:
         raise BadInput(error.told, "camera") from error
     hold = Hold(
@@ -49,8 +49,8 @@ async def create_hold(desk: TheDesk, caller: SignedIn, body: NewHold) -> HoldVie
         status=HoldStatus.PENDING,
         reason="",
     )
-    deed = caller.deed(
-        Action.HOLD,
+    event = caller.event(
+        Right.HOLD,
         Outcome.GRANTED,
         commune=camera.commune,
         camera=camera.id,
@@ -65,8 +65,8 @@ async def create_hold(desk: TheDesk, caller: SignedIn, body: NewHold) -> HoldVie
         motive=body.motive,
     )
     async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, deed)
-        await tx.holds.add(hold, caller.behalf)
+        await desk.gate.grant(tx, caller, event)
+        await tx.holds.add(hold, caller.principal)
     with suppress(Unavailable):
         await desk.orders.settle(hold)
     async with desk.db.read() as tx:
@@ -82,20 +82,20 @@ async def release_hold(desk: TheDesk, caller: SignedIn, hold_id: str) -> None:
         except NotFound:
             hold = None
     if hold is None:
-        await desk.gate.reach(caller, Action.HOLD, "hold", None, caller.deed("release-hold"))
+        await desk.gate.reach(caller, Right.HOLD, "hold", None, caller.event("release-hold"))
         raise no_such("hold")
-    deed = caller.deed(
+    event = caller.event(
         "release-hold",
         commune=hold.commune,
         camera=hold.camera,
         resource=f"hold:{hold.id}",
         detail=hold.reference,
     )
-    await desk.gate.reach(caller, Action.HOLD, "hold", {hold.commune}, deed)
+    await desk.gate.reach(caller, Right.HOLD, "hold", {hold.commune}, event)
     if hold.status in (HoldStatus.RELEASED, HoldStatus.REFUSED):
         raise Conflict(why("hold-over", "the hold is {hold_status} already", hold_status=hold.status.value))
     async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, deed)
+        await desk.gate.grant(tx, caller, event)
         now = await tx.holds.get(hold.id)
         await tx.holds.advance(hold.id, now.status, HoldStatus.RELEASING, "")
     with suppress(Unavailable):

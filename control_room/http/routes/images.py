@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from control_room.access.rights import Action
+from control_room.access.rights import Right
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import WRITING
 from control_room.http.schemas.images import LiveRequest, LiveTicket, PlaybackRequest, PlaybackTicket
@@ -17,18 +17,18 @@ router = APIRouter(prefix="/cameras", tags=["images"])
 @router.post("/{camera_id}/live", operation_id="openLive", status_code=201, responses=WRITING)
 async def open_live(desk: TheDesk, caller: SignedIn, camera_id: str, body: LiveRequest) -> LiveTicket:
     """A ticket to watch a camera now. The journal has it before the ticket leaves."""
-    camera = await desk.gate.camera(caller, Action.LIVE, camera_id, body.motive)
-    deed = caller.deed(
-        Action.LIVE, Outcome.GRANTED, commune=camera.commune, camera=camera.id, motive=body.motive
+    camera = await desk.gate.camera(caller, Right.LIVE, camera_id, body.motive)
+    event = caller.event(
+        Right.LIVE, Outcome.GRANTED, commune=camera.commune, camera=camera.id, motive=body.motive
     )
     blocked = blocked_reason(camera, desk.today())
     if blocked is not None:
-        await desk.gate.refuse(Conflict(blocked), [deed])
+        await desk.gate.refuse(Conflict(blocked), [event])
     mux = desk.muxes.place(body.avoid)
     async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, deed)
+        await desk.gate.grant(tx, caller, event)
     stream = str(camera.stream)
-    desk.counters.tickets.labels(Action.LIVE).inc()
+    desk.counters.tickets.labels(Right.LIVE).inc()
     issued = desk.ticketing.live(stream, caller)
     return LiveTicket(
         ticket=issued.token,
@@ -45,9 +45,9 @@ async def open_playback(
     desk: TheDesk, caller: SignedIn, camera_id: str, body: PlaybackRequest
 ) -> PlaybackTicket:
     """A ticket to play a range of a camera's recordings, also of one that may no longer be shown live."""
-    camera = await desk.gate.camera(caller, Action.PLAYBACK, camera_id, body.motive)
-    deed = caller.deed(
-        Action.PLAYBACK,
+    camera = await desk.gate.camera(caller, Right.PLAYBACK, camera_id, body.motive)
+    event = caller.event(
+        Right.PLAYBACK,
         Outcome.GRANTED,
         commune=camera.commune,
         camera=camera.id,
@@ -55,9 +55,9 @@ async def open_playback(
         motive=body.motive,
     )
     async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, deed)
+        await desk.gate.grant(tx, caller, event)
     stream = str(camera.stream)
-    desk.counters.tickets.labels(Action.PLAYBACK).inc()
+    desk.counters.tickets.labels(Right.PLAYBACK).inc()
     issued = desk.ticketing.playback(stream, caller, body.start, body.end)
     return PlaybackTicket(
         ticket=issued.token,

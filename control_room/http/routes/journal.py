@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from control_room.access.rights import LISTING, PLATFORM, Action, communes, decide
+from control_room.access.rights import LISTING, PLATFORM, Right, communes, decide
 from control_room.db.journal import Filter
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING
@@ -27,13 +27,13 @@ async def list_journal(
     end: Annotated[Instant | None, Query(alias="to")] = None,
 ) -> Page[JournalEntryView]:
     """Entries, newest first: all for an administrator, those of their own communes for a commune's people."""
-    await desk.gate.require(caller, Action.SEE_JOURNAL, LISTING)
+    await desk.gate.require(caller, Right.SEE_JOURNAL, LISTING)
     codes = None
     if commune is not None:
-        await desk.gate.require(caller, Action.SEE_JOURNAL, communes(commune))
+        await desk.gate.require(caller, Right.SEE_JOURNAL, communes(commune))
         codes = frozenset({commune})
-    elif not decide(caller.person, Action.SEE_JOURNAL, PLATFORM).allowed:
-        codes = await desk.gate.territory(caller, Action.SEE_JOURNAL)
+    elif not decide(caller.person, Right.SEE_JOURNAL, PLATFORM).allowed:
+        codes = await desk.gate.territory(caller, Right.SEE_JOURNAL)
     wanted = Filter(codes, camera, person, start, end)
     async with desk.db.read() as tx:
         return page(await tx.journal.page(asked, wanted), entry_view)
@@ -42,6 +42,6 @@ async def list_journal(
 @router.get("/verification", operation_id="verifyJournal", responses=READING)
 async def verify_journal(desk: TheDesk, caller: SignedIn) -> JournalVerification:
     """Check the whole chain of hashes."""
-    await desk.gate.require(caller, Action.VERIFY_JOURNAL, PLATFORM)
+    await desk.gate.require(caller, Right.VERIFY_JOURNAL, PLATFORM)
     async with desk.db.read() as tx:
         return verification_view(await tx.journal.verify())

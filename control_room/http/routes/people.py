@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 
-from control_room.access.rights import PLATFORM, Action
+from control_room.access.rights import PLATFORM, Right
 from control_room.db.transaction import Transaction
 from control_room.http.access import AskedPage, SignedIn, TheDesk
 from control_room.http.problems import READING, READING_ONE, WRITING
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/people", tags=["people"])
 @router.get("", operation_id="listPeople", responses=READING)
 async def list_people(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Page[PersonView]:
     """Everybody with an account, by login."""
-    await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
+    await desk.gate.require(caller, Right.MANAGE_PERSON, PLATFORM)
     async with desk.db.read() as tx:
         return page(await tx.people.page(asked), person_view)
 
@@ -30,13 +30,13 @@ async def list_people(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Page
 @router.post("", operation_id="createPerson", status_code=201, responses=WRITING)
 async def create_person(desk: TheDesk, caller: SignedIn, body: NewPerson) -> PersonView:
     """Open an account: one a person, never shared."""
-    await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
+    await desk.gate.require(caller, Right.MANAGE_PERSON, PLATFORM)
     kept = await desk.passwords.hash(body.password.get_secret_value(), body.login)
     person = Person(
         id=desk.names.new("p"),
         login=body.login,
         name=body.name,
-        kind=body.kind,
+        role=body.kind,
         communes=frozenset(body.communes),
         enabled=body.enabled,
     )
@@ -46,17 +46,17 @@ async def create_person(desk: TheDesk, caller: SignedIn, body: NewPerson) -> Per
             "person-created",
             "{login}, {kind}, communes: {communes}",
             login=person.login,
-            kind=person.kind.value,
+            kind=person.role.value,
             communes=_codes(person),
         )
-        await desk.gate.grant(tx, caller, caller.deed("create-person", resource=person.id, detail=detail))
+        await desk.gate.grant(tx, caller, caller.event("create-person", resource=person.id, detail=detail))
     return person_view(person)
 
 
 @router.get("/{person_id}", operation_id="getPerson", responses=READING_ONE)
 async def get_person(desk: TheDesk, caller: SignedIn, person_id: str) -> PersonView:
     """One person."""
-    await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
+    await desk.gate.require(caller, Right.MANAGE_PERSON, PLATFORM)
     async with desk.db.read() as tx:
         return person_view(await tx.people.get(person_id))
 
@@ -64,7 +64,7 @@ async def get_person(desk: TheDesk, caller: SignedIn, person_id: str) -> PersonV
 @router.patch("/{person_id}", operation_id="changePerson", responses=WRITING)
 async def change_person(desk: TheDesk, caller: SignedIn, person_id: str, body: PersonChange) -> PersonView:
     """Change a person. A change of kind, communes, password or enabled ends their sessions and pictures."""
-    await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
+    await desk.gate.require(caller, Right.MANAGE_PERSON, PLATFORM)
     changes = body.model_dump(exclude_unset=True)
     if None in changes.values():
         field = next(name for name, value in changes.items() if value is None)
@@ -86,7 +86,7 @@ async def change_person(desk: TheDesk, caller: SignedIn, person_id: str, body: P
         detail = _told(
             person, sorted(body.model_fields_set), moved=bool(changes.keys() & {"communes", "kind"})
         )
-        await desk.gate.grant(tx, caller, caller.deed("change-person", resource=person.id, detail=detail))
+        await desk.gate.grant(tx, caller, caller.event("change-person", resource=person.id, detail=detail))
         if ends:
             await tx.sessions.end_of(person.id)
     desk.lessor.wake()
@@ -96,11 +96,11 @@ async def change_person(desk: TheDesk, caller: SignedIn, person_id: str, body: P
 @router.delete("/{person_id}", operation_id="removePerson", status_code=204, responses=WRITING)
 async def remove_person(desk: TheDesk, caller: SignedIn, person_id: str) -> None:
     """Remove a person and end their sessions. The journal keeps what they did."""
-    await desk.gate.require(caller, Action.MANAGE_PERSON, PLATFORM)
+    await desk.gate.require(caller, Right.MANAGE_PERSON, PLATFORM)
     async with desk.db.write() as tx:
         person = await tx.people.get(person_id)
-        deed = caller.deed("remove-person", resource=person.id, detail=person.login)
-        await desk.gate.grant(tx, caller, deed)
+        event = caller.event("remove-person", resource=person.id, detail=person.login)
+        await desk.gate.grant(tx, caller, event)
         await tx.people.remove(person_id)
         await _keep_an_administrator(tx)
         await tx.sessions.end_of(person.id)
@@ -123,7 +123,7 @@ def _told(person: Person, named: Sequence[str], *, moved: bool) -> Reason:
         "{login}: {fields}; now {kind}, communes: {communes}",
         login=person.login,
         fields=fields,
-        kind=person.kind.value,
+        kind=person.role.value,
         communes=_codes(person),
     )
 

@@ -56,7 +56,7 @@ async def sign_out(response: Response, desk: TheDesk, caller: SignedIn) -> None:
     """Sign out: the session ends, and with it every picture it watches."""
     async with desk.db.write() as tx:
         await tx.sessions.end(caller.session)
-        await tx.journal.write(desk.now(), caller.deed("sign-out"))
+        await tx.journal.write(desk.now(), caller.event("sign-out"))
     desk.lessor.wake()
     response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=desk.secure_cookie, path="/")
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from control_room.access.rights import PLATFORM, Action
+from control_room.access.rights import PLATFORM, Right
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import READING, WRITING
 from control_room.http.schemas.storage import ClockConfirmation, RefusalGround, StorageView
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/storage", tags=["storage"])
 @router.get("", operation_id="getStorage", responses=READING)
 async def get_storage(desk: TheDesk, caller: SignedIn) -> StorageView:
     """What storage told last of its destruction."""
-    await desk.gate.require(caller, Action.SEE_STORAGE, PLATFORM)
+    await desk.gate.require(caller, Right.SEE_STORAGE, PLATFORM)
     told = desk.states.refusal()
     if told is None:
         return StorageView(now=desk.now())
@@ -40,18 +40,18 @@ async def confirm_clock(desk: TheDesk, caller: SignedIn, body: ClockConfirmation
 
     409 where it says another time. The journal has the word before storage has it, and what became of it.
     """
-    deed = caller.deed(
-        Action.CONFIRM_CLOCK,
+    event = caller.event(
+        Right.CONFIRM_CLOCK,
         Outcome.GRANTED,
         resource="storage:clock",
         detail=f"it is {body.utc.isoformat()}",
         motive=body.motive,
     )
-    await desk.gate.require(caller, Action.CONFIRM_CLOCK, PLATFORM, deed)
+    await desk.gate.require(caller, Right.CONFIRM_CLOCK, PLATFORM, event)
     async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, deed)
+        await desk.gate.grant(tx, caller, event)
     try:
         word = ClockConfirmed(body.utc, caller.person.login)
         await desk.storage.confirm_clock(word, caller.person.id, caller.session)
     except BeffroiError as error:
-        await desk.gate.refuse(error, [deed])
+        await desk.gate.refuse(error, [event])

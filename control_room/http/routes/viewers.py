@@ -5,7 +5,7 @@ import asyncio
 from fastapi import APIRouter
 
 from control_room.access.callers import Caller
-from control_room.access.rights import LISTING, PLATFORM, Action, decide
+from control_room.access.rights import LISTING, PLATFORM, Right, decide
 from control_room.desk import Desk
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import READING
@@ -24,7 +24,7 @@ _Told = tuple[tuple[Watcher, ...], str | Reason]
 @router.get("", operation_id="listViewers", responses=READING)
 async def list_viewers(desk: TheDesk, caller: SignedIn) -> Viewers:
     """Every viewer of the caller's cameras, with how each picture arrives and why it is stale."""
-    await desk.gate.require(caller, Action.SEE_VIEWER, LISTING)
+    await desk.gate.require(caller, Right.SEE_VIEWER, LISTING)
     places = desk.muxes.places
     told = await asyncio.gather(*(_told(desk, caller, place) for place in places))
     seen = [
@@ -49,7 +49,7 @@ async def _told(desk: Desk, caller: Caller, place: MuxPlace) -> _Told:
 
 async def _named(desk: Desk, caller: Caller, ids: set[str]) -> dict[str, Person]:
     """The people behind the viewers, for who may know them."""
-    if not decide(caller.person, Action.MANAGE_PERSON, PLATFORM).allowed:
+    if not decide(caller.person, Right.MANAGE_PERSON, PLATFORM).allowed:
         return {}
     async with desk.db.read() as tx:
         return {person.id: person for person in await tx.people.named(ids)}

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from control_room.access.callers import Caller
 from control_room.access.gate import NOT_THEIRS
-from control_room.access.rights import LISTING, Action, communes, decide
+from control_room.access.rights import LISTING, Right, communes, decide
 from control_room.desk import Desk
 from control_room.http.access import SignedIn, TheDesk
 from control_room.http.problems import WRITING
@@ -38,9 +38,9 @@ async def open_wall(desk: TheDesk, caller: SignedIn, body: WallRequest) -> WallT
     """A ticket to watch several cameras in one connection; what may not be shown says why, the rest is."""
     asked = await _decided(desk, caller, body.cameras)
     shown = [one for one in asked if one.refused is None]
-    deeds = [
-        caller.deed(
-            Action.LIVE,
+    events = [
+        caller.event(
+            Right.LIVE,
             Outcome.GRANTED if one.refused is None else Outcome.REFUSED,
             commune=one.camera.commune,
             camera=one.camera.id,
@@ -50,14 +50,14 @@ async def open_wall(desk: TheDesk, caller: SignedIn, body: WallRequest) -> WallT
         for one in asked
         if one.camera is not None
     ]
-    await desk.gate.require(caller, Action.LIVE, LISTING, *deeds)
+    await desk.gate.require(caller, Right.LIVE, LISTING, *events)
     if all(one.foreign for one in asked):
-        unknown = caller.deed(Action.LIVE, motive=body.motive)
-        await desk.gate.refuse(Forbidden(_NOT_THEIRS), deeds or (unknown,))
+        unknown = caller.event(Right.LIVE, motive=body.motive)
+        await desk.gate.refuse(Forbidden(_NOT_THEIRS), events or (unknown,))
     mux = desk.muxes.place(body.avoid, len(shown)) if shown else None
     async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, *deeds)
-    desk.counters.refusals.labels(Action.LIVE).inc(len(deeds) - len(shown))
+        await desk.gate.grant(tx, caller, *events)
+    desk.counters.refusals.labels(Right.LIVE).inc(len(events) - len(shown))
     cameras = [_view(one) for one in asked]
     if mux is None:
         return WallTicket(ticket=None, url=None, mux=None, cameras=cameras, ice_servers=[], until=None)
@@ -83,7 +83,7 @@ async def _decided(desk: Desk, caller: Caller, ids: Sequence[str]) -> list[_Aske
 def _judged(desk: Desk, caller: Caller, camera_id: str, camera: Camera | None) -> _Asked:
     if camera is None:
         return _Asked(camera_id, None, _NOT_THEIRS, foreign=True)
-    if not decide(caller.person, Action.LIVE, communes(camera.commune)).allowed:
+    if not decide(caller.person, Right.LIVE, communes(camera.commune)).allowed:
         return _Asked(camera_id, camera, _NOT_THEIRS, foreign=True)
     return _Asked(camera_id, camera, blocked_reason(camera, desk.today()))
 

@@ -23,7 +23,7 @@ from control_room.evidence.storage_client import StorageClient
 from control_room.http.app import create_app, serving_app
 from control_room.live.mux_client import MuxClient
 from control_room.model.names import Names
-from control_room.model.people import Kind, Person
+from control_room.model.people import Person, Role
 from control_room.model.territory import Commune
 from control_room.service import assemble
 from control_room.settings import ControlRoomSettings
@@ -154,7 +154,7 @@ class Room:
             headers={"authorization": f"Bearer {token}"},
         )
 
-    async def person(self, kind: Kind, communes: Iterable[str] = (), login: str = "") -> Person:
+    async def person(self, kind: Role, communes: Iterable[str] = (), login: str = "") -> Person:
         """A person with PASSWORD."""
         login = login or f"{kind}{len(self.storage.asked)}{self.desk.names.new('n')[-4:]}"
         made = Person(self.desk.names.new("p"), login, login.title(), kind, frozenset(communes))
@@ -163,7 +163,7 @@ class Room:
             await tx.people.add(made, kept)
         return made
 
-    async def signed_in(self, kind: Kind, *communes: str) -> httpx.AsyncClient:
+    async def signed_in(self, kind: Role, *communes: str) -> httpx.AsyncClient:
         """The browser of a new person who has signed in."""
         person = await self.person(kind, communes)
         return await self.sign_in(person.login)

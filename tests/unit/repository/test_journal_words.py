@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from control_room.access.rights import Action
+from control_room.access.rights import Right
 
 ROOT = Path(__file__).parents[3]
 WORDS = ROOT / "control_room/web/src/i18n"
@@ -15,9 +15,9 @@ _LINE = re.compile(r'^      "?([a-z-]+)"?: "[^"]+",$', re.MULTILINE)
 
 
 def _told(call: ast.Call) -> ast.expr | None:
-    """What a call names as the action of a deed, None where it makes none."""
+    """What a call names as the action of an audit event, None where it makes none."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name not in ("deed", "Deed"):
+    if name not in ("event", "AuditEvent"):
         return None
     return next((one.value for one in call.keywords if one.arg == "action"), next(iter(call.args), None))
 
@@ -39,5 +39,5 @@ def _words(language: str) -> set[str]:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_page_words_every_action_of_the_journal_and_no_other(language: str) -> None:
-    """A refused action is journaled under its own name, so each member of `Action` may stand there."""
-    assert sorted(_words(language)) == sorted({*map(str, Action), *_literals()})
+    """A refused action is journaled under its own name, so each member of `Right` may stand there."""
+    assert sorted(_words(language)) == sorted({*map(str, Right), *_literals()})

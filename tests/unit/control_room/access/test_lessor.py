@@ -10,7 +10,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from control_room.access.lessor import Lessor
-from control_room.model.people import Kind
+from control_room.model.people import Role
 from control_room.model.territory import Authorisation, Camera, blocked_reason
 from shared.errors import Unavailable
 from shared.leases import Leases, LeaseSigner
@@ -80,7 +80,7 @@ async def test_a_credential_taken_back_ends_the_right_to_publish_until_there_is_
 async def test_a_service_that_was_away_hears_all_with_the_next_lease(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
-    person = await room.person(Kind.OPERATOR, [LILLE])
+    person = await room.person(Role.OPERATOR, [LILLE])
     browser = await room.sign_in(person.login)
     camera = await room.camera(admin)
     opened = (await browser.post(f"/cameras/{camera}/live", json={"motive": "a test of rights"})).json()
@@ -100,7 +100,7 @@ async def test_a_ticket_says_when_it_was_given_and_when_its_session_ends(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
-    person = await room.person(Kind.OPERATOR, [LILLE])
+    person = await room.person(Role.OPERATOR, [LILLE])
     operator = await room.sign_in(person.login)
     opened = (await operator.post(f"/cameras/{camera}/live", json={"motive": "a test of rights"})).json()
     ticket = room.verifier.verify(opened["ticket"], Action.LIVE, opened["stream"])

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from control_room.db.journal import Journal
-from control_room.model.journal import Deed
-from control_room.model.people import Kind
+from control_room.model.journal import AuditEvent
+from control_room.model.people import Role
 from shared.errors import Unavailable
 from shared.tickets import Action
 from tests.unit.control_room.room import LILLE, RANGE, ROUBAIX, Room
@@ -15,7 +15,7 @@ from tests.unit.control_room.room import LILLE, RANGE, ROUBAIX, Room
 
 async def test_a_live_ticket_opens_one_stream_for_a_minute(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     answer = (await operator.post(f"/cameras/{camera}/live", json={"motive": "watch"})).json()
     stream = f"{LILLE}/{camera}/main"
     assert answer["url"] == f"https://mux.test/whep/{stream}"
@@ -27,7 +27,7 @@ async def test_a_live_ticket_opens_one_stream_for_a_minute(room: Room, admin: ht
 
 async def test_a_playback_ticket_is_bound_to_its_range(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     answer = (await legal.post(f"/cameras/{camera}/playback", json={"motive": "theft", **RANGE})).json()
     stream = f"{LILLE}/{camera}/main"
     ticket = room.verifier.verify(answer["ticket"], Action.PLAYBACK, stream)
@@ -37,14 +37,14 @@ async def test_a_playback_ticket_is_bound_to_its_range(room: Room, admin: httpx.
     assert (answer["from"], answer["to"]) == ("2026-11-20T21:00:00.000Z", "2026-11-20T21:15:00.500Z")
 
 
-@pytest.mark.parametrize("kind", [Kind.OPERATOR, Kind.LEGAL])
+@pytest.mark.parametrize("kind", [Role.OPERATOR, Role.LEGAL])
 @pytest.mark.parametrize("motive", [None, "", "   "])
 async def test_no_image_is_opened_without_a_motive(
-    room: Room, admin: httpx.AsyncClient, kind: Kind, motive: str | None
+    room: Room, admin: httpx.AsyncClient, kind: Role, motive: str | None
 ) -> None:
     camera = await room.camera(admin)
     person = await room.signed_in(kind, LILLE)
-    what = "live" if kind is Kind.OPERATOR else "playback"
+    what = "live" if kind is Role.OPERATOR else "playback"
     body = {} if motive is None else {"motive": motive}
     answer = await person.post(f"/cameras/{camera}/{what}", json=body | (RANGE if what == "playback" else {}))
     assert (answer.status_code, answer.json()["field"]) == (400, "motive")
@@ -52,7 +52,7 @@ async def test_no_image_is_opened_without_a_motive(
 
 async def test_the_journal_tells_who_what_when_and_why(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     me = (await operator.get("/session")).json()
     await operator.post(f"/cameras/{camera}/live", json={"motive": "evening watch"})
     entry = (await room.journal(admin, camera=camera))[0]
@@ -72,7 +72,7 @@ async def test_the_journal_tells_who_what_when_and_why(room: Room, admin: httpx.
 
 async def test_a_refused_attempt_is_journaled_with_its_reason(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin, ROUBAIX)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     answer = await operator.post(f"/cameras/{camera}/live", json={"motive": "curious"})
     entry = (await room.journal(admin, camera=camera))[0]
     assert answer.status_code == 403
@@ -82,7 +82,7 @@ async def test_a_refused_attempt_is_journaled_with_its_reason(room: Room, admin:
 
 async def test_a_camera_that_is_blocked_gives_no_live_ticket(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin, LILLE, authorisation=None)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     answer = await operator.post(f"/cameras/{camera}/live", json={"motive": "watch"})
     assert answer.status_code == 409
     assert "no prefectural authorisation" in answer.json()["detail"]
@@ -93,9 +93,9 @@ async def test_without_the_journal_there_is_no_ticket(
     room: Room, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     camera = await room.camera(admin)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
 
-    async def full(_journal: Journal, _at: datetime, *_deeds: Deed) -> None:
+    async def full(_journal: Journal, _at: datetime, *_events: AuditEvent) -> None:
         raise Unavailable("the database does not answer: disk full")
 
     monkeypatch.setattr(Journal, "write", full)
@@ -108,7 +108,7 @@ async def test_rights_that_change_while_a_request_runs_open_nothing(
     room: Room, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     camera = await room.camera(admin)
-    person = await room.person(Kind.OPERATOR, [LILLE])
+    person = await room.person(Role.OPERATOR, [LILLE])
     operator = await room.sign_in(person.login)
     decide = room.desk.gate.camera.__func__  # type: ignore[attr-defined]  # a bound method has it
 
@@ -137,6 +137,6 @@ async def test_a_range_that_makes_no_sense_is_refused(
     room: Room, admin: httpx.AsyncClient, wrong: dict[str, str], field: str
 ) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     answer = await legal.post(f"/cameras/{camera}/playback", json={"motive": "x", **RANGE} | wrong)
     assert (answer.status_code, answer.json()["field"]) == (400, field)

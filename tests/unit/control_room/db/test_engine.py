@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateTable
 from control_room.db.engine import Database
 from control_room.db.migrate import check, downgrade, upgrade
 from control_room.db.tables import Base, UtcDateTime
-from control_room.model.journal import Deed, Outcome
+from control_room.model.journal import AuditEvent, Outcome
 from shared.errors import BadInput, Unavailable
 from tests.unit.control_room.room import Room
 
@@ -83,7 +83,9 @@ def test_a_time_without_its_zone_is_refused() -> None:
 async def write(db: Database, count: int) -> None:
     for number in range(count):
         async with db.write() as tx:
-            await tx.journal.write(AT, Deed("live", Outcome.GRANTED, who="p-1", motive=f"watch {number}"))
+            await tx.journal.write(
+                AT, AuditEvent("live", Outcome.GRANTED, who="p-1", motive=f"watch {number}")
+            )
 
 
 async def alter(db: Database, statement: str) -> None:
@@ -150,7 +152,7 @@ async def test_many_writers_at_once_make_one_chain(db: Database) -> None:
 async def test_a_deed_whose_transaction_fails_is_not_in_the_journal(db: Database) -> None:
     async def failing() -> None:
         async with db.write() as tx:
-            await tx.journal.write(AT, Deed("live", Outcome.GRANTED))
+            await tx.journal.write(AT, AuditEvent("live", Outcome.GRANTED))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -169,10 +171,10 @@ async def test_a_tampered_journal_is_told_to_the_administrator(room: Room, admin
 async def test_the_journal_is_filtered_and_paged(room: Room, admin: httpx.AsyncClient) -> None:
     for number in range(5):
         async with room.db.write() as tx:
-            deed = Deed(
+            event = AuditEvent(
                 "live", Outcome.GRANTED, who=f"p-{number % 2}", commune="59350", camera=f"cam-{number}"
             )
-            await tx.journal.write(AT - timedelta(hours=number), deed)
+            await tx.journal.write(AT - timedelta(hours=number), event)
 
     async def seen(**query: str) -> list[str]:
         return [entry["camera"] for entry in await room.journal(admin, **query)]

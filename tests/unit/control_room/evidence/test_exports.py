@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from control_room.model.people import Kind
+from control_room.model.people import Role
 from shared.errors import Unavailable
 from shared.messages import ExportStatus
 from shared.tickets import Action
@@ -16,7 +16,7 @@ EXPORT = {"reference": "PV 118-3", "authority": "OPJ Martin, 60-1", "motive": "t
 
 async def test_an_export_is_ordered_with_a_ticket_of_its_own(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     answer = await legal.post("/exports", json=EXPORT | {"cameras": [camera, camera]})
     export = answer.json()
     assert (answer.status_code, export["status"], export["progress"]) == (201, "running", 0.5)
@@ -38,7 +38,7 @@ async def test_an_export_is_ordered_with_a_ticket_of_its_own(room: Room, admin: 
 @pytest.mark.parametrize("missing", ["reference", "authority", "motive", "cameras"])
 async def test_an_export_needs_its_requisition(room: Room, admin: httpx.AsyncClient, missing: str) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     body: dict[str, object] = {**EXPORT, "cameras": [camera]}
     body[missing] = [] if missing == "cameras" else " "
     answer = await legal.post("/exports", json=body)
@@ -49,7 +49,7 @@ async def test_an_export_over_a_foreign_commune_is_refused_and_journaled_for_eac
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     cameras = [await room.camera(admin, LILLE), await room.camera(admin, ROUBAIX)]
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     assert (await legal.post("/exports", json=EXPORT | {"cameras": cameras})).status_code == 403
     for camera in cameras:
         entry = (await room.journal(admin, camera=camera))[0]
@@ -61,7 +61,7 @@ async def test_an_export_waits_for_a_storage_that_is_away_and_is_ordered_when_it
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     room.storage.away = True
     export = (await legal.post("/exports", json=EXPORT | {"cameras": [camera]})).json()
     assert export["status"] == "queued"
@@ -79,7 +79,7 @@ async def test_an_export_storage_refuses_has_failed_and_says_why(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     room.storage.refusal = httpx.Response(409, json={"detail": "another order has this id"})
     export = (await legal.post("/exports", json=EXPORT | {"cameras": [camera]})).json()
     assert (export["status"], export["reason"]) == ("failed", "storage: another order has this id")
@@ -87,7 +87,7 @@ async def test_an_export_storage_refuses_has_failed_and_says_why(
 
 async def test_an_export_of_the_future_is_refused(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     answer = await legal.post("/exports", json=EXPORT | {"cameras": [camera], "to": "2026-11-21T12:00:01Z"})
     assert (answer.status_code, answer.json()["field"]) == (400, "to")
 
@@ -96,7 +96,7 @@ async def test_only_a_finished_export_can_be_fetched_and_each_time_is_journaled(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     export = (await legal.post("/exports", json=EXPORT | {"cameras": [camera]})).json()["id"]
     path = f"/exports/{export}/download"
     assert (await legal.post(path, json={"motive": "to OPJ Martin"})).status_code == 409
@@ -116,10 +116,10 @@ async def test_only_a_finished_export_can_be_fetched_and_each_time_is_journaled(
 
 async def test_exports_of_other_communes_are_not_listed(room: Room, admin: httpx.AsyncClient) -> None:
     cameras = [await room.camera(admin, LILLE), await room.camera(admin, ROUBAIX)]
-    both = await room.signed_in(Kind.LEGAL, LILLE, ROUBAIX)
+    both = await room.signed_in(Role.LEGAL, LILLE, ROUBAIX)
     one = (await both.post("/exports", json=EXPORT | {"cameras": cameras[:1]})).json()["id"]
     two = (await both.post("/exports", json=EXPORT | {"cameras": cameras})).json()["id"]
-    lille = await room.signed_in(Kind.LEGAL, LILLE)
+    lille = await room.signed_in(Role.LEGAL, LILLE)
     assert [seen["id"] for seen in (await both.get("/exports")).json()["items"]] == [two, one]
     assert [seen["id"] for seen in (await lille.get("/exports")).json()["items"]] == [one]
 
@@ -128,7 +128,7 @@ async def test_one_order_storage_cannot_answer_for_does_not_hold_the_others_up(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     room.storage.away = True
     first = (await legal.post("/exports", json=EXPORT | {"cameras": [camera]})).json()["id"]
     second = (await legal.post("/exports", json=EXPORT | {"cameras": [camera]})).json()["id"]

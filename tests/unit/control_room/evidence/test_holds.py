@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from control_room.model.people import Kind
+from control_room.model.people import Role
 from shared.messages import HoldPlaced, Stretch
 from tests.unit.control_room.room import LILLE, RANGE, RECORDER_TOKEN, Room, body_of
 
@@ -14,7 +14,7 @@ HOLD = {"reference": "PV 118-3", "motive": "inquiry", **RANGE}
 
 async def test_a_hold_is_placed_and_released_at_storage(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     hold = (await legal.post("/holds", json=HOLD | {"camera": camera})).json()
     assert hold["status"] == "placed"
     order = body_of(room.storage.asked[-1])
@@ -30,7 +30,7 @@ async def test_a_hold_is_placed_and_released_at_storage(room: Room, admin: httpx
 
 async def test_a_hold_waits_for_a_storage_that_is_away(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     room.storage.away = True
     hold = (await legal.post("/holds", json=HOLD | {"camera": camera})).json()
     assert hold["status"] == "pending"
@@ -43,7 +43,7 @@ async def test_a_hold_released_while_storage_was_away_is_never_left_placed(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     hold = (await legal.post("/holds", json=HOLD | {"camera": camera})).json()["id"]
     room.storage.away = True
     assert (await legal.delete(f"/holds/{hold}")).status_code == 204
@@ -56,7 +56,7 @@ async def test_a_hold_released_while_storage_was_away_is_never_left_placed(
 @pytest.mark.parametrize("missing", ["reference", "motive"])
 async def test_a_hold_needs_a_procedure(room: Room, admin: httpx.AsyncClient, missing: str) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     answer = await legal.post("/holds", json=HOLD | {"camera": camera, missing: ""})
     assert (answer.status_code, answer.json()["field"]) == (400, missing)
 
@@ -73,7 +73,7 @@ async def test_storage_is_told_every_hold_whether_it_has_taken_it_or_not(
     room: Room, admin: httpx.AsyncClient, away: bool
 ) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     room.storage.away = away
     hold = (await legal.post("/holds", json=HOLD | {"camera": camera})).json()["id"]
     assert await reconciled(room) == ([hold], [])
@@ -83,7 +83,7 @@ async def test_storage_is_told_which_of_its_holds_a_person_has_released_and_no_o
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     hold = (await legal.post("/holds", json=HOLD | {"camera": camera})).json()["id"]
     room.storage.away = True
     await legal.delete(f"/holds/{hold}")
@@ -94,7 +94,7 @@ async def test_an_export_keeps_its_footage_before_storage_has_its_order(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     room.storage.away = True
     order = {"reference": "REQ 1", "authority": "TJ Lille", "cameras": [camera], "motive": "theft", **RANGE}
     export = (await legal.post("/exports", json=order)).json()["id"]
@@ -103,7 +103,7 @@ async def test_an_export_keeps_its_footage_before_storage_has_its_order(
 
 async def test_a_hold_that_came_too_late_says_for_what(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     gone = Stretch(datetime(2026, 11, 20, 21, 0, tzinfo=UTC), datetime(2026, 11, 20, 21, 5, tzinfo=UTC))
     room.storage.placed = HoldPlaced((gone,), 2)
     hold = (await legal.post("/holds", json=HOLD | {"camera": camera})).json()

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from control_room.model.people import Kind
+from control_room.model.people import Role
 from tests.unit.control_room.room import LILLE, NOON_NS, RECORDER_TOKEN, Room, body_of
 
 WORD = {"utc": "2026-11-21T12:00:00Z", "motive": "power cut of two days"}
@@ -32,8 +32,8 @@ async def test_a_word_that_storage_does_not_take_is_journaled_as_refused(
     assert (answer.status_code, outcomes) == (409, ["refused", "granted"])
 
 
-@pytest.mark.parametrize("kind", [Kind.OPERATOR, Kind.LEGAL, Kind.COMMUNE])
-async def test_only_an_administrator_confirms_the_clock(room: Room, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Role.OPERATOR, Role.LEGAL, Role.COMMUNE])
+async def test_only_an_administrator_confirms_the_clock(room: Room, kind: Role) -> None:
     other = await room.signed_in(kind, LILLE)
     assert (await other.put("/storage/clock", json=WORD)).status_code == 403
 

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from control_room.http.app import create_app
-from control_room.model.people import Kind
+from control_room.model.people import Role
 from tests.unit.control_room.room import LILLE, PASSWORD, Room, camera_body
 
 SIGN_IN = {"login": "somebody", "password": PASSWORD}
@@ -91,7 +91,7 @@ async def test_text_that_is_no_json_is_a_problem(room: Room) -> None:
 async def test_a_request_another_site_may_have_forged_is_refused(
     room: Room, headers: dict[str, str], status: int
 ) -> None:
-    await room.person(Kind.OPERATOR, login="somebody")
+    await room.person(Role.OPERATOR, login="somebody")
     async with room.anonymous() as browser:
         sent = {"content-type": "application/json"} | headers
         answer = await browser.post("/api/v1/session", content=json.dumps(SIGN_IN), headers=sent)

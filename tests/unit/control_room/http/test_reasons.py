@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from control_room.model.people import Kind
+from control_room.model.people import Role
 from tests.unit.control_room.room import Room
 
 LILLE = "59350"
@@ -57,7 +57,7 @@ async def test_each_field_at_fault_has_its_code(
 
 async def test_the_journal_tells_a_refusal_by_its_code(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     await operator.post(
         f"/cameras/{camera}/playback",
         json={"motive": "x", "from": "2026-11-20T20:00:00Z", "to": "2026-11-20T20:10:00Z"},

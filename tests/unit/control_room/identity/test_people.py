@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from control_room.model.people import Kind
+from control_room.model.people import Role
 from shared.bus import MemoryBus
 from shared.clock import SimulatedClock
 from shared.errors import BusUnavailable
@@ -41,7 +41,7 @@ async def attempt(room: Room, login: str, password: str) -> httpx.Response:
 
 
 async def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(room: Room) -> None:
-    await room.person(Kind.OPERATOR, login="c.dubois")
+    await room.person(Role.OPERATOR, login="c.dubois")
     answer = await attempt(room, "C.Dubois ", PASSWORD)
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
@@ -51,8 +51,8 @@ async def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(roo
 async def test_unknown_login_wrong_password_and_switched_off_account_get_one_answer(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
-    await room.person(Kind.OPERATOR, login="known")
-    off = await room.person(Kind.OPERATOR, login="off")
+    await room.person(Role.OPERATOR, login="known")
+    off = await room.person(Role.OPERATOR, login="off")
     await admin.patch(f"/people/{off.id}", json={"enabled": False})
     answers = [
         await attempt(room, "unknown", "x"),
@@ -64,14 +64,14 @@ async def test_unknown_login_wrong_password_and_switched_off_account_get_one_ans
 
 
 async def test_guessing_is_slowed_with_the_seconds_to_wait(room: Room) -> None:
-    await room.person(Kind.OPERATOR, login="victim")
+    await room.person(Role.OPERATOR, login="victim")
     answers = [await attempt(room, "victim", "x") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [401] * 5 + [429]
     assert int(answers[-1].headers["retry-after"]) >= 1
 
 
 async def test_the_right_password_waits_too_once_guessing_is_slowed(room: Room) -> None:
-    await room.person(Kind.OPERATOR, login="victim")
+    await room.person(Role.OPERATOR, login="victim")
     for _ in range(5):
         await attempt(room, "victim", "x")
     assert (await attempt(room, "victim", PASSWORD)).status_code == 429
@@ -80,7 +80,7 @@ async def test_the_right_password_waits_too_once_guessing_is_slowed(room: Room) 
 
 
 async def test_signing_in_anew_ends_the_session_before(room: Room) -> None:
-    person = await room.person(Kind.OPERATOR)
+    person = await room.person(Role.OPERATOR)
     browser = await room.sign_in(person.login)
     old = dict(browser.cookies)
     await browser.post("/session", json={"login": person.login, "password": PASSWORD})
@@ -91,7 +91,7 @@ async def test_signing_in_anew_ends_the_session_before(room: Room) -> None:
 
 
 async def test_signing_out_ends_the_session_and_its_pictures(room: Room) -> None:
-    browser = await room.signed_in(Kind.OPERATOR)
+    browser = await room.signed_in(Role.OPERATOR)
     session = (await browser.get("/session")).json()["session"]
     cookies = dict(browser.cookies)
     assert session in (await room.desk.lessor.lease()).sessions
@@ -108,7 +108,7 @@ async def test_signing_out_ends_the_session_and_its_pictures(room: Room) -> None
 async def test_a_change_of_rights_ends_the_persons_sessions_and_pictures(
     room: Room, admin: httpx.AsyncClient, change: dict[str, object]
 ) -> None:
-    person = await room.person(Kind.OPERATOR, [LILLE])
+    person = await room.person(Role.OPERATOR, [LILLE])
     browser = await room.sign_in(person.login)
     session = (await browser.get("/session")).json()["session"]
     assert session in (await room.desk.lessor.lease()).sessions
@@ -118,14 +118,14 @@ async def test_a_change_of_rights_ends_the_persons_sessions_and_pictures(
 
 
 async def test_a_new_name_ends_nothing(room: Room, admin: httpx.AsyncClient) -> None:
-    person = await room.person(Kind.OPERATOR, [LILLE])
+    person = await room.person(Role.OPERATOR, [LILLE])
     browser = await room.sign_in(person.login)
     await admin.patch(f"/people/{person.id}", json={"name": "Camille"})
     assert (await browser.get("/session")).json()["person"]["name"] == "Camille"
 
 
 async def test_a_removed_persons_session_is_worth_nothing(room: Room, admin: httpx.AsyncClient) -> None:
-    person = await room.person(Kind.OPERATOR, [LILLE])
+    person = await room.person(Role.OPERATOR, [LILLE])
     browser = await room.sign_in(person.login)
     session = (await browser.get("/session")).json()["session"]
     assert (await admin.delete(f"/people/{person.id}")).status_code == 204
@@ -136,8 +136,8 @@ async def test_a_removed_persons_session_is_worth_nothing(room: Room, admin: htt
 async def test_without_redis_an_administrator_still_ends_what_somebody_sees(tmp_path: Path) -> None:
     bus = DeadBus(SimulatedClock())
     async with open_room(tmp_path, bus) as room:
-        admin = await room.signed_in(Kind.ADMIN)
-        person = await room.person(Kind.OPERATOR, [LILLE])
+        admin = await room.signed_in(Role.ADMIN)
+        person = await room.person(Role.OPERATOR, [LILLE])
         browser = await room.sign_in(person.login)
         session = (await browser.get("/session")).json()["session"]
         bus.dead = True
@@ -149,7 +149,7 @@ async def test_without_redis_an_administrator_still_ends_what_somebody_sees(tmp_
 async def test_without_redis_people_sign_in_and_who_is_signed_in_goes_on(tmp_path: Path) -> None:
     bus = DeadBus(SimulatedClock())
     async with open_room(tmp_path, bus) as room:
-        person = await room.person(Kind.OPERATOR, [LILLE])
+        person = await room.person(Role.OPERATOR, [LILLE])
         browser = await room.sign_in(person.login)
         bus.dead = True
         assert (await attempt(room, person.login, PASSWORD)).status_code == 200
@@ -159,7 +159,7 @@ async def test_without_redis_people_sign_in_and_who_is_signed_in_goes_on(tmp_pat
 async def test_without_redis_guessing_is_slowed_all_the_same(tmp_path: Path) -> None:
     bus = DeadBus(SimulatedClock())
     async with open_room(tmp_path, bus) as room:
-        person = await room.person(Kind.OPERATOR, [LILLE])
+        person = await room.person(Role.OPERATOR, [LILLE])
         bus.dead = True
         answers = [await attempt(room, person.login, "wrong") for _ in range(8)]
         assert answers[-1].status_code == 429
@@ -168,7 +168,7 @@ async def test_without_redis_guessing_is_slowed_all_the_same(tmp_path: Path) -> 
 async def test_without_redis_workers_and_the_recorder_go_on(tmp_path: Path) -> None:
     bus = DeadBus(SimulatedClock())
     async with open_room(tmp_path, bus) as room:
-        admin = await room.signed_in(Kind.ADMIN)
+        admin = await room.signed_in(Role.ADMIN)
         _, worker = await room.worker(admin)
         bus.dead = True
         assert (await worker.get("/worker/cameras")).status_code == 200

@@ -13,13 +13,13 @@ from control_room.identity.devices import LIFE_S, Device, Devices
 from control_room.identity.sessions import Sessions
 from control_room.identity.throttle import Throttle
 from control_room.model.names import Names, token_hash
-from control_room.model.people import Kind, Person
+from control_room.model.people import Person, Role
 from shared.bus import MemoryBus
 from shared.clock import SimulatedClock
 from shared.errors import TooManyRequests
 from tests.unit.control_room.room import LILLE, PASSWORD, Room
 
-PERSON = Person("p-1", "somebody", "Somebody", Kind.OPERATOR, frozenset())
+PERSON = Person("p-1", "somebody", "Somebody", Role.OPERATOR, frozenset())
 
 
 @pytest.fixture
@@ -240,7 +240,7 @@ async def test_an_account_of_ones_own_gives_no_more_guesses(bus: MemoryBus, cloc
 
 
 async def test_guessing_at_a_login_does_not_keep_its_person_from_their_usual_browser(room: Room) -> None:
-    person = await room.person(Kind.OPERATOR, [LILLE])
+    person = await room.person(Role.OPERATOR, [LILLE])
     browser = await room.sign_in(person.login)
     guesser = room.anonymous()
     guess = {"login": person.login, "password": "a guess"}

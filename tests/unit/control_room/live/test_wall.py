@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from control_room.model.people import Kind
+from control_room.model.people import Role
 from shared.tickets import MOST_CAMERAS, WALL_RESOURCE, Action
 from tests.unit.control_room.room import LILLE, ROUBAIX, Room, open_room
 
@@ -35,7 +35,7 @@ async def test_a_wall_is_one_ticket_for_the_cameras_in_tile_order(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     cameras = [await room.camera(admin, LILLE, name=f"camera {number}") for number in range(3)][::-1]
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     answer = await operator.post("/wall", json={"cameras": cameras, **MOTIVE})
     told = answer.json()
     assert (answer.status_code, told["mux"], told["url"]) == (201, A, f"{A}/wall")
@@ -58,7 +58,7 @@ async def test_what_may_not_be_shown_says_why_and_the_rest_is_shown(
     shown = await room.camera(admin, LILLE)
     blocked = await room.camera(admin, LILLE, authorisation=None)
     foreign = await room.camera(admin, ROUBAIX, name="Not theirs to know")
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     asked = ["cam-gone", foreign, shown, blocked]
     told = (await operator.post("/wall", json={"cameras": asked, **MOTIVE})).json()
     assert list(room.verifier.verify(told["ticket"], Action.WALL, WALL_RESOURCE).cameras) == [
@@ -78,7 +78,7 @@ async def test_a_wall_of_blocked_cameras_has_no_ticket_but_the_reasons(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     blocked = await room.camera(admin, LILLE, authorisation=None)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     answer = await operator.post("/wall", json={"cameras": [blocked], **MOTIVE})
     told = answer.json()
     assert (answer.status_code, told["ticket"], told["url"]) == (201, None, None)
@@ -89,7 +89,7 @@ async def test_a_wall_of_other_communes_is_refused_and_each_camera_journaled(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     cameras = [await room.camera(admin, ROUBAIX) for _ in range(2)]
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     assert (await operator.post("/wall", json={"cameras": cameras, **MOTIVE})).status_code == 403
     entries = await lives(room, admin)
     assert {(entry["camera"], entry["outcome"]) for entry in entries} == {(one, "refused") for one in cameras}
@@ -106,21 +106,21 @@ async def test_a_wall_of_other_communes_is_refused_and_each_camera_journaled(
     ],
 )
 async def test_a_wall_that_makes_no_sense_is_refused(room: Room, wrong: dict[str, object]) -> None:
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     answer = await operator.post("/wall", json={"cameras": ["cam-1"], **MOTIVE} | wrong)
     assert answer.status_code == 400
 
 
 async def test_the_longest_wall_fits_in_a_ticket(room: Room, admin: httpx.AsyncClient) -> None:
     cameras = [await room.camera(admin, LILLE) for _ in range(MOST_CAMERAS)]
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     told = (await operator.post("/wall", json={"cameras": cameras, **MOTIVE})).json()
     assert len(room.verifier.verify(told["ticket"], Action.WALL, WALL_RESOURCE).cameras) == MOST_CAMERAS
 
 
 async def test_a_viewer_who_lost_a_mux_gets_another(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     wall = (await operator.post("/wall", json={"cameras": [camera], "avoid": A, **MOTIVE})).json()
     single = (await operator.post(f"/cameras/{camera}/live", json={"avoid": f"{B}/", **MOTIVE})).json()
     assert (wall["mux"], single["mux"]) == (B, A)
@@ -129,7 +129,7 @@ async def test_a_viewer_who_lost_a_mux_gets_another(room: Room, admin: httpx.Asy
 
 async def test_without_a_mux_nothing_is_granted_and_it_is_said(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     room.muxes.away |= {"mux-a.test", "mux-b.test"}
     await room.desk.muxes.look()
     answers = [
@@ -146,7 +146,7 @@ async def test_browsers_are_told_of_stun_and_turn_with_credentials_of_their_own(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     wall = (await operator.post("/wall", json={"cameras": [camera], **MOTIVE})).json()["ice_servers"]
     single = (await operator.post(f"/cameras/{camera}/live", json=MOTIVE)).json()["ice_servers"]
     assert wall == single

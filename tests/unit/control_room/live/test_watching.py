@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from control_room.model.people import Kind
+from control_room.model.people import Role
 from shared.tickets import Action
 from tests.unit.control_room.room import LILLE, ROUBAIX, Room, open_room
 
@@ -30,7 +30,7 @@ def tile(camera: str | None, **more: object) -> dict[str, object]:
 
 
 async def test_an_administrator_sees_every_viewer_by_name(room: Room, admin: httpx.AsyncClient) -> None:
-    somebody = await room.person(Kind.OPERATOR, [LILLE], "c.dubois")
+    somebody = await room.person(Role.OPERATOR, [LILLE], "c.dubois")
     why = {"code": "tile-packets-lost", "params": {"percent": "25"}}
     stale = tile(
         f"{LILLE}/cam-1", stale="link", reason="packets are lost", freezes=3, first_frame_ms=180, why=why
@@ -49,11 +49,11 @@ async def test_an_administrator_sees_every_viewer_by_name(room: Room, admin: htt
 
 
 async def test_a_commune_sees_its_own_cameras_and_no_name(room: Room) -> None:
-    somebody = await room.person(Kind.OPERATOR, [LILLE, ROUBAIX], "c.dubois")
+    somebody = await room.person(Role.OPERATOR, [LILLE, ROUBAIX], "c.dubois")
     wall = watcher("secret-1", somebody.id, tile(f"{LILLE}/cam-1"), tile(f"{ROUBAIX}/cam-2"), tile(None))
     other = watcher("secret-2", somebody.id, tile(f"{ROUBAIX}/cam-2"))
     room.muxes.watching["mux-a.test"] = [wall, other]
-    commune = await room.signed_in(Kind.COMMUNE, LILLE)
+    commune = await room.signed_in(Role.COMMUNE, LILLE)
     answer = await commune.get("/viewers")
     (seen,) = answer.json()["viewers"]
     assert [one["camera"] for one in seen["tiles"]] == ["cam-1"]

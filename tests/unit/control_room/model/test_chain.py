@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from control_room.model.chain import GENESIS, Chain, Verification, entry_hash, follow
-from control_room.model.journal import Deed, JournalEntry, Outcome
+from control_room.model.journal import AuditEvent, JournalEntry, Outcome
 from shared.reasons import why
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -18,9 +18,9 @@ START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 def journal(count: int) -> list[JournalEntry]:
     entries: list[JournalEntry] = []
     for number in range(1, count + 1):
-        deed = Deed("live", Outcome.GRANTED, who="p-1", camera=f"cam-{number}", motive="watch")
+        event = AuditEvent("live", Outcome.GRANTED, who="p-1", camera=f"cam-{number}", motive="watch")
         previous = entries[-1].hash if entries else GENESIS
-        entries.append(follow(number, START + timedelta(seconds=number), deed, previous))
+        entries.append(follow(number, START + timedelta(seconds=number), event, previous))
     return entries
 
 
@@ -43,8 +43,8 @@ def test_any_altered_entry_is_found_where_it_is(count: int, data: st.DataObject)
     head = entries[-1].hash
     at = data.draw(st.integers(0, count - 1))
     field = data.draw(st.sampled_from(["who", "login", "camera", "motive", "detail", "action", "client"]))
-    altered = asdict(entries[at].deed) | {field: "something else"}
-    entries[at] = replace(entries[at], deed=Deed(**altered))
+    altered = asdict(entries[at].event) | {field: "something else"}
+    entries[at] = replace(entries[at], event=AuditEvent(**altered))
     found = verified(entries, count, head)
     assert (found.intact, found.broken_at) == (False, at + 1)
 
@@ -62,7 +62,7 @@ def test_a_removed_entry_is_found_also_at_the_end(count: int, data: st.DataObjec
 def test_an_altered_entry_with_its_hash_made_anew_breaks_the_next() -> None:
     entries = journal(3)
     head = entries[-1].hash
-    forged = replace(entries[1].deed, motive="another")
+    forged = replace(entries[1].event, motive="another")
     entries[1] = follow(2, entries[1].at, forged, entries[0].hash)
     assert verified(entries, 3, head).broken_at == 3
 
@@ -81,20 +81,22 @@ def test_the_time_of_an_entry_is_part_of_its_hash() -> None:
 
 
 def test_an_entry_without_a_code_hashes_as_it_did_before_there_were_codes() -> None:
-    deed = Deed("live", Outcome.GRANTED, who="p-1", login="x", detail="wall")
+    event = AuditEvent("live", Outcome.GRANTED, who="p-1", login="x", detail="wall")
     content = {
         "seq": 1,
         "at": "2026-11-20T21:00:00.000000+00:00",
-        "deed": {name: value for name, value in asdict(deed).items() if name != "why"},
+        "deed": {name: value for name, value in asdict(event).items() if name != "why"},
         "previous": GENESIS,
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     at = datetime(2026, 11, 20, 21, tzinfo=UTC)
-    assert entry_hash(1, at, deed, GENESIS) == hashlib.sha256(text.encode()).hexdigest()
+    assert entry_hash(1, at, event, GENESIS) == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_the_code_of_an_entry_is_under_its_hash() -> None:
     at = datetime(2026, 11, 20, 21, tzinfo=UTC)
-    deed = Deed("live", Outcome.GRANTED).telling(why("login-taken", "taken", login="x"), Outcome.REFUSED)
-    other = replace(deed, why=deed.why.replace('"x"', '"y"'))
-    assert entry_hash(1, at, deed, GENESIS) != entry_hash(1, at, other, GENESIS)
+    event = AuditEvent("live", Outcome.GRANTED).telling(
+        why("login-taken", "taken", login="x"), Outcome.REFUSED
+    )
+    other = replace(event, why=event.why.replace('"x"', '"y"'))
+    assert entry_hash(1, at, event, GENESIS) != entry_hash(1, at, other, GENESIS)

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from control_room.model.people import Kind
+from control_room.model.people import Role
 from tests.unit.control_room.room import LILLE, ROUBAIX, Room
 
 
@@ -39,7 +39,7 @@ async def test_a_list_of_cameras_is_paged_whole_and_without_doubles(
 async def test_a_list_holds_the_callers_communes_only(room: Room, admin: httpx.AsyncClient) -> None:
     own = await room.camera(admin, LILLE)
     await room.camera(admin, ROUBAIX)
-    operator = await room.signed_in(Kind.OPERATOR, LILLE)
+    operator = await room.signed_in(Role.OPERATOR, LILLE)
     assert [one["id"] for one in (await operator.get("/cameras")).json()["items"]] == [own]
     assert [one["code"] for one in (await operator.get("/communes")).json()["items"]] == [LILLE]
     assert (await operator.get("/cameras", params={"commune": ROUBAIX})).status_code == 403
