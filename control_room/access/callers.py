@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from control_room.model.journal import AuditEvent, Outcome
+from control_room.access.rights import Right
+from control_room.model.journal import AuditAction, AuditEvent, Outcome
 from control_room.model.people import Person, Principal
 from shared.reasons import Reason
 
@@ -23,7 +24,7 @@ class Caller:
 
     def event(
         self,
-        action: str,
+        action: AuditAction | Right,
         outcome: Outcome = Outcome.DONE,
         *,
         commune: str = "",
@@ -32,9 +33,9 @@ class Caller:
         detail: str | Reason = "",
         motive: str = "",
     ) -> AuditEvent:
-        """An event of theirs, for the journal."""
+        """An event of theirs, for the journal; the use of a right is told under its name."""
         return AuditEvent(
-            action=action,
+            action=AuditAction(action.value),
             outcome=outcome,
             who=self.person.id,
             login=self.person.login,

@@ -53,7 +53,7 @@ class Cameras:
         return [_camera(row) for row in await self._session.scalars(select(CameraRow).order_by(CameraRow.id))]
 
     async def shown(self, today: date) -> list[str]:
-        """Those that `blocked_reason` lets be shown on `today` (UTC), `commune/camera` each."""
+        """Those that a decision on rights lets be shown on `today` (UTC), `commune/camera` each."""
         query = select(CameraRow.commune, CameraRow.id).where(
             CameraRow.enabled,
             CameraRow.permit_number != "",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_room.db.paging import Asked, Slice
 from control_room.db.tables import JournalHeadRow, JournalRow
 from control_room.model.chain import GENESIS, Chain, Verification, follow
-from control_room.model.journal import AuditEvent, JournalEntry, Outcome
+from control_room.model.journal import AuditAction, AuditEvent, JournalEntry, Outcome
 
 _HEAD = 1
 _VERIFY_BATCH = 1000
@@ -91,6 +91,6 @@ class Journal:
 
 def _entry(row: JournalRow) -> JournalEntry:
     values: dict[str, str] = {name: getattr(row, column) for name, column in _COLUMNS.items()}
-    outcome = Outcome(values.pop("outcome"))
-    event = AuditEvent(outcome=outcome, **values)
+    action, outcome = AuditAction(values.pop("action")), Outcome(values.pop("outcome"))
+    event = AuditEvent(action, outcome, **values)
     return JournalEntry(row.seq, row.at, event, row.previous, row.hash)

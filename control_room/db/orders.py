@@ -47,6 +47,11 @@ class Exports:
         query = select(ExportRow).where(ExportRow.status.in_(_OPEN_EXPORTS)).order_by(ExportRow.number)
         return [_export(row) for row in await self._session.scalars(query)]
 
+    async def done(self) -> list[Export]:
+        """Those whose package was made and is not known to be destroyed, oldest first."""
+        query = select(ExportRow).where(ExportRow.status == ExportStatus.DONE).order_by(ExportRow.number)
+        return [_export(row) for row in await self._session.scalars(query)]
+
     async def open_orders(self) -> list[ExportOrder]:
         """What is to be exported and is not finished."""
         query = select(ExportRow.body).where(ExportRow.status.in_(_OPEN_EXPORTS)).order_by(ExportRow.number)

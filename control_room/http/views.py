@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from control_room.db.paging import Slice
-from control_room.desk import Desk
 from control_room.http.schemas.common import Page, Why
 from control_room.http.schemas.images import (
     ExportView,
@@ -28,14 +28,16 @@ from control_room.http.schemas.territory import (
 )
 from control_room.http.schemas.viewers import MuxView, ViewerPerson, ViewerTile, ViewerView
 from control_room.live.ice import IceServer
+from control_room.live.list_viewers import Viewer
 from control_room.live.muxes import MuxStatus
 from control_room.live.placement import MuxHealth
-from control_room.live.watching import WatchedTile, Watcher
+from control_room.live.watching import WatchedTile
 from control_room.model.chain import Verification
 from control_room.model.evidence import Export, Hold
 from control_room.model.journal import JournalEntry
 from control_room.model.people import Person, Role
-from control_room.model.territory import Camera, Commune, Worker, blocked_reason
+from control_room.model.territory import Commune, Worker
+from control_room.territory.cameras import CameraNow
 from control_room.territory.states import CameraState
 from shared.messages import RecordingReport
 from shared.reasons import Reason, coded, read
@@ -77,18 +79,18 @@ def commune_view(commune: Commune) -> CommuneView:
     return _same(CommuneView, commune)
 
 
-def worker_view(desk: Desk, worker: Worker) -> WorkerView:
+def worker_view(worker: Worker, heard_at: datetime | None) -> WorkerView:
     return WorkerView(
         id=worker.id,
         name=worker.name,
         created_at=worker.created_at,
-        heard_at=desk.states.worker_heard_at(worker.id),
+        heard_at=heard_at,
     )
 
 
-def camera_view(desk: Desk, camera: Camera) -> CameraView:
+def camera_view(seen: CameraNow) -> CameraView:
+    camera, blocked = seen.camera, seen.blocked
     permit = camera.authorisation
-    blocked = blocked_reason(camera, desk.today())
     return CameraView(
         id=camera.id,
         commune=camera.commune,
@@ -107,9 +109,9 @@ def camera_view(desk: Desk, camera: Camera) -> CameraView:
         transport=camera.transport,
         blocked_reason=None if blocked is None else blocked.text,
         blocked_why=why_view(blocked),
-        state=_state_view(desk.states.camera(camera.stream)),
-        sub_state=_state_view(desk.states.camera(camera.sub_stream)) if camera.has_sub else None,
-        recording=_recording_view(desk.states.recording(camera.stream)),
+        state=_state_view(seen.state),
+        sub_state=None if seen.sub_state is None else _state_view(seen.sub_state),
+        recording=_recording_view(seen.recording),
     )
 
 
@@ -231,12 +233,13 @@ def mux_view(status: MuxStatus, told: str | Reason) -> MuxView:
     )
 
 
-def viewer_view(mux: str, watcher: Watcher, person: Person | None) -> ViewerView:
+def viewer_view(viewer: Viewer) -> ViewerView:
+    watcher, person = viewer.watcher, viewer.person
     return ViewerView(
         # The mux's own id is the secret that ends a session there.
         id=sha256(watcher.id.encode()).hexdigest()[:_VIEWER_ID_CHARS],
         person=_same(ViewerPerson, person) if person else None,
-        mux=mux,
+        mux=viewer.mux,
         rtt_ms=watcher.rtt_ms,
         jitter_ms=watcher.jitter_ms,
         loss=watcher.loss,

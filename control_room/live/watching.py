@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
-from control_room.access.rights import Right, communes, decide
+from control_room.access.rights import Facts, Right, communes, decide
 from control_room.model.people import Person
 from shared.errors import BadInput
 from shared.reasons import Reason, from_wire, why
@@ -83,13 +84,13 @@ def read_watchers(body: bytes) -> tuple[Watcher, ...]:
         raise BadInput(why("answer-part-wrong", "viewers: {part} is wrong", part=where or "body")) from error
 
 
-def visible(person: Person, watchers: Iterable[Watcher]) -> Iterator[Watcher]:
-    """The viewers `person` may see: only tiles of cameras in reach, and no viewer without one."""
+def visible(person: Person, watchers: Iterable[Watcher], at: datetime) -> Iterator[Watcher]:
+    """The viewers `person` may see `at` a time: only tiles of cameras in reach, and no viewer without one."""
     for watcher in watchers:
-        tiles = tuple(tile for tile in watcher.tiles if tile.camera and _may_see(person, tile.commune))
+        tiles = tuple(tile for tile in watcher.tiles if tile.camera and _may_see(person, tile.commune, at))
         if tiles:
             yield replace(watcher, tiles=tiles)
 
 
-def _may_see(person: Person, commune: str) -> bool:
-    return decide(person, Right.SEE_VIEWER, communes(commune)).allowed
+def _may_see(person: Person, commune: str, at: datetime) -> bool:
+    return decide(Facts(person, communes(commune)), Right.SEE_VIEWER, at).allowed

@@ -9,7 +9,7 @@ from shared.reasons import Reason
 
 
 class HoldStatus(StrEnum):
-    """Where a hold is between this desk and storage."""
+    """Where a hold is between this service and storage."""
 
     PENDING = "pending"
     PLACED = "placed"

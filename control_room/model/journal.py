@@ -15,14 +15,63 @@ class Outcome(StrEnum):
     DONE = "done"
 
 
+class AuditAction(StrEnum):
+    """Every action that the journal may hold: what people ask for, under the name of the right it needs, and
+    what is done to the platform itself."""
+
+    SEE_COMMUNE = "see-commune"
+    MANAGE_COMMUNE = "manage-commune"
+    MANAGE_WORKER = "manage-worker"
+    SEE_CAMERA = "see-camera"
+    MANAGE_CAMERA = "manage-camera"
+    SEE_VIEWER = "see-viewer"
+    LIVE = "live"
+    PLAYBACK = "playback"
+    SEE_EXPORT = "see-export"
+    EXPORT = "export"
+    DOWNLOAD = "download"
+    SEE_HOLD = "see-hold"
+    HOLD = "hold"
+    SEE_STORAGE = "see-storage"
+    CONFIRM_CLOCK = "confirm-clock"
+    MANAGE_PERSON = "manage-person"
+    SEE_JOURNAL = "see-journal"
+    VERIFY_JOURNAL = "verify-journal"
+    SIGN_IN = "sign-in"
+    SIGN_OUT = "sign-out"
+    CREATE_PERSON = "create-person"
+    CHANGE_PERSON = "change-person"
+    REMOVE_PERSON = "remove-person"
+    CREATE_COMMUNE = "create-commune"
+    CHANGE_COMMUNE = "change-commune"
+    REMOVE_COMMUNE = "remove-commune"
+    CREATE_WORKER = "create-worker"
+    REVOKE_WORKER = "revoke-worker"
+    CREATE_CAMERA = "create-camera"
+    CHANGE_CAMERA = "change-camera"
+    REMOVE_CAMERA = "remove-camera"
+    RELEASE_HOLD = "release-hold"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "AuditAction | None":
+        # A row that was altered, or is of another version, is read as it stands: its hash tells.
+        if not isinstance(value, str):
+            return None
+        foreign = str.__new__(cls, value)
+        foreign._name_ = foreign._value_ = value
+        return foreign
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """Something to write into the journal: who, what, on what, why, and how it ended.
 
-    `why` is the reason behind `detail` as `Reason.kept` writes it, empty where `detail` is a mere name.
+    The hash of an entry covers the members by their names: a new name would break the chain of every journal
+    there is, hence `kind` for the person's role. `why` is the reason behind `detail` as `Reason.kept` writes
+    it, empty where `detail` is a mere name.
     """
 
-    action: str
+    action: AuditAction
     outcome: Outcome
     who: str = ""
     login: str = ""

@@ -34,3 +34,8 @@ class Principal:
 
     person: str
     session: str
+
+
+def codes_of(person: Person) -> str:
+    """The communes somebody is bound to, in one line, a dash for none."""
+    return " ".join(sorted(person.communes)) or "-"

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from shared.ids import StreamId, StreamKind
 from shared.messages import CameraOpener, CameraTransport
-from shared.reasons import Reason, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +72,6 @@ class Camera:
     def streams(self) -> tuple[str, str]:
         """Whatever may show its pictures."""
         return str(self.stream), str(self.sub_stream)
-
-
-def blocked_reason(camera: Camera, today: date) -> Reason | None:
-    """Why a camera is neither shown nor recorded on `today` (UTC), or None where it may be (CSI L252-1)."""
-    if not camera.enabled:
-        return why("camera-off", "the camera is switched off in the control room")
-    permit = camera.authorisation
-    if permit is None:
-        return why("no-authorisation", "the camera has no prefectural authorisation")
-    if today < permit.granted_on:
-        return why(
-            "authorisation-to-come",
-            "the prefectural authorisation {number} starts on {date}",
-            number=permit.number,
-            date=permit.granted_on.isoformat(),
-        )
-    if today > permit.valid_until:
-        return why(
-            "authorisation-over",
-            "the prefectural authorisation {number} ended on {date}",
-            number=permit.number,
-            date=permit.valid_until.isoformat(),
-        )
-    return None
 
 
 @dataclass(frozen=True, slots=True)

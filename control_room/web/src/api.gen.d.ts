@@ -1049,7 +1049,7 @@ export interface components {
         };
         /**
          * HoldStatus
-         * @description Where a hold is between this desk and storage.
+         * @description Where a hold is between this service and storage.
          * @enum {string}
          */
         HoldStatus: "pending" | "placed" | "releasing" | "released" | "refused";

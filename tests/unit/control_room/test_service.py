@@ -11,8 +11,11 @@ from control_room.identity.administrator import bootstrap
 from control_room.service import address_policy, redis_bus, serve
 from control_room.settings import ControlRoomSettings
 from shared.errors import BadInput
+from shared.log import get_logger
 from shared.service import Service
 from tests.unit.control_room.room import PASSWORD, Room, settings
+
+LOG = get_logger("control_room")
 
 
 def with_key(folder: Path) -> ControlRoomSettings:
@@ -42,15 +45,15 @@ async def test_a_wrong_setting_is_one_sentence_that_names_it_and_quotes_no_secre
 
 
 async def test_the_first_administrator_is_made_once(room: Room) -> None:
-    await bootstrap(room.desk, "first", SecretStr(PASSWORD))
-    await bootstrap(room.desk, "second", SecretStr(PASSWORD))
+    await bootstrap(room.rooms.identity, "first", SecretStr(PASSWORD), LOG)
+    await bootstrap(room.rooms.identity, "second", SecretStr(PASSWORD), LOG)
     async with room.db.read() as tx:
         assert await tx.people.by_login("second") is None
     assert (await (await room.sign_in("first")).get("/session")).json()["person"]["kind"] == "admin"
 
 
 async def test_without_a_password_nobody_is_made(room: Room) -> None:
-    await bootstrap(room.desk, "first", None)
+    await bootstrap(room.rooms.identity, "first", None, LOG)
     async with room.db.read() as tx:
         assert await tx.people.count() == 0
 
@@ -59,7 +62,7 @@ async def test_without_a_password_nobody_is_made(room: Room) -> None:
 async def test_an_administrator_has_a_plain_login(room: Room, login: str) -> None:
     if login:
         with pytest.raises(BadInput):
-            await bootstrap(room.desk, login, SecretStr(PASSWORD))
+            await bootstrap(room.rooms.identity, login, SecretStr(PASSWORD), LOG)
     async with room.db.read() as tx:
         assert await tx.people.count() == 0
 

@@ -110,14 +110,14 @@ async def test_rights_that_change_while_a_request_runs_open_nothing(
     camera = await room.camera(admin)
     person = await room.person(Role.OPERATOR, [LILLE])
     operator = await room.sign_in(person.login)
-    decide = room.desk.gate.camera.__func__  # type: ignore[attr-defined]  # a bound method has it
+    decide = room.rooms.access.gate.camera.__func__  # type: ignore[attr-defined]  # a bound method has it
 
     async def meanwhile(*arguments: object) -> object:
         camera = await decide(*arguments)
         await admin.patch(f"/people/{person.id}", json={"communes": []})
         return camera
 
-    monkeypatch.setattr(type(room.desk.gate), "camera", meanwhile)
+    monkeypatch.setattr(type(room.rooms.access.gate), "camera", meanwhile)
     answer = await operator.post(f"/cameras/{camera}/live", json={"motive": "watch"})
     assert answer.status_code in (401, 403)
     assert "ticket" not in answer.json()

@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateTable
 from control_room.db.engine import Database
 from control_room.db.migrate import check, downgrade, upgrade
 from control_room.db.tables import Base, UtcDateTime
-from control_room.model.journal import AuditEvent, Outcome
+from control_room.model.journal import AuditAction, AuditEvent, Outcome
 from shared.errors import BadInput, Unavailable
 from tests.unit.control_room.room import Room
 
@@ -84,7 +84,7 @@ async def write(db: Database, count: int) -> None:
     for number in range(count):
         async with db.write() as tx:
             await tx.journal.write(
-                AT, AuditEvent("live", Outcome.GRANTED, who="p-1", motive=f"watch {number}")
+                AT, AuditEvent(AuditAction.LIVE, Outcome.GRANTED, who="p-1", motive=f"watch {number}")
             )
 
 
@@ -149,10 +149,10 @@ async def test_many_writers_at_once_make_one_chain(db: Database) -> None:
     assert (found.intact, found.entries) == (True, 30)
 
 
-async def test_a_deed_whose_transaction_fails_is_not_in_the_journal(db: Database) -> None:
+async def test_an_event_whose_transaction_fails_is_not_in_the_journal(db: Database) -> None:
     async def failing() -> None:
         async with db.write() as tx:
-            await tx.journal.write(AT, AuditEvent("live", Outcome.GRANTED))
+            await tx.journal.write(AT, AuditEvent(AuditAction.LIVE, Outcome.GRANTED))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -172,7 +172,11 @@ async def test_the_journal_is_filtered_and_paged(room: Room, admin: httpx.AsyncC
     for number in range(5):
         async with room.db.write() as tx:
             event = AuditEvent(
-                "live", Outcome.GRANTED, who=f"p-{number % 2}", commune="59350", camera=f"cam-{number}"
+                AuditAction.LIVE,
+                Outcome.GRANTED,
+                who=f"p-{number % 2}",
+                commune="59350",
+                camera=f"cam-{number}",
             )
             await tx.journal.write(AT - timedelta(hours=number), event)
 

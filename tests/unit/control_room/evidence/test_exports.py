@@ -67,10 +67,10 @@ async def test_an_export_waits_for_a_storage_that_is_away_and_is_ordered_when_it
     assert export["status"] == "queued"
     assert "storage does not answer" in export["reason"]
     with pytest.raises(Unavailable):
-        await room.desk.orders.round()
+        await room.rooms.evidence.orders.round()
     room.storage.away = False
     room.storage.status = ExportStatus.DONE
-    await room.desk.orders.round()
+    await room.rooms.evidence.orders.round()
     seen = (await legal.get(f"/exports/{export['id']}")).json()
     assert (seen["status"], seen["reason"]) == ("done", "")
 
@@ -135,5 +135,5 @@ async def test_one_order_storage_cannot_answer_for_does_not_hold_the_others_up(
     room.storage.away = False
     room.storage.broken = first
     with pytest.raises(Unavailable):
-        await room.desk.orders.round()
+        await room.rooms.evidence.orders.round()
     assert (await legal.get(f"/exports/{second}")).json()["status"] == "running"

@@ -35,7 +35,7 @@ async def test_a_hold_waits_for_a_storage_that_is_away(room: Room, admin: httpx.
     hold = (await legal.post("/holds", json=HOLD | {"camera": camera})).json()
     assert hold["status"] == "pending"
     room.storage.away = False
-    await room.desk.orders.round()
+    await room.rooms.evidence.orders.round()
     assert (await legal.get("/holds")).json()["items"][0]["status"] == "placed"
 
 
@@ -49,7 +49,7 @@ async def test_a_hold_released_while_storage_was_away_is_never_left_placed(
     assert (await legal.delete(f"/holds/{hold}")).status_code == 204
     assert (await legal.get("/holds")).json()["items"][0]["status"] == "releasing"
     room.storage.away = False
-    await room.desk.orders.round()
+    await room.rooms.evidence.orders.round()
     assert (await legal.get("/holds")).json()["items"][0]["status"] == "released"
 
 

@@ -29,7 +29,7 @@ class Visitor:
             return {}
         async with self._room.db.read() as tx:
             person = await tx.people.get(self._person.id)
-        return {COOKIE: (await self._room.desk.sessions.open(person))[0]}
+        return {COOKIE: (await self._room.rooms.identity.sessions.open(person))[0]}
 
 
 class Scene:

@@ -94,9 +94,9 @@ async def test_signing_out_ends_the_session_and_its_pictures(room: Room) -> None
     browser = await room.signed_in(Role.OPERATOR)
     session = (await browser.get("/session")).json()["session"]
     cookies = dict(browser.cookies)
-    assert session in (await room.desk.lessor.lease()).sessions
+    assert session in (await room.rooms.access.lessor.lease()).sessions
     assert (await browser.delete("/session")).status_code == 204
-    assert session not in (await room.desk.lessor.lease()).sessions
+    assert session not in (await room.rooms.access.lessor.lease()).sessions
     browser.cookies.update(cookies)
     assert (await browser.get("/session")).status_code == 401
 
@@ -111,9 +111,9 @@ async def test_a_change_of_rights_ends_the_persons_sessions_and_pictures(
     person = await room.person(Role.OPERATOR, [LILLE])
     browser = await room.sign_in(person.login)
     session = (await browser.get("/session")).json()["session"]
-    assert session in (await room.desk.lessor.lease()).sessions
+    assert session in (await room.rooms.access.lessor.lease()).sessions
     assert (await admin.patch(f"/people/{person.id}", json=change)).status_code == 200
-    assert session not in (await room.desk.lessor.lease()).sessions
+    assert session not in (await room.rooms.access.lessor.lease()).sessions
     assert (await browser.get("/session")).status_code == 401
 
 
@@ -130,7 +130,7 @@ async def test_a_removed_persons_session_is_worth_nothing(room: Room, admin: htt
     session = (await browser.get("/session")).json()["session"]
     assert (await admin.delete(f"/people/{person.id}")).status_code == 204
     assert (await browser.get("/cameras")).status_code == 401
-    assert session not in (await room.desk.lessor.lease()).sessions
+    assert session not in (await room.rooms.access.lessor.lease()).sessions
 
 
 async def test_without_redis_an_administrator_still_ends_what_somebody_sees(tmp_path: Path) -> None:
@@ -141,9 +141,9 @@ async def test_without_redis_an_administrator_still_ends_what_somebody_sees(tmp_
         browser = await room.sign_in(person.login)
         session = (await browser.get("/session")).json()["session"]
         bus.dead = True
-        assert session in (await room.desk.lessor.lease()).sessions
+        assert session in (await room.rooms.access.lessor.lease()).sessions
         assert (await admin.patch(f"/people/{person.id}", json={"enabled": False})).status_code == 200
-        assert session not in (await room.desk.lessor.lease()).sessions
+        assert session not in (await room.rooms.access.lessor.lease()).sessions
 
 
 async def test_without_redis_people_sign_in_and_who_is_signed_in_goes_on(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ async def test_a_person_cannot_be_bound_to_an_unknown_commune(room: Room, admin:
 
 async def test_at_most_a_few_passwords_are_hashed_at_once(room: Room) -> None:
     found = await asyncio.gather(
-        *(room.desk.passwords.matches(None, "x") for _ in range(100)), return_exceptions=True
+        *(room.rooms.identity.passwords.matches(None, "x") for _ in range(100)), return_exceptions=True
     )
     assert sum(isinstance(result, Exception) for result in found) > 0
     assert not any(result is True for result in found)

@@ -23,7 +23,7 @@ async def room(tmp_path: Path, template: Path) -> AsyncIterator[Room]:
         "stun_urls": "stun:stun.test",
     }
     async with open_room(tmp_path, template=template, more=more) as made:
-        await made.desk.muxes.look()
+        await made.rooms.live.muxes.look()
         yield made
 
 
@@ -131,7 +131,7 @@ async def test_without_a_mux_nothing_is_granted_and_it_is_said(room: Room, admin
     camera = await room.camera(admin)
     operator = await room.signed_in(Role.OPERATOR, LILLE)
     room.muxes.away |= {"mux-a.test", "mux-b.test"}
-    await room.desk.muxes.look()
+    await room.rooms.live.muxes.look()
     answers = [
         await operator.post("/wall", json={"cameras": [camera], **MOTIVE}),
         await operator.post(f"/cameras/{camera}/live", json=MOTIVE),

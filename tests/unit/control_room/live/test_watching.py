@@ -16,7 +16,7 @@ async def room(tmp_path: Path, template: Path) -> AsyncIterator[Room]:
     async with open_room(
         tmp_path, template=template, more={"mux_urls": "https://mux-a.test,https://mux-b.test"}
     ) as made:
-        await made.desk.muxes.look()
+        await made.rooms.live.muxes.look()
         yield made
 
 
@@ -82,7 +82,7 @@ async def test_a_mux_that_does_not_answer_is_named_and_hides_no_other(
 ) -> None:
     room.muxes.away.add("mux-a.test")
     room.muxes.watching["mux-b.test"] = [watcher("secret-2", "p-1", tile(f"{LILLE}/cam-1"))]
-    await room.desk.muxes.look()
+    await room.rooms.live.muxes.look()
     told = (await admin.get("/viewers")).json()
     assert [(mux["health"], mux["viewers"]) for mux in told["muxes"]] == [("dead", None), ("living", 0)]
     assert "cannot be reached" in told["muxes"][0]["reason"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from control_room.model.chain import GENESIS, Chain, Verification, entry_hash, follow
-from control_room.model.journal import AuditEvent, JournalEntry, Outcome
+from control_room.model.journal import AuditAction, AuditEvent, JournalEntry, Outcome
 from shared.reasons import why
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -18,7 +18,9 @@ START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 def journal(count: int) -> list[JournalEntry]:
     entries: list[JournalEntry] = []
     for number in range(1, count + 1):
-        event = AuditEvent("live", Outcome.GRANTED, who="p-1", camera=f"cam-{number}", motive="watch")
+        event = AuditEvent(
+            AuditAction.LIVE, Outcome.GRANTED, who="p-1", camera=f"cam-{number}", motive="watch"
+        )
         previous = entries[-1].hash if entries else GENESIS
         entries.append(follow(number, START + timedelta(seconds=number), event, previous))
     return entries
@@ -81,7 +83,7 @@ def test_the_time_of_an_entry_is_part_of_its_hash() -> None:
 
 
 def test_an_entry_without_a_code_hashes_as_it_did_before_there_were_codes() -> None:
-    event = AuditEvent("live", Outcome.GRANTED, who="p-1", login="x", detail="wall")
+    event = AuditEvent(AuditAction.LIVE, Outcome.GRANTED, who="p-1", login="x", detail="wall")
     content = {
         "seq": 1,
         "at": "2026-11-20T21:00:00.000000+00:00",
@@ -95,7 +97,7 @@ def test_an_entry_without_a_code_hashes_as_it_did_before_there_were_codes() -> N
 
 def test_the_code_of_an_entry_is_under_its_hash() -> None:
     at = datetime(2026, 11, 20, 21, tzinfo=UTC)
-    event = AuditEvent("live", Outcome.GRANTED).telling(
+    event = AuditEvent(AuditAction.LIVE, Outcome.GRANTED).telling(
         why("login-taken", "taken", login="x"), Outcome.REFUSED
     )
     other = replace(event, why=event.why.replace('"x"', '"y"'))

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from control_room.model.territory import Authorisation, Camera, blocked_reason
+from control_room.model.territory import Authorisation, Camera
+from control_room.territory.blocking import may_record, why_blocked
 from shared.messages import CameraOpener, CameraTransport, RecordingPolicies, WantedCameras, decode
 from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, Room
 
@@ -58,9 +59,9 @@ async def test_what_blocks_a_camera_ends_its_pictures(
 ) -> None:
     camera = await room.camera(admin)
     path = f"{LILLE}/{camera}"
-    assert path in (await room.desk.lessor.lease()).cameras
+    assert path in (await room.rooms.access.lessor.lease()).cameras
     assert (await admin.patch(f"/cameras/{camera}", json=change)).status_code == 200
-    lease = await room.desk.lessor.lease()
+    lease = await room.rooms.access.lessor.lease()
     assert path not in lease.cameras
     assert [one.camera for one in lease.revoked] == [path]
     assert lease.revoked[0].at_ms > lease.at_ms
@@ -69,11 +70,11 @@ async def test_what_blocks_a_camera_ends_its_pictures(
 async def test_removing_a_camera_ends_its_pictures(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
     assert (await admin.delete(f"/cameras/{camera}")).status_code == 204
-    lease = await room.desk.lessor.lease()
+    lease = await room.rooms.access.lessor.lease()
     assert lease.cameras == frozenset()
     assert [one.camera for one in lease.revoked] == [f"{LILLE}/{camera}"]
     await room.clock.advance(3700)
-    assert (await room.desk.lessor.lease()).revoked == ()
+    assert (await room.rooms.access.lessor.lease()).revoked == ()
 
 
 async def test_a_blocked_cameras_recordings_keep_their_days(room: Room, admin: httpx.AsyncClient) -> None:
@@ -87,11 +88,11 @@ async def test_an_authorisation_that_ends_overnight_takes_the_camera_off(
     camera = await room.camera(admin, LILLE, **permit(valid_until="2026-11-21"))
     _, worker = await room.worker(admin)
     assert len((await wanted(worker)).cameras) == 1
-    before = await room.desk.lessor.lease()
+    before = await room.rooms.access.lessor.lease()
     assert (before.cameras, before.revoked) == (frozenset({f"{LILLE}/{camera}"}), ())
     await room.clock.advance(12 * 3600)
     assert (await wanted(worker)).cameras == ()
-    after = await room.desk.lessor.lease()
+    after = await room.rooms.access.lessor.lease()
     assert after.cameras == frozenset()
     assert [one.camera for one in after.revoked] == [f"{LILLE}/{camera}"]
     assert before.at_ms < after.revoked[0].at_ms <= after.at_ms
@@ -116,4 +117,5 @@ def test_the_last_day_of_an_authorisation_counts() -> None:
         transport=CameraTransport.TCP,
         sealed=b"",
     )
-    assert blocked_reason(camera, SINCE.date()) is None
+    assert why_blocked(camera, SINCE) is None
+    assert may_record(camera, SINCE)
