@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from control_room.access.callers import Caller
+from control_room.access.rights import Right
 from control_room.db.journal import Journal
-from control_room.model.journal import AuditEvent
+from control_room.model.journal import AuditEvent, Outcome
 from control_room.model.people import Role
 from shared.errors import Unavailable
 from shared.tickets import Action
@@ -140,3 +142,15 @@ async def test_a_range_that_makes_no_sense_is_refused(
     legal = await room.signed_in(Role.LEGAL, LILLE)
     answer = await legal.post(f"/cameras/{camera}/playback", json={"motive": "x", **RANGE} | wrong)
     assert (answer.status_code, answer.json()["field"]) == (400, field)
+
+
+@pytest.mark.parametrize("right", [right for right in Right if right is not Right.LIVE])
+async def test_the_grant_of_another_right_opens_no_live_picture(room: Room, right: Right) -> None:
+    somebody = Caller(await room.person(Role.LEGAL, [LILLE]), "s-1", "", 0)
+    event = somebody.event(right, Outcome.GRANTED, commune=LILLE, camera="cam-1")
+    access = room.rooms.access
+    grant = await access.gate.grant(somebody, right, [event])
+    with pytest.raises(ValueError, match="opens no"):
+        access.ticketing.live(grant)
+    with pytest.raises(ValueError, match="opens no"):
+        access.ticketing.wall(grant)
