@@ -56,3 +56,36 @@ async def test_while_storage_is_away_what_is_done_stays_done_and_the_silence_is_
         await room.rooms.evidence.orders.revisit()
     assert await listed(legal) == ["done"]
     assert not room.rooms.evidence.orders.storage_answers
+
+
+async def test_an_export_waits_for_a_storage_that_is_away_and_is_ordered_when_it_is_back(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    camera = await room.camera(admin)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
+    room.storage.away = True
+    export = (await legal.post("/exports", json=EXPORT | {"cameras": [camera]})).json()
+    assert export["status"] == "queued"
+    assert "storage does not answer" in export["reason"]
+    with pytest.raises(Unavailable):
+        await room.rooms.evidence.orders.round()
+    room.storage.away = False
+    room.storage.status = ExportStatus.DONE
+    await room.rooms.evidence.orders.round()
+    seen = (await legal.get(f"/exports/{export['id']}")).json()
+    assert (seen["status"], seen["reason"]) == ("done", "")
+
+
+async def test_one_order_storage_cannot_answer_for_does_not_hold_the_others_up(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    camera = await room.camera(admin)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
+    room.storage.away = True
+    first = (await legal.post("/exports", json=EXPORT | {"cameras": [camera]})).json()["id"]
+    second = (await legal.post("/exports", json=EXPORT | {"cameras": [camera]})).json()["id"]
+    room.storage.away = False
+    room.storage.broken = first
+    with pytest.raises(Unavailable):
+        await room.rooms.evidence.orders.round()
+    assert (await legal.get(f"/exports/{second}")).json()["status"] == "running"

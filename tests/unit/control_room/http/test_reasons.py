@@ -1,7 +1,6 @@
 """Reasons come with codes, and at the field at fault."""
 
 import httpx
-import pytest
 
 from control_room.model.people import Role
 from tests.unit.control_room.room import Room
@@ -34,25 +33,6 @@ async def test_a_duplicate_commune_is_told_by_a_code_at_its_field(
     commune = {"code": LILLE, "name": "Lille", "population": 1, "has_csu": False}
     told = (await admin.post("/communes", json=commune)).json()
     assert (told["why"]["code"], told["field"]) == ("commune-taken", "code")
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field", "code"),
-    [
-        ({"login": "É"}, "login", "form-login"),
-        ({"password": ""}, "password", "form-short"),
-        ({"name": "x" * 121}, "name", "form-long"),
-        ({"kind": "mayor"}, "kind", "form-choice"),
-        ({"communes": ["x"]}, "communes.0", "form-commune"),
-        ({"enabled": "perhaps"}, "enabled", "form"),
-        ({"age": 7}, "age", "form-unknown"),
-    ],
-)
-async def test_each_field_at_fault_has_its_code(
-    admin: httpx.AsyncClient, wrong: dict[str, object], field: str, code: str
-) -> None:
-    told = (await admin.post("/people", json=person("c.dubois") | wrong)).json()
-    assert [(one["field"], one["why"]["code"]) for one in told["errors"]] == [(field, code)]
 
 
 async def test_the_journal_tells_a_refusal_by_its_code(room: Room, admin: httpx.AsyncClient) -> None:

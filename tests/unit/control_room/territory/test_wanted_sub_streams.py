@@ -1,13 +1,10 @@
 """Small streams, and how a camera is pulled: kept secret, asked of workers, apart from the main stream."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
 
-from control_room.db.migrate import upgrade
 from shared.messages import (
     CameraOpener,
     CameraReport,
@@ -22,6 +19,8 @@ from shared.messages import (
 from tests.unit.control_room.room import CAMERA_PASSWORD, CAMERA_USER, LILLE, RECORDER_TOKEN, Room
 
 SUB = "rtsp://10.1.4.20:8554/hidden-small-Zq81"
+
+
 SINCE = datetime(2026, 11, 21, 11, tzinfo=UTC)
 
 
@@ -138,20 +137,3 @@ async def test_only_the_main_stream_is_recorded(room: Room, admin: httpx.AsyncCl
     async with room.machine(RECORDER_TOKEN) as recorder:
         policies = (await recorder.get("/recorder/policies")).json()["policies"]
     assert [policy["stream"] for policy in policies] == [f"{LILLE}/{camera}/main"]
-
-
-def test_cameras_of_the_first_version_come_through_the_upgrade(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/x.db")
-    with engine.begin() as connection:
-        upgrade(connection, "0001")
-        connection.execute(text("INSERT INTO communes VALUES ('59350', 'Lille', 1, 0, 1)"))
-        connection.execute(
-            text(
-                "INSERT INTO cameras (id, commune, name, place, recorded, enabled, address_host,"
-                " has_credentials, sealed) VALUES ('cam-1', '59350', 'a', '', 1, 1, 'h:1', 0, x'00')"
-            )
-        )
-        upgrade(connection)
-        row = connection.execute(text("SELECT has_sub, opener, transport FROM cameras")).one()
-    engine.dispose()
-    assert tuple(row) == (0, "own", "tcp")

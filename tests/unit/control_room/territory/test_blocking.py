@@ -67,16 +67,6 @@ async def test_what_blocks_a_camera_ends_its_pictures(
     assert lease.revoked[0].at_ms > lease.at_ms
 
 
-async def test_removing_a_camera_ends_its_pictures(room: Room, admin: httpx.AsyncClient) -> None:
-    camera = await room.camera(admin)
-    assert (await admin.delete(f"/cameras/{camera}")).status_code == 204
-    lease = await room.rooms.access.lessor.lease()
-    assert lease.cameras == frozenset()
-    assert [one.camera for one in lease.revoked] == [f"{LILLE}/{camera}"]
-    await room.clock.advance(3700)
-    assert (await room.rooms.access.lessor.lease()).revoked == ()
-
-
 async def test_a_blocked_cameras_recordings_keep_their_days(room: Room, admin: httpx.AsyncClient) -> None:
     await room.camera(admin, LILLE, **permit(valid_until="2026-11-20"))
     assert [(policy.recorded, policy.days) for policy in (await policies(room)).policies] == [(False, 10)]
