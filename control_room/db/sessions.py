@@ -10,9 +10,10 @@ from control_room.db.tables import PersonRow, SessionRow
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`id` is public (tickets and the journal name it). Ends at `until_s` (UTC seconds) at the latest.
+    """A session of a person. Its `id` is public: tickets and the journal name it.
 
-    It is worth nothing once the person's `rights_version` has grown.
+    It ends at `until_s` (UTC seconds) at the latest, and is worth nothing once the person's `rights_version`
+    has grown.
     """
 
     id: str
@@ -23,7 +24,7 @@ class Session:
 
 
 class Sessions:
-    """Those that are kept; whether one is over is for who asks to say, but for `living`."""
+    """The sessions that are kept. Callers judge whether one is over, but for `living`, which tells."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session

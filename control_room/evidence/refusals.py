@@ -14,11 +14,11 @@ _MOST_GROUNDS = 16
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why storage destroyed nothing when it was last heard; an empty reason: it destroys what is due.
+    """Why storage destroyed nothing when it was last heard. An empty `reason` says that it destroys.
 
-    `since` is when it was first heard to refuse, at the earliest when this service started. `storage_at` is
-    what its clock said when it was heard, None where it did not say or that is no sane time. `failure` is why
-    it does not destroy although it would. `grounds` is `reason` one by one, with their codes.
+    `since` is when storage was first heard to refuse, at the earliest when this service started. `storage_at`
+    is what its clock said when it was heard, None where it told no time or no sane one. `failure` is why it
+    does not destroy although it would. `grounds` are the parts of `reason`, with their codes.
     """
 
     heard_at: datetime

@@ -12,8 +12,11 @@ _RENEW_PART = 10
 
 
 class Sessions:
-    """Every call raises Unavailable when the database does not answer. Nothing here needs Redis: without it
-    those who are signed in go on, and can end what others may see."""
+    """Opens, finds and ends sessions. Every call raises Unavailable when the database does not answer.
+
+    Sessions do not need Redis: without it, people who are signed in go on, and an administrator among them
+    can end what others may see.
+    """
 
     def __init__(self, db: Database, clock: Clock, names: Names, *, idle_s: int, absolute_s: int) -> None:
         self._db = db

@@ -124,9 +124,10 @@ class States:
         return report
 
     def _unless_camera_says_otherwise(self, stream: StreamId, told: RecordingReport) -> RecordingReport:
-        """`told`, where the camera gives pictures that can be kept: storage notices later than its worker.
+        """`told`, unless the worker says that the camera gives no picture that can be kept.
 
-        Of a worker that is not heard it is not known what its cameras do, and storage's word holds.
+        A worker notices that earlier than storage does. While the worker is not heard, nobody knows what its
+        cameras do, and storage's word holds.
         """
         camera = self.camera(stream).report
         if camera.why is not None and camera.why.code == UNDECODABLE:
