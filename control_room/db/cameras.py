@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CameraRow
+from control_room.model.paging import Asked, Slice
 from control_room.model.territory import Authorisation, Camera
 from shared.errors import NotFound
 from shared.messages import CameraOpener, CameraTransport

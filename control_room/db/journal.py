@@ -1,31 +1,19 @@
 """The journal in the database: appended to and read, never changed."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.db.paging import Asked, Slice
 from control_room.db.tables import JournalHeadRow, JournalRow
 from control_room.model.chain import GENESIS, Chain, Verification, follow
-from control_room.model.journal import AuditAction, AuditEvent, JournalEntry, Outcome
+from control_room.model.journal import AuditAction, AuditEvent, Filter, JournalEntry, Outcome
+from control_room.model.paging import Asked, Slice
 
 _HEAD = 1
 _VERIFY_BATCH = 1000
 _COLUMNS = {field.name: "person" if field.name == "who" else field.name for field in fields(AuditEvent)}
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which entries are wanted; None leaves a side open. `communes` bounds what the reader may see."""
-
-    communes: Collection[str] | None = None
-    camera: str | None = None
-    person: str | None = None
-    start: datetime | None = None
-    end: datetime | None = None
 
 
 class Journal:

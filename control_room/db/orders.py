@@ -5,9 +5,9 @@ from collections.abc import Collection
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.db.paging import Asked, Slice
 from control_room.db.tables import ExportCommuneRow, ExportRow, HoldRow
 from control_room.model.evidence import Export, Hold, HoldStatus
+from control_room.model.paging import Asked, Slice
 from control_room.model.people import Principal
 from shared.errors import NotFound
 from shared.ids import StreamId

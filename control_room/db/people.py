@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CommuneRow, PersonCommuneRow, PersonRow
+from control_room.model.paging import Asked, Slice
 from control_room.model.people import Person, Role
 from shared.errors import BadInput, Conflict, NotFound
 from shared.reasons import why

@@ -1,26 +1,10 @@
 """Sessions in the database, under the hash of their token: who reads it cannot become anybody."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.tables import PersonRow, SessionRow
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A session of a person. Its `id` is public: tickets and the journal name it.
-
-    It ends at `until_s` (UTC seconds) at the latest, and is worth nothing once the person's `rights_version`
-    has grown.
-    """
-
-    id: str
-    person: str
-    rights_version: int
-    until_s: int
-    renewed_s: int
+from control_room.model.people import Session
 
 
 class Sessions:

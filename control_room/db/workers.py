@@ -1,24 +1,13 @@
 """Worker credentials in the database, by the hash of their token."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CommuneRow, WorkerRow
-from control_room.model.territory import Worker
+from control_room.model.paging import Asked, Slice
+from control_room.model.territory import KnownWorker, Worker
 from shared.errors import NotFound
 from shared.reasons import why
-
-
-@dataclass(frozen=True, slots=True)
-class KnownWorker:
-    """A worker that showed its token, its commune, and the revision of the commune's cameras."""
-
-    id: str
-    commune: str
-    revision: int
 
 
 class Workers:

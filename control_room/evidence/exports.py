@@ -3,9 +3,9 @@
 from control_room.access.callers import Caller
 from control_room.access.gate import no_such
 from control_room.access.rights import LISTING, Right
-from control_room.db.paging import Asked, Slice
 from control_room.evidence.room import Evidence
 from control_room.model.evidence import Export
+from control_room.model.paging import Asked, Slice
 from shared.errors import NotFound
 from shared.messages import ExportStatus
 

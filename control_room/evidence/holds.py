@@ -2,9 +2,9 @@
 
 from control_room.access.callers import Caller
 from control_room.access.rights import LISTING, Right
-from control_room.db.paging import Asked, Slice
 from control_room.evidence.room import Evidence
 from control_room.model.evidence import Hold
+from control_room.model.paging import Asked, Slice
 
 
 async def list_holds(evidence: Evidence, caller: Caller, asked: Asked) -> Slice[Hold]:

@@ -6,11 +6,11 @@ from fastapi import Depends, Query, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from control_room.access.callers import Caller
-from control_room.db.paging import Asked
-from control_room.db.sessions import Session
-from control_room.db.workers import KnownWorker
 from control_room.http.rooms import Rooms
 from control_room.identity.recognise import check_recorder, find_caller, find_session
+from control_room.model.paging import Asked
+from control_room.model.people import Session
+from control_room.model.territory import KnownWorker
 from control_room.territory.workers import find_worker
 
 COOKIE = "beffroi_session"

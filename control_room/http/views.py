@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from control_room.db.paging import Slice
 from control_room.http.schemas.common import Page, Why
 from control_room.http.schemas.images import (
     ExportView,
@@ -35,6 +34,7 @@ from control_room.live.watching import WatchedTile
 from control_room.model.chain import Verification
 from control_room.model.evidence import Export, Hold
 from control_room.model.journal import JournalEntry
+from control_room.model.paging import Slice
 from control_room.model.people import Person, Role
 from control_room.model.territory import Commune, Worker
 from control_room.territory.cameras import CameraNow

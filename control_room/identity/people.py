@@ -2,8 +2,8 @@
 
 from control_room.access.callers import Caller
 from control_room.access.rights import PLATFORM, Right
-from control_room.db.paging import Asked, Slice
 from control_room.identity.room import Identity
+from control_room.model.paging import Asked, Slice
 from control_room.model.people import Person
 
 

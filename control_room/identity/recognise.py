@@ -3,9 +3,9 @@
 from hmac import compare_digest
 
 from control_room.access.callers import Caller
-from control_room.db.sessions import Session
 from control_room.identity.room import Identity
 from control_room.model.names import token_hash
+from control_room.model.people import Session
 from shared.errors import NotFound, Unauthenticated
 from shared.reasons import why
 

@@ -1,9 +1,8 @@
 """Sessions: opened, found by their token, ended."""
 
 from control_room.db.engine import Database
-from control_room.db.sessions import Session
 from control_room.model.names import Names, token_hash
-from control_room.model.people import Person
+from control_room.model.people import Person, Session
 from shared.clock import Clock
 
 _SECOND_NS = 1_000_000_000

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from control_room.db.sessions import Session
 from control_room.identity.room import Identity
 from control_room.model.journal import AuditAction, AuditEvent, Outcome
-from control_room.model.people import Person
+from control_room.model.people import Person, Session
 from shared import metrics
 from shared.errors import Unauthenticated
 from shared.reasons import why

@@ -5,10 +5,9 @@ from dataclasses import replace
 from control_room.access.callers import Caller
 from control_room.access.rights import LISTING, PLATFORM, Right, communes
 from control_room.access.room import Access
-from control_room.db.journal import Filter
-from control_room.db.paging import Asked, Slice
 from control_room.model.chain import Verification
-from control_room.model.journal import JournalEntry
+from control_room.model.journal import Filter, JournalEntry
+from control_room.model.paging import Asked, Slice
 
 
 async def read_entries(

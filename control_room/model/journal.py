@@ -1,5 +1,6 @@
 """What the journal holds, as values."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -99,3 +100,14 @@ class JournalEntry:
     event: AuditEvent
     previous: str
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are wanted; None leaves a side open. `communes` bounds what the reader may see."""
+
+    communes: Collection[str] | None = None
+    camera: str | None = None
+    person: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None

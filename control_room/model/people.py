@@ -39,3 +39,18 @@ class Principal:
 def codes_of(person: Person) -> str:
     """The communes somebody is bound to, in one line, a dash for none."""
     return " ".join(sorted(person.communes)) or "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session of a person. Its `id` is public: tickets and the journal name it.
+
+    It ends at `until_s` (UTC seconds) at the latest, and is worth nothing once the person's `rights_version`
+    has grown.
+    """
+
+    id: str
+    person: str
+    rights_version: int
+    until_s: int
+    renewed_s: int

@@ -82,3 +82,12 @@ class Worker:
     commune: str
     name: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWorker:
+    """A worker that showed its token, its commune, and the revision of the commune's cameras."""
+
+    id: str
+    commune: str
+    revision: int

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from control_room.access.callers import Caller
 from control_room.access.rights import LISTING, Right, communes
-from control_room.db.paging import Asked, Slice
+from control_room.model.paging import Asked, Slice
 from control_room.model.territory import Camera
 from control_room.territory.blocking import why_blocked
 from control_room.territory.room import Territory

@@ -2,7 +2,7 @@
 
 from control_room.access.callers import Caller
 from control_room.access.rights import LISTING, Right, communes
-from control_room.db.paging import Asked, Slice
+from control_room.model.paging import Asked, Slice
 from control_room.model.territory import Commune
 from control_room.territory.room import Territory
 

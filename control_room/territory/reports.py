@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from control_room.db.workers import KnownWorker
+from control_room.model.territory import KnownWorker
 from control_room.model.told import plain, plain_why
 from control_room.territory.states import States
 from shared.errors import BadInput, Forbidden

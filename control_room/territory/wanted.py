@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from control_room.db.engine import Database
-from control_room.db.workers import KnownWorker
-from control_room.model.territory import Camera
+from control_room.model.territory import Camera, KnownWorker
 from control_room.territory.blocking import may_record, why_blocked
 from control_room.territory.vault import Vault
 from shared.messages import RecordingPolicies, RecordingPolicy, WantedCamera, WantedCameras, encode

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from control_room.access.callers import Caller
 from control_room.access.rights import Right, communes
-from control_room.db.paging import Asked, Slice
-from control_room.db.workers import KnownWorker
 from control_room.model.names import token_hash
-from control_room.model.territory import Worker
+from control_room.model.paging import Asked, Slice
+from control_room.model.territory import KnownWorker, Worker
 from control_room.territory.room import Territory
 from shared.errors import Unauthenticated
 from shared.reasons import why

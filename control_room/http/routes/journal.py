@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from control_room.db.journal import Filter
 from control_room.http.access import AskedPage, SignedIn, TheRooms
 from control_room.http.problems import READING
 from control_room.http.schemas.common import CommuneCode, Instant, Page
 from control_room.http.schemas.images import JournalEntryView, JournalVerification
 from control_room.http.views import entry_view, page, verification_view
 from control_room.journal import read_entries as reading
+from control_room.model.journal import Filter
 
 router = APIRouter(prefix="/journal", tags=["journal"])
 

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Request, Response
 
-from control_room.db.sessions import Session
 from control_room.http.access import COOKIE, SignedIn, TheRooms, TheSession, client_of
 from control_room.http.problems import problems
 from control_room.http.rooms import Rooms
@@ -11,7 +10,7 @@ from control_room.http.views import person_view
 from control_room.identity import sign_in as signing_in
 from control_room.identity import sign_out as signing_out
 from control_room.identity.devices import LIFE_S
-from control_room.model.people import Person
+from control_room.model.people import Person, Session
 from control_room.model.times import utc_from_s
 
 router = APIRouter(prefix="/session", tags=["session"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from control_room.db.paging import Asked
+from control_room.model.paging import Asked
 from control_room.model.territory import Commune
 from shared.errors import Conflict, NotFound
 from tests.unit.control_room.room import LILLE, ROUBAIX, Room

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from control_room.db.sessions import Session
-from control_room.model.people import Person, Role
+from control_room.model.people import Person, Role, Session
 from tests.unit.control_room.room import LILLE, Room
 
 IDLE_S = 600

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from control_room.db.workers import KnownWorker
-from control_room.model.territory import Worker
+from control_room.model.territory import KnownWorker, Worker
 from shared.errors import NotFound
 from tests.unit.control_room.room import LILLE, ROUBAIX, Room
 

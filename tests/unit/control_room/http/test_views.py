@@ -1,9 +1,9 @@
 """Values as the wire shows them."""
 
-from control_room.db.paging import Slice
 from control_room.http.views import page, viewer_view, why_view
 from control_room.live.list_viewers import Viewer
 from control_room.live.watching import WatchedTile, Watcher
+from control_room.model.paging import Slice
 from control_room.model.people import Person, Role
 from shared.reasons import why
 
