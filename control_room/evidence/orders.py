@@ -72,7 +72,7 @@ class Orders:
         """Ask storage whether it still has what is done, once. Raises Unavailable where it did not answer."""
         async with self._db.read() as tx:
             exports = await tx.exports.done()
-        await _each([partial(self.advance, export) for export in exports])
+        await _each([partial(self._look_at, export) for export in exports])
 
     async def reconcile(self, report: HeldReport) -> KnownHolds:
         """Every hold that storage has to keep, and those of the ones it keeps that have ended.
@@ -140,6 +140,25 @@ class Orders:
         except Unavailable as error:
             return _Told(replace(export, progress=_waiting(export, error)), error)
         return _Told(replace(export, progress=replace(progress, id=export.id), ordered=True))
+
+    async def _look_at(self, export: Export) -> None:
+        """Keep that a package is destroyed, where storage says so itself.
+
+        A storage that lost its index, or stands on another folder, does not know of a package that is there.
+        """
+        async with self._db.read() as tx:
+            _, principal = await tx.exports.order(export.id)
+        try:
+            progress = await self._storage.export_progress(export.id, principal)
+        except (BadInput, NotFound, Conflict):
+            return
+        except Unavailable:
+            self.storage_answers = False
+            raise
+        self.storage_answers = True
+        if progress.status is ExportStatus.DESTROYED:
+            async with self._db.write() as tx:
+                await tx.exports.advance(replace(progress, id=export.id), ordered=True)
 
     async def settle(self, hold: Hold) -> None:
         """Place or release a hold, and keep the outcome. Raises Unavailable when storage does not answer."""

@@ -28,9 +28,19 @@ async def test_a_package_that_storage_has_destroyed_is_told_in_the_list_by_itsel
 ) -> None:
     legal, _ = await exported(room, admin)
     assert await listed(legal) == ["done"]
-    room.storage.orders.clear()
+    room.storage.status = ExportStatus.DESTROYED
     await room.rooms.evidence.orders.revisit()
     assert await listed(legal) == ["destroyed"]
+
+
+async def test_a_package_that_storage_knows_nothing_of_is_not_called_destroyed_for_good(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    """Its index may be lost, or its folder another: the package may be there again tomorrow."""
+    legal, _ = await exported(room, admin)
+    room.storage.orders.clear()
+    await room.rooms.evidence.orders.revisit()
+    assert await listed(legal) == ["done"]
 
 
 async def test_an_export_that_storage_lost_before_it_was_done_is_ordered_again(
