@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ingest.ports import ForbiddenAddress, Unreachable
+from ingest.refusals import quoted
 from shared.places import HostPort, OwnPlaces, carried, is_local_name
 from shared.reasons import why
 
@@ -81,25 +82,34 @@ class AddressRules:
             parts = urlsplit(url)
             port = parts.port or RTSP_PORT
         except ValueError:
-            raise ForbiddenAddress("the camera's address cannot be read") from None
+            raise ForbiddenAddress(
+                why("camera-address-unreadable", "the camera's address cannot be read")
+            ) from None
         if parts.scheme != "rtsp":
-            raise ForbiddenAddress("the camera's address does not start with rtsp://")
+            raise ForbiddenAddress(
+                why("camera-address-scheme", "the camera's address does not start with rtsp://")
+            )
         if "@" in parts.netloc:
             raise ForbiddenAddress(
-                "the camera's address has credentials in it: they have fields of their own"
+                why(
+                    "camera-address-credentials",
+                    "the camera's address has credentials in it: they have fields of their own",
+                )
             )
         if not parts.hostname or any(ord(character) <= 32 for character in url):
-            raise ForbiddenAddress("the camera's address has no host or has blanks in it")
+            raise ForbiddenAddress(
+                why("camera-address-no-host", "the camera's address has no host or has blanks in it")
+            )
         try:
             # Most cameras have no name, and must not wait for the names of others.
             found = [parts.hostname] if _is_ip(parts.hostname) else await self._resolve(parts.hostname, port)
         except (OSError, UnicodeError):
             raise Unreachable(
-                why("camera-name-unknown", "the name {name} is not known", name=str(parts.hostname))
+                why("camera-name-unknown", "the name {name} is not known", name=quoted(parts.hostname))
             ) from None
         if not found:
             raise Unreachable(
-                why("camera-name-empty", "the name {name} has no address", name=str(parts.hostname))
+                why("camera-name-empty", "the name {name} has no address", name=quoted(parts.hostname))
             )
         for ip in found:
             self._check_ip(ip)
@@ -117,7 +127,11 @@ class AddressRules:
             or asked & {ip for name in names for ip in await self._own_ips(name, port)}
         ):
             raise ForbiddenAddress(
-                f"the camera's address leads to port {port} of one of this system's own services"
+                why(
+                    "camera-address-own",
+                    "the camera's address leads to port {port} of one of this system's own services",
+                    port=port,
+                )
             )
 
     async def _own_ips(self, name: str, port: int) -> set[ipaddress.IPv4Address | ipaddress.IPv6Address]:
@@ -139,7 +153,11 @@ class AddressRules:
             or address == _BROADCAST
         ):
             raise ForbiddenAddress(
-                f"the camera's address leads to {address}, which is this machine or no single machine"
+                why(
+                    "camera-address-no-machine",
+                    "the camera's address leads to {ip}, which is this machine or no single machine",
+                    ip=str(address),
+                )
             )
 
 

@@ -17,14 +17,16 @@ from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages import CameraReport, CameraStatus, WantedCamera
-from shared.reasons import Reason
+from shared.reasons import Reason, why
 from shared.redact import redact
 
 FOLLOW_EVERY_S = 0.25
 LINGER_S = 10.0
 """A stream pulled on demand goes on for so long after the last reader: tiles come and go."""
 
-_IDLE = "pulled when somebody asks for it"
+_IDLE = why("camera-idle", "pulled when somebody asks for it")
+_ASKED_FOR = why("camera-asked-for", "connecting, because somebody asks for it")
+_FAILED = why("camera-worker-failed", "the worker failed on this camera, and tries again")
 
 
 @dataclass(slots=True)
@@ -163,7 +165,7 @@ class Fleet:
 
     def _begin(self, stream: StreamId, camera: _Camera) -> None:
         if camera.state.report.status is CameraStatus.IDLE:
-            camera.state.to(CameraStatus.CONNECTING, "connecting, because somebody asks for it")
+            camera.state.to(CameraStatus.CONNECTING, _ASKED_FOR)
         camera.task = asyncio.get_running_loop().create_task(
             self._kept_running(stream, camera.streamer, camera.state), name=f"camera {stream}"
         )
@@ -190,5 +192,5 @@ class Fleet:
                 await streamer.run()
             except Exception as error:  # A supervisor: a fault with one camera must not end the others.
                 self._log.error("camera-failed", stream=str(stream), reason=redact(repr(error)))
-                state.to(CameraStatus.INVALID, "the worker failed on this camera, and tries again")
+                state.to(CameraStatus.INVALID, _FAILED)
             await self._clock.sleep(backoff.next_s())

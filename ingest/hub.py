@@ -20,7 +20,7 @@ class Hub:
         self._publish = publish
 
     def checked(self, check: Callable[[AccessUnit], None]) -> None:
-        """Show every key unit from now on to `check` too."""
+        """Show every unit from now on to `check` too."""
         self._check = check
 
     def take(self, unit: AccessUnit) -> None:
@@ -31,7 +31,7 @@ class Hub:
         recent.append(unit)
         if self._publish is not None:
             self._publish(unit)
-        if unit.key and self._check is not None:
+        if self._check is not None:
             self._check(unit)
 
     def recent(self, stream: StreamId) -> Sequence[AccessUnit]:

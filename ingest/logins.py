@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from ingest.ports import CameraAddress, Opener, Refused, Source, SourceError
 from shared import metrics
 from shared.clock import Clock
+from shared.reasons import Reason
 
 SPACING_S = 15.0
 """From one login to a stream of a camera, whatever became of it, to the next."""
@@ -47,7 +48,7 @@ class LoginGate:
         self._places = asyncio.Semaphore(at_once)
         self._attempts: OrderedDict[CameraAddress, int] = OrderedDict()
         self._hosts: OrderedDict[str, int] = OrderedDict()
-        self._refusals: OrderedDict[_Account, tuple[int, str]] = OrderedDict()
+        self._refusals: OrderedDict[_Account, tuple[int, Reason]] = OrderedDict()
         self._under_way = metrics.gauge("ingest_logins_under_way", "Logins to cameras under way")
         self._waiting = metrics.gauge("ingest_logins_waiting", "Logins to cameras waiting for their turn")
 
@@ -75,7 +76,7 @@ class LoginGate:
             source = await self._opener.open(address)
         except Refused as error:
             if address.username or address.password:
-                _note(self._refusals, account, (self._clock.monotonic_ns(), error.detail))
+                _note(self._refusals, account, (self._clock.monotonic_ns(), error.reason))
             raise
         except SourceError as error:
             # What the camera cannot know of may be tried again as soon as it is there.

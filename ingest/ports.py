@@ -32,6 +32,7 @@ class SourceError(Unavailable):
     `shows` is the state the camera is then in; `settled` says that only a change by somebody helps, so that
     trying again soon would only lock the account or load the camera. `reached` is False where the camera
     cannot know that it was asked.
+    It is always told by a code: it becomes the camera's state, which people read in their own language.
     """
 
     code = "camera"
@@ -39,6 +40,10 @@ class SourceError(Unavailable):
     shows: ClassVar[CameraStatus] = CameraStatus.UNREACHABLE
     settled: ClassVar[bool] = False
     reached: ClassVar[bool] = True
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Refused(SourceError):
@@ -148,6 +153,7 @@ class Packet:
     `wall_ns` is the UTC of its capture by the camera's own clock, as AccessUnit has it, None where only the
     arrival tells. `restart`: its time has nothing to do with the one before; another run begins.
     `gap`: something before it is missing.
+    `camera_ahead_ns` is as AccessUnit has it.
     `nals` is where the NAL units of `data` begin, behind their start codes; empty where nobody knows.
     """
 
@@ -161,6 +167,7 @@ class Packet:
     restart: bool = False
     gap: bool = False
     nals: tuple[int, ...] = ()
+    camera_ahead_ns: int | None = None
 
 
 class Source(Protocol):

@@ -21,7 +21,7 @@ from ingest.wanted import WantedCache, WantedPoller
 from shared.clock import SystemClock
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.messages import CameraOpener
+from shared.messages import TAP_KEY_HEADER, CameraOpener
 from shared.places import HostPort, listed_places, own_service
 from shared.private import close_to_others
 from shared.service import Service
@@ -51,7 +51,7 @@ async def build(commune: str | None) -> Service:
 
     client = httpx.AsyncClient(
         base_url=settings.control_url,
-        headers={"Authorization": f"Bearer {settings.worker_token.get_secret_value()}"},
+        headers=_headers(settings, keys),
         timeout=_HTTP_TIMEOUT_S,
     )
     service.on_stop(client.aclose)
@@ -88,6 +88,12 @@ async def build(commune: str | None) -> Service:
     service.supervise("asked streams", fleet.follow)
     service.supervise("decode checks", checks.run)
     return service
+
+
+def _headers(settings: IngestSettings, keys: TapKeys | None) -> dict[str, str]:
+    """Who asks; with the public tap key, which control_room ends with the credential."""
+    headers = {"Authorization": f"Bearer {settings.worker_token.get_secret_value()}"}
+    return headers if keys is None else headers | {TAP_KEY_HEADER: keys.public.decode()}
 
 
 def _tap_keys(settings: IngestSettings) -> TapKeys | None:

@@ -8,9 +8,9 @@ from ingest.ports import StreamInfo
 from shared.clock import Clock
 from shared.ids import StreamId
 from shared.messages import CameraReport, CameraStatus
-from shared.reasons import Reason, coded
+from shared.reasons import Reason, why
 
-CONNECTING = "connecting for the first time"
+CONNECTING = why("camera-first-time", "connecting for the first time")
 
 
 class CameraState:
@@ -18,7 +18,9 @@ class CameraState:
 
     def __init__(self, stream: StreamId, clock: Clock, changed: Callable[[], None]) -> None:
         self._clock, self._changed = clock, changed
-        self._report = CameraReport(str(stream), CameraStatus.CONNECTING, CONNECTING, self._now())
+        self._report = CameraReport(
+            str(stream), CameraStatus.CONNECTING, CONNECTING.text, self._now(), why=CONNECTING
+        )
         self._undecodable: Reason | None = None
         self._since = self._report.since
 
@@ -39,14 +41,14 @@ class CameraState:
         self._undecodable = reason
         self._changed()
 
-    def to(self, status: CameraStatus, told: str | Reason) -> bool:
-        """Note what the camera is now; whether that is news."""
-        reason = str(told)
+    def to(self, status: CameraStatus, told: Reason | None) -> bool:
+        """Note what the camera is now, and why where it is not live; whether that is news."""
+        reason = "" if told is None else told.text
         before = self._report
         if (before.status, before.reason) == (status, reason):
             return False
         since = before.since if before.status is status else self._now()
-        self._report = replace(before, status=status, reason=reason, why=coded(told), since=since)
+        self._report = replace(before, status=status, reason=reason, why=told, since=since)
         self._changed()
         return True
 
@@ -62,7 +64,7 @@ class CameraState:
             fps=info.fps,
             advice=advice,
         )
-        if not self.to(CameraStatus.LIVE, "") and advice != told:
+        if not self.to(CameraStatus.LIVE, None) and advice != told:
             self._changed()
 
     def measured(self, fps: float) -> None:

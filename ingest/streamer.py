@@ -94,7 +94,7 @@ class Streamer:
             try:
                 await self.run_once()
             except SourceError as error:
-                news = self._state.to(error.shows, error.told)
+                news = self._state.to(error.shows, error.reason)
                 if (self._clock.monotonic_ns() - started_ns) / 1e9 >= _GOOD_RUN_S:
                     self._quick.reset()
                 wait_s = (self._slow if error.settled else self._quick).next_s()
@@ -221,6 +221,7 @@ class Streamer:
             data=checked.data,
             reordered=checked.reordered,
             recovery=checked.recovery,
+            camera_ahead_ns=packet.camera_ahead_ns if packet.wall_ns is None else None,
         )
 
     def _give(self, run: _Run, unit: AccessUnit, info: StreamInfo, checks: Checks, *, steady: bool) -> None:

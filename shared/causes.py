@@ -69,6 +69,12 @@ _DECODERS = {
     "the decoder gives no picture": "decoder-silent",
     "the picture is damaged": "picture-damaged",
 }
+NO_RTSP = "no-rtsp"
+"""What a camera sends is not RTSP, in whatever way."""
+PEER_ENDED = Cause("ended-by-peer", "it ended the connection")
+PEER_ASKS_ANEW = Cause("asks-anew", "it asked to be opened anew")
+LINK_BROKE = Cause("connection-broken", "the connection broke")
+CLOSED_HERE = Cause("closed-here", "closed by us")
 OTHER = "other"
 """An error of none of these kinds: `other:EPROTO`, by its symbol."""
 TECHNICAL = "technical"
@@ -84,6 +90,8 @@ CODES = frozenset(
         "tls-fault",
         "decoder-refuses",
         "ended-by-itself",
+        NO_RTSP,
+        *(cause.code for cause in (PEER_ENDED, PEER_ASKS_ANEW, LINK_BROKE, CLOSED_HERE)),
         OTHER,
         TECHNICAL,
     }

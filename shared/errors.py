@@ -6,12 +6,14 @@
     ├── Forbidden           403   somebody known, who may not
     │   └── TicketRefused   403   expired, forged or made for something else
     ├── NotFound            404
+    ├── MethodNotAllowed    405
     ├── TooSlow             408   the request did not come in time
     ├── Conflict            409   the state of things forbids it
     ├── PreconditionFailed  412   it has changed since the asker last saw it
     ├── TooLarge            413
     ├── TooLongAddress      414
     ├── Unsupported         415   well-formed, but this version does not do it
+    ├── NoSuchRange         416   with how many bytes there are
     ├── PreconditionNeeded  428   say which state of it is meant (If-Match)
     ├── TooManyRequests     429   with the seconds to wait
     └── Unavailable         503   something we depend on does not answer
@@ -89,6 +91,12 @@ class NotFound(BeffroiError):
         self.reason = reason
 
 
+class MethodNotAllowed(BeffroiError):
+    status = 405
+    code = "method-not-allowed"
+    title = "Method not allowed"
+
+
 class TooSlow(BeffroiError):
     status = 408
     code = "too-slow"
@@ -135,6 +143,18 @@ class Unsupported(BeffroiError):
     status = 415
     code = "unsupported"
     title = "Not supported"
+
+
+class NoSuchRange(BeffroiError):
+    """A range of bytes that begins behind the last of `size_bytes`."""
+
+    status = 416
+    code = "no-such-range"
+    title = "No such range"
+
+    def __init__(self, detail: str | Reason, size_bytes: int) -> None:
+        super().__init__(detail)
+        self.size_bytes = size_bytes
 
 
 class TooManyRequests(BeffroiError):
@@ -192,6 +212,8 @@ def problem(error: BeffroiError, instance: str | None = None) -> Problem:
     if isinstance(error, TooManyRequests):
         members["retry_after_s"] = error.retry_after_s
         headers["retry-after"] = str(error.retry_after_s)
+    if isinstance(error, NoSuchRange):
+        headers["content-range"] = f"bytes */{error.size_bytes}"
     if isinstance(error, Unauthenticated):
         headers["www-authenticate"] = 'Bearer realm="beffroi"'
     return Problem(error.status, headers, json.dumps(members, ensure_ascii=False).encode())

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.clock import Clock
 from shared.errors import TicketRefused, Unavailable
 from shared.jws import Sealed, header_of, opened
+from shared.messages import Publishers
 from shared.reasons import why
 from shared.tickets import SHOWING, Action, CameraPath, Ticket
 
@@ -49,7 +50,7 @@ class Lease:
     `sessions` are those that live, each with its end in UTC seconds; `cameras` those that may be watched
     live; `revoked` the ends of rights to a camera for longer than any ticket lives; `publishers` the communes
     of which some worker has a credential that was not taken back, None from a
-    control_room that does not say it.
+    control_room that does not say it; `ended_keys` as `Publishers` has it.
     """
 
     at_ms: int
@@ -57,6 +58,7 @@ class Lease:
     cameras: frozenset[CameraPath]
     revoked: tuple[Revocation, ...] = ()
     publishers: frozenset[str] | None = None
+    ended_keys: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Ended(StrEnum):
@@ -94,6 +96,7 @@ class _Kept:
     lease: Lease
     heard_ns: int
     revoked: dict[str, int] = field(default_factory=dict)
+    publishers: Publishers | None = None
 
 
 class Leases:
@@ -125,7 +128,8 @@ class Leases:
         revoked: dict[str, int] = {}
         for one in lease.revoked:
             revoked[one.camera] = max(one.at_ms, revoked.get(one.camera, 0))
-        self._kept = _Kept(lease, self._clock.monotonic_ns(), revoked)
+        publishers = None if lease.publishers is None else Publishers(lease.publishers, lease.ended_keys)
+        self._kept = _Kept(lease, self._clock.monotonic_ns(), revoked, publishers)
         return before is None or bool(
             before.lease.sessions.keys() - lease.sessions.keys()
             or before.lease.cameras - lease.cameras
@@ -138,17 +142,17 @@ class Leases:
         kept = self._kept
         return kept is not None and self._clock.monotonic_ns() - kept.heard_ns < LEASE_S * 1e9
 
-    def publishes(self, commune: str) -> bool:
-        """Whether a commune's worker may publish: not while nobody confirms it."""
-        kept = self._kept
-        if kept is None or not self.confirmed:
+    def publishes(self, commune: str, key: str) -> bool:
+        """Whether a commune's worker may publish with a public key: not while nobody confirms it."""
+        if not self.confirmed:
             return False
-        return kept.lease.publishers is None or commune in kept.lease.publishers
+        publishers = self.publishers
+        return publishers is None or publishers.take(commune, key)
 
     @property
-    def publishers(self) -> frozenset[str] | None:
-        """The communes that the newest lease, however old, lets publish; None where none has said it."""
-        return None if self._kept is None else self._kept.lease.publishers
+    def publishers(self) -> Publishers | None:
+        """Whom the newest lease, however old, lets publish; None where none has said it."""
+        return None if self._kept is None else self._kept.publishers
 
     def ended(self, ticket: Ticket) -> Ended | None:
         """Why what a ticket opened must end, or None while it may go on.

@@ -16,6 +16,9 @@ from shared.reasons import Reason
 
 T = TypeVar("T")
 
+TAP_KEY_HEADER = "X-Beffroi-Tap-Key"
+"""Of a worker's requests to control_room: its public tap key."""
+
 
 class CameraStatus(StrEnum):
     """How a camera's stream is. Shown in the API and on the page."""
@@ -57,9 +60,15 @@ class CameraTransport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Publishers:
-    """The communes whose workers may publish, as storage keeps them over a restart."""
+    """The communes whose workers may publish, and by commune the tap keys that nobody may publish with:
+    the credentials they were used with were taken back. Storage keeps it over a restart."""
 
-    communes: tuple[str, ...]
+    communes: frozenset[str]
+    ended_keys: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def take(self, commune: str, key: str) -> bool:
+        """Whether units that come with a public key of this commune are taken."""
+        return commune in self.communes and key not in self.ended_keys.get(commune, frozenset())
 
 
 @dataclass(frozen=True, slots=True)

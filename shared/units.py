@@ -35,6 +35,8 @@ class AccessUnit:
     units come in the order they are decoded in, and `pts90` may go back, by MAX_REORDER90 at most.
     `wall_ns` is UTC in nanoseconds since 1970 of the capture, as told by `wall_source`,
     wrong by `wall_uncertainty_ns` at most where that is known, -1 where it is not.
+    `camera_ahead_ns` is how far the camera's own clock is ahead of the worker's, where the arrival was nearer
+    to the truth; None where the camera tells no time, or its time is `wall_ns`.
     `key` is true where decoding can start; such a unit carries its parameter sets. Where it is no key picture
     but a recovery point, its picture and those behind it are incomplete until `recovery` more have been
     decoded: 1 to 255, which stands for that many or more; 0 everywhere else.
@@ -54,3 +56,4 @@ class AccessUnit:
     data: bytes
     reordered: bool = False
     recovery: int = 0
+    camera_ahead_ns: int | None = None

@@ -36,7 +36,7 @@ async def _alone(settings: StorageSettings) -> AsyncIterator[Archive]:
 async def rebuild_index(settings: StorageSettings) -> Reindexed:
     """What `python -m storage reindex` does."""
     async with _alone(settings) as archive:
-        return await reindex(archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve)
+        return await reindex(archive)
 
 
 async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fault, int], Reindexed | None]:
@@ -55,6 +55,4 @@ async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fa
         found = await scrubbed(scrub)
         if not repair:
             return found, None
-        return found, await reindex(
-            archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve
-        )
+        return found, await reindex(archive)

@@ -85,7 +85,7 @@ def _make_folders(*folders: Path) -> None:
             raise Unavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
 
 
-def _tap(settings: StorageSettings, clock: Clock, holds: Callable[[str], bool]) -> TapSubscriber:
+def _tap(settings: StorageSettings, clock: Clock, holds: Callable[[str, str], bool]) -> TapSubscriber:
     endpoints = Endpoint.parse_list(settings.tap_endpoints)
     keys = None
     if settings.tap_key_file is not None:
@@ -159,6 +159,15 @@ async def build(settings: StorageSettings | None = None) -> Service:
     client = _client(service, settings, dates)
     poller = await _follow_control_room(service, half, lanes, policies, tap, client)
     witnesses = Witnesses(dates.now_ns, half.recorder.cameras_ns)
+    left_overs = LeftOvers(
+        half.places,
+        half.quarantine,
+        archive.rows,
+        archive.dues,
+        archive.turn,
+        clock,
+        is_open=half.recorder.is_open,
+    )
     end = destruction(
         archive,
         half.life,
@@ -167,9 +176,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
         witnesses,
         KnownToControlRoom(client),
         [lock.reason_to_refuse for lock in locks],
-        copies=_copies(settings, archive, half, jobs, clock),
+        copies=[_packages(settings, archive, jobs, clock).sweep_once, left_overs.sweep_once],
     )
-    scrub = _scrub(settings, archive, clock)
+    scrub = _scrub(settings, archive, clock, left_overs)
     gate = Gate(verifier, leases)
     app = build_app(
         [
@@ -214,21 +223,14 @@ def _transcodings(settings: StorageSettings) -> Transcodings:
     return Transcodings(settings.playback_transcoders, lambda: ChildProcess.spawn(_TRANSCODED))
 
 
-def _copies(
-    settings: StorageSettings, archive: Archive, half: _Recording, jobs: ExportJobs, clock: Clock
-) -> list[Callable[[], Awaitable[object]]]:
-    """What else holds footage, and dies with it."""
-    sweep = PackageSweep(
+def _packages(settings: StorageSettings, archive: Archive, jobs: ExportJobs, clock: Clock) -> PackageSweep:
+    return PackageSweep(
         ExportRows(archive.database),
         clock,
         folder=settings.exports,
         keep_days=settings.export_days,
         is_making=jobs.is_making,
     )
-    left_overs = LeftOvers(
-        half.places, half.quarantine, archive.rows, archive.dues, clock, is_open=half.recorder.is_open
-    )
-    return [sweep.sweep_once, left_overs.sweep_once]
 
 
 async def _lock(service: Service, settings: StorageSettings, clock: Clock) -> list[FolderLock]:
@@ -248,7 +250,7 @@ async def _lock(service: Service, settings: StorageSettings, clock: Clock) -> li
     return locks
 
 
-def _scrub(settings: StorageSettings, archive: Archive, clock: Clock) -> Scrub:
+def _scrub(settings: StorageSettings, archive: Archive, clock: Clock, left_overs: LeftOvers) -> Scrub:
     return Scrub(
         archive.rows,
         archive.walk,
@@ -258,6 +260,7 @@ def _scrub(settings: StorageSettings, archive: Archive, clock: Clock) -> Scrub:
         clock,
         ScrubMetrics(),
         bytes_per_s=max(1, int(settings.scrub_mb_s * 1e6)),
+        unreadable=left_overs.unreadable,
     )
 
 

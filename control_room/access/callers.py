@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from control_room.access.rights import Right
 from control_room.model.journal import AuditAction, AuditEvent, Outcome
 from control_room.model.people import Person, Principal
-from shared.reasons import Reason
+from shared.reasons import Reason, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,13 @@ class Caller:
         commune: str = "",
         camera: str = "",
         resource: str = "",
-        detail: str | Reason = "",
+        detail: Reason | None = None,
         motive: str = "",
     ) -> AuditEvent:
-        """An event of theirs, for the journal; the use of a right is told under its name."""
+        """An event of theirs, for the journal; the use of a right is told under its name.
+
+        `detail` has a code, because people read the journal in their own language.
+        """
         return AuditEvent(
             action=AuditAction(action.value),
             outcome=outcome,
@@ -46,4 +49,9 @@ class Caller:
             camera=camera,
             resource=resource,
             motive=motive,
-        ).telling(detail, outcome)
+        ).telling(detail or "", outcome)
+
+
+def mere_name(name: str) -> Reason:
+    """Of an event's detail that is the name of what it is about, and nothing to translate."""
+    return why("named", "{name}", name=name)

@@ -74,6 +74,7 @@ class Lessor:
                 frozenset(await tx.cameras.shown(now.date())),
                 await tx.revocations.recent(now),
                 await tx.workers.communes(),
+                await tx.workers.ended_keys(),
             )
 
     async def _keep_telling(self, place: _Place) -> None:

@@ -100,6 +100,16 @@ class WorkerRow(Base):
     token_hash: Mapped[str] = mapped_column(Hash, unique=True)
 
 
+class WorkerKeyRow(Base):
+    """A tap key that a credential was used with. It outlives the credential: that is when it ends."""
+
+    __tablename__ = "worker_keys"
+
+    worker: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(Id, primary_key=True)
+    commune: Mapped[str] = mapped_column(Code)
+
+
 class CameraRow(Base):
     __tablename__ = "cameras"
     __table_args__ = (Index(None, "commune", "name", "id"),)

@@ -1,13 +1,16 @@
 """Worker credentials in the database, by the hash of their token."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.db.tables import CommuneRow, WorkerRow
+from control_room.db.tables import CommuneRow, WorkerKeyRow, WorkerRow
 from control_room.model.paging import Asked, Slice
 from control_room.model.territory import KnownWorker, Worker
 from shared.errors import NotFound
 from shared.reasons import why
+
+MOST_KEYS = 8
+"""Of a credential; whatever it is used with beyond that is judged by its file alone."""
 
 
 class Workers:
@@ -16,15 +19,39 @@ class Workers:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def by_token(self, token_hash: str) -> KnownWorker | None:
-        """Who has a token of this hash. One query: each worker asks once a second."""
+    async def by_token(self, token_hash: str, key: str | None = None) -> KnownWorker | None:
+        """Who has a token of this hash, and tells this tap key. One query: each worker asks once a second."""
+        kept = select(func.count()).where(WorkerKeyRow.worker == WorkerRow.id)
         query = (
-            select(WorkerRow.id, WorkerRow.commune, CommuneRow.revision)
+            select(
+                WorkerRow.id,
+                WorkerRow.commune,
+                CommuneRow.revision,
+                kept.scalar_subquery(),
+                kept.where(WorkerKeyRow.key == key).scalar_subquery(),
+            )
             .join(CommuneRow, CommuneRow.code == WorkerRow.commune)
             .where(WorkerRow.token_hash == token_hash)
         )
         row = (await self._session.execute(query)).one_or_none()
-        return None if row is None else KnownWorker(row[0], row[1], row[2])
+        if row is None:
+            return None
+        return KnownWorker(row[0], row[1], row[2], key is not None and row[3] < MOST_KEYS and not row[4])
+
+    async def tells(self, worker: KnownWorker, key: str) -> None:
+        """Keep a tap key that a credential is used with."""
+        self._session.add(WorkerKeyRow(worker=worker.id, key=key, commune=worker.commune))
+
+    async def ended_keys(self) -> dict[str, frozenset[str]]:
+        """By commune, the tap keys of credentials that were taken back, and of none that is left."""
+        lives = select(WorkerRow.id).where(WorkerRow.id == WorkerKeyRow.worker).exists()
+        rows = (await self._session.execute(select(WorkerKeyRow.commune, WorkerKeyRow.key, lives))).all()
+        living = {(commune, key) for commune, key, alive in rows if alive}
+        ended: dict[str, set[str]] = {}
+        for commune, key, _ in rows:
+            if (commune, key) not in living:
+                ended.setdefault(commune, set()).add(key)
+        return {commune: frozenset(keys) for commune, keys in ended.items()}
 
     async def communes(self) -> frozenset[str]:
         """The communes that have a credential."""

@@ -9,6 +9,7 @@ from control_room.evidence.room import Evidence
 from control_room.model.journal import Outcome
 from shared.errors import BeffroiError
 from shared.messages import ClockConfirmed
+from shared.reasons import why
 
 
 async def see_storage(evidence: Evidence, caller: Caller) -> Refusal | None:
@@ -27,7 +28,7 @@ async def confirm_clock(evidence: Evidence, caller: Caller, utc: datetime, motiv
         Right.CONFIRM_CLOCK,
         Outcome.GRANTED,
         resource="storage:clock",
-        detail=f"it is {utc.isoformat()}",
+        detail=why("clock-said", "it is {instant}", instant=utc.isoformat()),
         motive=motive,
     )
     await gate.require(caller, Right.CONFIRM_CLOCK, PLATFORM, event)

@@ -7,6 +7,7 @@ from control_room.access.callers import Caller
 from control_room.access.rights import Right
 from control_room.evidence.room import Evidence
 from control_room.model.journal import Outcome
+from shared.reasons import why
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ async def open_playback(
         Outcome.GRANTED,
         commune=camera.commune,
         camera=camera.id,
-        detail=f"{start.isoformat()} to {end.isoformat()}",
+        detail=why("range-asked", "{start} to {end}", start=start.isoformat(), end=end.isoformat()),
         motive=motive,
     )
     grant = await access.gate.grant(caller, Right.PLAYBACK, [event])

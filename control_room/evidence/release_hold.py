@@ -26,7 +26,7 @@ async def release_hold(evidence: Evidence, caller: Caller, hold_id: str) -> None
         commune=hold.commune,
         camera=hold.camera,
         resource=f"hold:{hold.id}",
-        detail=hold.reference,
+        detail=why("hold-released", "{reference}", reference=hold.reference),
     )
     async with access.db.write() as tx:
         await access.gate.note(tx, caller, event)
@@ -51,7 +51,7 @@ async def _reached(evidence: Evidence, caller: Caller, hold_id: str) -> Hold:
         commune=hold.commune,
         camera=hold.camera,
         resource=f"hold:{hold.id}",
-        detail=hold.reference,
+        detail=why("hold-released", "{reference}", reference=hold.reference),
     )
     await gate.reach(caller, Right.HOLD, "hold", {hold.commune}, event)
     return hold

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Security
+from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from control_room.access.callers import Caller
@@ -12,6 +12,7 @@ from control_room.model.paging import Asked
 from control_room.model.people import Session
 from control_room.model.territory import KnownWorker
 from control_room.territory.workers import find_worker
+from shared.messages import TAP_KEY_HEADER
 
 COOKIE = "beffroi_session"
 MAX_PAGE = 200
@@ -49,9 +50,22 @@ async def signed_in(request: Request, rooms: TheRooms, session: TheSession) -> C
     return await find_caller(rooms.identity, session, client_of(request))
 
 
-async def worker_asking(rooms: TheRooms, credentials: Annotated[_Bearer, Security(_worker)]) -> KnownWorker:
+_TapKey = Annotated[
+    str | None,
+    Header(
+        alias=TAP_KEY_HEADER,
+        pattern=r"^[0-9a-zA-Z.:+=^!/*?&<>()\[\]{}@%$#-]{40}$",
+        description="The worker's public tap key, in Z85: it ends with the last credential it was told with.",
+    ),
+]
+
+
+async def worker_asking(
+    rooms: TheRooms, credentials: Annotated[_Bearer, Security(_worker)], tap_key: _TapKey = None
+) -> KnownWorker:
     """The worker whose credential comes with the request."""
-    return await find_worker(rooms.territory, None if credentials is None else credentials.credentials)
+    shown = None if credentials is None else credentials.credentials
+    return await find_worker(rooms.territory, shown, tap_key)
 
 
 async def recorder_asking(rooms: TheRooms, credentials: Annotated[_Bearer, Security(_recorder)]) -> None:

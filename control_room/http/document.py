@@ -7,12 +7,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from shared.errors import PROBLEM_MEDIA_TYPE
+from shared.openapi import AT_THE_DOOR, STATUSES
 
 # An OpenAPI document is free-form JSON, hence Any.
 Document = dict[str, Any]
 
-# What `shared.door` answers to any request.
-_AT_THE_DOOR = {"408": "The body did not come in time.", "414": "The address is too long."}
 _PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -28,8 +27,8 @@ def document(app: FastAPI) -> Document:
     for operation in _operations(made):
         responses = operation["responses"]
         responses.pop("422", None)
-        for status, description in _AT_THE_DOOR.items():
-            responses.setdefault(status, {"description": description, "content": _PROBLEM})
+        for door in AT_THE_DOOR:
+            responses.setdefault(str(door), {"description": STATUSES[door], "content": _PROBLEM})
         for status, response in responses.items():
             if status.startswith(("4", "5")) and "content" in response:
                 response["content"] = {PROBLEM_MEDIA_TYPE: response["content"]["application/json"]}

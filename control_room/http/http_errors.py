@@ -3,21 +3,22 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from control_room.http.validation import fault_of
-from shared.errors import BadInput, BeffroiError, NotFound, TooLarge, Unsupported, problem
+from shared.errors import (
+    BadInput,
+    BeffroiError,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    Unsupported,
+    problem,
+)
 from shared.reasons import why
-
-
-class MethodNotAllowed(BeffroiError):
-    status: ClassVar[int] = 405
-    code: ClassVar[str] = "method-not-allowed"
-    title: ClassVar[str] = "Method not allowed"
 
 
 def answer(error: BeffroiError, path: str | None = None) -> Response:

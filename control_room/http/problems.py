@@ -1,17 +1,13 @@
 """Which problems a route may answer with, for the OpenAPI document."""
 
 from control_room.http.schemas.common import Problem
+from shared.openapi import STATUSES
 
 _DESCRIPTIONS = {
+    **STATUSES,
     400: "What came in cannot be used; `field` and `errors` say where.",
-    401: "Nobody known is asking.",
     403: "Somebody known, who may not; or a request another site may have forged.",
-    404: "There is no such thing.",
-    409: "The state of things forbids it.",
-    413: "The body is too large.",
     415: "The body is not JSON.",
-    429: "Too many tries: wait as many seconds as `Retry-After` says.",
-    503: "Something this service needs does not answer.",
 }
 Responses = dict[int | str, dict[str, object]]
 

@@ -26,6 +26,7 @@ from control_room.http.schemas.territory import (
     WorkerView,
 )
 from control_room.http.schemas.viewers import MuxView, ViewerPerson, ViewerTile, ViewerView
+from control_room.journal.entries import said_of
 from control_room.live.ice import IceServer
 from control_room.live.list_viewers import Viewer
 from control_room.live.muxes import MuxStatus
@@ -40,7 +41,7 @@ from control_room.model.territory import Commune, Worker
 from control_room.territory.cameras import CameraNow
 from control_room.territory.states import CameraState
 from shared.messages import RecordingReport
-from shared.reasons import Reason, coded, read
+from shared.reasons import Reason, coded
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -202,7 +203,7 @@ def entry_view(entry: JournalEntry) -> JournalEntryView:
         camera=event.camera,
         resource=event.resource,
         detail=event.detail,
-        why=why_view(read(event.why, event.detail)),
+        why=why_view(said_of(event)),
         motive=event.motive,
         hash=entry.hash,
     )

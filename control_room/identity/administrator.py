@@ -14,6 +14,7 @@ from control_room.model.times import utc_now
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.log import Logger
+from shared.reasons import why
 
 
 async def bootstrap(identity: Identity, login: str, password: SecretStr | None, log: Logger) -> None:
@@ -41,10 +42,9 @@ async def create_administrator(
         raise BadInput("the login must be 2 to 64 characters of a-z, 0-9, dot, dash, underscore, @", "login")
     kept = await passwords.hash(password, login)
     person = Person(names.new("p"), login, login, Role.ADMIN, frozenset())
-    event = AuditEvent(
-        AuditAction.CREATE_PERSON, Outcome.DONE, resource=person.id, detail=f"{login}, admin, on the machine"
-    )
+    made = why("administrator-made", "{login}, {kind}, on the machine", login=login, kind=person.role.value)
+    event = AuditEvent(AuditAction.CREATE_PERSON, Outcome.DONE, resource=person.id)
     async with db.write() as tx:
         await tx.people.add(person, kept)
-        await tx.journal.write(utc_now(clock), event)
+        await tx.journal.write(utc_now(clock), event.telling(made, Outcome.DONE))
     return person

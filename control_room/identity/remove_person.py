@@ -1,6 +1,6 @@
 """Removing a person."""
 
-from control_room.access.callers import Caller
+from control_room.access.callers import Caller, mere_name
 from control_room.access.rights import PLATFORM, Right
 from control_room.identity.last_administrator import keep_an_administrator
 from control_room.identity.room import Identity
@@ -16,7 +16,7 @@ async def remove_person(identity: Identity, caller: Caller, person_id: str) -> N
     await access.gate.require(caller, Right.MANAGE_PERSON, PLATFORM)
     async with access.db.write() as tx:
         person = await tx.people.get(person_id)
-        event = caller.event(AuditAction.REMOVE_PERSON, resource=person.id, detail=person.login)
+        event = caller.event(AuditAction.REMOVE_PERSON, resource=person.id, detail=mere_name(person.login))
         await access.gate.note(tx, caller, event)
         await tx.people.remove(person_id)
         await keep_an_administrator(tx)

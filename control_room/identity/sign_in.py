@@ -55,14 +55,17 @@ async def sign_in(
 def _refusal(person: Person | None, right: bool, client: str) -> AuditEvent:
     # An unknown login is not written down: people type their password there by mistake.
     if person is None:
-        return AuditEvent(AuditAction.SIGN_IN, Outcome.REFUSED, client=client, detail="unknown login")
-    detail = "the account is switched off" if right else "wrong password"
-    return _event(person, Outcome.REFUSED, client, detail=detail)
+        nobody = AuditEvent(AuditAction.SIGN_IN, Outcome.REFUSED, client=client)
+        return nobody.telling(why("login-unknown", "unknown login"), Outcome.REFUSED)
+    detail = (
+        why("account-switched-off", "the account is switched off")
+        if right
+        else why("password-wrong", "wrong password")
+    )
+    return _event(person, Outcome.REFUSED, client).telling(detail, Outcome.REFUSED)
 
 
-def _event(
-    person: Person, outcome: Outcome, client: str, *, session: str = "", detail: str = ""
-) -> AuditEvent:
+def _event(person: Person, outcome: Outcome, client: str, *, session: str = "") -> AuditEvent:
     return AuditEvent(
         AuditAction.SIGN_IN,
         outcome,
@@ -71,7 +74,6 @@ def _event(
         person.role,
         session=session,
         client=client,
-        detail=detail,
     )
 
 

@@ -12,10 +12,11 @@ from control_room.live.room import Live
 from control_room.model.journal import AuditEvent, Outcome
 from control_room.model.territory import Camera
 from shared.errors import Forbidden
-from shared.reasons import Reason
+from shared.reasons import Reason, why
 
 # Of a camera of others and of one there is not alike: nobody learns which ids others have.
 _NOT_THEIRS = NOT_THEIRS["camera"]
+_SHOWN = why("wall-shown", "wall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,6 @@ def _event(caller: Caller, tile: WallTile, camera: Camera, motive: str) -> Audit
         Outcome.GRANTED if tile.refused is None else Outcome.REFUSED,
         commune=camera.commune,
         camera=camera.id,
-        detail=tile.refused or "wall",
+        detail=tile.refused or _SHOWN,
         motive=motive,
     )

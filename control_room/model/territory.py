@@ -86,8 +86,12 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class KnownWorker:
-    """A worker that showed its token, its commune, and the revision of the commune's cameras."""
+    """A worker that showed its token, its commune, and the revision of the commune's cameras.
+
+    `news` is whether the tap key it told is to be kept.
+    """
 
     id: str
     commune: str
     revision: int
+    news: bool = False

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from control_room.access.callers import Caller
+from control_room.access.callers import Caller, mere_name
 from control_room.access.rights import Right, communes
 from control_room.model.journal import AuditAction
 from control_room.model.territory import Camera, CameraAccess
@@ -24,7 +24,7 @@ async def create_camera(
     await access.gate.require(caller, Right.MANAGE_CAMERA, communes(described.commune))
     camera = with_access(territory, replace(described, id=access.names.new("cam")), reached)
     event = caller.event(
-        AuditAction.CREATE_CAMERA, commune=camera.commune, camera=camera.id, detail=camera.name
+        AuditAction.CREATE_CAMERA, commune=camera.commune, camera=camera.id, detail=mere_name(camera.name)
     )
     async with access.db.write() as tx:
         try:

@@ -1,6 +1,6 @@
 """Removing a camera."""
 
-from control_room.access.callers import Caller
+from control_room.access.callers import Caller, mere_name
 from control_room.access.rights import Right
 from control_room.model.journal import AuditAction
 from control_room.territory.room import Territory
@@ -11,7 +11,7 @@ async def remove_camera(territory: Territory, caller: Caller, camera_id: str) ->
     access = territory.access
     camera = await access.gate.camera(caller, Right.MANAGE_CAMERA, camera_id)
     event = caller.event(
-        AuditAction.REMOVE_CAMERA, commune=camera.commune, camera=camera.id, detail=camera.name
+        AuditAction.REMOVE_CAMERA, commune=camera.commune, camera=camera.id, detail=mere_name(camera.name)
     )
     async with access.db.write() as tx:
         await tx.cameras.remove(camera.id)

@@ -1,5 +1,6 @@
 """Credentials of ingest workers, for reading, and who shows one."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from control_room.model.names import token_hash
 from control_room.model.paging import Asked, Slice
 from control_room.model.territory import KnownWorker, Worker
 from control_room.territory.room import Territory
-from shared.errors import Unauthenticated
+from shared.errors import Conflict, Unauthenticated
 from shared.reasons import why
 
 
@@ -32,17 +33,26 @@ async def list_workers(territory: Territory, caller: Caller, code: str, asked: A
     return Slice(heard, found.next)
 
 
-async def find_worker(territory: Territory, credential: str | None) -> KnownWorker:
-    """The worker that shows a credential, noted as heard. Raises Unauthenticated."""
+async def find_worker(
+    territory: Territory, credential: str | None, tap_key: str | None = None
+) -> KnownWorker:
+    """The worker that shows a credential, noted as heard, its tap key kept. Raises Unauthenticated."""
     if credential is None:
         raise Unauthenticated(
             why("worker-credential-needed", "a worker's credential is needed: Authorization: Bearer")
         )
-    async with territory.access.db.read() as tx:
-        worker = await tx.workers.by_token(token_hash(credential))
+    access = territory.access
+    async with access.db.read() as tx:
+        worker = await tx.workers.by_token(token_hash(credential), tap_key)
     if worker is None:
         raise Unauthenticated(
             why("worker-credential-unknown", "this worker credential is unknown or was taken back")
         )
+    if worker.news and tap_key is not None:
+        # Another request of the same worker may have told it meanwhile.
+        with suppress(Conflict):
+            async with access.db.write() as tx:
+                await tx.workers.tells(worker, tap_key)
+        access.lessor.wake()
     territory.states.worker_spoke(worker.id)
     return worker

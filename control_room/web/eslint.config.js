@@ -35,6 +35,21 @@ export default tseslint.config(
     },
   },
   {
+    // What is typed in a dialog is thrown away only when the person says so. Those left out have no more than a search in them.
+    files: ["src/views/**/*.tsx"],
+    ignores: ["src/views/Help.tsx", "src/views/wall/WallView.tsx"],
+    rules: {
+      "no-restricted-imports": ["error", { patterns: [{ group: ["**/ui/Dialog"], message: "Use ui/DraftDialog, which keeps what was typed, or ui/Confirm." }] }],
+    },
+  },
+  {
+    files: ["src/**/*.tsx"],
+    ignores: ["src/ui/Dialog.tsx"],
+    rules: {
+      "no-restricted-syntax": ["error", { selector: "JSXOpeningElement[name.name='dialog']", message: "Use ui/DraftDialog, ui/Confirm or ui/Dialog." }],
+    },
+  },
+  {
     files: ["scripts/**/*.mjs"],
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },

@@ -1,11 +1,13 @@
 """Which checks a camera's stream gets."""
 
+from ingest import refusals
 from ingest.checks.common import Checks
 from ingest.checks.h264 import H264Checks
 from ingest.checks.h265 import H265Checks
 from ingest.checks.jpeg import JpegChecks
 from ingest.checks.mpeg4 import Mpeg4Checks
 from ingest.ports import StreamInfo, UnsupportedCodec
+from shared.reasons import why
 
 _NAMES = {"vp8": "VP8", "vp9": "VP9", "av1": "AV1", "h263": "H.263", "mpeg2video": "MPEG-2"}
 
@@ -21,5 +23,12 @@ def checks_for(info: StreamInfo) -> Checks:
             return JpegChecks()
         case "mpeg4":
             return Mpeg4Checks(info.parameter_sets)
-    name = _NAMES.get(info.codec, info.codec)
-    raise UnsupportedCodec(f"the camera sends {name}, which cannot be carried: set its stream to H.264")
+        case refusals.UNNAMED:
+            raise refusals.codec_unnamed()
+    raise UnsupportedCodec(
+        why(
+            "camera-codec-not-carried",
+            "the camera sends {codec}, which cannot be carried: set its stream to H.264",
+            codec=refusals.quoted(_NAMES.get(info.codec, info.codec)),
+        )
+    )

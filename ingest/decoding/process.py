@@ -5,23 +5,24 @@ import contextlib
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
 from typing import Protocol
 
-from ingest.decoding.wire import VERDICT, Verdict, picture
+from ingest.decoding.wire import VERDICT, Verdict, sample
 from shared.errors import Unavailable
 from shared.units import Codec
 
 WITHIN_S = 20.0
-"""A key picture takes a tenth of a second; a child that takes so long hangs."""
+"""A key picture takes a tenth of a second, a hundred pictures two; a child that takes so long hangs."""
 
 _OURS = "BEFFROI_"
 
 
 class Decoder(Protocol):
-    """Tries pictures, one at a time."""
+    """Tries samples, one at a time."""
 
-    async def verdict(self, codec: Codec, data: bytes) -> Verdict:
-        """What becomes of a key picture. Raises Unavailable where nobody can tell."""
+    async def verdict(self, codec: Codec, units: Sequence[bytes]) -> Verdict:
+        """What becomes of a sample's units, in decoding order. Raises Unavailable where nobody can tell."""
         ...
 
     async def rest(self) -> None:
@@ -39,11 +40,11 @@ class ChildDecoder:
         self._within_s = within_s
         self._process: Process | None = None
 
-    async def verdict(self, codec: Codec, data: bytes) -> Verdict:
+    async def verdict(self, codec: Codec, units: Sequence[bytes]) -> Verdict:
         try:
             async with asyncio.timeout(self._within_s):
                 process = self._process or await self._start()
-                return await _asked(process, picture(codec, data))
+                return await _asked(process, sample(codec, units))
         except TimeoutError as error:
             await self._end()
             raise Unavailable(f"the decoder has not answered within {self._within_s:g} s") from error

@@ -15,15 +15,14 @@ from av.container import InputContainer
 from av.packet import Packet as AvPacket
 from av.video.stream import VideoStream
 
+from ingest import refusals
 from ingest.addresses import AddressRules, Target
 from ingest.ffmpeg.relay import Relay
 from ingest.ports import (
     CameraAddress,
-    Ended,
     NoAnswer,
     NotRtsp,
     Packet,
-    Refused,
     SourceCounts,
     SourceError,
     Stalled,
@@ -31,11 +30,12 @@ from ingest.ports import (
 )
 from ingest.queued_source import QueuedSource
 from ingest.rtsp.digest import Answers, Credentials
-from ingest.rtsp.opener import OPEN_TIMEOUT_S, info_of, unreachable
+from ingest.rtsp.opener import OPEN_TIMEOUT_S, info_of
 from ingest.rtsp.redirects import follow
 from ingest.rtsp.sdp import Video
+from shared.causes import LINK_BROKE, OTHER
 from shared.clock import Clock
-from shared.reasons import Reason, why
+from shared.reasons import Cause, Reason, why
 
 _DEAD_S = 120.0
 """Longer than anybody waits for a picture: who waits for one decides that, and ends FFmpeg by the relay."""
@@ -70,7 +70,7 @@ class AvOpener:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 return await follow(self._rules, target, credentials, self._at)
         except TimeoutError:
-            raise NoAnswer(f"{target.place} did not answer within {OPEN_TIMEOUT_S:g} s") from None
+            raise refusals.late(target.place, OPEN_TIMEOUT_S) from None
 
     async def _at(self, target: Target, credentials: Credentials, answers: Answers | None) -> "AvSource":
         source = AvSource(target, credentials, self._clock, self._cnonce, answers)
@@ -110,7 +110,7 @@ class AvSource(QueuedSource):
         try:
             url = await self._relay.open()
         except OSError as error:
-            raise unreachable(error, self._target) from None
+            raise refusals.unreachable(self._target.place, error.errno) from None
         name = f"rtsp {self._target.place}"
         threading.Thread(target=self._work, args=(url,), name=name, daemon=True).start()
         try:
@@ -146,13 +146,16 @@ class AvSource(QueuedSource):
         except SourceError as error:
             self._hand_over(error)
         except Exception as error:  # The last frame of a thread: what is lost here is lost for good.
-            self._hand_over(Ended(f"reading {self._target.place} failed: {type(error).__name__}"))
+            kind = type(error).__name__
+            self._hand_over(
+                refusals.lost(self._target.place, Cause(f"{OTHER}:{kind}", f"reading failed: {kind}"))
+            )
 
     def _demultiplex(self, url: str) -> None:
         with self._opened(url) as container:
             streams = container.streams.video
             if not streams:
-                raise NotRtsp(f"{self._target.place} announces no video")
+                raise refusals.no_video(self._target.place)
             # What the description was read as, where it names several.
             told = (one for one in streams if one.codec_context and one.codec_context.name == self.info.codec)
             self._read(container.demux(next(told, streams[0])))
@@ -166,7 +169,7 @@ class AvSource(QueuedSource):
             except av.error.FFmpegError as error:
                 raise self._reading_failed(error) from None
             if packet is None or packet.size == 0:
-                raise Ended(f"{self._target.place} ended the stream")
+                raise refusals.ended(self._target.place)
             # FFmpeg counts from the first packet's time, and leaves exactly that one out.
             pts90 = 0 if first and packet.pts is None else packet.pts
             first = False
@@ -188,25 +191,25 @@ class AvSource(QueuedSource):
     def _opening_failed(self, error: Exception) -> SourceError:
         place = self._target.place
         if isinstance(error, av.error.HTTPForbiddenError):
-            return Refused(
+            return refusals.account_elsewhere(place)
+        if isinstance(error, av.error.HTTPNotFoundError):
+            return refusals.no_stream(place)
+        if isinstance(error, av.error.HTTPClientError | av.error.HTTPServerError):
+            return NotRtsp(
                 why(
-                    "camera-account-elsewhere",
-                    "{place} does not let this account see the stream",
+                    "camera-answers-error",
+                    "{place} answers with an error to what a camera must understand",
                     place=place,
                 )
             )
-        if isinstance(error, av.error.HTTPNotFoundError):
-            return NotRtsp(f"{place} has no stream at this path")
-        if isinstance(error, av.error.HTTPClientError | av.error.HTTPServerError):
-            return NotRtsp(f"{place} answers with an error to what a camera must understand")
         if isinstance(error, av.error.InvalidDataError | av.error.ProtocolNotFoundError | EOFError):
-            return NotRtsp(f"what answers at {place} does not speak RTSP as a camera does")
-        return NoAnswer(f"{place} cannot be opened")
+            return refusals.no_rtsp(place)
+        return NoAnswer(refusals.unreachable(place, None).reason)
 
     def _reading_failed(self, error: av.error.FFmpegError) -> SourceError:
         if isinstance(error, av.error.ExitError | TimeoutError):
             return self._stalled()
-        return Ended(f"the connection to {self._target.place} broke")
+        return refusals.lost(self._target.place, LINK_BROKE)
 
     def _stalled(self) -> Stalled:
         return Stalled(self.silence)

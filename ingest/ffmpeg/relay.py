@@ -7,18 +7,21 @@ written anew, never one that leads elsewhere.
 import asyncio
 from collections.abc import Callable, Coroutine
 
+from ingest import refusals
 from ingest.addresses import Target
 from ingest.ffmpeg.door import Door
 from ingest.ffmpeg.frames import AvFrames
-from ingest.ports import Ended, NoAnswer, NotRtsp, SourceCounts, SourceError
-from ingest.rtsp.connection import Connection, ConnectionLost, NotSpoken
+from ingest.ports import NotRtsp, SourceCounts, SourceError
+from ingest.rtsp.connection import Connection, ConnectionLost
 from ingest.rtsp.dialogue import ClosedOnChallenge, Dialogue, Moved
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, session_of, transport_of
 from ingest.rtsp.keepalive import KeepAlive
 from ingest.rtsp.messages import Request, Response, response
 from ingest.rtsp.sdp import Video, video_of
+from shared.causes import PEER_ASKS_ANEW
 from shared.clock import Clock
+from shared.reasons import why
 
 _OURS = frozenset({"cseq", "user-agent", "session", "authorization", "content-length"})
 """Headers of FFmpeg's requests that our side writes itself."""
@@ -109,7 +112,9 @@ class Relay:
         try:
             self._requests.put_nowait((request, path))
         except asyncio.QueueFull:
-            self._fail(NotRtsp(f"{self._target.place} answers too slowly"))
+            self._fail(
+                NotRtsp(why("camera-answers-slowly", "{place} answers too slowly", place=self._target.place))
+            )
 
     def framed(self, channel: int, data: bytes) -> None:
         self._connection.send_frame(channel, data)
@@ -130,9 +135,13 @@ class Relay:
                 self._fail(error)
             except (Moved, ClosedOnChallenge) as elsewhere:
                 self.elsewhere = elsewhere
-                self._fail(NotRtsp(f"{self._target.place} sends us elsewhere"))
+                self._fail(
+                    NotRtsp(
+                        why("camera-sends-elsewhere", "{place} sends us elsewhere", place=self._target.place)
+                    )
+                )
             except ConnectionLost as error:
-                self._fail(self._opening_failed(error))
+                self._fail(refusals.unanswered(self._target.place, error.cause))
         self._start(self._keep())
 
     async def _ask(self, request: Request, path: str) -> None:
@@ -163,7 +172,7 @@ class Relay:
             case "DESCRIBE":
                 self._video = video_of(answer.body.decode("utf-8", "replace"))
                 if self._video is None:
-                    self._fail(NotRtsp(f"{self._target.place} announces no video"))
+                    self._fail(refusals.no_video(self._target.place))
                     return
             case "SETUP":
                 self._dialogue.session, self._timeout_s = session_of(answer.header("session"))
@@ -201,19 +210,13 @@ class Relay:
                 return 200, "OK"
             case "TEARDOWN" | "REDIRECT":
                 # Where to is found out by asking anew, with the address the commune gave.
-                asyncio.get_running_loop().call_soon(self._lost, ConnectionLost("it asked to be opened anew"))
+                asyncio.get_running_loop().call_soon(self._lost, ConnectionLost(PEER_ASKS_ANEW))
                 return 200, "OK"
         return 501, "Not Implemented"
 
     def _lost(self, error: ConnectionLost) -> None:
         if self._plays:
-            self._fail(Ended(f"{self._target.place}: {error}"))
-
-    def _opening_failed(self, error: ConnectionLost) -> SourceError:
-        place = self._target.place
-        if isinstance(error, NotSpoken):
-            return NotRtsp(f"what answers at {place} does not speak RTSP as a camera does")
-        return NoAnswer(f"{place}: {error}")
+            self._fail(refusals.lost(self._target.place, error.cause))
 
     def _fail(self, error: SourceError) -> None:
         if not self._over:

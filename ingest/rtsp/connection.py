@@ -22,6 +22,8 @@ from ingest.rtsp.messages import (
     untold_length,
 )
 from ingest.rtsp.rtp import DOLLAR
+from shared.causes import CLOSED_HERE, LINK_BROKE, NO_RTSP, PEER_ENDED
+from shared.reasons import Cause
 
 _BUFFER_BYTES = 128 << 10
 _MAX_FRAME_BYTES = 4 + 0xFFFF
@@ -44,7 +46,11 @@ Media = Callable[[memoryview, int, int, int], int]
 
 
 class ConnectionLost(Exception):
-    """The connection is of no more use; the text says why, without addresses."""
+    """The connection is of no more use; the cause says why, without addresses."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause.text)
+        self.cause = cause
 
 
 class NotSpoken(ConnectionLost):
@@ -130,7 +136,7 @@ class Connection(asyncio.BufferedProtocol):
         try:
             self._parse(quiet)
         except BadMessage as error:
-            self._fail(NotSpoken(str(error)))
+            self._fail(NotSpoken(Cause(NO_RTSP, str(error))))
         if self._at == self._end:
             self._at = self._end = 0
         elif _BUFFER_BYTES - self._end < _MAX_FRAME_BYTES and self._at:
@@ -140,11 +146,11 @@ class Connection(asyncio.BufferedProtocol):
 
     def eof_received(self) -> bool:
         self._read(quiet=True)
-        self._fail(ConnectionLost("it ended the connection"))
+        self._fail(ConnectionLost(PEER_ENDED))
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._fail(ConnectionLost("the connection broke" if exc else "it ended the connection"))
+        self._fail(ConnectionLost(LINK_BROKE if exc else PEER_ENDED))
 
     async def ask(self, method: str, uri: str, headers: list[Header]) -> Response:
         """Send a request and return its response. Raises ConnectionLost."""
@@ -179,7 +185,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def close(self) -> None:
         """Let the connection go, without waiting."""
-        self._fail(ConnectionLost("closed by us"))
+        self._fail(ConnectionLost(CLOSED_HERE))
         if self._transport is not None:
             self._transport.close()
 

@@ -1,5 +1,6 @@
 """Which depacketiser a camera's video gets, and what none is made for."""
 
+from ingest import refusals
 from ingest.ports import UnsupportedCodec
 from ingest.rtsp.depacketise import Depacketiser
 from ingest.rtsp.depacketise_h264 import H264Depacketiser
@@ -30,4 +31,13 @@ def depacketiser_of(video: Video, place: str) -> Depacketiser:
             return JpegDepacketiser(video.width, video.height)
         case "mpeg4":
             return Mpeg4Depacketiser()
-    raise UnsupportedCodec(f"{place} sends {video.codec.upper()}, which is not known here")
+        case refusals.UNNAMED:
+            raise refusals.codec_unnamed()
+    raise UnsupportedCodec(
+        why(
+            "camera-codec-unknown",
+            "{place} sends {codec}, which is not known here",
+            place=place,
+            codec=refusals.quoted(video.codec.upper()),
+        )
+    )

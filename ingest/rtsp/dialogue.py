@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ingest import refusals
 from ingest.addresses import Target
 from ingest.ports import NotRtsp, Refused, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost
@@ -86,16 +87,18 @@ class Dialogue:
     def failed(self, method: str, status: int) -> SourceError:
         place = self._target.place
         if status == FORBIDDEN:
-            return Refused(
-                why(
-                    "camera-account-elsewhere",
-                    "{place} does not let this account see the stream",
-                    place=place,
-                )
-            )
+            return refusals.account_elsewhere(place)
         if status in (NOT_FOUND, GONE):
-            return NotRtsp(f"{place} has no stream at this path")
-        return NotRtsp(f"{place} answers {status} to {method}, which a camera must understand")
+            return refusals.no_stream(place)
+        return NotRtsp(
+            why(
+                "camera-answers",
+                "{place} answers {status} to {asked}, which a camera must understand",
+                place=place,
+                status=status,
+                asked=method,
+            )
+        )
 
     def _headers(self, method: str, uri: str, headers: list[Header]) -> list[Header]:
         sent = [_AGENT, *headers]
@@ -108,13 +111,7 @@ class Dialogue:
     def _challenged(self, answer: Response, used: Answers | None) -> None:
         """Get ready to ask again. Raises Refused where that would only repeat a wrong password."""
         if not self._credentials:
-            raise Refused(
-                why(
-                    "camera-account-needed",
-                    "{place} asks for a user name and a password",
-                    place=self._target.place,
-                )
-            )
+            raise refusals.account_needed(self._target.place)
         challenge = best_challenge(answer.all("www-authenticate"))
         if challenge is None:
             raise Refused(
@@ -140,10 +137,4 @@ class Dialogue:
         self._answers = Answers(challenge, self._credentials, self._cnonce)
 
     def _wrong(self) -> Refused:
-        return Refused(
-            why(
-                "camera-account-wrong",
-                "{place} refuses this user name and password",
-                place=self._target.place,
-            )
-        )
+        return refusals.account_wrong(self._target.place)

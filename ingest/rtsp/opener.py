@@ -1,20 +1,17 @@
 """Opens cameras with our own RTSP client."""
 
 import asyncio
-import errno
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
 
+from ingest import refusals
 from ingest.addresses import AddressRules, Target
 from ingest.ports import (
     CameraAddress,
-    NoAnswer,
     NotRtsp,
     SourceCounts,
-    SourceError,
     StreamInfo,
-    Unreachable,
 )
 from ingest.rtsp.depacketisers import depacketiser_of
 from ingest.rtsp.digest import Answers, Credentials
@@ -29,16 +26,9 @@ from shared.clock import Clock
 from shared.codecs.h264 import parameter_sets, parse_sps
 from shared.errors import BadInput
 from shared.messages import CameraTransport
+from shared.reasons import why
 
 OPEN_TIMEOUT_S = 8.0
-
-_UNREACHABLE = {
-    errno.ECONNREFUSED: "nothing listens at {place}",
-    errno.EHOSTUNREACH: "there is no way to {place}",
-    errno.ENETUNREACH: "there is no way to {place}",
-    errno.ETIMEDOUT: "{place} does not answer",
-    errno.ECONNRESET: "{place} ended the connection",
-}
 
 
 def _cnonce() -> str:
@@ -66,7 +56,6 @@ class RtspOpener:
     async def open(self, address: CameraAddress) -> RtspSource:
         target = await self._rules.check(address.url)
         credentials = Credentials(address.username, address.password)
-        place = target.place
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 return await follow(
@@ -76,7 +65,7 @@ class RtspOpener:
                     lambda target, known, answers: self._at(target, known, address.transport, answers),
                 )
         except TimeoutError:
-            raise NoAnswer(f"{place} did not answer within {OPEN_TIMEOUT_S:g} s") from None
+            raise refusals.late(target.place, OPEN_TIMEOUT_S) from None
 
     async def _at(
         self, target: Target, credentials: Credentials, transport: CameraTransport, answers: Answers | None
@@ -103,7 +92,7 @@ class RtspOpener:
             await session.play(receiver, receiver_report(own_ssrc, None))
         except OSError as error:
             session.close()
-            raise unreachable(error, target) from None
+            raise refusals.unreachable(target.place, error.errno) from None
         except BaseException:
             session.close()
             raise
@@ -117,13 +106,13 @@ async def _set_up(session: Session, video: Video, transport: CameraTransport, ta
     for way in (transport, other):
         with suppress(TransportRefused):
             return await session.set_up(video, way)
-    raise NotRtsp(f"{target.place} sends neither over the RTSP connection nor by UDP")
-
-
-def unreachable(error: OSError, target: Target) -> SourceError:
-    """Why there is no connection, in words."""
-    sentence = _UNREACHABLE.get(error.errno or 0, "{place} cannot be opened")
-    return Unreachable(sentence.format(place=target.place))
+    raise NotRtsp(
+        why(
+            "camera-no-transport",
+            "{place} sends neither over the RTSP connection nor by UDP",
+            place=target.place,
+        )
+    )
 
 
 def info_of(video: Video) -> StreamInfo:

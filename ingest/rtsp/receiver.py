@@ -314,7 +314,10 @@ class Receiver:
         restart, self._restart = self._restart, False
         source = WallSource.ARRIVAL if wall is None else WallSource.SENDER_REPORT
         utc_ns, wrong_ns = (None, -1) if wall is None else (wall.utc_ns, wall.uncertainty_ns)
-        picture = Packet(data, pts90, key, self._begun_ns, utc_ns, source, wrong_ns, restart, nals=nals)
+        ahead_ns = self.sender_clock.ahead_ns(self._begun_ns) if wall is None else None
+        picture = Packet(
+            data, pts90, key, self._begun_ns, utc_ns, source, wrong_ns, restart, False, nals, ahead_ns
+        )
         if self._announced is None:
             self._gave = True
             self._give(picture)

@@ -53,4 +53,10 @@ async def follow(
                     name=target.place,
                 )
             ) from None
-    raise NotRtsp(f"{first.place} sends us from one address to another without an end")
+    raise NotRtsp(
+        why(
+            "camera-redirects-endless",
+            "{place} sends us from one address to another without an end",
+            place=first.place,
+        )
+    )

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable
 from enum import Enum, auto
 
+from ingest import refusals
 from ingest.addresses import Target
-from ingest.ports import Ended, NoAnswer, NotRtsp, SourceCounts, SourceError
-from ingest.rtsp.connection import Connection, ConnectionLost, NotSpoken
+from ingest.ports import SourceCounts, SourceError
+from ingest.rtsp.connection import Connection, ConnectionLost
 from ingest.rtsp.dialogue import Dialogue
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, Chosen, session_of, transport_of
@@ -16,6 +17,7 @@ from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.reorder import Reorder
 from ingest.rtsp.sdp import Video, resolve, video_of
 from ingest.rtsp.udp import UdpPair
+from shared.causes import PEER_ASKS_ANEW
 from shared.clock import Clock
 from shared.messages import CameraTransport
 
@@ -91,12 +93,12 @@ class Session:
             self._keepalive.listed(options.header("public"))
             answer = await self._dialogue.must("DESCRIBE", self._uri, [("Accept", "application/sdp")])
         except ConnectionLost as error:
-            raise self._opening_failed(error) from None
+            raise refusals.unanswered(self._target.place, error.cause) from None
         finally:
             settling.cancel()
         video = video_of(answer.body.decode("utf-8", "replace"))
         if video is None:
-            raise NotRtsp(f"{self._target.place} announces no video")
+            raise refusals.no_video(self._target.place)
         for told in (answer.header("content-base"), answer.header("content-location")):
             if told.lower().startswith("rtsp://") and not any(ord(character) <= 32 for character in told):
                 self._base = told
@@ -119,7 +121,7 @@ class Session:
             if not answer.ok:
                 raise self._dialogue.failed("SETUP", answer.status)
         except ConnectionLost as error:
-            raise self._opening_failed(error) from None
+            raise refusals.unanswered(self._target.place, error.cause) from None
         self._dialogue.session, self.timeout_s = session_of(answer.header("session"))
         chosen = transport_of(answer.header("transport"))
         self._channels = chosen.channels or (0, 1)
@@ -143,7 +145,7 @@ class Session:
             if not answer.ok:
                 raise self._dialogue.failed("PLAY", answer.status)
         except ConnectionLost as error:
-            raise self._opening_failed(error) from None
+            raise refusals.unanswered(self._target.place, error.cause) from None
 
     async def keep_alive(self) -> None:
         """Say that we are still there. Raises Refused where the camera no longer takes the password."""
@@ -247,17 +249,11 @@ class Session:
                 return 200, "OK"
             case "TEARDOWN" | "REDIRECT":
                 # Where to is found out by asking anew, with the address the commune gave.
-                asyncio.get_running_loop().call_soon(self._lost, ConnectionLost("it asked to be opened anew"))
+                asyncio.get_running_loop().call_soon(self._lost, ConnectionLost(PEER_ASKS_ANEW))
                 return 200, "OK"
         return 501, "Not Implemented"
 
     def _lost(self, error: ConnectionLost) -> None:
         if self._stage is Stage.PLAYING:
             self._stage = Stage.OVER
-            self._ended(Ended(f"{self._target.place}: {error}"))
-
-    def _opening_failed(self, error: ConnectionLost) -> SourceError:
-        place = self._target.place
-        if isinstance(error, NotSpoken):
-            return NotRtsp(f"what answers at {place} does not speak RTSP as a camera does")
-        return NoAnswer(f"{place}: {error}")
+            self._ended(refusals.lost(self._target.place, error.cause))

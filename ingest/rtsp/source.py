@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Coroutine
 
-from ingest.ports import TOLD_S, Ended, Packet, SourceCounts, SourceError, StreamInfo, silent
+from ingest import refusals
+from ingest.ports import TOLD_S, Packet, SourceCounts, SourceError, StreamInfo, silent
 from ingest.queued_source import QueuedSource
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.session import Session
+from shared.causes import CLOSED_HERE
 from shared.clock import Clock
 from shared.reasons import Reason, why
 
@@ -53,7 +55,7 @@ class RtspSource(QueuedSource):
         )
 
     def close(self) -> None:
-        super().fail(Ended(f"{self._place} was let go"))
+        super().fail(refusals.lost(self._place, CLOSED_HERE))
         self.waiting.clear()
         self._stop()
 
@@ -95,7 +97,7 @@ class RtspSource(QueuedSource):
             now_ns = self._clock.monotonic_ns()
             self._counts.clock_offset_ns = receiver.sender_clock.offset_ns
             if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
-                self.fail(Ended(f"{self._place} ended the stream"))
+                self.fail(refusals.ended(self._place))
             if (now_ns - report_ns) / 1e9 >= REPORT_EVERY_S:
                 report_ns = now_ns
                 session.send_control(receiver_report(self._own_ssrc, receiver.reception()))

@@ -11,6 +11,13 @@ MAX_DELAY_NS = 200_000_000
 """So long at most, we assume, the quickest pictures of a camera take from capture to us."""
 
 MAX_AGE_S = 600.0
+NEVER_SET_NS = 1_577_836_800_000_000_000
+"""A camera that says it is before 2020 was never told the time."""
+
+UPTIME_NS = range(2_085_978_496_000_000_000, 2_117_514_496_000_000_000)
+"""The first year of NTP's second era, from February 2036: how long a camera is up that knows no time of day
+(RFC 3550, section 6.4.1)."""
+
 _DRIFT_PPM = 200
 _WRAP, _HALF = 1 << 32, 1 << 31
 
@@ -42,6 +49,14 @@ class SenderClock:
         least_ns = self._least()
         return None if least_ns is None else -least_ns
 
+    def ahead_ns(self, arrival_ns: int) -> int | None:
+        """`offset_ns` where the camera's clock was ever set."""
+        offset_ns = self.offset_ns
+        if offset_ns is None:
+            return None
+        told_ns = arrival_ns + offset_ns
+        return None if told_ns < NEVER_SET_NS or told_ns in UPTIME_NS else offset_ns
+
     def reported(self, report: SenderReport) -> None:
         if self._least_ns is not None:
             self._least_before_ns = self._least_ns
@@ -61,6 +76,7 @@ class SenderClock:
         if ticks >= _HALF:
             ticks -= _WRAP
         if abs(ticks) > MAX_AGE_S * self._rate:
+            self._least_ns = self._least_before_ns = None
             return None
         age_ns = ticks * 1_000_000_000 // self._rate
         utc_ns = report.utc_ns + age_ns

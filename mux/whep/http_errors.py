@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from shared.causes import technical
-from shared.errors import BadInput, BeffroiError, NotFound, problem
+from shared.errors import BadInput, BeffroiError, MethodNotAllowed, NotFound, problem
 from shared.reasons import why
 
 
@@ -38,7 +38,14 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    answer = await _on_error(request, _of_status(error))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _of_status(error: HTTPException) -> BeffroiError:
     if error.status_code == NotFound.status:
-        return await _on_error(request, NotFound(why("no-address", "there is nothing at this address")))
-    rendered = problem(BadInput(str(error.detail)), request.url.path)
-    return Response(rendered.body, error.status_code, dict(error.headers or {}) | rendered.headers)
+        return NotFound(why("no-address", "there is nothing at this address"))
+    if error.status_code == MethodNotAllowed.status:
+        return MethodNotAllowed(why("no-method", "this address does not know this method"))
+    return BadInput(why("request-unreadable", "the request cannot be read"))

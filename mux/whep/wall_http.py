@@ -10,6 +10,7 @@ from mux.observe.viewer_statistics import Everybody, Standing
 from mux.sdp.offer import MAX_WALL_OFFER_BYTES, MOST_TILES, Offer, parse_wall_offer
 from mux.sessions.admission import Admitted
 from mux.sessions.page_counts import PageCounts
+from mux.whep import document
 from mux.whep.bodies import SDP, created, json_of, text_of
 from mux.whep.walls import Load, Wish
 from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketVerifier, bearer
@@ -35,7 +36,9 @@ class Arranged(Protocol):
     def everybody(self) -> Everybody: ...
 
 
-class _TileWish(BaseModel):
+class TileWish(BaseModel):
+    """One tile; a camera of null empties it, and what is not said stays."""
+
     mid: _Mid
     camera: str | None = None
     width: _Pixels = 0
@@ -47,11 +50,15 @@ class _TileWish(BaseModel):
         return Wish(self.mid, "camera" in said, self.camera, size)
 
 
-class _Arrangement(BaseModel):
-    tiles: Annotated[list[_TileWish], Field(max_length=MOST_TILES)]
+class Arrangement(BaseModel):
+    """What tiles are to show."""
+
+    tiles: Annotated[list[TileWish], Field(max_length=MOST_TILES)]
 
 
-class _TileReport(BaseModel):
+class TileReport(BaseModel):
+    """What a page counts of one tile."""
+
     mid: _Mid
     freezes: _Count = 0
     freeze_ms: _Milliseconds = 0.0
@@ -59,13 +66,15 @@ class _TileReport(BaseModel):
     dropped: _Count = 0
 
 
-class _Report(BaseModel):
-    tiles: Annotated[list[_TileReport], Field(max_length=MOST_TILES)]
+class Report(BaseModel):
+    """What a page counts of its tiles."""
+
+    tiles: Annotated[list[TileReport], Field(max_length=MOST_TILES)]
 
 
 Shown = TypeVar("Shown")
-_ARRANGEMENT = TypeAdapter(_Arrangement)
-_REPORT = TypeAdapter(_Report)
+_ARRANGEMENT = TypeAdapter(Arrangement)
+_REPORT = TypeAdapter(Report)
 _STANDING = TypeAdapter(Standing)
 _EVERYBODY = TypeAdapter(Everybody)
 _LOAD = TypeAdapter(Load)
@@ -82,14 +91,14 @@ def install_walls(
     def ticket_of(request: Request, action: Action, resource: str) -> Ticket:
         return verifier.verify(bearer(request.headers.get("authorization")), action, resource)
 
-    @app.post("/wall")
+    @app.post("/wall", **document.OPEN_WALL)
     async def open_wall(request: Request) -> Response:
         """Start a wall: 201 as for WHEP, a section a tile."""
         ticket = ticket_of(request, Action.WALL, WALL_RESOURCE)
         text = await text_of(request, SDP, MAX_WALL_OFFER_BYTES)
         return created(admit(ticket, parse_wall_offer(text)))
 
-    @app.put("/whep/sessions/{session}/tiles")
+    @app.put("/whep/sessions/{session}/tiles", **document.ARRANGE)
     async def arrange(request: Request, session: str) -> Response:
         """Give tiles other cameras or sizes: 200 with the standing. A ticket is needed to show a camera."""
         arrangement = await json_of(request, _ARRANGEMENT)
@@ -97,7 +106,7 @@ def install_walls(
         ticket = ticket_of(request, Action.WALL, WALL_RESOURCE) if shows else None
         return _json(_STANDING, walls.arrange(session, ticket, [one.wish() for one in arrangement.tiles]))
 
-    @app.post("/whep/sessions/{session}/report")
+    @app.post("/whep/sessions/{session}/report", **document.REPORT)
     async def report(request: Request, session: str) -> Response:
         """Take what the page counts: 200 with the standing. The path is as good as a password."""
         said = await json_of(request, _REPORT)
@@ -107,12 +116,12 @@ def install_walls(
         }
         return _json(_STANDING, walls.reported(session, counts))
 
-    @app.get("/load")
+    @app.get("/load", **document.LOAD)
     async def load() -> Response:
         """How busy this process is."""
         return _json(_LOAD, walls.load())
 
-    @app.get("/viewers")
+    @app.get("/viewers", **document.VIEWERS)
     async def viewers(request: Request) -> Response:
         """Everybody's standing, for control_room."""
         ticket_of(request, Action.STATUS, VIEWERS_RESOURCE)

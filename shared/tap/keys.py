@@ -61,11 +61,11 @@ class TapKeys:
 class KnownPeers:
     """The communes of connected keys, looked up again every 5 s: a key taken away ends its publication.
 
-    `holds` says, at each message, whether a commune still has the right to publish: a key that is in its file
-    is worth nothing without it.
+    `holds` says, at each message, whether a commune still has the right to publish with a key: one that is in
+    its file is worth nothing without it.
     """
 
-    def __init__(self, keys: TapKeys, clock: Clock, holds: Callable[[str], bool]) -> None:
+    def __init__(self, keys: TapKeys, clock: Clock, holds: Callable[[str, str], bool]) -> None:
         self._keys = keys
         self._holds = holds
         self._clock = clock
@@ -84,7 +84,7 @@ class KnownPeers:
             except BadInput:
                 self._communes[public] = None
         commune = self._communes[public]
-        return commune if commune is not None and self._holds(commune) else None
+        return commune if commune is not None and self._holds(commune, public) else None
 
 
 def read_key(file: Path) -> bytes:

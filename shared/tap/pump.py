@@ -17,6 +17,10 @@ from shared.tap.wire import MAX_UNIT_BYTES
 QUEUE_MESSAGES = 4000
 SUBSCRIPTIONS = 200_000
 """Bound of a reader's queue: to a publisher that comes back it sends all its subscriptions at once."""
+HANDSHAKE_MS = 5000
+"""A connection that has not said by then who it is ends: a stranger's, or one to a peer that hangs."""
+
+HEARTBEAT_MS, SILENT_MS = 2000, 6000
 _BATCH = 256
 # Plain numbers: joining and reading flags of an enum takes longer than sending a frame.
 _MORE, _LAST = int(zmq.SNDMORE | zmq.NOBLOCK), int(zmq.NOBLOCK)
@@ -78,8 +82,9 @@ class Pump:
             (zmq.RCVHWM, QUEUE_MESSAGES),
             (zmq.MAXMSGSIZE, MAX_UNIT_BYTES),
             (zmq.IPV6, int(any(endpoint.is_ipv6 for endpoint in self._endpoints))),
-            (zmq.HEARTBEAT_IVL, 2000),
-            (zmq.HEARTBEAT_TIMEOUT, 6000),
+            (zmq.HANDSHAKE_IVL, HANDSHAKE_MS),
+            (zmq.HEARTBEAT_IVL, HEARTBEAT_MS),
+            (zmq.HEARTBEAT_TIMEOUT, SILENT_MS),
             (zmq.RECONNECT_IVL, 100),
             (zmq.RECONNECT_IVL_MAX, 2000),
         ):

@@ -25,7 +25,7 @@ Answering = Callable[[bool], None]
 """Is told True before the first recent unit of an answer reaches the sink, False behind the last."""
 
 
-def anybody(_commune: str) -> bool:
+def anybody(_commune: str, _key: str) -> bool:
     """For a tap on which a key in the folder is right enough."""
     return True
 
@@ -57,7 +57,7 @@ class TapSubscriber:
         endpoints: Sequence[Endpoint],
         keys: TapKeys | None,
         clock: Clock,
-        holds: Callable[[str], bool] = anybody,
+        holds: Callable[[str, str], bool] = anybody,
     ) -> None:
         self._pump = Pump(zmq.XSUB, endpoints, keys, self._received, clock)
         checks_origin = keys is not None and keys.peers_dir is not None

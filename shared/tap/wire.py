@@ -34,9 +34,12 @@ class Flag(IntFlag):
     RECENT = 2
     REORDERED = 4
     LAST = 8
+    ASTRAY = 16
+    """The time is of arrival, and in place of its uncertainty stands `camera_ahead_ns`."""
 
 
 _KEY, _RECENT, _REORDERED, _LAST = int(Flag.KEY), int(Flag.RECENT), int(Flag.REORDERED), int(Flag.LAST)
+_ASTRAY = int(Flag.ASTRAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
         flags |= _REORDERED
     if last:
         flags |= _LAST
+    last_ns = unit.wall_uncertainty_ns
+    if unit.camera_ahead_ns is not None:
+        flags |= _ASTRAY
+        last_ns = unit.camera_ahead_ns
     return (
         _HEADER.pack(
             MAGIC,
@@ -81,7 +88,7 @@ def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
             unit.seq,
             unit.pts90,
             unit.wall_ns,
-            unit.wall_uncertainty_ns,
+            last_ns,
         )
         + str(unit.stream).encode()
     )
@@ -91,7 +98,7 @@ def read(header: bytes, data: bytes) -> Received:
     """The unit in a header and data frame. Raises BadInput."""
     if not _HEADER.size < len(header) <= _HEADER.size + _MAX_STREAM_BYTES:
         raise BadInput(f"tap header has {len(header)} bytes")
-    magic, version, kind, flags, codec, source, recovery, run, seq, pts90, wall_ns, uncertainty_ns = (
+    magic, version, kind, flags, codec, source, recovery, run, seq, pts90, wall_ns, last_ns = (
         _HEADER.unpack_from(header)
     )
     if magic != MAGIC or version not in (VERSION, REORDERED_VERSION):
@@ -99,6 +106,9 @@ def read(header: bytes, data: bytes) -> Received:
     stream = _stream(header[_HEADER.size :])
     if kind != _UNIT or codec >= len(_CODECS) or source >= len(_SOURCES):
         raise BadInput(f"tap header of {stream} has kind {kind}, codec {codec}, wall source {source}")
+    astray = bool(flags & _ASTRAY)
+    if astray and _SOURCES[source] is not WallSource.ARRIVAL:
+        raise BadInput(f"tap header of {stream} tells the camera's time twice")
     if not data:
         raise BadInput(f"tap unit of {stream} is empty")
     unit = AccessUnit(
@@ -108,12 +118,13 @@ def read(header: bytes, data: bytes) -> Received:
         pts90=pts90,
         wall_ns=wall_ns,
         wall_source=_SOURCES[source],
-        wall_uncertainty_ns=uncertainty_ns,
+        wall_uncertainty_ns=-1 if astray else last_ns,
         key=bool(flags & _KEY),
         codec=_CODECS[codec],
         data=data,
         reordered=bool(flags & _REORDERED),
         recovery=recovery,
+        camera_ahead_ns=last_ns if astray else None,
     )
     return Received(unit, bool(flags & _RECENT), bool(flags & _LAST))
 

@@ -21,7 +21,7 @@ EXPOSED = (
 
 def build_app(routers: Sequence[APIRouter], allowed_origins: str) -> FastAPI:
     """The application. `allowed_origins`: web origins separated by commas."""
-    app = FastAPI(title="Beffroi storage", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Beffroi storage", version="1", openapi_url=None, docs_url=None, redoc_url=None)
     http_errors.install(app)
     app.add_middleware(
         CORSMiddleware,

@@ -6,19 +6,27 @@ from fastapi import APIRouter, Header, Request, Response
 
 from shared.errors import BadInput, TooLarge
 from shared.messages import ClockConfirmed, decode
+from shared.openapi import json_of, said
 from shared.reasons import why
 from shared.tickets import CLOCK_RESOURCE, Action, bearer
 from storage.http.gate import Gate
 from storage.lifecycle.clock_keeper import ClockKeeper
 
 _MAX_BODY = 4096
+_CONFIRM = said(
+    "confirmClock",
+    {204: {"description": "The clock is believed."}},
+    (400, 401, 403, 409, 413, 503),
+    takes=json_of("ClockConfirmed"),
+    ticket=True,
+)
 
-Authorization = Annotated[str | None, Header()]
+Authorization = Annotated[str | None, Header(include_in_schema=False)]
 
 
 def clock_routes(keeper: ClockKeeper, gate: Gate) -> APIRouter:
     """The route of the clock."""
-    router = APIRouter()
+    router = APIRouter(default_response_class=Response)
 
     async def confirm(request: Request, authorization: Authorization = None) -> Response:
         """Take a person's word that the clock is right. 409 where it is not what they say."""
@@ -34,5 +42,5 @@ def clock_routes(keeper: ClockKeeper, gate: Gate) -> APIRouter:
         await keeper.confirm(word)
         return Response(status_code=204)
 
-    router.add_api_route("/clock", confirm, methods=["PUT"], response_model=None)
+    router.add_api_route("/clock", confirm, methods=["PUT"], **_CONFIRM)
     return router

@@ -3,19 +3,20 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response
-from fastapi.responses import FileResponse
 
 from shared.clock import Clock
 from shared.errors import BadInput, TooLarge
 from shared.evidence.signature import EvidencePublicKey
 from shared.ids import StreamId
 from shared.messages import ExportOrder, HoldOrder, HoldPlaced, Stretch, decode, encode
+from shared.openapi import json_of, said, text_of
 from shared.reasons import why
 from shared.spans import Span
 from shared.tickets import Action, bearer
 from shared.utc import instant_of
 from storage.exports.jobs import ExportJobs
 from storage.http.gate import Gate
+from storage.http.ranged_file import RangedFile
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
 from storage.lifecycle.reconciliation import hold_of
@@ -29,7 +30,52 @@ _FRESH_NS = 2_000_000_000
 
 # Ids become file names and rows: nothing but the characters that control_room gives them.
 Id = Annotated[str, Path(pattern=r"^[a-z]-[a-z0-9-]{1,60}$")]
-Authorization = Annotated[str | None, Header()]
+Authorization = Annotated[str | None, Header(include_in_schema=False)]
+Range = Annotated[str | None, Header(description="Parts of the package, in bytes (RFC 9110, section 14).")]
+
+_ORDER = said(
+    "orderExport",
+    {202: {"description": "How far it is.", "content": json_of("ExportProgress")}},
+    (400, 401, 403, 404, 409, 413, 503),
+    takes=json_of("ExportOrder"),
+    ticket=True,
+)
+_PROGRESS = said(
+    "exportProgress",
+    {200: {"description": "How far it is.", "content": json_of("ExportProgress")}},
+    (400, 401, 403, 404, 503),
+    ticket=True,
+)
+_PACKAGE = said(
+    "downloadPackage",
+    {
+        200: {"description": "The package.", "content": text_of("application/zip")},
+        206: {
+            "description": "Parts of it.",
+            "content": {**text_of("application/zip"), **text_of("multipart/byteranges")},
+        },
+    },
+    (400, 401, 403, 404, 409, 416, 503),
+    ticket=True,
+)
+_HOLD = said(
+    "placeHold",
+    {200: {"description": "It is kept.", "content": json_of("HoldPlaced")}},
+    (400, 401, 403, 404, 413, 503),
+    takes=json_of("HoldOrder"),
+    ticket=True,
+)
+_RELEASE = said(
+    "releaseHold",
+    {204: {"description": "It holds no more, if it did."}},
+    (400, 401, 403, 404, 503),
+    ticket=True,
+)
+_EVIDENCE_KEY = said(
+    "evidenceKey",
+    {200: {"description": "In PEM.", "content": text_of("application/x-pem-file")}},
+    (),
+)
 
 
 class ExportRoutes:
@@ -50,16 +96,16 @@ class ExportRoutes:
         self._clock = clock
         self._gate = gate
         self._key = key
-        self.router = APIRouter()
-        for method, path, handler in (
-            ("PUT", "/exports/{id}", self.order),
-            ("GET", "/exports/{id}", self.progress),
-            ("GET", "/exports/{id}/package", self.package),
-            ("PUT", "/holds/{id}", self.hold),
-            ("DELETE", "/holds/{id}", self.release),
-            ("GET", "/evidence-key", self.evidence_key),
+        self.router = APIRouter(default_response_class=Response)
+        for method, path, handler, described in (
+            ("PUT", "/exports/{id}", self.order, _ORDER),
+            ("GET", "/exports/{id}", self.progress, _PROGRESS),
+            ("GET", "/exports/{id}/package", self.package, _PACKAGE),
+            ("PUT", "/holds/{id}", self.hold, _HOLD),
+            ("DELETE", "/holds/{id}", self.release, _RELEASE),
+            ("GET", "/evidence-key", self.evidence_key, _EVIDENCE_KEY),
         ):
-            self.router.add_api_route(path, handler, methods=[method], response_model=None)
+            self.router.add_api_route(path, handler, methods=[method], **described)
 
     async def order(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """Order an export; the same order again is no error."""
@@ -75,12 +121,17 @@ class ExportRoutes:
         return _json(await self._jobs.progress(id), 200)
 
     async def package(
-        self, id: Id, request: Request, ticket: str | None = None, authorization: Authorization = None
+        self,
+        id: Id,
+        request: Request,
+        ticket: str | None = None,
+        range: Range = None,
+        authorization: Authorization = None,
     ) -> Response:
-        """The package, whole or by ranges."""
+        """The package, whole or by ranges, which the response reads from the request by itself."""
         self._gate.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
         path = await self._jobs.package(id)
-        return FileResponse(
+        return RangedFile(
             path,
             media_type="application/zip",
             filename=f"beffroi-export-{id}.zip",

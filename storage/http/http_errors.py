@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from shared.causes import technical
-from shared.errors import BadInput, BeffroiError, NotFound, problem
+from shared.errors import BadInput, BeffroiError, MethodNotAllowed, NotFound, problem
 from shared.reasons import why
 
 
@@ -36,7 +36,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 404:
-            return _answer(NotFound(why("no-address", "there is nothing at this address")), request)
-        made = problem(BadInput(str(error.detail)), request.url.path)
-        return Response(made.body, error.status_code, dict(error.headers or {}) | made.headers)
+        made = _answer(_of_status(error), request)
+        made.headers.update(error.headers or {})
+        return made
+
+
+def _of_status(error: HTTPException) -> BeffroiError:
+    if error.status_code == NotFound.status:
+        return NotFound(why("no-address", "there is nothing at this address"))
+    if error.status_code == MethodNotAllowed.status:
+        return MethodNotAllowed(why("no-method", "this address does not know this method"))
+    return BadInput(why("request-unreadable", "the request cannot be read"))

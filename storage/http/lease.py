@@ -6,16 +6,25 @@ from fastapi import APIRouter, Request, Response
 
 from shared.errors import TooLarge
 from shared.leases import MAX_LEASE_CHARS, Leases
+from shared.openapi import said, text_of
 from shared.reasons import why
+
+_TAKE = said(
+    "takeLease",
+    {204: {"description": "It is kept."}},
+    (403, 413),
+    takes=text_of("text/plain"),
+)
 
 
 def lease_routes(leases: Leases, kept: Callable[[], Awaitable[None]]) -> APIRouter:
     """PUT /lease: 204 once a lease is kept; it is its own credential. `kept` is awaited
     behind each."""
-    router = APIRouter()
+    router = APIRouter(default_response_class=Response)
 
-    @router.put("/lease", response_model=None)
+    @router.put("/lease", **_TAKE)
     async def lease(request: Request) -> Response:
+        """Take what control_room says of rights; it is its own credential."""
         body = bytearray()
         async for part in request.stream():
             body += part

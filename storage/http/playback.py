@@ -5,11 +5,12 @@ from contextlib import aclosing
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from shared.clock import Clock
 from shared.errors import BadInput, Unsupported
 from shared.ids import StreamId
+from shared.openapi import headers, json_of, said, text_of
 from shared.reasons import why
 from shared.spans import Span
 from shared.tickets import Action, Ticket, bearer
@@ -30,7 +31,31 @@ _DAY_NS = 86_400_000_000_000
 _MAX_LIST_NS = 62 * _DAY_NS
 
 From = Annotated[str | None, Query(alias="from")]
-Authorization = Annotated[str | None, Header()]
+Authorization = Annotated[str | None, Header(include_in_schema=False)]
+
+_LIST = said(
+    "listRecordings",
+    {200: {"description": "What exists, and what is missing.", "content": json_of("Listing")}},
+    (400, 401, 403, 404, 503),
+    ticket=True,
+)
+_MEDIA = said(
+    "playRecordings",
+    {
+        200: {
+            "description": "One fragmented MP4 without a seam.",
+            "content": text_of("video/mp4"),
+            "headers": headers(
+                X_Beffroi_From="The instant of the first picture.",
+                X_Beffroi_To="The instant after the last one.",
+                X_Beffroi_Codec="As RFC 6381 names it.",
+            ),
+        },
+        204: {"description": "There is no footage; `X-Beffroi-Next` says where there is some next."},
+    },
+    (400, 401, 403, 404, 415, 429, 503),
+    ticket=True,
+)
 
 
 class PlaybackRoutes:
@@ -49,10 +74,10 @@ class PlaybackRoutes:
         self._clock = clock
         self._metrics = metrics
         self._transcodings = transcodings
-        self.router = APIRouter()
+        self.router = APIRouter(default_response_class=Response)
         path = "/recordings/{commune}/{camera}/{kind}"
-        self.router.add_api_route(path, self.list, methods=["GET"])
-        self.router.add_api_route(f"{path}/media", self.media, methods=["GET"])
+        self.router.add_api_route(path, self.list, methods=["GET"], **_LIST)
+        self.router.add_api_route(f"{path}/media", self.media, methods=["GET"], **_MEDIA)
 
     async def list(
         self,
@@ -64,7 +89,7 @@ class PlaybackRoutes:
         to: str | None = None,
         ticket: str | None = None,
         authorization: Authorization = None,
-    ) -> dict[str, object]:
+    ) -> Response:
         """What exists in a range, and what is missing; by default, of the last day."""
         stream = StreamId.parse(f"{commune}/{camera}/{kind}")
         shown = self._admit(request, stream, authorization, ticket)
@@ -77,7 +102,7 @@ class PlaybackRoutes:
         # While recording, what comes after the newest picture is on its way and no gap.
         known_to_ns = until_ns if recording and until_ns is not None else now_ns
         judged = Span(asked.start_ns, max(asked.start_ns, min(asked.end_ns, known_to_ns)))
-        return {
+        listing = {
             "stream": str(stream),
             "from": text_from_ns(asked.start_ns),
             "to": text_from_ns(asked.end_ns),
@@ -87,6 +112,7 @@ class PlaybackRoutes:
             "codec": footage[-1].codec if footage else "",
             "until": None if until_ns is None else text_from_ns(until_ns),
         }
+        return JSONResponse(listing)
 
     async def media(
         self,

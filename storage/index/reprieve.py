@@ -27,10 +27,6 @@ class Reprieve:
         )
         return await self._keys(statement)
 
-    async def all_condemned(self) -> list[str]:
-        """The key of every condemned segment."""
-        return await self._keys(select(segments.c.key).where(text(CONDEMNED)))
-
     async def grant(self, keys: Sequence[str], state: SegmentState) -> None:
         """garbage → `state`, for the segments whose file lies where that state says."""
         for first in range(0, len(keys), BATCH):

@@ -119,7 +119,7 @@ class SegmentRows:
         return [key for key in keys if key not in known]
 
     async def everything(self) -> list[Segment]:
-        """Every row, by key. For reindexing and its checks."""
+        """Every row, by key. For checks of small indexes."""
         async with self._database.read() as connection:
             rows = (await connection.execute(select(*COLUMNS).order_by(segments.c.key))).all()
         return [_segment(row) for row in rows]

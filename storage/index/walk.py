@@ -24,6 +24,17 @@ class Walk:
         async with self._database.read() as connection:
             return [(row[0], row[1]) for row in (await connection.execute(statement)).all()]
 
+    async def after(self, key: str, limit: int) -> list[tuple[str, SegmentState]]:
+        """Key and state of the next segments after a key, whatever their state; none at the end."""
+        statement = (
+            select(segments.c.key, segments.c.state)
+            .where(segments.c.key > key)
+            .order_by(segments.c.key)
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            return [(row[0], SegmentState(row[1])) for row in (await connection.execute(statement)).all()]
+
     async def is_stored(self, key: str) -> bool:
         """Whether a segment is said to be in the store now."""
         statement = select(segments.c.key).where(

@@ -7,9 +7,10 @@ the same wrong server as this machine: they can dispute a time, never make it tr
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from statistics import median_low
+from statistics import median_high, median_low
 
 from shared.reasons import Reason, why
+from storage.recording.camera_time import MIN_CAMERAS
 
 TOLERANCE_NS = 3600 * 1_000_000_000
 
@@ -31,7 +32,8 @@ class Evidence:
     """What speaks for or against the wall clock, all UTC; None where nothing is known.
 
     `carried_ns` is the last trusted time carried on by a clock that nobody can set. `trusted_ns` is that time
-    as it was written down, where the machine was off since. `cameras_ns` is each camera's time now.
+    as it was written down, where the machine was off since. `cameras_ns` is each camera's time now; most are
+    right, and one alone says nothing.
     """
 
     wall_ns: int
@@ -63,18 +65,17 @@ def trust(evidence: Evidence) -> Trusted | Disputed:
 
 def disagreements(evidence: Evidence) -> Excused:
     """What a person excuses who says that the wall clock is right."""
-    wall_ns, newest_ns, control_ns = (
+    wall_ns, newest_ns, control_ns, cameras_ns = (
         evidence.wall_ns,
         evidence.newest_object_ns,
         evidence.control_room_ns,
+        _of_cameras(evidence),
     )
     return Excused(
         # An object stays where it is: its own time is excused, not how far it is away.
         newest_ns if newest_ns is not None and newest_ns - wall_ns > TOLERANCE_NS else None,
         control_ns - wall_ns if control_ns is not None and abs(control_ns - wall_ns) > TOLERANCE_NS else None,
-        median_low(evidence.cameras_ns) - wall_ns
-        if evidence.cameras_ns and abs(median_low(evidence.cameras_ns) - wall_ns) > TOLERANCE_NS
-        else None,
+        cameras_ns - wall_ns if cameras_ns is not None and abs(cameras_ns - wall_ns) > TOLERANCE_NS else None,
     )
 
 
@@ -123,7 +124,7 @@ def _against_witnesses(evidence: Evidence) -> Reason | None:
             instant=_text(wall_ns),
             other=_text(evidence.control_room_ns or 0),
         )
-    cameras_ns = median_low(evidence.cameras_ns) if evidence.cameras_ns else None
+    cameras_ns = _of_cameras(evidence)
     if _disagrees(cameras_ns, wall_ns, excused.cameras_ns):
         return why(
             "clock-against-cameras",
@@ -132,6 +133,15 @@ def _against_witnesses(evidence: Evidence) -> Reason | None:
             other=_text(cameras_ns or 0),
         )
     return None
+
+
+def _of_cameras(evidence: Evidence) -> int | None:
+    """What the cameras' clocks say: the one in the middle, of two the one nearer to the wall clock, so that
+    only more than half of them can dispute it."""
+    told_ns, wall_ns = evidence.cameras_ns, evidence.wall_ns
+    if len(told_ns) < MIN_CAMERAS:
+        return None
+    return min(median_low(told_ns), median_high(told_ns), key=lambda ns: abs(ns - wall_ns))
 
 
 def _disagrees(other_ns: int | None, wall_ns: int, excused_ns: int | None) -> bool:

@@ -1,4 +1,5 @@
-"""Destroys on time what no row of the index names: what was set aside, and what is left in the spool."""
+"""Destroys on time what no row of the index names: what was set aside, what is left in the spool, and objects
+that cannot be read."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,13 +10,20 @@ from shared.log import get_logger
 from storage.index.dues import DueRows
 from storage.index.segments import SegmentRows
 from storage.model.deadline import DAY_NS, MAX_DAYS
-from storage.model.segment import capture_of_spool_name, key_of_spool_name
-from storage.recording.finishing import Places
+from storage.model.segment import capture_of_spool_name, key_of_spool_name, spool_name
+from storage.recording.finishing import Places, read_object
 from storage.recording.quarantine import Quarantine
+
+MOST_OBJECTS = 1000
 
 
 class LeftOvers:
-    """Called by each run of retention that may destroy. A file's name says of what it is, and when."""
+    """Called by each run of retention that may destroy. A file's name says of what it is, and when.
+
+    Each file is judged and destroyed in one `turn`, so that a hold is placed before it or after it. Objects
+    that cannot be read are named by the scrub. At most MOST_OBJECTS that are due wait for the next run: one
+    that finds no room is named again by the scrub's next lap.
+    """
 
     def __init__(
         self,
@@ -23,6 +31,7 @@ class LeftOvers:
         quarantine: Quarantine,
         rows: SegmentRows,
         dues: DueRows,
+        turn: asyncio.Lock,
         clock: Clock,
         *,
         is_open: Callable[[str], bool],
@@ -31,6 +40,8 @@ class LeftOvers:
         self._quarantine = quarantine
         self._rows = rows
         self._dues = dues
+        self._turn = turn
+        self._objects: dict[str, None] = {}
         self._clock = clock
         self._is_open = is_open
         self._log = get_logger("storage")
@@ -39,30 +50,60 @@ class LeftOvers:
         """Destroy what is due; how many. Raises OSError, Unavailable."""
         now_ns, destroyed = self._clock.utc_ns(), 0
         for path in await asyncio.to_thread(self._candidates):
-            if await self._is_due(path, now_ns):
-                await asyncio.to_thread(self._places.disk.remove, path)
-                self._log.error("unreadable-footage-destroyed", file=path.name)
-                destroyed += 1
+            async with self._turn:
+                if await self._is_due(path, now_ns):
+                    await asyncio.to_thread(self._places.disk.remove, path)
+                    self._log.error("unreadable-footage-destroyed", file=path.name)
+                    destroyed += 1
         await asyncio.to_thread(self._quarantine.count)
+        for key in list(self._objects):
+            async with self._turn:
+                destroyed += await self._destroy_object(key, now_ns)
+            del self._objects[key]
         return destroyed
+
+    async def unreadable(self, key: str) -> None:
+        """Take note of an object that has no row and cannot be read, where it is due. Raises Unavailable."""
+        if len(self._objects) < MOST_OBJECTS and await self._is_object_due(key, self._clock.utc_ns()):
+            self._objects[key] = None
+
+    async def _destroy_object(self, key: str, now_ns: int) -> bool:
+        # All may have changed since the scrub named it: the clock, the row, the file itself.
+        if not await self._is_object_due(key, now_ns):
+            return False
+        if not isinstance(await asyncio.to_thread(read_object, self._places.store, key), str):
+            return False
+        destroyed = await asyncio.to_thread(self._places.store.remove, key)
+        if destroyed:
+            self._log.error("unreadable-footage-destroyed", file=key)
+        return destroyed
+
+    async def _is_object_due(self, key: str, now_ns: int) -> bool:
+        if await self._rows.get(key) is not None:
+            return False
+        return await self._is_old(self._places.store.path(key), spool_name(key), now_ns)
 
     def _candidates(self) -> list[Path]:
         return [*self._quarantine.files(), *sorted(self._places.spool.folder.glob("*.mp4"))]
 
     async def _is_due(self, path: Path, now_ns: int) -> bool:
+        if path.parent == self._places.spool.folder:
+            key = key_of_spool_name(path.name)
+            if self._is_open(key) or await self._rows.get(key) is not None:
+                return False
+        return await self._is_old(path, path.name, now_ns)
+
+    async def _is_old(self, path: Path, name: str, now_ns: int) -> bool:
+        """Whether what a file of this name in the spool may hold is due, and not held."""
         try:
-            written_ns = path.stat().st_mtime_ns
+            written_ns = (await asyncio.to_thread(path.stat)).st_mtime_ns
         except FileNotFoundError:
             return False
-        capture = capture_of_spool_name(path.name)
+        capture = capture_of_spool_name(name)
         if capture is None:
             # Nobody can say of what it is: all of it is as old as its last byte at least.
             return written_ns + MAX_DAYS * DAY_NS <= now_ns
         stream, start_ns = capture
         if start_ns + DAY_NS > now_ns:
             return False
-        if path.parent == self._places.spool.folder:
-            key = key_of_spool_name(path.name)
-            if self._is_open(key) or await self._rows.get(key) is not None:
-                return False
         return await self._dues.would_be_due(str(stream), start_ns, max(start_ns, written_ns) + 1, now_ns)

@@ -3,13 +3,12 @@
 import asyncio
 from dataclasses import dataclass
 
+from shared.causes import cause_of
+from shared.errors import Unavailable
 from shared.log import get_logger
-from storage.index.reprieve import Reprieve
-from storage.index.segments import SegmentRows
-from storage.lifecycle.bond import StoreBond
-from storage.lifecycle.holds import Holds
+from shared.reasons import why
+from storage.lifecycle.archive import Archive
 from storage.model.segment import SegmentState
-from storage.objects.folder import FolderStore
 from storage.recording.finishing import read_object
 
 _BATCH = 500
@@ -25,37 +24,61 @@ class Reindexed:
     unreadable: int
 
 
-async def reindex(
-    rows: SegmentRows, store: FolderStore, bond: StoreBond, holds: Holds, reprieve: Reprieve
-) -> Reindexed:
+async def reindex(archive: Archive) -> Reindexed:
     """Add a row for every object without one; forget rows of stored objects that do not exist.
 
     Holds come back from the files beside the objects. What an index that may be the older one has condemned
     is judged anew. Policies and exports stay as they are. An object that cannot be read is named in the log
-    and left alone. Run it while storage is stopped.
+    and left alone. Run it while storage is stopped. It has a batch of rows and one folder's names in memory,
+    however many there are. Raises Unavailable.
     """
-    log = get_logger("storage")
-    keys = await asyncio.to_thread(lambda: sorted(store.keys()))
-    added = unreadable = 0
-    for first in range(0, len(keys), _BATCH):
-        for key in await rows.unknown(keys[first : first + _BATCH]):
-            segment = await asyncio.to_thread(read_object, store, key)
-            if isinstance(segment, str):
-                unreadable += 1
-                log.error("object-unreadable", key=key, reason=segment)
-                continue
-            await rows.add(segment)
-            added += 1
-    there = set(keys)
-    lost = [
-        row.key
-        for row in await rows.everything()
-        if row.state is SegmentState.STORED and row.key not in there
-    ]
-    for first in range(0, len(lost), _BATCH):
-        await rows.forget(lost[first : first + _BATCH])
-    await reprieve.grant([key for key in await reprieve.all_condemned() if key in there], SegmentState.STORED)
+    try:
+        known, added, unreadable = await _learn(archive)
+        forgotten = await _compare(archive)
+    except OSError as error:
+        raise Unavailable(
+            why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
+        ) from error
     # Before the bond: destruction stays refused until what is held is known again.
-    await holds.restore()
-    await bond.renew()
-    return Reindexed(len(keys) - added - unreadable, added, len(lost), unreadable)
+    await archive.holds.restore()
+    await archive.bond.renew()
+    return Reindexed(known, added, forgotten, unreadable)
+
+
+async def _learn(archive: Archive) -> tuple[int, int, int]:
+    """Add what the index lacks; how many objects it knew, it learnt, and cannot be read. Raises OSError."""
+    log, store, rows = get_logger("storage"), archive.store, archive.rows
+    known = added = unreadable = 0
+    folders = store.folders()
+    while (folder := await asyncio.to_thread(next, folders, None)) is not None:
+        keys = await asyncio.to_thread(store.keys_in, folder)
+        for first in range(0, len(keys), _BATCH):
+            batch = keys[first : first + _BATCH]
+            unknown = await rows.unknown(batch)
+            known += len(batch) - len(unknown)
+            for key in unknown:
+                segment = await asyncio.to_thread(read_object, store, key)
+                if isinstance(segment, str):
+                    unreadable += 1
+                    log.error("object-unreadable", key=key, reason=segment)
+                    continue
+                await rows.add(segment)
+                added += 1
+    return known, added, unreadable
+
+
+async def _compare(archive: Archive) -> int:
+    """Forget the rows of stored objects that are gone, take back what was condemned and is there; how many
+    were forgotten. Raises OSError."""
+    store, key, forgotten = archive.store, "", 0
+    while batch := await archive.walk.after(key, _BATCH):
+        key = batch[-1][0]
+        there = await asyncio.to_thread(lambda rows: [store.holds(row[0]) for row in rows], batch)
+        rows = [(*row, is_there) for row, is_there in zip(batch, there, strict=True)]
+        lost = [one for one, state, is_there in rows if state is SegmentState.STORED and not is_there]
+        condemned = [one for one, state, is_there in rows if state is SegmentState.GARBAGE and is_there]
+        if lost:
+            await archive.rows.forget(lost)
+        await archive.reprieve.grant(condemned, SegmentState.STORED)
+        forgotten += len(lost)
+    return forgotten

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -66,6 +66,7 @@ class Scrub:
     """Two walks: names (folders against rows, rows against folders) and bytes (SHA-256 anew).
 
     Everything found is told; an object that the index lacks also breaks the bond. Nothing is changed here.
+    `unreadable` takes the key of every object that neither the index nor anybody who reads it can name.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Scrub:
         metrics: ScrubMetrics,
         *,
         bytes_per_s: int,
+        unreadable: Callable[[str], Awaitable[object]] | None = None,
     ) -> None:
         self._rows = rows
         self._walk = walk
@@ -88,6 +90,7 @@ class Scrub:
         self._clock = clock
         self._metrics = metrics
         self._bytes_per_s = bytes_per_s
+        self._unreadable = unreadable
         self._told = Found()
         self._damaged: dict[str, None] = {}
         # Before the first lap each is as old as this process.
@@ -137,6 +140,8 @@ class Scrub:
             reason = await asyncio.to_thread(read_object, self._store, key)
             fault = Fault.UNREADABLE if isinstance(reason, str) else Fault.UNLISTED
             self._tell(found, fault, key)
+            if fault is Fault.UNREADABLE and self._unreadable is not None:
+                await self._unreadable(key)
             if fault is Fault.UNLISTED:
                 await self._bond.broken(f"the index does not know the recording {key}")
         async for key in self._missing(pause_s):
@@ -163,7 +168,7 @@ class Scrub:
 
     async def _unlisted(self, pause_s: float) -> AsyncIterator[str]:
         """Objects that have no row, and are still there at a second look."""
-        folders = self._store.day_folders()
+        folders = self._store.folders()
         while (folder := await asyncio.to_thread(next, folders, None)) is not None:
             keys = await asyncio.to_thread(self._store.keys_in, folder)
             for first in range(0, len(keys), _ROWS):

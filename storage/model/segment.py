@@ -89,7 +89,10 @@ def key_of_spool_name(name: str) -> str:
 
 
 def capture_of_spool_name(name: str) -> tuple[StreamId, int] | None:
-    """The stream and the UTC start that the name of a file in the spool tells, None where it is no such."""
+    """The stream and the UTC start that the name of a file in the spool tells, None where it is no such.
+
+    An object's key tells them by its `spool_name`.
+    """
     found = _SPOOL_NAME.match(name)
     if found is None:
         return None

@@ -13,6 +13,8 @@ from storage.objects.small_file import write_small
 
 _MARKER = ".beffroi-store"
 _INCOMING = ".incoming"
+_FOUND = "lost+found"
+"""The file system's own folder, where the store is a disk: nobody else may read it."""
 
 
 class FolderStore:
@@ -100,7 +102,7 @@ class FolderStore:
         for folder, folders, files in os.walk(self.root):
             folders[:] = [name for name in folders if not name.startswith(".")]
             for name in files:
-                if name.endswith(".mp4"):
+                if _is_object(name):
                     yield str((Path(folder) / name).relative_to(self.root))
 
     def clear_incoming(self) -> int:
@@ -113,20 +115,20 @@ class FolderStore:
     def is_empty(self) -> bool:
         return next(self.keys(), None) is None
 
-    def day_folders(self) -> Iterator[str]:
-        """Every folder of one stream and day, in order."""
-        for stream_folder in sorted(self.root.glob("[0-9]*/*/*")):
-            for day in sorted(stream_folder.iterdir()):
-                if day.is_dir():
-                    yield str(day.relative_to(self.root))
+    def folders(self) -> Iterator[str]:
+        """Every folder that an object could lie in, the store's own among them. Raises OSError."""
+        for folder, folders, _files in os.walk(self.root, onerror=_unless_gone):
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and name != _FOUND)
+            yield str(Path(folder).relative_to(self.root))
 
     def keys_in(self, folder: str) -> list[str]:
-        """The keys of the objects in one folder; none where it is gone."""
+        """The keys of the objects in one folder, in order; none where it is gone. Raises OSError."""
         try:
-            names = sorted(os.listdir(self.root / folder))
+            with os.scandir(self.root / folder) as entries:
+                names = sorted(one.name for one in entries if _is_object(one.name) and not one.is_dir())
         except FileNotFoundError:
             return []
-        return [f"{folder}/{name}" for name in names if name.endswith(".mp4")]
+        return [str(Path(folder) / name) for name in names]
 
     def newest_keys(self) -> Iterator[str]:
         """The newest object of each stream, found without walking the whole store."""
@@ -137,3 +139,12 @@ class FolderStore:
                 if names:
                     yield str((day / max(names)).relative_to(self.root))
                     break
+
+
+def _is_object(name: str) -> bool:
+    return name.endswith(".mp4") and not name.startswith(".")
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error

@@ -55,7 +55,7 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def segment_of(path: Path, key: str, layout: Layout, state: SegmentState) -> Segment:
+def segment_of(path: Path, key: str, layout: Layout, codec: str, state: SegmentState) -> Segment:
     """What the index should say of a whole file. Blocking."""
     identity = layout.identity
     return Segment(
@@ -66,7 +66,7 @@ def segment_of(path: Path, key: str, layout: Layout, state: SegmentState) -> Seg
         end_ns=layout.end_ns,
         size=path.stat().st_size,
         sha256=digest_of(path),
-        codec=layout.description.codec_string,
+        codec=codec,
         parameters=layout.description.digest,
         days=identity.days,
         state=state,
@@ -81,7 +81,7 @@ def read_object(store: FolderStore, key: str) -> Segment | str:
         layout = layout_of(path)
         if not layout.fragments:
             return "it holds no picture"
-        return segment_of(path, key, layout, SegmentState.STORED)
+        return segment_of(path, key, layout, layout.description.codec_string, SegmentState.STORED)
     except BadInput as error:
         return error.detail
     except OSError as error:
@@ -229,6 +229,8 @@ class Finisher:
             return None
         try:
             layout = layout_of(path)
+            # Parameters that name no codec make no row: tried again for ever, they would keep recovery open.
+            codec = layout.description.codec_string
         except BadInput as error:
             if holds_nothing(path):
                 self._log.warning("spool-file-without-head", key=key, reason=error.detail)
@@ -245,7 +247,7 @@ class Finisher:
         if not self._cut(path, layout.end, key):
             return None
         self._places.disk.sync(path)
-        return segment_of(path, key, layout, SegmentState.CLOSED)
+        return segment_of(path, key, layout, codec, SegmentState.CLOSED)
 
     def _cut(self, path: Path, whole: int, key: str) -> bool:
         """Cut what follows the last whole fragment; False where that is no mere tear and finds no room."""

@@ -1,4 +1,4 @@
-"""Which communes may be recorded: what control_room said last, over restarts.
+"""Which communes may be recorded, with which keys not: what control_room said last, over restarts.
 
 Unlike what is shown, recording does not end with the silence of control_room: footage not taken can never be
 had again, and nobody can take a credential back there while it is away.
@@ -18,27 +18,28 @@ _FILE = ".beffroi-publishers"
 
 
 class KnownPublishers:
-    """`heard` gives the communes of the newest lease, None where none of this run says it."""
+    """`heard` gives what the newest lease says, None where none of this run says it."""
 
-    def __init__(self, folder: Path, disk: Disk, heard: Callable[[], frozenset[str] | None]) -> None:
+    def __init__(self, folder: Path, disk: Disk, heard: Callable[[], Publishers | None]) -> None:
         self._path = folder / _FILE
         self._disk = disk
         self._heard = heard
         self._log = get_logger("storage")
         self._written = self._read()
 
-    def holds(self, commune: str) -> bool:
-        """Whether a commune's worker is recorded. Before control_room ever said so its key is enough."""
+    def holds(self, commune: str, key: str) -> bool:
+        """Whether a commune's worker with this public key is recorded. Before control_room ever spoke it is
+        enough to have the key."""
         heard = self._heard()
         known = self._written if heard is None else heard
-        return known is None or commune in known
+        return known is None or known.take(commune, key)
 
     async def keep(self) -> None:
         """Write down what was heard, where it is news."""
         heard = self._heard()
         if heard is None or heard == self._written:
             return
-        text = encode(Publishers(tuple(sorted(heard)))).decode()
+        text = encode(heard).decode()
         try:
             await asyncio.to_thread(write_small, self._disk, self._path, text)
         except OSError as error:
@@ -47,10 +48,10 @@ class KnownPublishers:
             return
         self._written = heard
 
-    def _read(self) -> frozenset[str] | None:
+    def _read(self) -> Publishers | None:
         try:
             text = read_small(self._path)
-            return None if text is None else frozenset(decode(Publishers, text.encode()).communes)
+            return None if text is None else decode(Publishers, text.encode())
         except (OSError, BadInput) as error:
             self._log.error("publishers-unreadable", file=_FILE, reason=type(error).__name__)
             return None

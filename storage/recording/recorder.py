@@ -15,6 +15,7 @@ from storage.fmp4.entry import Description
 from storage.fmp4.identity import Identity
 from storage.metrics import RecorderMetrics
 from storage.model.segment import Footage
+from storage.recording.camera_time import MIN_CAMERAS, CameraTime
 from storage.recording.spool import SegmentWriter, Spool, WriterEvents
 from storage.recording.stream_recording import Recording, hash_of
 
@@ -119,9 +120,17 @@ class Recorder:
         return tuple(recording.report() for recording, _ in self._recordings.values())
 
     def cameras_ns(self) -> tuple[int, ...]:
-        """The UTC that each stream's pictures tell now, of those that come."""
-        told = (recording.camera_ns() for recording, _ in self._recordings.values())
-        return tuple(utc_ns for utc_ns in told if utc_ns is not None)
+        """The UTC that each camera tells now by its own clock, of those whose pictures come.
+
+        Where fewer than two tell any, the times of arrival, which are the workers', stand for the others.
+        """
+        told: dict[str, CameraTime] = {}
+        for recording, _ in self._recordings.values():
+            time, camera = recording.camera_time(), recording.stream.camera_path
+            if time is not None and (time.own or camera not in told):
+                told[camera] = time
+        own = tuple(time.utc_ns for time in told.values() if time.own)
+        return own if len(own) >= MIN_CAMERAS else tuple(time.utc_ns for time in told.values())
 
     def health(self) -> str | None:
         """The first recording that fails, and how many do."""

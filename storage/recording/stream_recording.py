@@ -18,6 +18,7 @@ from storage.fmp4.description import describe
 from storage.fmp4.identity import Identity
 from storage.metrics import RecorderMetrics
 from storage.model.segment import Footage, object_key
+from storage.recording.camera_time import CameraTime
 from storage.recording.open_segment import OpenSegment, OpenWriter
 from storage.recording.spool import WriterEvents
 
@@ -69,7 +70,7 @@ class Recording:
         self._since_ns = clock.utc_ns()
         self._retry_at_ns = 0
         self._written_at_ns: int | None = None
-        self._heard: tuple[int, int] | None = None
+        self._heard: tuple[CameraTime, int] | None = None
 
     def take(self, item: AccessUnit | Gap) -> None:
         """The next unit of the stream, or the news that some are lost."""
@@ -107,12 +108,13 @@ class Recording:
         """Whether a file of the spool is still being written, or about to be told finished."""
         return key in self._footage
 
-    def camera_ns(self) -> int | None:
-        """The UTC that the stream's pictures tell now, None where no key picture came for a minute."""
+    def camera_time(self) -> CameraTime | None:
+        """What the stream's pictures tell now, None where no key picture came for a minute."""
         if self._heard is None:
             return None
-        age_ns = self._clock.monotonic_ns() - self._heard[1]
-        return self._heard[0] + age_ns if age_ns <= _HEARD_NS else None
+        told, at_ns = self._heard
+        age_ns = self._clock.monotonic_ns() - at_ns
+        return replace(told, utc_ns=told.utc_ns + age_ns) if age_ns <= _HEARD_NS else None
 
     def report(self) -> RecordingReport:
         since = datetime.fromtimestamp(self._since_ns / 1e9, UTC)
@@ -120,7 +122,7 @@ class Recording:
 
     def _take_unit(self, unit: AccessUnit) -> None:
         if unit.key:
-            self._heard = unit.wall_ns, self._clock.monotonic_ns()
+            self._heard = CameraTime.of(unit), self._clock.monotonic_ns()
         segment = self._open
         if segment is not None and self._breaks(segment, unit):
             self._end()

@@ -31,10 +31,10 @@ def _key_picture(coding: Coding) -> bytes:
 async def _child_ms(codec: Codec, data: bytes) -> tuple[float, float]:
     """The CPU time of a child's start with its first picture, and of each further one."""
     decoder = ChildDecoder()
-    first = await decoder.verdict(codec, data)
+    first = await decoder.verdict(codec, [data])
     last = first
     for _ in range(PICTURES):
-        last = await decoder.verdict(codec, data)
+        last = await decoder.verdict(codec, [data])
     await decoder.rest()
     assert not last.said, last.said
     return first.cpu_ns / 1e6, (last.cpu_ns - first.cpu_ns) / 1e6 / PICTURES
@@ -55,7 +55,7 @@ def _rows() -> Sequence[Sequence[Cell]]:
             data = _key_picture(coding)
             start_ms, picture_ms = asyncio.run(_child_ms(codec, data))
             hundred = (start_ms + 100 * picture_ms) / 1e3 / EVERY_S * 100
-            floor = _floor_ms(partial(trouble, codec, data))
+            floor = _floor_ms(partial(trouble, codec, [data]))
             rows.append([f"{codec} {width}x{height}", start_ms, picture_ms, floor, hundred])
     return rows
 

@@ -1,4 +1,4 @@
-"""What holds of every view and dialog: it fits a phone, the keyboard reaches it, axe finds nothing wrong."""
+"""What holds of all views and dialogs: they fit a phone, suit keyboard and axe, and drafts are kept."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Route, expect
 
 from tests.browser.story import open_player, sign_in
 from tests.browser.test_story import visitor
-from tests.browser.tour import VIEWS, out_of_reach, too_wide, tour, violations
+from tests.browser.tour import VIEWS, keeps_a_draft, out_of_reach, too_wide, tour, violations
 from tests.support.client import Json, rfc3339, signed_in
 from tests.support.eventually import eventually
 from tests.support.whole import WholeSystem
@@ -49,7 +49,7 @@ async def camera(whole: WholeSystem) -> AsyncIterator[str]:
 
 @pytest.mark.usefixtures("camera")
 @pytest.mark.parametrize("login", VIEWS)
-async def test_every_view_and_dialog_fits_a_phone_is_reached_by_the_keyboard_and_axe_finds_nothing_wrong(
+async def test_every_view_fits_a_phone_is_reached_by_the_keyboard_is_right_for_axe_and_keeps_drafts(
     whole: WholeSystem, browser: Browser, login: str
 ) -> None:
     wrong: list[object] = []
@@ -61,6 +61,8 @@ async def test_every_view_and_dialog_fits_a_phone_is_reached_by_the_keyboard_and
                 if width in AXE_AT and login not in SEES_NO_MORE:
                     wrong += [(stop, width, found) for found in await violations(page)]
             wrong += [(stop, found) for found in await out_of_reach(page)]
+            if stop.dialog:
+                await keeps_a_draft(page, stop.dialog)
     assert wrong == []
 
 
@@ -123,6 +125,8 @@ async def test_a_disputed_clock_is_shown_loudly_and_confirmed_with_a_motive(
                 wrong += [(opened, width, part) for part in await too_wide(page, width)]
                 wrong += await violations(page)
             wrong += await out_of_reach(page)
+        await keeps_a_draft(page, "clock-dialog")
+        await page.get_by_test_id("clock-confirm").click()
         await page.get_by_test_id("motive").fill("power cut of two days")
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("clock-dialog")).to_have_count(0)

@@ -11,7 +11,9 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from deploy.cli import main
+from deploy.demo import CAMERAS
 from tests.browser.story import MOTIVE, WATCH, open_player, open_wall, picture, sign_in
+from tests.browser.tour import violations
 from tests.support.browser import chromium
 from tests.support.client import Json, signed_in
 from tests.support.eventually import eventually
@@ -95,18 +97,54 @@ async def test_a_legal_officer_plays_back_exports_and_verifies_and_the_journal_h
 
 async def _plays_back(page: Page, camera: str, folder: Path) -> None:
     await open_player(page, camera)
-    video = page.get_by_test_id("player-video")
-
-    async def advancing() -> bool:
-        before = await video.evaluate("v => v.currentTime")
-        await page.wait_for_timeout(300)
-        return float(await video.evaluate("v => v.currentTime")) > float(before)
-
     if await page.get_by_test_id("play").get_attribute("aria-pressed") != "true":
         await page.get_by_test_id("play").click()
-    await eventually(advancing, within_s=20, what="playback going on")
+    await _goes_on(page)
     await expect(page.get_by_test_id("shown-at")).to_have_attribute("data-utc", re.compile(r"^\d{4}-.*Z$"))
     await picture(page, "playback", folder)
+
+
+async def _goes_on(page: Page) -> None:
+    """Several pictures are shown, each later than the one before."""
+    shown = page.get_by_test_id("shown-at")
+    seen: list[str] = []
+
+    async def further() -> bool:
+        utc = await shown.get_attribute("data-utc") or ""
+        if utc and utc not in seen:
+            seen.append(utc)
+        return len(seen) >= 4
+
+    await eventually(further, within_s=20, what="playback going on")
+    assert seen == sorted(seen)
+
+
+async def test_a_recording_of_h265_goes_on_in_a_browser_and_says_so_where_it_is_converted(
+    whole: WholeSystem,
+) -> None:
+    async with signed_in(whole.url, "operatrice") as api:
+        h265 = next(one.name for one in CAMERAS if "codec=h265" in one.options)
+        camera = next(one for one in await api.items("/cameras") if one["name"] == h265)
+    answered: list[str] = []
+    async with chromium() as browser, visitor(browser) as context:
+        page = await sign_in(context, whole.url, "juriste")
+        page.on("response", lambda answer: answered.append(answer.headers.get("x-beffroi-codec", "")))
+        await open_player(page, str(camera["id"]))
+        await _goes_on(page)
+        played = 'codec => MediaSource.isTypeSupported(`video/mp4; codecs="${codec}"`)'
+        recorded = next(codec for codec in answered if codec)
+        assert recorded.startswith(("hvc1.", "hev1."))
+        notice = page.get_by_test_id("notice-converted")
+        if await page.evaluate(played, recorded):
+            await expect(notice).to_have_count(0)
+        else:
+            await expect(notice).to_contain_text("H.265")
+            assert any(codec.startswith("avc1.") for codec in answered)
+        assert await page.get_by_test_id("player-video").evaluate("v => [v.videoWidth, v.videoHeight]") == [
+            512,
+            288,
+        ]
+        assert await violations(page) == []
 
 
 async def _exports(page: Page, camera: str, folder: Path) -> Path:

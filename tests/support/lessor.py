@@ -28,6 +28,7 @@ class Lessor:
         self.ended_sessions: set[str] = set()
         self.ended_cameras: set[str] = set()
         self.publishers: set[str] | None = None
+        self.ended_keys: dict[str, frozenset[str]] = {}
         self.revoked: list[Revocation] = []
 
     def knows(self, ticket: Ticket) -> Ticket:
@@ -56,6 +57,7 @@ class Lessor:
                 cameras=frozenset(self._known_cameras - self.ended_cameras),
                 revoked=tuple(self.revoked),
                 publishers=None if self.publishers is None else frozenset(self.publishers),
+                ended_keys=self.ended_keys,
             )
         )
 

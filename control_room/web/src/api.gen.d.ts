@@ -6113,6 +6113,8 @@ export interface operations {
             header?: {
                 /** @description ETag of the last answer: 304 where it still holds. */
                 "if-none-match"?: string | null;
+                /** @description The worker's public tap key, in Z85: it ends with the last credential it was told with. */
+                "X-Beffroi-Tap-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -6212,7 +6214,10 @@ export interface operations {
     putCameraReports: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The worker's public tap key, in Z85: it ends with the last credential it was told with. */
+                "X-Beffroi-Tap-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

@@ -38,7 +38,8 @@ CLOCKS = (
         Fault.REPORT_OF_1970,
         "Its sender reports tell the time since power-on.",
         "Cameras without a clock.",
-        "Does not believe a clock that is days away: UTC of arrival.",
+        "Does not believe a clock that is days away: UTC of arrival. Storage is told how far away it is, "
+        "unless it was never set.",
     ),
     Card(
         Fault.REPORT_OF_2036,

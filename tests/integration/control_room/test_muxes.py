@@ -107,7 +107,7 @@ async def test_a_mux_that_hangs_gets_no_viewer_any_more() -> None:
 async def test_the_ways_a_mux_can_fail_are_told_apart() -> None:
     mux = SmallMux()
     client = MuxClient(ServiceTickets(TicketSigner(KEY), SystemClock(), Names()))
-    with pytest.raises(Unavailable, match="cannot be reached: ConnectError"):
+    with pytest.raises(Unavailable, match="cannot be reached"):
         await client.load(mux.url)
     await mux.start()
     mux.bodies["/load"] = {"viewers": -1, "most_viewers": 500}

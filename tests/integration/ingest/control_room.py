@@ -5,7 +5,15 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from shared.messages import CameraReports, CameraStatus, WantedCamera, WantedCameras, decode, encode
+from shared.messages import (
+    TAP_KEY_HEADER,
+    CameraReports,
+    CameraStatus,
+    WantedCamera,
+    WantedCameras,
+    decode,
+    encode,
+)
 
 
 @dataclass
@@ -17,6 +25,7 @@ class StandIn:
     cameras: tuple[WantedCamera, ...] = ()
     reports: CameraReports = field(default_factory=lambda: CameraReports(()))
     raw_reports: list[bytes] = field(default_factory=list)
+    tap_keys: set[str] = field(default_factory=set)
     port: int = 0
     _server: asyncio.Server | None = None
 
@@ -54,6 +63,7 @@ class StandIn:
     def _answer(self, line: str, headers: dict[str, str], body: bytes) -> bytes:
         if headers.get("authorization") != f"Bearer {self.token}":
             return _response("401 Unauthorized")
+        self.tap_keys.update({headers[TAP_KEY_HEADER.lower()]} if TAP_KEY_HEADER.lower() in headers else ())
         if line.startswith("GET /api/v1/worker/cameras "):
             version = str(hash(self.cameras))
             if headers.get("if-none-match") == f'"{version}"':

@@ -19,6 +19,7 @@ from shared.places import HostPort
 from tests.integration.ingest.scripted import Answer, Scripted, scripted
 from tests.integration.ingest.zoo import plan, zoo
 from tests.support.eventually import eventually
+from tests.support.told import said
 
 pytestmark = pytest.mark.slow
 
@@ -185,7 +186,7 @@ async def test_a_silent_camera_s_thread_ends_at_once(cameras: SimulatedCameras, 
     if ends == "close":
         source.close()
     else:
-        source.fail(NotRtsp("enough"))
+        source.fail(NotRtsp(said("enough")))
     await eventually(lambda: not _threads(cameras), within_s=2, what="the end of the thread")
     await eventually(lambda: camera.counts.sessions == 0, within_s=2)
 
@@ -195,7 +196,7 @@ async def test_a_camera_that_is_given_up_loses_no_picture_that_came(cameras: Sim
     source = await _opener().open(CameraAddress(cameras.url("camera")))
     taken = [await source.next() for _ in range(4)]
     camera.paused = True
-    source.fail(Stalled("it fell silent"))
+    source.fail(Stalled(said("it fell silent")))
     with pytest.raises(Stalled):
         await _all(source, taken)
     assert len(taken) == source.counts.packets + 2

@@ -14,6 +14,7 @@ from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
 from shared.codecs.h264 import Nal, nal_type, nal_units
 from tests.support.eventually import eventually
+from tests.support.told import said
 from tests.unit.ingest.camera_packets import packets, source
 
 pytestmark = pytest.mark.slow
@@ -48,11 +49,11 @@ class FakeWorld(World):
         return CameraAddress("rtsp://192.0.2.7/good")
 
     def refusing(self) -> CameraAddress:
-        self._opener.then(Refused("no"))
+        self._opener.then(Refused(said("no")))
         return CameraAddress("rtsp://192.0.2.7/refusing", "viewer", "hunter2")
 
     async def end(self) -> None:
-        self._source.fail(Ended("over"))
+        self._source.fail(Ended(said("over")))
 
 
 class SimulatedWorld(World):

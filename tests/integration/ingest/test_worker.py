@@ -151,12 +151,16 @@ async def test_units_reach_who_asked_for_them_starting_with_a_key_unit(worker: W
     )
 
 
-async def test_units_cross_an_encrypted_tap(worker: Worker, two: Two) -> None:
+async def test_units_cross_an_encrypted_tap_whose_key_is_told_with_the_credential(
+    worker: Worker, two: Two
+) -> None:
     await worker.use_keys()
     worker.want(*two)
     worker.watch("gate")
     await worker.start()
     await eventually(lambda: len(worker.units) > 5)
+    known = (worker.folder / "peers" / f"{COMMUNE}.pub").read_text()
+    assert worker.room.tap_keys == {known}
 
 
 async def test_a_camera_added_is_live_within_two_seconds_and_the_others_untouched(

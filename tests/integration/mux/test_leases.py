@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from shared.tap import TapKeys
 from shared.tap.keys import make_pair
 from tests.integration.mux.receiving import scene, timestamps, watching
@@ -39,7 +41,10 @@ async def test_a_forged_lease_is_refused_and_ends_nothing(tmp_path: Path) -> Non
         await shown.pictures(10, after=len(shown.rtp))
 
 
-async def test_a_credential_taken_back_cuts_the_tap_in_seconds_and_a_new_one_mends_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("whole", [True, False], ids=["the commune's last", "one of several"])
+async def test_a_credential_taken_back_cuts_the_tap_in_seconds_and_a_new_one_mends_it(
+    tmp_path: Path, whole: bool
+) -> None:
     public, secret = make_pair()
     centre_public, centre_secret = make_pair()
     (tmp_path / "centre.key").write_bytes(centre_secret)
@@ -60,12 +65,15 @@ async def test_a_credential_taken_back_cuts_the_tap_in_seconds_and_a_new_one_men
 
             await eventually(are_refused, what="refusals")
 
-        lessor.publishers = set()
+        if whole:
+            lessor.publishers = set()
+        else:
+            lessor.ended_keys = {STREAM.commune: frozenset({public.decode()})}
         await asyncio.to_thread(lessor.tell, mux.base)
         await refused_more(10)
         shown_before = len(timestamps(shown.rtp))
         await refused_more(10)
         assert len(timestamps(shown.rtp)) == shown_before
 
-        lessor.publishers = {STREAM.commune}
+        lessor.publishers, lessor.ended_keys = {STREAM.commune}, {}
         await shown.pictures(10, after=len(shown.rtp))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.load import Cost
+from tests.bench.parts import PARTS
 from tests.bench.peers import Entry, mux_with
 from tests.bench.peers import janus as janus_server
 from tests.bench.peers import table as peers_table
@@ -50,6 +51,12 @@ def test_a_kept_table_comes_back_the_same(tmp_path: Path) -> None:
 def test_a_column_holds_its_numbers() -> None:
     assert TABLE.column("us/packet") == [2.345, 1234.5]
     assert TABLE.where("viewers", 100).column("us/packet") == [1234.5]
+
+
+def test_each_part_of_the_bench_has_its_place_in_the_document() -> None:
+    places: list[str] = []
+    with_tables(DOCUMENT.read_text(), lambda name: places.append(name))
+    assert set(PARTS) <= set(places), set(PARTS) - set(places)
 
 
 def test_the_document_gets_new_tables_and_keeps_its_text() -> None:

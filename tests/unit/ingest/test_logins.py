@@ -10,6 +10,7 @@ from ingest.fake_opener import FakeOpener
 from ingest.logins import HOLD_S, HOST_SPACING_S, SPACING_S, LoginGate
 from ingest.ports import CameraAddress, NoAnswer, Refused, Source, SourceError, Unreachable
 from shared.clock import SimulatedClock
+from tests.support.told import said
 from tests.unit.ingest.camera_packets import source
 
 GATE = CameraAddress("rtsp://192.0.2.7/gate", "viewer", "hunter2")
@@ -54,7 +55,7 @@ def _at(number: int) -> CameraAddress:
     return CameraAddress(f"rtsp://192.0.2.{number}/x")
 
 
-@pytest.mark.parametrize("outcome", [NoAnswer("late"), Refused("no"), None])
+@pytest.mark.parametrize("outcome", [NoAnswer(said("late")), Refused(said("no")), None])
 async def test_a_camera_that_may_have_heard_us_is_left_alone_for_fifteen_seconds(
     rig: Rig, outcome: SourceError | None
 ) -> None:
@@ -68,7 +69,7 @@ async def test_a_camera_that_may_have_heard_us_is_left_alone_for_fifteen_seconds
 
 async def test_a_camera_that_cannot_have_heard_us_may_be_asked_again_at_once(rig: Rig) -> None:
     for _ in range(2):
-        rig.opener.then(Unreachable("nothing listens"))
+        rig.opener.then(Unreachable(said("nothing listens")))
         rig.open()
         await rig.clock.advance(0.2)
     assert len(rig.opener.opened) == 2
@@ -83,7 +84,7 @@ async def test_a_camera_that_was_good_for_long_is_asked_again_at_once(rig: Rig) 
 
 
 async def test_another_password_is_tried_at_once(rig: Rig) -> None:
-    rig.opener.then(Refused("no"))
+    rig.opener.then(Refused(said("no")))
     rig.open()
     await rig.clock.advance(1)
     rig.open(CameraAddress(GATE.url, "viewer", "right"))
@@ -99,11 +100,12 @@ async def test_the_channels_of_a_recorder_are_asked_one_after_the_other(rig: Rig
 
 
 async def test_an_account_that_a_recorder_refuses_is_tried_once_and_not_by_each_channel(rig: Rig) -> None:
-    rig.opener.then(Refused("192.0.2.7 refuses this user name and password"))
+    rig.opener.then(Refused(said("192.0.2.7 refuses this user name and password")))
     tasks = [rig.open(CameraAddress(f"rtsp://192.0.2.7/{n}", "viewer", "wrong")) for n in range(8)]
     assert await rig.opened_after(2) == 1
     told = [task.result() for task in tasks]
     assert all(isinstance(error, Refused) and "refuses" in str(error) for error in told)
+    assert [error.reason.code for error in told if isinstance(error, Refused)] == 8 * ["said-by-a-test"]
     rig.open(CameraAddress("rtsp://192.0.2.7/9", "viewer", "wrong"))
     await rig.clock.advance(SPACING_S)
     rig.open(CameraAddress("rtsp://192.0.2.7/10", "viewer", "wrong"))
@@ -111,7 +113,7 @@ async def test_an_account_that_a_recorder_refuses_is_tried_once_and_not_by_each_
 
 
 async def test_a_recorder_that_asks_some_streams_for_a_password_gives_the_others(rig: Rig) -> None:
-    rig.opener.then(Refused("asks for a user name and a password"))
+    rig.opener.then(Refused(said("asks for a user name and a password")))
     rig.opener.then(source())
     rig.open(CameraAddress("rtsp://192.0.2.7/1"))
     rig.open(CameraAddress("rtsp://192.0.2.7/2"))
@@ -146,7 +148,7 @@ async def test_a_camera_taken_away_while_it_waits_leaves_its_place_to_the_next(r
 
 async def test_what_ends_at_once_leaves_its_place(rig: Rig) -> None:
     rig.with_places(1)
-    rig.opener.then(Refused("no"))
+    rig.opener.then(Refused(said("no")))
     for number in range(5):
         rig.open(CameraAddress(f"rtsp://192.0.2.7/{number}", "viewer", "wrong"))
     await rig.clock.advance(1)

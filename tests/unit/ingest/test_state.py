@@ -8,6 +8,7 @@ from shared.clock import SimulatedClock
 from shared.ids import StreamId
 from shared.messages import CameraStatus
 from shared.reasons import why
+from tests.support.told import said
 
 
 class Noted:
@@ -26,19 +27,19 @@ def test_a_new_camera_is_connecting() -> None:
 
 def test_the_same_again_is_no_news() -> None:
     noted = Noted()
-    assert noted.state.to(CameraStatus.REFUSED, "wrong password")
-    assert not noted.state.to(CameraStatus.REFUSED, "wrong password")
+    assert noted.state.to(CameraStatus.REFUSED, said("wrong password"))
+    assert not noted.state.to(CameraStatus.REFUSED, said("wrong password"))
     assert noted.changes == 1
 
 
 async def test_since_is_when_the_status_began_whatever_the_reason_becomes() -> None:
     noted = Noted()
-    noted.state.to(CameraStatus.UNREACHABLE, "nothing listens")
+    noted.state.to(CameraStatus.UNREACHABLE, said("nothing listens"))
     since = noted.state.report.since
     await noted.clock.advance(60)
-    noted.state.to(CameraStatus.UNREACHABLE, "no way there")
+    noted.state.to(CameraStatus.UNREACHABLE, said("no way there"))
     assert noted.state.report.since == since
-    noted.state.to(CameraStatus.STALLED, "silent")
+    noted.state.to(CameraStatus.STALLED, said("silent"))
     assert noted.state.report.since == since + timedelta(seconds=60)
 
 
@@ -90,5 +91,5 @@ def test_a_camera_that_is_gone_says_that_and_not_how_its_pictures_were() -> None
     noted = Noted()
     noted.state.live(1, StreamInfo("h264", 640, 360, 25.0), "")
     noted.state.decodes(NO_PPS)
-    noted.state.to(CameraStatus.UNREACHABLE, "nothing listens")
+    noted.state.to(CameraStatus.UNREACHABLE, said("nothing listens"))
     assert noted.state.report.status is CameraStatus.UNREACHABLE

@@ -13,6 +13,7 @@ from ingest.simulator.encoder import Coding, Encoding
 from shared import metrics
 from shared.messages import CameraStatus
 from shared.units import Codec, WallSource
+from tests.support.told import said
 from tests.unit.ingest.camera_packets import ADDRESS, GOP, Bench, coded, costly, packets, source
 
 
@@ -65,6 +66,15 @@ async def test_a_camera_s_own_time_is_passed_on_with_its_uncertainty(bench: Benc
     assert (unit.wall_ns, unit.wall_source, unit.wall_uncertainty_ns) == (7, WallSource.SENDER_REPORT, 9)
 
 
+async def test_how_far_a_camera_s_clock_is_off_is_passed_on_beside_the_arrival(bench: Bench) -> None:
+    camera = source()
+    bench.opener.then(camera)
+    camera.send(*(replace(packet, camera_ahead_ns=-7) for packet in packets(arrival_ns=42)))
+    async with running(bench):
+        unit = bench.units[3]
+    assert (unit.wall_ns, unit.wall_source, unit.camera_ahead_ns) == (45, WallSource.ARRIVAL, -7)
+
+
 async def test_the_state_is_live_with_size_and_codec_once_a_unit_came(bench: Bench) -> None:
     camera = source()
     bench.opener.then(camera)
@@ -90,7 +100,7 @@ async def test_each_connection_is_a_new_run_that_starts_at_zero(bench: Bench) ->
     for _ in range(2):
         camera = source()
         camera.send(*packets())
-        camera.fail(Ended("the camera ended the stream"))
+        camera.fail(Ended(said("the camera ended the stream")))
         bench.opener.then(camera)
     async with running(bench):
         await bench.clock.advance(2)
@@ -100,7 +110,7 @@ async def test_each_connection_is_a_new_run_that_starts_at_zero(bench: Bench) ->
 
 async def test_a_camera_that_fails_is_tried_again_for_ever_at_growing_intervals(bench: Bench) -> None:
     for _ in range(200):
-        bench.opener.then(Unreachable("nothing listens"))
+        bench.opener.then(Unreachable(said("nothing listens")))
     async with running(bench):
         await bench.clock.advance(10)
         soon = len(bench.opener.opened)
@@ -112,7 +122,7 @@ async def test_a_camera_that_fails_is_tried_again_for_ever_at_growing_intervals(
 
 async def test_a_wrong_password_is_tried_rarely_so_that_no_account_is_locked(bench: Bench) -> None:
     for _ in range(200):
-        bench.opener.then(Refused("the camera refuses this user name and password"))
+        bench.opener.then(Refused(said("the camera refuses this user name and password")))
     async with running(bench):
         await bench.clock.advance(600)
     assert 10 <= len(bench.opener.opened) <= 22
@@ -121,7 +131,7 @@ async def test_a_wrong_password_is_tried_rarely_so_that_no_account_is_locked(ben
 
 async def test_the_reason_of_a_failure_is_told_and_stays_while_trying_again(bench: Bench) -> None:
     for _ in range(5):
-        bench.opener.then(Unreachable("nothing listens at 192.0.2.7:554"))
+        bench.opener.then(Unreachable(said("nothing listens at 192.0.2.7:554")))
     async with running(bench):
         await bench.clock.advance(5)
         assert bench.state.report.reason == "nothing listens at 192.0.2.7:554"
@@ -131,7 +141,7 @@ async def test_the_reason_of_a_failure_is_told_and_stays_while_trying_again(benc
 async def test_a_stalled_camera_is_live_again_after_the_next_connection(bench: Bench) -> None:
     first, second = source(), source()
     first.send(*packets())
-    first.fail(Stalled("nothing for 5 s"))
+    first.fail(Stalled(said("nothing for 5 s")))
     second.send(*packets())
     bench.opener.then(first)
     bench.opener.then(second)
@@ -279,7 +289,7 @@ async def test_garbage_between_pictures_loses_none_of_them(bench: Bench) -> None
 
 
 async def test_the_credentials_go_to_the_opener_and_nowhere_else(bench: Bench) -> None:
-    bench.opener.then(Refused("the camera refuses this user name and password"))
+    bench.opener.then(Refused(said("the camera refuses this user name and password")))
     async with running(bench):
         assert bench.opener.opened == [ADDRESS]
         assert ADDRESS.password not in repr(bench.state.report)

@@ -16,15 +16,20 @@ communes = st.builds(
 cameras = st.builds("{}{}".format, st.sampled_from(_ALNUM), st.text(_ALNUM + "-", max_size=39))
 stream_ids = st.builds(StreamId, communes, cameras, st.sampled_from(StreamKind))
 signed_64 = st.integers(-(2**63), 2**63 - 1)
+_times = st.one_of(
+    st.tuples(st.sampled_from(WallSource), signed_64, st.none()),
+    st.tuples(st.just(WallSource.ARRIVAL), st.just(-1), signed_64),
+)
 access_units = st.builds(
-    AccessUnit,
+    lambda time, **rest: AccessUnit(
+        wall_source=time[0], wall_uncertainty_ns=time[1], camera_ahead_ns=time[2], **rest
+    ),
+    time=_times,
     stream=stream_ids,
     run=st.integers(0, 2**32 - 1),
     seq=st.integers(0, 2**64 - 1),
     pts90=signed_64,
     wall_ns=signed_64,
-    wall_source=st.sampled_from(WallSource),
-    wall_uncertainty_ns=signed_64,
     key=st.booleans(),
     codec=st.sampled_from(Codec),
     data=st.binary(min_size=1, max_size=200),

@@ -216,22 +216,36 @@ async def test_whatever_is_said_or_lost_no_right_outlives_its_end_by_more_than_a
             assert allowed == (held_ms == now_ms)
 
 
+TAP_KEY = "k" * 40
+
+
 async def test_a_commune_publishes_only_while_it_is_confirmed_that_it_may() -> None:
     service = Service()
-    assert not service.leases.publishes("59350")
+    assert not service.leases.publishes("59350", TAP_KEY)
     await service.hears(replace(LEASE, publishers=frozenset({"59350"})))
-    assert service.leases.publishes("59350")
-    assert not service.leases.publishes("59512")
+    assert service.leases.publishes("59350", TAP_KEY)
+    assert not service.leases.publishes("59512", TAP_KEY)
     await service.hears(replace(LEASE, publishers=frozenset()))
-    assert not service.leases.publishes("59350")
+    assert not service.leases.publishes("59350", TAP_KEY)
     await service.hears(replace(LEASE, publishers=frozenset({"59350"})))
-    assert service.leases.publishes("59350")
+    assert service.leases.publishes("59350", TAP_KEY)
     await service.clock.advance(LEASE_S)
-    assert not service.leases.publishes("59350")
+    assert not service.leases.publishes("59350", TAP_KEY)
 
 
 async def test_a_control_room_that_does_not_tell_publishers_leaves_the_tap_to_its_keys() -> None:
     service = Service()
     await service.hears(LEASE)
-    assert service.leases.publishes("59350")
+    assert service.leases.publishes("59350", TAP_KEY)
     assert service.leases.publishers is None
+
+
+async def test_a_key_that_has_ended_publishes_for_its_commune_no_more() -> None:
+    service = Service()
+    both = frozenset({"59350", "59512"})
+    await service.hears(replace(LEASE, publishers=both, ended_keys={"59350": frozenset({TAP_KEY})}))
+    assert not service.leases.publishes("59350", TAP_KEY)
+    assert service.leases.publishes("59350", "n" * 40)
+    assert service.leases.publishes("59512", TAP_KEY)
+    await service.hears(replace(LEASE, publishers=both))
+    assert service.leases.publishes("59350", TAP_KEY)

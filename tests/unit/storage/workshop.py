@@ -121,6 +121,7 @@ class Workshop:
     catalogue: Catalogue
     jobs: ExportJobs
     sweep: PackageSweep
+    left_overs: LeftOvers
     evidence_pem: bytes
     tickets: TicketSigner
     app: Guarded
@@ -157,8 +158,7 @@ class Workshop:
 
     async def reindex(self) -> Reindexed:
         """What the command of that name does."""
-        archive = self.archive
-        return await reindex(archive.rows, archive.store, archive.bond, archive.holds, archive.reprieve)
+        return await reindex(self.archive)
 
     def scrub(self, *, bytes_per_s: int = sys.maxsize) -> Scrub:
         """One that does not wait, or reads no faster than asked."""
@@ -172,6 +172,7 @@ class Workshop:
             self.clock,
             ScrubMetrics(),
             bytes_per_s=bytes_per_s,
+            unreadable=self.left_overs.unreadable,
         )
 
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
@@ -320,7 +321,13 @@ async def workshop(
         is_making=jobs.is_making,
     )
     left_overs = LeftOvers(
-        archive.places, half.quarantine, archive.rows, archive.dues, clock, is_open=half.recorder.is_open
+        archive.places,
+        half.quarantine,
+        archive.rows,
+        archive.dues,
+        archive.turn,
+        clock,
+        is_open=half.recorder.is_open,
     )
     end = destruction(
         archive,
@@ -365,6 +372,7 @@ async def workshop(
                 catalogue,
                 jobs,
                 sweep,
+                left_overs,
                 public,
                 signer,
                 app,

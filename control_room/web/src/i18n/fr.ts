@@ -1,13 +1,16 @@
 /** French is the first language: its shape is the type every other language must satisfy. */
 import { admin } from "./fr/admin";
+import { cameraReasons } from "./fr/cameraReasons";
 import { common } from "./fr/common";
 import { desk } from "./fr/desk";
 import { live } from "./fr/live";
 import { playback } from "./fr/playback";
 import { causes } from "./fr/causes";
-import { fields, reasons } from "./fr/reasons";
+import { fields, otherReasons } from "./fr/reasons";
 import { storage } from "./fr/storage";
 import { viewers } from "./fr/viewers";
+
+const reasons = { ...cameraReasons, ...otherReasons };
 
 export const fr = { ...common, ...live, playback, ...desk, admin, viewers, storage, reasons, causes, fields };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { en } from "./en";
 import { fr } from "./fr";
-import { reasonFrom, words } from "./words";
+import { reasonFrom, resourceWords, words } from "./words";
 
 describe("words", () => {
   it("puts parameters where the sentence names them", () => {
@@ -29,6 +29,16 @@ describe("words", () => {
     expect(said).toMatch(/20\/11\/2026 22:00:00 UTC\+1 – 20\/11\/2026 22:05:00 UTC\+1, 20\/11\/2026 23:00:00/);
     expect(said).not.toContain(" to ");
   });
+  it.each([
+    ["range-asked", { start: "2026-11-20T21:00:00+00:00", end: "2026-11-20T21:05:00+00:00" }, "du 20/11/2026 22:00:00 UTC+1 au 20/11/2026 22:05:00 UTC+1"],
+    ["clock-said", { instant: "2026-11-20T21:00:00+00:00" }, "L’heure dite : 20/11/2026 22:00:00 UTC+1"],
+    ["named", { name: "Place du Beffroi" }, "Place du Beffroi"],
+    ["administrator-made", { login: "c.dubois", kind: "admin" }, `c.dubois, ${fr.kind.admin}, sur la machine`],
+    ["camera-link-lost", { place: "192.0.2.7:554", cause: "ended-by-peer" }, "192.0.2.7:554 : l’autre côté a mis fin à la connexion."],
+    ["camera-answers", { place: "192.0.2.7:554", status: 500, asked: "SETUP" }, "192.0.2.7:554 répond 500 à SETUP, qu’une caméra doit comprendre."],
+  ])("words %s of the journal and of cameras, times as everywhere", (code, params: Record<string, string | number>, said) => {
+    expect(words({ code, params }, fr, "fr")).toBe(said);
+  });
   it("words what lies behind, an error without words by its symbol", () => {
     const away = (cause: string) => words({ code: "storage-away", params: { cause } }, fr, "fr");
     expect(away("timed-out")).toBe("Le service d’enregistrement ne répond pas (délai dépassé).");
@@ -51,6 +61,14 @@ describe("words", () => {
   it("leaves an unknown code to the sentence beside it", () => {
     expect(words({ code: "of-tomorrow", params: {} }, fr, "fr")).toBeNull();
     expect(words(null, fr, "fr")).toBeNull();
+  });
+});
+
+describe("resourceWords", () => {
+  it("says what an entry was about", () => {
+    expect(["hold:h-1", "export:x-1", "storage:clock", "p-1", ""].map((one) => resourceWords(one, fr))).toEqual([
+      "Gel h-1", "Export x-1", "Horloge de l’enregistrement", "p-1", "",
+    ]);
   });
 });
 

@@ -56,6 +56,13 @@ const WORDINGS: Record<string, Wording> = {
   date: (value, _, language) => (/^\d{4}-\d\d-\d\d$/.test(value) ? plainDate(language, value) : value),
 };
 
+/** What a journal entry was about, in the reader's words; an id alone (a person's, a worker's) stays one. */
+export function resourceWords(resource: string, t: Messages): string {
+  const { export: exported, hold, clock } = t.journal.resources;
+  if (resource === "storage:clock") return clock;
+  return resource.replace(/^export:/, `${exported} `).replace(/^hold:/, `${hold} `);
+}
+
 /** What lies behind a reason. What has no words here is never the English of somewhere else. */
 function behind(value: string, t: Messages, language: Language): string {
   const [code = "", name = ""] = value.split(":");

@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { patiently } from "../api/patience";
 import { useSession } from "../api/session";
 import { useText } from "../i18n/text";
 import { Field } from "../ui/Field";
@@ -19,10 +20,11 @@ export function SignIn({ ended, problem: before }: Props) {
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState(false);
-  const work = useCallback(() => signIn(login, password), [signIn, login, password]);
+  const { leftS: waitS, wait, stop } = useWait();
+  const work = useCallback(() => patiently(() => signIn(login, password), wait), [signIn, login, password, wait]);
   const { busy, problem, submit } = useSubmit(work);
-  const waitS = useWait(problem);
-  const notice = noticeOf({ problem: problem ?? before, waitS, ended, t });
+  const notice = waitS > 0 ? t.session.wait(waitS) : noticeOf({ problem: problem ?? before, ended, t });
+  const bad = waitS > 0 || problem !== null || before !== null;
 
   return (
     <main className="sign-in">
@@ -31,19 +33,19 @@ export function SignIn({ ended, problem: before }: Props) {
         <h1>{t.product}</h1>
         <p className="hint">{t.tagline}</p>
         <div role="alert" data-testid="sign-in-notice">
-          {notice !== "" && <p className={problem === null && before === null ? "note" : "note bad"}>{notice}</p>}
+          {notice !== "" && <p className={bad ? "note bad" : "note"}>{notice}</p>}
         </div>
         <Field label={t.session.login}>
           {(ids) => (
             <input {...ids} autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required value={login}
-              data-testid="login" onChange={(event) => setLogin(event.target.value)} />
+              data-testid="login" onChange={(event) => { stop(); setLogin(event.target.value); }} />
           )}
         </Field>
         <Field label={t.session.password}>
           {(ids) => (
             <span className="joined">
               <input {...ids} type={shown ? "text" : "password"} autoComplete="current-password" required value={password}
-                data-testid="password" onChange={(event) => setPassword(event.target.value)} />
+                data-testid="password" onChange={(event) => { stop(); setPassword(event.target.value); }} />
               <button type="button" aria-pressed={shown} onClick={() => setShown(!shown)}
                 aria-label={shown ? t.session.hidePassword : t.session.showPassword}>
                 <Icon name="eye" />
@@ -51,7 +53,7 @@ export function SignIn({ ended, problem: before }: Props) {
             </span>
           )}
         </Field>
-        <button type="submit" className="primary" disabled={busy || waitS > 0} data-testid="sign-in-submit">
+        <button type="submit" className="primary" disabled={busy} data-testid="sign-in-submit">
           {busy ? t.session.signingIn : t.session.signIn}
         </button>
         <p className="hint">{t.session.notice}</p>
@@ -63,32 +65,46 @@ export function SignIn({ ended, problem: before }: Props) {
 
 interface Notice {
   problem: Problem | null;
-  waitS: number;
   ended: boolean;
   t: Messages;
 }
 
-function noticeOf({ problem, waitS, ended, t }: Notice): string {
+function noticeOf({ problem, ended, t }: Notice): string {
   if (problem === null) return ended ? t.session.ended : "";
-  if (problem.status === 429) return waitS > 0 ? t.session.wait(waitS) : t.session.again;
+  if (problem.status === 429) return t.session.again;
   if (problem.status === 0 || problem.status >= 500) return t.session.unavailable;
   if (problem.status === 401 || problem.status === 400) return t.session.wrong;
   return `${t.problem.forbidden} ${t.problem.said(problem.message)}`;
 }
 
-/** Whole seconds left to wait after a 429, counted down. */
-function useWait(problem: Problem | null): number {
+interface Wait {
+  /** Whole seconds left. */
+  leftS: number;
+  /** True once the seconds are over, false where they were stopped. */
+  wait: (seconds: number) => Promise<boolean>;
+  stop: () => void;
+}
+
+/** A wait that is counted down; it ends with the view too. */
+function useWait(): Wait {
   const [leftS, setLeftS] = useState(0);
-  useEffect(() => {
-    if (problem?.status !== 429) {
-      setLeftS(0);
-      return;
-    }
-    const until = Date.now() + (problem.retryAfterS ?? 1) * 1000;
-    const tick = () => setLeftS(Math.max(0, Math.ceil((until - Date.now()) / 1000)));
-    tick();
+  const ending = useRef<(over: boolean) => void>(() => undefined);
+  const wait = useCallback((seconds: number) => new Promise<boolean>((resolve) => {
+    const until = Date.now() + seconds * 1000;
+    const tick = () => {
+      const left = Math.ceil((until - Date.now()) / 1000);
+      if (left <= 0) ending.current(true);
+      else setLeftS(left);
+    };
     const timer = window.setInterval(tick, 250);
-    return () => window.clearInterval(timer);
-  }, [problem]);
-  return leftS;
+    ending.current = (over) => {
+      window.clearInterval(timer);
+      setLeftS(0);
+      resolve(over);
+    };
+    tick();
+  }), []);
+  const stop = useCallback(() => ending.current(false), []);
+  useEffect(() => stop, [stop]);
+  return { leftS, wait, stop };
 }

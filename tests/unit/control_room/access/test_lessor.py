@@ -10,18 +10,20 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from control_room.access.lessor import Lessor
+from control_room.db.workers import MOST_KEYS
 from control_room.model.people import Role
 from control_room.model.territory import Authorisation, Camera
 from control_room.territory.blocking import why_blocked
 from shared.errors import Unavailable
 from shared.leases import Leases, LeaseSigner
 from shared.log import get_logger
-from shared.messages import CameraOpener, CameraTransport
+from shared.messages import TAP_KEY_HEADER, CameraOpener, CameraTransport
 from shared.tickets import Action
 from tests.support.eventually import eventually
-from tests.unit.control_room.room import LILLE, Room
+from tests.unit.control_room.room import LILLE, ROUBAIX, Room
 
 DEAD, LIVING = "http://dead", "http://living"
+OLD, NEW = "o" * 35 + "[#%@]", "n" * 40
 
 
 class Told:
@@ -76,6 +78,52 @@ async def test_a_credential_taken_back_ends_the_right_to_publish_until_there_is_
         assert (await lessor.lease()).publishers == frozenset()
         await room.worker(admin)
         assert (await lessor.lease()).publishers == frozenset({LILLE})
+
+
+async def _tells(worker: httpx.AsyncClient, key: str) -> int:
+    return (await worker.get("/worker/cameras", headers={TAP_KEY_HEADER: key})).status_code
+
+
+async def test_a_tap_key_ends_with_the_last_credential_it_was_used_with(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    async with telling(room) as (lessor, _, _):
+        stolen, thief = await room.worker(admin)
+        _, new = await room.worker(admin)
+        third, same = await room.worker(admin)
+        assert [await _tells(thief, OLD), await _tells(new, NEW), await _tells(same, OLD)] == [200] * 3
+        assert (await lessor.lease()).ended_keys == {}
+        await admin.delete(f"/communes/{LILLE}/workers/{stolen}")
+        assert (await lessor.lease()).ended_keys == {}, "another credential is used with it"
+        await admin.delete(f"/communes/{LILLE}/workers/{third}")
+        lease = await lessor.lease()
+        assert (lease.publishers, lease.ended_keys) == (frozenset({LILLE}), {LILLE: frozenset({OLD})})
+        assert await _tells(thief, OLD) == 401
+        assert (await lessor.lease()).ended_keys == {LILLE: frozenset({OLD})}
+        assert await _tells(new, OLD) == 200
+        assert (await lessor.lease()).ended_keys == {}, "who has a credential may take a key up again"
+
+
+async def test_a_credential_cannot_shed_the_keys_it_was_used_with(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    async with telling(room) as (lessor, _, _):
+        stolen, thief = await room.worker(admin)
+        await room.worker(admin)
+        keys = [OLD, *(f"{number:040}" for number in range(2 * MOST_KEYS))]
+        assert {await _tells(thief, key) for key in keys} == {200}
+        await admin.delete(f"/communes/{LILLE}/workers/{stolen}")
+        assert (await lessor.lease()).ended_keys == {LILLE: frozenset(keys[:MOST_KEYS])}
+
+
+async def test_nobody_ends_the_key_of_another_commune(room: Room, admin: httpx.AsyncClient) -> None:
+    async with telling(room) as (lessor, _, _):
+        _, honest = await room.worker(admin)
+        mine, thief = await room.worker(admin, ROUBAIX)
+        await _tells(honest, OLD)
+        await _tells(thief, OLD)
+        await admin.delete(f"/communes/{ROUBAIX}/workers/{mine}")
+        assert LILLE not in (await lessor.lease()).ended_keys
 
 
 async def test_a_service_that_was_away_hears_all_with_the_next_lease(

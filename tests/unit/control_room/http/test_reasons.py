@@ -1,6 +1,7 @@
 """Reasons come with codes, and at the field at fault."""
 
 import httpx
+import pytest
 
 from control_room.model.people import Role
 from tests.unit.control_room.room import Room
@@ -47,9 +48,34 @@ async def test_the_journal_tells_a_refusal_by_its_code(room: Room, admin: httpx.
     assert entry["detail"] == "playback is not for the kind operator"
 
 
-async def test_a_name_in_the_journal_has_no_code(room: Room, admin: httpx.AsyncClient) -> None:
+async def test_a_name_in_the_journal_is_a_parameter_and_the_sentence(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
     await room.camera(admin)
-    created = [
+    (entry,) = [
         one for one in (await admin.get("/journal")).json()["items"] if one["action"] == "create-camera"
     ]
-    assert [one["why"] for one in created] == [None]
+    assert entry["why"] == {"code": "named", "params": {"name": entry["detail"]}}
+
+
+async def test_a_range_in_the_journal_is_two_times(room: Room, admin: httpx.AsyncClient) -> None:
+    camera = await room.camera(admin)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
+    asked = {"motive": "x", "from": "2026-11-20T20:00:00Z", "to": "2026-11-20T20:10:00Z"}
+    assert (await legal.post(f"/cameras/{camera}/playback", json=asked)).status_code == 201
+    (entry,) = [one for one in (await admin.get("/journal")).json()["items"] if one["action"] == "playback"]
+    assert entry["why"] == {
+        "code": "range-asked",
+        "params": {"start": "2026-11-20T20:00:00+00:00", "end": "2026-11-20T20:10:00+00:00"},
+    }
+
+
+@pytest.mark.parametrize("login", ["nobody", "c.dubois"])
+async def test_a_refused_sign_in_says_why_by_a_code(room: Room, admin: httpx.AsyncClient, login: str) -> None:
+    await room.camera(admin)
+    await admin.post("/people", json=person("c.dubois"))
+    await room.anonymous().post("/api/v1/session", json={"login": login, "password": "not the one it is"})
+    refused = [one for one in (await admin.get("/journal")).json()["items"] if one["outcome"] == "refused"]
+    assert [one["why"]["code"] for one in refused] == [
+        "login-unknown" if login == "nobody" else "password-wrong"
+    ]

@@ -3,10 +3,11 @@
 import pytest
 
 from ingest.rtsp.rtcp import SenderReport
-from ingest.rtsp.utc_mapping import MAX_DELAY_NS, MAX_OFFSET_NS, SenderClock
+from ingest.rtsp.utc_mapping import MAX_DELAY_NS, MAX_OFFSET_NS, NEVER_SET_NS, UPTIME_NS, SenderClock
 
 NOW_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
+DAY_NS = 86_400_000 * MS
 
 
 def _clock(utc_ns: int = NOW_NS, time32: int = 0) -> SenderClock:
@@ -55,6 +56,30 @@ def test_a_clock_that_cannot_be_right_is_not_believed_but_told(wrong_ns: int) ->
     clock = _clock(NOW_NS + wrong_ns)
     assert clock.wall(0, NOW_NS) is None
     assert clock.offset_ns == wrong_ns
+
+
+@pytest.mark.parametrize(
+    ("told_ns", "known"),
+    [
+        (NOW_NS + 40 * DAY_NS, True),
+        (NOW_NS - 40 * DAY_NS, True),
+        (NEVER_SET_NS - 1, False),
+        (20 * DAY_NS, False),
+        (UPTIME_NS.start + 20 * DAY_NS, False),
+    ],
+    ids=["ahead", "behind", "before 2020", "up for 20 days since 1970", "up for 20 days by NTP"],
+)
+def test_a_clock_far_from_ours_is_told_where_it_was_ever_set(told_ns: int, known: bool) -> None:
+    clock = _clock(told_ns)
+    assert clock.wall(0, NOW_NS) is None
+    assert clock.ahead_ns(NOW_NS) == (told_ns - NOW_NS if known else None)
+
+
+def test_a_report_too_old_tells_no_time() -> None:
+    clock = _clock(NOW_NS + 40 * DAY_NS)
+    clock.wall(0, NOW_NS)
+    clock.wall(90_000 * 601, NOW_NS + 601_000 * MS)
+    assert clock.ahead_ns(NOW_NS) is None
 
 
 def test_one_late_picture_does_not_count_against_the_camera() -> None:

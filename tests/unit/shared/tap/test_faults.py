@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import zmq
@@ -11,13 +12,14 @@ from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.ids import StreamId
 from shared.recent import RecentUnits
-from shared.tap import Endpoint, Gap, TapSubscriber
+from shared.tap import Endpoint, Gap, TapKeys, TapSubscriber, pump
+from shared.tap.keys import make_pair
 from shared.tap.pump import QUEUE_MESSAGES
 from shared.tap.wire import MAX_UNIT_BYTES
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units
-from tests.unit.shared.wire import UNITS, Wire, value
+from tests.unit.shared.wire import UNITS, Wire, server_keys, value
 
 
 async def test_a_taken_port_is_said_in_one_sentence() -> None:
@@ -43,6 +45,55 @@ async def test_garbage_from_a_peer_does_not_stop_the_stream() -> None:
             wire.publish(unit)
         await eventually(lambda: len(wire.got) == 10, what="the real units")
         context.destroy(linger=0)
+
+
+_GREETING = b"\xff" + bytes(8) + b"\x7f\x03\0NULL" + bytes(16) + b"\0" + bytes(31)
+_READY = b"\x04\x1a\x05READY\x0bSocket-Type\0\0\0\x04XPUB"
+
+
+async def _ended(port: int, said: bytes) -> bool:
+    """Whether the tap ends a connection that says this much and is silent from then on."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(said)
+    try:
+        async with asyncio.timeout(10):
+            while await reader.read(4096):
+                pass
+    except ConnectionError:
+        pass
+    except TimeoutError:
+        return False
+    finally:
+        writer.close()
+    return True
+
+
+@pytest.mark.parametrize("curve", [False, True], ids=["bare", "with keys"])
+async def test_connections_that_never_say_who_they_are_end_and_stop_no_stream(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, curve: bool
+) -> None:
+    monkeypatch.setattr(pump, "HANDSHAKE_MS", 300)
+    public, secret = make_pair()
+    server, server_public = server_keys(tmp_path, {"59350": public})
+    keys = (server, TapKeys(public, secret, server_public)) if curve else ()
+    async with Wire(*keys) as wire:
+        said = [b"", b"\xff", _GREETING[:11], _GREETING[:63], _GREETING] * 12
+        if curve:
+            # Without keys ZeroMQ takes it for a peer of its first version: on loopback only.
+            said += [b"GET / HTTP/1.1\r\n"] * 12
+        ended = asyncio.gather(*(_ended(wire.port, one) for one in said))
+        await wire.subscribed()
+        wire.publish(UNITS[0])
+        await eventually(lambda: wire.got == UNITS[:1], what="the unit of the real worker")
+        assert await ended == [True] * len(said)
+
+
+async def test_a_peer_that_falls_silent_once_it_was_let_in_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pump, "HEARTBEAT_MS", 100)
+    monkeypatch.setattr(pump, "SILENT_MS", 300)
+    async with Wire() as wire:
+        await wire.subscribed()
+        assert await _ended(wire.port, _GREETING + _READY)
 
 
 async def test_garbage_from_a_reader_does_not_stop_the_stream() -> None:

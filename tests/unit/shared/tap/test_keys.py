@@ -50,12 +50,13 @@ async def test_a_key_taken_away_is_forgotten_within_seconds(tmp_path: Path) -> N
 
 def test_a_key_without_the_right_to_publish_is_nobody_s_until_the_right_is_back(tmp_path: Path) -> None:
     public, _ = make_pair()
-    rights = {"59350"}
-    peers = KnownPeers(folder_of(tmp_path, _59350=public), SimulatedClock(), rights.__contains__)
+    right = ("59350", public.decode())
+    rights = {right}
+    peers = KnownPeers(folder_of(tmp_path, _59350=public), SimulatedClock(), lambda *asked: asked in rights)
     assert peers.commune_of(public.decode()) == "59350"
     rights.clear()
     assert peers.commune_of(public.decode()) is None
-    rights.add("59350")
+    rights.add(right)
     assert peers.commune_of(public.decode()) == "59350"
 
 

@@ -69,6 +69,13 @@ def test_the_bytes_are_those_of_the_document() -> None:
     assert header[44:] == str(STREAM).encode()
 
 
+def test_the_distance_of_a_camera_s_clock_stands_in_place_of_the_uncertainty() -> None:
+    header = unit_header(replace(unit(1), camera_ahead_ns=0x0102), recent=False)
+    assert (header[4], header[6], header[36:44]) == (16, 0, b"\0\0\0\0\0\0\1\2")
+    with pytest.raises(BadInput, match="twice"):
+        read(header[:6] + b"\1" + header[7:], b"x")
+
+
 def test_the_end_of_an_answer_is_a_flag_that_older_readers_may_pass_over() -> None:
     middle, last = (unit_header(unit(1), recent=True, last=last) for last in (False, True))
     assert (middle[4], last[4]) == (2, 10)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.messages import ExportProgress, ExportStatus
 from storage.index.backlog import BacklogRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
@@ -20,8 +21,11 @@ from storage.index.holds import Hold, HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.index.shown import ShownRows
+from storage.index.walk import Walk
 from storage.model.deadline import DAY_NS
+from storage.model.export_part import ExportPart
 from tests.support.pictures import STREAM
+from tests.unit.storage.packages import order
 from tests.unit.storage.rows import BASE_NS, LENGTH_NS, segment
 from tests.unit.storage.workshop import policy
 
@@ -46,6 +50,7 @@ class Index:
     holds: HoldRows
     policies: PolicyRows
     exports: ExportRows
+    walk: Walk
     asked: list[tuple[str, Values]]
 
     def plans(self) -> list[str]:
@@ -93,12 +98,19 @@ async def index(folder: Path, empty: bytes) -> AsyncIterator[Index]:
         HoldRows(database),
         PolicyRows(database),
         ExportRows(database),
+        Walk(database),
         asked,
     )
     for number in range(20):
         await made.rows.add(segment(number))
     await made.policies.replace([policy(days=30)])
     await made.holds.put(Hold("h-1", str(STREAM), BASE_NS, BASE_NS + 2 * LENGTH_NS, "PV 1"))
+    for number in range(20):
+        # One of them has a package, the others are done with.
+        export, status = order(id=f"x-{number}"), ExportStatus.DESTROYED if number else ExportStatus.DONE
+        await made.exports.add(export, BASE_NS)
+        await made.exports.begin(export.id, [PART])
+        await made.exports.update(ExportProgress(export.id, status, 1.0), BASE_NS)
     event.listen(engine.sync_engine, "before_cursor_execute", note)
     try:
         yield made
@@ -116,6 +128,9 @@ async def _released(index: Index) -> None:
 async def _lowered(index: Index) -> None:
     await index.policies.replace([policy(days=5)], BASE_NS)
     await index.dues.lower()
+
+
+PART = ExportPart(str(STREAM), BASE_NS, BASE_NS, BASE_NS + LENGTH_NS, 30)
 
 
 async def _left_to_do(index: Index) -> None:
@@ -177,6 +192,28 @@ QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
     "what is condemned": (lambda index: index.rows.garbage(4), "ix_segments_garbage (state=?)"),
     "dropping": (lambda index: index.rows.drop([segment(1).key]), "autoindex_segments_1 (key=?)"),
     "the totals": (lambda index: index.rows.totals(), ""),
+    "the walk over rows": (
+        lambda index: index.walk.after(segment(3).key, 4),
+        "autoindex_segments_1 (key>?)",
+    ),
+    "the walk over stored rows": (
+        lambda index: index.walk.stored_after(segment(3).key, 4),
+        "autoindex_segments_1 (key>?)",
+    ),
+    "whether one is stored": (
+        lambda index: index.walk.is_stored(segment(3).key),
+        "autoindex_segments_1 (key=?)",
+    ),
+    "the packages": (lambda index: index.exports.packages(), "ix_exports_status (status=?)"),
+    "what is in a package": (
+        lambda index: index.exports.packages(),
+        "autoindex_export_parts_1 (export=?)",
+    ),
+    "what holds a package": (lambda index: index.exports.packages(), "ix_holds_stream (stream=?)"),
+    "a package without a row": (
+        lambda index: index.exports.of_stray([PART]),
+        "ix_holds_stream (stream=?)",
+    ),
     "unknown keys": (lambda index: index.rows.unknown([segment(1).key]), "autoindex_segments_1 (key=?)"),
 }
 

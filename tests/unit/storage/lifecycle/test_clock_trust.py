@@ -1,5 +1,6 @@
 """A clock that may be wrong destroys nothing until a person has confirmed it by name."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.ids import StreamId
 from shared.messages import ClockConfirmed
 from shared.tickets import CLOCK_RESOURCE, Action
 from storage.lifecycle.clock_trust import (
@@ -219,10 +221,51 @@ async def test_control_room_that_says_another_time_refuses_destruction(tmp_path:
     assert "control_room's says" in (outcome.refused or "")
 
 
-async def test_cameras_that_say_another_time_refuse_destruction(tmp_path: Path) -> None:
+AHEAD, MUTE = 40 * DAY_NS, None
+
+
+@pytest.mark.parametrize(
+    ("ahead_ns", "refuses"),
+    [
+        ({"a/main": AHEAD, "b/main": AHEAD}, True),
+        ({"a/main": -AHEAD, "b/main": -AHEAD, "c/main": 0}, True),
+        ({"a/main": AHEAD, "b/main": AHEAD, **{f"mute-{n}/main": MUTE for n in range(5)}}, True),
+        ({"a/main": AHEAD}, False),
+        ({"a/main": AHEAD, "a/sub": AHEAD}, False),
+        ({"a/main": AHEAD, "b/main": 0}, False),
+        ({"a/main": -AHEAD, "b/main": 0}, False),
+        ({"a/main": AHEAD, **{f"mute-{n}/main": MUTE for n in range(5)}}, False),
+    ],
+    ids=[
+        "both of two",
+        "two of three",
+        "the only two that tell a time",
+        "the only one",
+        "one that sends two streams",
+        "one of two, ahead",
+        "one of two, behind",
+        "the only one that tells a time",
+    ],
+)
+async def test_cameras_whose_own_clocks_say_another_time_refuse_destruction(
+    tmp_path: Path, ahead_ns: dict[str, int | None], refuses: bool
+) -> None:
+    """The worker pulls them by the clock that storage has too: the arrival of their pictures is of no use."""
+    async with workshop(tmp_path) as shop:
+        streams = {StreamId.parse(f"59350/{name}"): ahead for name, ahead in ahead_ns.items()}
+        shop.recorder.apply([policy(stream) for stream in streams])
+        for stream, ahead in streams.items():
+            await shop.record([replace(unit, camera_ahead_ns=ahead) for unit in units(1, stream=stream)])
+        outcome = await shop.retention.run_once()
+    assert ("most cameras' pictures are of" in (outcome.refused or "")) == refuses
+
+
+async def test_workers_that_say_another_time_refuse_destruction(tmp_path: Path) -> None:
     async with workshop(tmp_path, utc_ns=START_NS + 3 * HOUR_NS) as shop:
-        shop.recorder.apply([policy()])
-        await shop.record(units(50))
+        streams = [StreamId("59350", name) for name in ("a", "b")]
+        shop.recorder.apply([policy(stream) for stream in streams])
+        for stream in streams:
+            await shop.record(units(1, stream=stream))
         outcome = await shop.retention.run_once()
     assert "most cameras' pictures are of" in (outcome.refused or "")
 

@@ -1,11 +1,14 @@
 """Destruction on time, and only of what may be destroyed."""
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from storage.index.dues import DueRows
 from storage.index.holds import Hold
+from storage.index.segments import SegmentRows
+from storage.index.walk import Walk
 from storage.model.deadline import DAY_NS
 from storage.model.segment import SegmentState
 from storage.objects.disk import RealDisk
@@ -277,6 +280,41 @@ async def test_reindexing_forgets_rows_without_object(tmp_path: Path) -> None:
         shop.places.store.remove(shop.objects()[0])
         done = await shop.reindex()
         assert (done.forgotten, len(await shop.rows.everything())) == (1, len(shop.objects()))
+
+
+async def test_reindexing_never_has_more_than_a_batch_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = 0
+
+    async def counted(self: Walk, key: str, limit: int) -> list[tuple[str, SegmentState]]:
+        nonlocal most
+        found = await after(self, key, limit)
+        most = max(most, len(found))
+        return found
+
+    def whole(_self: object) -> NoReturn:
+        raise AssertionError("everything was asked for at once")
+
+    after = Walk.after
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(500), days=5)
+        objects = shop.objects()
+        await shop.dues.condemn(START_NS + 6 * DAY_NS)
+        await shop.dues.revive(objects[:3], SegmentState.STORED)
+        await shop.rows.forget(objects[:1])
+        shop.places.store.remove(objects[1])
+        monkeypatch.setattr("storage.lifecycle.reindex._BATCH", 2)
+        monkeypatch.setattr(Walk, "after", counted)
+        monkeypatch.setattr(SegmentRows, "everything", whole)
+        monkeypatch.setattr(type(shop.places.store), "keys", whole)
+        done = await shop.reindex()
+        monkeypatch.undo()
+        rows = {row.key: row.state for row in await shop.rows.everything()}
+    left = [objects[0], *objects[2:]]
+    assert (done.known, done.added, done.forgotten) == (len(objects) - 2, 1, 1)
+    assert rows == dict.fromkeys(left, SegmentState.STORED)
+    assert most == 2
 
 
 async def test_reindexing_leaves_alone_what_it_cannot_read(tmp_path: Path) -> None:

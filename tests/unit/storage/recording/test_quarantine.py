@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shared.ids import StreamId
 from storage.index.holds import Hold
+from storage.lifecycle.scrub import Fault
+from storage.model.deadline import MAX_DAYS
 from storage.model.segment import capture_of_spool_name, object_key, spool_name
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.rows import segment
@@ -82,6 +84,7 @@ async def test_a_torn_end_is_cut_and_not_set_aside(tmp_path: Path, tail: bytes) 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, len(SEGMENT) - 1), st.integers(1, 255))
+@example(SEGMENT.index(b"avcC") + 16, 5)
 async def test_no_byte_of_a_damaged_file_is_lost(tmp_path: Path, at: int, change: int) -> None:
     data = bytearray(SEGMENT)
     data[at] ^= change
@@ -132,6 +135,75 @@ async def test_a_hold_keeps_what_cannot_be_read(tmp_path: Path) -> None:
         await shop.clock.advance(40 * DAY_S)
         await shop.retention.run_once()
         assert set_aside(shop)
+
+
+async def unreadable_object(shop: Workshop, name: str | None = None) -> str:
+    """The key of an object whose head is damaged and that has no row, among two that are sound."""
+    await shop.record_all(units(250), days=5)
+    key = shop.objects()[0]
+    path = shop.places.store.path(key)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"moov")] ^= 0xFF
+    path.write_bytes(data)
+    if name is not None:
+        key = name.format(folder=Path(key).parent)
+        there = shop.places.store.path(key)
+        there.parent.mkdir(exist_ok=True)
+        path = path.rename(there)
+    os.utime(path, ns=(START_NS, START_NS + 4 * 10**9))
+    await shop.rows.forget([shop.objects()[0], key])
+    await shop.reindex()
+    return key
+
+
+async def retained(shop: Workshop, days: float) -> list[str]:
+    """The objects that are left when so many days more have passed."""
+    await shop.clock.advance(days * DAY_S)
+    await shop.scrub().names()
+    assert (await shop.retention.run_once()).refused is None
+    return shop.objects()
+
+
+async def test_an_object_that_cannot_be_read_dies_when_its_footage_must(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        key = await unreadable_object(shop)
+        assert key in await retained(shop, 4.9)
+        assert await retained(shop, 0.2) == []
+
+
+@pytest.mark.parametrize("name", ["{folder}/odd.mp4", "odd.mp4", "elsewhere/odd.mp4"])
+async def test_an_object_that_nobody_can_name_dies_when_the_oldest_footage_must(
+    tmp_path: Path, name: str
+) -> None:
+    async with workshop(tmp_path) as shop:
+        key = await unreadable_object(shop, name)
+        assert await retained(shop, MAX_DAYS - 0.1) == [key]
+        assert await retained(shop, 0.2) == []
+
+
+async def test_a_hold_keeps_an_object_that_cannot_be_read_until_it_ends(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        key = await unreadable_object(shop)
+        await shop.holds.put(Hold("h-1", str(STREAM), START_NS - 10, START_NS + 10, "PV 1"))
+        assert key in await retained(shop, 40)
+        await shop.holds.remove("h-1")
+        assert key not in await retained(shop, 0)
+
+
+async def test_an_object_that_was_mended_since_the_scrub_saw_it_lives(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        key = await unreadable_object(shop)
+        await shop.clock.advance(6 * DAY_S)
+        await shop.scrub().names()
+        shop.places.store.path(key).write_bytes(SEGMENT)
+        await shop.retention.run_once()
+        assert shop.objects() == [key]
+
+
+async def test_a_folder_named_like_an_object_is_none(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        (shop.places.store.root / "odd.mp4").mkdir()
+        assert (await shop.scrub().names()).count(Fault.UNREADABLE) == 0
 
 
 async def test_a_file_that_is_being_written_is_no_left_over(tmp_path: Path) -> None:

@@ -22,6 +22,11 @@ export const admin = {
     workerHint: "e.g. rack of the town hall",
     createWorker: "Create a token",
     tokenOnce: "This token is shown only once. Give it to the worker as BEFFROI_WORKER_TOKEN.",
+    tokenLeave: {
+      ask: "This token will never be shown again. Have you given it to the worker?",
+      keep: "Keep it shown",
+      discard: "Close for good",
+    },
     copy: "Copy",
     copied: "Copied.",
     heard: (when: string) => `heard ${when}`,

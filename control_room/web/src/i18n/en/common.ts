@@ -85,7 +85,7 @@ export const common = {
     signOut: "Sign out",
     ended: "Your session has ended. Sign in again to go on.",
     wrong: "Unknown login or wrong password.",
-    wait: (seconds: number) => `Too many tries. You may try again in ${seconds}\u00a0s.`,
+    wait: (seconds: number) => `Too many tries. The page tries again in ${seconds}\u00a0s.`,
     again: "You may try again.",
     unavailable: "The service does not answer. Try again in a moment; recording goes on.",
     showPassword: "Show the password",

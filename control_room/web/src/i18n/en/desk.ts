@@ -72,6 +72,7 @@ export const desk = {
     broken: (seq: number, reason: string) => `Chain broken at entry ${seq}. ${reason}`,
     head: "Head hash, to be noted elsewhere:",
     hash: "Hash",
+    resources: { export: "Export", hold: "Hold", clock: "Clock of the storage machine" },
     outcomes: { granted: "Granted", refused: "Refused", done: "Done" },
     actions: {
       "sign-in": "Signed in",

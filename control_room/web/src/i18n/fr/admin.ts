@@ -20,6 +20,11 @@ export const admin = {
     workerHint: "ex. : baie de la mairie",
     createWorker: "Créer un jeton",
     tokenOnce: "Ce jeton n’est affiché qu’une fois. Donnez-le au lecteur sous le nom BEFFROI_WORKER_TOKEN.",
+    tokenLeave: {
+      ask: "Ce jeton ne sera plus jamais affiché. L’avez-vous donné au lecteur ?",
+      keep: "Le garder affiché",
+      discard: "Fermer sans retour",
+    },
     copy: "Copier",
     copied: "Copié.",
     heard: (when: string) => `entendu ${when}`,

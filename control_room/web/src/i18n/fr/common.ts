@@ -89,7 +89,7 @@ export const common = {
     signOut: "Se déconnecter",
     ended: "Votre session a pris fin. Connectez-vous de nouveau pour continuer.",
     wrong: "Identifiant ou mot de passe incorrect.",
-    wait: (seconds: number) => `Trop d’essais. Nouvel essai possible dans ${seconds}\u00a0s.`,
+    wait: (seconds: number) => `Trop d’essais. La page essaie de nouveau dans ${seconds}\u00a0s.`,
     again: "Vous pouvez essayer de nouveau.",
     unavailable: "Le service ne répond pas. Réessayez dans un instant ; les enregistrements continuent.",
     showPassword: "Afficher le mot de passe",

@@ -82,6 +82,8 @@ export const desk = {
     broken: (seq: number, reason: string) => `Chaîne rompue à l’inscription ${seq}. ${reason}`,
     head: "Empreinte de tête, à noter ailleurs :",
     hash: "Empreinte",
+    /** What an entry was about, by what stands before the colon of `export:x-1`. */
+    resources: { export: "Export", hold: "Gel", clock: "Horloge de l’enregistrement" },
     outcomes: { granted: "Accordé", refused: "Refusé", done: "Fait" },
     /** What the server calls an action; one that is not here is shown as it is. */
     actions: {

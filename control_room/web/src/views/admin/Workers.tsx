@@ -6,7 +6,7 @@ import type { Commune, WorkerCreated } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
 import { useSay } from "../../ui/Announcer";
-import { Dialog } from "../../ui/Dialog";
+import { DraftDialog } from "../../ui/DraftDialog";
 import { errorOf, Field } from "../../ui/Field";
 import { Freshness } from "../../ui/Freshness";
 import { ProblemNote } from "../../ui/ProblemNote";
@@ -52,7 +52,7 @@ export function Workers({ commune, onClose }: { commune: Commune; onClose: () =>
   };
 
   return (
-    <Dialog title={words.workersOf(commune.name)} onClose={onClose} testId="workers" wide>
+    <DraftDialog title={words.workersOf(commune.name)} onClose={onClose} testId="workers" wide once={made === null ? null : words.tokenLeave}>
       <div className="stack">
         <p className="hint">{words.workersExplain}</p>
         <Freshness polled={workers} />
@@ -86,6 +86,6 @@ export function Workers({ commune, onClose }: { commune: Commune; onClose: () =>
           </footer>
         </form>
       </div>
-    </Dialog>
+    </DraftDialog>
   );
 }

@@ -2,6 +2,7 @@ import { useTerritory } from "../../api/territory";
 import type { JournalEntry } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
+import { resourceWords } from "../../i18n/words";
 import { Said } from "../../ui/Said";
 
 const TONE: Record<JournalEntry["outcome"], string> = { granted: "good", refused: "bad", done: "off" };
@@ -37,7 +38,7 @@ export function JournalTable({ entries }: { entries: readonly JournalEntry[] }) 
               <td role="cell" data-title={t.journal.action}>{t.journal.actions[entry.action] ?? <code>{entry.action}</code>}</td>
               <td role="cell" data-title={t.journal.outcome}><span className={`state small ${TONE[entry.outcome]}`}>{t.journal.outcomes[entry.outcome]}</span></td>
               <td role="cell" data-title={t.journal.what}>
-                {entry.camera === "" ? entry.resource : (byId.get(entry.camera)?.name ?? entry.camera)}
+                {entry.camera === "" ? resourceWords(entry.resource, t) : (byId.get(entry.camera)?.name ?? entry.camera)}
                 {entry.commune !== "" && <span className="hint">{communeName(entry.commune)}</span>}
               </td>
               <td role="cell" data-title={t.journal.motive}>

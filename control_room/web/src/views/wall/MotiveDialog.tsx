@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useText } from "../../i18n/text";
-import { Dialog } from "../../ui/Dialog";
+import { DraftDialog } from "../../ui/DraftDialog";
 import { MotiveField } from "../../ui/MotiveField";
 
 interface Props {
@@ -13,21 +13,23 @@ export function MotiveDialog({ motive, onChosen, onClose }: Props) {
   const { t } = useText();
   const [text, setText] = useState(motive);
   return (
-    <Dialog title={t.wall.motive.title} onClose={onClose} testId="motive-dialog">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onChosen(text.trim());
-        }}
-      >
-        <MotiveField value={text} onChange={setText} hint={t.wall.motive.explain} placeholder={t.wall.motive.placeholder} autoFocus />
-        <footer>
-          <button type="button" onClick={onClose}>{t.cancel}</button>
-          <button type="submit" className="primary" disabled={text.trim().length < 3} data-testid="motive-submit">
-            {t.wall.motive.start}
-          </button>
-        </footer>
-      </form>
-    </Dialog>
+    <DraftDialog title={t.wall.motive.title} onClose={onClose} testId="motive-dialog">
+      {(close) => (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            onChosen(text.trim());
+          }}
+        >
+          <MotiveField value={text} onChange={setText} hint={t.wall.motive.explain} placeholder={t.wall.motive.placeholder} autoFocus />
+          <footer>
+            <button type="button" onClick={close}>{t.cancel}</button>
+            <button type="submit" className="primary" disabled={text.trim().length < 3} data-testid="motive-submit">
+              {t.wall.motive.start}
+            </button>
+          </footer>
+        </form>
+      )}
+    </DraftDialog>
   );
 }

@@ -1,0 +1,95 @@
+"""What an operator runs while storage is stopped: what it says, what it does, how it ends."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from storage import __main__ as command
+from tests.unit.storage.workshop import units, workshop
+
+
+async def _recorded(folder: Path) -> list[str]:
+    async with workshop(folder) as shop:
+        await shop.record_all(units(250))
+        return shop.objects()
+
+
+@pytest.fixture
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with some recordings, and the environment to work in it."""
+    for name, value in {
+        "DATA_DIR": tmp_path,
+        "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'index.db'}",
+        "CONTROL_URL": "http://127.0.0.1:1",
+        "RECORDER_TOKEN": "a-recorder-of-these-tests",
+        "TICKET_PUBLIC_KEY_FILE": tmp_path / "tickets.pem",
+        "EVIDENCE_KEY_FILE": tmp_path / "evidence.pem",
+    }.items():
+        monkeypatch.setenv(f"BEFFROI_{name}", str(value))
+    # Logging is the process's, which goes on here.
+    monkeypatch.setattr(command, "configure", lambda *_, **__: None)
+    asyncio.run(_recorded(tmp_path))
+    return tmp_path
+
+
+async def _unlist_one_and_remove_another(folder: Path) -> None:
+    async with workshop(folder) as shop:
+        objects = shop.objects()
+        await shop.rows.forget(objects[:1])
+        shop.places.store.remove(objects[1])
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The lines on the standard output that are no log."""
+    return [line for line in capsys.readouterr().out.splitlines() if re.match(r"\d+ ", line)]
+
+
+def test_a_scrub_of_a_sound_store_says_so(operator: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.run(["scrub"]) == 0
+    assert said(capsys) == ["0 unlisted, 0 unreadable, 0 missing, 0 damaged"]
+
+
+def test_scrubbing_is_a_command_that_changes_nothing_until_it_is_told_to_repair(
+    operator: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_unlist_one_and_remove_another(operator))
+    found = "1 unlisted, 0 unreadable, 1 missing, 0 damaged"
+    assert [command.run(["scrub"]), command.run(["scrub"])] == [1, 1]
+    assert said(capsys) == [found, found]
+    assert command.run(["scrub", "--repair"]) == 0
+    repaired = said(capsys)
+    assert repaired[0] == found
+    assert re.fullmatch(
+        r"\d segments known, 1 added, 1 rows without object forgotten, 0 files unreadable", repaired[1]
+    )
+    assert command.run(["scrub"]) == 0
+    assert said(capsys) == ["0 unlisted, 0 unreadable, 0 missing, 0 damaged"]
+
+
+@pytest.mark.parametrize("fault", ["unreadable", "damaged"])
+def test_what_no_repair_mends_is_told_by_the_exit_code(
+    operator: Path, capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
+    path = sorted((operator / "objects").rglob("*.mp4"))[0]
+    if fault == "unreadable":
+        path.with_name("odd.mp4").write_bytes(b"not a film")
+    else:
+        path.write_bytes(path.read_bytes()[:-1] + b"\xff")
+    assert [command.run(["scrub"]), command.run(["scrub", "--repair"])] == [1, 1]
+    assert all(f"1 {fault}" in line for line in said(capsys)[:2])
+
+
+def test_reindexing_says_what_cannot_be_read_by_its_exit_code(
+    operator: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.run(["reindex"]) == 0
+    (operator / "objects/odd.mp4").write_bytes(b"not a film")
+    assert command.run(["reindex"]) == 1
+    assert said(capsys)[1].endswith("1 files unreadable")
+
+
+def test_a_command_that_is_none_is_told_how_to_be_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.run(["scrub", "--mend"]) == 2
+    assert "usage" in capsys.readouterr().err
