@@ -9,8 +9,8 @@ from mux.observe.viewer_statistics import named, statistics_of
 from mux.sdp.fragment import render_fragment
 from mux.sdp.offer import IceUser
 from mux.sessions.admission import Admission, etag_of
-from mux.sessions.hub import Hub
 from mux.sessions.page_counts import PageCounts
+from mux.sessions.session_registry import SessionRegistry
 from mux.sessions.tile import Tile
 from mux.sessions.viewer import Viewer
 from mux.streams.camera import Camera
@@ -45,22 +45,29 @@ class Renewed:
 class Walls:
     """Sessions after their beginning."""
 
-    def __init__(self, hub: Hub, admission: Admission, stream_metrics: StreamMetrics, lag: Lag, clock: Clock):
-        self._hub = hub
+    def __init__(
+        self,
+        registry: SessionRegistry,
+        admission: Admission,
+        stream_metrics: StreamMetrics,
+        lag: Lag,
+        clock: Clock,
+    ):
+        self._registry = registry
         self._admission = admission
         self._metrics = stream_metrics
         self._lag = lag
         self._clock = clock
 
     def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
-        """Give tiles other cameras or sizes; those not named stay. Nothing changes when one cannot be had.
+        """Give tiles other cameras or sizes; tiles that are not named stay. All wishes are granted, or none.
 
-        A ticket is needed to show a camera: sizes, and emptying a tile, are the session's owner's affair.
+        A ticket is needed to show a camera. The session's owner may resize and empty tiles without one.
 
         Raises NotFound, Conflict for a session that is no wall, TicketRefused for a ticket of another
         signed-in session or a camera that is not in it, BadInput for a tile there is not.
         """
-        viewer = self._hub.roster.named(id)
+        viewer = self._registry.roster.named(id)
         if not viewer.wall:
             raise Conflict(
                 why(
@@ -76,7 +83,7 @@ class Walls:
                         "the ticket belongs to another signed-in session than this wall",
                     )
                 )
-            self._hub.check(ticket)
+            self._registry.check(ticket)
         changes: list[tuple[Tile, Wish]] = []
         for wish in wishes:
             if wish.camera is not None and (ticket is None or wish.camera not in ticket.cameras):
@@ -87,7 +94,11 @@ class Walls:
                         camera=wish.camera,
                     )
                 )
-            if wish.camera is not None and ticket is not None and not self._hub.opens(ticket, wish.camera):
+            if (
+                wish.camera is not None
+                and ticket is not None
+                and not self._registry.opens(ticket, wish.camera)
+            ):
                 raise TicketRefused(
                     why(
                         "right-camera-ended",
@@ -108,7 +119,7 @@ class Walls:
 
     def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics:
         """Take what the page counts of its tiles. Raises NotFound, BadInput for a tile there is not."""
-        viewer = self._hub.roster.named(id)
+        viewer = self._registry.roster.named(id)
         tiles = [(self._tile(viewer, mid), said) for mid, said in counts.items()]
         for tile, said in tiles:
             if tile.stream is not None:
@@ -121,7 +132,7 @@ class Walls:
 
         Raises NotFound, PreconditionNeeded without If-Match, PreconditionFailed for that of an earlier one.
         """
-        viewer = self._hub.roster.named(id)
+        viewer = self._registry.roster.named(id)
         etag = etag_of(viewer.renewed or viewer.credentials)
         if if_match is None:
             raise PreconditionNeeded(
@@ -136,23 +147,25 @@ class Walls:
         before = viewer.ufrags
         ours = self._admission.credentials()
         viewer.restart_ice(remote, ours)
-        self._hub.roster.rename(viewer, before)
+        self._registry.roster.rename(viewer, before)
         first = next(iter(viewer.tiles))
         return Renewed(etag_of(ours), render_fragment(ours, self._admission.public, first))
 
     def load(self) -> MuxLoad:
         """How busy this process is, for control_room, which spreads viewers over several."""
-        viewers = list(self._hub.roster)
+        viewers = list(self._registry.roster)
         return MuxLoad(
             viewers=len(viewers),
-            most_viewers=self._hub.most_viewers,
+            most_viewers=self._registry.most_viewers,
             sessions=len({viewer.identity.session for viewer in viewers}),
             tiles=sum(tile.camera is not None for viewer in viewers for tile in viewer.tiles.values()),
         )
 
     def everybody(self) -> NamedViewers:
         """All viewers, each with the person whose it is."""
-        return NamedViewers(tuple(named(viewer, self._statistics(viewer)) for viewer in self._hub.roster))
+        return NamedViewers(
+            tuple(named(viewer, self._statistics(viewer)) for viewer in self._registry.roster)
+        )
 
     def _statistics(self, viewer: Viewer) -> ViewerStatistics:
         now_ns = self._clock.monotonic_ns()

@@ -38,7 +38,7 @@ STATISTICS = ViewerStatistics(
 
 
 class Admitting:
-    """A hub that lets everybody in."""
+    """A registry that lets everybody in."""
 
     def __init__(self) -> None:
         self.admitted: list[tuple[Ticket, StreamId]] = []
@@ -95,7 +95,7 @@ def token(
 
 
 async def ask(
-    hub: Admitting | None = None,
+    registry: Admitting | None = None,
     *,
     path: str = f"/whep/{STREAM}",
     body: bytes | str = OFFER,
@@ -103,7 +103,7 @@ async def ask(
     ticket: str | None = None,
     **headers: str,
 ) -> httpx.Response:
-    asked = hub or Admitting()
+    asked = registry or Admitting()
     app = make_app(asked, asked, TicketVerifier(KEY.public_key(), SystemClock()), [ORIGIN])
     sent = {"content-type": "application/sdp"}
     if ticket is not None:
@@ -114,12 +114,12 @@ async def ask(
 
 
 async def test_a_good_offer_with_a_good_ticket_is_answered() -> None:
-    hub = Admitting()
-    answer = await ask(hub, ticket=token())
+    registry = Admitting()
+    answer = await ask(registry, ticket=token())
     assert answer.status_code == 201
     assert answer.headers["location"] == "/whep/sessions/s-1"
     assert answer.headers["content-type"].startswith("application/sdp")
-    assert hub.admitted[0][0].session == "session-1"
+    assert registry.admitted[0][0].session == "session-1"
 
 
 @pytest.mark.parametrize(
@@ -135,12 +135,12 @@ async def test_a_good_offer_with_a_good_ticket_is_answered() -> None:
     ids=["none", "malformed", "expired", "other action", "swapped", "forged"],
 )
 async def test_a_bad_ticket_is_refused_with_the_reason(ticket: str | None, status: int, said: str) -> None:
-    hub = Admitting()
-    answer = await ask(hub, ticket=ticket)
+    registry = Admitting()
+    answer = await ask(registry, ticket=ticket)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert said in answer.json()["detail"]
-    assert hub.admitted == []
+    assert registry.admitted == []
 
 
 @pytest.mark.parametrize(
