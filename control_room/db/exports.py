@@ -11,7 +11,8 @@ from control_room.model.paging import Asked, Slice
 from control_room.model.people import Principal
 from shared.errors import NotFound
 from shared.ids import StreamId
-from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus
 from shared.reasons import read, why
 
 _OPEN_EXPORTS = (ExportStatus.QUEUED, ExportStatus.RUNNING)

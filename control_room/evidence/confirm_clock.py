@@ -8,7 +8,7 @@ from control_room.evidence.refusals import Refusal
 from control_room.evidence.room import Evidence
 from control_room.model.journal import Outcome
 from shared.errors import BeffroiError
-from shared.messages import ClockConfirmed
+from shared.messages.storage import ClockConfirmed
 from shared.reasons import why
 
 

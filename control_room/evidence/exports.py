@@ -7,7 +7,7 @@ from control_room.evidence.room import Evidence
 from control_room.model.evidence import Export
 from control_room.model.paging import Asked, Slice
 from shared.errors import NotFound
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 
 OPEN = frozenset({ExportStatus.QUEUED, ExportStatus.RUNNING})
 _SHOWN_CHARS = 40

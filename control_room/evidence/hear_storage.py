@@ -1,7 +1,7 @@
 """What storage tells of the recordings it keeps, and the answer."""
 
 from control_room.evidence.room import Evidence
-from shared.messages import HeldReport, KnownHolds
+from shared.messages.storage import HeldReport, KnownHolds
 
 
 async def hear_storage(evidence: Evidence, report: HeldReport) -> KnownHolds:

@@ -11,7 +11,7 @@ from control_room.model.evidence import Export
 from control_room.model.journal import AuditEvent, Outcome
 from shared.errors import Conflict
 from shared.ids import StreamId
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 from shared.reasons import why
 
 

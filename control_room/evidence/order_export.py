@@ -12,7 +12,7 @@ from control_room.model.evidence import Export
 from control_room.model.journal import AuditEvent, Outcome
 from control_room.model.territory import Camera
 from shared.errors import BadInput
-from shared.messages import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
+from shared.messages.storage import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
 from shared.reasons import why
 
 

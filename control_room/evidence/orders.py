@@ -13,7 +13,7 @@ from control_room.model.evidence import Export, Hold, HoldStatus
 from control_room.model.people import Principal
 from shared.causes import cause_of
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
-from shared.messages import (
+from shared.messages.storage import (
     ExportProgress,
     ExportStatus,
     HeldReport,

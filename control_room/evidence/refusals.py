@@ -6,7 +6,7 @@ from datetime import datetime
 from control_room.model.times import utc_from_ns, utc_now
 from control_room.model.told import plain, plain_reason, plain_why
 from shared.clock import Clock
-from shared.messages import HeldReport
+from shared.messages.storage import HeldReport
 from shared.reasons import Reason
 
 _MOST_GROUNDS = 16

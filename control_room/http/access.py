@@ -12,7 +12,7 @@ from control_room.model.paging import Asked
 from control_room.model.people import Session
 from control_room.model.territory import KnownWorker
 from control_room.territory.workers import find_worker
-from shared.messages import TAP_KEY_HEADER
+from shared.messages.ingest import TAP_KEY_HEADER
 
 COOKIE = "beffroi_session"
 MAX_PAGE = 200

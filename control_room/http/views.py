@@ -31,7 +31,6 @@ from control_room.live.ice import IceServer
 from control_room.live.list_viewers import Viewer
 from control_room.live.muxes import MuxStatus
 from control_room.live.placement import MuxHealth
-from control_room.live.watching import WatchedTile
 from control_room.model.chain import Verification
 from control_room.model.evidence import Export, Hold
 from control_room.model.journal import JournalEntry
@@ -40,7 +39,8 @@ from control_room.model.people import Person, Role
 from control_room.model.territory import Commune, Worker
 from control_room.territory.cameras import CameraNow
 from control_room.territory.states import CameraState
-from shared.messages import RecordingReport
+from shared.messages.live import TileStatistics
+from shared.messages.storage import RecordingReport
 from shared.reasons import Reason, coded
 
 T = TypeVar("T")
@@ -235,21 +235,21 @@ def mux_view(status: MuxStatus, told: str | Reason) -> MuxView:
 
 
 def viewer_view(viewer: Viewer) -> ViewerView:
-    watcher, person = viewer.watcher, viewer.person
+    seen, person = viewer.seen, viewer.person
     return ViewerView(
         # The mux's own id is the secret that ends a session there.
-        id=sha256(watcher.id.encode()).hexdigest()[:_VIEWER_ID_CHARS],
+        id=sha256(seen.id.encode()).hexdigest()[:_VIEWER_ID_CHARS],
         person=_same(ViewerPerson, person) if person else None,
         mux=viewer.mux,
-        rtt_ms=watcher.rtt_ms,
-        jitter_ms=watcher.jitter_ms,
-        loss=watcher.loss,
-        available_kbps=watcher.available_kbps,
-        tiles=[_tile_view(tile) for tile in watcher.tiles],
+        rtt_ms=seen.rtt_ms,
+        jitter_ms=seen.jitter_ms,
+        loss=seen.loss,
+        available_kbps=seen.available_kbps,
+        tiles=[_tile_view(tile) for tile in seen.tiles],
     )
 
 
-def _tile_view(tile: WatchedTile) -> ViewerTile:
+def _tile_view(tile: TileStatistics) -> ViewerTile:
     # To a mux a camera's name has its commune in it.
     named = replace(tile, why=None)
     return _same(ViewerTile, named).model_copy(update={"camera": tile.camera_id, "why": why_view(tile.told)})

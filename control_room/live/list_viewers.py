@@ -7,12 +7,13 @@ from control_room.access.callers import Caller
 from control_room.access.rights import LISTING, PLATFORM, Right
 from control_room.live.muxes import MuxPlace, MuxStatus
 from control_room.live.room import Live
-from control_room.live.watching import Watcher, visible
+from control_room.live.watching import visible
 from control_room.model.people import Person
 from shared.errors import Unavailable
+from shared.messages.live import NamedViewer
 from shared.reasons import Reason
 
-_Told = tuple[tuple[Watcher, ...], str | Reason]
+_Told = tuple[tuple[NamedViewer, ...], str | Reason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Viewer:
     """A viewer at a mux (base URL); the person only for who may know them."""
 
     mux: str
-    watcher: Watcher
+    seen: NamedViewer
     person: Person | None
 
 
@@ -39,15 +40,15 @@ async def list_viewers(live: Live, caller: Caller) -> Viewers:
     told = await asyncio.gather(*(_told(live, caller, place) for place in places))
     now = live.access.now()
     seen = [
-        (place.url, watcher)
-        for place, (watchers, _) in zip(places, told, strict=True)
-        for watcher in visible(caller.person, watchers, now)
+        (place.url, viewer)
+        for place, (viewers, _) in zip(places, told, strict=True)
+        for viewer in visible(caller.person, viewers, now)
     ]
-    named = await _named(live, caller, {watcher.subject for _, watcher in seen})
+    named = await _named(live, caller, {viewer.subject for _, viewer in seen})
     reasons = [reason for _, reason in told]
     return Viewers(
         tuple(zip(live.muxes.statuses, reasons, strict=True)),
-        tuple(Viewer(url, watcher, named.get(watcher.subject)) for url, watcher in seen),
+        tuple(Viewer(url, viewer, named.get(viewer.subject)) for url, viewer in seen),
     )
 
 

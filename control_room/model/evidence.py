@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.messages import ExportProgress
+from shared.messages.storage import ExportProgress
 from shared.reasons import Reason
 
 

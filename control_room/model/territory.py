@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from shared.ids import StreamId, StreamKind
-from shared.messages import CameraOpener, CameraTransport
+from shared.messages.ingest import CameraOpener, CameraTransport
 
 
 @dataclass(frozen=True, slots=True)

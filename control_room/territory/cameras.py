@@ -9,7 +9,7 @@ from control_room.model.territory import Camera
 from control_room.territory.blocking import why_blocked
 from control_room.territory.room import Territory
 from control_room.territory.states import CameraState
-from shared.messages import RecordingReport
+from shared.messages.storage import RecordingReport
 from shared.reasons import Reason
 
 

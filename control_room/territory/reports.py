@@ -9,7 +9,8 @@ from control_room.model.told import plain, plain_why
 from control_room.territory.states import States
 from shared.errors import BadInput, Forbidden
 from shared.ids import StreamId
-from shared.messages import CameraReport, RecordingReport
+from shared.messages.ingest import CameraReport
+from shared.messages.storage import RecordingReport
 from shared.reasons import why
 
 

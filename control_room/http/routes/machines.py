@@ -8,15 +8,9 @@ from control_room.evidence import hear_storage as hearing
 from control_room.http.access import RecorderAsking, TheRooms, WorkerAsking
 from control_room.http.problems import MACHINE
 from control_room.territory import reports
-from shared.messages import (
-    CameraReports,
-    HeldReport,
-    KnownHolds,
-    RecordingPolicies,
-    RecordingReports,
-    WantedCameras,
-    encode,
-)
+from shared.messages.codec import encode
+from shared.messages.ingest import CameraReports, WantedCameras
+from shared.messages.storage import HeldReport, KnownHolds, RecordingPolicies, RecordingReports
 
 router = APIRouter(tags=["machines"])
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the last answer: 304 where it still holds.")]

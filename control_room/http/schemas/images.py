@@ -12,7 +12,7 @@ from control_room.model.evidence import HoldStatus
 from control_room.model.journal import Outcome
 from control_room.model.people import Role
 from shared.ids import CAMERA_PATTERN
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 from shared.reasons import why
 from shared.tickets import MOST_CAMERAS
 

@@ -24,7 +24,7 @@ from control_room.access.rights import (
 )
 from control_room.model.people import Person, Role
 from control_room.model.territory import Authorisation, Camera
-from shared.messages import CameraOpener, CameraTransport
+from shared.messages.ingest import CameraOpener, CameraTransport
 
 CODES = ("59350", "59512", "59009", "2A004")
 codes = st.frozensets(st.sampled_from(CODES))

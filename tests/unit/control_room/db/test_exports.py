@@ -7,7 +7,7 @@ import pytest
 from control_room.model.evidence import Export
 from control_room.model.people import Principal
 from shared.errors import NotFound
-from shared.messages import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
+from shared.messages.storage import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
 from tests.unit.control_room.room import LILLE, Room
 
 START, END = datetime(2026, 11, 20, 21, tzinfo=UTC), datetime(2026, 11, 20, 22, tzinfo=UTC)

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from control_room.model.people import Role
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 from shared.tickets import Action
 from tests.unit.control_room.room import LILLE, RANGE, Room
 

@@ -5,7 +5,7 @@ import pytest
 
 from control_room.model.people import Role
 from shared.errors import Unavailable
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 from tests.unit.control_room.room import LILLE, RANGE, Room
 
 EXPORT = {"reference": "PV 118-3", "authority": "OPJ Martin, 60-1", "motive": "theft", **RANGE}

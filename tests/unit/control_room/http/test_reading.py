@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from control_room.model.people import Role
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 from tests.unit.control_room.http.test_matrix import filled, operations, things
 from tests.unit.control_room.room import LILLE, Room
 

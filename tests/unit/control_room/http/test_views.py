@@ -2,9 +2,9 @@
 
 from control_room.http.views import page, viewer_view, why_view
 from control_room.live.list_viewers import Viewer
-from control_room.live.watching import WatchedTile, Watcher
 from control_room.model.paging import Slice
 from control_room.model.people import Person, Role
+from shared.messages.live import NamedViewer, TileStatistics
 from shared.reasons import why
 
 
@@ -21,9 +21,15 @@ def test_a_reason_is_a_code_with_its_parameters() -> None:
 
 
 def test_the_secret_id_of_a_viewer_is_hashed_and_a_cameras_name_loses_its_commune() -> None:
-    tile = WatchedTile("0", "59350/cam-1", "main")
+    tile = TileStatistics("0", "59350/cam-1", "main")
     person = Person("p-1", "ada", "Ada", Role.OPERATOR, frozenset())
-    shown = viewer_view(Viewer("https://mux.test", Watcher("secret-1", "s-1", "p-1", tiles=(tile,)), person))
+    shown = viewer_view(
+        Viewer(
+            "https://mux.test",
+            NamedViewer(id="secret-1", session="s-1", subject="p-1", tiles=(tile,)),
+            person,
+        )
+    )
     assert "secret-1" not in shown.model_dump_json()
     assert shown.tiles[0].camera == "cam-1"
     assert shown.person is not None

@@ -7,10 +7,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from control_room.access.service_tickets import ServiceTickets
-from control_room.live.mux_client import MuxClient, MuxLate, MuxLoad, MuxUntold
+from control_room.live.mux_client import MuxClient, MuxLate, MuxUntold
 from control_room.model.names import Names
 from shared.clock import SimulatedClock
 from shared.errors import Unavailable
+from shared.messages.live import MuxLoad
 from shared.tickets import TicketSigner
 
 TICKETS = ServiceTickets(TicketSigner(Ed25519PrivateKey.generate()), SimulatedClock(), Names(Random(7)))
@@ -27,7 +28,7 @@ def answering(answer: httpx.Response | httpx.HTTPError) -> MuxClient:
 
 async def test_a_mux_tells_its_load() -> None:
     client = answering(httpx.Response(200, json={"viewers": 3, "most_viewers": 500, "tiles": 7}))
-    assert await client.load("http://mux.test") == MuxLoad(3, 500, 7)
+    assert await client.load("http://mux.test") == MuxLoad(3, 500, tiles=7)
 
 
 @pytest.mark.parametrize(

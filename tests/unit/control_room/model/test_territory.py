@@ -1,7 +1,7 @@
 """Cameras, as values."""
 
 from control_room.model.territory import Camera, CameraAccess
-from shared.messages import CameraOpener, CameraTransport
+from shared.messages.ingest import CameraOpener, CameraTransport
 
 
 def test_a_cameras_streams_are_its_main_and_its_sub_one() -> None:

@@ -4,12 +4,8 @@ from datetime import UTC, datetime
 
 import httpx
 
-from shared.messages import (
-    CameraReport,
-    CameraReports,
-    CameraStatus,
-    encode,
-)
+from shared.messages.codec import encode
+from shared.messages.ingest import CameraReport, CameraReports, CameraStatus
 from tests.unit.control_room.room import (
     CAMERA_PASSWORD,
     CAMERA_USER,

@@ -4,15 +4,9 @@ from datetime import UTC, datetime
 
 import httpx
 
-from shared.messages import (
-    CameraReport,
-    CameraReports,
-    CameraStatus,
-    RecordingReport,
-    RecordingReports,
-    RecordingStatus,
-    encode,
-)
+from shared.messages.codec import encode
+from shared.messages.ingest import CameraReport, CameraReports, CameraStatus
+from shared.messages.storage import RecordingReport, RecordingReports, RecordingStatus
 from tests.unit.control_room.room import (
     LILLE,
     RECORDER_TOKEN,

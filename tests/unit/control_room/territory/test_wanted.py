@@ -2,10 +2,8 @@
 
 import httpx
 
-from shared.messages import (
-    WantedCameras,
-    decode,
-)
+from shared.messages.codec import decode
+from shared.messages.ingest import WantedCameras
 from tests.unit.control_room.room import (
     LILLE,
     RECORDER_TOKEN,

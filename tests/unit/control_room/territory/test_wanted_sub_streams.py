@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from shared.messages import (
+from shared.messages.codec import decode, encode
+from shared.messages.ingest import (
     CameraOpener,
     CameraReport,
     CameraReports,
@@ -13,8 +14,6 @@ from shared.messages import (
     CameraTransport,
     WantedCamera,
     WantedCameras,
-    decode,
-    encode,
 )
 from tests.unit.control_room.room import CAMERA_PASSWORD, CAMERA_USER, LILLE, RECORDER_TOKEN, Room
 
