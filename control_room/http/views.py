@@ -235,17 +235,17 @@ def mux_view(status: MuxStatus, told: str | Reason) -> MuxView:
 
 
 def viewer_view(viewer: Viewer) -> ViewerView:
-    told, person = viewer.told, viewer.person
+    seen, person = viewer.seen, viewer.person
     return ViewerView(
         # The mux's own id is the secret that ends a session there.
-        id=sha256(told.id.encode()).hexdigest()[:_VIEWER_ID_CHARS],
+        id=sha256(seen.id.encode()).hexdigest()[:_VIEWER_ID_CHARS],
         person=_same(ViewerPerson, person) if person else None,
         mux=viewer.mux,
-        rtt_ms=told.rtt_ms,
-        jitter_ms=told.jitter_ms,
-        loss=told.loss,
-        available_kbps=told.available_kbps,
-        tiles=[_tile_view(tile) for tile in told.tiles],
+        rtt_ms=seen.rtt_ms,
+        jitter_ms=seen.jitter_ms,
+        loss=seen.loss,
+        available_kbps=seen.available_kbps,
+        tiles=[_tile_view(tile) for tile in seen.tiles],
     )
 
 

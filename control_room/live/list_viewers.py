@@ -21,7 +21,7 @@ class Viewer:
     """A viewer at a mux (base URL); the person only for who may know them."""
 
     mux: str
-    told: NamedViewer
+    seen: NamedViewer
     person: Person | None
 
 
@@ -40,15 +40,15 @@ async def list_viewers(live: Live, caller: Caller) -> Viewers:
     told = await asyncio.gather(*(_told(live, caller, place) for place in places))
     now = live.access.now()
     seen = [
-        (place.url, watcher)
-        for place, (watchers, _) in zip(places, told, strict=True)
-        for watcher in visible(caller.person, watchers, now)
+        (place.url, viewer)
+        for place, (viewers, _) in zip(places, told, strict=True)
+        for viewer in visible(caller.person, viewers, now)
     ]
-    named = await _named(live, caller, {watcher.subject for _, watcher in seen})
+    named = await _named(live, caller, {viewer.subject for _, viewer in seen})
     reasons = [reason for _, reason in told]
     return Viewers(
         tuple(zip(live.muxes.statuses, reasons, strict=True)),
-        tuple(Viewer(url, watcher, named.get(watcher.subject)) for url, watcher in seen),
+        tuple(Viewer(url, viewer, named.get(viewer.subject)) for url, viewer in seen),
     )
 
 
