@@ -10,12 +10,12 @@ from shared.leases import Leases
 from shared.reasons import why
 from shared.spans import Span
 from shared.tickets import SHOWING, Action, Ticket, TicketVerifier
-from storage.http.guarded import guard
+from storage.http.guarded import last_while
 
 _S = 1_000_000_000
 
 
-class Gate:
+class TicketGuard:
     """Every request for footage or an export passes here."""
 
     def __init__(self, verifier: TicketVerifier, leases: Leases) -> None:
@@ -36,11 +36,11 @@ class Gate:
                 continue
             if action in SHOWING:
                 self._leases.admit(ticket)
-                guard(request.scope, partial(self._holds, ticket))
+                last_while(request.scope, partial(self._lasts, ticket))
             return ticket
         raise refusal or TicketRefused(why("ticket-useless", "the ticket allows nothing here"))
 
-    def _holds(self, ticket: Ticket) -> bool:
+    def _lasts(self, ticket: Ticket) -> bool:
         return self._leases.ended(ticket) is None
 
 
