@@ -15,6 +15,12 @@ from shared.reasons import Reason, why
 T = TypeVar("T")
 
 UNHEARD_S = 15
+"""Without a report for so long nobody knows how cameras or recordings are."""
+
+LIFE_S = 3
+"""Workers ask each second for what they pull. One that has neither asked nor told for so long may be dead or
+cut off: what it told last is not believed until its next report is due, or no picture would be live."""
+
 UNDECODABLE = "pictures-do-not-decode"
 """The code of a camera's state by which its recordings are of no use."""
 
@@ -45,10 +51,12 @@ class States:
         self._communes: dict[str, Heard[CameraReport]] = {}
         self._recorder: Heard[RecordingReport] | None = None
         self._workers: dict[str, datetime] = {}
+        self._lives_ns: dict[str, int] = {}
 
-    def worker_spoke(self, worker: str) -> None:
-        """Note that a worker credential was used."""
+    def worker_spoke(self, worker: str, commune: str) -> None:
+        """Note that a commune's worker credential was used."""
         self._workers[worker] = self._now()
+        self._lives_ns[commune] = self._clock.monotonic_ns()
 
     def worker_heard_at(self, worker: str) -> datetime | None:
         """When a worker credential was last used since this service started."""
@@ -67,9 +75,10 @@ class States:
     def forget_commune(self, commune: str) -> None:
         """Drop what was told of a commune that is no more."""
         self._communes.pop(commune, None)
+        self._lives_ns.pop(commune, None)
 
     def camera(self, stream: StreamId) -> CameraState:
-        """How a stream is. Unknown, with the reason, when its worker was not heard for 15 s."""
+        """How a stream is. Unknown, with the reason, when its worker gives no report or no sign of life."""
         heard = self._communes.get(stream.commune)
         if heard is None:
             reason = why(
@@ -78,12 +87,12 @@ class States:
             )
             return self._unknown(stream, reason, self._started_at, None)
         report = heard.reports.get(str(stream))
-        silent_s = self._silent_s(heard.at_ns)
-        if silent_s >= UNHEARD_S:
+        lost_s = self._lost_s(stream.commune, heard)
+        if lost_s is not None:
             reason = why(
-                "worker-silent", "no word from the commune's ingest worker for {seconds} s", seconds=silent_s
+                "worker-silent", "no word from the commune's ingest worker for {seconds} s", seconds=lost_s
             )
-            lost = self._unknown(stream, reason, heard.at + timedelta(seconds=UNHEARD_S), heard.at)
+            lost = self._unknown(stream, reason, self._now() - timedelta(seconds=lost_s), heard.at)
             if report is None:
                 return lost
             return CameraState(
@@ -142,7 +151,15 @@ class States:
 
     def communes_silent(self) -> int:
         """How many communes were heard once and are not heard now."""
-        return sum(self._silent_s(heard.at_ns) >= UNHEARD_S for heard in self._communes.values())
+        return sum(self._lost_s(commune, heard) is not None for commune, heard in self._communes.items())
+
+    def _lost_s(self, commune: str, heard: Heard[CameraReport]) -> int | None:
+        """For how long a commune's worker has been silent, None where it is not."""
+        told_s = self._silent_s(heard.at_ns)
+        lives_s = self._silent_s(max(heard.at_ns, self._lives_ns.get(commune, heard.at_ns)))
+        if lives_s >= LIFE_S:
+            return lives_s
+        return told_s if told_s >= UNHEARD_S else None
 
     def _unknown(
         self, stream: StreamId, reason: Reason, since: datetime, heard_at: datetime | None

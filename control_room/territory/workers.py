@@ -54,5 +54,5 @@ async def find_worker(
             async with access.db.write() as tx:
                 await tx.workers.tells(worker, tap_key)
         access.lessor.wake()
-    territory.states.worker_spoke(worker.id)
+    territory.states.worker_spoke(worker.id, worker.commune)
     return worker

@@ -26,7 +26,7 @@ async def report(
     return await worker.put("/worker/reports", content=body, headers=JSON)
 
 
-async def test_a_state_is_what_the_worker_told_until_it_falls_silent(
+async def test_a_state_is_what_the_worker_told_until_its_reports_stay_away(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
@@ -34,7 +34,10 @@ async def test_a_state_is_what_the_worker_told_until_it_falls_silent(
     assert (await report(worker, f"{LILLE}/{camera}/main", CameraStatus.LIVE)).status_code == 204
     state = (await admin.get(f"/cameras/{camera}")).json()["state"]
     assert (state["status"], state["reason"], state["width"]) == ("live", "pictures arrive", 704)
-    await room.clock.advance(14.9)
+    for _ in range(7):
+        await room.clock.advance(2)
+        await worker.get("/worker/cameras")
+    await room.clock.advance(0.9)
     assert (await admin.get(f"/cameras/{camera}")).json()["state"]["status"] == "live"
     await room.clock.advance(0.2)
     state = (await admin.get(f"/cameras/{camera}")).json()["state"]
@@ -42,6 +45,24 @@ async def test_a_state_is_what_the_worker_told_until_it_falls_silent(
         "unknown",
         "no word from the commune's ingest worker for 15 s",
     )
+
+
+async def test_nothing_is_live_by_the_word_of_a_worker_that_gives_no_sign_of_life(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    camera = await room.camera(admin)
+    _, worker = await room.worker(admin)
+    await report(worker, f"{LILLE}/{camera}/main", CameraStatus.LIVE)
+    await room.clock.advance(2.9)
+    assert (await admin.get(f"/cameras/{camera}")).json()["state"]["status"] == "live"
+    await room.clock.advance(0.2)
+    state = (await admin.get(f"/cameras/{camera}")).json()["state"]
+    assert (state["status"], state["reason"]) == (
+        "unknown",
+        "no word from the commune's ingest worker for 3 s",
+    )
+    await worker.get("/worker/cameras")
+    assert (await admin.get(f"/cameras/{camera}")).json()["state"]["status"] == "live"
 
 
 async def test_a_camera_nobody_told_of_is_unknown_and_says_why(room: Room, admin: httpx.AsyncClient) -> None:
