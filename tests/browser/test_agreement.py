@@ -30,14 +30,14 @@ BACK_WITHIN_S = 20.0
 PLACES = ("API's list", "API's camera", "page's list", "page's tile")
 NOT_RECORDED = ("waiting", "failing")
 
-_LIST = """() => [...document.querySelectorAll('li.camera-row')].map(row => ({
+_LIST = """() => [...document.querySelectorAll('li[data-testid^=camera-][data-status]')].map(row => ({
   id: row.dataset.testid.slice('camera-'.length), status: row.dataset.status,
   words: row.querySelector('[data-testid=camera-reason]:not([lang])')?.textContent ?? '',
   recording: row.querySelector('[data-testid=recording-state]').dataset.status}))"""
 _TILES = """() => [...document.querySelectorAll('[data-testid=live-tile]')].map(tile => ({
   id: tile.dataset.camera, recording: null,
   status: tile.querySelector('[data-testid=tile-live]') ? 'live' : tile.dataset.shown,
-  words: tile.querySelector('[data-testid=tile-veil] .said:not([lang])')?.textContent ?? ''}))"""
+  words: tile.querySelector('[data-testid=tile-said]:not([lang])')?.textContent ?? ''}))"""
 
 
 @dataclass(frozen=True, slots=True)

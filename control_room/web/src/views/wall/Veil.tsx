@@ -38,7 +38,7 @@ function Why({ tile, camera, withState }: { tile: Tile; camera: Camera | undefin
     <>
       {camera !== undefined && withState && <CameraState camera={camera} />}
       <span data-testid="tile-reason">{why}</span>
-      <Said why={said.why} text={said.text} className={styles.said} />
+      <Said why={said.why} text={said.text} className={styles.said} testId="tile-said" />
     </>
   );
 }
