@@ -82,6 +82,9 @@ CAMERAS ?= 20 50 100
 bench-cameras: setup ## Measure what cameras cost with nobody watching (CAMERAS="20 50 100 500")
 	@$(PY) -m tests.bench.camera_cost --cameras $(CAMERAS)
 
+profile: setup ## Show where the CPU of ingest, storage and mux goes, by kind of work and by function
+	@$(PY) -m tests.bench.profiles
+
 bench-plots: setup ## Draw docs/performance from what was measured last
 	$(PY) -m tests.bench.plots
 
@@ -135,4 +138,4 @@ web-setup: .make/node
 	cd $(WEB) && npm run --silent build
 	@touch $@
 
-.PHONY: ready check-types check-tests check-python check-page help setup-run demo doctor test check format bench bench-cameras bench-peers bench-plots performance pictures setup web browser lock clean web-setup
+.PHONY: ready check-types check-tests check-python check-page help setup-run demo doctor test check format bench bench-cameras profile bench-peers bench-plots performance pictures setup web browser lock clean web-setup
