@@ -5,7 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from shared.ids import StreamId, StreamKind
-from shared.messages import CameraOpener, CameraTransport, ExportProgress
+from shared.messages.ingest import CameraOpener, CameraTransport
+from shared.messages.storage import ExportProgress
 from shared.reasons import Reason, kept, why
 
 LOGIN_PATTERN = r"[a-z0-9][a-z0-9._@-]{1,63}"

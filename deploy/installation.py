@@ -1,4 +1,4 @@
-"""Takes hold of an installation's folder: enough space, nobody else in it, its secrets open."""
+"""Takes hold of an installation's folder, if the disk has room and nobody else holds it."""
 
 import fcntl
 import os

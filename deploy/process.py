@@ -1,4 +1,4 @@
-"""One supervised process: started again when it dies, stopped with its descendants, orphaned never."""
+"""Supervises one process: starts it again when it dies, stops it with its descendants, leaves no orphan."""
 
 import asyncio
 import contextlib

@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 
-from ingest.hub import Hub
 from ingest.meters import Meters, StreamMeters
 from ingest.ports import CameraAddress, Opener
 from ingest.runs import RunNumbers
 from ingest.state import CameraState
+from ingest.stream_hub import StreamHub
 from ingest.streamer import Streamer
 from shared.backoff import Backoff
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.messages import CameraReport, CameraStatus, WantedCamera
+from shared.messages.ingest import CameraReport, CameraStatus, WantedCamera
 from shared.reasons import Reason, why
 from shared.redact import redact
 
@@ -62,7 +62,7 @@ class Fleet:
         commune: str,
         *,
         opener: Opener,
-        hub: Hub,
+        hub: StreamHub,
         runs: RunNumbers,
         meters: Meters,
         clock: Clock,

@@ -1,5 +1,6 @@
-"""When a camera may be logged in to: seldom enough for each, few at once for all, fair to a recorder of many.
+"""Decides when the worker may log in to a camera.
 
+Each camera is logged in to seldom, few cameras are at once, and a recorder of many channels is spared.
 Cameras lock accounts that fail, recorders fall over when all their channels are asked at once, and a whole
 site that comes back after a power cut comes back in one second.
 """

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from ingest.ports import SourceCounts
 from shared import metrics
 from shared.ids import StreamId
-from shared.messages import CameraReport, CameraStatus
+from shared.messages.ingest import CameraReport, CameraStatus
 
 _STREAM = ["stream"]
 _UNITS_AT_ONCE = 16

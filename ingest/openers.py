@@ -1,9 +1,9 @@
-"""The client each camera is opened with: our own, or FFmpeg's where the commune says so."""
+"""Opens each camera with the client the commune chose for it: our own, or FFmpeg's."""
 
 from collections.abc import Mapping
 
 from ingest.ports import CameraAddress, Opener, Source
-from shared.messages import CameraOpener
+from shared.messages.ingest import CameraOpener
 
 
 class ChosenOpener:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from shared.errors import Unavailable
-from shared.messages import CameraOpener, CameraStatus, CameraTransport
+from shared.messages.ingest import CameraOpener, CameraStatus, CameraTransport
 from shared.reasons import Reason, why
-from shared.units import WallSource
+from shared.units import UtcSource
 
 STALL_S = 5.0
 """Within so long everybody knows of a camera that its pictures are no longer passed on: the page as well."""
@@ -108,7 +108,7 @@ class CameraAddress:
 
 @dataclass(slots=True)
 class SourceCounts:
-    """What an open camera did wrong and was passed over, since it was opened; in packets where not told.
+    """Counts what an open camera did wrong and its client passed over, mostly in packets, since the opening.
 
     `clock_offset_ns` is how far the camera's clock is ahead of ours, None while it has not told its time;
     `packets` changes while packets of the stream come; `begun`: a first picture came, which may be given only
@@ -150,7 +150,7 @@ class Packet:
 
     `pts90` is its unwrapped 90 kHz time, None where the camera gave none; `arrival_ns` is the UTC at which
     it began to arrive.
-    `wall_ns` is the UTC of its capture by the camera's own clock, as AccessUnit has it, None where only the
+    `utc_ns` is the UTC of its capture by the camera's own clock, as AccessUnit has it, None where only the
     arrival tells. `restart`: its time has nothing to do with the one before; another run begins.
     `gap`: something before it is missing.
     `camera_ahead_ns` is as AccessUnit has it.
@@ -161,9 +161,9 @@ class Packet:
     pts90: int | None
     key: bool
     arrival_ns: int
-    wall_ns: int | None = None
-    wall_source: WallSource = WallSource.ARRIVAL
-    wall_uncertainty_ns: int = -1
+    utc_ns: int | None = None
+    utc_source: UtcSource = UtcSource.ARRIVAL
+    utc_uncertainty_ns: int = -1
     restart: bool = False
     gap: bool = False
     nals: tuple[int, ...] = ()

@@ -1,7 +1,7 @@
-"""What a camera that gives no picture is told for, where several ways of reading it come to the same.
+"""The errors that both clients raise for a camera that gives no picture, so that they word it alike.
 
-What a camera says of itself, or an address it names, is a stranger's text: it stands in a reason as a value
-alone, `quoted`.
+What a camera says of itself, or an address it names, is a stranger's text: it stands in a reason only as a
+parameter, and `quoted`.
 """
 
 import errno

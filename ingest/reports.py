@@ -6,7 +6,8 @@ from collections.abc import Callable
 import httpx
 
 from shared.log import get_logger
-from shared.messages import CameraReport, CameraReports, encode
+from shared.messages.codec import encode
+from shared.messages.ingest import CameraReport, CameraReports
 
 REPORT_EVERY_S = 5.0
 _GATHER_S = 0.1

@@ -1,5 +1,6 @@
 """Composition root of an ingest worker."""
 
+from collections.abc import Sequence
 from random import Random
 
 import httpx
@@ -9,7 +10,6 @@ from ingest.decoding.checks import DecodeChecks
 from ingest.decoding.process import ChildDecoder
 from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
-from ingest.hub import Hub
 from ingest.logins import LoginGate
 from ingest.meters import Meters
 from ingest.openers import ChosenOpener
@@ -17,16 +17,17 @@ from ingest.reports import Reporter
 from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.settings import IngestSettings
+from ingest.stream_hub import StreamHub
 from ingest.wanted import WantedCache, WantedPoller
 from shared.clock import SystemClock
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.messages import TAP_KEY_HEADER, CameraOpener
+from shared.messages.ingest import TAP_KEY_HEADER, CameraOpener
 from shared.places import HostPort, listed_places, own_service
 from shared.private import close_to_others
 from shared.service import Service
 from shared.settings import load
-from shared.tap import Endpoint, TapKeys, TapPublisher
+from shared.tap import Endpoint, TapKeys, TapPublisher, TapSetup, open_tap
 
 _HTTP_TIMEOUT_S = 5.0
 
@@ -46,22 +47,21 @@ async def build(commune: str | None) -> Service:
     folder = settings.data_dir / "ingest" / commune
     close_to_others(folder)
     cache = WantedCache(folder / "cameras", settings.cache_key.get_secret_value())
-    keys = _tap_keys(settings)
-    endpoints = Endpoint.parse_list(settings.tap_endpoints)
-
+    setup = TapSetup.read(
+        settings.tap_endpoints, settings.tap_key_file, server_key_file=settings.tap_server_key_file
+    )
     client = httpx.AsyncClient(
         base_url=settings.control_url,
-        headers=_headers(settings, keys),
+        headers=_headers(settings, setup.keys),
         timeout=_HTTP_TIMEOUT_S,
     )
     service.on_stop(client.aclose)
-    hub = Hub()
-    tap = TapPublisher(endpoints, keys, hub.recent)
+    hub = StreamHub()
+    tap = TapPublisher(setup.endpoints, setup.keys, hub.recent)
     hub.connect(tap.publish)
-    await tap.start()
-    service.on_stop(tap.close)
+    await open_tap(tap, service)
 
-    rules = AddressRules(_own_places(settings), allow_loopback=settings.allow_loopback)
+    rules = AddressRules(_own_places(settings, setup.endpoints), allow_loopback=settings.allow_loopback)
     chosen = ChosenOpener(
         {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
     )
@@ -96,17 +96,11 @@ def _headers(settings: IngestSettings, keys: TapKeys | None) -> dict[str, str]:
     return headers if keys is None else headers | {TAP_KEY_HEADER: keys.public.decode()}
 
 
-def _tap_keys(settings: IngestSettings) -> TapKeys | None:
-    if settings.tap_key_file is None:
-        return None
-    return TapKeys.load(settings.tap_key_file, server_key_file=settings.tap_server_key_file)
-
-
-def _own_places(settings: IngestSettings) -> list[HostPort]:
+def _own_places(settings: IngestSettings, endpoints: Sequence[Endpoint]) -> list[HostPort]:
     """What no camera may be: the services this worker talks to, its own port, and what the settings name."""
     urls = (
         settings.control_url,
         f"http://127.0.0.1:{settings.status_port}",
-        *(endpoint.address for endpoint in Endpoint.parse_list(settings.tap_endpoints)),
+        *(endpoint.address for endpoint in endpoints),
     )
     return [place for place in map(own_service, urls) if place] + listed_places(settings.own_places)

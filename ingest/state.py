@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ingest.ports import StreamInfo
 from shared.clock import Clock
 from shared.ids import StreamId
-from shared.messages import CameraReport, CameraStatus
+from shared.messages.ingest import CameraReport, CameraStatus
 from shared.reasons import Reason, why
 
 CONNECTING = why("camera-first-time", "connecting for the first time")

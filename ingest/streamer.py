@@ -25,7 +25,7 @@ from shared.clock import Clock
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.mediatime import TICKS_PER_SECOND
-from shared.units import AccessUnit, WallSource
+from shared.units import AccessUnit, UtcSource
 
 _GOOD_RUN_S = 10.0
 _COUNTS_EVERY = 64
@@ -170,7 +170,7 @@ class Streamer:
                 run = self._new_run()
                 checks.lose_sync()
             if standing.replaced:
-                packet = replace(packet, pts90=standing.time90(now_ns), wall_ns=None)
+                packet = replace(packet, pts90=standing.time90(now_ns), utc_ns=None)
             garbage = checks.garbage
             try:
                 unit = self._unit(run, checks, packet)
@@ -213,15 +213,15 @@ class Streamer:
             run=run.number,
             seq=run.seq,
             pts90=packet.pts90,
-            wall_ns=packet.arrival_ns if packet.wall_ns is None else packet.wall_ns,
-            wall_source=WallSource.ARRIVAL if packet.wall_ns is None else packet.wall_source,
-            wall_uncertainty_ns=-1 if packet.wall_ns is None else packet.wall_uncertainty_ns,
+            utc_ns=packet.arrival_ns if packet.utc_ns is None else packet.utc_ns,
+            utc_source=UtcSource.ARRIVAL if packet.utc_ns is None else packet.utc_source,
+            utc_uncertainty_ns=-1 if packet.utc_ns is None else packet.utc_uncertainty_ns,
             key=checked.key,
             codec=checks.codec,
             data=checked.data,
             reordered=checked.reordered,
             recovery=checked.recovery,
-            camera_ahead_ns=packet.camera_ahead_ns if packet.wall_ns is None else None,
+            camera_ahead_ns=packet.camera_ahead_ns if packet.utc_ns is None else None,
         )
 
     def _give(self, run: _Run, unit: AccessUnit, info: StreamInfo, checks: Checks, *, steady: bool) -> None:

@@ -1,4 +1,4 @@
-"""Whether pictures of a camera are passed on; if not, why, and when its session is to be begun again.
+"""Judges whether a camera's pictures are passed on; if not, why, and when its session is begun again.
 
 Pure: whoever keeps it tells it what happens and when.
 """
@@ -11,7 +11,7 @@ from ingest.checks.common import NO_KEY, UNKNOWN_SETS
 from ingest.ports import STALL_S, TOLD_S, InvalidStream, SourceCounts, SourceError, Stalled
 from ingest.rhythm import SLOWEST_NS, Rhythm
 from shared.causes import technical
-from shared.messages import CameraStatus
+from shared.messages.ingest import CameraStatus
 from shared.reasons import Reason, why
 
 TOLD_NS = int(TOLD_S * 1e9)

@@ -1,4 +1,4 @@
-"""Packets on their way from a camera's thread to its streamer: bounded, with a rule for what does not fit."""
+"""The bounded queue between a camera's client and its streamer, and what it drops when it is full."""
 
 from collections import deque
 from dataclasses import replace

@@ -10,7 +10,8 @@ from ingest.runs import replace_file
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.log import get_logger
-from shared.messages import WantedCameras, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.ingest import WantedCameras
 
 POLL_S = 1.0
 REFUSALS_UNTIL_MEANT = 5

@@ -1,20 +1,21 @@
-"""What happened since the last look, as plain integers: the hot path adds, the metrics take once a second."""
+"""Counts of what happened since the last look: the hot path adds, the metrics take them once a second."""
 
 from dataclasses import dataclass, fields
 
 
 @dataclass(slots=True)
 class Counts:
-    """All only grow. `encores` are packets of first pictures sent again unasked, `jumps` viewers sent on to
-    the next key picture, `dropped` the packets that cost."""
+    """Counts that only grow. `proactive_retransmissions` are packets of first pictures sent again unasked,
+    `key_requests_answered` those after which a viewer was started again, `jumps` viewers sent on to the next
+    key picture, `dropped` the packets that cost."""
 
     packets: int = 0
     octets: int = 0
     nacked: int = 0
     repaired: int = 0
-    encores: int = 0
+    proactive_retransmissions: int = 0
     key_requests: int = 0
-    replays: int = 0
+    key_requests_answered: int = 0
     jumps: int = 0
     dropped: int = 0
     full: int = 0

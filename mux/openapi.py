@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from mux.sessions.hub import Hub
+from mux.sessions.session_registry import SessionRegistry
 from mux.whep.document import document
 from mux.whep.routes import make_app
 from mux.whep.wall_http import Arrangement, Report
@@ -15,7 +15,7 @@ Part = TypeVar("Part")
 
 def described() -> Members:
     """The document of the application; nobody answers behind its routes."""
-    app = make_app(_nobody(Hub), _nobody(Walls), _nobody(TicketVerifier), [])
+    app = make_app(_nobody(SessionRegistry), _nobody(Walls), _nobody(TicketVerifier), [])
     return document(app, Arrangement, Report)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -14,8 +15,8 @@ from mux.observe.metrics import MuxMetrics
 from mux.observe.stream_metrics import StreamMetrics
 from mux.sessions.adaptation import PlayoutBounds
 from mux.sessions.admission import Admission
-from mux.sessions.hub import Hub
 from mux.sessions.senders import Senders
+from mux.sessions.session_registry import SessionRegistry
 from mux.settings import MuxSettings
 from mux.streams.channel import Channel
 from mux.streams.channels import Channels, Sink
@@ -24,9 +25,9 @@ from mux.streams.transcoded import Transcoded
 from mux.streams.transcoder.spare import Spare
 from mux.streams.transcoder.transcoders import Transcoders
 from mux.ticker import Ticker
-from mux.transport.core import CoreChoice, core_of
+from mux.transport.core import Core, CoreChoice, core_of
 from mux.transport.dtls import DtlsEndpoint
-from mux.transport.udp import UdpWire, resolve_host
+from mux.transport.udp import UdpTransport, resolve_host
 from mux.whep.routes import make_app
 from mux.whep.turnstile import Turnstile
 from mux.whep.walls import Walls
@@ -35,10 +36,10 @@ from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.leases import Leases
-from shared.log import Trouble, get_logger
+from shared.log import Logger, Trouble, get_logger
 from shared.service import Service
 from shared.settings import load
-from shared.tap import Endpoint, Gap, Subscription, TapKeys, TapSubscriber
+from shared.tap import Gap, Subscription, TapSetup, TapSubscriber, open_tap
 from shared.tickets import TicketVerifier
 from shared.transcoding.limits import Limits
 from shared.transcoding.process import ChildProcess
@@ -53,32 +54,119 @@ async def build() -> Service:
     return await build_with(load(MuxSettings))
 
 
-async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) -> Service:
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """What the rooms of this process have in common."""
+
+    settings: MuxSettings
+    service: Service
+    clock: Clock
+    log: Logger
+    counts: Counts
+    metrics: MuxMetrics
+    leases: Leases
+    loop: asyncio.AbstractEventLoop
+    random: Random
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """How packets leave: the socket with what seals for it, and who lets out what waits."""
+
+    transport: UdpTransport
+    core: Core | None
+    pacer: Pacer
+
+
+@dataclass(frozen=True, slots=True)
+class _Streams:
+    """The streams that are watched, and what makes others of them."""
+
+    channels: Channels
+    transcoders: Transcoders
+    spare: Spare
+
+    async def close(self) -> None:
+        """Leave all streams, and end their transcoders."""
+        self.channels.close()
+        await self.transcoders.close()
+        await self.spare.close()
+
+
+async def build_with(settings: MuxSettings, make_transport: type[UdpTransport] = UdpTransport) -> Service:
     """The service of these settings, its ports open. Raises BadInput or Unavailable in one sentence.
 
-    `make_wire` is the socket's class: a test's may lose packets.
+    `make_transport` is the socket's class: a test's may lose packets.
     """
     service = Service("mux", status_port=settings.status_port)
-    clock, log, counts = service.clock, get_logger("mux"), Counts()
-    mux_metrics = MuxMetrics(counts)
+    clock, counts = service.clock, Counts()
     verifier = TicketVerifier.from_pem(_ticket_key(settings.ticket_public_key_file), clock)
-    leases = Leases(verifier.key, service.clock)
-    tap = await _tap(settings, service, leases)
-    core = core_of(settings.mux_core, log)
-    mux_metrics.core_compiled(core is not None)
-    wire = make_wire(
+    process = _Process(
+        settings=settings,
+        service=service,
+        clock=clock,
+        log=get_logger("mux"),
+        counts=counts,
+        metrics=MuxMetrics(counts),
+        leases=Leases(verifier.key, clock),
+        loop=asyncio.get_running_loop(),
+        random=Random(),
+    )
+    tap = await _tap(process)
+    sending = _sending(process, make_transport)
+    streams = _streams(process, tap, sending)
+    admission = _admission(process, sending, streams)
+    registry = _sessions(process, sending, streams, admission)
+
+    async def close() -> None:
+        registry.stop()
+        await streams.close()
+        sending.transport.close()
+
+    service.on_stop(close)
+    port = await _serve(process, verifier, streams.channels, admission, registry)
+    _announce(process, sending, port)
+    _spare_collections()
+    return service
+
+
+async def _tap(process: _Process) -> TapSubscriber:
+    """Where streams come from."""
+    settings = process.settings
+    setup = TapSetup.read(
+        settings.tap_endpoints,
+        settings.tap_key_file,
+        server_key_file=settings.tap_server_key_file,
+        peers_dir=settings.tap_peers_dir,
+    )
+    tap = TapSubscriber(setup.endpoints, setup.keys, process.clock, process.leases.publishes)
+    await open_tap(tap, process.service)
+    return tap
+
+
+def _sending(process: _Process, make_transport: type[UdpTransport]) -> _Sending:
+    """The rooms `mux.transport` and `mux.fanout`."""
+    settings = process.settings
+    core = core_of(settings.mux_core, process.log)
+    process.metrics.core_compiled(core is not None)
+    transport = make_transport(
         resolve_host(settings.udp_host),
         settings.udp_port,
-        counts=counts,
-        trouble=Trouble(log, "udp-trouble", clock),
+        counts=process.counts,
+        trouble=Trouble(process.log, "udp-trouble", process.clock),
         segmentation=settings.udp_segmentation,
         core=core,
     )
-    loop, random, lag, stream_metrics = asyncio.get_running_loop(), Random(), Lag(), StreamMetrics()
-    pacer = Pacer(loop.call_later, clock.monotonic_ns)
+    return _Sending(transport, core, Pacer(process.loop.call_later, process.clock.monotonic_ns))
+
+
+def _streams(process: _Process, tap: TapSubscriber, sending: _Sending) -> _Streams:
+    """The room `mux.streams`."""
+    settings, clock, counts, metrics = process.settings, process.clock, process.counts, process.metrics
+    transport, pacer = sending.transport, sending.pacer
     spare = _spare(settings, clock)
-    transcoders = Transcoders(settings.most_transcoders, spare.take, clock, counts, random)
-    mux_metrics.watch_transcoders(lambda: len(transcoders))
+    transcoders = Transcoders(settings.most_transcoders, spare.take, clock, counts, process.random)
+    metrics.watch_transcoders(lambda: len(transcoders))
 
     def make_channel(stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
         def learned(channel: Channel) -> None:
@@ -86,16 +174,16 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
                 spare.keep()
             changed(channel)
 
-        return Channel(stream, wire, pacer, clock, counts, sent=mux_metrics.first_sent, changed=learned)
+        return Channel(stream, transport, pacer, clock, counts, sent=metrics.first_sent, changed=learned)
 
     def transcoded(source: Channel) -> Transcoded:
         made = Channel(
             source.stream,
-            wire,
+            transport,
             pacer,
             clock,
             counts,
-            sent=mux_metrics.first_sent,
+            sent=metrics.first_sent,
             changed=lambda _: None,
             timeline=Timeline(hurries=True),
         )
@@ -103,69 +191,81 @@ async def build_with(settings: MuxSettings, make_wire: type[UdpWire] = UdpWire) 
 
     def subscribe(stream: StreamId, sink: Sink, answering: Callable[[bool], None]) -> Subscription:
         def take(item: AccessUnit | Gap) -> None:
-            wire.look_soon()
+            transport.look_soon()
             sink(item)
 
         return tap.subscribe(stream, take, answering)
 
-    channels = Channels(
-        subscribe,
-        make_channel,
-        clock,
-        loop.call_later,
-        transcoded,
-    )
-    admission = Admission(
-        public=wire.address,
+    channels = Channels(subscribe, make_channel, clock, process.loop.call_later, transcoded)
+    return _Streams(channels, transcoders, spare)
+
+
+def _admission(process: _Process, sending: _Sending, streams: _Streams) -> Admission:
+    """How the room `mux.sessions` lets viewers in."""
+    return Admission(
+        public=sending.transport.address,
         dtls=DtlsEndpoint(),
-        channels=channels,
-        clock=clock,
-        random=random,
+        channels=streams.channels,
+        clock=process.clock,
+        random=process.random,
         secret=secrets.token_hex,
-        bounds=_playout_bounds(settings),
-        counts=counts,
+        bounds=_playout_bounds(process.settings),
+        counts=process.counts,
     )
-    mux_metrics.watch_rights(lambda: leases.confirmed)
-    hub = Hub(
-        wire=wire,
+
+
+def _sessions(
+    process: _Process, sending: _Sending, streams: _Streams, admission: Admission
+) -> SessionRegistry:
+    """The room `mux.sessions`, which is told of each datagram from here on."""
+    metrics, leases, transport = process.metrics, process.leases, sending.transport
+    metrics.watch_rights(lambda: leases.confirmed)
+    registry = SessionRegistry(
+        transport=transport,
         leases=leases,
         admission=admission,
-        channels=channels,
-        senders=Senders(wire, pacer, counts, random),
-        counts=counts,
-        trouble=Trouble(log, "datagram-refused", clock),
-        clock=clock,
-        soon=loop.call_soon,
-        later=loop.call_later,
-        most_viewers=settings.most_viewers,
-        ended=mux_metrics.ended,
+        channels=streams.channels,
+        senders=Senders(transport, sending.pacer, process.counts, process.random),
+        counts=process.counts,
+        trouble=Trouble(process.log, "datagram-refused", process.clock),
+        clock=process.clock,
+        soon=process.loop.call_soon,
+        later=process.loop.call_later,
+        most_viewers=process.settings.most_viewers,
+        ended=metrics.ended,
     )
-    wire.listen(hub.received, clock)
+    transport.listen(registry.received, process.clock)
+    return registry
 
-    async def close() -> None:
-        hub.stop()
-        channels.close()
-        await transcoders.close()
-        await spare.close()
-        wire.close()
 
-    service.on_stop(close)
-    ticker = Ticker(hub, channels, mux_metrics, stream_metrics, lag, clock)
+async def _serve(
+    process: _Process,
+    verifier: TicketVerifier,
+    channels: Channels,
+    admission: Admission,
+    registry: SessionRegistry,
+) -> int:
+    """The rooms `mux.observe` and `mux.whep`, and what is due by the clock; the port of HTTP."""
+    settings, service, clock = process.settings, process.service, process.clock
+    lag, stream_metrics = Lag(), StreamMetrics()
+    ticker = Ticker(registry, channels, process.metrics, stream_metrics, lag, clock)
     service.supervise("ticks", ticker.run)
     service.check("event loop", ticker.late)
-    walls = Walls(hub, admission, stream_metrics, lag, clock)
-    app = make_app(hub, walls, verifier, settings.origins)
-    port = await serve_asgi(service, Turnstile(app), settings.http_host, settings.http_port)
-    log.info(
+    walls = Walls(registry, admission, stream_metrics, lag, clock)
+    app = make_app(registry, walls, verifier, settings.origins)
+    return await serve_asgi(service, Turnstile(app), settings.http_host, settings.http_port)
+
+
+def _announce(process: _Process, sending: _Sending, port: int) -> None:
+    core, transport = sending.core, sending.transport
+    process.log.info(
         "mux-listening",
-        http=f"{settings.http_host}:{port}",
-        media=f"{wire.address[0]}:{wire.address[1]}/udp",
-        segmentation=wire.segmentation,
+        http=f"{process.settings.http_host}:{port}",
+        media=f"{transport.address[0]}:{transport.address[1]}/udp",
+        segmentation=transport.segmentation,
         core=CoreChoice.PYTHON if core is None else CoreChoice.COMPILED,
         sealing="cryptography" if core is None else core.sealing,
     )
-    _spare_collections()
-    return service
 
 
 def _spare(settings: MuxSettings, clock: Clock) -> Spare:
@@ -174,8 +274,8 @@ def _spare(settings: MuxSettings, clock: Clock) -> Spare:
 
 
 def _spare_collections() -> None:
-    """What a picture makes dies by its reference counts. Searching modules and viewers for cycles every few
-    pictures is a fifth of all CPU; the cycles of failed requests can wait."""
+    """Make the search for cycles rare. Objects of a picture die by their reference counts, and to search
+    modules and viewers for cycles every few pictures costs a fifth of all CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
@@ -185,21 +285,6 @@ def _playout_bounds(settings: MuxSettings) -> PlayoutBounds:
     if settings.playout_least_ms > settings.playout_most_ms:
         raise BadInput("BEFFROI_PLAYOUT_LEAST_MS is more than BEFFROI_PLAYOUT_MOST_MS")
     return PlayoutBounds(settings.playout_least_ms, settings.playout_most_ms)
-
-
-async def _tap(settings: MuxSettings, service: Service, leases: Leases) -> TapSubscriber:
-    endpoints = [Endpoint.parse(text.strip()) for text in settings.tap_endpoints.split(",") if text.strip()]
-    keys = None
-    if settings.tap_key_file is not None:
-        keys = TapKeys.load(
-            settings.tap_key_file,
-            server_key_file=settings.tap_server_key_file,
-            peers_dir=settings.tap_peers_dir,
-        )
-    tap = TapSubscriber(endpoints, keys, service.clock, leases.publishes)
-    await tap.start()
-    service.on_stop(tap.close)
-    return tap
 
 
 def _ticket_key(file: Path) -> bytes:

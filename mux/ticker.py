@@ -3,7 +3,7 @@
 from mux.observe.lag import Lag
 from mux.observe.metrics import MuxMetrics
 from mux.observe.stream_metrics import StreamMetrics
-from mux.sessions.hub import Hub
+from mux.sessions.session_registry import SessionRegistry
 from mux.streams.channels import Channels
 from shared.clock import Clock
 
@@ -15,18 +15,18 @@ _LATE_S = 5.0
 
 
 class Ticker:
-    """Ticks the hub several times a second, and what can wait once a second."""
+    """Ticks the session registry several times a second, and what can wait once a second."""
 
     def __init__(
         self,
-        hub: Hub,
+        registry: SessionRegistry,
         channels: Channels,
         mux_metrics: MuxMetrics,
         stream_metrics: StreamMetrics,
         lag: Lag,
         clock: Clock,
     ) -> None:
-        self._hub = hub
+        self._registry = registry
         self._channels = channels
         self._metrics = mux_metrics
         self._stream_metrics = stream_metrics
@@ -42,9 +42,9 @@ class Ticker:
             await self._clock.sleep(_TICK_S)
             now_ns = self._clock.monotonic_ns()
             self._lag.note(now_ns - asleep_ns - int(_TICK_S * 1e9), now_ns)
-            self._hub.tick(count % _TICKS_PER_SECOND, _TICKS_PER_SECOND)
-            self._hub.watch_over(count % _TICKS_PER_SECOND, _TICKS_PER_SECOND)
-            self._hub.end_rights(count % _RIGHTS_EVERY, _RIGHTS_EVERY)
+            self._registry.tick(count % _TICKS_PER_SECOND, _TICKS_PER_SECOND)
+            self._registry.watch_over(count % _TICKS_PER_SECOND, _TICKS_PER_SECOND)
+            self._registry.end_rights(count % _RIGHTS_EVERY, _RIGHTS_EVERY)
             self._ticked_ns = self._clock.monotonic_ns()
             count += 1
             if count % _TICKS_PER_SECOND == 0:
@@ -52,8 +52,8 @@ class Ticker:
 
     def _each_second(self) -> None:
         self._channels.release_idle()
-        self._metrics.carry_over(self._hub.viewer_count, len(self._channels))
-        tiles = (tile for viewer in self._hub.roster for tile in viewer.tiles.values())
+        self._metrics.carry_over(self._registry.viewer_count, len(self._channels))
+        tiles = (tile for viewer in self._registry.roster for tile in viewer.tiles.values())
         self._stream_metrics.carry_over(self._channels.streams(), tiles)
 
     def late(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Time as a port. Three clocks, three names: monotonic (now), UTC (wall), 90 kHz (media, see mediatime)."""
+"""Time as a port. Three clocks, three names: monotonic (now), UTC, 90 kHz (media, see mediatime)."""
 
 import asyncio
 import time

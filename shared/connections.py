@@ -15,11 +15,12 @@ _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: c
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """Seconds a head may take from its first byte (the first one from the connection on), a body, an idle
-    connection between two requests and a reader that takes nothing; and how many connections there may be.
+    """How long each part of a request may take, in seconds, and how many connections there may be.
 
-    With `most` of them a newcomer takes the place of the one that has waited longest without a request under
-    way; where all have one, it is refused.
+    `head_s` counts from a head's first byte, or from the connection's beginning for its first head. `idle_s`
+    is between two requests, `unread_s` for a reader that takes nothing of an answer. Where there are `most`
+    connections, a newcomer takes the place of the one that has waited longest without a request under way; it
+    is refused where all have a request under way.
     """
 
     head_s: float = 10.0

@@ -37,9 +37,9 @@ class _Asked:
 class Door:
     """Wraps an application. A body has `body_s` seconds from its head on; TooSlow is raised in the reader.
 
-    The server's own `send` is in the scope as SERVER_SEND, for whoever has to find the connection behind it.
-    Answers get the headers of `_UNLESS_SAID`. A connection whose request was answered before its body had
-    come is closed with the answer.
+    The server's own `send` is in the scope as SERVER_SEND, for code that has to find the connection behind
+    it, as `storage.http.guarded` does. Answers get the headers of `_UNLESS_SAID`. A connection whose request
+    was answered before its body had come is closed with the answer.
     """
 
     def __init__(self, app: App, *, body_s: float = _BODY_S) -> None:

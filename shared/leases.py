@@ -1,10 +1,10 @@
-"""Leases: what control_room says, again and again, of the rights that still hold; see ADR 29.
+"""Leases, by which control_room says again and again which rights still hold; see ADR 29.
 
-A lease is all there is to know: the sessions that live, the cameras that may be shown, the instants at which
-rights to a camera ended, the communes that may publish on the tap. mux and storage keep the newest. What it
-does not confirm is closed, and without one for LEASE_S everything is (but recording, which cannot be made
-good: see `storage.recording.publishers`): a message that was lost is made good by the next. Its token is
-a JWS of a type of its own (`shared.jws`), signed with the key of the tickets.
+A lease names the sessions that live, the cameras that may be shown, the instants at which rights to a camera
+ended, and the communes that may publish on the tap. mux and storage keep the newest lease and close what it
+does not confirm. Without a lease for LEASE_S they close everything but recording, which cannot be made good
+(see `storage.recording.publishers`). A lost lease needs no repair, because the next one says everything
+again. A lease travels as a JWS of a type of its own (`shared.jws`), signed with the key of the tickets.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.clock import Clock
 from shared.errors import TicketRefused, Unavailable
 from shared.jws import Sealed, header_of, opened
-from shared.messages import Publishers
+from shared.messages.storage import Publishers
 from shared.reasons import why
 from shared.tickets import SHOWING, Action, CameraPath, Ticket
 

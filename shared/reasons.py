@@ -1,5 +1,5 @@
-"""Why something is as it is: a code with parameters, which the page words in its reader's language, and the
-same as one English sentence for whoever reads the API, a log or the journal without the page."""
+"""A reason says why something is as it is, twice: as a code with parameters, which the page words in
+its reader's language, and as one English sentence for people who read the API, a log or the journal."""
 
 import json
 from dataclasses import dataclass
@@ -44,8 +44,8 @@ class Cause:
 def why(code: str, english: str, /, *, cause: "Cause | Reason | None" = None, **params: Value) -> Reason:
     """A reason; `english` has a `{name}` where a parameter stands.
 
-    A parameter is a number, a time, a name or a code, never a sentence: that would be the `cause`, of which
-    the English text has the sentence and the parameter the code, or of a reason its kept form.
+    A parameter is a number, a time, a name or a code, never a sentence. A sentence is given as the `cause`:
+    the English text then has the cause's sentence, the parameter its code (of a `Reason`: its kept form).
 
     Codes are written out where they arise: a test reads every call and looks for its words on the page.
     """

@@ -18,7 +18,7 @@ class Codec(StrEnum):
     MPEG4 = "mpeg4"
 
 
-class WallSource(StrEnum):
+class UtcSource(StrEnum):
     """Where a unit's UTC comes from."""
 
     ARRIVAL = "arrival"
@@ -33,10 +33,10 @@ class AccessUnit:
     `pts90` is the unwrapped 90 kHz presentation time, never smaller than the one before in its run, except
     where `reordered` is true: the stream may carry pictures out of the order they are shown in (B-frames),
     units come in the order they are decoded in, and `pts90` may go back, by MAX_REORDER90 at most.
-    `wall_ns` is UTC in nanoseconds since 1970 of the capture, as told by `wall_source`,
-    wrong by `wall_uncertainty_ns` at most where that is known, -1 where it is not.
+    `utc_ns` is UTC in nanoseconds since 1970 of the capture, as told by `utc_source`,
+    wrong by `utc_uncertainty_ns` at most where that is known, -1 where it is not.
     `camera_ahead_ns` is how far the camera's own clock is ahead of the worker's, where the arrival was nearer
-    to the truth; None where the camera tells no time, or its time is `wall_ns`.
+    to the truth; None where the camera tells no time, or its time is `utc_ns`.
     `key` is true where decoding can start; such a unit carries its parameter sets. Where it is no key picture
     but a recovery point, its picture and those behind it are incomplete until `recovery` more have been
     decoded: 1 to 255, which stands for that many or more; 0 everywhere else.
@@ -48,9 +48,9 @@ class AccessUnit:
     run: int
     seq: int
     pts90: int
-    wall_ns: int
-    wall_source: WallSource
-    wall_uncertainty_ns: int
+    utc_ns: int
+    utc_source: UtcSource
+    utc_uncertainty_ns: int
     key: bool
     codec: Codec
     data: bytes

@@ -18,9 +18,7 @@ from shared.log import get_logger
 from shared.private import close_to_others, private_folder
 from shared.service import Service
 from shared.settings import load
-from shared.tap.endpoint import Endpoint
-from shared.tap.keys import TapKeys
-from shared.tap.subscriber import TapSubscriber
+from shared.tap import TapSetup, TapSubscriber, open_tap
 from shared.tickets import TicketVerifier
 from shared.transcoding.limits import Limits
 from shared.transcoding.process import ChildProcess
@@ -86,13 +84,8 @@ def _make_folders(*folders: Path) -> None:
 
 
 def _tap(settings: StorageSettings, clock: Clock, holds: Callable[[str, str], bool]) -> TapSubscriber:
-    endpoints = Endpoint.parse_list(settings.tap_endpoints)
-    keys = None
-    if settings.tap_key_file is not None:
-        keys = TapKeys.load(settings.tap_key_file, peers_dir=settings.tap_peers_dir)
-    elif not all(endpoint.is_loopback for endpoint in endpoints):
-        raise BadInput("BEFFROI_TAP_KEY_FILE is not set, and the tap leaves this machine")
-    return TapSubscriber(endpoints, keys, clock, holds)
+    setup = TapSetup.read(settings.tap_endpoints, settings.tap_key_file, peers_dir=settings.tap_peers_dir)
+    return TapSubscriber(setup.endpoints, setup.keys, clock, holds)
 
 
 class _Recording:
@@ -317,8 +310,7 @@ async def _follow_control_room(
     for lane in lanes:
         lane.start()
     service.on_stop(drain)
-    await tap.start()
-    service.on_stop(tap.close)
+    await open_tap(tap, service)
     poller = PolicyPoller(
         client, policies, service.clock, apply=half.recorder.apply, reports=half.recorder.reports
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.docs_map import with_map
 from tests.docs_records import faults
 from tests.docs_settings import known_settings, with_table
 
@@ -77,6 +78,9 @@ def main() -> int:
         found.append(
             Lie("README.md", 0, "the table of settings is out of date: python -m tests.docs_settings")
         )
+    architecture = (ROOT / "ARCHITECTURE.md").read_text()
+    if with_map(architecture, (ROOT / "pyproject.toml").read_text()) != architecture:
+        found.append(Lie("ARCHITECTURE.md", 0, "the map is out of date: python -m tests.docs_map"))
     found.extend(Lie(f"docs/adr/{name}", 0, what) for name, what in faults())
     for lie in found:
         print(f"{lie.document}:{lie.line}: {lie.what}")

@@ -10,7 +10,7 @@ from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CameraRow
 from control_room.model import Authorisation, Camera
 from shared.errors import NotFound
-from shared.messages import CameraOpener, CameraTransport
+from shared.messages.ingest import CameraOpener, CameraTransport
 from shared.reasons import why
 
 

@@ -11,7 +11,8 @@ from control_room.db.tables import ExportCommuneRow, ExportRow, HoldRow
 from control_room.model import Export, Hold, HoldStatus
 from shared.errors import NotFound
 from shared.ids import StreamId
-from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus
 from shared.reasons import Reason, kept, read, why
 
 _OPEN_EXPORTS = (ExportStatus.QUEUED, ExportStatus.RUNNING)

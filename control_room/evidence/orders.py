@@ -12,7 +12,7 @@ from control_room.evidence.storage_client import StorageClient
 from control_room.model import Export, Hold, HoldStatus
 from shared.causes import cause_of
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
-from shared.messages import (
+from shared.messages.storage import (
     ExportProgress,
     ExportStatus,
     HeldReport,

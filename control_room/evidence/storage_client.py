@@ -5,15 +5,8 @@ import httpx
 from control_room.access.ticketing import Ticketing
 from shared.causes import cause_of, technical
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
-from shared.messages import (
-    ClockConfirmed,
-    ExportOrder,
-    ExportProgress,
-    HoldOrder,
-    HoldPlaced,
-    decode,
-    encode,
-)
+from shared.messages.codec import decode, encode
+from shared.messages.storage import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
 from shared.reasons import Reason, from_wire, why
 from shared.redact import redact
 from shared.tickets import CLOCK_RESOURCE, Action

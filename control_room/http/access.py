@@ -14,7 +14,7 @@ from control_room.db.workers import KnownWorker
 from control_room.desk import Desk
 from control_room.names import token_hash
 from shared.errors import Conflict, NotFound, Unauthenticated
-from shared.messages import TAP_KEY_HEADER
+from shared.messages.ingest import TAP_KEY_HEADER
 from shared.reasons import why
 
 COOKIE = "beffroi_session"

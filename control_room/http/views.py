@@ -32,7 +32,6 @@ from control_room.http.schemas.viewers import MuxView, ViewerPerson, ViewerTile,
 from control_room.live.ice import IceServer
 from control_room.live.muxes import MuxStatus
 from control_room.live.placement import MuxHealth
-from control_room.live.watching import WatchedTile, Watcher
 from control_room.model import (
     Camera,
     Commune,
@@ -45,7 +44,8 @@ from control_room.model import (
     blocked_reason,
 )
 from control_room.territory.states import CameraState
-from shared.messages import RecordingReport
+from shared.messages.live import NamedViewer, TileStatistics
+from shared.messages.storage import RecordingReport
 from shared.reasons import Reason, coded
 
 T = TypeVar("T")
@@ -239,21 +239,21 @@ def mux_view(status: MuxStatus, told: str | Reason) -> MuxView:
     )
 
 
-def viewer_view(mux: str, watcher: Watcher, person: Person | None) -> ViewerView:
+def viewer_view(mux: str, viewer: NamedViewer, person: Person | None) -> ViewerView:
     return ViewerView(
         # The mux's own id is the secret that ends a session there.
-        id=sha256(watcher.id.encode()).hexdigest()[:_VIEWER_ID_CHARS],
+        id=sha256(viewer.id.encode()).hexdigest()[:_VIEWER_ID_CHARS],
         person=_same(ViewerPerson, person) if person else None,
         mux=mux,
-        rtt_ms=watcher.rtt_ms,
-        jitter_ms=watcher.jitter_ms,
-        loss=watcher.loss,
-        available_kbps=watcher.available_kbps,
-        tiles=[_tile_view(tile) for tile in watcher.tiles],
+        rtt_ms=viewer.rtt_ms,
+        jitter_ms=viewer.jitter_ms,
+        loss=viewer.loss,
+        available_kbps=viewer.available_kbps,
+        tiles=[_tile_view(tile) for tile in viewer.tiles],
     )
 
 
-def _tile_view(tile: WatchedTile) -> ViewerTile:
+def _tile_view(tile: TileStatistics) -> ViewerTile:
     # To a mux a camera's name has its commune in it.
     named = replace(tile, why=None)
     return _same(ViewerTile, named).model_copy(update={"camera": tile.camera_id, "why": why_view(tile.told)})

@@ -1,24 +1,22 @@
 """Asks the muxes, server to server. Every foreign error becomes ours here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import httpx
-from pydantic import Field
 
 from control_room.access.ticketing import Ticketing
-from control_room.live.watching import Watcher, read_watchers
+from control_room.live.watching import read_viewers
 from shared.causes import cause_of
 from shared.errors import BadInput, Unavailable
-from shared.messages import decode
+from shared.messages.codec import decode
+from shared.messages.live import MuxLoad, NamedViewer
 from shared.reasons import why
 from shared.tickets import Action
 
 LOAD_TIMEOUT_S = 0.5
 _VIEWERS_TIMEOUT_S = 2.0
 T = TypeVar("T")
-_Count = Annotated[int, Field(ge=0)]
 
 
 class MuxLate(Unavailable):
@@ -27,15 +25,6 @@ class MuxLate(Unavailable):
 
 class MuxUntold(Unavailable):
     """A mux answers, but has nothing to tell: it is of a version before this question."""
-
-
-@dataclass(frozen=True, slots=True)
-class MuxLoad:
-    """How much a mux serves: viewers (connections), of the most it may, and the tiles they show."""
-
-    viewers: _Count
-    most_viewers: Annotated[int, Field(ge=1)]
-    tiles: _Count = 0
 
 
 class MuxClient:
@@ -49,11 +38,11 @@ class MuxClient:
         """How much the mux at `url` serves."""
         return _read(_load, await self._get(f"{url}/load", LOAD_TIMEOUT_S))
 
-    async def viewers(self, url: str, person: str, session: str) -> tuple[Watcher, ...]:
+    async def viewers(self, url: str, person: str, session: str) -> tuple[NamedViewer, ...]:
         """Who watches what at the mux at `url`, asked on a person's behalf."""
         token = self._ticketing.internal(Action.STATUS, "viewers", person, session)
         headers = {"authorization": f"Bearer {token}"}
-        return _read(read_watchers, await self._get(f"{url}/viewers", _VIEWERS_TIMEOUT_S, headers))
+        return _read(read_viewers, await self._get(f"{url}/viewers", _VIEWERS_TIMEOUT_S, headers))
 
     async def close(self) -> None:
         """Close every connection."""

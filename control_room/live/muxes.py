@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from control_room.live.mux_client import MuxLate, MuxLoad, MuxUntold
+from control_room.live.mux_client import MuxLate, MuxUntold
 from control_room.live.placement import Candidate, MuxHealth, choose
 from shared import metrics
 from shared.errors import Unavailable
 from shared.log import Logger
+from shared.messages.live import MuxLoad
 from shared.reasons import Reason, why
 
 EVERY_S = 1.0

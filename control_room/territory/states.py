@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 from control_room.times import utc_now
 from shared.clock import Clock
 from shared.ids import StreamId
-from shared.messages import CameraReport, CameraStatus, RecordingReport, RecordingStatus
+from shared.messages.ingest import CameraReport, CameraStatus
+from shared.messages.storage import RecordingReport, RecordingStatus
 from shared.reasons import Reason, why
 
 T = TypeVar("T")

@@ -8,7 +8,9 @@ from control_room.db.engine import Database
 from control_room.db.workers import KnownWorker
 from control_room.model import Camera, blocked_reason
 from control_room.territory.vault import Vault
-from shared.messages import RecordingPolicies, RecordingPolicy, WantedCamera, WantedCameras, encode
+from shared.messages.codec import encode
+from shared.messages.ingest import WantedCamera, WantedCameras
+from shared.messages.storage import RecordingPolicies, RecordingPolicy
 
 _Key = tuple[int, date]
 _PoliciesKey = tuple[tuple[tuple[str, int], ...], date]

@@ -78,11 +78,11 @@ class Form:
 
 
 class NalChecks(ABC, Generic[P]):
-    """The part of `Checks` that both codecs have. `sets` are the parameter sets told outside the stream.
+    """The part of `Checks` that H.264 and H.265 share. `sets` are the parameter sets told outside the stream.
 
-    Every set is kept, by its number, and put in front of each unit where decoding can start. That is a key
-    picture, or a recovery point: where no key picture has come yet or for KEYS_LATE pictures, and after a
-    loss where nobody knows that another one will come.
+    The checks keep every set by its number, and put all of them in front of each unit where decoding can
+    start. Decoding can start at a key picture. It can start at a recovery point too where no key picture has
+    come yet, where none has come for KEYS_LATE pictures, and after a loss where only one has come so far.
     """
 
     names: ClassVar[SetNames]

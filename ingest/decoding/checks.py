@@ -35,10 +35,10 @@ _NS = 1_000_000_000
 class DecodeChecks:
     """Takes a sample of each stream now and then, and tells `found` why it does not decode, or None.
 
-    A sample is a key picture, with both its fields, or the pictures from a recovery point to the first whole
-    one. Streams are due together, every EVERY_S, so that the decoder is there for seconds only. At most
-    MOST_WAITING samples of MOST_WAITING_BYTES grow or wait; a stream that finds no room is tried at its next
-    key picture.
+    A sample is a key picture with both its fields, or the pictures from a recovery point to the first whole
+    one. All streams are due at the same time, every EVERY_S, so that the decoding process runs for seconds
+    only. At most MOST_WAITING samples, of MOST_WAITING_BYTES together, grow or wait; a stream that finds no
+    room is tried at its next key picture.
     """
 
     def __init__(self, decoder: Decoder, found: Found, clock: Clock) -> None:

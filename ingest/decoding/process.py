@@ -1,4 +1,4 @@
-"""The decoding child as the worker holds it: there while there is something to decode, and no longer."""
+"""Runs the decoding child for the worker, and only while there is something to decode."""
 
 import asyncio
 import contextlib

@@ -21,11 +21,11 @@ class Growth(Enum):
 
 
 class Sample:
-    """Begun by a key unit. A picture of two fields needs the second one too; a recovery point needs as many
-    pictures behind it as it says.
+    """The units of one stream that are tried together, from a key unit on.
 
-    `doubtful`: another key unit is in it, as after a loss. Where that decodes the stream does; where it does
-    not, nothing is known.
+    A picture of two fields needs both; a recovery point needs as many pictures behind it as it says. A sample
+    is `doubtful` when another key unit is in it, as after a loss: if it decodes, so does the stream; if it
+    does not, nothing is known.
     """
 
     def __init__(self, first: AccessUnit, begun_ns: int) -> None:

@@ -64,14 +64,13 @@ class Asked(Protocol):
 
 
 class Connection(asyncio.BufferedProtocol):
-    """`frame(channel, data, start, end)` gets each packet, in place: it is overwritten after the call.
+    """Cuts the bytes of one camera's connection into packets and messages, and hands each to its callback.
 
-    Frames of the first channels are always known; `know` those that the camera names beyond them, for on
-    any other channel a `$` begins nothing.
-    Set `media` and `media_channel` to have the packets of one channel past `frame`: `media(data, start, end,
-    channel)` takes those that lie one behind the other from `start` on, and gives where they end.
-    `answered` is called with each response, before what follows it is read.
-    `arrived` is called before the packets of a read, `ended` once when the connection is over.
+    `frame(channel, data, start, end)` gets each packet where it lies; its bytes are overwritten afterwards. A
+    `$` begins a packet on the first channels only, and on those that `know` was told. The packets of
+    `media_channel` go to `media(data, start, end, channel)` instead, where it is set: it takes those that lie
+    one behind the other from `start` on, and returns where they end. `answered` is called with each response,
+    before what follows is read; `arrived` before the packets of a read; `ended` once, at the end.
     """
 
     def __init__(

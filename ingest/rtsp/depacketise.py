@@ -10,15 +10,16 @@ MAX_PICTURE_BYTES = 8 << 20
 
 
 class Depacketiser(ABC):
-    """Puts one picture together. `add` payloads, then `take` it; `clear` gives it up.
+    """Puts one picture together. The receiver adds its payloads, then takes it or clears it away.
 
     `has_picture`: there is something to decode, not parameter sets alone. `key`: decoding can start with it.
     `damaged`: a part is missing. `continues`: its first part is not the head of a picture.
     `nals` is where NAL units begin in it, behind their start codes. `malformed` counts payloads that made no
     sense.
 
-    A payload that is nothing but a further part of `unit` begins with the `middle_bytes` bytes `middle`, a
-    big-endian number that is -1 where there is none such: the rest may be added to `unit` without a word.
+    Payloads that are nothing but a further part of `unit` all begin with the same `middle_bytes` bytes.
+    `middle` is those bytes as a big-endian number, -1 while no such payload may come. The receiver may add
+    what follows them to `unit` itself.
     """
 
     middle_bytes: ClassVar[int] = 0

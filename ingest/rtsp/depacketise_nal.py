@@ -13,7 +13,9 @@ _START_CODES = (b"\0\0\1", b"\0\0\0")
 
 
 class NalDepacketiser(Depacketiser):
-    """`header_bytes` is the size of a NAL unit's header; `slices`, `keys` and `sei` are types of NAL units.
+    """Puts a picture of NAL units together.
+
+    `header_bytes` is the size of a NAL unit's header; `slices`, `keys` and `sei` are types of NAL units.
 
     A recovery point counts as `key`: what was lost before it may stay so.
 

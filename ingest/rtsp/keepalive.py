@@ -1,4 +1,4 @@
-"""Keeping a camera's session: the verb it takes, learnt by asking."""
+"""Chooses the request that keeps a camera's session alive, by trying which one the camera takes."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Runs of interleaved packets that only go on with what has begun: nearly all that a camera sends."""
+"""Takes runs of packets from the middle of a picture in one pass: they are nearly all a camera sends."""
 
 import struct
 from typing import NamedTuple

@@ -25,7 +25,7 @@ from ingest.rtsp.source import RtspSource
 from shared.clock import Clock
 from shared.codecs.h264 import parameter_sets, parse_sps
 from shared.errors import BadInput
-from shared.messages import CameraTransport
+from shared.messages.ingest import CameraTransport
 from shared.reasons import why
 
 OPEN_TIMEOUT_S = 8.0

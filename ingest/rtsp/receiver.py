@@ -10,10 +10,10 @@ from ingest.rtsp.rtcp import Bye, Reception
 from ingest.rtsp.rtcp import parse as parse_rtcp
 from ingest.rtsp.rtp import DOLLAR, EXTENSION, FRAME_BYTES, HEADER_BYTES, header, payload
 from ingest.rtsp.senders import Change, Ours, Senders
-from ingest.rtsp.utc_mapping import SenderClock
+from ingest.rtsp.utc_mapping import UtcMapping
 from shared.clock import Clock
 from shared.mediatime import TICKS_PER_SECOND, Unwrap32
-from shared.units import WallSource
+from shared.units import UtcSource
 
 HOLD_NS = 250_000_000
 """A picture of a camera that marks none is held no longer than this."""
@@ -29,10 +29,10 @@ _OTHER_TYPE_IN_A_ROW = 50
 class Receiver:
     """Gives whole pictures to `give`; calls `lost` when decoding cannot go on before the next key picture.
 
-    A picture ends at the marker bit, so that none waits for the next one; at a new time where the camera sets
-    no marker; and there after HOLD_NS without either. Markers are no longer believed once a marked picture
-    went on. Of a camera that marks, a picture without its end is never taken for a whole one: either the rest
-    comes, or what comes next tells that it is lost.
+    A picture ends at the marker bit, so that no picture waits for the next one. Where the camera sets no
+    marker, a picture ends when a packet has a new time, or after HOLD_NS without a packet. The receiver stops
+    believing markers once a marked picture went on. A picture of a camera that marks is never taken for whole
+    without its end: either the rest comes, or the next packets tell that it is lost.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Receiver:
         self._restart = self._gave = False
         self._unwrap = Unwrap32()
         self._base: int | None = None
-        self.sender_clock = SenderClock(clock_rate)
+        self.utc_mapping = UtcMapping(clock_rate)
         self._receptions = Receptions(clock_rate)
         self._taken = self._missed = 0
         self._first_sequence = 0
@@ -156,7 +156,7 @@ class Receiver:
                 self.said_bye = True
             else:
                 self._receptions.reported(item, self._clock.monotonic_ns())
-                self.sender_clock.reported(item)
+                self.utc_mapping.reported(item)
 
     @property
     def holds(self) -> bool:
@@ -253,7 +253,7 @@ class Receiver:
         self._lost()
 
     def _forget_reports(self) -> None:
-        self.sender_clock.forget()
+        self.utc_mapping.forget()
         self._receptions.forget()
         self._taken = self._missed = 0
 
@@ -310,11 +310,11 @@ class Receiver:
         if self._base is None:
             self._base = ticks
         pts90 = (ticks - self._base) * TICKS_PER_SECOND // self._rate
-        wall = self.sender_clock.wall(time32, self._begun_ns)
+        mapped = self.utc_mapping.utc_of(time32, self._begun_ns)
         restart, self._restart = self._restart, False
-        source = WallSource.ARRIVAL if wall is None else WallSource.SENDER_REPORT
-        utc_ns, wrong_ns = (None, -1) if wall is None else (wall.utc_ns, wall.uncertainty_ns)
-        ahead_ns = self.sender_clock.ahead_ns(self._begun_ns) if wall is None else None
+        source = UtcSource.ARRIVAL if mapped is None else UtcSource.SENDER_REPORT
+        utc_ns, wrong_ns = (None, -1) if mapped is None else (mapped.utc_ns, mapped.uncertainty_ns)
+        ahead_ns = self.utc_mapping.ahead_ns(self._begun_ns) if mapped is None else None
         picture = Packet(
             data, pts90, key, self._begun_ns, utc_ns, source, wrong_ns, restart, False, nals, ahead_ns
         )

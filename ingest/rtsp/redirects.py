@@ -1,4 +1,4 @@
-"""Opening a camera wherever it sends us: each address is checked, the password is for the first one only."""
+"""Opens a camera wherever it sends us: each address is checked, only the first one gets the password."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar

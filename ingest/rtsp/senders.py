@@ -54,9 +54,10 @@ class _Held:
 class Senders:
     """Tells a camera that changed its SSRC from a second sender beside it.
 
-    A camera that changed is heard under one name only: either its numbering goes on, or what it sent before
-    stops. So packets that do not go on are held until our sender has missed a picture; where it speaks
-    meanwhile the other one is a rival, and is heard only once ours is silent.
+    A camera that changed its SSRC sends under one SSRC only: either its packets' numbers go on, or the old
+    SSRC falls silent. Packets of a new SSRC whose numbers do not go on are therefore held until the known
+    sender has missed a picture. If the known sender speaks meanwhile, the other one is a rival, and is heard
+    only once the known sender is silent.
     """
 
     def __init__(self, counts: SourceCounts) -> None:

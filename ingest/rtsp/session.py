@@ -19,7 +19,7 @@ from ingest.rtsp.sdp import Video, resolve, video_of
 from ingest.rtsp.udp import UdpPair
 from shared.causes import PEER_ASKS_ANEW
 from shared.clock import Clock
-from shared.messages import CameraTransport
+from shared.messages.ingest import CameraTransport
 
 UNSUPPORTED_TRANSPORT = 461
 _INVALID_RANGE = 457

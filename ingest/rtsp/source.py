@@ -61,7 +61,7 @@ class RtspSource(QueuedSource):
 
     def give(self, picture: Packet) -> None:
         """Queue a picture."""
-        self._counts.untimed_pictures += picture.wall_ns is None
+        self._counts.untimed_pictures += picture.utc_ns is None
         self.put(picture)
 
     def lost(self) -> None:
@@ -95,7 +95,7 @@ class RtspSource(QueuedSource):
             session.settle()
             receiver.settle()
             now_ns = self._clock.monotonic_ns()
-            self._counts.clock_offset_ns = receiver.sender_clock.offset_ns
+            self._counts.clock_offset_ns = receiver.utc_mapping.offset_ns
             if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
                 self.fail(refusals.ended(self._place))
             if (now_ns - report_ns) / 1e9 >= REPORT_EVERY_S:

@@ -23,19 +23,21 @@ _WRAP, _HALF = 1 << 32, 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
-class Wall:
+class MappedUtc:
+    """The UTC of a picture, wrong by `uncertainty_ns` at most."""
+
     utc_ns: int
     uncertainty_ns: int
 
 
-class SenderClock:
-    """Turns RTP time into UTC.
+class UtcMapping:
+    """Maps the RTP time of one sender to UTC.
 
-    `offset_ns` is how far the camera's clock seems ahead of ours, by the quickest picture of late: a picture
-    cannot arrive before it was taken. The uncertainty of a time is: with `d` the least (arrival - camera's
-    time) of the last one to two reports' pictures, the camera's clock is wrong by something between
-    `d - MAX_DELAY_NS` and `d`, whichever is more; and 200 millionths of the report's age, because a camera's
-    media clock drifts between reports.
+    `offset_ns` is how far the camera's clock seems to be ahead of ours. The quickest picture of the last one
+    or two reports tells it, because a picture cannot arrive before it was taken. Let `d` be that picture's
+    arrival less the time the camera gives it. The camera's clock is then wrong by something between `d -
+    MAX_DELAY_NS` and `d`. The uncertainty of a time is the larger of the two, and 200 millionths of the
+    report's age, because a camera's media clock drifts between reports.
     """
 
     def __init__(self, clock_rate: int) -> None:
@@ -67,7 +69,7 @@ class SenderClock:
         """Another sender: what was known of the one before is of no use."""
         self._report = self._least_ns = self._least_before_ns = None
 
-    def wall(self, time32: int, arrival_ns: int) -> Wall | None:
+    def utc_of(self, time32: int, arrival_ns: int) -> MappedUtc | None:
         """The UTC of a picture, None where no report tells it or the camera's clock cannot be right."""
         report = self._report
         if report is None:
@@ -88,7 +90,7 @@ class SenderClock:
         if abs(least_ns) > MAX_OFFSET_NS:
             return None
         wrong_ns = max(abs(least_ns), abs(least_ns - MAX_DELAY_NS))
-        return Wall(utc_ns, wrong_ns + abs(age_ns) * _DRIFT_PPM // 1_000_000)
+        return MappedUtc(utc_ns, wrong_ns + abs(age_ns) * _DRIFT_PPM // 1_000_000)
 
     def _least(self) -> int | None:
         known = [ns for ns in (self._least_ns, self._least_before_ns) if ns is not None]

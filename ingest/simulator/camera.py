@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.feeds import Feed
-from ingest.simulator.mangling import Mangling, mangling
+from ingest.simulator.mangling import Mangling
+from ingest.simulator.media_faults import mangling
 
 _REMEMBERED = 1000
 

@@ -1,7 +1,7 @@
-"""Which tiles of a wall show the sub stream, when the viewer's downlink does not take all main streams.
+"""Which tiles of a wall show the sub stream, when the viewer's link does not take all main streams.
 
-The tile that gives back the most bits for each pixel it is shown in goes down first: a small tile with a
-large stream loses next to nothing that can be seen. They come up again in the opposite order.
+The tile that saves the most bits for each pixel it is shown in goes down first: a small tile with a large
+stream loses next to nothing that can be seen. Tiles come up again in the opposite order.
 """
 
 from collections.abc import Sequence
@@ -34,10 +34,10 @@ class Demand:
 def limited(
     demands: Sequence[Demand], fixed_bps: float, capacity_bps: float | None, before: frozenset[str]
 ) -> frozenset[str]:
-    """The mids of those that are to show the sub stream.
+    """The mids of the tiles that are to show the sub stream; none without a known capacity.
 
-    `fixed_bps` is what the other tiles need; `before` are those that are down. A tile comes up only where
-    that leaves some room, so that the border is not crossed back and forth. Without a known capacity: none.
+    `fixed_bps` is what the tiles outside `demands` need; `before` are the mids of the tiles that are down. A
+    tile comes up only where that leaves some room, so that the border is not crossed back and forth.
     """
     if capacity_bps is None:
         return frozenset()

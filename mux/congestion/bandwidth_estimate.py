@@ -1,10 +1,10 @@
-"""What a viewer's downlink takes, as far as its reports tell: unknown until it proves too small.
+"""How much a viewer's link takes, as far as its reports tell: unknown until the link proves too small.
 
-A pure function of the samples, one a report. Loss alone does not tell a bad link from a small one: a link
-is too small when a tenth is lost, or when round trips grow (packets wait in its buffer) while the receiver
-says that it can take clearly less than it is sent. From then on it is held to what came through. After a
-time of calm it is given twice as much, as a trial: a trial that fails doubles the time to the next, up to
-two minutes.
+The estimate is a pure function of the samples, one a report. Loss alone does not tell a bad link from a small
+one: a link is too small when a tenth is lost, or when round trips grow (packets wait in its buffer) while the
+receiver says that it can take clearly less than it is sent. From then on the viewer is sent no more than came
+through. After a time of calm it is sent twice as much, as a trial. A trial that fails doubles the time to the
+next one, up to two minutes.
 """
 
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Downlink:
+class BandwidthEstimate:
     """The estimate, and what of the history decides on the next one. `capacity_bps` None: no limit known."""
 
     capacity_bps: float | None = None
@@ -63,53 +63,53 @@ class Downlink:
         return self.capacity_bps is not None or self.suspicions > 0
 
 
-def sampled(link: Downlink, sample: Sample) -> Downlink:
+def sampled(estimate: BandwidthEstimate, sample: Sample) -> BandwidthEstimate:
     """The estimate after another sample."""
-    link = replace(link, least_rtt_ms=_least(link.least_rtt_ms, sample.rtt_ms))
-    severity = _severity(link, sample)
-    suspicions = link.suspicions + severity if severity else 0
+    estimate = replace(estimate, least_rtt_ms=_least(estimate.least_rtt_ms, sample.rtt_ms))
+    severity = _severity(estimate, sample)
+    suspicions = estimate.suspicions + severity if severity else 0
     # What was lost just after a limit was set is of what had been sent before it.
-    settling = link.limited_ns is not None and sample.at_ns - link.limited_ns < _SETTLE_NS
+    settling = estimate.limited_ns is not None and sample.at_ns - estimate.limited_ns < _SETTLE_NS
     if suspicions >= _AGREEING and not settling:
-        return _limited(link, sample)
+        return _limited(estimate, sample)
     if severity:
-        return replace(link, suspicions=min(suspicions, _AGREEING), calm_since_ns=sample.at_ns)
-    link = replace(link, suspicions=0)
-    if link.capacity_bps is None or sample.at_ns - link.calm_since_ns < link.calm_ns:
-        return link
-    return _raised(link, link.capacity_bps, sample.at_ns)
+        return replace(estimate, suspicions=min(suspicions, _AGREEING), calm_since_ns=sample.at_ns)
+    estimate = replace(estimate, suspicions=0)
+    if estimate.capacity_bps is None or sample.at_ns - estimate.calm_since_ns < estimate.calm_ns:
+        return estimate
+    return _raised(estimate, estimate.capacity_bps, sample.at_ns)
 
 
-def _severity(link: Downlink, sample: Sample) -> int:
+def _severity(estimate: BandwidthEstimate, sample: Sample) -> int:
     """0 for a link that copes; at _AGREEING, added up over samples in a row, it is too small."""
     if sample.loss is not None and sample.packets >= _TELLING_PACKETS:
         if sample.loss >= _RUINOUS_LOSS:
             return _AGREEING
         if sample.loss >= _HEAVY_LOSS:
             return _HEAVY
-    if sample.rtt_ms is None or link.least_rtt_ms is None or sample.available_bps is None:
+    if sample.rtt_ms is None or estimate.least_rtt_ms is None or sample.available_bps is None:
         return 0
-    swollen = sample.rtt_ms - link.least_rtt_ms >= _SWOLLEN_MS
+    swollen = sample.rtt_ms - estimate.least_rtt_ms >= _SWOLLEN_MS
     return _FULL if swollen and sample.available_bps < sample.sent_bps * _CLEARLY_LESS else 0
 
 
-def _limited(link: Downlink, sample: Sample) -> Downlink:
+def _limited(estimate: BandwidthEstimate, sample: Sample) -> BandwidthEstimate:
     through = sample.sent_bps * (1 - (sample.loss or 0.0))
     if sample.available_bps is not None:
         # Receivers say far too little for some seconds after a pause, and on links with jitter.
         through = max(min(through, sample.available_bps), through * _CLEARLY_LESS)
-    before = link.capacity_bps if link.capacity_bps is not None else through / _HEADROOM
+    before = estimate.capacity_bps if estimate.capacity_bps is not None else through / _HEADROOM
     capacity = max(_LEAST_BPS, min(before, through * _HEADROOM))
-    failed = link.tried_ns is not None and sample.at_ns - link.tried_ns < _TRIAL_NS
-    calm_ns = min(LONGEST_CALM_NS, link.calm_ns * 2) if failed else FIRST_CALM_NS
-    return Downlink(capacity, link.least_rtt_ms, 0, sample.at_ns, calm_ns, None, sample.at_ns)
+    failed = estimate.tried_ns is not None and sample.at_ns - estimate.tried_ns < _TRIAL_NS
+    calm_ns = min(LONGEST_CALM_NS, estimate.calm_ns * 2) if failed else FIRST_CALM_NS
+    return BandwidthEstimate(capacity, estimate.least_rtt_ms, 0, sample.at_ns, calm_ns, None, sample.at_ns)
 
 
-def _raised(link: Downlink, capacity_bps: float, at_ns: int) -> Downlink:
+def _raised(estimate: BandwidthEstimate, capacity_bps: float, at_ns: int) -> BandwidthEstimate:
     capacity = capacity_bps * _GROWTH
     if capacity >= UNLIMITED_BPS:
-        return Downlink(least_rtt_ms=link.least_rtt_ms)
-    return replace(link, capacity_bps=capacity, calm_since_ns=at_ns, tried_ns=at_ns)
+        return BandwidthEstimate(least_rtt_ms=estimate.least_rtt_ms)
+    return replace(estimate, capacity_bps=capacity, calm_since_ns=at_ns, tried_ns=at_ns)
 
 
 def _least(before: float | None, rtt_ms: float | None) -> float | None:

@@ -1,7 +1,7 @@
-"""How long a viewer's browser holds pictures back: nothing on a good link, what repairs need on a bad one.
+"""How long a viewer's browser holds pictures back: on a bad link as long as retransmissions need.
 
-A pure function of what receiver reports said; times are monotonic. Loss costs a round trip for its repair,
-and another where the repair is lost too; jitter costs what the latest packets are late.
+A pure function of what receiver reports said; times are monotonic. A lost packet costs a round trip until it
+has been sent again, and another where it is lost again; jitter costs what the latest packets are late.
 """
 
 from dataclasses import dataclass, replace
@@ -67,7 +67,7 @@ def needed_ms(heard: Heard) -> int:
 def heard_more(playout: Playout, heard: Heard) -> Playout:
     """The delay after another report.
 
-    It grows to what is needed once two reports in a row need more; it shrinks
+    The delay grows to what is needed once two reports in a row need more; it shrinks
     after 15 s in which 60 ms less would have done, to the most that was needed in that time.
     """
     needed = needed_ms(heard)

@@ -3,9 +3,9 @@
 from collections import deque
 from collections.abc import Sequence
 
-from mux.fanout.token_bucket import Bucket
+from mux.fanout.token_bucket import TokenBucket
 from mux.rtp.picture import Chunk, Picture
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from shared.mediatime import ticks_from_ns
 
 MAX_QUEUED_PACKETS = 12_000
@@ -20,7 +20,7 @@ class Backlog:
 
     __slots__ = ("_bucket", "_moved_ns", "_weight", "chunks", "packets")
 
-    def __init__(self, bucket: Bucket) -> None:
+    def __init__(self, bucket: TokenBucket) -> None:
         self._bucket = bucket
         self.chunks: deque[tuple[Chunk, int]] = deque()
         self.packets = 0
@@ -54,20 +54,21 @@ class Backlog:
         self._count(-self.packets, -self._weight)
 
     def lead90(self, last90: int, now_ns: int) -> int:
-        """By how much the times up to `last90` have run ahead of the time that what waits has waited.
+        """How far the times up to `last90` have run ahead of the time for which the first chunk has waited.
 
-        Who forgets what waits forgets this too: a browser would hold what follows back for it.
+        A sender that forgets its backlog has to take this back: a browser would hold later pictures back for
+        it.
         """
         if not self.chunks:
             return 0
         waited_ns = 0 if self._moved_ns is None else now_ns - self._moved_ns
         return max(0, last90 - self.chunks[0][1] - ticks_from_ns(waited_ns))
 
-    def skip_refused(self, line: Line) -> None:
+    def skip_refused(self, destination: Destination) -> None:
         """Leave out the numbers of a chunk the socket took in part: they must not be used for another."""
-        if line.full and self.chunks:
-            line.index += len(self.chunks[0][0].packets)
-        line.full = False
+        if destination.full and self.chunks:
+            destination.index += len(self.chunks[0][0].packets)
+        destination.full = False
 
     def has_room(self, picture: Picture, *, starting: bool) -> bool:
         """Whether what waits, with the picture, will have left in time. When empty it takes any picture."""

@@ -3,67 +3,70 @@
 from collections.abc import Callable, Sequence
 
 from mux.counts import Counts
-from mux.fanout.lockstep_group import Chorus, nobody
+from mux.fanout.lockstep_group import LockstepGroup, nobody
 from mux.fanout.pacer import Pacer
 from mux.fanout.sender import Sender
 from mux.fanout.token_bucket import CAREFUL, NEAR
 from mux.rtp.picture import Picture
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 
 
 class FanOut:
-    """The senders of a stream: those in step in a chorus for each pace, the others one by one."""
+    """The senders of a stream: those in step in a lockstep group for each pace, the others one by one."""
 
-    def __init__(self, wire: Wire, pacer: Pacer, counts: Counts) -> None:
-        self._wire = wire
-        self._alone: dict[Sender, None] = {}
+    def __init__(self, transport: MediaTransport, pacer: Pacer, counts: Counts) -> None:
+        self._transport = transport
+        self._senders: dict[Sender, None] = {}
         # A pace of a link that was measured is nobody else's.
-        self._choruses = {
-            pace: Chorus(wire, pacer, counts, pace, self._stepped_out) for pace in (NEAR, CAREFUL)
-        }
+        self._lockstep = {pace: LockstepGroup(transport, pacer, counts, pace) for pace in (NEAR, CAREFUL)}
 
     def add(self, sender: Sender) -> None:
-        """It gets pictures from now on."""
-        self._alone[sender] = None
+        """Give a sender the pictures from the next one on."""
+        self._senders[sender] = None
 
     def discard(self, sender: Sender) -> None:
-        """It gets no more."""
+        """Give a sender no more pictures."""
         sender.step_out()
-        self._alone.pop(sender, None)
+        self._senders.pop(sender, None)
 
     def give(self, picture: Picture, now_ns: int, begun: Callable[[], None] = nobody) -> None:
         """Give every sender the next picture. `begun` is told once when the first has been sent to.
 
         What the pace or the socket has no room for waits.
         """
-        choruses = [chorus for chorus in self._choruses.values() if chorus.takes(picture, now_ns)]
-        ready = [sender for sender in self._alone if sender.takes(picture, now_ns)]
-        for chorus in choruses:
-            if chorus.send(begun):
+        lockstep = [group for group in self._lockstep.values() if group.takes(picture, now_ns)]
+        ready = [sender for sender in self._alone() if sender.takes(picture, now_ns)]
+        for group in lockstep:
+            if group.send(begun):
                 begun = nobody
         if not ready:
             return
         if begun is not nobody:
-            # The first is served by itself, as in a chorus.
+            # The first is served by itself, as in a lockstep group.
             self._send(picture, ready[:1])
             begun()
             self._send(picture, ready[1:])
         else:
             self._send(picture, ready)
         for sender in ready:
-            if sender.bucket.sharers > 1:
-                # The tiles of a wall share one pace: none of them is ever in step.
-                continue
-            fitting = self._choruses.get(sender.bucket.pace)
-            if fitting is not None and fitting.invite(sender, picture.time90):
-                del self._alone[sender]
+            self._invite(sender, picture)
+
+    def _alone(self) -> Sequence[Sender]:
+        """The senders that are in no lockstep group; mostly nobody is looked at."""
+        if len(self._senders) == sum(map(len, self._lockstep.values())):
+            return ()
+        return [sender for sender in self._senders if sender.membership is None]
+
+    def _invite(self, sender: Sender, picture: Picture) -> None:
+        """Let a sender that was sent a picture go on in step, where it is."""
+        # The tiles of a wall share one pace: none of them is ever in step.
+        group = None if sender.bucket.sharers > 1 else self._lockstep.get(sender.bucket.pace)
+        if group is not None:
+            group.invite(sender, picture.time90)
 
     def _send(self, picture: Picture, ready: Sequence[Sender]) -> None:
         for number, chunk in enumerate(picture.chunks):
             if not ready:
                 return
-            self._wire.deliver(chunk, [sender.line for sender in ready])
+            self._transport.deliver(chunk, [sender.destination for sender in ready])
             ready = [sender for sender in ready if sender.delivered(picture, number)]
-
-    def _stepped_out(self, sender: Sender) -> None:
-        self._alone[sender] = None

@@ -1,9 +1,9 @@
-"""Starts with a group that has passed: when, and the times it is sent under to be decoded and not watched."""
+"""Fast starts: the pictures since the last key picture, at times that let a browser decode them at once."""
 
 from mux.rtp.header import CLOCK_RATE
 
 _STEP90 = CLOCK_RATE // 1000
-# A replay in mid-stream must end before the next live picture is due.
+# A fast start in mid-stream must end before the next live picture is due.
 _SPAN90 = CLOCK_RATE // 50
 _PAUSE_NS = 300_000_000
 _YOUNG_NS = 1_000_000_000
@@ -25,14 +25,14 @@ class Started:
         return self._at_ns is not None and now_ns - self._at_ns < _PAUSE_NS
 
     def lately(self, now_ns: int) -> bool:
-        """Whether the viewer may have no picture yet that would bridge the loss of a repair."""
+        """Whether the viewer may have no picture yet that would bridge the loss of a retransmission."""
         return self._at_ns is not None and now_ns - self._at_ns < _YOUNG_NS
 
 
-def replay_times(count: int, newest90: int, last90: int | None) -> range:
+def fast_start_times(count: int, newest90: int, last90: int | None) -> range:
     """The times of a group's pictures: one close behind the other, and up to that of the newest.
 
-    They are all later than `last90`, the time of what the viewer was sent before, whatever the newest.
+    All are later than `last90`, the time of what the viewer was sent before, even where the newest is not.
     """
     if last90 is None:
         step90 = _STEP90

@@ -1,69 +1,74 @@
 """Senders of one stream that are in step: a picture is the same for all, and so is what waits of it.
 
-A picture costs them one call of the wire and no Python a sender. Whoever needs something of its own (a
-repair, another address, a replay) steps out first, and comes back with a later picture.
+A picture costs them one call of the transport and no Python a sender. A sender that needs something of its
+own (a retransmission, another address, a fast start) steps out first, and comes back with a later picture.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from mux.counts import Counts
 from mux.fanout.pacer import Pacer
-from mux.fanout.progress import Progress
+from mux.fanout.progress import Membership, Progress
 from mux.fanout.sender import Sender
-from mux.fanout.token_bucket import Bucket, Pace
+from mux.fanout.token_bucket import Pace, TokenBucket
 from mux.rtp.picture import Chunk, Picture
-from mux.transport.destination import Line
-from mux.transport.media_transport import Wire
+from mux.transport.destination import Destination
+from mux.transport.media_transport import MediaTransport
 
 _MOST_AT_ONCE = 10_000
 """Packets to all of them after which the event loop gets its turn, some 20 ms of work."""
 
 
-class Chorus:
-    """Senders of the same pace. `left` is told who has stepped out."""
+class LockstepGroup:
+    """Senders of one stream and of one pace. The group alone takes senders in and lets them go."""
 
-    def __init__(
-        self, wire: Wire, pacer: Pacer, counts: Counts, pace: Pace, left: Callable[[Sender], None]
-    ) -> None:
-        self._together = wire.together()
+    def __init__(self, transport: MediaTransport, pacer: Pacer, counts: Counts, pace: Pace) -> None:
+        self._destinations = transport.lockstep()
         self._pacer = pacer
         self._counts = counts
-        self._left = left
         self._progress = Progress(pace)
-        self._by_line: dict[Line, Sender] = {}
+        self._by_destination: dict[Destination, Sender] = {}
         self._waited = False
 
     def __len__(self) -> int:
-        return len(self._by_line)
+        return len(self._by_destination)
 
     @property
-    def bucket(self) -> Bucket:
+    def bucket(self) -> TokenBucket:
         """What each of them may be sent."""
         return self._progress.bucket
 
     def invite(self, sender: Sender, time90: int) -> bool:
         """Take a sender in that has just sent the picture of a time, if it is in step; whether it is."""
         progress = self._progress
-        if not self._by_line:
+        if not self._by_destination:
             progress.backlog.clear()
             progress.last90 = time90
             progress.bucket.copy(sender.bucket)
-        if progress.last90 != time90 or not sender.joins(progress, self._leave):
+        if progress.last90 != time90 or not sender.is_in_step(progress):
             return False
-        self._by_line[sender.line] = sender
-        self._together.join(sender.line, sender.time_base)
+        sender.membership = Membership(progress, sender.destination.index, partial(self.release, sender))
+        self._by_destination[sender.destination] = sender
+        self._destinations.join(sender.destination, sender.time_base)
         return True
+
+    def release(self, sender: Sender) -> None:
+        """Let a sender go on alone."""
+        del self._by_destination[sender.destination]
+        self._destinations.leave(sender.destination)
+        sender.resume()
 
     def takes(self, picture: Picture, now_ns: int) -> bool:
         """Take the next picture of the stream, to be sent by `send`. False when there is nobody, or when it
         does not follow or too much waits: all have stepped out then."""
-        if not self._by_line:
+        if not self._by_destination:
             return False
         progress = self._progress
         progress.bucket.refill(now_ns)
         if picture.time90 <= progress.last90 or not progress.backlog.has_room(picture, starting=False):
-            for sender in list(self._by_line.values()):
-                sender.step_out()
+            for sender in list(self._by_destination.values()):
+                self.release(sender)
             return False
         progress.last90 = picture.time90
         self._waited = bool(progress.backlog.chunks)
@@ -82,7 +87,7 @@ class Chorus:
 
     def pump(self, most: int, now_ns: int) -> int:
         """Send of what waits, as the pace allows. See `mux.fanout.pacer.Queued`."""
-        if not self._by_line:
+        if not self._by_destination:
             self._progress.backlog.clear()
             return 0
         self._progress.bucket.refill(now_ns)
@@ -97,7 +102,7 @@ class Chorus:
         """Send at most about `most` packets to each of what waits; whether nothing is left."""
         progress, sent = self._progress, 0
         waiting = progress.backlog.chunks
-        while waiting and sent < most and sent * len(self._by_line) < _MOST_AT_ONCE:
+        while waiting and sent < most and sent * len(self._by_destination) < _MOST_AT_ONCE:
             chunk, time90 = waiting[0]
             if not progress.bucket.allows(chunk.weight):
                 break
@@ -107,19 +112,19 @@ class Chorus:
         return not waiting
 
     def _deliver(self, chunk: Chunk, time90: int, begun: Callable[[], None]) -> None:
-        """Send the chunk that waits first. Who has no room for it steps out, and it waits for them alone."""
+        """Send the chunk that waits first. Senders for whom the socket has no room step out with it."""
         unsent, first = [], 0
         if begun is not nobody:
             # The first is served by itself: what it waited is the delay of the picture.
-            unsent, first = self._together.deliver(chunk, time90, 0, 1), 1
+            unsent, first = self._destinations.deliver(chunk, time90, 0, 1), 1
             begun()
-        rest = len(self._by_line) - first
+        rest = len(self._by_destination) - first
         if rest:
-            unsent = unsent + self._together.deliver(chunk, time90, first, rest)
-        for line in unsent:
+            unsent = unsent + self._destinations.deliver(chunk, time90, first, rest)
+        for destination in unsent:
             self._counts.full += 1
-            self._by_line[line].step_out()
-        progress, served = self._progress, len(self._by_line)
+            self.release(self._by_destination[destination])
+        progress, served = self._progress, len(self._by_destination)
         if not served:
             progress.backlog.clear()
             return
@@ -127,11 +132,6 @@ class Chorus:
         progress.sent(chunk, time90)
         self._counts.packets += len(chunk.packets) * served
         self._counts.octets += chunk.payload_bytes * served
-
-    def _leave(self, sender: Sender) -> None:
-        del self._by_line[sender.line]
-        self._together.leave(sender.line)
-        self._left(sender)
 
 
 def nobody() -> None:

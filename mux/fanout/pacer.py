@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from mux.fanout.token_bucket import Bucket
+from mux.fanout.token_bucket import TokenBucket
 
 STEP_S = 0.004
 STEP_PACKETS = 28
@@ -20,7 +20,7 @@ class Queued(Protocol):
     """Something with packets waiting, for tokens that others of its bucket wait for too."""
 
     @property
-    def bucket(self) -> Bucket: ...
+    def bucket(self) -> TokenBucket: ...
 
     def pump(self, most: int, now_ns: int) -> int:
         """Send at most about `most` packets and say how many; come back by `add` if any are left."""
@@ -28,10 +28,10 @@ class Queued(Protocol):
 
 
 class Pacer:
-    """Serves whoever waits in turn. `later` calls a function after some seconds; `now` is monotonic.
+    """Serves the waiting queues in turn. `later` calls a function after some seconds; `now` is monotonic.
 
-    Who could send nothing keeps its place, and none of its bucket passes it by: tiles that start with many
-    packets, or small ones, must not keep the others of a wall waiting until they have done.
+    A queue that could send nothing keeps its place, and no queue of the same bucket passes it by: tiles that
+    start with many packets, or small ones, must not keep the others of a wall waiting until they have done.
     """
 
     def __init__(self, later: Callable[[float, Callable[[], None]], object], now: Callable[[], int]) -> None:
@@ -53,7 +53,7 @@ class Pacer:
     def _step(self) -> None:
         left, now_ns = ROUND_PACKETS, self._now()
         unserved: dict[Queued, None] = {}
-        empty: set[Bucket] = set()
+        empty: set[TokenBucket] = set()
         for queued in list(self._waiting):
             if queued.bucket in empty:
                 unserved[queued] = None

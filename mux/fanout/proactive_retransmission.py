@@ -1,33 +1,34 @@
-"""A first picture's packets, to be sent a second time: a start that lost one need not wait for a repair.
+"""A first picture's packets, sent a second time unasked: a start that lost one need not wait for it.
 
-Who has no picture yet waits for every packet of the first one. A packet that is asked for again comes a round
-trip later, one whose repair is lost too far more, and nobody asks for what came before the first packet they
-saw. Of a large picture the middle is left out: it can be repaired while the rest is still on its way.
+A viewer that has no picture yet waits for every packet of the first one. A packet that it asks for comes a
+round trip later, and far later where that is lost too; and no browser asks for what came before the first
+packet it saw. Of a large picture the middle is left out: its packets can be asked for while the rest is still
+on its way.
 """
 
 from collections import deque
 
 from mux.counts import Counts
 from mux.fanout.history import Found
-from mux.fanout.repairs import Repairs
-from mux.fanout.token_bucket import Bucket
+from mux.fanout.retransmissions import Retransmissions
+from mux.fanout.token_bucket import TokenBucket
 from mux.rtp.picture import Chunk
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 
 MOST_PACKETS = 96
 """Of all tiles of a viewer together: a key picture of a usual camera, whole."""
 
 
-class Encore:
+class ProactiveRetransmission:
     """Gathers the packets of one picture as they are sent, and sends them again once all have been.
 
-    Only on a link that is far: elsewhere a repair comes as soon.
+    It does so for a viewer that is far: elsewhere a packet that is asked for comes as soon.
     """
 
-    __slots__ = ("_bucket", "_chunks_left", "_counts", "_most", "_packets", "_repairs")
+    __slots__ = ("_bucket", "_chunks_left", "_counts", "_most", "_packets", "_retransmissions")
 
-    def __init__(self, repairs: Repairs, bucket: Bucket, counts: Counts) -> None:
-        self._repairs, self._bucket, self._counts = repairs, bucket, counts
+    def __init__(self, retransmissions: Retransmissions, bucket: TokenBucket, counts: Counts) -> None:
+        self._retransmissions, self._bucket, self._counts = retransmissions, bucket, counts
         self._chunks_left = 0
         self._most = 0
         self._packets: deque[Found] = deque()
@@ -59,11 +60,11 @@ class Encore:
             everything = list(self._packets)
             self._packets = deque((*everything[:first], *everything[first - self._most :]))
 
-    def pump(self, line: Line, most: int) -> int:
+    def pump(self, destination: Destination, most: int) -> int:
         """Send at most so many of them again, as the pace allows; how many were sent."""
         sent = 0
         while self and sent < most and self._bucket.allows(1):
-            self._repairs.send_again(self._packets.popleft(), line)
-            self._counts.encores += 1
+            self._retransmissions.send_again(self._packets.popleft(), destination)
+            self._counts.proactive_retransmissions += 1
             sent += 1
         return sent

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from mux.fanout.backlog import Backlog
 from mux.fanout.history import History
-from mux.fanout.token_bucket import Bucket, Pace
+from mux.fanout.token_bucket import Pace, TokenBucket
 from mux.rtp.picture import Chunk
 
 
@@ -14,7 +14,7 @@ class Progress:
     __slots__ = ("backlog", "bucket", "history", "last90", "octets", "packets")
 
     def __init__(self, pace: Pace) -> None:
-        self.bucket = Bucket(pace)
+        self.bucket = TokenBucket(pace)
         """Never holds more than the bucket of any of them."""
         self.backlog = Backlog(self.bucket)
         """What each of them has still to be sent."""
@@ -32,29 +32,38 @@ class Progress:
         self.bucket.spend(chunk.weight)
 
 
-class Joined:
-    """Where a sender came in, and the index its next packet had then; `leave` takes it out."""
+class Membership:
+    """A sender's place in a lockstep group, which alone makes it: what has been sent to the sender since.
 
-    __slots__ = ("_index", "_octets", "_packets", "leave", "progress")
+    `end` asks the group to let the sender go.
+    """
 
-    def __init__(self, progress: Progress, index: int, leave: Callable[[], None]) -> None:
+    __slots__ = ("_index", "_octets", "_packets", "end", "progress")
+
+    def __init__(self, progress: Progress, index: int, end: Callable[[], None]) -> None:
         self.progress = progress
-        self.leave = leave
+        self.end = end
         self._index = index
         self._packets = progress.packets
         self._octets = progress.octets
 
     @property
     def packets(self) -> int:
-        """Sent to it since."""
+        """Packets sent to the sender since it came in."""
         return self.progress.packets - self._packets
 
     @property
     def octets(self) -> int:
-        """Payload bytes sent to it since."""
+        """Payload bytes sent to the sender since it came in."""
         return self.progress.octets - self._octets
 
+    @property
+    def queued_packets(self) -> int:
+        """Packets that wait to be sent to each of the group."""
+        return self.progress.backlog.packets
+
     def sent(self) -> Iterator[tuple[int, Chunk, int]]:
-        """What of that is still known: the index its packets began with, and its time."""
+        """The chunks sent since that are still known, each with its time and the sender's index of its first
+        packet."""
         for place, chunk, time90 in self.progress.history.since(self._packets):
             yield self._index + place - self._packets, chunk, time90

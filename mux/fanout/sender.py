@@ -1,26 +1,25 @@
 """The RTP side of one viewer: own sequence numbers and timestamps, paced starts, retransmission.
 
-Sans I/O but for the wire it sends on; time comes in. Times are 90 kHz ticks of the stream's timeline.
+Sans I/O but for the media transport; time comes in. Times are 90 kHz ticks of the stream's timeline.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from random import Random
 
 from mux.counts import Counts
 from mux.fanout.backlog import Backlog
-from mux.fanout.fast_start import Started, replay_times
+from mux.fanout.fast_start import Started, fast_start_times
 from mux.fanout.history import KEPT_PACKETS, History
 from mux.fanout.pacer import STEP_PACKETS, Pacer
-from mux.fanout.proactive_retransmission import Encore
-from mux.fanout.progress import Joined, Progress
-from mux.fanout.repairs import Repairs
-from mux.fanout.token_bucket import Bucket
+from mux.fanout.proactive_retransmission import ProactiveRetransmission
+from mux.fanout.progress import Membership, Progress
+from mux.fanout.retransmissions import Retransmissions
+from mux.fanout.token_bucket import TokenBucket
 from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk, Picture
 from mux.rtp.srtp import Keys
-from mux.transport.destination import Line
-from mux.transport.media_transport import Wire
+from mux.transport.destination import Destination
+from mux.transport.media_transport import MediaTransport
 from mux.transport.stun import Address
 
 
@@ -32,28 +31,27 @@ class Sender:
         *,
         keys: Keys,
         primary: RtpFormat,
-        repair: RtpFormat | None,
-        wire: Wire,
+        rtx: RtpFormat | None,
+        transport: MediaTransport,
         address: Address,
         pacer: Pacer,
-        bucket: Bucket,
+        bucket: TokenBucket,
         counts: Counts,
         random: Random,
     ) -> None:
-        self._wire = wire
-        self._pacer = pacer
+        self._transport, self._pacer, self._counts = transport, pacer, counts
         self.bucket = bucket
         """Shared by all tiles of a viewer."""
         bucket.sharers += 1
-        self._counts = counts
         self._keys, self._payload_type = keys, primary.payload_type
         self.ssrc = primary.ssrc
         # Below 2**15, so that both sides agree that no roll-over has happened yet (RFC 3711 section 3.3.1).
-        index = random.randrange(1 << 15)
-        self.line = Line(wire.sealer(keys, primary), primary, keys.profile.tag_bytes, address, index)
+        self.destination = self._at(primary, address, random.randrange(1 << 15))
         self._history = History()
-        sealer = None if repair is None else wire.sealer(keys, repair)
-        self._repairs = Repairs(sealer, random.randrange(1 << 15), self._history, wire, bucket, counts)
+        sealer = None if rtx is None else transport.sealer(keys, rtx)
+        self._retransmissions = Retransmissions(
+            sealer, random.randrange(1 << 15), self._history, transport, bucket, counts
+        )
         self.time_base = random.randrange(1 << 32)
         """Its RTP timestamp of what has the time 0."""
         self._backlog = Backlog(bucket)
@@ -63,51 +61,50 @@ class Sender:
         self._last90: int | None = None
         self._waits_for_key = True
         self._opens = self._skips = self._starting = False
-        self._encore = Encore(self._repairs, bucket, counts)
+        self._proactive = ProactiveRetransmission(self._retransmissions, bucket, counts)
         self._started = Started()
         self._packets = self._octets = 0
-        self._joined: Joined | None = None
+        self.membership: Membership | None = None
+        """In a lockstep group, which alone sets it; None where the sender is alone."""
 
     @property
     def octets(self) -> int:
         """RTP payload bytes sent so far, first time."""
-        return self._octets + (0 if self._joined is None else self._joined.octets)
+        return self._octets + (0 if self.membership is None else self.membership.octets)
 
     @property
     def packets(self) -> int:
         """RTP packets sent so far, first time."""
-        return self._packets + (0 if self._joined is None else self._joined.packets)
+        return self._packets + (0 if self.membership is None else self.membership.packets)
 
     @property
     def queued_packets(self) -> int:
-        """Those that wait to be sent."""
-        return self._backlog.packets + (0 if self._joined is None else self._joined.progress.backlog.packets)
+        """Packets that wait to be sent."""
+        return self._backlog.packets + (0 if self.membership is None else self.membership.queued_packets)
 
-    def joins(self, progress: Progress, leave: Callable[["Sender"], None]) -> bool:
-        """Whether it is in step with others and goes on with them: `progress` counts what they are sent until
-        it steps out, which `leave` is told."""
-        waits = self._waiting or self._waits_for_key or self._opens or self._encore or self.line.full
-        if waits or progress.backlog.chunks or self._last90 != progress.last90 or self.bucket.sharers > 1:
+    def is_in_step(self, progress: Progress) -> bool:
+        """Whether it could go on with senders who have come this far: it has nothing of its own to send."""
+        if self._waiting or self._waits_for_key or self._opens or self._proactive or self.destination.full:
             return False
-        if not self.bucket.holds(progress.bucket):
+        if progress.backlog.chunks or self._last90 != progress.last90 or self.bucket.sharers > 1:
             return False
-        self._joined = Joined(progress, self.line.index, partial(leave, self))
-        self.bucket.before_change = self.step_out
-        return True
+        return self.bucket.holds(progress.bucket)
 
     def step_out(self) -> None:
-        """Go on alone, as if it had always been. Without effect where it is alone."""
-        joined = self._joined
-        if joined is None:
-            return
-        joined.leave()
-        progress = joined.progress
-        for index, chunk, time90 in joined.sent():
+        """Ask the lockstep group to let this sender go on alone. Without effect where it is alone."""
+        if self.membership is not None:
+            self.membership.end()
+
+    def resume(self) -> None:
+        """Go on alone, as if it had always been: its lockstep group has let it go."""
+        membership, self.membership = self.membership, None
+        assert membership is not None
+        progress = membership.progress
+        for index, chunk, time90 in membership.sent():
             self._history.record(index, chunk, (time90 + self.time_base) & 0xFFFFFFFF)
-        self._packets, self._octets = self.packets, self.octets
+        self._packets += membership.packets
+        self._octets += membership.octets
         self._last90 = progress.last90
-        self._joined = None
-        self.bucket.before_change = None
         self.bucket.copy(progress.bucket)
         if progress.backlog.chunks:
             self._backlog.take_over(progress.backlog)
@@ -115,46 +112,39 @@ class Sender:
 
     def tidy(self) -> None:
         """Let go of what is too old to be asked for; what comes in step is remembered once for all."""
-        if self._joined is not None and self._joined.packets >= KEPT_PACKETS:
+        if self.membership is not None and self.membership.packets >= KEPT_PACKETS:
             self._history.clear()
 
     def switch(self, group: Sequence[Picture], now_ns: int, shift90: int) -> None:
         """Go on with another stream's group; without pictures its next key picture is waited for.
 
-        `shift90` is what the time of the stream so far is ahead of the new one's: sequence numbers and
-        timestamps go on as if it were one stream.
+        `shift90` says how far the time of the stream so far is ahead of the new stream's: sequence numbers
+        and timestamps go on as if both were one stream.
         """
         self._forget_queue(now_ns)
-        self._history.clear()  # its repairs would take the place of the new one's pictures
+        self._history.clear()  # its retransmissions would take the place of the new one's pictures
         self.time_base += shift90
         if self._last90 is not None:
             self._last90 -= shift90
         self.start(group, now_ns)
 
-    def reformat(self, primary: RtpFormat, repair: RtpFormat | None) -> None:
+    def reformat(self, primary: RtpFormat, rtx: RtpFormat | None) -> None:
         """Go on with other headers: another payload type or playout delay. The sources stay the same."""
         self.step_out()
-        self._backlog.skip_refused(self.line)
+        self._backlog.skip_refused(self.destination)
         # The same packet number must never be encrypted under two headers (AES-GCM's nonce is made of it).
-        if primary.payload_type != self._payload_type or repair is None:
+        if primary.payload_type != self._payload_type or rtx is None:
             self._history.clear()
-            self._encore.clear()
+            self._proactive.clear()
         self._payload_type = primary.payload_type
-        line = self.line
-        sealer = self._wire.sealer(self._keys, primary)
-        self.line = Line(sealer, primary, self._keys.profile.tag_bytes, line.address, line.index)
-        self._repairs.sealer = None if repair is None else self._wire.sealer(self._keys, repair)
+        self.destination = self._at(primary, self.destination.address, self.destination.index)
+        self._retransmissions.sealer = None if rtx is None else self._transport.sealer(self._keys, rtx)
 
-    @property
-    def address(self) -> Address:
-        """Where the viewer is; it may move."""
-        return self.line.address
-
-    @address.setter
-    def address(self, address: Address) -> None:
-        if address != self.line.address:
+    def move(self, address: Address) -> None:
+        """Send to another address of the viewer from now on."""
+        if address != self.destination.address:
             self.step_out()
-            self.line.address = address
+            self.destination.address = address
 
     def start(self, group: Sequence[Picture], now_ns: int) -> None:
         """Send a group of pictures from its key picture on, paced, in place of whatever waits.
@@ -167,7 +157,7 @@ class Sender:
         if not group:
             return
         self._started.at(now_ns)
-        times90 = replay_times(len(group), group[-1].time90, self._last90)
+        times90 = fast_start_times(len(group), group[-1].time90, self._last90)
         self._last90 = times90[-1]
         self._open(group[0])
         for picture, time90 in zip(group, times90, strict=True):
@@ -176,8 +166,8 @@ class Sender:
         self.pump(2 * STEP_PACKETS, now_ns)
 
     def takes(self, picture: Picture, now_ns: int) -> bool:
-        """Take the next picture of the stream. True when its chunks are to be delivered to `line` now, each
-        followed by `delivered`; otherwise it waits in the queue, or is of no use to this viewer."""
+        """Take the next picture of the stream. True when its chunks have to be delivered to `destination`
+        now, each followed by `delivered`; otherwise it waits, or is of no use to this viewer."""
         if self._waits_for_key and not picture.key:
             self._leave_out(picture, now_ns)
             return False
@@ -200,9 +190,9 @@ class Sender:
             self._backlog.add(picture.chunks, time90)
             self._pacer.add(self)
             return False
-        self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
+        self.destination.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
         if self._opens:
-            self._repairs.send_twice(self.line, picture.chunks[0])
+            self._retransmissions.send_twice(self.destination, picture.chunks[0])
         return True
 
     def delivered(self, picture: Picture, number: int) -> bool:
@@ -211,7 +201,7 @@ class Sender:
         if self._sent(picture.chunks[number]):
             left += 1
             if left == len(picture.chunks):
-                if self._encore:
+                if self._proactive:
                     self._pacer.add(self)
                 return False
             if self.bucket.allows(picture.chunks[left].weight):
@@ -225,22 +215,22 @@ class Sender:
         """Send at most about `most` packets of those that wait, as the pace allows; how many were sent."""
         bucket = self.bucket
         bucket.refill(now_ns)
-        sent = self._encore.pump(self.line, most)
-        while self._waiting and not self._encore and sent < most:
+        sent = self._proactive.pump(self.destination, most)
+        while self._waiting and not self._proactive and sent < most:
             chunk, time90 = self._waiting[0]
             if not bucket.allows(chunk.weight):
                 break
-            self.line.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
+            self.destination.timestamp = (time90 + self.time_base) & 0xFFFFFFFF
             if self._opens:
-                self._repairs.send_twice(self.line, chunk)
-            self._wire.deliver(chunk, (self.line,))
+                self._retransmissions.send_twice(self.destination, chunk)
+            self._transport.deliver(chunk, (self.destination,))
             if not self._sent(chunk):
                 break
             self._backlog.pop()
             sent += len(chunk.packets)
-            sent += self._encore.pump(self.line, most - sent)
+            sent += self._proactive.pump(self.destination, most - sent)
         self._backlog.moved(sent, now_ns)
-        if self._waiting or self._encore:
+        if self._waiting or self._proactive:
             self._pacer.add(self)
         if not self._waiting:
             self._starting = False
@@ -251,38 +241,42 @@ class Sender:
         self._counts.key_requests += 1
         if self.queued_packets or self._waits_for_key or self._started.just_now(now_ns) or not group:
             return
-        self._counts.replays += 1
+        self._counts.key_requests_answered += 1
         self.start(group, now_ns)
 
-    def repair(self, missing: Sequence[int], now_ns: int) -> None:
-        """Send again what a NACK names. See `Repairs`."""
+    def retransmit(self, missing: Sequence[int], now_ns: int) -> None:
+        """Send again what a NACK names. See `Retransmissions`."""
         self.step_out()
         copies = 2 if self.bucket.is_far and self._started.lately(now_ns) else 1
-        self._repairs.send(missing, self.line, now_ns, copies)
+        self._retransmissions.send(missing, self.destination, now_ns, copies)
 
     def stop(self) -> None:
         """Send nothing more."""
         self.step_out()
         self._backlog.clear()
-        self._encore.clear()
+        self._proactive.clear()
         self._pacer.discard(self)
+
+    def _at(self, rtp: RtpFormat, address: Address, index: int) -> Destination:
+        sealer = self._transport.sealer(self._keys, rtp)
+        return Destination(sealer, rtp, self._keys.profile.tag_bytes, address, index)
 
     def _open(self, picture: Picture) -> None:
         """This is the next to be sent, and the viewer begins with it."""
         self._opens = True
-        self._encore.begin(len(picture.chunks))
+        self._proactive.begin(len(picture.chunks))
 
     def _sent(self, chunk: Chunk) -> bool:
         """Count and remember a chunk that was delivered; False when it is to be delivered again."""
-        line = self.line
-        if line.full:
+        destination = self.destination
+        if destination.full:
             self._counts.full += 1
             return False
         self._opens = False
-        index, count = line.index, len(chunk.packets)
-        self._history.record(index, chunk, line.timestamp)
-        self._encore.sent(index, chunk, line.timestamp)
-        line.index = index + count
+        index, count = destination.index, len(chunk.packets)
+        self._history.record(index, chunk, destination.timestamp)
+        self._proactive.sent(index, chunk, destination.timestamp)
+        destination.index = index + count
         self.bucket.spend(chunk.weight)
         self._packets += count
         self._octets += chunk.payload_bytes
@@ -300,6 +294,6 @@ class Sender:
         self.step_out()
         if self._last90 is not None:
             self.time_base -= self._backlog.lead90(self._last90, now_ns)
-        self._encore.clear()
-        self._backlog.skip_refused(self.line)
+        self._proactive.clear()
+        self._backlog.skip_refused(self.destination)
         self._backlog.clear()

@@ -13,7 +13,7 @@ def report_of(sender: Sender, newest: tuple[int, int], utc_ns: int) -> SenderRep
     packets = sender.packets
     if not packets:
         return None
-    time90, wall_ns = newest
-    since_ns = min(max(0, utc_ns - wall_ns), _MAX_CAPTURE_DELAY_NS)
+    time90, captured_ns = newest
+    since_ns = min(max(0, utc_ns - captured_ns), _MAX_CAPTURE_DELAY_NS)
     timestamp = time90 + sender.time_base + ticks_from_ns(since_ns)
     return SenderReport(sender.ssrc, utc_ns, timestamp, packets, sender.octets)

@@ -1,6 +1,5 @@
 """How fast a viewer may be sent to: a token bucket, so that no burst outgrows a link's buffer."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from mux.rtp.weight import WIRE_PACKET_BITS
@@ -38,58 +37,46 @@ def pace_of(*, near: bool, capacity_bps: float | None) -> Pace:
     return Pace(min(rate, CAREFUL.packets_per_s), CAREFUL.burst_packets)
 
 
-class Bucket:
-    """The tokens of one viewer, shared by its tiles. What is larger than a full bucket may leave a full one.
+class TokenBucket:
+    """The tokens of one viewer, shared by its tiles. A chunk larger than a full bucket may leave a full one.
 
-    `queued` is the weight of what waits for tokens, of all tiles; `sharers` are the tiles. `before_change` is
-    called before it gets another pace.
+    `queued` is the weight of what waits for tokens, of all tiles; `sharers` counts the tiles. Senders in step
+    have to step out before `pace` changes: their lockstep group has a pace of its own.
     """
 
-    __slots__ = ("_at_ns", "_pace", "_tokens", "before_change", "queued", "sharers")
+    __slots__ = ("_at_ns", "_tokens", "pace", "queued", "sharers")
 
     def __init__(self, pace: Pace) -> None:
+        self.pace = pace
         self.queued = 0.0
         self.sharers = 0
-        self.before_change: Callable[[], None] | None = None
-        self._pace = pace
         self._tokens = float(pace.burst_packets)
         self._at_ns: int | None = None
 
     @property
-    def pace(self) -> Pace:
-        return self._pace
-
-    @pace.setter
-    def pace(self, pace: Pace) -> None:
-        if pace != self._pace:
-            if self.before_change is not None:
-                self.before_change()
-            self._pace = pace
-
-    @property
     def is_far(self) -> bool:
-        """Whether a repair takes a noticeable time, on a link that is not known to be small."""
-        return self._pace == CAREFUL
+        """Whether a retransmission takes a noticeable time, on a link that is not known to be small."""
+        return self.pace == CAREFUL
 
     def refill(self, now_ns: int) -> None:
         """Let time pass; what a full bucket cannot hold is lost."""
         if self._at_ns is not None and now_ns > self._at_ns:
-            grown = (now_ns - self._at_ns) * self._pace.packets_per_s / 1e9
-            self._tokens = min(self._pace.burst_packets, self._tokens + grown)
+            grown = (now_ns - self._at_ns) * self.pace.packets_per_s / 1e9
+            self._tokens = min(self.pace.burst_packets, self._tokens + grown)
         self._at_ns = now_ns
 
     def allows(self, weight: float) -> bool:
         """Whether what weighs so much may leave now."""
-        return self._tokens >= min(weight, self._pace.burst_packets)
+        return self._tokens >= min(weight, self.pace.burst_packets)
 
     def spend(self, weight: float) -> None:
         """It has left. What could not wait may leave a debt, of at most a full bucket."""
-        self._tokens = max(self._tokens - weight, -float(self._pace.burst_packets))
+        self._tokens = max(self._tokens - weight, -float(self.pace.burst_packets))
 
-    def holds(self, other: "Bucket") -> bool:
+    def holds(self, other: "TokenBucket") -> bool:
         """Whether it has the other's pace and at least its tokens: it can then be counted by the other."""
-        return self._pace == other._pace and self._at_ns == other._at_ns and self._tokens >= other._tokens
+        return self.pace == other.pace and self._at_ns == other._at_ns and self._tokens >= other._tokens
 
-    def copy(self, other: "Bucket") -> None:
+    def copy(self, other: "TokenBucket") -> None:
         """Have the other's tokens."""
         self._at_ns, self._tokens = other._at_ns, other._tokens

@@ -11,9 +11,9 @@ _COUNTED = {
     "octets": "RTP payload bytes sent, first time",
     "nacked": "Packets that viewers said they miss",
     "repaired": "Packets sent again",
-    "encores": "Packets of first pictures sent a second time to far viewers, unasked",
+    "proactive_retransmissions": "Packets of first pictures sent a second time to far viewers, unasked",
     "key_requests": "Key frame requests from viewers (PLI, FIR)",
-    "replays": "Key frame requests answered from the recent pictures",
+    "key_requests_answered": "Key frame requests answered from the recent pictures",
     "jumps": "Slow viewers sent on to the next key picture",
     "dropped": "Packets not sent because of a jump",
     "full": "Sends put off because the socket's buffer was full",
@@ -33,7 +33,15 @@ _COUNTED = {
     "transcode_skipped": "Pictures decoded and not coded, because more were waiting",
     "transcoder_restarts": "Transcoders that ended by themselves",
 }
+_KNOWN_AS = {"proactive_retransmissions": "encores", "key_requests_answered": "replays"}
+"""Counts whose metrics operators know by another name."""
+
 _DELAY_BUCKETS_S = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
+
+
+def metric_of(count: str) -> str:
+    """The name of the metric that a field of `Counts` is carried over to."""
+    return f"mux_{_KNOWN_AS.get(count, count)}_total"
 
 
 class MuxMetrics:
@@ -41,7 +49,7 @@ class MuxMetrics:
 
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
-        self._counters = {name: metrics.counter(f"mux_{name}_total", text) for name, text in _COUNTED.items()}
+        self._counters = {name: metrics.counter(metric_of(name), text) for name, text in _COUNTED.items()}
         self._viewers = metrics.gauge("mux_viewers", "Viewers admitted and not ended")
         self._streams = metrics.gauge("mux_streams", "Streams taken from the tap")
         self._ended = metrics.counter("mux_viewers_ended_total", "Viewers let go, by reason", ["reason"])

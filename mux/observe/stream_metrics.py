@@ -1,4 +1,4 @@
-"""What Prometheus is told of each stream. Its labels are the streams being taken: those left are removed."""
+"""What Prometheus is told of each stream. Its labels are the streams being taken; others are removed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

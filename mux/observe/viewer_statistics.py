@@ -1,11 +1,11 @@
-"""What a viewer can be told of its tiles: figures, and why a picture is stale."""
+"""Measures what a viewer can be told of its tiles: figures, and why a picture is stale."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from enum import StrEnum
+from dataclasses import fields
 
 from mux.sessions.tile import Tile
 from mux.sessions.viewer import Viewer
+from shared.messages.live import NamedViewer, Stale, TileStatistics, ViewerStatistics
 from shared.reasons import Reason, why
 
 SILENT_NS = 1_500_000_000
@@ -15,86 +15,22 @@ _BACKLOG_NS = 1_000_000_000
 _DIGITS = 3
 
 
-class Stale(StrEnum):
-    """Who is to blame for a picture that stands still."""
-
-    CAMERA = "camera"
-    LINK = "link"
-    MUX = "mux"
-    RIGHT = "right"
-    TRANSCODER = "transcoder"
-
-
-@dataclass(frozen=True, slots=True)
-class TileStanding:
-    """One tile. None is unknown; `reason` is a sentence, empty where there is nothing to say; `why` is the
-    same as a code with parameters, where it has one. `first_frame_ms` to `dropped` are the page's counts."""
-
-    mid: str
-    camera: str | None
-    kind: str | None
-    codec: str | None
-    transcoded: bool
-    bitrate_kbps: float | None
-    loss: float | None
-    stale: Stale | None
-    reason: str
-    first_packet_ms: float | None
-    first_frame_ms: float | None = None
-    freezes: int = 0
-    freeze_ms: float = 0.0
-    dropped: int = 0
-    why: dict[str, object] | None = None
-    incomplete: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One viewer: the path all its tiles share, and each tile. `delay_ms` is the least and most that its
-    browser may hold a picture back."""
-
-    rtt_ms: float | None
-    jitter_ms: float | None
-    loss: float | None
-    bitrate_kbps: float | None
-    available_kbps: float | None
-    delay_ms: tuple[int, int]
-    tiles: tuple[TileStanding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NamedStanding(Standing):
-    """A viewer as control_room is told of it: its WHEP session, its person and signed-in session too."""
-
-    id: str
-    session: str
-    subject: str
-    wall: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Everybody:
-    """All viewers of this process."""
-
-    viewers: tuple[NamedStanding, ...]
-
-
-def named(viewer: Viewer, standing: Standing) -> NamedStanding:
-    """A viewer's standing with whom it is."""
+def named(viewer: Viewer, statistics: ViewerStatistics) -> NamedViewer:
+    """A viewer's statistics with the person whose viewer it is."""
     identity = viewer.identity
-    its = {field.name: getattr(standing, field.name) for field in fields(Standing)}
-    return NamedStanding(
+    its = {field.name: getattr(statistics, field.name) for field in fields(ViewerStatistics)}
+    return NamedViewer(
         **its, id=identity.id, session=identity.session, subject=identity.subject, wall=viewer.wall
     )
 
 
-def standing_of(viewer: Viewer, now_ns: int, *, loop_late: bool) -> Standing:
-    """A viewer's standing by now."""
+def statistics_of(viewer: Viewer, now_ns: int, *, loop_late: bool) -> ViewerStatistics:
+    """A viewer's statistics at `now_ns`."""
     tiles = list(viewer.tiles.values())
     shown = [tile for tile in tiles if tile.camera is not None]
     available = None if viewer.available_bps is None else viewer.available_bps / 1000
     delay = tiles[0].delay
-    return Standing(
+    return ViewerStatistics(
         rtt_ms=_rounded(_mean(tile.reception.rtt_ms for tile in shown)),
         jitter_ms=_rounded(_mean(tile.reception.jitter_ms for tile in shown)),
         loss=_rounded(_mean(tile.reception.loss for tile in shown)),
@@ -105,10 +41,10 @@ def standing_of(viewer: Viewer, now_ns: int, *, loop_late: bool) -> Standing:
     )
 
 
-def _tile(tile: Tile, now_ns: int, *, loop_late: bool) -> TileStanding:
+def _tile(tile: Tile, now_ns: int, *, loop_late: bool) -> TileStatistics:
     stale, told = staleness(tile, now_ns, loop_late=loop_late)
     feed, channel = tile.feed, tile.channel
-    return TileStanding(
+    return TileStatistics(
         mid=tile.mid,
         camera=None if tile.camera is None else tile.camera.path,
         kind=None if feed is None else feed.stream.kind.value,

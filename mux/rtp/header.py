@@ -29,7 +29,7 @@ class PlayoutDelay:
 
 @dataclass(frozen=True, slots=True)
 class RtpFormat:
-    """What is the same in every packet of one synchronisation source of one viewer."""
+    """The fields that are the same in every packet of one synchronisation source of one viewer."""
 
     ssrc: int
     payload_type: int

@@ -15,9 +15,9 @@ _LARGEST_SINGLE_TYPE = 23
 def packetise(data: bytes, max_bytes: int = MAX_PAYLOAD_BYTES) -> list[bytes]:
     """The RTP payloads of one access unit (Annex B), in order; the last one takes the marker bit.
 
-    Each is at most `max_bytes` long. Small units before the first slice share STAP-A packets; a unit that is
-    too long becomes FU-A fragments of equal size, the last one at most as long. Units of types that RFC 6184
-    gives another meaning, delimiters and filler are left out; what is left may be nothing.
+    Each payload is at most `max_bytes` long. Small NAL units before the first slice share STAP-A packets; a
+    NAL unit that is too long becomes FU-A fragments of equal size, the last one at most as long. NAL units of
+    types that RFC 6184 gives another meaning, delimiters and filler are left out. The list may be empty.
     """
     return packetise_nals(data, max_bytes, _FORMAT)
 

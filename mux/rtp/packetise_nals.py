@@ -15,9 +15,9 @@ _END = 0x40
 
 @dataclass(frozen=True, slots=True)
 class NalFormat:
-    """How a codec's payloads are made. A NAL unit's header and those of payloads are of `header_bytes` each.
+    """How a codec's payloads are made. The headers of NAL units and of payloads have `header_bytes` each.
 
-    Units of the types in `sent` and of at least `least_bytes` are sent, those in `sharing` together.
+    NAL units of the types in `sent` and of at least `least_bytes` are sent; those in `sharing` share packets.
     """
 
     header_bytes: int
@@ -32,8 +32,8 @@ class NalFormat:
 def packetise_nals(data: bytes, max_bytes: int, form: NalFormat) -> list[bytes]:
     """The RTP payloads of one access unit (Annex B), in order, each at most `max_bytes` long.
 
-    Units that share come in one packet where they follow each other and fit; a unit that is too long becomes
-    fragments of equal size, the last one at most as long. What is left of the unit may be nothing.
+    NAL units of the sharing types go into one packet where they follow each other and fit; a NAL unit that is
+    too long becomes fragments of equal size, the last one at most as long. The list may be empty.
     """
     header_bytes, least_bytes = form.header_bytes, form.least_bytes
     payloads: list[bytes] = []
@@ -71,7 +71,7 @@ def _aggregated(nals: list[memoryview], form: NalFormat) -> bytes:
 
 
 def _fragments(body: memoryview, kind: int, header: bytes, max_bytes: int) -> list[bytes]:
-    """At least two: what is cut does not fit into one."""
+    """The fragments of a NAL unit that does not fit into one packet: at least two."""
     count = -(-len(body) // (max_bytes - len(header) - 1))
     size = -(-len(body) // count)
     first, middle, last = (header + bytes((kind | flags,)) for flags in (_START, 0, _END))

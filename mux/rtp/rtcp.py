@@ -26,10 +26,12 @@ _BLOCK = struct.Struct(">IIIIII")
 
 
 class ReportBlock(NamedTuple):
-    """What a receiver says of one source: share lost since the last report (0 to 1), all lost, jitter.
+    """What a receiver says of one source: the share lost since its last report (0 to 1), all lost, the
+    jitter.
 
-    `last_report` are the middle 32 bits of our last report's NTP time, 0 before it came; `since_report_s` is
-    how long the receiver had it. A tuple, since there are very many: it is made in a third of the time.
+    `last_report` holds the middle 32 bits of our last report's NTP time, 0 before one came; `since_report_s`
+    is how long the receiver has had that report. There are very many blocks, and a tuple is made in a third
+    of the time of a dataclass.
     """
 
     ssrc: int
@@ -56,7 +58,7 @@ class KeyFrameRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class BandwidthEstimate:
+class Remb:
     """REMB: what the receiver believes it can take, in bits a second."""
 
     bits_per_second: int
@@ -67,7 +69,7 @@ class Goodbye:
     """The receiver leaves (RFC 3550 section 6.6)."""
 
 
-Feedback = ReportBlock | Nack | KeyFrameRequest | BandwidthEstimate | Goodbye
+Feedback = ReportBlock | Nack | KeyFrameRequest | Remb | Goodbye
 
 
 def parse(compound: bytes) -> list[Feedback]:
@@ -144,7 +146,7 @@ def _payload_feedback(kind: int, body: bytes) -> list[Feedback]:
         return [KeyFrameRequest(struct.unpack_from(">I", body, at)[0]) for at in range(8, len(body), 8)]
     if kind == _APPLICATION and body[8:12] == b"REMB" and len(body) >= 16:
         packed = int.from_bytes(body[13:16], "big")
-        return [BandwidthEstimate((packed & 0x3FFFF) << (packed >> 18))]
+        return [Remb((packed & 0x3FFFF) << (packed >> 18))]
     return []
 
 

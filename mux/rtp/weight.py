@@ -8,5 +8,5 @@ _HEADER_BYTES = 64
 
 
 def weight_of(payload_bytes: int, packets: int = 1) -> float:
-    """What packets take of a link, in full ones: those of small pictures are many and light."""
+    """What packets take of a link, counted in full packets: the packets of small pictures are light."""
     return (payload_bytes + _HEADER_BYTES * packets) / _WIRE_PACKET_BYTES

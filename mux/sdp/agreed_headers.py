@@ -23,6 +23,6 @@ class Headers:
         """The headers of a source's pictures in a codec, and of their retransmissions where negotiated."""
         chosen = next((one for one in self.formats if one.codec is codec), self.formats[0])
         primary = RtpFormat(sources.primary, chosen.payload_type, self.playout_delay_id, delay)
-        if sources.repair is None or chosen.rtx_payload_type is None:
+        if sources.rtx is None or chosen.rtx_payload_type is None:
             return primary, None
-        return primary, RtpFormat(sources.repair, chosen.rtx_payload_type, self.playout_delay_id, delay)
+        return primary, RtpFormat(sources.rtx, chosen.rtx_payload_type, self.playout_delay_id, delay)

@@ -24,7 +24,7 @@ class Sources:
     """Synchronisation sources of one tile: the pictures, and their retransmissions if negotiated."""
 
     primary: int
-    repair: int | None
+    rtx: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Credentials:
         return f"Credentials({self.ufrag})"
 
 
-def some_sources(count: int, *, repair: bool, pick: Callable[[], int]) -> list[Sources]:
+def some_sources(count: int, *, rtx: bool, pick: Callable[[], int]) -> list[Sources]:
     """Sources for `count` tiles of one peer, all different: with one key, two of a kind would undo AES-GCM.
 
     `pick` gives random numbers of 32 bits.
@@ -56,14 +56,14 @@ def some_sources(count: int, *, repair: bool, pick: Callable[[], int]) -> list[S
         taken.add(found)
         return found
 
-    return [Sources(one(), one() if repair else None) for _ in range(count)]
+    return [Sources(one(), one() if rtx else None) for _ in range(count)]
 
 
 def choose_formats(offer: Offer, profile_idc: int | None) -> tuple[VideoFormat, ...]:
-    """The payload types to send on, one a codec, H.264 first; `profile_idc` None where it is not known yet.
+    """The payload types to send on, one a codec, H.264 first. `profile_idc` is None while it is not known.
 
-    Decoders go by the stream's own parameter sets, so a near profile is better than a refusal. One of mode 0
-    is taken where there is none of mode 1: see docs/design/offers.md.
+    Decoders go by the stream's own parameter sets, so a near profile is better than a refusal. A payload type
+    of mode 0 is taken where there is none of mode 1: see docs/design/offers.md.
     """
     h264 = [offered for offered in offer.formats if offered.codec is Codec.H264]
     h264 = [offered for offered in h264 if offered.mode] or h264
@@ -119,11 +119,11 @@ class Answer:
         if self.offer.playout_delay_id is not None:
             lines.append(f"a=extmap:{self.offer.playout_delay_id} {PLAYOUT_DELAY_URI}")
         # The primary source comes first: browsers take the first they read for the picture.
-        if sources.repair is not None:
-            lines.append(f"a=ssrc-group:FID {sources.primary} {sources.repair}")
+        if sources.rtx is not None:
+            lines.append(f"a=ssrc-group:FID {sources.primary} {sources.rtx}")
         lines.append(f"a=ssrc:{sources.primary} cname:beffroi")
-        if sources.repair is not None:
-            lines.append(f"a=ssrc:{sources.repair} cname:beffroi")
+        if sources.rtx is not None:
+            lines.append(f"a=ssrc:{sources.rtx} cname:beffroi")
         return [*lines, *self._transport()]
 
     def _carrier(self, line: MediaLine) -> list[str]:
@@ -146,7 +146,7 @@ class Answer:
         ]
 
     def _types(self, one: VideoFormat) -> list[int]:
-        if self.sources[0].repair is None or one.rtx_payload_type is None:
+        if self.sources[0].rtx is None or one.rtx_payload_type is None:
             return [one.payload_type]
         return [one.payload_type, one.rtx_payload_type]
 
@@ -160,9 +160,9 @@ class Answer:
             lines += [f"a=rtcp-fb:{number} {word}" for word in ("nack", "nack pli", "ccm fir")]
             if self.offer.remb:
                 lines.append(f"a=rtcp-fb:{number} goog-remb")
-            for repair in self._types(one)[1:]:
-                lines.append(f"a=rtpmap:{repair} rtx/90000")
-                lines.append(f"a=fmtp:{repair} apt={number}")
+            for rtx in self._types(one)[1:]:
+                lines.append(f"a=rtpmap:{rtx} rtx/90000")
+                lines.append(f"a=fmtp:{rtx} apt={number}")
         return lines
 
 

@@ -8,7 +8,7 @@ from shared.errors import Unsupported
 from shared.units import Codec
 
 _HEX_PROFILE = re.compile(r"[0-9a-fA-F]{6}")
-_REPAIRS = frozenset({"rtx", "red", "ulpfec", "flexfec-03"})
+_REPAIRING = frozenset({"rtx", "red", "ulpfec", "flexfec-03"})
 """What stands among the codecs of an offer and is none."""
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,30}")
 # RFC 6184 section 8.1: what an absent profile-level-id means.
@@ -22,8 +22,8 @@ _H265_PARAMETERS = ("profile-id", "tier-flag", "level-id", "tx-mode")
 class VideoFormat:
     """One payload type of an offer that we could send: H.264 in packetisation mode 0 or 1, or H.265.
 
-    `parameters` is what the answer has to say of it (`a=fmtp`), `profile_level_id` six hex digits of H.264;
-    `mode` is 1 for H.265, which has no modes.
+    `parameters` is what the answer has to say of the payload type (`a=fmtp`), `profile_level_id` six hex
+    digits of H.264. `mode` is 1 for H.265, which has no modes.
     """
 
     codec: Codec
@@ -67,26 +67,26 @@ def _names(section: Section) -> dict[int, str]:
 
 def _sendable(section: Section, names: dict[int, str]) -> tuple[VideoFormat, ...]:
     parameters = {number: _parameters(section, number) for number in names}
-    repairs = {
+    repairing = {
         parameters[number].get("apt"): number for number, name in names.items() if name.lower() == "rtx"
     }
     assert section.media is not None
     formats = []
     for word in section.media[2].split():
         number = int(word) if word.isdecimal() else -1
-        found = _format(names.get(number, ""), number, parameters.get(number, {}), repairs.get(str(number)))
+        found = _format(names.get(number, ""), number, parameters.get(number, {}), repairing.get(str(number)))
         if found is not None:
             formats.append(found)
     return tuple(formats)
 
 
-def _format(name: str, number: int, said: dict[str, str], repair: int | None) -> VideoFormat | None:
+def _format(name: str, number: int, said: dict[str, str], rtx: int | None) -> VideoFormat | None:
     if name.upper() == "H265":
         # What else there is (RFC 7798 section 7.1) is of no camera: several sessions, profiles beyond Main.
         if said.get("tx-mode", "SRST") != "SRST" or said.get("profile-id", "1") != "1":
             return None
         known = [f"{key}={said[key]}" for key in _H265_PARAMETERS if said.get(key, "").isalnum()]
-        return VideoFormat(Codec.H265, number, repair, ";".join(known))
+        return VideoFormat(Codec.H265, number, rtx, ";".join(known))
     profile, mode = said.get("profile-level-id", _DEFAULT_PROFILE), said.get("packetization-mode", "0")
     if name.upper() != "H264" or mode not in ("0", "1") or not _HEX_PROFILE.fullmatch(profile):
         return None
@@ -95,13 +95,13 @@ def _format(name: str, number: int, said: dict[str, str], repair: int | None) ->
     repeated = [f"packetization-mode={mode}"] if "packetization-mode" in said else []
     if "profile-level-id" in said:
         repeated = ["level-asymmetry-allowed=1", *repeated, f"profile-level-id={profile}"]
-    return VideoFormat(Codec.H264, number, repair, ";".join(repeated), profile, int(mode))
+    return VideoFormat(Codec.H264, number, rtx, ";".join(repeated), profile, int(mode))
 
 
 def _without_h264(names: dict[int, str]) -> str:
     if any(name.upper() == "H264" for name in names.values()):
         return "the offer has H.264 in packetization-mode=2 only, or in a profile that cannot be read"
-    codecs = {name for name in names.values() if _WORD.fullmatch(name) and name.lower() not in _REPAIRS}
+    codecs = {name for name in names.values() if _WORD.fullmatch(name) and name.lower() not in _REPAIRING}
     known = sorted(codecs)[:_MAX_NAMED_CODECS]
     listed = ", ".join(known) if known else "no codec at all"
     return f"the offer has no H.264, only {listed}: this server sends H.264"

@@ -1,7 +1,7 @@
 """A WHEP client's SDP offer (RFC 8866, RFC 9725): what it can receive, and how to reach it.
 
-A plain offer has one video section that counts. That of a wall has up to MOST_TILES, all in one BUNDLE group
-(RFC 8843), each for one tile.
+A plain offer has one video section that counts. The offer of a wall has up to MOST_TILES, each for one tile
+and all in one BUNDLE group (RFC 8843).
 """
 
 import re
@@ -28,8 +28,9 @@ _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 class MediaLine:
     """One `m=` section, as far as the answer has to repeat it.
 
-    `wanted` is whether it asks to receive, `named` whether the offer gives it its `mid`, `alive` whether it
-    may be accepted at all, in its first format, of which `said` has the attributes.
+    `wanted` is whether the section asks to receive, `named` whether the offer gives it its `mid`, `alive`
+    whether it may be accepted at all. `said` has the attributes of its first format, the one it is accepted
+    in.
     """
 
     kind: str
@@ -57,8 +58,8 @@ class IceUser:
 class Offer:
     """What a client offers. `videos` are the indices in `media` of the sections we send on.
 
-    `carrier` is that of the section whose transport is everybody's, where it is none of them: it has to be
-    accepted for that (RFC 9143 section 7.3.3), though nothing is sent on it.
+    `carrier` is the index of the section whose transport all share, where that is none of the videos: the
+    section has to be accepted for its transport (RFC 9143 section 7.3.3), though nothing is sent on it.
     """
 
     media: tuple[MediaLine, ...]
@@ -190,7 +191,7 @@ def _ice_user(transport: _Transport) -> IceUser:
 
 
 def _setup(transport: _Transport) -> str:
-    """Who may be the DTLS client (RFC 8842 section 5.3)."""
+    """Which side may be the DTLS client (RFC 8842 section 5.3)."""
     setup = (transport.all("setup") or [""])[0]
     if setup not in ("actpass", "active", "passive"):
         raise BadInput("the offer does not say who begins the DTLS handshake (setup)", "sdp")

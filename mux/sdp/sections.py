@@ -29,7 +29,7 @@ class Section:
 
 
 def sections_of(text: str, max_lines: int) -> tuple[Section, list[Section]]:
-    """What is said of the whole session, and each `m=` section. Raises BadInput."""
+    """The attributes of the whole session, and each `m=` section. Raises BadInput."""
     lines = text.splitlines()
     if len(lines) > max_lines or not lines or lines[0].strip() != "v=0":
         raise BadInput("the body is no SDP offer: it does not start with v=0", "sdp")

@@ -1,18 +1,18 @@
 """One viewer's link and what follows from it: playout delay, pace, and which tiles show the sub stream.
 
-Pure functions (`mux.congestion`, `mux.fanout.token_bucket`) make the choices each time a receiver report has
-come; this keeps what they decide by, and carries out what they decide.
+Pure functions (`mux.congestion`, `mux.fanout.token_bucket`) decide each time a receiver report has come. This
+module keeps what they decide by, and carries out what they decide.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mux.congestion.bandwidth_allocation import Demand, limited
-from mux.congestion.bandwidth_estimate import Downlink, Sample, sampled
+from mux.congestion.bandwidth_estimate import BandwidthEstimate, Sample, sampled
 from mux.congestion.playout import Heard, Playout, heard_more
 from mux.congestion.reception import Reception
 from mux.counts import Counts
-from mux.fanout.token_bucket import CAREFUL, NEAR, NEAR_NS, Bucket, pace_of
+from mux.fanout.token_bucket import CAREFUL, NEAR, NEAR_NS, TokenBucket, pace_of
 from mux.rtp.header import PlayoutDelay
 from mux.sessions.tile import Tile
 from shared.ids import StreamKind
@@ -85,12 +85,12 @@ class Adaptation:
     """The link of one viewer. All its tiles share it."""
 
     def __init__(self, bounds: PlayoutBounds, counts: Counts) -> None:
-        self.bucket = Bucket(CAREFUL)
+        self.bucket = TokenBucket(CAREFUL)
         self.delay = bounds.of(0)
         self._bounds = bounds
         self._counts = counts
         self._playout = Playout()
-        self._downlink = Downlink()
+        self._estimate = BandwidthEstimate()
         self._near = False
         self._rates: dict[str, _Rates] = {}
         self._down: frozenset[str] = frozenset()
@@ -101,7 +101,7 @@ class Adaptation:
     @property
     def capacity_bps(self) -> float | None:
         """What the downlink takes; None where it has not proven too small."""
-        return self._downlink.capacity_bps
+        return self._estimate.capacity_bps
 
     def connected(self, handshake_ns: int) -> None:
         """The handshake has taken so long, a round trip and what the browser computed."""
@@ -127,14 +127,14 @@ class Adaptation:
         bps = (octets + packets * _HEADER_BYTES) * 8e9 / span_ns
         loss = min(1.0, max(0, lost) / packets) if packets else None
         sample = Sample(now_ns, bps, packets, loss, heard.rtt_ms, available_bps)
-        self._downlink = sampled(self._downlink, sample)
-        self._hold_back(tiles, replace(heard, least_rtt_ms=self._downlink.least_rtt_ms))
-        self._set_pace(heard)
-        self._share(tiles)
+        self._estimate = sampled(self._estimate, sample)
+        self._hold_back(tiles, replace(heard, least_rtt_ms=self._estimate.least_rtt_ms))
+        self._set_pace(tiles, heard)
+        self._allocate(tiles)
 
     def _is_calm(self, tiles: Sequence[Tile]) -> bool:
         """Whether nothing is lost or late on the viewer's way, nor held back because of what was."""
-        if self._downlink.troubled or self._playout.delay_ms or self._playout.more:
+        if self._estimate.troubled or self._playout.delay_ms or self._playout.more:
             return False
         return all(_calm(tile.reception) for tile in tiles)
 
@@ -160,19 +160,24 @@ class Adaptation:
         for tile in tiles:
             tile.hold_back(delay)
 
-    def _set_pace(self, heard: Heard) -> None:
+    def _set_pace(self, tiles: Iterable[Tile], heard: Heard) -> None:
         if heard.loss is not None and heard.loss >= _LOSSY:
             self._near = False
         elif heard.rtt_ms is not None:
             self._near = heard.rtt_ms < _NEAR_MS
-        self.bucket.pace = pace_of(near=self._near, capacity_bps=self._downlink.capacity_bps)
+        pace = pace_of(near=self._near, capacity_bps=self._estimate.capacity_bps)
+        if pace == self.bucket.pace:
+            return
+        for tile in tiles:
+            tile.step_out()
+        self.bucket.pace = pace
 
-    def _share(self, tiles: Sequence[Tile]) -> None:
-        """Send tiles down to their sub streams, or up again. Those that fit the sub stream anyway stay."""
+    def _allocate(self, tiles: Sequence[Tile]) -> None:
+        """Send tiles down to their sub streams, or up again. Tiles that fit the sub stream anyway stay."""
         choosing = [tile for tile in tiles if tile.chooses]
         demands = [self._rates[tile.mid].demand(tile) for tile in choosing]
         fixed_bps = sum(self._rates[tile.mid].now(tile) for tile in tiles if tile not in choosing)
-        down = limited(demands, fixed_bps, self._downlink.capacity_bps, self._down)
+        down = limited(demands, fixed_bps, self._estimate.capacity_bps, self._down)
         self._counts.switched_down += len(down - self._down)
         self._counts.switched_up += len(self._down - down)
         self._down = down

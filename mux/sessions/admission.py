@@ -80,7 +80,7 @@ class Admission:
         formats = choose_formats(offer, profile_idc)
         sources = some_sources(
             len(offer.videos),
-            repair=formats[0].rtx_payload_type is not None,
+            rtx=formats[0].rtx_payload_type is not None,
             pick=lambda: self._random.randrange(1 << 32),
         )
         credentials = self.credentials()

@@ -1,7 +1,7 @@
 """Handshakes wait their turn: each costs a millisecond or two, and many may come at once.
 
-What we have said and nobody has answered is said again, much sooner than OpenSSL would: a flight that is lost
-costs a start little. Not while the answer may be waiting here.
+A flight of ours that nobody has answered is sent again, much sooner than OpenSSL would, so that a lost flight
+costs a start little. It is not sent again while its answer may be waiting here.
 """
 
 from collections import deque
@@ -26,8 +26,8 @@ Later = Callable[[float, Callable[[], None]], object]
 
 class Handshakes:
     """Datagrams of viewers who are shaking hands. `soon` calls a function in the loop's next turn, `later`
-    after some seconds; `take` is given one datagram, or None where we are to begin; `say` what to send again.
-    What does not fit is dropped: browsers send it again."""
+    after some seconds. `take` is given one datagram, or None where we are to begin; `say` what to send again.
+    A datagram that does not fit is dropped: browsers send it again."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Who is here, by each name a viewer can be called by; and why the last ones are here no more."""
+"""The viewers who are here, by each name they can be called by, and why the last ones have left."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -35,7 +35,7 @@ class Roster:
         return list(islice(self._by_id.values(), part, None, parts))
 
     def young(self, now_ns: int) -> list[Viewer]:
-        """Those that shake hands or have just done so."""
+        """The viewers that shake hands or have just done so."""
         young = list(self._young)
         for viewer in young:
             if not viewer.handshaking and now_ns - viewer.began_ns > _YOUNG_NS:
@@ -64,7 +64,7 @@ class Roster:
         return self._by_address.get(address)
 
     def with_ticket(self, ticket: str) -> list[Viewer]:
-        """Those let in with a ticket, the oldest first."""
+        """The viewers let in with a ticket, the oldest first."""
         return list(self._by_ticket.get(ticket, ()))
 
     def add(self, viewer: Viewer) -> None:

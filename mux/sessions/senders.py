@@ -8,15 +8,15 @@ from mux.fanout.sender import Sender
 from mux.rtp.header import RtpFormat
 from mux.rtp.srtp import Keys
 from mux.sessions.viewer import Viewer
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 from mux.transport.stun import Address
 
 
 class Senders:
     """Makes them. `random` need not be secret."""
 
-    def __init__(self, wire: Wire, pacer: Pacer, counts: Counts, random: Random) -> None:
-        self._wire = wire
+    def __init__(self, transport: MediaTransport, pacer: Pacer, counts: Counts, random: Random) -> None:
+        self._transport = transport
         self._pacer = pacer
         self._counts = counts
         self._random = random
@@ -25,12 +25,12 @@ class Senders:
         """Give each tile of a viewer its sender."""
         self._counts.handshakes += 1
 
-        def make(primary: RtpFormat, repair: RtpFormat | None) -> Sender:
+        def make(primary: RtpFormat, rtx: RtpFormat | None) -> Sender:
             return Sender(
                 keys=keys,
                 primary=primary,
-                repair=repair,
-                wire=self._wire,
+                rtx=rtx,
+                transport=self._transport,
                 address=address,
                 pacer=self._pacer,
                 bucket=viewer.adaptation.bucket,

@@ -71,7 +71,7 @@ class Tile:
 
     @property
     def feed(self) -> Feed | None:
-        """What is being sent, or will be with its first key picture."""
+        """The feed that is being sent, or will be with its first key picture."""
         return self._feed
 
     @property
@@ -123,6 +123,11 @@ class Tile:
             if self.sender is not None:
                 self.sender.reformat(*self._headers.of(self.sources, self._codec, delay))
 
+    def step_out(self) -> None:
+        """Tell the lockstep group that its sender goes on alone: it is about to have another pace."""
+        if self.sender is not None:
+            self.sender.step_out()
+
     def revoke(self) -> None:
         """The right to its camera has ended: empty it, and remember why."""
         self.show(None)
@@ -147,10 +152,10 @@ class Tile:
                 self._attached.key_wanted()
             self.sender.key_picture_wanted(group, now_ns)
 
-    def repair(self, missing: Sequence[int], now_ns: int) -> None:
+    def retransmit(self, missing: Sequence[int], now_ns: int) -> None:
         """The viewer misses these packets."""
         if self.sender is not None:
-            self.sender.repair(missing, now_ns)
+            self.sender.retransmit(missing, now_ns)
 
     def watch_over(self, now_ns: int) -> None:
         """Once a second: measure, tidy, and leave a silent sub stream for the main one until it is back."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mux.fanout.sender_report import report_of
-from mux.rtp.rtcp import BandwidthEstimate, Feedback, Goodbye, ReportBlock, parse
+from mux.rtp.rtcp import Feedback, Goodbye, Remb, ReportBlock, parse
 from mux.rtp.srtcp import Srtcp, srtcp_of
 from mux.rtp.srtp import Keys
 from mux.sdp.answer import Credentials
@@ -47,8 +47,8 @@ class Identity:
 
 
 class Viewer:
-    """A viewer; the hub carries its datagrams. `started` makes its tiles' senders once keys are agreed on.
-    `wall` is whether its tiles can be given other cameras."""
+    """A viewer, whose datagrams the session registry carries. `started` makes its tiles' senders once keys
+    are agreed on. `wall` is whether its tiles can be given other cameras."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Viewer:
         self.credentials = credentials
         self.remote = remote
         self.renewed: Credentials | None = None
-        """Those of an ICE restart that no check has proven yet."""
+        """Credentials of an ICE restart that no check has proven yet."""
         self.tiles = {tile.mid: tile for tile in tiles}
         self.wall = wall
         self.addresses: dict[Address, None] = {}
@@ -133,10 +133,10 @@ class Viewer:
         return now_ns - self._heard_ns > CONSENT_S * 1e9
 
     def checked(self, check: Check, source: Address, now_ns: int) -> bytes | None:
-        """Take a connectivity check that names us; the answer, or None when it is not proven.
+        """Take a connectivity check that names us; the answer, or None when the check is not proven.
 
-        Only a proven check makes an address the viewer's, and only a nominating one moves what it is sent.
-        The first nominating one after an ICE restart ends the credentials before (RFC 8445 section 9).
+        Only a proven check makes an address the viewer's, and only a nominating check moves what it is sent.
+        The first nominating check after an ICE restart ends the credentials before (RFC 8445 section 9).
         """
         renewed = self.renewed
         is_renewed = renewed is not None and check.receiver == renewed.ufrag
@@ -151,7 +151,7 @@ class Viewer:
             self.address = source
             for tile in self.tiles.values():
                 if tile.sender is not None:
-                    tile.sender.address = source
+                    tile.sender.move(source)
         return success(check, source, credentials.integrity)
 
     def greet(self, now_ns: int) -> list[bytes]:
@@ -161,7 +161,7 @@ class Viewer:
         return self._dtls.begin()
 
     def handshake(self, datagram: bytes, now_ns: int) -> list[bytes]:
-        """Take a DTLS datagram; those to answer with. Raises BadInput when the handshake fails."""
+        """Take a DTLS datagram and return the answers. Raises BadInput when the handshake fails."""
         had_keys = self.has_keys
         answers = self._dtls.receive(datagram)
         if self.has_keys and not had_keys:
@@ -188,7 +188,7 @@ class Viewer:
     def feedback(self, datagram: bytes, now_ns: int) -> list[tuple[Tile | None, Feedback]]:
         """What an SRTCP datagram asks of us, and of which tile. Raises BadInput when it is not this viewer's.
 
-        Reports and estimates are kept here; what names a source that is none of ours is left out.
+        The viewer keeps reports and estimates; feedback on a source that is none of ours is left out.
         """
         if self._srtcp is None:
             return []
@@ -201,7 +201,7 @@ class Viewer:
                 if tile is not None:
                     tile.reception.heard(said, now_ns, 0 if tile.sender is None else tile.sender.packets)
                     reported = True
-            elif isinstance(said, BandwidthEstimate):
+            elif isinstance(said, Remb):
                 self.available_bps = said.bits_per_second
             elif isinstance(said, Goodbye):
                 asked.append((None, said))

@@ -1,4 +1,4 @@
-"""The recent units of a stream, which come all at once: how long who begins waits for the last of them."""
+"""The recent units of a stream, which the tap sends all at once: how long a viewer waits for the last one."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ Later = Callable[[float, Callable[[], None]], object]
 """Calls a function after some seconds."""
 
 
-class CatchUp:
+class Backfill:
     """Holds the starts on a channel back while an answer of the tap comes, and no longer than the bounds."""
 
     def __init__(self, channel: Channel, clock: Clock, later: Later) -> None:
@@ -26,13 +26,13 @@ class CatchUp:
 
     def told(self, coming: bool) -> None:
         """An answer begins to come, or has come. See `TapSubscriber.subscribe`."""
-        self._channel.catch_up(coming)
+        self._channel.backfill(coming)
         if coming:
             self._since_ns = self._clock.monotonic_ns()
             self._later(QUIET_S, self._look)
 
     def _look(self) -> None:
-        if not self._channel.catches_up:
+        if not self._channel.backfilling:
             return
         now_ns = self._clock.monotonic_ns()
         came_ns = max(self._since_ns, self._channel.newest_ns or 0)
@@ -41,4 +41,4 @@ class CatchUp:
         if left_s > 0:
             self._later(left_s, self._look)
         else:
-            self._channel.catch_up(False)
+            self._channel.backfill(False)

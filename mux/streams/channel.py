@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 from mux.counts import Counts
 from mux.fanout.fan_out import FanOut
-from mux.fanout.group import Group
 from mux.fanout.lockstep_group import nobody
 from mux.fanout.pacer import Pacer
+from mux.fanout.picture_group import PictureGroup
 from mux.fanout.sender import Sender
 from mux.rtp.picture import SENDABLE, picture_of
 from mux.streams.fitness import Fitness
-from mux.streams.profile_h264 import sequence_of
 from mux.streams.timeline import Timeline
-from mux.transport.media_transport import Wire
+from mux.transport.media_transport import MediaTransport
 from shared.clock import Clock
 from shared.ids import StreamId
 from shared.mediatime import ticks_from_ns
@@ -37,14 +36,14 @@ class Moment:
 
 
 class Channel:
-    """A stream's senders and its current group. `sent` is told the seconds from a unit's arrival to its first
-    packet, of one in MEASURE_EVERY_NS; `changed` that the codec, or whether its pictures are out of order, is
-    known or another."""
+    """A stream's senders and its current picture group. `sent` is told, of one unit in MEASURE_EVERY_NS, the
+    seconds from its arrival to its first packet. `changed` is told when the stream's codec, its order of
+    pictures or its fitness for browsers becomes known or changes."""
 
     def __init__(
         self,
         stream: StreamId,
-        wire: Wire,
+        transport: MediaTransport,
         pacer: Pacer,
         clock: Clock,
         counts: Counts,
@@ -54,7 +53,7 @@ class Channel:
         timeline: Timeline | None = None,
     ) -> None:
         self.stream = stream
-        self.group = Group()
+        self.group = PictureGroup()
         self.profile_idc: int | None = None
         self.codec: Codec | None = None
         """None until the first unit."""
@@ -77,9 +76,9 @@ class Channel:
         self._changed = changed
         self._reached: Moment | None = None
         self._timeline = Timeline() if timeline is None else timeline
-        self._fan_out = FanOut(wire, pacer, counts)
+        self._fan_out = FanOut(transport, pacer, counts)
         self._awaiting: dict[Callable[[], None], None] = {}
-        self._catches_up = False
+        self._backfilling = False
         self._run: int | None = None
         self._measured_ns: int | None = None
         self._waits_for_key = True
@@ -110,30 +109,30 @@ class Channel:
             return
         self._waits_for_key = False
         if picture.key:
-            self._read_profile(item.data)
+            self._note_parameters()
         self.octets += picture.payload_bytes
-        self.newest = (picture.time90, item.wall_ns)
+        self.newest = (picture.time90, item.utc_ns)
         self._reached = Moment(picture.time90, now_ns)
         self.group.append(picture)
         self._fan_out.give(picture, now_ns, self._measured(now_ns))
-        if picture.key and not self._catches_up:
+        if picture.key and not self._backfilling:
             self._begin_awaiting()
 
-    def catch_up(self, coming: bool) -> None:
+    def backfill(self, coming: bool) -> None:
         """Units of a group that has begun before come all at once, or have come: nobody starts in between,
         because who starts with all of them is not shown them one by one."""
-        self._catches_up = coming
+        self._backfilling = coming
         if self.has_group:
             self._begin_awaiting()
 
     @property
-    def catches_up(self) -> bool:
-        return self._catches_up
+    def backfilling(self) -> bool:
+        return self._backfilling
 
     @property
     def has_group(self) -> bool:
         """Whether a viewer could start now."""
-        return bool(self.group.pictures) and not self._catches_up
+        return bool(self.group.pictures) and not self._backfilling
 
     @property
     def sendable(self) -> bool:
@@ -147,7 +146,7 @@ class Channel:
     def add(self, sender: Sender, before: Moment | None = None) -> None:
         """Start a viewer: from the current group if there is one, else from the next key picture.
 
-        `before` is the moment its sender reached in another stream: it goes on as if both were one.
+        `before` is the moment that the sender reached in another stream: it goes on as if both were one.
         """
         now_ns = self._clock.monotonic_ns()
         here = self.moment()
@@ -172,7 +171,7 @@ class Channel:
         self._fan_out.discard(sender)
 
     def _measured(self, now_ns: int) -> Callable[[], None]:
-        """What is to be called once the first packet has been sent: measuring costs a send of its own."""
+        """The function to call once the first packet has been sent: measuring costs a send of its own."""
         if self._measured_ns is not None and now_ns - self._measured_ns < MEASURE_EVERY_NS:
             return nobody
 
@@ -192,15 +191,12 @@ class Channel:
         for begun in awaiting:
             begun()
 
-    def _read_profile(self, data: bytes) -> None:
-        if self.codec is not Codec.H264:
+    def _note_parameters(self) -> None:
+        known = self._fitness.parameters.h264
+        if known is None:
             self.profile_idc = self.size = None
-            return
-        read = sequence_of(data)
-        if read is None:
-            self.profile_idc = self.size = None
-            return
-        self.profile_idc, self.size = read.profile_idc, (read.width, read.height)
+        else:
+            self.profile_idc, self.size = known.profile_idc, (known.width, known.height)
 
 
 def _ask_nobody() -> None:

@@ -1,13 +1,13 @@
 """Which streams are taken from the tap: each from its first viewer on, until some time after its last.
 
-What is derived of one lives as long, so that who looks away for a moment finds it running.
+What is derived from a stream lives as long, so that a viewer who looks away for a moment finds it running.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mux.rtp.picture import Picture
-from mux.streams.backfill import CatchUp, Later
+from mux.streams.backfill import Backfill, Later
 from mux.streams.channel import Channel
 from mux.streams.feed import Derive, Derived, Feed, no_derivation
 from shared.clock import Clock
@@ -121,8 +121,9 @@ class _Held:
 
 
 class Channels:
-    """The streams being watched. `subscribe` asks the tap for one, `make` builds a stream's channel, `derive`
-    what is shown in place of one that its viewers cannot be sent as it is; `later` calls after some time."""
+    """The streams being watched. `subscribe` asks the tap for a stream, `make` builds its channel, and
+    `derive` begins what is shown in place of a stream that its viewers cannot be sent as it is. `later` calls
+    a function after some seconds."""
 
     def __init__(
         self,
@@ -148,29 +149,30 @@ class Channels:
         return None if held is None else held.channel
 
     def streams(self) -> list[StreamId]:
-        """Those being taken."""
+        """The streams being taken."""
         return list(self._held)
 
     def repeatable(self, channel: Channel) -> Sequence[Picture]:
         """What may be sent again to a viewer who cannot decode: the current group, while the camera sends.
 
-        Empty once it has been silent for a while: old pictures sent again would look like live ones.
+        It is empty once the camera has been silent for a while: old pictures would look like live ones.
         """
         if channel.newest_ns is None or self._clock.monotonic_ns() - channel.newest_ns > _SILENT_NS:
             return ()
         return channel.group.pictures
 
     def join(self, stream: StreamId, codecs: frozenset[Codec], told: Callable[[], None]) -> Feed:
-        """One viewer more, who takes pictures in these codecs; `told` when the feed's channel is another.
+        """The feed of one more viewer, who takes pictures in these codecs. `told` is called whenever the feed
+        has another channel.
 
-        The stream is asked for now if it is not yet taken. Whether the stream itself suits is known with its
-        first unit.
+        The tap is asked for the stream now if it is not yet taken. Whether the stream itself suits is known
+        with its first unit.
         """
         held = self._held.get(stream)
         if held is None:
             held = self._held[stream] = _Held(stream, self._make, self._derived_from, self._clock)
-            catch_up = CatchUp(held.channel, self._clock, self._later)
-            held.subscription = self._subscribe(stream, held.take, catch_up.told)
+            backfill = Backfill(held.channel, self._clock, self._later)
+            held.subscription = self._subscribe(stream, held.take, backfill.told)
         held.idle_since_ns = None
         feed = Feed(stream, codecs, held.channel, lambda: None)
         held.join(feed)

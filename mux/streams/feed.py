@@ -1,4 +1,4 @@
-"""What one tile gets of one stream: the stream itself, or what is derived from it for who cannot show it."""
+"""What one tile gets of a stream: the stream itself, or what is derived for a browser that cannot show it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from shared.units import AccessUnit, Codec
 
 @dataclass(slots=True, eq=False)
 class Feed:
-    """A stream for somebody who takes `codecs`; `told` is called when anything but `told` changes.
+    """A stream for a viewer who takes `codecs`; `told` is called when any other field changes.
 
-    `channel` is where pictures come from; where `refused` says why there are none, it is the stream's own.
+    `channel` is where pictures come from. Where `refused` says why there are none, it is the stream's own.
     """
 
     stream: StreamId

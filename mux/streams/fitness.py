@@ -1,7 +1,7 @@
 """Whether browsers that take a stream's codec can decode the stream as it is."""
 
-from mux.streams.profile_h264 import sequence_of
 from mux.streams.profile_h265 import is_main_profile
+from mux.streams.stream_parameters import StreamParameters
 from shared.codecs.h264 import is_field
 from shared.units import AccessUnit, Codec
 
@@ -18,12 +18,15 @@ class Fitness:
 
     def __init__(self) -> None:
         self.fits = True
+        self.parameters = StreamParameters()
+        """The parameters of the newest key unit."""
         self._run: int | None = None
         self._whole_wanted = 0
 
     def take(self, unit: AccessUnit) -> bool:
         """Whether the stream fits, its next unit included."""
         if unit.key:
+            self.parameters.take(unit)
             self.fits = self._is_fit(unit)
         return self.fits
 
@@ -37,6 +40,6 @@ class Fitness:
         if self._whole_wanted:
             return False
         if unit.codec is Codec.H264:
-            known = sequence_of(unit.data)
+            known = self.parameters.h264
             return known is None or not is_field(unit.data, known)
-        return unit.codec is not Codec.H265 or is_main_profile(unit.data)
+        return unit.codec is not Codec.H265 or is_main_profile(self.parameters.h265)

@@ -13,9 +13,10 @@ class Timeline:
     Within a run the camera's own times count. Over a new run, or a leap of more than 10 s forward within one,
     the time that passed between the arrivals counts instead.
 
-    Where it `hurries`, so it does from a run's start, or from a leap of half a second, for units that come
-    more than twice as fast as they were captured, up to the first that does not: they were decoded at once to
-    catch up, and some left out. Browsers hold back what comes early, and take it for an unsteady network.
+    With `hurries`, arrivals also count for units that come more than twice as fast as they were captured,
+    from a run's start or a leap of half a second up to the first unit that does not. A transcoder decoded
+    those at once to catch up, and left some out; a browser would hold them back as early, and think its
+    network unsteady.
     """
 
     def __init__(self, *, hurries: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""The compiled core `mux/transport/core.c`, where it was built and there is a libcrypto: its gate, by ctypes.
+"""The gate to the compiled core `mux/transport/core.c`, where that was built and there is a libcrypto.
 
 A call releases the interpreter's lock. One thread at a time may use a core.
 """
@@ -58,14 +58,14 @@ class Jobs:
         self.hold(64)
 
     def hold(self, jobs: int) -> None:
-        """Have room for so many. What is in it stays."""
+        """Have room for so many jobs; the table keeps the ones it has."""
         if len(self.table) < jobs * JOB.size:
             self.table = self.table.ljust(2 * jobs * JOB.size, b"\0")
             self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.table))
 
 
 class Core:
-    """Seals and sends for many viewers in one call. Handles are its names of keyed lines."""
+    """Seals and sends for many viewers in one call. Handles are its names of keyed destinations."""
 
     def __init__(self, library: ctypes.CDLL, core: int) -> None:
         self._library = library
@@ -106,15 +106,15 @@ class Core:
         return name.decode()
 
     def add(self, key: bytes, iv: bytes, header: bytes) -> int:
-        """The handle of a new line. `iv` is the salt with the SSRC in it (RFC 7714 section 8.1), `header` one
-        of its packets' with marker, sequence number and timestamp zero."""
+        """The handle of a new destination. `iv` is the salt with the SSRC in it (RFC 7714 section 8.1),
+        `header` that of one of its packets with marker, sequence number and timestamp zero."""
         handle: int = self._library.beffroi_add(self._core, key, len(key), iv, header, len(header))
         if handle < 0:
             raise Unavailable("the compiled core has no room for another viewer")
         return handle
 
     def remove(self, handle: int) -> None:
-        """Forget a line and its keys."""
+        """Forget a destination and its keys."""
         self._library.beffroi_remove(self._core, handle)
 
     def seal(self, handle: int, marker: int, index: int, timestamp: int, payload: bytes, most: int) -> bytes:
@@ -124,7 +124,7 @@ class Core:
             self._core, handle, marker, index, timestamp, payload, len(payload), out, most
         )
         if size < 0:
-            raise ValueError("no such line, or no room for the packet")
+            raise ValueError("no such destination, or no room for the packet")
         return out.raw[:size]
 
     def send(
@@ -139,8 +139,9 @@ class Core:
     ) -> list[tuple[int, int, int, int]]:
         """Send a chunk's packets to `count` jobs of a table from `first` on; a job that was sent counts on.
 
-        What is odd comes back: place in the table, status, datagrams lost, the errno of the last one. The
-        status is 0 when all the others were sent, an errno when the chunk is to be sent again, or BAD_JOB.
+        Return the jobs that went wrong: place in the table, status, datagrams lost, the errno of the last
+        one. The status is 0 when the other datagrams were sent, an errno when the chunk is to be sent again,
+        or BAD_JOB.
         """
         if self._chunk is None or self._chunk[0] is not packets:
             lengths = [len(payload) | (_MARKER if marker else 0) for marker, payload in packets]

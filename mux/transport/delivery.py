@@ -1,5 +1,5 @@
-"""The two ways a chunk goes to many lines: one after the other in Python, the reference, or by the compiled
-core in one call. Both send the same datagrams."""
+"""The two ways a chunk goes to many destinations: one by one in Python, which is the reference, or by the
+compiled core in one call. Both send the same datagrams."""
 
 import errno
 import os
@@ -11,22 +11,24 @@ from mux.rtp.layout import Layout
 from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Keys, Sealer, sealer_of
 from mux.transport.core import BAD_JOB, JOB, CompiledSealer, Core, Jobs
-from mux.transport.destination import Line
+from mux.transport.destination import Destination
 from mux.transport.stun import Address
 from shared.log import Trouble
 
 FULL = frozenset({errno.EAGAIN, errno.ENOBUFS})
 
 
-def deliver_each(chunk: Chunk, lines: Sequence[Line], send: Callable[[Layout, Address], bool]) -> None:
-    """Fill and send one line's packets after the other's; those of the same shape share a buffer."""
+def deliver_each(
+    chunk: Chunk, destinations: Sequence[Destination], send: Callable[[Layout, Address], bool]
+) -> None:
+    """Fill and send one destination's packets after the other's; destinations of a shape share a buffer."""
     layouts: dict[tuple[int, int], Layout] = {}
-    for line in lines:
-        layout = layouts.get(line.shape)
+    for destination in destinations:
+        layout = layouts.get(destination.shape)
         if layout is None:
-            layout = layouts[line.shape] = Layout(chunk, *line.shape)
-        line.sealer.fill(layout, line.index, line.timestamp)
-        line.full = not send(layout, line.address)
+            layout = layouts[destination.shape] = Layout(chunk, *destination.shape)
+        destination.sealer.fill(layout, destination.index, destination.timestamp)
+        destination.full = not send(layout, destination.address)
 
 
 class CompiledDelivery:
@@ -43,18 +45,20 @@ class CompiledDelivery:
         """A sealer inside the core, where it has the profile."""
         return CompiledSealer(self._core, keys, rtp) if keys.profile.is_gcm else sealer_of(keys, rtp)
 
-    def deliver(self, chunk: Chunk, lines: Sequence[Line], *, segmented: bool) -> Sequence[Line]:
-        """Seal and send to all lines; those that are to be delivered otherwise come back."""
-        self._jobs.hold(len(lines))
+    def deliver(
+        self, chunk: Chunk, destinations: Sequence[Destination], *, segmented: bool
+    ) -> Sequence[Destination]:
+        """Seal and send to all destinations; return those that have to be delivered to by Python."""
+        self._jobs.hold(len(destinations))
         table, pack, size, at = self._jobs.table, JOB.pack_into, JOB.size, 0
         batch, left = [], []
-        for line in lines:
-            if line.label is None:
-                left.append(line)
+        for destination in destinations:
+            if destination.label is None:
+                left.append(destination)
                 continue
-            pack(table, at, line.index, line.timestamp, line.label, 0, 0, 0)
-            line.full = False
-            batch.append(line)
+            pack(table, at, destination.index, destination.timestamp, destination.label, 0, 0, 0)
+            destination.full = False
+            batch.append(destination)
             at += size
         if not batch:
             return left

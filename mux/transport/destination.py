@@ -1,4 +1,4 @@
-"""The way to one viewer of one source: where to, how sealed, and the numbers of the packets to come."""
+"""Where a viewer's packets of one source go: its address, its keys and the numbers of the next packet."""
 
 from mux.rtp.header import RtpFormat
 from mux.rtp.srtp import Sealer
@@ -6,12 +6,12 @@ from mux.transport.core import CompiledSealer
 from mux.transport.stun import Address
 
 
-class Line:
-    """What a wire needs to deliver a chunk to a viewer, and where it says that it could not.
+class Destination:
+    """What a media transport needs to deliver a chunk to a viewer, and where it says that it could not.
 
     `index` is the 48-bit index of the chunk's first packet and `timestamp` its RTP timestamp. After a
     delivery `full` says that the socket's buffer had no room: the same chunk is to be delivered again.
-    `label` is what the compiled core knows the line by, None where another seals.
+    `label` is what the compiled core knows the destination by, None where another seals.
     """
 
     __slots__ = ("_address", "full", "index", "label", "sealer", "shape", "timestamp")

@@ -1,7 +1,7 @@
 """DTLS 1.2 sessions that agree on SRTP keys (RFC 6347, RFC 5764), in either role.
 
 Sans I/O: datagrams in, datagrams out. OpenSSL keeps the time of its own retransmissions; the caller only has
-to ask often enough. It may say a flight again before that: receivers drop what they have by its number.
+to ask often enough. The caller may repeat a flight before that: a receiver drops records that it has.
 """
 
 from collections.abc import Sequence
@@ -90,9 +90,10 @@ def _self_signed(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certifi
 class DtlsSession:
     """One viewer's session.
 
-    As a server it has keys when the handshake is over. As a client it has them a round trip sooner: when the
-    server has signed its part of them with the certificate it must have, and our last words are to be sent
-    (RFC 7918). What is sent under them before the server's last words can be read by nobody else.
+    As a server we have keys when the handshake is over. As a client we have them a round trip sooner: once
+    the browser has signed its part of them with the certificate that it must have, and our last words are to
+    be sent (RFC 7918). Nobody but the browser can read what is sent under those keys before its own last
+    words.
     """
 
     __slots__ = ("_connection", "_expected", "_flight", "_role", "flights", "keys", "state")

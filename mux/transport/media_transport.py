@@ -6,12 +6,12 @@ from typing import Protocol
 from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Keys, Sealer
-from mux.transport.destination import Line
-from mux.transport.lockstep_destinations import Together
+from mux.transport.destination import Destination
+from mux.transport.lockstep_destinations import LockstepDestinations
 from mux.transport.stun import Address
 
 
-class Wire(Protocol):
+class MediaTransport(Protocol):
     """Sends without waiting. What the network loses is not told."""
 
     def send(self, datagram: bytes, address: Address) -> bool:
@@ -19,17 +19,17 @@ class Wire(Protocol):
         ...
 
     def attend(self) -> None:
-        """A start or a repair depends on what viewers say next: hand it on at once, for a while."""
+        """A start or a retransmission depends on what viewers say next: hand it on at once, for a while."""
         ...
 
     def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
-        """A sealer that this wire delivers with."""
+        """A sealer that this transport delivers with."""
         ...
 
-    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
-        """Seal and send a chunk to each line, and set its `full`."""
+    def deliver(self, chunk: Chunk, destinations: Sequence[Destination]) -> None:
+        """Seal and send a chunk to each destination, and set its `full`."""
         ...
 
-    def together(self) -> Together:
-        """Lines of this wire that get the same chunks."""
+    def lockstep(self) -> LockstepDestinations:
+        """Destinations of this transport that get the same chunks, none yet."""
         ...

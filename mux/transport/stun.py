@@ -1,6 +1,7 @@
 """ICE-lite (RFC 8445 section 2.5): connectivity checks from browsers, checked and answered. Sans I/O.
 
-Each viewer checks every few seconds for as long as it watches: one pass over the bytes, a hash each way.
+Each viewer checks every few seconds for as long as it watches, so a check costs one pass over its bytes and a
+hash each way.
 """
 
 from binascii import crc32
@@ -55,10 +56,10 @@ class Integrity:
 
 
 class Check(NamedTuple):
-    """A binding request, not yet proven to come from who knows the password.
+    """A binding request, not yet proven to come from somebody who knows the password.
 
-    `receiver` is our user name fragment that it names (RFC 8445 section 7.2.2). `signed` is what its
-    MESSAGE-INTEGRITY `proof` is made of; without one both are empty.
+    `receiver` is the user name fragment of ours that the request names (RFC 8445 section 7.2.2). `signed` is
+    what its MESSAGE-INTEGRITY `proof` is made of; without one both are empty.
     """
 
     receiver: str
@@ -75,7 +76,7 @@ class Check(NamedTuple):
 def parse_check(datagram: bytes) -> Check | None:
     """The connectivity check in a datagram; None for a STUN message that asks nothing of us.
 
-    Nothing is hashed before it is known whom it is for: a flood of requests to nobody costs little.
+    Nothing is hashed before it is known whom the check is for: a flood of requests to nobody costs little.
     Raises BadInput when the datagram is no proper STUN message, or a request that names no receiver.
     """
     transaction = _transaction(datagram)

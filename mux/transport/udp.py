@@ -16,10 +16,15 @@ from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Keys, Sealer, sealer_of
 from mux.transport.core import Core
 from mux.transport.delivery import FULL, CompiledDelivery, deliver_each
-from mux.transport.destination import Line
-from mux.transport.lockstep_destinations import CompiledTogether, EachTogether, MixedTogether, Together
+from mux.transport.destination import Destination
+from mux.transport.lockstep_destinations import (
+    CompiledDestinations,
+    EachDestination,
+    LockstepDestinations,
+    MixedDestinations,
+)
 from mux.transport.stun import Address
-from mux.transport.udp_reader import Listening, Received
+from mux.transport.udp_reader import Received, UdpReader
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.log import Trouble
@@ -51,10 +56,10 @@ def resolve_host(host: str) -> str:
         raise Unavailable(f"BEFFROI_UDP_HOST {host} is not an address: {error.strerror}") from error
 
 
-class UdpWire:
-    """See `mux.transport.media_transport.Wire`. Errors of single sends are counted: the next may get through.
+class UdpTransport:
+    """A `MediaTransport` over UDP. Errors of single sends are counted: the next one may get through.
 
-    With a compiled `core` that delivers what it can; the rest, and all without it, goes by Python.
+    A compiled `core` delivers what it can; Python delivers the rest, and all where there is no core.
     """
 
     def __init__(
@@ -84,32 +89,32 @@ class UdpWire:
         self._sendto = self._socket.sendto
         self._sendmsg = self._socket.sendmsg
         self._ancillary: dict[int, list[tuple[int, int, bytes]]] = {}
-        self._listening: Listening | None = None
+        self._reader: UdpReader | None = None
         self._compiled = None
         if core is not None:
             self._compiled = CompiledDelivery(core, self._socket.fileno(), counts, trouble)
 
     def listen(self, received: Received, clock: Clock) -> None:
-        """Call `received` for each datagram, in the loop's thread. See `Listening`."""
-        self._listening = Listening(self._socket, received, clock)
+        """Call `received` for each datagram, in the loop's thread. See `UdpReader`."""
+        self._reader = UdpReader(self._socket, received, clock)
 
     def attend(self) -> None:
-        if self._listening is not None:
-            self._listening.attend()
+        if self._reader is not None:
+            self._reader.attend()
 
     def look_soon(self) -> None:
         """The process is awake anyway: read what has come, once this turn's work is done."""
-        if self._listening is not None:
-            self._listening.look_soon()
+        if self._reader is not None:
+            self._reader.look_soon()
 
     def close(self) -> None:
         """Neither listen nor send any more."""
-        if self._listening is not None:
-            self._listening.close()
+        if self._reader is not None:
+            self._reader.close()
         self.shut()
 
     def shut(self) -> None:
-        """Close the socket of a wire that does not listen."""
+        """Close the socket of a transport that does not listen."""
         self._socket.close()
 
     def send(self, datagram: bytes | memoryview, address: Address) -> bool:
@@ -122,16 +127,16 @@ class UdpWire:
     def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
         return sealer_of(keys, rtp) if self._compiled is None else self._compiled.sealer(keys, rtp)
 
-    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
+    def deliver(self, chunk: Chunk, destinations: Sequence[Destination]) -> None:
         if self._compiled is not None:
-            lines = self._compiled.deliver(chunk, lines, segmented=self.segmentation)
-        deliver_each(chunk, lines, self.send_layout)
+            destinations = self._compiled.deliver(chunk, destinations, segmented=self.segmentation)
+        deliver_each(chunk, destinations, self.send_layout)
 
-    def together(self) -> Together:
-        each = EachTogether(self.deliver)
+    def lockstep(self) -> LockstepDestinations:
+        each = EachDestination(self.deliver)
         if self._compiled is None:
             return each
-        return MixedTogether(CompiledTogether(self._compiled, lambda: self.segmentation), each)
+        return MixedDestinations(CompiledDestinations(self._compiled, lambda: self.segmentation), each)
 
     def send_layout(self, layout: Layout, address: Address) -> bool:
         """Send all packets of a filled layout; False when the socket's buffer filled up."""

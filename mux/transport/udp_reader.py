@@ -1,8 +1,9 @@
-"""When what viewers say is read: at once while a start or a repair depends on it, else some of it together.
+"""When datagrams of viewers are read: at once, or several together where nothing depends on them.
 
-To be woken takes a process that sleeps several times what it then needs for one report. Many viewers whose
-links are calm would wake it for each report and each check, a few every second of each: so they are read with
-the next picture that goes out, or REST_S later at the latest. The kernel notes when each datagram came.
+To wake a sleeping process costs several times what one report does. Viewers whose links are calm would wake
+it for each report and each check, a few every second of each. So datagrams are read at once while a start or
+a retransmission depends on them; otherwise they are read with the next picture that goes out, or REST_S later
+at the latest. The kernel notes when each datagram came.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ Received = Callable[[bytes, Address, int], None]
 """A datagram, where it came from, and how long it has waited here in nanoseconds."""
 
 
-class Listening:
+class UdpReader:
     """The reading side of a bound socket, in the loop's thread."""
 
     def __init__(self, udp: socket.socket, received: Received, clock: Clock) -> None:
@@ -82,7 +83,7 @@ class Listening:
         self._looks = False
         if self._rest is not None:
             self._rest.cancel()
-            self._together()
+            self._read_batch()
 
     def _readable(self) -> None:
         """Read what woke us, and whatever else there is."""
@@ -97,9 +98,9 @@ class Listening:
         now_ns = self._clock.monotonic_ns()
         if self._many(now_ns) and self._stamps and now_ns >= self._until_ns:
             self._loop.remove_reader(self._socket.fileno())
-            self._rest = self._loop.call_later(REST_S, self._together)
+            self._rest = self._loop.call_later(REST_S, self._read_batch)
 
-    def _together(self) -> None:
+    def _read_batch(self) -> None:
         """Read what has come since last time."""
         full = False
         try:
@@ -127,7 +128,7 @@ class Listening:
         if self._many(self._read_ns) is False:
             self._wake()
         else:
-            self._rest = self._loop.call_later(0 if full else REST_S, self._together)
+            self._rest = self._loop.call_later(0 if full else REST_S, self._read_batch)
 
     def _wake(self) -> None:
         if self._rest is not None:

@@ -3,9 +3,8 @@
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from mux.observe.viewer_statistics import Everybody, Standing
 from mux.sdp.fragment import MEDIA_TYPE
-from mux.whep.walls import Load
+from shared.messages.live import MuxLoad, NamedViewers, ViewerStatistics
 from shared.openapi import Members, completed, headers, json_of, said, schemas, text_of
 
 _SDP = text_of("application/sdp")
@@ -16,7 +15,10 @@ _CREATED: Members = {
     "content": _SDP,
     "headers": {**_TAG, **headers(Location="The path of the session, as good as a password.")},
 }
-_STANDING: Members = {"description": "How the session stands.", "content": json_of("Standing")}
+_STATISTICS: Members = {
+    "description": "How its tiles arrive.",
+    "content": json_of("ViewerStatistics"),
+}
 # What any offer may be answered with: too many viewers among them, or nobody who confirms rights.
 _OFFERED = (400, 401, 403, 404, 413, 415, 429, 503)
 
@@ -41,16 +43,16 @@ RENEW = said(
 LEAVE = said("leaveSession", {200: {"description": "It has ended."}}, (404, 429))
 ARRANGE = said(
     "arrangeTiles",
-    {200: _STANDING},
+    {200: _STATISTICS},
     (400, 401, 403, 404, 409, 413, 415, 429, 503),
     takes=json_of("Arrangement"),
     ticket=True,
 )
-REPORT = said("reportTiles", {200: _STANDING}, (400, 404, 413, 415, 429), takes=json_of("Report"))
-LOAD = said("load", {200: {"description": "How busy it is.", "content": json_of("Load")}}, (429,))
+REPORT = said("reportTiles", {200: _STATISTICS}, (400, 404, 413, 415, 429), takes=json_of("Report"))
+LOAD = said("load", {200: {"description": "How busy it is.", "content": json_of("MuxLoad")}}, (429,))
 VIEWERS = said(
     "viewers",
-    {200: {"description": "Everybody's standing.", "content": json_of("Everybody")}},
+    {200: {"description": "Every viewer's statistics.", "content": json_of("NamedViewers")}},
     (401, 403, 429),
     ticket=True,
 )
@@ -59,4 +61,4 @@ VIEWERS = said(
 def document(app: FastAPI, *taken: type) -> Members:
     """The document of `app`, the same for the same code; `taken` are the messages it takes."""
     made = get_openapi(title=app.title, version=app.version, routes=app.routes, openapi_version="3.1.0")
-    return completed(made, schemas(taken=taken, given=(Standing, Everybody, Load)))
+    return completed(made, schemas(taken=taken, given=(ViewerStatistics, NamedViewers, MuxLoad)))

@@ -23,7 +23,7 @@ IfMatch = Annotated[str | None, Header(description="Which ICE session is meant, 
 
 
 class Viewers(Protocol):
-    """Who lets viewers in and out; see `mux.sessions.hub.Hub`."""
+    """Lets viewers in and out; see `mux.sessions.session_registry.SessionRegistry`."""
 
     def admit(self, ticket: Ticket, stream: StreamId, offer: Offer) -> Admitted: ...
 

@@ -1,4 +1,4 @@
-"""Requests enter one at a time: many that come at once must not hold up pictures of those who are here."""
+"""Requests enter one at a time: a crowd of them must not hold up the pictures of viewers who are here."""
 
 import asyncio
 from collections import deque
@@ -18,9 +18,9 @@ Send = Callable[[Message], Awaitable[None]]
 class Turnstile:
     """An ASGI application that lets one request a turn of the event loop into another.
 
-    What it costs to answer one is spent in a single turn, some milliseconds; between two turns the loop looks
-    for pictures. With `most_waiting` before it, a request is refused at once. A lease waits for nobody: no
-    crowd keeps rights from ending, nor ends them.
+    Answering a request takes some milliseconds of a single turn; between two turns the loop looks for
+    pictures. A request that finds `most_waiting` others before it is refused at once. A lease waits for
+    nobody: no crowd keeps rights from ending, nor ends them.
     """
 
     def __init__(self, inner: App, most_waiting: int = MOST_WAITING) -> None:

@@ -1,18 +1,19 @@
 """The HTTP of walls, of what pages report, and of how busy this process is."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Protocol, TypeVar
+from typing import Annotated, Protocol
 
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, Field, TypeAdapter
 
-from mux.observe.viewer_statistics import Everybody, Standing
 from mux.sdp.offer import MAX_WALL_OFFER_BYTES, MOST_TILES, Offer, parse_wall_offer
 from mux.sessions.admission import Admitted
 from mux.sessions.page_counts import PageCounts
 from mux.whep import document
 from mux.whep.bodies import SDP, created, json_of, text_of
-from mux.whep.walls import Load, Wish
+from mux.whep.walls import Wish
+from shared.messages.codec import encode
+from shared.messages.live import MuxLoad, NamedViewers, ViewerStatistics
 from shared.tickets import WALL_RESOURCE, Action, Ticket, TicketVerifier, bearer
 
 VIEWERS_RESOURCE = "viewers"
@@ -27,13 +28,13 @@ _Mid = Annotated[str, Field(max_length=256)]
 class Arranged(Protocol):
     """What may be asked of a wall; see `mux.whep.walls.Walls`."""
 
-    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing: ...
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics: ...
 
-    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing: ...
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics: ...
 
-    def load(self) -> Load: ...
+    def load(self) -> MuxLoad: ...
 
-    def everybody(self) -> Everybody: ...
+    def everybody(self) -> NamedViewers: ...
 
 
 class TileWish(BaseModel):
@@ -72,12 +73,8 @@ class Report(BaseModel):
     tiles: Annotated[list[TileReport], Field(max_length=MOST_TILES)]
 
 
-Shown = TypeVar("Shown")
 _ARRANGEMENT = TypeAdapter(Arrangement)
 _REPORT = TypeAdapter(Report)
-_STANDING = TypeAdapter(Standing)
-_EVERYBODY = TypeAdapter(Everybody)
-_LOAD = TypeAdapter(Load)
 
 
 def install_walls(
@@ -100,36 +97,36 @@ def install_walls(
 
     @app.put("/whep/sessions/{session}/tiles", **document.ARRANGE)
     async def arrange(request: Request, session: str) -> Response:
-        """Give tiles other cameras or sizes: 200 with the standing. A ticket is needed to show a camera."""
+        """Give tiles other cameras or sizes: 200 with the statistics. A ticket is needed to show a camera."""
         arrangement = await json_of(request, _ARRANGEMENT)
         shows = any(one.camera is not None for one in arrangement.tiles)
         ticket = ticket_of(request, Action.WALL, WALL_RESOURCE) if shows else None
-        return _json(_STANDING, walls.arrange(session, ticket, [one.wish() for one in arrangement.tiles]))
+        return _json(walls.arrange(session, ticket, [one.wish() for one in arrangement.tiles]))
 
     @app.post("/whep/sessions/{session}/report", **document.REPORT)
     async def report(request: Request, session: str) -> Response:
-        """Take what the page counts: 200 with the standing. The path is as good as a password."""
+        """Take what the page counts: 200 with the statistics. The path is as good as a password."""
         said = await json_of(request, _REPORT)
         counts = {
             one.mid: PageCounts(one.freezes, one.freeze_ms, one.first_frame_ms, one.dropped)
             for one in said.tiles
         }
-        return _json(_STANDING, walls.reported(session, counts))
+        return _json(walls.reported(session, counts))
 
     @app.get("/load", **document.LOAD)
     async def load() -> Response:
         """How busy this process is."""
-        return _json(_LOAD, walls.load())
+        return _json(walls.load())
 
     @app.get("/viewers", **document.VIEWERS)
     async def viewers(request: Request) -> Response:
-        """Everybody's standing, for control_room."""
+        """Every viewer's statistics, for control_room."""
         ticket_of(request, Action.STATUS, VIEWERS_RESOURCE)
-        return _json(_EVERYBODY, walls.everybody())
+        return _json(walls.everybody())
 
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def _json(kind: TypeAdapter[Shown], value: Shown) -> Response:
-    return Response(kind.dump_json(value), 200, _NOT_KEPT, "application/json")
+def _json(message: object) -> Response:
+    return Response(encode(message), 200, _NOT_KEPT, "application/json")

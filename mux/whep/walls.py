@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from mux.observe.lag import Lag
 from mux.observe.stream_metrics import StreamMetrics
-from mux.observe.viewer_statistics import Everybody, Standing, named, standing_of
+from mux.observe.viewer_statistics import named, statistics_of
 from mux.sdp.fragment import render_fragment
 from mux.sdp.offer import IceUser
 from mux.sessions.admission import Admission, etag_of
-from mux.sessions.hub import Hub
 from mux.sessions.page_counts import PageCounts
+from mux.sessions.session_registry import SessionRegistry
 from mux.sessions.tile import Tile
 from mux.sessions.viewer import Viewer
 from mux.streams.camera import Camera
 from shared.clock import Clock
 from shared.errors import BadInput, Conflict, PreconditionFailed, PreconditionNeeded, TicketRefused
+from shared.messages.live import MuxLoad, NamedViewers, ViewerStatistics
 from shared.reasons import why
 from shared.tickets import Ticket
 
@@ -41,35 +42,32 @@ class Renewed:
     fragment: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How much this process has to do. `sessions` are the signed-in sessions its viewers belong to."""
-
-    viewers: int
-    most_viewers: int
-    sessions: int
-    tiles: int
-
-
 class Walls:
     """Sessions after their beginning."""
 
-    def __init__(self, hub: Hub, admission: Admission, stream_metrics: StreamMetrics, lag: Lag, clock: Clock):
-        self._hub = hub
+    def __init__(
+        self,
+        registry: SessionRegistry,
+        admission: Admission,
+        stream_metrics: StreamMetrics,
+        lag: Lag,
+        clock: Clock,
+    ):
+        self._registry = registry
         self._admission = admission
         self._metrics = stream_metrics
         self._lag = lag
         self._clock = clock
 
-    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
         """Give tiles other cameras or sizes; those not named stay. Nothing changes when one cannot be had.
 
-        A ticket is needed to show a camera: sizes, and emptying a tile, are the session's owner's affair.
+        A ticket is needed to show a camera. The session's owner may resize and empty tiles without one.
 
         Raises NotFound, Conflict for a session that is no wall, TicketRefused for a ticket of another
         signed-in session or a camera that is not in it, BadInput for a tile there is not.
         """
-        viewer = self._hub.roster.named(id)
+        viewer = self._registry.roster.named(id)
         if not viewer.wall:
             raise Conflict(
                 why(
@@ -85,7 +83,7 @@ class Walls:
                         "the ticket belongs to another signed-in session than this wall",
                     )
                 )
-            self._hub.check(ticket)
+            self._registry.check(ticket)
         changes: list[tuple[Tile, Wish]] = []
         for wish in wishes:
             if wish.camera is not None and (ticket is None or wish.camera not in ticket.cameras):
@@ -96,7 +94,11 @@ class Walls:
                         camera=wish.camera,
                     )
                 )
-            if wish.camera is not None and ticket is not None and not self._hub.opens(ticket, wish.camera):
+            if (
+                wish.camera is not None
+                and ticket is not None
+                and not self._registry.opens(ticket, wish.camera)
+            ):
                 raise TicketRefused(
                     why(
                         "right-camera-ended",
@@ -113,24 +115,24 @@ class Walls:
                 tile.resize(*wish.size)
             if wish.shows:
                 tile.show(None if wish.camera is None else Camera.at(wish.camera))
-        return self._standing(viewer)
+        return self._statistics(viewer)
 
-    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics:
         """Take what the page counts of its tiles. Raises NotFound, BadInput for a tile there is not."""
-        viewer = self._hub.roster.named(id)
+        viewer = self._registry.roster.named(id)
         tiles = [(self._tile(viewer, mid), said) for mid, said in counts.items()]
         for tile, said in tiles:
             if tile.stream is not None:
                 self._metrics.page_counted(tile.stream, tile.page, said)
             tile.page = said
-        return self._standing(viewer)
+        return self._statistics(viewer)
 
     def renew(self, id: str, remote: IceUser | None, if_match: str | None) -> Renewed:
         """Restart ICE where the fragment is of a new ICE session (RFC 9725 section 4.3.3).
 
         Raises NotFound, PreconditionNeeded without If-Match, PreconditionFailed for that of an earlier one.
         """
-        viewer = self._hub.roster.named(id)
+        viewer = self._registry.roster.named(id)
         etag = etag_of(viewer.renewed or viewer.credentials)
         if if_match is None:
             raise PreconditionNeeded(
@@ -145,27 +147,29 @@ class Walls:
         before = viewer.ufrags
         ours = self._admission.credentials()
         viewer.restart_ice(remote, ours)
-        self._hub.roster.rename(viewer, before)
+        self._registry.roster.rename(viewer, before)
         first = next(iter(viewer.tiles))
         return Renewed(etag_of(ours), render_fragment(ours, self._admission.public, first))
 
-    def load(self) -> Load:
-        """How busy this process is, for who spreads viewers over several."""
-        viewers = list(self._hub.roster)
-        return Load(
+    def load(self) -> MuxLoad:
+        """How busy this process is, for control_room, which spreads viewers over several."""
+        viewers = list(self._registry.roster)
+        return MuxLoad(
             viewers=len(viewers),
-            most_viewers=self._hub.most_viewers,
+            most_viewers=self._registry.most_viewers,
             sessions=len({viewer.identity.session for viewer in viewers}),
             tiles=sum(tile.camera is not None for viewer in viewers for tile in viewer.tiles.values()),
         )
 
-    def everybody(self) -> Everybody:
-        """All viewers, with whom they are."""
-        return Everybody(tuple(named(viewer, self._standing(viewer)) for viewer in self._hub.roster))
+    def everybody(self) -> NamedViewers:
+        """All viewers, each with the person whose it is."""
+        return NamedViewers(
+            tuple(named(viewer, self._statistics(viewer)) for viewer in self._registry.roster)
+        )
 
-    def _standing(self, viewer: Viewer) -> Standing:
+    def _statistics(self, viewer: Viewer) -> ViewerStatistics:
         now_ns = self._clock.monotonic_ns()
-        return standing_of(viewer, now_ns, loop_late=self._lag.late(now_ns))
+        return statistics_of(viewer, now_ns, loop_late=self._lag.late(now_ns))
 
     @staticmethod
     def _tile(viewer: Viewer, mid: str) -> Tile:

@@ -4,14 +4,34 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.messages import ExportedCamera, ExportOrder
 from shared.spans import Present, Span
-from shared.utc import instant_of, ns_of
+from shared.utc import instant_of
 
 FORMAT = "beffroi-export-1"
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 READ_ME = "LISEZMOI.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Requisition:
+    """What an export was made for: on whose requisition, by whom, and the range `asked`."""
+
+    export: str
+    reference: str
+    authority: str
+    requested_by: str
+    asked: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCamera:
+    """A camera as the manifest names it."""
+
+    stream: str
+    name: str
+    place: str
+    authorisation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +47,7 @@ class SealedFile:
 class SealedVideo:
     """One plain MP4: a stretch of one camera without a seam. [start_ns, end_ns) is what its samples cover.
 
-    `incomplete` as `Cut` of the export has it.
+    `incomplete` is how many of its first pictures are incomplete, 255 where as many or more.
     """
 
     file: SealedFile
@@ -45,7 +65,7 @@ class SealedVideo:
 class CameraPart:
     """What an export has of one camera."""
 
-    camera: ExportedCamera
+    camera: NamedCamera
     present: Sequence[Present]
     gaps: Sequence[Span]
     videos: Sequence[SealedVideo]
@@ -57,7 +77,7 @@ def exact(utc_ns: int) -> str:
 
 
 def write_manifest(
-    order: ExportOrder,
+    requisition: Requisition,
     parts: Sequence[CameraPart],
     documents: Sequence[SealedFile],
     *,
@@ -68,16 +88,16 @@ def write_manifest(
     """The bytes that are signed: JSON in UTF-8."""
     manifest = {
         "format": FORMAT,
-        "export": order.id,
-        "reference": order.reference,
-        "authority": order.authority,
-        "requested_by": order.requested_by,
+        "export": requisition.export,
+        "reference": requisition.reference,
+        "authority": requisition.authority,
+        "requested_by": requisition.requested_by,
         "made_at": exact(made_ns),
         "software": f"Beffroi {version}",
         "key_fingerprint": fingerprint,
         "asked": {
-            "start": exact(ns_of(order.start)),
-            "end": exact(ns_of(order.end)),
+            "start": exact(requisition.asked.start_ns),
+            "end": exact(requisition.asked.end_ns),
         },
         "cameras": [_camera(part) for part in parts],
         "files": [_video(video) for part in parts for video in part.videos],

@@ -7,6 +7,16 @@ from shared.tap.endpoint import Endpoint
 from shared.tap.keys import TapKeys
 from shared.tap.publisher import TapPublisher
 from shared.tap.reassembly import Gap
+from shared.tap.setup import TapSetup, open_tap
 from shared.tap.subscriber import Subscription, TapSubscriber
 
-__all__ = ["Endpoint", "Gap", "Subscription", "TapKeys", "TapPublisher", "TapSubscriber"]
+__all__ = [
+    "Endpoint",
+    "Gap",
+    "Subscription",
+    "TapKeys",
+    "TapPublisher",
+    "TapSetup",
+    "TapSubscriber",
+    "open_tap",
+]

@@ -182,7 +182,10 @@ def _refuse_unsafe(endpoints: Sequence[Endpoint], keys: TapKeys | None) -> None:
     if keys is None:
         for endpoint in endpoints:
             if not endpoint.is_loopback:
-                raise BadInput(f"the tap leaves this machine at {endpoint.address}: give it CURVE keys")
+                raise BadInput(
+                    f"the tap leaves this machine at {endpoint.address}: give it CURVE keys "
+                    "(BEFFROI_TAP_KEY_FILE)"
+                )
         return
     ways = {endpoint.way for endpoint in endpoints}
     if len(ways) > 1:

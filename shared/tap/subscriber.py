@@ -88,10 +88,9 @@ class TapSubscriber:
     def subscribe(self, stream: StreamId, sink: Sink, answering: Answering = _nobody) -> Subscription:
         """Give `sink` the stream's recent units, then its live ones, in the loop's thread.
 
-        `answering` is told False once for each True. Where the end of an answer is lost, the next live unit
-        stands for it, however late. A sink that raises loses that unit; the fault is logged and other streams
-        go on.
-        Raises ValueError when the stream has a sink already.
+        `answering` is told True when an answer begins and False once when it ends. If the end of an answer is
+        lost, the next live unit ends it, however late that comes. A sink that raises loses that unit; the
+        fault is logged and other streams go on. Raises ValueError when the stream has a sink already.
         """
         if stream in self._streams:
             raise ValueError(f"{stream} is subscribed already")

@@ -10,16 +10,16 @@ from functools import lru_cache
 
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 
 MAGIC = b"BT"
 VERSION = 1
 REORDERED_VERSION = 2
 """The version of a unit with REORDERED: a reader that does not know the flag refuses it, not misreads it."""
-# magic, version, kind, flags, codec, wall source, recovery, run, seq, pts90, wall_ns, wall_uncertainty_ns
+# magic, version, kind, flags, codec, UTC source, recovery, run, seq, pts90, utc_ns, utc_uncertainty_ns
 _HEADER = struct.Struct("!2sBBBBBBIQqqq")
 _CODECS = (Codec.H264, Codec.H265, Codec.MJPEG, Codec.MPEG4)
-_SOURCES = (WallSource.ARRIVAL, WallSource.SENDER_REPORT)
+_SOURCES = (UtcSource.ARRIVAL, UtcSource.SENDER_REPORT)
 _UNIT = 0
 _READER_BYTES = 16
 MAX_UNIT_BYTES = 8 << 20
@@ -71,7 +71,7 @@ def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
         flags |= _REORDERED
     if last:
         flags |= _LAST
-    last_ns = unit.wall_uncertainty_ns
+    last_ns = unit.utc_uncertainty_ns
     if unit.camera_ahead_ns is not None:
         flags |= _ASTRAY
         last_ns = unit.camera_ahead_ns
@@ -82,12 +82,12 @@ def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
             _UNIT,
             flags,
             _CODECS.index(unit.codec),
-            _SOURCES.index(unit.wall_source),
+            _SOURCES.index(unit.utc_source),
             unit.recovery,
             unit.run,
             unit.seq,
             unit.pts90,
-            unit.wall_ns,
+            unit.utc_ns,
             last_ns,
         )
         + str(unit.stream).encode()
@@ -98,16 +98,16 @@ def read(header: bytes, data: bytes) -> Received:
     """The unit in a header and data frame. Raises BadInput."""
     if not _HEADER.size < len(header) <= _HEADER.size + _MAX_STREAM_BYTES:
         raise BadInput(f"tap header has {len(header)} bytes")
-    magic, version, kind, flags, codec, source, recovery, run, seq, pts90, wall_ns, last_ns = (
+    magic, version, kind, flags, codec, source, recovery, run, seq, pts90, utc_ns, last_ns = (
         _HEADER.unpack_from(header)
     )
     if magic != MAGIC or version not in (VERSION, REORDERED_VERSION):
         raise BadInput(f"tap header is not of version {VERSION} or {REORDERED_VERSION}")
     stream = _stream(header[_HEADER.size :])
     if kind != _UNIT or codec >= len(_CODECS) or source >= len(_SOURCES):
-        raise BadInput(f"tap header of {stream} has kind {kind}, codec {codec}, wall source {source}")
+        raise BadInput(f"tap header of {stream} has kind {kind}, codec {codec}, UTC source {source}")
     astray = bool(flags & _ASTRAY)
-    if astray and _SOURCES[source] is not WallSource.ARRIVAL:
+    if astray and _SOURCES[source] is not UtcSource.ARRIVAL:
         raise BadInput(f"tap header of {stream} tells the camera's time twice")
     if not data:
         raise BadInput(f"tap unit of {stream} is empty")
@@ -116,9 +116,9 @@ def read(header: bytes, data: bytes) -> Received:
         run=run,
         seq=seq,
         pts90=pts90,
-        wall_ns=wall_ns,
-        wall_source=_SOURCES[source],
-        wall_uncertainty_ns=-1 if astray else last_ns,
+        utc_ns=utc_ns,
+        utc_source=_SOURCES[source],
+        utc_uncertainty_ns=-1 if astray else last_ns,
         key=bool(flags & _KEY),
         codec=_CODECS[codec],
         data=data,

@@ -1,4 +1,4 @@
-"""The transcoder's process: its pipes, its manners, and its end with mux."""
+"""The transcoder's process: its pipes, how nice it is to other processes, and its end with its parent's."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Which pictures are coded where a camera sends more than are allowed: evenly, none left out without need."""
+"""Chooses which pictures are coded where a camera sends more than allowed: evenly, and as many as may be."""
 
 from shared.mediatime import TICKS_PER_SECOND
 

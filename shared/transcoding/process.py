@@ -1,4 +1,4 @@
-"""A transcoder's child process, as mux holds it."""
+"""Runs a transcoder as a child process of mux or storage."""
 
 import asyncio
 import contextlib

@@ -11,7 +11,7 @@ from shared.errors import BadInput, BeffroiError, Conflict, NotFound
 from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.messages import ExportOrder, ExportProgress, ExportStatus, export_hold_id
+from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
 from shared.spans import Span
 from storage.exports.lifetime import package_due_ns, parts_of

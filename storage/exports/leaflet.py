@@ -1,7 +1,7 @@
 """LISEZMOI.txt: what the package is and how anybody can verify it. French first, then English."""
 
 from shared.evidence.manifest import exact
-from shared.messages import ExportOrder
+from shared.messages.storage import ExportOrder
 from storage.model.instants import ns_from_datetime
 
 _TEXT = """\

@@ -15,14 +15,17 @@ from shared.evidence.manifest import (
     READ_ME,
     SIGNATURE,
     CameraPart,
+    NamedCamera,
+    Requisition,
     SealedFile,
     SealedVideo,
     write_manifest,
 )
 from shared.evidence.signature import EvidenceKey
-from shared.messages import ExportedCamera, ExportOrder
+from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.reasons import why
 from shared.spans import Present, Span
+from shared.utc import ns_of
 from storage.exports.leaflet import leaflet
 from storage.exports.stretch import Cut, ReadLayout, cut, stretches
 from storage.model.ranges import coverage, gaps
@@ -115,7 +118,7 @@ class Packer:
             text = leaflet(self._order, fingerprint)
             document = SealedFile(READ_ME, len(text), hashlib.sha256(text).hexdigest())
             manifest = write_manifest(
-                self._order,
+                _requisition(self._order),
                 parts,
                 [document],
                 made_ns=made_ns,
@@ -145,7 +148,7 @@ class Packer:
                 end_ns = min(made.end_ns, self._asked.end_ns)
                 found.append(Present(Span(start_ns, end_ns), stretch[0].run))
             self._done_ns += sum(one.end_ns - one.start_ns for one in stretch)
-        return CameraPart(part.camera, found, gaps(found, self._asked), videos)
+        return CameraPart(_named(part.camera), found, gaps(found, self._asked), videos)
 
     def _video(
         self, package: zipfile.ZipFile, stream: str, name: str, made: Cut, when: tuple[int, ...]
@@ -218,3 +221,12 @@ def _unused(package: zipfile.ZipFile, name: str) -> str:
         free = name.replace(".mp4", f"_{number}.mp4")
         number += 1
     return free
+
+
+def _requisition(order: ExportOrder) -> Requisition:
+    asked = Span(ns_of(order.start), ns_of(order.end))
+    return Requisition(order.id, order.reference, order.authority, order.requested_by, asked)
+
+
+def _named(camera: ExportedCamera) -> NamedCamera:
+    return NamedCamera(camera.stream, camera.name, camera.place, camera.authorisation)

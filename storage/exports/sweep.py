@@ -10,7 +10,7 @@ from shared.errors import BadInput
 from shared.evidence.manifest import MANIFEST
 from shared.evidence.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles
 from shared.log import get_logger
-from shared.messages import ExportProgress, ExportStatus
+from shared.messages.storage import ExportProgress, ExportStatus
 from storage.exports.jobs import package_path
 from storage.exports.lifetime import package_due_ns
 from storage.index.exports import ExportRows

@@ -122,12 +122,12 @@ def _run_entries(samples: Sequence[Sample]) -> tuple[bytes, int]:
 
 
 def write_fragment(
-    fragment: MovieFragment, wall_ns: int, data: Sequence[bytes | memoryview]
+    fragment: MovieFragment, utc_ns: int, data: Sequence[bytes | memoryview]
 ) -> list[bytes | memoryview]:
-    """A whole fragment in parts. `wall_ns`: UTC told for its first sample. `data`: its samples' bytes."""
+    """A whole fragment in parts. `utc_ns`: UTC told for its first sample. `data`: its samples' bytes."""
     size = sum(sample.size for sample in fragment.samples)
     time = full_box(
-        b"prft", 1, _PRFT_CAPTURED, struct.pack(">IQQ", TRACK, ntp_from_ns(wall_ns), fragment.time90)
+        b"prft", 1, _PRFT_CAPTURED, struct.pack(">IQQ", TRACK, ntp_from_ns(utc_ns), fragment.time90)
     )
     return [time, movie_fragment(fragment), (size + 8).to_bytes(4, "big"), b"mdat", *data]
 

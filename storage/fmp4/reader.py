@@ -27,7 +27,7 @@ class PlacedFragment:
     offset: int
     data: int
     end: int
-    wall_ns: int
+    utc_ns: int
     moof: MovieFragment
 
     @property

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 
 from shared.errors import BadInput, TooLarge
-from shared.messages import ClockConfirmed, decode
+from shared.messages.codec import decode
+from shared.messages.storage import ClockConfirmed
 from shared.openapi import json_of, said
 from shared.reasons import why
 from shared.tickets import CLOCK_RESOURCE, Action, bearer

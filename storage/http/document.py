@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.messages import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
+from shared.messages.storage import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
 from shared.openapi import Members, completed, schemas
 
 _LISTING: Members = {

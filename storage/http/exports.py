@@ -8,7 +8,8 @@ from shared.clock import Clock
 from shared.errors import BadInput, TooLarge
 from shared.evidence.signature import EvidencePublicKey
 from shared.ids import StreamId
-from shared.messages import ExportOrder, HoldOrder, HoldPlaced, Stretch, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.storage import ExportOrder, HoldOrder, HoldPlaced, Stretch
 from shared.openapi import json_of, said, text_of
 from shared.reasons import why
 from shared.spans import Span

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.messages import ExportOrder, ExportProgress, ExportStatus, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus
 from shared.reasons import read
 from storage.index.ceilings import days_in_force
 from storage.index.database import Database

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
-from shared.messages import RecordingPolicy
+from shared.messages.storage import RecordingPolicy
 from storage.index.ceilings import lower
 from storage.index.database import Database
 from storage.index.tables import policies

@@ -9,7 +9,8 @@ from shared.causes import cause_of
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, Unavailable
 from shared.log import get_logger
-from shared.messages import ClockConfirmed, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.storage import ClockConfirmed
 from shared.reasons import Reason, why
 from storage.lifecycle.clock_trust import (
     NOTHING_EXCUSED,

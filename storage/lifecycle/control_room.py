@@ -6,7 +6,8 @@ import httpx
 
 from shared.clock import Clock
 from shared.errors import BadInput, Unavailable
-from shared.messages import HeldReport, KnownHolds, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.storage import HeldReport, KnownHolds
 from shared.redact import redact
 from storage.model.instants import ns_from_datetime
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shared.causes import cause_of
 from shared.errors import BadInput, Unavailable
-from shared.messages import decode, encode
+from shared.messages.codec import decode, encode
 from shared.reasons import why
 from storage.index.holds import Hold
 from storage.objects.disk import Disk

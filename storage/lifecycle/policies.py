@@ -8,14 +8,8 @@ from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.messages import (
-    RecordingPolicies,
-    RecordingPolicy,
-    RecordingReport,
-    RecordingReports,
-    decode,
-    encode,
-)
+from shared.messages.codec import decode, encode
+from shared.messages.storage import RecordingPolicies, RecordingPolicy, RecordingReport, RecordingReports
 from shared.redact import redact
 from storage.index.policies import PolicyRows
 from storage.model.deadline import MAX_DAYS

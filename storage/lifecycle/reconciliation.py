@@ -9,7 +9,7 @@ from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Unavailable
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.messages import HeldReport, HoldOrder, KnownHolds
+from shared.messages.storage import HeldReport, HoldOrder, KnownHolds
 from shared.reasons import Reason, why
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds

@@ -13,7 +13,7 @@ from secrets import token_hex
 from shared.causes import cause_of
 from shared.clock import Clock
 from shared.errors import BadInput, Conflict, Unavailable
-from shared.messages import decode, encode
+from shared.messages.codec import decode, encode
 from shared.reasons import Reason, why
 from storage.objects.boot import Boot
 

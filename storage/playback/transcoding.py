@@ -11,7 +11,7 @@ from shared.mediatime import ticks_from_ns
 from shared.reasons import Reason, why
 from shared.transcoding.framing import Finish, Settled
 from shared.transcoding.process import Child, Spawn
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 from storage.fmp4.avc import AvcDescription
 from storage.fmp4.fragment import MovieFragment, Sample, movie_fragment
 from storage.fmp4.movie import file_type, fragmented_movie
@@ -224,9 +224,9 @@ async def _units_of(catalogue: Catalogue, stream: StreamId, answer: Answer) -> A
                 run=1,
                 seq=seq,
                 pts90=decoded90 + sample.offset90,
-                wall_ns=answer.start_ns,
-                wall_source=WallSource.ARRIVAL,
-                wall_uncertainty_ns=-1,
+                utc_ns=answer.start_ns,
+                utc_source=UtcSource.ARRIVAL,
+                utc_uncertainty_ns=-1,
                 key=sample.key,
                 codec=description.codec,
                 data=description.unit(data[at : at + sample.size], key=sample.key),

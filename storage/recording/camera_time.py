@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.units import AccessUnit, WallSource
+from shared.units import AccessUnit, UtcSource
 
 MIN_CAMERAS = 2
 """One camera's clock is wrong too often to stop anything."""
@@ -19,5 +19,5 @@ class CameraTime:
     def of(cls, unit: AccessUnit) -> "CameraTime":
         """The time at which a unit was taken, by the camera where it told."""
         if unit.camera_ahead_ns is not None:
-            return cls(unit.wall_ns + unit.camera_ahead_ns, True)
-        return cls(unit.wall_ns, unit.wall_source is WallSource.SENDER_REPORT)
+            return cls(unit.utc_ns + unit.camera_ahead_ns, True)
+        return cls(unit.utc_ns, unit.utc_source is UtcSource.SENDER_REPORT)

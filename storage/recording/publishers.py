@@ -10,7 +10,8 @@ from pathlib import Path
 
 from shared.errors import BadInput
 from shared.log import get_logger
-from shared.messages import Publishers, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.storage import Publishers
 from storage.objects.disk import Disk
 from storage.objects.small_file import read_small, write_small
 

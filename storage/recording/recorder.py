@@ -8,7 +8,7 @@ from typing import Protocol
 from shared.clock import Clock
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.messages import RecordingPolicy, RecordingReport, RecordingStatus
+from shared.messages.storage import RecordingPolicy, RecordingReport, RecordingStatus
 from shared.tap.reassembly import Gap
 from shared.units import AccessUnit
 from storage.fmp4.entry import Description

@@ -58,7 +58,7 @@ class PendingFragment:
         )
         fragment = MovieFragment(self.sequence, self.times90[0], samples)
         data = [part for picture in pictures for part in picture]
-        return b"".join(write_fragment(fragment, self.units[0].wall_ns, data))
+        return b"".join(write_fragment(fragment, self.units[0].utc_ns, data))
 
     def change(self, description: Description) -> int | None:
         """The number of the first unit that says something else than the description, if one does."""

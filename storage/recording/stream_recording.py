@@ -10,7 +10,7 @@ from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.mediatime import TICKS_PER_SECOND, ns_from_90k, ticks_from_ns
-from shared.messages import RecordingPolicy, RecordingReport, RecordingStatus
+from shared.messages.storage import RecordingPolicy, RecordingReport, RecordingStatus
 from shared.reasons import Reason, why
 from shared.tap.reassembly import Gap
 from shared.units import MAX_REORDER90, AccessUnit
@@ -130,7 +130,7 @@ class Recording:
         if segment is not None and unit.key:
             segment = self._turn(segment, unit)
         if segment is None:
-            segment = self._start(unit, unit.wall_ns)
+            segment = self._start(unit, unit.utc_ns)
         if segment is not None:
             self._collect(segment, unit)
 
@@ -148,14 +148,14 @@ class Recording:
     def _turn(self, segment: OpenSegment, key_unit: AccessUnit) -> OpenSegment | None:
         """At a key unit: go on with the segment, or with the next one; None where no next one can start."""
         told_ns = segment.told_ns(key_unit)
-        off_ns = key_unit.wall_ns - told_ns
+        off_ns = key_unit.utc_ns - told_ns
         stepped = abs(off_ns) > _STEP_NS
         if not stepped and told_ns < segment.boundary_ns and self._same_parameters(segment, key_unit):
             return segment
         lead90 = segment.lead90(key_unit)
         if stepped:
             self._end(segment.time90(key_unit) - lead90)
-            return self._start(key_unit, key_unit.wall_ns - ns_from_90k(lead90), lead90)
+            return self._start(key_unit, key_unit.utc_ns - ns_from_90k(lead90), lead90)
         start_ns = told_ns - ns_from_90k(lead90) + max(-_SLEW_NS, min(_SLEW_NS, off_ns))
         self._end(max(segment.last90 + 1, ticks_from_ns(start_ns - segment.start_ns)))
         return self._start(key_unit, start_ns, lead90)
@@ -181,7 +181,7 @@ class Recording:
             return None
         key = object_key(self.stream, start_ns, unit.run, self._nonce)
         identity = Identity(
-            self.stream, unit.run, start_ns, self.policy.name, self.policy.days, str(unit.wall_source)
+            self.stream, unit.run, start_ns, self.policy.name, self.policy.days, str(unit.utc_source)
         )
         events = WriterEvents(
             written=lambda end90, late: self._on_written(key, end90, late),

@@ -18,7 +18,7 @@ import httpx
 from ingest.simulator.cameras import parse_plans
 from ingest.simulator.server import SimulatedCameras
 from shared.ids import StreamId
-from shared.messages import CameraOpener, WantedCamera
+from shared.messages.ingest import CameraOpener, WantedCamera
 from tests.bench.figures import percentile
 from tests.bench.ingest_cost import COMMUNE, TOKEN, worker
 from tests.bench.mux_process import MuxProcess

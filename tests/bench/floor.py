@@ -20,8 +20,8 @@ from mux.rtp.header import RtpFormat
 from mux.rtp.picture import Chunk
 from mux.rtp.srtp import AES_128_GCM, Keys
 from mux.transport.core import Core
-from mux.transport.destination import Line
-from mux.transport.udp import UdpWire
+from mux.transport.destination import Destination
+from mux.transport.udp import UdpTransport
 from shared.clock import SystemClock
 from shared.log import Trouble, get_logger
 
@@ -90,20 +90,22 @@ def compiled_us_per_packet(
 ) -> float:
     """Microseconds of this thread's CPU for each packet, by the compiled core. Raises Unavailable."""
     trouble = Trouble(get_logger("bench"), "udp-trouble", SystemClock())
-    wire = UdpWire("127.0.0.1", 0, counts=Counts(), trouble=trouble, core=Core.load(fastest=fastest))
-    together = wire.together()
+    transport = UdpTransport(
+        "127.0.0.1", 0, counts=Counts(), trouble=trouble, core=Core.load(fastest=fastest)
+    )
+    lockstep = transport.lockstep()
     payloads = [os.urandom(PAYLOAD_BYTES) for _ in range(PACKETS)]
     chunk = Chunk(tuple((0, payload) for payload in payloads), PACKETS * PAYLOAD_BYTES)
-    with contextlib.closing(wire), _receivers(viewers, runs=runs) as receivers:
+    with contextlib.closing(transport), _receivers(viewers, runs=runs) as receivers:
         for number, receiver in enumerate(receivers):
             rtp = RtpFormat(number + 1, 102)
             keys = Keys(AES_128_GCM, os.urandom(28), os.urandom(28))
-            line = Line(wire.sealer(keys, rtp), rtp, TAG_BYTES, receiver.getsockname(), 0)
-            together.join(line, number)
+            destination = Destination(transport.sealer(keys, rtp), rtp, TAG_BYTES, receiver.getsockname(), 0)
+            lockstep.join(destination, number)
         spent_ns = 0
         for number in range(pictures):
             began_ns = time.thread_time_ns()
-            unsent = together.deliver(chunk, number, 0, viewers)
+            unsent = lockstep.deliver(chunk, number, 0, viewers)
             spent_ns += time.thread_time_ns() - began_ns
             assert not unsent, "the socket has no room"
             for receiver in receivers:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shared.ids import StreamId
-from shared.messages import CameraOpener, CameraStatus, WantedCamera
+from shared.messages.ingest import CameraOpener, CameraStatus, WantedCamera
 from tests.bench.figures import percentile
 from tests.bench.ingest_cost import COMMUNE, TOKEN, process, worker
 from tests.bench.mux_process import MuxProcess

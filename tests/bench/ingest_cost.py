@@ -21,7 +21,7 @@ from ingest.ports import CameraAddress, Source
 from ingest.rtsp.opener import RtspOpener
 from shared.clock import SystemClock
 from shared.ids import StreamId
-from shared.messages import CameraOpener, CameraStatus, WantedCamera
+from shared.messages.ingest import CameraOpener, CameraStatus, WantedCamera
 from shared.tap import Endpoint, Gap, TapSubscriber
 from shared.units import AccessUnit
 from tests.bench.ingest_floor import FPS

@@ -213,7 +213,7 @@ def arrivals() -> list[Table]:
 
 
 def bad_networks() -> list[Table]:
-    """Starts, freezes and repairs behind a network that loses."""
+    """Starts, freezes and retransmissions behind a network that loses."""
     return [far_starts.run(), bad_network.run()]
 
 

@@ -45,7 +45,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Where a sample was: the innermost function of ours, else of Python, and the kind of work done for it."""
+    """Where a sample was: the innermost function of ours, else of Python, and the kind of work."""
 
     function: str
     place: str

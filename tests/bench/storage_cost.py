@@ -49,7 +49,7 @@ async def _play(system: System, streams: list[StreamId], seconds: float) -> None
                     stream=stream,
                     seq=number,
                     pts90=number * 90_000 // FPS,
-                    wall_ns=start_ns + number * 1_000_000_000 // FPS,
+                    utc_ns=start_ns + number * 1_000_000_000 // FPS,
                 )
             )
 

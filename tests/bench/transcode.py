@@ -22,7 +22,7 @@ from shared.clock import SystemClock
 from shared.tap import Gap
 from shared.transcoding.limits import Limits
 from shared.transcoding.process import ChildProcess
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 from tests.bench.spent import cpu_ns, resident_bytes
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM
@@ -69,9 +69,9 @@ def material(coding: Coding, seconds: float) -> list[AccessUnit]:
             run=1,
             seq=seq,
             pts90=one.shown * coding.ticks90,
-            wall_ns=0,
-            wall_source=WallSource.ARRIVAL,
-            wall_uncertainty_ns=-1,
+            utc_ns=0,
+            utc_source=UtcSource.ARRIVAL,
+            utc_uncertainty_ns=-1,
             key=one.key,
             codec=Codec(coding.encoding.value),
             data=one.data,

@@ -9,19 +9,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 
 from control_room.access.ticketing import Ticketing
-from control_room.live.mux_client import MuxClient, MuxLoad
-from control_room.live.watching import WatchedTile
+from control_room.live.mux_client import MuxClient
 from control_room.names import Names
-from mux.observe.viewer_statistics import Everybody, NamedStanding, Stale, Standing, TileStanding
 from mux.sdp.offer import Offer
 from mux.sessions.admission import Admitted
 from mux.sessions.page_counts import PageCounts
 from mux.whep.wall_http import install_walls
-from mux.whep.walls import Load, Wish
+from mux.whep.walls import Wish
 from shared.clock import SystemClock
+from shared.messages.live import MuxLoad, NamedViewer, NamedViewers, Stale, TileStatistics, ViewerStatistics
 from shared.tickets import Ticket, TicketSigner, TicketVerifier
 
-TILE = TileStanding(
+TILE = TileStatistics(
     mid="0",
     camera="59350/cam-1",
     kind="sub",
@@ -37,7 +36,7 @@ TILE = TileStanding(
     freeze_ms=400,
     dropped=3,
 )
-VIEWER = NamedStanding(
+VIEWER = NamedViewer(
     rtt_ms=21.5,
     jitter_ms=2.0,
     loss=0.01,
@@ -50,21 +49,22 @@ VIEWER = NamedStanding(
     subject="p-1",
     wall=True,
 )
+LOAD = MuxLoad(viewers=1, most_viewers=500, sessions=1, tiles=4)
 
 
 class Busy:
     """A mux with one viewer."""
 
-    def load(self) -> Load:
-        return Load(viewers=1, most_viewers=500, sessions=1, tiles=4)
+    def load(self) -> MuxLoad:
+        return LOAD
 
-    def everybody(self) -> Everybody:
-        return Everybody((VIEWER,))
+    def everybody(self) -> NamedViewers:
+        return NamedViewers((VIEWER,))
 
-    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
         raise NotImplementedError
 
-    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics:
         raise NotImplementedError
 
 
@@ -86,28 +86,8 @@ async def client() -> AsyncIterator[MuxClient]:
 
 
 async def test_the_load_of_a_mux_is_read(client: MuxClient) -> None:
-    assert await client.load("http://mux.test") == MuxLoad(viewers=1, most_viewers=500, tiles=4)
+    assert await client.load("http://mux.test") == LOAD
 
 
 async def test_the_viewers_of_a_mux_are_read_with_each_tile(client: MuxClient) -> None:
-    (watcher,) = await client.viewers("http://mux.test", "p-admin", "s-admin")
-    assert (watcher.id, watcher.session, watcher.subject) == ("v-1", "s-1", "p-1")
-    assert (watcher.rtt_ms, watcher.jitter_ms, watcher.loss) == (21.5, 2.0, 0.01)
-    (tile,) = watcher.tiles
-    assert isinstance(tile, WatchedTile)
-    told = (
-        "camera",
-        "kind",
-        "codec",
-        "transcoded",
-        "bitrate_kbps",
-        "loss",
-        "stale",
-        "reason",
-        "first_packet_ms",
-        "first_frame_ms",
-        "freezes",
-        "freeze_ms",
-        "dropped",
-    )
-    assert [getattr(tile, name) for name in told] == [getattr(TILE, name) for name in told]
+    assert await client.viewers("http://mux.test", "p-admin", "s-admin") == (VIEWER,)

@@ -17,14 +17,14 @@ from control_room.evidence.storage_client import StorageClient
 from control_room.names import Names
 from shared.clock import Clock, SimulatedClock
 from shared.errors import Conflict, NotFound
-from shared.messages import (
+from shared.messages.codec import encode
+from shared.messages.storage import (
     ClockConfirmed,
     ExportedCamera,
     ExportOrder,
     ExportStatus,
     HoldOrder,
     HoldPlaced,
-    encode,
 )
 from shared.tickets import Action, TicketSigner, TicketVerifier
 from tests.support.pictures import START_NS, STREAM

@@ -7,7 +7,7 @@ import numpy as np
 
 from ingest.simulator.clock_strip import draw_clock
 from shared.ids import StreamId
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 
 STREAM = StreamId("59350", "cam-bench")
 FPS = 25
@@ -49,9 +49,9 @@ def street(
             run=1,
             seq=number,
             pts90=number * 90_000 // FPS,
-            wall_ns=0,
-            wall_source=WallSource.ARRIVAL,
-            wall_uncertainty_ns=-1,
+            utc_ns=0,
+            utc_source=UtcSource.ARRIVAL,
+            utc_uncertainty_ns=-1,
             key=key,
             codec=Codec.H264,
             data=data,

@@ -9,7 +9,7 @@ from ingest.simulator.encoder import Coded, Coding, Encoder
 from ingest.simulator.media import renumbered
 from ingest.simulator.scene import Scene
 from shared.codecs.h264 import Nal, annex_b, nal_starts, nal_type, nal_units
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 from tests.support.pictures import START_NS, STREAM
 
 GOP = 5
@@ -73,9 +73,9 @@ def units_of(pictures: list[bytes], sets: bytes = b"") -> list[AccessUnit]:
                 run=1,
                 seq=len(units),
                 pts90=place * 3600,
-                wall_ns=START_NS + place * 40_000_000,
-                wall_source=WallSource.ARRIVAL,
-                wall_uncertainty_ns=-1,
+                utc_ns=START_NS + place * 40_000_000,
+                utc_source=UtcSource.ARRIVAL,
+                utc_uncertainty_ns=-1,
                 key=checked.key,
                 codec=Codec.H264,
                 data=checked.data,

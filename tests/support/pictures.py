@@ -9,7 +9,7 @@ import numpy as np
 from ingest.simulator.encoder import Coded, Coding, Encoder, Encoding
 from ingest.simulator.scene import Scene
 from shared.ids import StreamId
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 
 STREAM = StreamId("59350", "cam-test")
 START_NS = 1_763_700_000_000_000_000
@@ -78,9 +78,9 @@ def units(
             run=run,
             seq=first_seq + number,
             pts90=number * 90_000 // fps,
-            wall_ns=start_ns + number * 1_000_000_000 // fps,
-            wall_source=WallSource.ARRIVAL,
-            wall_uncertainty_ns=-1,
+            utc_ns=start_ns + number * 1_000_000_000 // fps,
+            utc_source=UtcSource.ARRIVAL,
+            utc_uncertainty_ns=-1,
             key=key,
             codec=Codec.H264,
             data=data,
@@ -100,9 +100,9 @@ def units_as(coding: Coding, count: int) -> tuple[AccessUnit, ...]:
             run=1,
             seq=place,
             pts90=one.shown * coding.ticks90,
-            wall_ns=START_NS + int(one.shown * 1_000_000_000 / coding.fps),
-            wall_source=WallSource.ARRIVAL,
-            wall_uncertainty_ns=-1,
+            utc_ns=START_NS + int(one.shown * 1_000_000_000 / coding.fps),
+            utc_source=UtcSource.ARRIVAL,
+            utc_uncertainty_ns=-1,
             key=one.key,
             codec=Codec(coding.encoding.value),
             data=one.data,

@@ -10,7 +10,7 @@ from av.video.codeccontext import VideoCodecContext
 from shared.codecs import h264
 from shared.codecs.bits import BitReader, without_emulation
 from shared.ids import StreamId
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 from tests.support.pictures import START_NS, STREAM
 
 _OPTIONS = {
@@ -68,9 +68,9 @@ def strange_units(
             run=1,
             seq=seq,
             pts90=int(((packet.pts or 0) - first) * 90_000 / fps),
-            wall_ns=START_NS + int(((packet.pts or 0) - first) * 1_000_000_000 / fps),
-            wall_source=WallSource.ARRIVAL,
-            wall_uncertainty_ns=-1,
+            utc_ns=START_NS + int(((packet.pts or 0) - first) * 1_000_000_000 / fps),
+            utc_source=UtcSource.ARRIVAL,
+            utc_uncertainty_ns=-1,
             key=packet.is_keyframe,
             codec=codec,
             data=bytes(packet),

@@ -15,7 +15,7 @@ from control_room.http.schemas.images import DownloadRequest, DownloadTicket, Ex
 from control_room.http.views import export_view, page
 from control_room.model import Camera, Export, Outcome
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
-from shared.messages import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
+from shared.messages.storage import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
 from shared.reasons import Reason, why
 
 router = APIRouter(prefix="/exports", tags=["exports"])

@@ -12,15 +12,9 @@ from control_room.http.problems import MACHINE
 from control_room.times import utc_from_ns
 from shared.errors import BadInput, Forbidden
 from shared.ids import StreamId
-from shared.messages import (
-    CameraReports,
-    HeldReport,
-    KnownHolds,
-    RecordingPolicies,
-    RecordingReports,
-    WantedCameras,
-    encode,
-)
+from shared.messages.codec import encode
+from shared.messages.ingest import CameraReports, WantedCameras
+from shared.messages.storage import HeldReport, KnownHolds, RecordingPolicies, RecordingReports
 from shared.reasons import Reason, why
 from shared.redact import redact
 

@@ -9,7 +9,7 @@ from control_room.http.schemas.storage import ClockConfirmation, RefusalGround, 
 from control_room.http.views import why_view
 from control_room.model import Outcome
 from shared.errors import BeffroiError
-from shared.messages import ClockConfirmed
+from shared.messages.storage import ClockConfirmed
 from shared.reasons import why
 
 router = APIRouter(prefix="/storage", tags=["storage"])

@@ -12,13 +12,14 @@ from control_room.http.problems import READING
 from control_room.http.schemas.viewers import Viewers
 from control_room.http.views import mux_view, viewer_view
 from control_room.live.muxes import MuxPlace
-from control_room.live.watching import Watcher, visible
+from control_room.live.watching import visible
 from control_room.model import Person
 from shared.errors import Unavailable
+from shared.messages.live import NamedViewer
 from shared.reasons import Reason
 
 router = APIRouter(prefix="/viewers", tags=["viewers"])
-_Told = tuple[tuple[Watcher, ...], str | Reason]
+_Told = tuple[tuple[NamedViewer, ...], str | Reason]
 
 
 @router.get("", operation_id="listViewers", responses=READING)
@@ -28,15 +29,15 @@ async def list_viewers(desk: TheDesk, caller: SignedIn) -> Viewers:
     places = desk.muxes.places
     told = await asyncio.gather(*(_told(desk, caller, place) for place in places))
     seen = [
-        (place.url, watcher)
-        for place, (watchers, _) in zip(places, told, strict=True)
-        for watcher in visible(caller.person, watchers)
+        (place.url, viewer)
+        for place, (viewers, _) in zip(places, told, strict=True)
+        for viewer in visible(caller.person, viewers)
     ]
-    named = await _named(desk, caller, {watcher.subject for _, watcher in seen})
+    named = await _named(desk, caller, {viewer.subject for _, viewer in seen})
     reasons = [reason for _, reason in told]
     return Viewers(
         muxes=[mux_view(*one) for one in zip(desk.muxes.statuses, reasons, strict=True)],
-        viewers=[viewer_view(url, watcher, named.get(watcher.subject)) for url, watcher in seen],
+        viewers=[viewer_view(url, viewer, named.get(viewer.subject)) for url, viewer in seen],
     )
 
 

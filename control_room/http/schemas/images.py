@@ -10,7 +10,7 @@ from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive,
 from control_room.http.validation import reason_error
 from control_room.model import HoldStatus, Kind, Outcome
 from shared.ids import CAMERA_PATTERN
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 from shared.reasons import why
 from shared.tickets import MOST_CAMERAS
 

@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field, SecretStr, StringConstraints, model_vali
 
 from control_room.http.schemas.common import PRINTABLE, CommuneCode, Instant, Line, Request, Response, Why
 from control_room.http.validation import reason_error
-from shared.messages import CameraOpener, CameraStatus, CameraTransport, RecordingStatus
+from shared.messages.ingest import CameraOpener, CameraStatus, CameraTransport
+from shared.messages.storage import RecordingStatus
 from shared.reasons import why
 
 MAX_DAYS = 31

@@ -1,12 +1,8 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./App";
+// Before the components' own styles, which go beyond it.
 import "./styles/base.css";
-import "./styles/controls.css";
-import "./styles/views.css";
-import "./styles/wall.css";
-import "./styles/playback.css";
-import "./styles/narrow.css";
+import { App } from "./App";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no #root");

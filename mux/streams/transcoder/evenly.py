@@ -1,7 +1,7 @@
 """When pictures that were made of a stream with B-frames are passed on: as far apart as they were captured.
 
-Cameras send a picture and the B-frames before it at once, one such burst after the other; so they would come
-to browsers, which show each as it comes. Pure: times come in.
+Cameras send a picture and the B-frames before it at once, one such burst after the other. Browsers show each
+picture as it comes, so they would show the bursts. Pure: times come in.
 """
 
 from collections.abc import Callable
@@ -16,10 +16,10 @@ _WINDOW_NS = 5_000_000_000
 
 
 class Evenly:
-    """Follows one stream: what its transcoder is given, and what comes of it.
+    """Follows one stream: the units its transcoder is given, and the pictures that come out.
 
-    A picture is due when the slowest of its like would be there: so long after the camera's most timely
-    picture as its order of pictures takes (`span`), and as much more as the transcoder took for the slowest.
+    A picture is due when the slowest picture of the stream would be there: as long after the camera's most
+    timely picture as its order of pictures takes (`span`), and as much longer as the transcoder took at most.
     """
 
     def __init__(self) -> None:
@@ -39,8 +39,8 @@ class Evenly:
     def due_ns(self, made: AccessUnit, newest90: int, now_ns: int, *, prompt: bool) -> int:
         """When a picture is to be passed on, `now_ns` at the soonest.
 
-        It came of the unit for which `given` told `newest90`. `prompt`: that one waited behind none but those
-        it came with, so that what it took is what such pictures take.
+        The picture was made of the unit for which `given` told `newest90`. `prompt` says that the unit waited
+        behind none but those it came with, so that its delay is what such pictures take.
         """
         least_ns = self._timely.best
         if made.run != self._run or least_ns is None:

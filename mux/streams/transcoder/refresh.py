@@ -1,4 +1,4 @@
-"""How long what a decoder gives is incomplete that begins at a recovery point."""
+"""How long the pictures of a decoder are incomplete that began at a recovery point."""
 
 from shared.units import AccessUnit
 

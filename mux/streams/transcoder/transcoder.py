@@ -23,7 +23,7 @@ from shared.transcoding.process import Child, Spawn
 from shared.units import AccessUnit
 
 LATE_NS = 2_000_000_000
-"""A unit that is not settled after this long: those that follow are dropped up to the next key unit."""
+"""Once a unit is not settled after this long, later units are dropped up to the next key unit."""
 
 CATCH_UP_NS = 5_000_000_000
 """The same for the group a transcoder begins with."""

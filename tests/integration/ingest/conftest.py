@@ -9,14 +9,14 @@ import pytest
 from ingest.addresses import AddressRules
 from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
-from ingest.hub import Hub
 from ingest.meters import Meters
 from ingest.openers import ChosenOpener
 from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.simulator.server import SimulatedCameras
+from ingest.stream_hub import StreamHub
 from shared.clock import SystemClock
-from shared.messages import CameraOpener, CameraReport, CameraStatus, WantedCamera
+from shared.messages.ingest import CameraOpener, CameraReport, CameraStatus, WantedCamera
 from shared.units import AccessUnit
 
 COMMUNE = "59350"
@@ -29,7 +29,7 @@ class Pulling:
         clock, rules = SystemClock(), AddressRules(allow_loopback=True)
         self.units: list[AccessUnit] = []
         self.seen: list[tuple[str, CameraStatus]] = []
-        hub = Hub()
+        hub = StreamHub()
         hub.connect(self.units.append)
         self.fleet = Fleet(
             COMMUNE,

@@ -5,15 +5,8 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from shared.messages import (
-    TAP_KEY_HEADER,
-    CameraReports,
-    CameraStatus,
-    WantedCamera,
-    WantedCameras,
-    decode,
-    encode,
-)
+from shared.messages.codec import decode, encode
+from shared.messages.ingest import TAP_KEY_HEADER, CameraReports, CameraStatus, WantedCamera, WantedCameras
 
 
 @dataclass

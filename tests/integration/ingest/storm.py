@@ -10,7 +10,6 @@ from random import Random
 
 from ingest.addresses import AddressRules
 from ingest.fleet import Fleet
-from ingest.hub import Hub
 from ingest.logins import SPACING_S, LoginGate
 from ingest.meters import Meters
 from ingest.rtsp.opener import RtspOpener
@@ -19,8 +18,9 @@ from ingest.simulator.camera import SimulatedCamera
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.encoder import Coding
 from ingest.simulator.server import SimulatedCameras
+from ingest.stream_hub import StreamHub
 from shared.clock import SystemClock
-from shared.messages import CameraStatus, WantedCamera
+from shared.messages.ingest import CameraStatus, WantedCamera
 from shared.units import AccessUnit
 
 CODING = Coding(width=128, height=96, fps=Fraction(2), gop_s=1.0, kbps=16)
@@ -68,7 +68,7 @@ class Worker:
         clock, random = SystemClock(), Random(7)
         self.first_s: dict[str, float] = {}
         self.runs: dict[str, int] = {}
-        hub = Hub()
+        hub = StreamHub()
         hub.connect(self._take)
         opener = RtspOpener(AddressRules(allow_loopback=True), clock)
         self.fleet = Fleet(

@@ -14,7 +14,7 @@ from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.faults import Fault
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.messages import CameraOpener, CameraStatus
+from shared.messages.ingest import CameraOpener, CameraStatus
 from shared.places import HostPort
 from tests.integration.ingest.scripted import Answer, Scripted, scripted
 from tests.integration.ingest.zoo import plan, zoo
@@ -148,7 +148,7 @@ async def test_a_slow_camera_never_stalls(tmp_path: Path) -> None:
         assert (seen, camera.counts.logins) == ({CameraStatus.LIVE}, 1)
     for before, after in pairwise(world.units):
         # FFmpeg gives a picture when the next one comes: its time is that of its own arrival all the same.
-        assert (after.wall_ns - before.wall_ns) / 1e9 == pytest.approx(
+        assert (after.utc_ns - before.utc_ns) / 1e9 == pytest.approx(
             (after.pts90 - before.pts90) / 90_000, abs=0.3
         )
 

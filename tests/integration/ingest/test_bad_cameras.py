@@ -16,7 +16,7 @@ from ingest.simulator.encoder import Coding, Encoding
 from ingest.simulator.faults import Fault
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.messages import CameraOpener, CameraStatus
+from shared.messages.ingest import CameraOpener, CameraStatus
 from shared.units import AccessUnit, Codec
 from tests.integration.ingest.conftest import Pulling, wanted
 from tests.support.eventually import eventually

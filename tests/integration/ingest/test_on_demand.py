@@ -9,15 +9,15 @@ import pytest
 
 from ingest.addresses import AddressRules
 from ingest.fleet import Fleet
-from ingest.hub import Hub
 from ingest.meters import Meters
 from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.simulator.faults import Fault
 from ingest.simulator.server import SimulatedCameras
+from ingest.stream_hub import StreamHub
 from shared.clock import SystemClock
 from shared.ids import StreamId
-from shared.messages import CameraStatus, WantedCamera
+from shared.messages.ingest import CameraStatus, WantedCamera
 from shared.tap import Endpoint, Gap, TapPublisher, TapSubscriber
 from shared.units import AccessUnit
 from tests.integration.ingest.zoo import plan
@@ -41,7 +41,7 @@ async def reader() -> AsyncIterator[tuple[TapSubscriber, str]]:
 async def test_a_subscription_starts_the_camera_within_half_a_second(
     cameras: SimulatedCameras, reader: tuple[TapSubscriber, str], tmp_path: Path
 ) -> None:
-    clock, hub = SystemClock(), Hub()
+    clock, hub = SystemClock(), StreamHub()
     tap = TapPublisher([Endpoint.parse(reader[1])], None, hub.recent)
     hub.connect(tap.publish)
     await tap.start()

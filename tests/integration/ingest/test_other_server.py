@@ -12,7 +12,7 @@ from ingest.ffmpeg.opener import AvOpener
 from ingest.ports import CameraAddress, NotRtsp, Opener, Packet, Refused, SourceError
 from ingest.rtsp.opener import RtspOpener
 from shared.clock import SystemClock
-from shared.messages import CameraTransport
+from shared.messages.ingest import CameraTransport
 from tests.support.eventually import eventually
 from tests.support.ports import free_port
 from tests.unit.ingest.decoded import decoded

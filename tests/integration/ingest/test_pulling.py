@@ -10,7 +10,7 @@ from ingest.simulator.clock_strip import read_clock
 from ingest.simulator.encoder import Coding
 from ingest.simulator.server import SimulatedCameras
 from shared.codecs.h264 import parameter_sets
-from shared.messages import CameraStatus
+from shared.messages.ingest import CameraStatus
 from tests.integration.ingest.conftest import Pulling, wanted
 from tests.support.eventually import eventually
 from tests.unit.ingest.decoded import decoded
@@ -53,7 +53,7 @@ async def test_the_utc_of_a_unit_is_within_a_picture_of_the_burnt_in_clock(
     units = pulling.units[2:15]
     clocks_ms = [read_clock(image) for image in decoded(unit.data for unit in pulling.units[:15])][2:]
     delays_ms = sorted(
-        unit.wall_ns / 1e6 - (clock_ms or 0) for unit, clock_ms in zip(units, clocks_ms, strict=True)
+        unit.utc_ns / 1e6 - (clock_ms or 0) for unit, clock_ms in zip(units, clocks_ms, strict=True)
     )
     assert 0 <= delays_ms[len(delays_ms) // 2] < 80
 

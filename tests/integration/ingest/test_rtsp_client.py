@@ -9,8 +9,8 @@ from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.faults import Fault
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
-from shared.messages import CameraTransport
-from shared.units import WallSource
+from shared.messages.ingest import CameraTransport
+from shared.units import UtcSource
 from tests.integration.ingest.scripted import scripted
 
 DIGEST = 'WWW-Authenticate: Digest realm="r", nonce="{}"\r\n'
@@ -111,6 +111,6 @@ async def test_pictures_have_the_camera_s_own_time(
     taken = [await source.next() for _ in range(4)]
     source.close()
     last = taken[-1]
-    assert last.wall_source is WallSource.SENDER_REPORT
-    assert last.wall_ns is not None
-    assert abs(last.arrival_ns - last.wall_ns) <= last.wall_uncertainty_ns
+    assert last.utc_source is UtcSource.SENDER_REPORT
+    assert last.utc_ns is not None
+    assert abs(last.arrival_ns - last.utc_ns) <= last.utc_uncertainty_ns

@@ -17,7 +17,7 @@ from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
 from shared.ids import StreamId
-from shared.messages import CameraStatus, WantedCamera
+from shared.messages.ingest import CameraStatus, WantedCamera
 from shared.tap import Endpoint, Gap, TapKeys, TapSubscriber
 from shared.tap.keys import make_pair
 from shared.units import AccessUnit

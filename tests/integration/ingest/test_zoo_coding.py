@@ -9,7 +9,7 @@ from ingest.simulator.encoder import Encoding
 from ingest.simulator.faults import Fault
 from shared.codecs.h264 import Nal, nal_type, nal_units
 from shared.codecs.jpeg import parse_image
-from shared.messages import CameraStatus
+from shared.messages.ingest import CameraStatus
 from tests.integration.ingest.zoo import CODING, STEP90, assert_steady, plan, zoo
 from tests.support.eventually import eventually
 from tests.unit.ingest.decoded import decoded

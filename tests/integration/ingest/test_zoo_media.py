@@ -12,7 +12,7 @@ from ingest.decoding.process import ChildDecoder
 from ingest.simulator.faults import Fault
 from shared.clock import SystemClock
 from shared.codecs.h264 import parameter_sets
-from shared.messages import CameraStatus
+from shared.messages.ingest import CameraStatus
 from tests.integration.ingest.zoo import CODING, Zoo, assert_steady, assert_whole, pictures, plan, slices, zoo
 from tests.support.eventually import eventually
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest.simulator.faults import Fault
-from shared.messages import CameraStatus
+from shared.messages.ingest import CameraStatus
 from tests.integration.ingest.zoo import assert_steady, plan, zoo
 from tests.support.eventually import eventually
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest.simulator.faults import Fault
-from shared.units import AccessUnit, WallSource
+from shared.units import AccessUnit, UtcSource
 from tests.integration.ingest.zoo import STEP90, assert_steady, assert_whole, plan, zoo
 from tests.support.eventually import eventually
 
@@ -62,7 +62,7 @@ async def test_times_that_never_move_are_replaced_by_arrival(tmp_path: Path) -> 
         units = world.runs()[1]
         assert_whole(units)
         assert min(_steps(units)) > 0
-        took_s = (units[-1].wall_ns - units[0].wall_ns) / 1e9
+        took_s = (units[-1].utc_ns - units[0].utc_ns) / 1e9
         assert (units[-1].pts90 - units[0].pts90) / 90_000 == pytest.approx(took_s, abs=0.05)
         assert camera.counts.logins == 1
 
@@ -84,7 +84,7 @@ async def test_reports_of_a_wrong_time_are_not_believed(fault: Fault, tmp_path: 
         world.pull()
         await world.units_come(15)
         assert_steady(world.units)
-        assert {unit.wall_source for unit in world.units} == {WallSource.ARRIVAL}
+        assert {unit.utc_source for unit in world.units} == {UtcSource.ARRIVAL}
 
 
 async def test_reports_of_the_right_time_are_believed(tmp_path: Path) -> None:
@@ -92,4 +92,4 @@ async def test_reports_of_the_right_time_are_believed(tmp_path: Path) -> None:
     async with zoo(tmp_path) as world:
         world.add(plan(Fault.NONE))
         world.pull()
-        await eventually(lambda: any(u.wall_source is WallSource.SENDER_REPORT for u in world.units))
+        await eventually(lambda: any(u.utc_source is UtcSource.SENDER_REPORT for u in world.units))

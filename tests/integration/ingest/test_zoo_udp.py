@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest.simulator.faults import Fault
-from shared.messages import CameraTransport
+from shared.messages.ingest import CameraTransport
 from tests.integration.ingest.zoo import STEP90, assert_steady, assert_whole, plan, zoo
 
 pytestmark = pytest.mark.slow

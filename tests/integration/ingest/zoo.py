@@ -11,7 +11,6 @@ from random import Random
 from ingest.addresses import AddressRules
 from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
-from ingest.hub import Hub
 from ingest.meters import Meters
 from ingest.openers import ChosenOpener
 from ingest.rtsp.opener import RtspOpener
@@ -22,9 +21,10 @@ from ingest.simulator.encoder import Coding
 from ingest.simulator.faults import Fault
 from ingest.simulator.feeds import Loop
 from ingest.simulator.server import SimulatedCameras
+from ingest.stream_hub import StreamHub
 from shared.clock import Clock, SystemClock
 from shared.codecs.h264 import Nal, nal_type, nal_units
-from shared.messages import CameraOpener, CameraReport, CameraTransport, WantedCamera
+from shared.messages.ingest import CameraOpener, CameraReport, CameraTransport, WantedCamera
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
 
@@ -55,7 +55,7 @@ class Zoo:
     def __init__(self, folder: Path, server: SimulatedCameras, clock: Clock) -> None:
         self.server = server
         self.units: list[AccessUnit] = []
-        self.hub = Hub()
+        self.hub = StreamHub()
         self.hub.connect(self.units.append)
         rules = AddressRules(allow_loopback=True)
         self.fleet = Fleet(

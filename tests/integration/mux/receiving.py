@@ -7,7 +7,7 @@ from pathlib import Path
 
 import av
 
-from mux.transport.udp import UdpWire
+from mux.transport.udp import UdpTransport
 from shared.tap import TapKeys
 from shared.units import AccessUnit
 from tests.integration.mux.rig import Camera, Mux, playing, running_mux
@@ -75,7 +75,7 @@ async def scene(
     **settings: object,
 ) -> AsyncIterator[Scene]:
     """A scene of a camera that plays `units`, the first `head_start` of them before anybody watches."""
-    async with running_mux(folder, make_wire=UdpWire, **settings) as mux:
+    async with running_mux(folder, make_transport=UdpTransport, **settings) as mux:
         camera = Camera(units, mux.tap_port, keys=keys)
         async with (
             playing(camera, head_start=head_start),

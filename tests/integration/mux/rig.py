@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from mux.service import build_with
 from mux.settings import MuxSettings
 from mux.transport.stun import Address
-from mux.transport.udp import UdpWire
+from mux.transport.udp import UdpTransport
 from shared.ids import StreamId
 from shared.recent import RecentUnits
 from shared.service import Service
@@ -32,7 +32,7 @@ PAGE_PORT = free_port()
 ORIGIN = f"http://127.0.0.1:{PAGE_PORT}"
 
 
-class LossyWire(UdpWire):
+class LossyTransport(UdpTransport):
     """A network that loses two media packets in a hundred. To be used without segmentation and in Python."""
 
     _random = Random(3)
@@ -77,7 +77,7 @@ class Camera:
             run=self.run,
             seq=self._seq,
             pts90=place * 90_000 // self._fps,
-            wall_ns=time.time_ns(),
+            utc_ns=time.time_ns(),
         )
         self._seq += 1
         self.sent += 1
@@ -211,7 +211,7 @@ def make_key(folder: Path) -> tuple[TicketSigner, Path]:
 
 @asynccontextmanager
 async def running_mux(
-    folder: Path, *, make_wire: type[UdpWire] = UdpWire, **settings: object
+    folder: Path, *, make_transport: type[UdpTransport] = UdpTransport, **settings: object
 ) -> AsyncIterator[Mux]:
     """A mux in this process, on free ports."""
     signer, key_file = make_key(folder)
@@ -227,7 +227,7 @@ async def running_mux(
         **settings,
     }
     ready = MuxSettings.model_validate(chosen)
-    service: Service = await build_with(ready, make_wire)
+    service: Service = await build_with(ready, make_transport)
     task = asyncio.create_task(service.run())
     try:
         mux = Mux(signer, ready, tap_port)

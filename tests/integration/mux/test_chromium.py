@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from mux.transport.udp import UdpWire
+from mux.transport.udp import UdpTransport
 from shared.ids import StreamId
 from shared.units import AccessUnit
 from tests.integration.mux.page import CHROMIUM, chromium, inbound, open_page, play, served
-from tests.integration.mux.rig import ORIGIN, PAGE_PORT, Camera, LossyWire, Mux, playing, running_mux
+from tests.integration.mux.rig import ORIGIN, PAGE_PORT, Camera, LossyTransport, Mux, playing, running_mux
 from tests.support.eventually import eventually
 from tests.support.mux_stream import street
 from tests.support.pictures import STREAM, units
@@ -31,11 +31,11 @@ async def page_on(
     shown: list[AccessUnit],
     *,
     head_start: int = 0,
-    make_wire: type[UdpWire] = UdpWire,
+    make_transport: type[UdpTransport] = UdpTransport,
     **settings: object,
 ) -> AsyncIterator[tuple[Mux, Camera, Page]]:
     async with (
-        running_mux(folder, make_wire=make_wire, **settings) as mux,
+        running_mux(folder, make_transport=make_transport, **settings) as mux,
         served(PAGE_PORT),
         chromium() as browser,
     ):
@@ -81,7 +81,12 @@ async def test_chromium_starts_at_once_in_a_group_of_ten_seconds(tmp_path: Path)
 async def test_chromium_starts_and_goes_on_while_two_percent_are_lost(tmp_path: Path) -> None:
     large = [replace(unit, stream=STREAM) for unit in street(100, 100)]
     lossy = page_on(
-        tmp_path, large, head_start=60, make_wire=LossyWire, udp_segmentation=False, mux_core="python"
+        tmp_path,
+        large,
+        head_start=60,
+        make_transport=LossyTransport,
+        udp_segmentation=False,
+        mux_core="python",
     )
     async with lossy as (mux, _, page):
         await watch(mux, page)

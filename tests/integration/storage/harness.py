@@ -21,15 +21,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from shared.ids import StreamId
-from shared.messages import (
+from shared.messages.codec import decode, encode
+from shared.messages.storage import (
     HeldReport,
     HoldOrder,
     KnownHolds,
     RecordingPolicies,
     RecordingPolicy,
     RecordingReports,
-    decode,
-    encode,
 )
 from shared.recent import RecentUnits
 from shared.tap.endpoint import Endpoint

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.messages import RecordingStatus
+from shared.messages.storage import RecordingStatus
 from tests.integration.storage.harness import storage
 from tests.support.eventually import eventually
 from tests.support.pictures import units

@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
-from shared.messages import RecordingStatus
+from shared.messages.storage import RecordingStatus
 from shared.tickets import Action
 from storage.model.instants import text_from_ns
 from storage.recording.finishing import layout_of
@@ -45,7 +45,7 @@ async def test_a_kill_loses_a_second_at_most_and_never_the_segment(tmp_path: Pat
     async with storage(tmp_path, {"BEFFROI_SEGMENT_S": "600"}) as system:
         await system.publish(pictures)
         await eventually(lambda: system.metric("storage_fragments_total"), what="a fragment")
-        await system.until(pictures[-1].wall_ns - 1_000_000_000)
+        await system.until(pictures[-1].utc_ns - 1_000_000_000)
         await system.kill()
         await system.start()
         await eventually(lambda: objects(tmp_path), what="the recovered segment")
@@ -56,7 +56,7 @@ async def test_a_kill_loses_a_second_at_most_and_never_the_segment(tmp_path: Pat
         await eventually(listed, what="the recovered segment in the list")
     layout = layout_of(objects(tmp_path)[0])
     assert layout.identity.start_ns == start_ns
-    assert layout.end_ns >= pictures[-1].wall_ns - 1_000_000_000
+    assert layout.end_ns >= pictures[-1].utc_ns - 1_000_000_000
     with av.open(str(objects(tmp_path)[0]), "r") as container:
         assert sum(1 for _ in container.decode(video=0)) >= count - 26
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from shared.evidence.verify import verify
-from shared.messages import ExportedCamera, ExportOrder
+from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.tickets import Action
 from storage.model.instants import text_from_ns
 from tests.integration.storage.harness import System, storage

@@ -29,7 +29,8 @@ from control_room.settings import ControlRoomSettings
 from shared.bus import Bus, MemoryBus
 from shared.clock import SimulatedClock
 from shared.errors import BadInput, BeffroiError, Conflict, NotFound, TicketRefused
-from shared.messages import ExportOrder, ExportProgress, ExportStatus, HoldPlaced, decode, encode
+from shared.messages.codec import decode, encode
+from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, HoldPlaced
 from shared.tickets import Action as TicketAction
 from shared.tickets import TicketSigner, TicketVerifier
 

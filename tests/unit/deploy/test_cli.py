@@ -48,12 +48,6 @@ def test_the_demo_refuses_a_port_out_of_range(tmp_path: Path, capsys: pytest.Cap
     assert "port 99 is not between" in capsys.readouterr().err
 
 
-def test_up_refuses_an_address_that_is_no_origin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    urls = ["--public-url", "cmsu.example", "--mux-url", "https://m", "--storage-url", "https://s"]
-    assert main(["up", "--data", str(tmp_path), *urls]) == 2
-    assert "'cmsu.example' is not of the form" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("muxes", ["0", "17"])
 def test_the_demo_refuses_a_number_of_muxes_that_makes_no_sense(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], muxes: str
@@ -68,20 +62,3 @@ def test_the_number_of_muxes_comes_from_the_environment_too(
     monkeypatch.setenv("BEFFROI_MUXES", "99")
     assert main(["demo", "--data", str(tmp_path)]) == 2
     assert "99 muxes are not between" in capsys.readouterr().err
-
-
-def test_doctor_gives_each_finding_with_its_verdict(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    main(["doctor", "--data", str(tmp_path / "none"), "--port", "21000"])
-    verdicts = {line.split()[0] for line in capsys.readouterr().out.splitlines()}
-    assert verdicts <= {"ok", "warning", "wrong"}
-
-
-def test_doctor_tells_of_secrets_that_others_may_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    keys = open_secrets(tmp_path / "secrets")
-    keys.ticket_private.chmod(0o644)
-    assert main(["doctor", "--data", str(tmp_path), "--port", "21000"]) == 1
-    assert "others may read ticket.pem" in capsys.readouterr().out

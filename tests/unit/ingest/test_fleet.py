@@ -10,13 +10,13 @@ import pytest
 
 from ingest.fake_opener import FakeOpener, FakeSource
 from ingest.fleet import Fleet
-from ingest.hub import Hub
 from ingest.meters import Meters
 from ingest.runs import RunNumbers
+from ingest.stream_hub import StreamHub
 from shared import metrics
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
-from shared.messages import CameraStatus, WantedCamera
+from shared.messages.ingest import CameraStatus, WantedCamera
 from tests.unit.ingest.camera_packets import packets, source
 
 GATE = WantedCamera("59350/gate/main", "Gate", "rtsp://192.0.2.7/gate", "viewer", "hunter2")
@@ -28,7 +28,7 @@ class Rig:
     def __init__(self, folder: Path) -> None:
         self.clock = SimulatedClock()
         self.opener = FakeOpener()
-        self.hub = Hub()
+        self.hub = StreamHub()
         self.sources: list[FakeSource] = []
         self.changes = 0
         self.asked: set[StreamId] = set()

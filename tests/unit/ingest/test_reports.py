@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import httpx
 
 from ingest.reports import Reporter
-from shared.messages import CameraReport, CameraReports, CameraStatus, decode
+from shared.messages.codec import decode
+from shared.messages.ingest import CameraReport, CameraReports, CameraStatus
 from tests.support.eventually import eventually
 
 REPORT = CameraReport("59350/gate/main", CameraStatus.LIVE, "", datetime(2026, 11, 21, tzinfo=UTC), run=3)

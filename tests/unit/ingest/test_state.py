@@ -6,7 +6,7 @@ from ingest.ports import StreamInfo
 from ingest.state import CameraState
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
-from shared.messages import CameraStatus
+from shared.messages.ingest import CameraStatus
 from shared.reasons import why
 from tests.support.told import said
 

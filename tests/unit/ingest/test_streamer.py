@@ -11,8 +11,8 @@ import pytest
 from ingest.ports import Ended, InvalidStream, Refused, Stalled, Unreachable, UnsupportedCodec
 from ingest.simulator.encoder import Coding, Encoding
 from shared import metrics
-from shared.messages import CameraStatus
-from shared.units import Codec, WallSource
+from shared.messages.ingest import CameraStatus
+from shared.units import Codec, UtcSource
 from tests.support.told import said
 from tests.unit.ingest.camera_packets import ADDRESS, GOP, Bench, coded, costly, packets, source
 
@@ -48,8 +48,8 @@ async def test_a_unit_carries_the_utc_of_its_arrival(bench: Bench) -> None:
     bench.opener.then(camera)
     camera.send(*packets(arrival_ns=42))
     async with running(bench):
-        assert bench.units[3].wall_ns == 45
-        assert bench.units[3].wall_source is WallSource.ARRIVAL
+        assert bench.units[3].utc_ns == 45
+        assert bench.units[3].utc_source is UtcSource.ARRIVAL
 
 
 async def test_a_camera_s_own_time_is_passed_on_with_its_uncertainty(bench: Bench) -> None:
@@ -57,13 +57,13 @@ async def test_a_camera_s_own_time_is_passed_on_with_its_uncertainty(bench: Benc
     bench.opener.then(camera)
     camera.send(
         *(
-            replace(packet, wall_ns=7, wall_source=WallSource.SENDER_REPORT, wall_uncertainty_ns=9)
+            replace(packet, utc_ns=7, utc_source=UtcSource.SENDER_REPORT, utc_uncertainty_ns=9)
             for packet in packets(arrival_ns=42)
         )
     )
     async with running(bench):
         unit = bench.units[3]
-    assert (unit.wall_ns, unit.wall_source, unit.wall_uncertainty_ns) == (7, WallSource.SENDER_REPORT, 9)
+    assert (unit.utc_ns, unit.utc_source, unit.utc_uncertainty_ns) == (7, UtcSource.SENDER_REPORT, 9)
 
 
 async def test_how_far_a_camera_s_clock_is_off_is_passed_on_beside_the_arrival(bench: Bench) -> None:
@@ -72,7 +72,7 @@ async def test_how_far_a_camera_s_clock_is_off_is_passed_on_beside_the_arrival(b
     camera.send(*(replace(packet, camera_ahead_ns=-7) for packet in packets(arrival_ns=42)))
     async with running(bench):
         unit = bench.units[3]
-    assert (unit.wall_ns, unit.wall_source, unit.camera_ahead_ns) == (45, WallSource.ARRIVAL, -7)
+    assert (unit.utc_ns, unit.utc_source, unit.camera_ahead_ns) == (45, UtcSource.ARRIVAL, -7)
 
 
 async def test_the_state_is_live_with_size_and_codec_once_a_unit_came(bench: Bench) -> None:

@@ -11,7 +11,7 @@ import pytest
 from ingest.checks.common import UNKNOWN_SETS
 from ingest.ports import STALL_S, TOLD_S, Packet, SourceCounts, silent
 from ingest.vigil import Finding, Habits, Vigil
-from shared.messages import CameraStatus
+from shared.messages.ingest import CameraStatus
 from tests.unit.ingest.camera_packets import STEP90, Bench, coded, packets, source
 
 S = 1_000_000_000

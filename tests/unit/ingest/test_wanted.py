@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from ingest.wanted import REFUSALS_UNTIL_MEANT, WantedCache, WantedPoller
 from shared.clock import SimulatedClock
 from shared.errors import BadInput, Unauthenticated, problem
-from shared.messages import WantedCamera, WantedCameras, encode
+from shared.messages.codec import encode
+from shared.messages.ingest import WantedCamera, WantedCameras
 
 KEY = Fernet.generate_key().decode()
 CAMERA = WantedCamera("59350/gate/main", "Gate", "rtsp://192.0.2.7/gate", "viewer", "hunter2")

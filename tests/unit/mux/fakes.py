@@ -10,17 +10,17 @@ from mux.counts import Counts
 from mux.fanout.fan_out import FanOut
 from mux.fanout.pacer import Pacer
 from mux.fanout.sender import Sender
-from mux.fanout.token_bucket import NEAR, Bucket, Pace
+from mux.fanout.token_bucket import NEAR, Pace, TokenBucket
 from mux.rtp.header import RtpFormat
 from mux.rtp.layout import Layout
 from mux.rtp.picture import Chunk, Picture, picture_of
 from mux.rtp.srtp import AES_128_GCM, Keys, Sealer, sealer_of
 from mux.transport.delivery import deliver_each
-from mux.transport.destination import Line
-from mux.transport.lockstep_destinations import EachTogether, Together
+from mux.transport.destination import Destination
+from mux.transport.lockstep_destinations import EachDestination, LockstepDestinations
 from mux.transport.stun import Address
 from shared.ids import StreamId
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 
 STREAM = StreamId("59350", "cam-1")
 KEYS = Keys(AES_128_GCM, bytes(range(28)), bytes(range(100, 128)))
@@ -28,7 +28,7 @@ VIEWER: Address = ("192.0.2.9", 5000)
 PARAMETERS = bytes.fromhex("00000001 6742c00dda0507e840000003004000000ca3c50aa8 00000001 68ce0fc8")
 
 
-class RecordingWire:
+class RecordingTransport:
     """Keeps what is sent; `full` makes it refuse, as a socket whose buffer is full."""
 
     def __init__(self) -> None:
@@ -51,11 +51,11 @@ class RecordingWire:
     def sealer(self, keys: Keys, rtp: RtpFormat) -> Sealer:
         return sealer_of(keys, rtp)
 
-    def deliver(self, chunk: Chunk, lines: Sequence[Line]) -> None:
-        deliver_each(chunk, lines, self._send_layout)
+    def deliver(self, chunk: Chunk, destinations: Sequence[Destination]) -> None:
+        deliver_each(chunk, destinations, self._send_layout)
 
-    def together(self) -> Together:
-        return EachTogether(self.deliver)
+    def lockstep(self) -> LockstepDestinations:
+        return EachDestination(self.deliver)
 
     def _send_layout(self, layout: Layout, address: Address) -> bool:
         if self.full:
@@ -104,8 +104,8 @@ def unit(
     """An access unit with one slice of about `size` bytes."""
     slice_nal = (b"\x65" if key else b"\x41") + bytes(1 + (seq + at) % 255 for at in range(size))
     data = (PARAMETERS if key else b"") + b"\0\0\0\1" + slice_nal
-    wall_ns = 1_700_000_000_000_000_000 + seq * 40_000_000
-    return AccessUnit(stream, run, seq, seq * 3600, wall_ns, WallSource.ARRIVAL, -1, key, codec, data)
+    utc_ns = 1_700_000_000_000_000_000 + seq * 40_000_000
+    return AccessUnit(stream, run, seq, seq * 3600, utc_ns, UtcSource.ARRIVAL, -1, key, codec, data)
 
 
 def picture(number: int, *, key: bool = False, size: int = 500) -> Picture:
@@ -115,7 +115,7 @@ def picture(number: int, *, key: bool = False, size: int = 500) -> Picture:
 
 
 class Viewed:
-    """A sender with its wire and timers, and the receiving end of its SRTP."""
+    """A sender with its transport and timers, and the receiving end of its SRTP."""
 
     def __init__(
         self,
@@ -123,27 +123,27 @@ class Viewed:
         keys: Keys = KEYS,
         rtx: bool = True,
         extension_id: int | None = 5,
-        wire: RecordingWire | None = None,
+        transport: RecordingTransport | None = None,
         address: Address = VIEWER,
         pace: Pace = NEAR,
     ) -> None:
-        self.wire = wire or RecordingWire()
+        self.transport = transport or RecordingTransport()
         self.timers = Timers()
         self.counts = Counts()
         self.pacer = Pacer(self.timers.later, lambda: self.timers.passed_ns)
-        self.bucket = Bucket(pace)
+        self.bucket = TokenBucket(pace)
         self.sender = Sender(
             keys=keys,
             primary=RtpFormat(0x1234, 102, extension_id),
-            repair=RtpFormat(0x1235, 103, extension_id) if rtx else None,
-            wire=self.wire,
+            rtx=RtpFormat(0x1235, 103, extension_id) if rtx else None,
+            transport=self.transport,
             address=address,
             pacer=self.pacer,
             bucket=self.bucket,
             counts=self.counts,
             random=Random(7),
         )
-        self.fan_out = FanOut(self.wire, self.pacer, self.counts)
+        self.fan_out = FanOut(self.transport, self.pacer, self.counts)
         self.fan_out.add(self.sender)
         policy = pylibsrtp.Policy(
             key=keys.ours, ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND, srtp_profile=keys.profile.libsrtp
@@ -157,15 +157,15 @@ class Viewed:
     def received(self) -> list[bytes]:
         """Plain RTP of what was sent since the last call; repeated packets are left out."""
         plain = []
-        for datagram, address in self.wire.sent[self._read :]:
-            if address != self.sender.address:
+        for datagram, address in self.transport.sent[self._read :]:
+            if address != self.sender.destination.address:
                 continue
             try:
                 plain.append(self._session.unprotect(datagram))
             except pylibsrtp.Error as error:
                 if "replay" not in str(error):
                     raise
-        self._read = len(self.wire.datagrams)
+        self._read = len(self.transport.datagrams)
         return plain
 
 

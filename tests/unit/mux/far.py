@@ -1,4 +1,4 @@
-"""A hub and browsers with a bad network between, in simulated time: a minute of it takes a second or two."""
+"""A mux and browsers with a bad network between, in simulated time: a minute of it takes a second or two."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,8 +16,8 @@ from shared.units import AccessUnit
 from tests.support.far_browser import FarBrowser
 from tests.support.far_seen import Shown
 from tests.support.relay import Link, Path
-from tests.unit.mux.fakes import STREAM, RecordingWire, Timers
-from tests.unit.mux.hubs import BROWSER, Visitor, World
+from tests.unit.mux.fakes import STREAM, RecordingTransport, Timers
+from tests.unit.mux.worlds import BROWSER, Visitor, World
 
 _TICK_S = 0.1
 _TICKS = 10
@@ -69,7 +69,7 @@ class Events(Timers):
         return until()
 
 
-class _FarWire(RecordingWire):
+class _FarTransport(RecordingTransport):
     """Hands everything to the network; nothing is kept."""
 
     def __init__(self, carry: Callable[[bytes, Address], None]) -> None:
@@ -89,13 +89,16 @@ class _FarWire(RecordingWire):
 
 
 class FarWorld:
-    """A hub that shows one or more cameras to browsers behind links of their own."""
+    """A mux that shows one or more cameras to browsers behind links of their own."""
 
     def __init__(self, *shown: Sequence[AccessUnit], seed: int = 1, most_viewers: int = 1000) -> None:
         self.clock = SteppedClock()
         self.events = Events(self.clock)
         self.world = World(
-            most_viewers=most_viewers, clock=self.clock, timers=self.events, wire=_FarWire(self._down)
+            most_viewers=most_viewers,
+            clock=self.clock,
+            timers=self.events,
+            transport=_FarTransport(self._down),
         )
         self.random = Random(seed)
         self.browsers: dict[Address, FarBrowser] = {}
@@ -135,7 +138,7 @@ class FarWorld:
         return next(address for address, one in self.browsers.items() if one is browser)
 
     def viewer_of(self, browser: FarBrowser) -> Viewer | None:
-        return self.world.hub.roster.called(browser.place.ufrag)
+        return self.world.registry.roster.called(browser.place.ufrag)
 
     def change(self, browser: FarBrowser, *, up: Link | None = None, down: Link | None = None) -> None:
         """Another link from now on."""
@@ -165,7 +168,7 @@ class FarWorld:
         address, viewer = self.address_of(browser), self.viewer_of(browser)
         browser.fall_silent()
         if viewer is not None:
-            self.world.hub.leave(viewer.identity.id)
+            self.world.registry.leave(viewer.identity.id)
         del self.browsers[address], self.paths[address]
 
     def _up(self, datagram: bytes, browser: FarBrowser) -> None:
@@ -174,7 +177,7 @@ class FarWorld:
         source = self.address_of(browser)
         due_s = self.paths[source][0].due_s(len(datagram), self.events.now_ns() / 1e9)
         if due_s is not None:
-            self.events.at(int(due_s * 1e9), lambda: self.world.hub.received(datagram, source))
+            self.events.at(int(due_s * 1e9), lambda: self.world.registry.received(datagram, source))
 
     def _down(self, datagram: bytes, address: Address) -> None:
         browser = self.browsers.get(address)
@@ -188,8 +191,8 @@ class FarWorld:
 
     def _tick(self) -> None:
         part = self._ticks % _TICKS
-        self.world.hub.tick(part, _TICKS)
-        self.world.hub.watch_over(part, _TICKS)
+        self.world.registry.tick(part, _TICKS)
+        self.world.registry.watch_over(part, _TICKS)
         if part == 0:
             self.world.channels.release_idle()
         self._ticks += 1
@@ -201,7 +204,7 @@ class FarWorld:
             run=1,
             seq=number,
             pts90=number * 3600,
-            wall_ns=self.clock.utc_ns(),
+            utc_ns=self.clock.utc_ns(),
         )
         if unit.stream in self.world.tap.sinks:
             self.world.tap.give(unit, stream=unit.stream)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from shared.errors import Unavailable
-from shared.messages import HeldReport, HoldOrder, KnownHolds
+from shared.messages.storage import HeldReport, HoldOrder, KnownHolds
 
 
 @dataclass

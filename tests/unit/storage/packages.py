@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 
 from shared.evidence.manifest import MANIFEST
-from shared.messages import ExportedCamera, ExportOrder
+from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.tickets import Action
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.workshop import Workshop

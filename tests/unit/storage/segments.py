@@ -15,7 +15,7 @@ from storage.fmp4.reader import ReadAt
 
 def identity_of(unit: AccessUnit, *, name: str = "Place du Beffroi", days: int = 30) -> Identity:
     """The identity of a segment that starts with this unit."""
-    return Identity(unit.stream, unit.run, unit.wall_ns, name, days, str(unit.wall_source))
+    return Identity(unit.stream, unit.run, unit.utc_ns, name, days, str(unit.utc_source))
 
 
 def segment_bytes(units: Sequence[AccessUnit], per_fragment: int = 5) -> bytes:
@@ -31,7 +31,7 @@ def segment_bytes(units: Sequence[AccessUnit], per_fragment: int = 5) -> bytes:
             for unit, parts_of_unit in zip(group, data, strict=True)
         )
         fragment = MovieFragment(number + 1, group[0].pts90 - units[0].pts90, samples)
-        parts.extend(write_fragment(fragment, group[0].wall_ns, [part for unit in data for part in unit]))
+        parts.extend(write_fragment(fragment, group[0].utc_ns, [part for unit in data for part in unit]))
     return b"".join(parts)
 
 

@@ -16,7 +16,8 @@ from shared.clock import SimulatedClock
 from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.leases import Leases
-from shared.messages import RecordingPolicy, encode
+from shared.messages.codec import encode
+from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
@@ -82,7 +83,7 @@ def units(
     """Real units, encoded once for all tests."""
     shift_ns = start_ns - START_NS
     return [
-        replace(unit, stream=stream, wall_ns=unit.wall_ns + shift_ns)
+        replace(unit, stream=stream, utc_ns=unit.utc_ns + shift_ns)
         for unit in _coded(count, gop, width, height)
     ]
 

@@ -17,6 +17,12 @@ export function whenSessionLost(listener: Listener): () => void {
   return () => onLost.delete(listener);
 }
 
+/** A server that is asked again and again and says nothing for so long is one that does not answer. */
+const ANSWER_MS = 10_000;
+
+/** Ends with `signal`, or when the answer does not come. For one request. */
+export const answering = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+
 interface Answer<T> {
   data?: T;
   error?: unknown;

@@ -8,7 +8,7 @@ import type { Person } from "./types";
 export type SessionState =
   | { kind: "asking" }
   | { kind: "out"; ended: boolean; problem: Problem | null }
-  | { kind: "in"; person: Person };
+  | { kind: "in"; session: string; person: Person };
 
 interface SessionValue {
   state: SessionState;
@@ -29,7 +29,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     ask(api.GET("/api/v1/session"))
       .then((session) => {
         motiveOf(session.session);
-        setState({ kind: "in", person: session.person });
+        setState({ kind: "in", session: session.session, person: session.person });
       })
       .catch((error: unknown) => {
         const problem = asProblem(error);
@@ -41,7 +41,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const signIn = useCallback(async (login: string, password: string) => {
     const session = await ask(api.POST("/api/v1/session", { body: { login, password } }));
     motiveOf(session.session);
-    setState({ kind: "in", person: session.person });
+    setState({ kind: "in", session: session.session, person: session.person });
   }, []);
 
   const signOut = useCallback(async () => {

@@ -1,36 +1,28 @@
-/** The cameras and communes the person may see, polled once for all views. */
+/** The cameras and communes the person may see, for all views. */
+import { useQuery } from "@tanstack/react-query";
 import { createContext, useContext, useMemo, type ReactNode } from "react";
-import { api, everyPage } from "./client";
-import { usePoll, type Polled } from "./poll";
+import { camerasQuery, communesQuery } from "./queries";
 import type { Camera, Commune } from "./types";
 
-const CAMERAS_MS = 2000;
-const COMMUNES_MS = 30_000;
-const PAGE = 200;
-
 interface Territory {
-  cameras: Polled<Camera[]>;
-  communes: Polled<Commune[]>;
+  /** Undefined before the first answer. */
+  cameras: Camera[] | undefined;
+  communes: Commune[] | undefined;
   byId: ReadonlyMap<string, Camera>;
   communeName: (code: string) => string;
 }
 
 const TerritoryContext = createContext<Territory | null>(null);
 
-const loadCameras = () =>
-  everyPage((cursor) => api.GET("/api/v1/cameras", { params: { query: { cursor, limit: PAGE } } }));
-const loadCommunes = () =>
-  everyPage((cursor) => api.GET("/api/v1/communes", { params: { query: { cursor, limit: PAGE } } }));
-
 export function TerritoryProvider({ children }: { children: ReactNode }) {
-  const cameras = usePoll(loadCameras, CAMERAS_MS);
-  const communes = usePoll(loadCommunes, COMMUNES_MS);
+  const { data: cameras } = useQuery(camerasQuery);
+  const { data: communes } = useQuery(communesQuery);
   const value = useMemo(() => {
-    const names = new Map(communes.data?.map((commune) => [commune.code, commune.name]));
+    const names = new Map(communes?.map((commune) => [commune.code, commune.name]));
     return {
       cameras,
       communes,
-      byId: new Map(cameras.data?.map((camera) => [camera.id, camera])),
+      byId: new Map(cameras?.map((camera) => [camera.id, camera])),
       communeName: (code: string) => names.get(code) ?? code,
     };
   }, [cameras, communes]);

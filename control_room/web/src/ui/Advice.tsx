@@ -2,6 +2,7 @@ import type { Camera, StreamState } from "../api/types";
 import { useText } from "../i18n/text";
 import { adviceKinds, hasAdvice } from "./adviceKinds";
 import { Said } from "./Said";
+import styles from "./Advice.module.css";
 
 interface Props {
   camera: Camera;
@@ -12,7 +13,7 @@ export function Advice({ camera }: Props) {
   const { t } = useText();
   if (camera.blocked_reason !== null || !hasAdvice(camera)) return null;
   return (
-    <div className="advice" data-testid="camera-advice">
+    <div className={styles.advice} data-testid="camera-advice">
       <strong><span aria-hidden="true">i</span> {t.advice.title}</strong>
       <OfStream state={camera.state} />
       {camera.sub_state !== null && camera.sub_state.advice !== camera.state.advice && <OfStream state={camera.sub_state} small />}

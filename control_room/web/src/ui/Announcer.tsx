@@ -1,5 +1,7 @@
 /** One place for short news: read out by screen readers, shown for a few seconds. */
 import { createContext, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from "react";
+import styles from "./Announcer.module.css";
+import prose from "./prose.module.css";
 
 type Say = (text: string, options?: { quiet?: boolean }) => void;
 
@@ -18,7 +20,7 @@ export function Announcer({ children }: { children: ReactNode }) {
   return (
     <SayContext value={value}>
       {children}
-      <div role="status" aria-live="polite" data-testid="news" className={news.quiet ? "visually-hidden" : "news"}>
+      <div role="status" aria-live="polite" data-testid="news" className={news.quiet ? prose.visuallyHidden : styles.news}>
         {news.text}
       </div>
     </SayContext>

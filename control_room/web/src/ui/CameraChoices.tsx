@@ -4,6 +4,8 @@ import { useText } from "../i18n/text";
 import { grouped } from "../views/cameras/CamerasView";
 import { FieldError, type Fault } from "./Field";
 import { matches } from "./search";
+import fields from "./Field.module.css";
+import spacing from "./spacing.module.css";
 
 interface Props {
   chosen: readonly string[];
@@ -17,7 +19,7 @@ export function CameraChoices({ chosen, onChange, error }: Props) {
   const { cameras, communeName } = useTerritory();
   const [typed, setTyped] = useState("");
   const groups = grouped(
-    (cameras.data ?? []).filter((camera) => chosen.includes(camera.id) || matches(typed, camera.name, camera.place, communeName(camera.commune))),
+    (cameras ?? []).filter((camera) => chosen.includes(camera.id) || matches(typed, camera.name, camera.place, communeName(camera.commune))),
     communeName,
   );
   const toggle = (id: string) => onChange(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
@@ -25,11 +27,11 @@ export function CameraChoices({ chosen, onChange, error }: Props) {
     <fieldset data-testid="camera-choices">
       <legend>{t.exports.cameras(chosen.length)}</legend>
       <input type="search" value={typed} onChange={(event) => setTyped(event.target.value)} aria-label={t.search} placeholder={t.search} />
-      <div className="choices">
+      <div className={spacing.choices}>
         {groups.map((group) => [
           <h3 key={group.code}>{group.name}</h3>,
           ...group.cameras.map((camera) => (
-            <label key={camera.id} className="check">
+            <label key={camera.id} className={fields.check}>
               <input type="checkbox" checked={chosen.includes(camera.id)} onChange={() => toggle(camera.id)} data-testid={`choose-${camera.id}`} />
               {camera.name}
             </label>

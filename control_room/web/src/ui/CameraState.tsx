@@ -3,8 +3,7 @@ import type { Messages } from "../i18n/fr";
 import { useText } from "../i18n/text";
 import { words } from "../i18n/words";
 import { Said } from "./Said";
-
-type Tone = "good" | "wait" | "bad" | "rest" | "off";
+import { State, type Tone } from "./State";
 
 const TONES: Record<CameraStatus, Tone> = {
   live: "good", connecting: "wait", stalled: "bad", refused: "bad", unreachable: "bad",
@@ -31,9 +30,9 @@ export function CameraState({ camera }: { camera: Camera }) {
   const { t } = useText();
   const tone = camera.blocked_reason === null ? TONES[camera.state.status] : "off";
   return (
-    <span className={`state ${tone}`} data-testid="camera-state" data-status={camera.state.status}>
+    <State tone={tone} data-testid="camera-state" data-status={camera.state.status}>
       <span aria-hidden="true">{MARKS[tone]}</span> {camera.blocked_reason === null ? t.status[camera.state.status] : t.blocked}
-    </span>
+    </State>
   );
 }
 
@@ -45,10 +44,9 @@ export function SubState({ camera, resting = false }: { camera: Camera; resting?
   const tone = TONES[state.status];
   return (
     <>
-      <span className={`state small ${tone}`} data-testid="sub-state" data-status={state.status}
-        title={t.statusReason[state.status]}>
+      <State tone={tone} small data-testid="sub-state" data-status={state.status} title={t.statusReason[state.status]}>
         <span aria-hidden="true">{MARKS[tone]}</span> {t.subStream(t.status[state.status])}
-      </span>
+      </State>
       {tone === "bad" && <Said why={state.why} text={state.reason} title={t.advice.said} />}
     </>
   );
@@ -62,8 +60,8 @@ export function RecordingState({ camera }: { camera: Camera }) {
   const { t, language } = useText();
   const { status, reason, why } = camera.recording;
   return (
-    <span className={`state small ${RECORDING[status]}`} data-testid="recording-state" data-status={status} title={words(why, t, language) ?? reason}>
+    <State tone={RECORDING[status]} small data-testid="recording-state" data-status={status} title={words(why, t, language) ?? reason}>
       <span aria-hidden="true">{status === "recording" ? "■" : "□"}</span> {t.recording[status]}
-    </span>
+    </State>
   );
 }

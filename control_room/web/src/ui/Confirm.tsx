@@ -1,8 +1,8 @@
-import { useState } from "react";
-import { asProblem, type Problem } from "../api/problem";
+import { useMutation } from "@tanstack/react-query";
 import { useText } from "../i18n/text";
 import { Dialog } from "./Dialog";
 import { ProblemNote } from "./ProblemNote";
+import buttons from "./buttons.module.css";
 
 interface Props {
   question: string;
@@ -16,25 +16,14 @@ interface Props {
 /** Asks before something that cannot be taken back, and shows why it failed. */
 export function Confirm({ question, action, cancel, onConfirm, onClose }: Props) {
   const { t } = useText();
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [busy, setBusy] = useState(false);
-  const confirm = async () => {
-    setBusy(true);
-    try {
-      await onConfirm();
-      onClose();
-    } catch (error) {
-      setProblem(asProblem(error));
-      setBusy(false);
-    }
-  };
+  const confirm = useMutation({ mutationFn: onConfirm, onSuccess: onClose });
   return (
     <Dialog title={action} onClose={onClose} testId="confirm">
       <p>{question}</p>
-      <ProblemNote problem={problem} />
+      <ProblemNote problem={confirm.error} />
       <footer>
         <button type="button" data-focus onClick={onClose} data-testid="confirm-no">{cancel ?? t.cancel}</button>
-        <button type="button" className="danger" disabled={busy} onClick={() => void confirm()} data-testid="confirm-yes">
+        <button type="button" className={buttons.danger} disabled={confirm.isPending} onClick={() => confirm.mutate()} data-testid="confirm-yes">
           {action}
         </button>
       </footer>

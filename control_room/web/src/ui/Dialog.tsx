@@ -1,6 +1,9 @@
 import { useEffect, useId, useRef, type ReactNode } from "react";
+import { classes } from "./classes";
 import { Icon } from "./Icon";
 import { useText } from "../i18n/text";
+import buttons from "./buttons.module.css";
+import styles from "./Dialog.module.css";
 
 /** What takes the focus first: what asks for it, else the first field; the browser would take the close button. */
 const FIRST = "[data-focus], input:enabled, select:enabled, textarea:enabled";
@@ -47,7 +50,7 @@ export function Dialog({ title, onClose, children, testId, wide = false, closabl
   return (
     <dialog
       ref={box}
-      className={wide ? "dialog wide" : "dialog"}
+      className={wide ? classes(styles.dialog, styles.wide) : styles.dialog}
       aria-labelledby={label}
       data-testid={testId}
       onCancel={(event) => {
@@ -58,7 +61,7 @@ export function Dialog({ title, onClose, children, testId, wide = false, closabl
       <header>
         <h2 id={label}>{title}</h2>
         {closable && (
-          <button type="button" className="plain" onClick={onClose} aria-label={t.close} data-testid={`${testId}-close`}>
+          <button type="button" className={buttons.plain} onClick={onClose} aria-label={t.close} data-testid={`${testId}-close`}>
             <Icon name="close" />
           </button>
         )}

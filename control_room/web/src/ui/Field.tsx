@@ -2,6 +2,8 @@ import { useId, type ReactNode } from "react";
 import type { FieldProblem, Problem } from "../api/problem";
 import { useText } from "../i18n/text";
 import { words } from "../i18n/words";
+import fields from "./Field.module.css";
+import prose from "./prose.module.css";
 
 export interface FieldIds {
   id: string;
@@ -16,19 +18,18 @@ interface Props {
   label: string;
   hint?: string | undefined;
   error?: Fault | undefined;
-  className?: string;
   children: (ids: FieldIds) => ReactNode;
 }
 
 /** A labelled control with its hint and its error tied to it. */
-export function Field({ label, hint, error, className, children }: Props) {
+export function Field({ label, hint, error, children }: Props) {
   const id = useId();
   const described = [hint === undefined ? "" : `${id}-hint`, error === undefined ? "" : `${id}-error`].join(" ").trim();
   return (
-    <div className={`field ${className ?? ""}`}>
+    <div className={fields.field}>
       <label htmlFor={id}>{label}</label>
       {children({ id, "aria-describedby": described || undefined, "aria-invalid": error === undefined ? undefined : true })}
-      {hint !== undefined && <span id={`${id}-hint`} className="hint">{hint}</span>}
+      {hint !== undefined && <span id={`${id}-hint`} className={prose.hint}>{hint}</span>}
       {error !== undefined && <FieldError id={`${id}-error`} text={error} />}
     </div>
   );
@@ -45,7 +46,7 @@ export function FieldError({ text, id }: { text: Fault | undefined; id?: string 
   if (text === undefined) return null;
   const known = typeof text === "string" ? text : words(text.why, t, language);
   return (
-    <span id={id} className="error" lang={known === null ? "en" : undefined} data-testid="field-error">
+    <span id={id} className={fields.error} lang={known === null ? "en" : undefined} data-testid="field-error">
       {known ?? (typeof text === "string" ? text : text.detail)}
     </span>
   );

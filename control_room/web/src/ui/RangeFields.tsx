@@ -3,6 +3,7 @@ import { useText } from "../i18n/text";
 import { reversed, type TypedRange } from "../i18n/typed";
 import { errorOf } from "./Field";
 import { TimeField } from "./TimeField";
+import spacing from "./spacing.module.css";
 
 interface Props {
   value: TypedRange;
@@ -18,7 +19,7 @@ interface Props {
 export function RangeFields({ value, onChange, problem, required = true, testId = "range" }: Props) {
   const { t } = useText();
   return (
-    <div className="pair">
+    <div className={spacing.pair}>
       <TimeField label={t.from} value={value.from} error={errorOf(problem, "from")} required={required} testId={`${testId}-from`}
         onChange={(from) => onChange({ ...value, from })} />
       <TimeField label={t.toExcluded} value={value.to} error={reversed(value) ? t.badRange : errorOf(problem, "to")} required={required}

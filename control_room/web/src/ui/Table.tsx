@@ -1,6 +1,8 @@
 import { useState, type ReactNode } from "react";
 import { useText } from "../i18n/text";
 import { pressed, sorted, type Sorting, type SortValue } from "./sorting";
+import prose from "./prose.module.css";
+import tables from "./Table.module.css";
 
 export interface Column<Row> {
   id: string;
@@ -26,7 +28,7 @@ interface Props<Row> {
 }
 
 /**
- * A table whose columns can be sorted by their titles. On a narrow page each row is a card (styles/narrow.css):
+ * A table whose columns can be sorted by their titles. On a narrow page each row is a card (Table.module.css, styles/base.css):
  * the roles are written out because a browser drops those of a table that is displayed as blocks.
  */
 export function Table<Row>({ columns, rows, rowId, rowTestId, testId, label, most }: Props<Row>) {
@@ -35,7 +37,7 @@ export function Table<Row>({ columns, rows, rowId, rowTestId, testId, label, mos
   const value = columns.find((column) => column.id === sorting?.column)?.value;
   const shown = (sorting === null || value === undefined ? rows : sorted(rows, value, sorting.descending, language)).slice(0, most);
   return (
-    <div className="table-wrap">
+    <div className={tables.wrap}>
       <table role="table" data-testid={testId} aria-label={label}>
         <thead role="rowgroup">
           <tr role="row">
@@ -66,13 +68,13 @@ interface HeadProps<Row> {
 function Head<Row>({ column, sorting, onPress }: HeadProps<Row>) {
   const { title, untitled, value, className } = column;
   if (value === undefined) {
-    return <th role="columnheader" scope="col" className={className}>{untitled === true ? <span className="visually-hidden">{title}</span> : title}</th>;
+    return <th role="columnheader" scope="col" className={className}>{untitled === true ? <span className={prose.visuallyHidden}>{title}</span> : title}</th>;
   }
   const direction = sorting === null ? undefined : sorting.descending ? "descending" : "ascending";
   return (
     <th role="columnheader" scope="col" className={className} aria-sort={direction}>
-      <button type="button" className="sort" onClick={onPress} data-testid={`sort-${column.id}`}>
-        {title} <span className="sort-mark" aria-hidden="true">{sorting === null ? "↕" : sorting.descending ? "▼" : "▲"}</span>
+      <button type="button" className={tables.sort} onClick={onPress} data-testid={`sort-${column.id}`}>
+        {title} <span className={tables.sortMark} aria-hidden="true">{sorting === null ? "↕" : sorting.descending ? "▼" : "▲"}</span>
       </button>
     </th>
   );

@@ -1,6 +1,7 @@
 import { useText } from "../i18n/text";
 import { Dialog } from "../ui/Dialog";
 import { LETTERS, type ViewName } from "./access";
+import styles from "./Help.module.css";
 
 interface Props {
   views: readonly ViewName[];
@@ -38,7 +39,7 @@ export function Help({ views, onClose }: Props) {
   ];
   return (
     <Dialog title={t.help.title} onClose={onClose} testId="help" wide>
-      <div className="columns">
+      <div className={styles.columns}>
         <Rows title={t.help.general} rows={general} />
         {views.includes("wall") && <Rows title={t.nav.wall} rows={wall} />}
         {views.includes("playback") && <Rows title={t.nav.playback} rows={playback} />}
@@ -51,7 +52,7 @@ function Rows({ title, rows }: { title: string; rows: Row[] }) {
   return (
     <section>
       <h3>{title}</h3>
-      <dl className="keys">
+      <dl className={styles.keys}>
         {rows.map(([keys, what]) => (
           <div key={what}>
             <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>

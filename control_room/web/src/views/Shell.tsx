@@ -1,8 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { camerasQuery } from "../api/queries";
 import { usePerson, useSession } from "../api/session";
-import { useTerritory } from "../api/territory";
 import { useText } from "../i18n/text";
 import { clock, toWire } from "../i18n/times";
+import { classes } from "../ui/classes";
 import { Freshness } from "../ui/Freshness";
 import { useKeys } from "../ui/keys";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
@@ -12,6 +14,11 @@ import { LETTERS, offered, type ViewName } from "./access";
 import { CamerasView } from "./cameras/CamerasView";
 import { Help } from "./Help";
 import { WallView } from "./wall/WallView";
+import buttons from "../ui/buttons.module.css";
+import notes from "../ui/note.module.css";
+import prose from "../ui/prose.module.css";
+import spacing from "../ui/spacing.module.css";
+import styles from "./Shell.module.css";
 
 const PlaybackView = lazy(() => import("./playback/PlaybackView").then((m) => ({ default: m.PlaybackView })));
 const ExportsView = lazy(() => import("./desk/ExportsView").then((m) => ({ default: m.ExportsView })));
@@ -87,13 +94,13 @@ export function Shell() {
   useKeys(onKey);
 
   return (
-    <div className="shell">
-      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>{t.skipToContent}</a>
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>{t.skipToContent}</a>
       <TopBar views={views} current={current} onHelp={() => setHelp(true)} />
       <main id="main" ref={main} tabIndex={-1} data-view={current}>
-        <Suspense fallback={<p className="hint pad">{t.loading}</p>}>
+        <Suspense fallback={<p className={classes(prose.hint, spacing.pad)}>{t.loading}</p>}>
           {current === undefined
-            ? route.view !== "" && <p className="note pad" data-testid="not-allowed">{t.nav.notAllowed}</p>
+            ? route.view !== "" && <p className={classes(notes.note, spacing.pad)} data-testid="not-allowed">{t.nav.notAllowed}</p>
             : <View name={current} argument={route.argument} />}
         </Suspense>
       </main>
@@ -112,11 +119,11 @@ function TopBar({ views, current, onHelp }: BarProps) {
   const { t, language } = useText();
   const person = usePerson();
   const { signOut } = useSession();
-  const { cameras } = useTerritory();
+  const cameras = useQuery(camerasQuery);
   const now = useNow(1000);
   return (
-    <header className="top">
-      <span className="brand"><img src="/beffroi.svg" alt="" width={22} height={22} /> {t.product}</span>
+    <header className={styles.top}>
+      <span className={styles.brand}><img src="/beffroi.svg" alt="" width={22} height={22} /> {t.product}</span>
       <nav aria-label={t.nav.label}>
         {views.map((view) => (
           <a key={view} href={href(view)} aria-current={view === current ? "page" : undefined} data-testid={`nav-${view}`}>
@@ -124,12 +131,12 @@ function TopBar({ views, current, onHelp }: BarProps) {
           </a>
         ))}
       </nav>
-      <Freshness polled={cameras} />
-      <time className="clock" dateTime={toWire(now)} data-testid="clock">{clock(language, now)}</time>
-      <span className="who" data-testid="who">{person.name}<small>{t.kind[person.kind]}</small></span>
+      <Freshness polled={cameras} now={now} />
+      <time className={styles.clock} dateTime={toWire(now)} data-testid="clock">{clock(language, now)}</time>
+      <span className={styles.who} data-testid="who">{person.name}<small>{t.kind[person.kind]}</small></span>
       <LanguageSwitch />
-      <button type="button" className="plain" onClick={onHelp} aria-label={t.help.open} title={t.help.open} data-testid="help-open">?</button>
-      <button type="button" className="plain" onClick={() => void signOut()} data-testid="sign-out">{t.session.signOut}</button>
+      <button type="button" className={buttons.plain} onClick={onHelp} aria-label={t.help.open} title={t.help.open} data-testid="help-open">?</button>
+      <button type="button" className={buttons.plain} onClick={() => void signOut()} data-testid="sign-out">{t.session.signOut}</button>
     </header>
   );
 }

@@ -1,13 +1,19 @@
+import { useMutation } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { patiently } from "../api/patience";
 import { useSession } from "../api/session";
 import { useText } from "../i18n/text";
+import { classes } from "../ui/classes";
 import { Field } from "../ui/Field";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
-import { useSubmit } from "../ui/useSubmit";
+import { submitting } from "../ui/submitting";
 import type { Problem } from "../api/problem";
 import type { Messages } from "../i18n/fr";
+import buttons from "../ui/buttons.module.css";
+import notes from "../ui/note.module.css";
+import prose from "../ui/prose.module.css";
+import styles from "./SignIn.module.css";
 
 interface Props {
   ended: boolean;
@@ -21,19 +27,19 @@ export function SignIn({ ended, problem: before }: Props) {
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState(false);
   const { leftS: waitS, wait, stop } = useWait();
-  const work = useCallback(() => patiently(() => signIn(login, password), wait), [signIn, login, password, wait]);
-  const { busy, problem, submit } = useSubmit(work);
+  const send = useMutation({ mutationFn: () => patiently(() => signIn(login, password), wait) });
+  const problem = send.error;
   const notice = waitS > 0 ? t.session.wait(waitS) : noticeOf({ problem: problem ?? before, ended, t });
   const bad = waitS > 0 || problem !== null || before !== null;
 
   return (
-    <main className="sign-in">
-      <form onSubmit={submit} data-testid="sign-in">
+    <main className={styles.signIn}>
+      <form onSubmit={submitting(send)} data-testid="sign-in">
         <img src="/beffroi.svg" alt="" width={48} height={48} />
         <h1>{t.product}</h1>
-        <p className="hint">{t.tagline}</p>
+        <p className={prose.hint}>{t.tagline}</p>
         <div role="alert" data-testid="sign-in-notice">
-          {notice !== "" && <p className={bad ? "note bad" : "note"}>{notice}</p>}
+          {notice !== "" && <p className={classes(notes.note, bad && notes.bad)}>{notice}</p>}
         </div>
         <Field label={t.session.login}>
           {(ids) => (
@@ -43,7 +49,7 @@ export function SignIn({ ended, problem: before }: Props) {
         </Field>
         <Field label={t.session.password}>
           {(ids) => (
-            <span className="joined">
+            <span className={buttons.joined}>
               <input {...ids} type={shown ? "text" : "password"} autoComplete="current-password" required value={password}
                 data-testid="password" onChange={(event) => { stop(); setPassword(event.target.value); }} />
               <button type="button" aria-pressed={shown} onClick={() => setShown(!shown)}
@@ -53,10 +59,10 @@ export function SignIn({ ended, problem: before }: Props) {
             </span>
           )}
         </Field>
-        <button type="submit" className="primary" disabled={busy} data-testid="sign-in-submit">
-          {busy ? t.session.signingIn : t.session.signIn}
+        <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="sign-in-submit">
+          {send.isPending ? t.session.signingIn : t.session.signIn}
         </button>
-        <p className="hint">{t.session.notice}</p>
+        <p className={prose.hint}>{t.session.notice}</p>
         <LanguageSwitch />
       </form>
     </main>

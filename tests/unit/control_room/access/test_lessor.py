@@ -15,7 +15,7 @@ from control_room.model import Authorisation, Camera, Kind, blocked_reason
 from shared.errors import Unavailable
 from shared.leases import Leases, LeaseSigner
 from shared.log import get_logger
-from shared.messages import TAP_KEY_HEADER, CameraOpener, CameraTransport
+from shared.messages.ingest import TAP_KEY_HEADER, CameraOpener, CameraTransport
 from shared.tickets import Action
 from tests.support.eventually import eventually
 from tests.unit.control_room.room import LILLE, ROUBAIX, Room

@@ -7,7 +7,7 @@ import pytest
 
 from control_room.model import Kind
 from shared.errors import Unavailable
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 from shared.tickets import Action
 from tests.unit.control_room.room import LILLE, RANGE, ROUBAIX, Room, body_of
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from control_room.model import Kind
-from shared.messages import HoldPlaced, Stretch
+from shared.messages.storage import HoldPlaced, Stretch
 from tests.unit.control_room.room import LILLE, RANGE, RECORDER_TOKEN, Room, body_of
 
 HOLD = {"reference": "PV 118-3", "motive": "inquiry", **RANGE}

@@ -9,7 +9,7 @@ import pytest
 
 from control_room.http.app import create_app
 from control_room.model import Kind
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, ROUBAIX, Room, camera_body, open_room
 
 RANGE = {"from": "2026-11-20T21:00:00Z", "to": "2026-11-20T21:15:00Z"}

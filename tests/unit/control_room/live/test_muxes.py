@@ -1,10 +1,11 @@
 """What is known of the muxes from what they answer."""
 
-from control_room.live.mux_client import MuxLate, MuxLoad, MuxUntold
+from control_room.live.mux_client import MuxLate, MuxUntold
 from control_room.live.muxes import Muxes, MuxPlace
 from control_room.live.placement import MuxHealth
 from shared.errors import Unavailable
 from shared.log import get_logger
+from shared.messages.live import MuxLoad
 
 A, B = "https://a.test", "https://b.test"
 Answers = dict[str, MuxLoad | Unavailable]

@@ -6,7 +6,9 @@ import httpx
 import pytest
 
 from control_room.model import Authorisation, Camera, blocked_reason
-from shared.messages import CameraOpener, CameraTransport, RecordingPolicies, WantedCameras, decode
+from shared.messages.codec import decode
+from shared.messages.ingest import CameraOpener, CameraTransport, WantedCameras
+from shared.messages.storage import RecordingPolicies
 from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, Room
 
 SINCE = datetime(2026, 11, 21, 11, tzinfo=UTC)

@@ -5,17 +5,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from shared.messages import (
-    CameraReport,
-    CameraReports,
-    CameraStatus,
-    RecordingReport,
-    RecordingReports,
-    RecordingStatus,
-    WantedCameras,
-    decode,
-    encode,
-)
+from shared.messages.codec import decode, encode
+from shared.messages.ingest import CameraReport, CameraReports, CameraStatus, WantedCameras
+from shared.messages.storage import RecordingReport, RecordingReports, RecordingStatus
 from tests.unit.control_room.room import (
     CAMERA_PASSWORD,
     CAMERA_PATH,

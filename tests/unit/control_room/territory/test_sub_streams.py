@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from control_room.db.migrate import upgrade
-from shared.messages import (
+from shared.messages.codec import decode, encode
+from shared.messages.ingest import (
     CameraOpener,
     CameraReport,
     CameraReports,
@@ -16,8 +17,6 @@ from shared.messages import (
     CameraTransport,
     WantedCamera,
     WantedCameras,
-    decode,
-    encode,
 )
 from tests.unit.control_room.room import CAMERA_PASSWORD, CAMERA_USER, LILLE, RECORDER_TOKEN, Room
 

@@ -7,7 +7,8 @@ import pytest
 from control_room.territory.states import States
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
-from shared.messages import CameraReport, CameraStatus, RecordingReport, RecordingStatus
+from shared.messages.ingest import CameraReport, CameraStatus
+from shared.messages.storage import RecordingReport, RecordingStatus
 from shared.reasons import Reason, why
 
 GATE = StreamId("59350", "gate")

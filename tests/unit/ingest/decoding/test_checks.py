@@ -13,7 +13,7 @@ from shared.clock import SimulatedClock
 from shared.errors import Unavailable
 from shared.ids import StreamId
 from shared.reasons import Reason
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 from tests.support.field_pictures import fields
 from tests.support.parameter_pictures import plain
 
@@ -56,7 +56,7 @@ class Bench:
         run: int = 1,
         seq: int = 0,
     ) -> None:
-        arrival, codec = WallSource.ARRIVAL, Codec.H264
+        arrival, codec = UtcSource.ARRIVAL, Codec.H264
         self.checks.take(AccessUnit(stream, run, seq, 0, 0, arrival, -1, key, codec, data, recovery=recovery))
 
     @asynccontextmanager

@@ -191,7 +191,7 @@ def test_reports_among_the_media_are_reports() -> None:
     rig = Rig()
     rig.take(rtp(IDR, 1, 0, marker=True))
     rig.take(sender_report(rig.clock.utc_ns(), 0), rtp(SLICE, 2, 3600, marker=True))
-    assert rig.pictures[1].wall_ns is not None
+    assert rig.pictures[1].utc_ns is not None
 
 
 @pytest.mark.parametrize("days", [40, -40])
@@ -199,7 +199,7 @@ def test_a_picture_tells_how_far_the_clock_of_its_camera_is_off(days: int) -> No
     rig, off_ns = Rig(), days * 86_400 * 10**9
     rig.take(rtp(IDR, 1, 0, marker=True))
     rig.take(sender_report(rig.clock.utc_ns() + off_ns, 3600), rtp(SLICE, 2, 3600, marker=True))
-    told = [(picture.wall_ns, picture.camera_ahead_ns) for picture in rig.pictures]
+    told = [(picture.utc_ns, picture.camera_ahead_ns) for picture in rig.pictures]
     assert told[0] == (None, None)
     assert told[1][0] is None
     assert abs((told[1][1] or 0) - off_ns) < 1000

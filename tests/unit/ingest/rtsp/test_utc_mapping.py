@@ -3,39 +3,39 @@
 import pytest
 
 from ingest.rtsp.rtcp import SenderReport
-from ingest.rtsp.utc_mapping import MAX_DELAY_NS, MAX_OFFSET_NS, NEVER_SET_NS, UPTIME_NS, SenderClock
+from ingest.rtsp.utc_mapping import MAX_DELAY_NS, MAX_OFFSET_NS, NEVER_SET_NS, UPTIME_NS, UtcMapping
 
 NOW_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
 DAY_NS = 86_400_000 * MS
 
 
-def _clock(utc_ns: int = NOW_NS, time32: int = 0) -> SenderClock:
-    clock = SenderClock(90_000)
-    clock.reported(SenderReport(1, utc_ns, time32, 0))
-    return clock
+def _mapping(utc_ns: int = NOW_NS, time32: int = 0) -> UtcMapping:
+    mapping = UtcMapping(90_000)
+    mapping.reported(SenderReport(1, utc_ns, time32, 0))
+    return mapping
 
 
 def test_without_a_report_nothing_is_known() -> None:
-    assert SenderClock(90_000).wall(0, NOW_NS) is None
+    assert UtcMapping(90_000).utc_of(0, NOW_NS) is None
 
 
 @pytest.mark.parametrize("step", [90_000, -90_000])
 def test_a_picture_before_or_after_the_report_has_its_own_time(step: int) -> None:
-    wall = _clock().wall(step, NOW_NS + step // 90_000 * 1_000_000_000 + 40 * MS)
-    assert wall is not None
-    assert wall.utc_ns == NOW_NS + step // 90_000 * 1_000_000_000
+    mapped = _mapping().utc_of(step, NOW_NS + step // 90_000 * 1_000_000_000 + 40 * MS)
+    assert mapped is not None
+    assert mapped.utc_ns == NOW_NS + step // 90_000 * 1_000_000_000
 
 
 def test_the_report_s_time_wraps_with_the_pictures() -> None:
-    wall = _clock(time32=0xFFFF_FFFF - 8999).wall(81_000, NOW_NS + 1_000 * MS)
-    assert wall is not None
-    assert wall.utc_ns == NOW_NS + 1_000 * MS
+    mapped = _mapping(time32=0xFFFF_FFFF - 8999).utc_of(81_000, NOW_NS + 1_000 * MS)
+    assert mapped is not None
+    assert mapped.utc_ns == NOW_NS + 1_000 * MS
 
 
 def test_the_uncertainty_is_the_offset_or_the_delay_it_may_hide() -> None:
-    on_time = _clock().wall(0, NOW_NS + 10 * MS)
-    ahead = _clock(NOW_NS + 500 * MS).wall(0, NOW_NS)
+    on_time = _mapping().utc_of(0, NOW_NS + 10 * MS)
+    ahead = _mapping(NOW_NS + 500 * MS).utc_of(0, NOW_NS)
     assert on_time is not None
     assert ahead is not None
     assert on_time.uncertainty_ns == MAX_DELAY_NS - 10 * MS
@@ -43,9 +43,9 @@ def test_the_uncertainty_is_the_offset_or_the_delay_it_may_hide() -> None:
 
 
 def test_the_uncertainty_grows_with_the_report_s_age() -> None:
-    clock = _clock()
-    soon = clock.wall(0, NOW_NS + 10 * MS)
-    later = clock.wall(90_000 * 100, NOW_NS + 100_010 * MS)
+    mapping = _mapping()
+    soon = mapping.utc_of(0, NOW_NS + 10 * MS)
+    later = mapping.utc_of(90_000 * 100, NOW_NS + 100_010 * MS)
     assert soon is not None
     assert later is not None
     assert later.uncertainty_ns - soon.uncertainty_ns == 20 * MS
@@ -53,9 +53,9 @@ def test_the_uncertainty_grows_with_the_report_s_age() -> None:
 
 @pytest.mark.parametrize("wrong_ns", [MAX_OFFSET_NS + MS, -MAX_OFFSET_NS - MS, -NOW_NS])
 def test_a_clock_that_cannot_be_right_is_not_believed_but_told(wrong_ns: int) -> None:
-    clock = _clock(NOW_NS + wrong_ns)
-    assert clock.wall(0, NOW_NS) is None
-    assert clock.offset_ns == wrong_ns
+    mapping = _mapping(NOW_NS + wrong_ns)
+    assert mapping.utc_of(0, NOW_NS) is None
+    assert mapping.offset_ns == wrong_ns
 
 
 @pytest.mark.parametrize(
@@ -70,30 +70,30 @@ def test_a_clock_that_cannot_be_right_is_not_believed_but_told(wrong_ns: int) ->
     ids=["ahead", "behind", "before 2020", "up for 20 days since 1970", "up for 20 days by NTP"],
 )
 def test_a_clock_far_from_ours_is_told_where_it_was_ever_set(told_ns: int, known: bool) -> None:
-    clock = _clock(told_ns)
-    assert clock.wall(0, NOW_NS) is None
-    assert clock.ahead_ns(NOW_NS) == (told_ns - NOW_NS if known else None)
+    mapping = _mapping(told_ns)
+    assert mapping.utc_of(0, NOW_NS) is None
+    assert mapping.ahead_ns(NOW_NS) == (told_ns - NOW_NS if known else None)
 
 
 def test_a_report_too_old_tells_no_time() -> None:
-    clock = _clock(NOW_NS + 40 * DAY_NS)
-    clock.wall(0, NOW_NS)
-    clock.wall(90_000 * 601, NOW_NS + 601_000 * MS)
-    assert clock.ahead_ns(NOW_NS) is None
+    mapping = _mapping(NOW_NS + 40 * DAY_NS)
+    mapping.utc_of(0, NOW_NS)
+    mapping.utc_of(90_000 * 601, NOW_NS + 601_000 * MS)
+    assert mapping.ahead_ns(NOW_NS) is None
 
 
 def test_one_late_picture_does_not_count_against_the_camera() -> None:
-    clock = _clock()
-    clock.wall(0, NOW_NS + 10 * MS)
-    assert clock.wall(90_000, NOW_NS + 1_000 * MS + 3 * MAX_OFFSET_NS) is not None
+    mapping = _mapping()
+    mapping.utc_of(0, NOW_NS + 10 * MS)
+    assert mapping.utc_of(90_000, NOW_NS + 1_000 * MS + 3 * MAX_OFFSET_NS) is not None
 
 
 def test_a_report_of_long_ago_tells_no_longer() -> None:
-    assert _clock().wall(90_000 * 601, NOW_NS + 601_000 * MS) is None
+    assert _mapping().utc_of(90_000 * 601, NOW_NS + 601_000 * MS) is None
 
 
 def test_another_sender_has_another_clock() -> None:
-    clock = _clock()
-    clock.wall(0, NOW_NS)
-    clock.forget()
-    assert (clock.wall(0, NOW_NS), clock.offset_ns) == (None, None)
+    mapping = _mapping()
+    mapping.utc_of(0, NOW_NS)
+    mapping.forget()
+    assert (mapping.utc_of(0, NOW_NS), mapping.offset_ns) == (None, None)

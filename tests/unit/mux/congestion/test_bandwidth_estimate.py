@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.congestion.bandwidth_estimate import LONGEST_CALM_NS, UNLIMITED_BPS, Downlink, Sample, sampled
+from mux.congestion.bandwidth_estimate import (
+    LONGEST_CALM_NS,
+    UNLIMITED_BPS,
+    BandwidthEstimate,
+    Sample,
+    sampled,
+)
 
 SECOND_NS = 1_000_000_000
 MAIN_BPS, SUB_BPS = 2_000_000.0, 300_000.0
@@ -27,9 +33,9 @@ def at(second: int, sent_bps: float, loss: float = 0.0, rtt_ms: float = 30.0) ->
     return Sample(second * SECOND_NS, sent_bps, int(sent_bps / 10_000), loss, rtt_ms, None)
 
 
-def small_link(limit_bps: Callable[[int], float], seconds: int) -> list[Downlink]:
+def small_link(limit_bps: Callable[[int], float], seconds: int) -> list[BandwidthEstimate]:
     """A viewer of a link with this limit, sent main where that seems to fit and sub where not."""
-    found = [Downlink()]
+    found = [BandwidthEstimate()]
     for second in range(seconds):
         capacity = found[-1].capacity_bps
         sent = MAIN_BPS if capacity is None or capacity >= MAIN_BPS else SUB_BPS
@@ -40,7 +46,7 @@ def small_link(limit_bps: Callable[[int], float], seconds: int) -> list[Downlink
 
 @given(st.lists(samples, max_size=60))
 def test_a_capacity_is_unknown_or_within_reason(history: list[Sample]) -> None:
-    link = Downlink()
+    estimate = BandwidthEstimate()
     for second, sample in enumerate(history):
         made = Sample(
             second * SECOND_NS,
@@ -50,45 +56,47 @@ def test_a_capacity_is_unknown_or_within_reason(history: list[Sample]) -> None:
             sample.rtt_ms,
             sample.available_bps,
         )
-        link = sampled(link, made)
-        assert link.capacity_bps is None or 0 < link.capacity_bps <= 50e6
-        assert link.calm_ns <= LONGEST_CALM_NS
+        estimate = sampled(estimate, made)
+        assert estimate.capacity_bps is None or 0 < estimate.capacity_bps <= 50e6
+        assert estimate.calm_ns <= LONGEST_CALM_NS
 
 
 @pytest.mark.parametrize("loss", [0.0, 0.02, 0.05])
 def test_a_link_that_loses_a_little_is_not_too_small(loss: float) -> None:
-    link = Downlink()
+    estimate = BandwidthEstimate()
     for second in range(60):
-        link = sampled(link, at(second, MAIN_BPS, loss))
-    assert link.capacity_bps is None
+        estimate = sampled(estimate, at(second, MAIN_BPS, loss))
+    assert estimate.capacity_bps is None
 
 
 def test_a_link_that_takes_half_is_known_from_one_report_and_held_below_it() -> None:
-    capacity = sampled(Downlink(), at(0, MAIN_BPS, 0.5)).capacity_bps
+    capacity = sampled(BandwidthEstimate(), at(0, MAIN_BPS, 0.5)).capacity_bps
     assert capacity is not None
     assert 0.7e6 < capacity < 1e6
 
 
 def test_one_report_of_some_loss_is_not_believed_and_two_are() -> None:
-    once = sampled(Downlink(), at(0, MAIN_BPS, 0.15))
+    once = sampled(BandwidthEstimate(), at(0, MAIN_BPS, 0.15))
     assert once.capacity_bps is None
     assert sampled(once, at(1, MAIN_BPS, 0.15)).capacity_bps is not None
     assert sampled(sampled(once, at(1, MAIN_BPS)), at(2, MAIN_BPS, 0.15)).capacity_bps is None
 
 
 def test_a_buffer_that_fills_up_tells_before_anything_is_lost() -> None:
-    link = sampled(Downlink(), at(0, MAIN_BPS))
+    estimate = sampled(BandwidthEstimate(), at(0, MAIN_BPS))
     for second in (1, 2, 3, 4):
-        link = sampled(link, Sample(second * SECOND_NS, MAIN_BPS, 200, 0.0, 400.0 * second, 1_200_000))
-    assert link.capacity_bps is not None
-    assert link.capacity_bps < 1_500_000
+        estimate = sampled(
+            estimate, Sample(second * SECOND_NS, MAIN_BPS, 200, 0.0, 400.0 * second, 1_200_000)
+        )
+    assert estimate.capacity_bps is not None
+    assert estimate.capacity_bps < 1_500_000
 
 
 def test_an_estimate_alone_is_not_believed() -> None:
-    link = Downlink()
+    estimate = BandwidthEstimate()
     for second in range(20):
-        link = sampled(link, Sample(second * SECOND_NS, MAIN_BPS, 200, 0.0, 30.0, 300_000))
-    assert link.capacity_bps is None
+        estimate = sampled(estimate, Sample(second * SECOND_NS, MAIN_BPS, 200, 0.0, 30.0, 300_000))
+    assert estimate.capacity_bps is None
 
 
 def test_a_limit_that_is_lifted_is_forgotten_step_by_step() -> None:
@@ -106,10 +114,10 @@ def test_a_link_that_stays_too_small_is_tried_less_and_less_often() -> None:
 
 
 def test_what_was_lost_just_before_a_limit_counts_once() -> None:
-    link = sampled(Downlink(), at(0, MAIN_BPS, 0.5))
-    assert sampled(link, at(1, SUB_BPS * 4, 0.5)).capacity_bps == link.capacity_bps
+    estimate = sampled(BandwidthEstimate(), at(0, MAIN_BPS, 0.5))
+    assert sampled(estimate, at(1, SUB_BPS * 4, 0.5)).capacity_bps == estimate.capacity_bps
 
 
 def test_an_unlimited_link_has_no_capacity_to_grow() -> None:
-    link = Downlink(capacity_bps=UNLIMITED_BPS / 2)
-    assert sampled(link, at(60, SUB_BPS)).capacity_bps is None
+    estimate = BandwidthEstimate(capacity_bps=UNLIMITED_BPS / 2)
+    assert sampled(estimate, at(60, SUB_BPS)).capacity_bps is None

@@ -1,15 +1,15 @@
 """Queues let out in turn."""
 
 from mux.fanout.pacer import ROUND_PACKETS, STEP_PACKETS, STEP_S, Pacer
-from mux.fanout.token_bucket import NEAR, Bucket, Pace
+from mux.fanout.token_bucket import NEAR, Pace, TokenBucket
 from tests.unit.mux.fakes import Timers
 
 
 class Waiting:
-    def __init__(self, pacer: Pacer, packets: int, bucket: Bucket | None = None, least: int = 1) -> None:
+    def __init__(self, pacer: Pacer, packets: int, bucket: TokenBucket | None = None, least: int = 1) -> None:
         """`least` are the tokens without which it sends nothing."""
         self.pacer = pacer
-        self.bucket = bucket or Bucket(NEAR)
+        self.bucket = bucket or TokenBucket(NEAR)
         self.least = least
         self.packets = packets
         self.turns: list[int] = []
@@ -51,7 +51,7 @@ def test_no_round_sends_more_than_its_share_and_nobody_is_left_out() -> None:
 def test_who_finds_no_tokens_is_the_first_to_get_some() -> None:
     timers = Timers()
     pacer = Pacer(timers.later, lambda: timers.passed_ns)
-    bucket = Bucket(Pace(STEP_PACKETS * 250, STEP_PACKETS))
+    bucket = TokenBucket(Pace(STEP_PACKETS * 250, STEP_PACKETS))
     queues = [Waiting(pacer, 10 * STEP_PACKETS, bucket, STEP_PACKETS) for _ in range(3)]
     for queue in queues:
         pacer.add(queue)
@@ -63,7 +63,7 @@ def test_who_finds_no_tokens_is_the_first_to_get_some() -> None:
 def test_who_needs_few_tokens_does_not_pass_by_who_needs_many() -> None:
     timers = Timers()
     pacer = Pacer(timers.later, lambda: timers.passed_ns)
-    bucket = Bucket(Pace(2500, 40))
+    bucket = TokenBucket(Pace(2500, 40))
     bucket.refill(0)
     bucket.spend(40)
     large, small = Waiting(pacer, 100, bucket, least=30), Waiting(pacer, 100, bucket, least=5)

@@ -49,7 +49,7 @@ def test_the_first_picture_of_a_far_viewer_goes_out_again_behind_itself_and_befo
     count = GROUP[0].packet_count
     assert kinds[: 2 * count] == [PRIMARY] * count + [REPAIR] * count
     assert set(kinds[2 * count :]) == {PRIMARY}
-    assert viewed.counts.encores == count
+    assert viewed.counts.proactive_retransmissions == count
 
 
 def test_a_live_key_picture_that_is_the_first_goes_out_again_too() -> None:
@@ -87,20 +87,20 @@ def test_without_retransmission_the_very_same_packets_go_out_again() -> None:
     viewed = Viewed(pace=CAREFUL, rtx=False)
     viewed.sender.start(GROUP[:1], 0)
     viewed.timers.run_all()
-    datagrams = viewed.wire.datagrams
+    datagrams = viewed.transport.datagrams
     count = GROUP[0].packet_count
     assert set(datagrams[-count:]) == set(datagrams[:-count])
     assert [sequence(one) for one in viewed.received()] == sorted({sequence(one) for one in datagrams})
 
 
-def test_a_repair_just_after_a_start_goes_out_twice_to_a_far_viewer_and_once_later() -> None:
+def test_a_retransmission_just_after_a_start_goes_out_twice_to_a_far_viewer_and_once_later() -> None:
     viewed = Viewed(pace=CAREFUL)
     viewed.sender.start(GROUP, 0)
     viewed.timers.run_all()
     wanted = sequence(viewed.received()[0])
-    before = len(viewed.wire.datagrams)
-    viewed.sender.repair([wanted], SECOND_NS // 2)
-    assert len(viewed.wire.datagrams) == before + 2
-    viewed.sender.repair([wanted], 2 * SECOND_NS)
-    assert len(viewed.wire.datagrams) == before + 3
+    before = len(viewed.transport.datagrams)
+    viewed.sender.retransmit([wanted], SECOND_NS // 2)
+    assert len(viewed.transport.datagrams) == before + 2
+    viewed.sender.retransmit([wanted], 2 * SECOND_NS)
+    assert len(viewed.transport.datagrams) == before + 3
     assert viewed.counts.repaired == 2

@@ -1,6 +1,5 @@
 """How fast one viewer is sent to, and what is left out for one too slow."""
 
-from mux.fanout.backlog import LONGEST_WAIT_S
 from mux.fanout.token_bucket import CAREFUL, NEAR, Pace
 from tests.unit.mux.fakes import Viewed, picture, sequence, ssrc, timestamp
 from tests.unit.mux.starts import SECOND_NS, started, steps
@@ -9,10 +8,10 @@ from tests.unit.mux.starts import SECOND_NS, started, steps
 def test_a_start_is_paced() -> None:
     viewed = Viewed()
     viewed.sender.start([picture(0, key=True, size=400_000)], 0)
-    at_once = len(viewed.wire.datagrams)
+    at_once = len(viewed.transport.datagrams)
     assert at_once <= 100
     viewed.timers.run()
-    assert 0 < len(viewed.wire.datagrams) - at_once <= 64
+    assert 0 < len(viewed.transport.datagrams) - at_once <= 64
 
 
 def test_a_live_picture_leaves_at_once() -> None:
@@ -37,9 +36,9 @@ def test_a_huge_live_picture_is_paced_and_the_next_stays_behind_it() -> None:
 def test_a_full_socket_loses_nothing() -> None:
     viewed = Viewed()
     started(viewed)
-    viewed.wire.full = True
+    viewed.transport.full = True
     viewed.live(picture(20), SECOND_NS)
-    viewed.wire.full = False
+    viewed.transport.full = False
     viewed.live(picture(21), 2 * SECOND_NS)
     viewed.timers.run_all()
     packets = viewed.received()
@@ -59,12 +58,6 @@ def filled(viewed: Viewed) -> int:
         if viewed.counts.jumps:
             return number + 1
     raise AssertionError("nothing was left out")
-
-
-def test_what_waits_for_a_slow_link_is_no_more_than_it_takes_in_two_seconds() -> None:
-    viewed = Viewed(pace=SLOW)
-    filled(viewed)
-    assert 0 < viewed.bucket.queued <= LONGEST_WAIT_S * SLOW.packets_per_s
 
 
 def test_a_viewer_too_slow_goes_on_at_the_next_key_picture_and_is_counted() -> None:
@@ -93,16 +86,6 @@ def test_a_slow_viewer_s_key_picture_is_sent_to_its_end() -> None:
     assert first[-1][1] & 0x80
 
 
-def test_a_socket_that_stays_full_lets_nothing_grow_without_bound() -> None:
-    viewed = Viewed()
-    started(viewed)
-    viewed.wire.full = True
-    for number in range(20, 120):
-        viewed.live(picture(number, size=400_000), number * SECOND_NS)
-    assert viewed.sender.queued_packets <= LONGEST_WAIT_S * NEAR.packets_per_s
-    assert viewed.counts.jumps == 1
-
-
 def test_a_key_picture_of_300_kb_leaves_in_bursts_no_longer_than_a_careful_pace_allows() -> None:
     viewed = Viewed(pace=CAREFUL)
     viewed.live(picture(0, key=True, size=300_000), SECOND_NS)
@@ -111,7 +94,7 @@ def test_a_key_picture_of_300_kb_leaves_in_bursts_no_longer_than_a_careful_pace_
     while viewed.timers.waiting:
         viewed.timers.run()
         passed_s = (viewed.timers.passed_ns - began_ns) / 1e9
-        assert len(viewed.wire.datagrams) <= most + passed_s * CAREFUL.packets_per_s + 1
+        assert len(viewed.transport.datagrams) <= most + passed_s * CAREFUL.packets_per_s + 1
     assert sum(ssrc(one) == 0x1234 for one in viewed.received()) == total
 
 

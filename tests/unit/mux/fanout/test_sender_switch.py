@@ -49,7 +49,7 @@ def test_another_payload_type_keeps_source_and_numbers_and_forgets_what_was_sent
     viewed.live(picture(1))
     after = viewed.received()[-1]
     assert (after[1] & 0x7F, ssrc(after), sequence(after) - sequence(before)) == (98, 0x1234, 1)
-    viewed.sender.repair([sequence(before)], 0)
+    viewed.sender.retransmit([sequence(before)], 0)
     assert viewed.received() == []
 
 
@@ -60,7 +60,7 @@ def test_another_playout_delay_keeps_what_can_be_sent_again() -> None:
     viewed.sender.reformat(
         RtpFormat(0x1234, 102, 5, PlayoutDelay(10, 50)), RtpFormat(0x1235, 103, 5, PlayoutDelay(10, 50))
     )
-    viewed.sender.repair([sequence(before)], 0)
+    viewed.sender.retransmit([sequence(before)], 0)
     assert viewed.received()[-1][20:22] == before[2:4]
 
 
@@ -68,14 +68,14 @@ def test_numbers_of_a_chunk_the_socket_refused_are_not_used_for_another_stream_s
     viewed = Viewed()
     viewed.live(picture(0, key=True))
     last = sequence(viewed.received()[-1])
-    viewed.wire.full = True
+    viewed.transport.full = True
     refused = picture(1, size=3000)
     viewed.live(refused)
-    viewed.wire.full = False
+    viewed.transport.full = False
     viewed.sender.switch([picture(2, key=True)], SECOND_NS, 0)
     first = sequence(viewed.received()[0])
     assert (first - last) & 0xFFFF == 1 + len(refused.chunks[0].packets)
-    viewed.sender.repair([last + 1], SECOND_NS)
+    viewed.sender.retransmit([last + 1], SECOND_NS)
     assert viewed.received() == []
 
 
@@ -86,7 +86,7 @@ def test_what_was_lost_of_the_stream_before_is_not_sent_again_after_a_switch() -
     viewed.sender.switch([picture(1, key=True)], SECOND_NS, 0)
     viewed.timers.run_all()
     of_the_new = sequence(viewed.received()[-1])
-    viewed.sender.repair([lost], SECOND_NS)
+    viewed.sender.retransmit([lost], SECOND_NS)
     assert viewed.received() == []
-    viewed.sender.repair([of_the_new], SECOND_NS)
+    viewed.sender.retransmit([of_the_new], SECOND_NS)
     assert len(viewed.received()) == 1

@@ -1,12 +1,10 @@
 """The token bucket of a viewer."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mux.fanout.token_bucket import CAREFUL, NEAR, Bucket, Pace, pace_of
-from mux.rtp.packetise_nals import MAX_PAYLOAD_BYTES
-from mux.rtp.weight import WIRE_PACKET_BITS, weight_of
+from mux.fanout.token_bucket import CAREFUL, NEAR, Pace, TokenBucket, pace_of
+from mux.rtp.weight import WIRE_PACKET_BITS
 from tests.unit.mux.fakes import Viewed, picture
 
 STEPS = st.lists(st.tuples(st.integers(0, 50_000_000), st.integers(1, 60)), max_size=200)
@@ -16,7 +14,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 50_000_000), st.integers(1, 60)), max_
 def test_no_span_of_time_lets_out_more_than_its_rate_and_one_burst(
     pace: Pace, steps: list[tuple[int, int]]
 ) -> None:
-    bucket, now_ns, left = Bucket(pace), 0, [(0, 0)]
+    bucket, now_ns, left = TokenBucket(pace), 0, [(0, 0)]
     for pause_ns, packets in steps:
         now_ns += pause_ns
         bucket.refill(now_ns)
@@ -37,7 +35,7 @@ def test_a_careful_pace_fits_a_downlink_of_20_mbit_with_64_kb_of_buffer() -> Non
 
 
 def test_a_full_bucket_lets_even_the_largest_thing_leave() -> None:
-    bucket = Bucket(CAREFUL)
+    bucket = TokenBucket(CAREFUL)
     bucket.refill(0)
     assert bucket.allows(1000)
     bucket.spend(1)
@@ -45,7 +43,7 @@ def test_a_full_bucket_lets_even_the_largest_thing_leave() -> None:
 
 
 def test_a_clock_that_stands_still_or_goes_back_fills_nothing() -> None:
-    bucket = Bucket(CAREFUL)
+    bucket = TokenBucket(CAREFUL)
     bucket.refill(1_000_000_000)
     bucket.spend(40)
     bucket.refill(1_000_000_000)
@@ -59,12 +57,6 @@ def test_a_link_s_capacity_is_its_pace_whoever_is_near() -> None:
     assert 0.9e6 < pace_of(near=True, capacity_bps=1e6).bits_per_s <= 1e6
     assert pace_of(near=True, capacity_bps=1e9) == CAREFUL
     assert pace_of(near=False, capacity_bps=1.0).packets_per_s > 0
-
-
-def test_small_packets_weigh_what_they_are() -> None:
-    assert weight_of(MAX_PAYLOAD_BYTES) == pytest.approx(1.0)
-    assert weight_of(100) < 0.15
-    assert weight_of(300, 3) == pytest.approx(3 * weight_of(100))
 
 
 def test_a_small_stream_of_many_small_pictures_fits_a_small_link() -> None:

@@ -6,7 +6,7 @@ from mux.sessions.viewer import Viewer
 from shared import metrics
 from shared.ids import StreamId
 from tests.unit.mux.fakes import unit
-from tests.unit.mux.hubs import World
+from tests.unit.mux.worlds import World
 
 # Of no other test: metrics are of the whole process.
 PATH = "59350/cam-metrics"
@@ -30,7 +30,7 @@ def test_a_stream_s_figures_are_those_of_all_its_tiles_and_end_with_it() -> None
     world.tap.give(unit(0, key=True, stream=STREAM), stream=STREAM)
     before = value("mux_stream_packets_total") or 0.0
     for _ in range(2):
-        world.hub.watch_over()
+        world.registry.watch_over()
         told.carry_over([STREAM], tiles)
     assert value("mux_stream_viewers") == 2
     # Twice the parameter sets and the slice, however often they are looked at.

@@ -3,14 +3,14 @@
 import struct
 
 from mux.observe.lag import LATE_NS, REMEMBERED_NS
-from mux.observe.viewer_statistics import Stale, TileStanding
+from shared.messages.live import Stale, TileStatistics
 from tests.unit.mux.fakes import unit
-from tests.unit.mux.hubs import Visitor, World
+from tests.unit.mux.worlds import Visitor, World
 
 ONE, TWO = "59350/cam-1", "59350/cam-2"
 
 
-def tile(world: World, visitor: Visitor, number: int = 0) -> TileStanding:
+def tile(world: World, visitor: Visitor, number: int = 0) -> TileStatistics:
     return world.walls.reported(visitor.id, {}).tiles[number]
 
 
@@ -25,9 +25,9 @@ async def test_what_a_browser_reports_is_kept_for_each_tile() -> None:
     visitor = world.watch_wall(ONE, TWO)
     visitor.feed_back(201, 1, block(visitor, "0", lost=128))
     visitor.feed_back(201, 1, block(visitor, "1"))
-    standing = world.walls.reported(visitor.id, {})
-    assert [one.loss for one in standing.tiles[:2]] == [0.5, 0.0]
-    assert (standing.jitter_ms, standing.loss) == (10.0, 0.25)
+    statistics = world.walls.reported(visitor.id, {})
+    assert [one.loss for one in statistics.tiles[:2]] == [0.5, 0.0]
+    assert (statistics.jitter_ms, statistics.loss) == (10.0, 0.25)
 
 
 def test_what_a_browser_s_link_takes_is_kept() -> None:
@@ -83,10 +83,10 @@ async def test_a_browser_that_does_not_report_is_the_cause() -> None:
 async def test_packets_that_wait_for_the_link_are_the_cause() -> None:
     world = World()
     visitor = world.watch_wall(ONE)
-    world.wire.full = True
+    world.transport.full = True
     for number in range(4):
         world.tap.give(unit(number, key=number == 0, size=400_000))
-        world.hub.watch_over()
+        world.registry.watch_over()
         await world.clock.advance(1)
     assert "packets wait" in tile(world, visitor).reason
 
@@ -124,7 +124,7 @@ async def test_the_bitrate_is_what_was_sent_in_the_last_second() -> None:
     for number in range(1, 11):
         world.tap.give(unit(number, size=999))
     await world.clock.advance(1)
-    world.hub.watch_over()
+    world.registry.watch_over()
     bitrate = tile(world, visitor).bitrate_kbps
     assert bitrate is not None
     assert 80 <= bitrate <= 90

@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mux.rtp.packetise import packetise
-from mux.rtp.packetise_nals import MAX_PAYLOAD_BYTES
 from shared.codecs.h264 import START_CODE, nal_type, nal_units
 
 SPS = b"\x67\x42\xc0\x1f\xda\x01"
@@ -50,23 +49,11 @@ def test_what_is_cut_can_be_put_together_again(nals: list[bytes]) -> None:
     assert depacketised(packetise(data)) == nals
 
 
-@given(_nals, st.integers(40, 1200))
-def test_no_payload_is_longer_than_allowed(nals: list[bytes], most: int) -> None:
-    data = b"".join(START_CODE + one for one in nals)
-    assert all(0 < len(payload) <= most for payload in packetise(data, most))
-
-
 @given(st.binary(max_size=4000))
 def test_any_bytes_give_payloads_or_nothing(data: bytes) -> None:
     rebuilt = depacketised(packetise(b"\0\0\1" + data))
     sendable = [bytes(one) for one in nal_units(b"\0\0\1" + data) if nal_type(one) in range(1, 24)]
     assert rebuilt == [one for one in sendable if nal_type(one) not in (9, 12)]
-
-
-def test_fragments_are_equal_but_for_the_last_which_is_not_longer() -> None:
-    sizes = [len(payload) for payload in packetise(START_CODE + nal(1, 2, bytes(5000)))]
-    assert len(set(sizes[:-1])) == 1
-    assert sizes[-1] <= sizes[0]
 
 
 def test_parameter_sets_come_first_in_one_packet() -> None:
@@ -95,8 +82,3 @@ def test_types_that_rtp_uses_for_itself_are_left_out() -> None:
 
 def test_garbage_without_a_start_code_gives_nothing() -> None:
     assert packetise(b"\xff" * 100) == []
-
-
-def test_a_unit_of_just_the_allowed_size_is_sent_whole() -> None:
-    whole = nal(1, 2, bytes(MAX_PAYLOAD_BYTES - 1))
-    assert packetise(START_CODE + whole) == [whole]

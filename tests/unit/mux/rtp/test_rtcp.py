@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mux.rtp.rtcp import (
-    BandwidthEstimate,
     Goodbye,
     KeyFrameRequest,
     Nack,
+    Remb,
     ReportBlock,
     SenderReport,
     parse,
@@ -57,7 +57,7 @@ def test_a_receiver_report_says_what_was_lost() -> None:
 
 def test_remb_gives_bits_a_second() -> None:
     body = struct.pack(">II4sB", 1, 0, b"REMB", 1) + (3 << 18 | 1000).to_bytes(3, "big") + bytes(4)
-    assert parse(packet(206, 15, body)) == [BandwidthEstimate(8000)]
+    assert parse(packet(206, 15, body)) == [Remb(8000)]
 
 
 def test_bye_is_a_goodbye_and_padding_is_no_trouble() -> None:

@@ -94,11 +94,6 @@ def test_sealing_the_same_packet_twice_gives_the_same_bytes() -> None:
     assert sealer.packet(0, 5, 1, b"again") == sealer.packet(0, 5, 1, b"again")
 
 
-def test_the_header_carries_the_playout_delay() -> None:
-    header = WITH_DELAY.header(0, 1, 2)
-    assert header[12:] == bytes.fromhex("bede0001 52 00a032")
-
-
 def test_keys_do_not_show_in_their_repr() -> None:
     assert repr(keys_of(AES_128_GCM)) == "Keys(SRTP_AEAD_AES_128_GCM)"
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mux.sdp.answer import Answer, Credentials, choose_formats, some_sources
-from mux.sdp.fragment import parse_fragment, render_fragment
 from mux.sdp.offer import MOST_TILES, IceUser, Offer, parse_offer, parse_wall_offer
 from mux.transport.fingerprint import Fingerprint
 from shared.errors import BadInput, Unsupported
@@ -26,7 +25,7 @@ SOUND = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:sound\r\na=rtpmap:111 opus/480
 def answer_to(offer: Offer) -> str:
     formats = choose_formats(offer, None)
     sources = some_sources(
-        len(offer.videos), repair=formats[0].rtx_payload_type is not None, pick=count(11).__next__
+        len(offer.videos), rtx=formats[0].rtx_payload_type is not None, pick=count(11).__next__
     )
     return Answer(offer, formats, tuple(sources), CREDENTIALS, OURS, ADDRESS).render()
 
@@ -132,41 +131,6 @@ def test_a_wall_with_a_line_moved_is_read_or_refused_by_an_error_of_ours(taken: 
     lines.insert(put, lines.pop(taken))
     with contextlib.suppress(BadInput, Unsupported):
         answer_to(parse_wall_offer("\r\n".join(lines)))
-
-
-def test_a_fragment_of_a_new_ice_session_is_read() -> None:
-    remote = parse_fragment(
-        "a=ice-options:trickle\r\na=group:BUNDLE 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 102\r\na=mid:0\r\n"
-        "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdef012345\r\n"
-        "a=candidate:1 1 udp 1 198.51.100.1 39132 typ host\r\na=end-of-candidates\r\n"
-    )
-    assert remote == IceUser("abcd", "0123456789abcdef012345")
-
-
-def test_ours_can_be_read_by_the_same_rules() -> None:
-    ours = parse_fragment(render_fragment(CREDENTIALS, ADDRESS, "7"))
-    assert ours == IceUser(CREDENTIALS.ufrag, CREDENTIALS.password)
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("hello", "no SDP fragment"),
-        ("a=ice-ufrag:abcd\r\n", "only one of"),
-        ("a=ice-ufrag:\r\na=ice-pwd:x\r\n", "empty or too long"),
-        ("a=ice-ufrag:x\r\na=ice-pwd:" + "x" * 300, "empty or too long"),
-        ("a=x\r\n" * 501, "more than 500 lines"),
-    ],
-)
-def test_a_fragment_that_cannot_be_used_is_told_why(text: str, reason: str) -> None:
-    with pytest.raises(BadInput, match=reason):
-        parse_fragment(text)
-
-
-@given(st.text(max_size=200))
-def test_any_text_is_a_fragment_or_refused_by_an_error_of_ours(text: str) -> None:
-    with contextlib.suppress(BadInput):
-        parse_fragment(text)
 
 
 def test_no_password_shows_in_a_repr() -> None:

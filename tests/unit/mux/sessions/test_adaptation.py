@@ -3,12 +3,13 @@
 import struct
 
 from mux.fanout.token_bucket import CAREFUL, NEAR
-from mux.observe.viewer_statistics import Stale, standing_of
+from mux.observe.viewer_statistics import statistics_of
 from mux.sessions.adaptation import PlayoutBounds
 from mux.sessions.tile import Tile
 from shared.ids import StreamId, StreamKind
+from shared.messages.live import Stale
 from tests.unit.mux.fakes import unit
-from tests.unit.mux.hubs import World
+from tests.unit.mux.worlds import World
 
 ONE, TWO = "59350/cam-1", "59350/cam-2"
 LAN, BAD = (0.0, 2.0), (0.02, 40.0)
@@ -47,8 +48,8 @@ class Watched:
         """A tenth of a second passes, in which what waits is let out a few times."""
         await self.world.clock.advance(0.1)
         self.visitor.check()
-        self.world.hub.tick()
-        self.world.hub.watch_over()
+        self.world.registry.tick()
+        self.world.registry.watch_over()
         for _ in range(4):
             self.world.timers.run()
 
@@ -110,7 +111,7 @@ async def test_a_viewer_of_one_stream_is_paced_to_its_link_and_told_why_its_pict
     viewer = world.viewer(watched.visitor.id)
     assert viewer.adaptation.bucket.pace.bits_per_s < 1_000_000
     assert world.counts.jumps > 0
-    told = standing_of(viewer, world.clock.monotonic_ns(), loop_late=False).tiles[0]
+    told = statistics_of(viewer, world.clock.monotonic_ns(), loop_late=False).tiles[0]
     assert told.stale is Stale.LINK
 
 
@@ -120,6 +121,20 @@ async def test_a_near_viewer_is_sent_to_faster_until_it_loses_something() -> Non
     assert bucket.pace == NEAR
     await watched.seconds(3, 0.03, 2.0)
     assert bucket.pace == CAREFUL
+
+
+async def test_a_viewer_in_step_leaves_its_lockstep_group_before_it_has_another_pace() -> None:
+    watched = Watched()
+    bucket = watched.world.viewer(watched.visitor.id).adaptation.bucket
+    shared = set()
+    for loss in (0.0, 0.0, 0.03, 0.03, 0.03):
+        await watched.seconds(1, loss, 2.0)
+        sender = watched.tile().sender
+        assert sender is not None
+        if sender.membership is not None:
+            assert sender.membership.progress.bucket.pace == bucket.pace
+            shared.add(bucket.pace)
+    assert shared == {NEAR, CAREFUL}
 
 
 async def test_trouble_after_a_long_calm_is_answered_as_fast_as_at_once() -> None:

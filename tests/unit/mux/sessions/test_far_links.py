@@ -115,7 +115,7 @@ def test_pictures_go_on_within_a_second_of_an_ice_restart_at_another_address() -
     assert far.events.run_for(1, lambda: len(browser.seen.pictures) > count)
     assert browser.seen.pictures[count].at_ns - moved_ns < 1_000_000_000
     far.events.run_for(5)
-    assert len(far.world.hub.roster) == 1
+    assert len(far.world.registry.roster) == 1
     viewer = far.viewer_of(browser)
     assert viewer is not None
     assert viewer.credentials == restarted

@@ -3,12 +3,12 @@
 import pytest
 
 from tests.unit.mux.fakes import unit
-from tests.unit.mux.hubs import Visitor, World
+from tests.unit.mux.worlds import Visitor, World
 
 
 def said(world: World) -> list[bytes]:
     """What mux has said in handshakes."""
-    return [datagram for datagram in world.wire.datagrams if 20 <= datagram[0] < 64]
+    return [datagram for datagram in world.transport.datagrams if 20 <= datagram[0] < 64]
 
 
 def test_the_first_proven_check_is_answered_with_our_first_words_too_and_no_other() -> None:
@@ -69,10 +69,10 @@ def test_pictures_go_out_before_the_browsers_last_words_and_what_it_missed_of_ou
 def test_a_viewer_that_left_is_told_nothing_again() -> None:
     world = World()
     visitor = without_last_words(world)
-    world.hub.leave(visitor.id)
-    before = len(world.wire.sent)
+    world.registry.leave(visitor.id)
+    before = len(world.transport.sent)
     world.again.run_all()
-    assert len(world.wire.sent) == before
+    assert len(world.transport.sent) == before
 
 
 async def test_reports_go_out_before_the_browsers_last_words() -> None:

@@ -9,7 +9,7 @@ from mux.sessions.tile import LARGEST_SUB_PIXELS, Tile
 from mux.whep.walls import Wish
 from shared.ids import StreamId, StreamKind
 from tests.unit.mux.fakes import sequence, timestamp, unit
-from tests.unit.mux.hubs import Visitor, World, wall_ticket
+from tests.unit.mux.worlds import Visitor, World, wall_ticket
 
 ONE, TWO = "59350/cam-1", "59350/cam-2"
 MAIN, SUB = StreamId("59350", "cam-1"), StreamId("59350", "cam-1", StreamKind.SUB)

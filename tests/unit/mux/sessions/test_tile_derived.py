@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
-from mux.observe.viewer_statistics import Stale
 from mux.streams.channel import Channel
 from mux.streams.channels import KEPT_AFTER_LAST_S
 from mux.streams.feed import Derived
 from mux.whep.walls import Wish
 from shared.errors import Unavailable
+from shared.messages.live import Stale
 from shared.tap import Gap
 from shared.units import AccessUnit, Codec
 from tests.unit.mux.fakes import unit
-from tests.unit.mux.hubs import World
 from tests.unit.mux.sessions.test_tile import MAIN, ONE, OTHER, TWO, arrange
+from tests.unit.mux.worlds import World
 
 
 class Deriving:
@@ -29,7 +29,7 @@ class Deriving:
         world = self._world[0]
         channel = Channel(
             source.stream,
-            world.wire,
+            world.transport,
             world.pacer,
             world.clock,
             world.counts,
@@ -78,9 +78,9 @@ async def test_one_derivation_serves_all_and_ends_some_time_after_the_last() -> 
     visitors = [world.watch_wall(ONE, tiles=2) for _ in range(2)]
     world.tap.give(unit(0, key=True, codec=Codec.H265), stream=MAIN)
     assert len(deriving.open) == 1
-    world.hub.leave(visitors[0].id)
+    world.registry.leave(visitors[0].id)
     assert len(deriving.open) == 1
-    world.hub.leave(visitors[1].id)
+    world.registry.leave(visitors[1].id)
     await world.pass_time(KEPT_AFTER_LAST_S - 1)
     assert len(deriving.open) == 1
     await world.pass_time(1.1)
@@ -92,7 +92,7 @@ async def test_who_comes_back_soon_finds_the_derivation_running_and_its_pictures
     visitor = world.watch_wall(ONE)
     world.tap.give(unit(0, key=True, codec=Codec.MJPEG), stream=MAIN)
     (first,) = deriving.open
-    world.hub.leave(visitor.id)
+    world.registry.leave(visitor.id)
     await world.pass_time(KEPT_AFTER_LAST_S - 1)
     world.tap.give(unit(1, codec=Codec.MJPEG), stream=MAIN)
     again = world.watch_wall(ONE)
@@ -105,7 +105,7 @@ def test_a_derivation_nobody_is_shown_makes_room_for_another() -> None:
     world, deriving = deriving_world()
     visitor = world.watch_wall(ONE)
     world.tap.give(unit(0, key=True, codec=Codec.MJPEG), stream=MAIN)
-    world.hub.leave(visitor.id)
+    world.registry.leave(visitor.id)
     other = world.watch_wall(TWO)
     world.tap.give(unit(0, key=True, codec=Codec.MJPEG, stream=OTHER), stream=OTHER)
     assert [one.channel.stream for one in deriving.open] == [OTHER]

@@ -10,7 +10,7 @@ from mux.streams.camera import Camera
 from mux.whep.walls import Wish
 from shared.ids import StreamId, StreamKind
 from tests.unit.mux.fakes import timestamp, unit
-from tests.unit.mux.hubs import World
+from tests.unit.mux.worlds import World
 
 STEP_S = 0.004
 TILES = 4

@@ -5,7 +5,7 @@ from itertools import pairwise
 from mux.streams.backfill import LONGEST_S, QUIET_S
 from shared.tap import Gap
 from tests.unit.mux.fakes import STREAM, timestamp, unit
-from tests.unit.mux.hubs import World
+from tests.unit.mux.worlds import World
 
 STEP_S = QUIET_S / 2
 

@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 from mux.counts import Counts
-from mux.fanout.group import Group
 from mux.streams.channel import Channel
 from shared.clock import SimulatedClock
 from shared.tap import Gap
 from shared.units import Codec
-from tests.unit.mux.fakes import STREAM, RecordingWire, Viewed, idle_pacer, picture, unit
+from tests.unit.mux.fakes import STREAM, RecordingTransport, Viewed, idle_pacer, unit
 
 
 class Watched:
@@ -16,11 +15,11 @@ class Watched:
         self.delays: list[float] = []
         self.changed: list[Channel] = []
         self.counts = Counts()
-        self.wire = RecordingWire()
+        self.transport = RecordingTransport()
         self.clock = SimulatedClock()
         self.channel = Channel(
             STREAM,
-            self.wire,
+            self.transport,
             idle_pacer(),
             self.clock,
             self.counts,
@@ -31,8 +30,8 @@ class Watched:
 
 def test_every_viewer_gets_the_same_payloads_with_its_own_keys_and_numbers() -> None:
     watched = Watched()
-    plain = Viewed(extension_id=None, wire=watched.wire)
-    extended = Viewed(wire=watched.wire, address=("192.0.2.10", 5000))
+    plain = Viewed(extension_id=None, transport=watched.transport)
+    extended = Viewed(transport=watched.transport, address=("192.0.2.10", 5000))
     for viewed in (plain, extended):
         watched.channel.add(viewed.sender)
     watched.channel.take(unit(0, key=True))
@@ -44,14 +43,14 @@ def test_the_delay_to_the_first_packet_is_told_once_a_picture() -> None:
     watched = Watched()
     watched.channel.take(unit(0, key=True))
     for _ in range(2):
-        watched.channel.add(Viewed(wire=watched.wire).sender)
+        watched.channel.add(Viewed(transport=watched.transport).sender)
     watched.channel.take(unit(1))
     assert watched.delays == [0.0]
 
 
 async def test_the_delay_is_measured_of_ten_pictures_a_second_at_most() -> None:
     watched = Watched()
-    watched.channel.add(Viewed(wire=watched.wire).sender)
+    watched.channel.add(Viewed(transport=watched.transport).sender)
     for number in range(26):
         watched.channel.take(unit(number, key=number == 0))
         await watched.clock.advance(0.040)
@@ -60,7 +59,7 @@ async def test_the_delay_is_measured_of_ten_pictures_a_second_at_most() -> None:
 
 def test_who_left_gets_nothing_more() -> None:
     watched = Watched()
-    viewed = Viewed(wire=watched.wire)
+    viewed = Viewed(transport=watched.transport)
     watched.channel.add(viewed.sender)
     watched.channel.discard(viewed.sender)
     watched.channel.take(unit(0, key=True))
@@ -92,7 +91,7 @@ def test_a_gap_closes_the_group_until_the_next_key_unit() -> None:
 
 def test_a_new_run_that_starts_in_mid_group_waits_for_its_key_unit() -> None:
     watched = Watched()
-    viewed = Viewed(wire=watched.wire)
+    viewed = Viewed(transport=watched.transport)
     watched.channel.add(viewed.sender)
     watched.channel.take(unit(0, key=True))
     viewed.received()
@@ -107,19 +106,3 @@ def test_another_codec_is_told_and_sends_nothing() -> None:
     watched.channel.take(unit(0, key=True, codec=Codec.MJPEG))
     assert watched.changed == [watched.channel]
     assert watched.channel.codec is Codec.MJPEG
-
-
-def test_a_group_that_outgrows_its_budget_is_given_up_until_the_next_key() -> None:
-    group = Group(budget_bytes=1500)
-    group.append(picture(0, key=True, size=500))
-    for number in (1, 2, 3):
-        group.append(picture(number, size=500))
-    assert group.pictures == []
-    group.append(picture(4, key=True))
-    assert len(group.pictures) == 1
-
-
-def test_a_group_starts_with_a_key_picture_only() -> None:
-    group = Group()
-    group.append(picture(0))
-    assert group.pictures == []

@@ -16,8 +16,8 @@ from shared.transcoding.framing import KeyWanted, Ready, Settled
 from shared.units import Codec
 from tests.support.pictures import STREAM, units
 from tests.support.strange_pictures import strange_units
-from tests.unit.mux.fakes import RecordingWire, idle_pacer
-from tests.unit.mux.streams.transcoder.test_transcoder import FakeChild
+from tests.unit.mux.fakes import RecordingTransport, idle_pacer
+from tests.unit.mux.streams.transcoder.children import FakeChild
 
 JPEGS = strange_units(Codec.MJPEG)
 H264 = units(24)
@@ -47,8 +47,8 @@ class Rig:
 
 
 def channel(clock: SimulatedClock) -> Channel:
-    wire, pacer = RecordingWire(), idle_pacer()
-    return Channel(STREAM, wire, pacer, clock, Counts(), sent=lambda _: None, changed=lambda _: None)
+    transport, pacer = RecordingTransport(), idle_pacer()
+    return Channel(STREAM, transport, pacer, clock, Counts(), sent=lambda _: None, changed=lambda _: None)
 
 
 @pytest.fixture

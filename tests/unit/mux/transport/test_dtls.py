@@ -98,18 +98,6 @@ def test_a_viewer_with_another_certificate_than_its_offers_is_refused(role: Dtls
     assert session.keys is None
 
 
-def test_an_offer_without_a_usable_fingerprint_proves_nobody() -> None:
-    session = ENDPOINT.session((Fingerprint("sha-1", "00"),))
-    with pytest.raises(BadInput, match="not the one of its offer"):
-        shake_hands(session, Client())
-
-
-def test_a_wrong_fingerprint_beside_a_right_one_is_refused() -> None:
-    session = ENDPOINT.session((*EXPECTED, Fingerprint("sha-512", "00")))
-    with pytest.raises(BadInput, match="not the one of its offer"):
-        shake_hands(session, Client())
-
-
 @ROLES
 def test_no_datagram_is_longer_than_a_network_takes(role: DtlsRole) -> None:
     session, client = session_of(role)

@@ -7,7 +7,7 @@ import pytest
 from mux.counts import Counts
 from mux.rtp.layout import Layout, Run
 from mux.rtp.picture import Chunk
-from mux.transport.udp import UdpWire, resolve_host
+from mux.transport.udp import UdpTransport, resolve_host
 from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.log import Trouble, get_logger
@@ -24,9 +24,9 @@ def receiver() -> socket.socket:
     return made
 
 
-def wire_of(counts: Counts, *, segmentation: bool = True) -> UdpWire:
+def transport_of(counts: Counts, *, segmentation: bool = True) -> UdpTransport:
     trouble = Trouble(get_logger("test"), "udp-trouble", SystemClock())
-    return UdpWire("127.0.0.1", 0, counts=counts, trouble=trouble, segmentation=segmentation)
+    return UdpTransport("127.0.0.1", 0, counts=counts, trouble=trouble, segmentation=segmentation)
 
 
 def filled() -> tuple[Layout, list[bytes]]:
@@ -41,52 +41,52 @@ def filled() -> tuple[Layout, list[bytes]]:
 
 @pytest.mark.parametrize("segmentation", [True, False])
 async def test_a_layout_arrives_as_its_packets(receiver: socket.socket, segmentation: bool) -> None:
-    wire, (layout, packets) = wire_of(Counts(), segmentation=segmentation), filled()
-    assert wire.send_layout(layout, receiver.getsockname())
+    transport, (layout, packets) = transport_of(Counts(), segmentation=segmentation), filled()
+    assert transport.send_layout(layout, receiver.getsockname())
     assert [receiver.recv(2048) for _ in packets] == packets
-    wire.close()
+    transport.close()
     receiver.close()
 
 
 async def test_refused_segmentation_is_given_up_and_every_packet_still_sent(receiver: socket.socket) -> None:
-    wire = wire_of(Counts())
+    transport = transport_of(Counts())
     data = memoryview(bytes(70 * 100))
     layout, _ = filled()
     # More segments than the kernel takes: it refuses with EINVAL, as it does where a card cannot do it.
     layout.runs[:] = [Run(data, 100, 600)]
     layout.runs[0] = Run(memoryview(bytes(6000)), 10, 600)
-    assert wire.send_layout(layout, receiver.getsockname())
-    assert not wire.segmentation
+    assert transport.send_layout(layout, receiver.getsockname())
+    assert not transport.segmentation
     assert {len(receiver.recv(2048)) for _ in range(200)} == {10}
-    wire.close()
+    transport.close()
     receiver.close()
 
 
 async def test_what_the_network_refuses_is_counted_and_not_raised() -> None:
     counts = Counts()
-    wire = wire_of(counts)
+    transport = transport_of(counts)
     # A socket bound to loopback cannot reach anything else.
-    assert wire.send(b"x", ("198.51.100.1", 9))
+    assert transport.send(b"x", ("198.51.100.1", 9))
     assert counts.send_errors == 1
-    assert wire.segmentation
-    wire.close()
+    assert transport.segmentation
+    transport.close()
 
 
 async def test_datagrams_come_in_with_their_source(receiver: socket.socket) -> None:
-    wire = wire_of(Counts())
+    transport = transport_of(Counts())
     got: list[tuple[bytes, tuple[str, int]]] = []
-    wire.listen(lambda datagram, source, _: got.append((datagram, source)), SystemClock())
-    receiver.sendto(b"hello", wire.address)
+    transport.listen(lambda datagram, source, _: got.append((datagram, source)), SystemClock())
+    receiver.sendto(b"hello", transport.address)
     await eventually(lambda: got, what="the datagram")
     assert got == [(b"hello", receiver.getsockname())]
-    wire.close()
+    transport.close()
     receiver.close()
 
 
 async def test_a_taken_port_is_told_in_a_sentence(receiver: socket.socket) -> None:
     host, port = receiver.getsockname()
     with pytest.raises(Unavailable, match=f"cannot use UDP {host}:{port}"):
-        UdpWire(host, port, counts=Counts(), trouble=Trouble(get_logger("t"), "t", SystemClock()))
+        UdpTransport(host, port, counts=Counts(), trouble=Trouble(get_logger("t"), "t", SystemClock()))
     receiver.close()
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from mux.transport.stun import Address
-from mux.transport.udp_reader import ATTENTIVE_NS, MANY, REST_S, Listening
+from mux.transport.udp_reader import ATTENTIVE_NS, MANY, REST_S, UdpReader
 from shared.clock import SystemClock
 from tests.support.eventually import eventually
 
@@ -36,7 +36,7 @@ class Heard:
         self.viewer.connect(self.udp.getsockname())
         self.came: list[tuple[bytes, Address, int]] = []
         self.needed: Callable[[], None] = lambda: None
-        self.listening = Listening(self.udp, self.take, self.clock)
+        self.reader = UdpReader(self.udp, self.take, self.clock)
 
     def take(self, datagram: bytes, source: Address, waited_ns: int) -> None:
         self.came.append((datagram, source, waited_ns))
@@ -54,13 +54,13 @@ class Heard:
         self.say(count)
         await self.hear(count)
         self.clock.skipped_ns += ATTENTIVE_NS
-        self.listening._since_ns = self.clock.monotonic_ns() - SECOND_NS
+        self.reader._since_ns = self.clock.monotonic_ns() - SECOND_NS
         self.say()
         await self.hear(count + 1)
         self.came.clear()
 
     def close(self) -> None:
-        self.listening.close()
+        self.reader.close()
         self.udp.close()
         self.viewer.close()
 
@@ -80,7 +80,7 @@ async def test_at_first_all_is_read_at_once(heard: Heard) -> None:
 
 async def test_many_who_need_nothing_are_read_together_and_told_how_long_they_waited(heard: Heard) -> None:
     await heard.calm_down(2 * MANY)
-    assert heard.listening.rests
+    assert heard.reader.rests
     heard.say(3)
     assert heard.came == []
     await heard.hear(3)
@@ -89,13 +89,13 @@ async def test_many_who_need_nothing_are_read_together_and_told_how_long_they_wa
 
 async def test_few_are_read_at_once_for_good(heard: Heard) -> None:
     await heard.calm_down(MANY // 2)
-    assert not heard.listening.rests
+    assert not heard.reader.rests
 
 
 async def test_who_is_needed_soon_ends_the_rest(heard: Heard) -> None:
     await heard.calm_down(2 * MANY)
-    heard.listening.attend()
-    assert not heard.listening.rests
+    heard.reader.attend()
+    assert not heard.reader.rests
     heard.say()
     await heard.hear(1)
     assert heard.came[0][2] == 0
@@ -103,10 +103,10 @@ async def test_who_is_needed_soon_ends_the_rest(heard: Heard) -> None:
 
 async def test_somebody_s_need_during_the_rest_s_own_reading_ends_it(heard: Heard) -> None:
     await heard.calm_down(2 * MANY)
-    heard.needed = heard.listening.attend
+    heard.needed = heard.reader.attend
     heard.say(2)
     await heard.hear(2)
-    assert not heard.listening.rests
+    assert not heard.reader.rests
     heard.say()
     await heard.hear(3)
 
@@ -124,24 +124,24 @@ async def test_a_datagram_that_fails_does_not_make_a_rest_deaf(heard: Heard) -> 
     heard.say(3)
     await heard.hear(3)
     assert [str(error) for error in died] == ["a fault in who takes it"]
-    assert heard.listening.rests
+    assert heard.reader.rests
 
 
 async def test_nobody_rests_while_somebody_has_needed_something_lately(heard: Heard) -> None:
     heard.say(2 * MANY)
     await heard.hear(2 * MANY)
-    heard.listening._since_ns -= SECOND_NS
+    heard.reader._since_ns -= SECOND_NS
     heard.say()
     await heard.hear(2 * MANY + 1)
-    assert not heard.listening.rests
+    assert not heard.reader.rests
 
 
 async def test_a_look_reads_before_the_rest_is_over(heard: Heard) -> None:
     await heard.calm_down(2 * MANY)
     heard.clock.skipped_ns += SECOND_NS // 100
     heard.say(2)
-    heard.listening.look_soon()
-    heard.listening.look_soon()
+    heard.reader.look_soon()
+    heard.reader.look_soon()
     assert heard.came == []
     await asyncio.sleep(0)
     assert len(heard.came) == 2
@@ -156,13 +156,13 @@ async def test_more_than_fit_one_reading_are_all_read(heard: Heard) -> None:
 async def test_when_they_become_few_they_are_read_at_once_again(heard: Heard) -> None:
     await heard.calm_down(2 * MANY)
     heard.clock.skipped_ns += SECOND_NS
-    await eventually(lambda: not heard.listening.rests, what="the end of the rest")
+    await eventually(lambda: not heard.reader.rests, what="the end of the rest")
 
 
 async def test_what_is_closed_while_it_rests_reads_nothing_more(heard: Heard) -> None:
     await heard.calm_down(2 * MANY)
-    rest = heard.listening._rest
+    rest = heard.reader._rest
     assert rest is not None
-    heard.listening.close()
+    heard.reader.close()
     assert rest.cancelled()
-    assert not heard.listening.rests
+    assert not heard.reader.rests

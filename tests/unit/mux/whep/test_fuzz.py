@@ -20,7 +20,7 @@ from tests.support.fuzz import AnyCase, Operation, faults, operations, request_o
 from tests.support.offers import CHROMIUM, DIGEST, FIREFOX, FIREFOX_WITHOUT_H264, PION, SAFARI
 from tests.support.wall import wall_offer
 from tests.unit.mux.fakes import STREAM
-from tests.unit.mux.hubs import World
+from tests.unit.mux.worlds import World
 
 EXAMPLES = int(os.environ.get("BEFFROI_TEST_EXAMPLES", "40")) // 10
 BASE = "http://mux"
@@ -58,7 +58,7 @@ class Scene:
         self.world = World(most_viewers=40)
         self.signer = TicketSigner(self.world.lessor._tickets.key)
         verifier = TicketVerifier(self.signer.key.public_key(), self.world.clock)
-        app = Door(Turnstile(make_app(self.world.hub, self.world.walls, verifier, [])))
+        app = Door(Turnstile(make_app(self.world.registry, self.world.walls, verifier, [])))
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE)
         self.world.confirm(self.ticket(Action.LIVE, str(STREAM)))
         self.met: Met = set()

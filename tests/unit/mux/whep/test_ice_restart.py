@@ -8,7 +8,7 @@ from shared.errors import (
     PreconditionNeeded,
 )
 from tests.unit.mux.fakes import unit
-from tests.unit.mux.hubs import World
+from tests.unit.mux.worlds import World
 
 ONE = "59350/cam-1"
 
@@ -30,7 +30,7 @@ def test_another_ice_session_takes_over_with_its_first_nominating_check() -> Non
     assert not visitor.check(ufrag=ours.ufrag, source=elsewhere)
     assert visitor.check(ufrag=ours.ufrag, password=ours.password, source=elsewhere)
     world.tap.give(unit(0, key=True))
-    assert world.wire.sent[-1][1] == elsewhere
+    assert world.transport.sent[-1][1] == elsewhere
     assert not visitor.check(ufrag=before.ufrag)
 
 
@@ -69,5 +69,5 @@ def test_after_its_end_no_name_of_a_restarted_viewer_is_known() -> None:
     visitor = world.watch_wall(ONE)
     world.walls.renew(visitor.id, NEW, "*")
     viewer = world.viewer(visitor.id)
-    world.hub.leave(visitor.id)
-    assert [world.hub.roster.called(ufrag) for ufrag in viewer.ufrags] == [None, None]
+    world.registry.leave(visitor.id)
+    assert [world.registry.roster.called(ufrag) for ufrag in viewer.ufrags] == [None, None]

@@ -7,15 +7,15 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mux.observe.viewer_statistics import Everybody, Stale, Standing, TileStanding
 from mux.sdp.offer import MAX_OFFER_BYTES, IceUser, Offer
 from mux.sessions.admission import Admitted
 from mux.sessions.page_counts import PageCounts
 from mux.whep.routes import make_app
-from mux.whep.walls import Load, Renewed, Wish
+from mux.whep.walls import Renewed, Wish
 from shared.clock import SystemClock
 from shared.errors import NotFound
 from shared.ids import StreamId
+from shared.messages.live import MuxLoad, NamedViewers, Stale, TileStatistics, ViewerStatistics
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from tests.support.light_sdp import offer
 
@@ -24,15 +24,13 @@ SIGNER = TicketSigner(KEY)
 STREAM = StreamId("59350", "cam-1")
 ORIGIN = "https://csu.example.fr"
 OFFER = offer("AB:CD")
-STANDING = Standing(
-    12.5,
-    3.0,
-    0.01,
-    2000.0,
-    None,
-    (0, 0),
-    (
-        TileStanding(
+STATISTICS = ViewerStatistics(
+    rtt_ms=12.5,
+    jitter_ms=3.0,
+    loss=0.01,
+    bitrate_kbps=2000.0,
+    tiles=(
+        TileStatistics(
             "0", "59350/cam-1", "main", "h264", False, 2000.0, 0.01, Stale.CAMERA, "no pictures", None
         ),
     ),
@@ -40,7 +38,7 @@ STANDING = Standing(
 
 
 class Admitting:
-    """A hub that lets everybody in."""
+    """A registry that lets everybody in."""
 
     def __init__(self) -> None:
         self.admitted: list[tuple[Ticket, StreamId]] = []
@@ -62,21 +60,21 @@ class Admitting:
         self.renewed.append((remote, if_match))
         return Renewed('"ice-2"', None if remote is None else "a=ice-lite\r\n")
 
-    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> Standing:
+    def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
         self.wishes.extend(wishes)
-        return STANDING
+        return STATISTICS
 
-    def reported(self, id: str, counts: dict[str, PageCounts]) -> Standing:
+    def reported(self, id: str, counts: dict[str, PageCounts]) -> ViewerStatistics:
         if id != "s-1":
             raise NotFound("this WHEP session has ended: revoked", "revoked")
         self.counts.update(counts)
-        return STANDING
+        return STATISTICS
 
-    def load(self) -> Load:
-        return Load(1, 2, 3, 4)
+    def load(self) -> MuxLoad:
+        return MuxLoad(1, 2, 3, 4)
 
-    def everybody(self) -> Everybody:
-        return Everybody(())
+    def everybody(self) -> NamedViewers:
+        return NamedViewers(())
 
     def take_lease(self, token: str) -> None:
         self.leases.append(token)
@@ -97,7 +95,7 @@ def token(
 
 
 async def ask(
-    hub: Admitting | None = None,
+    registry: Admitting | None = None,
     *,
     path: str = f"/whep/{STREAM}",
     body: bytes | str = OFFER,
@@ -105,7 +103,7 @@ async def ask(
     ticket: str | None = None,
     **headers: str,
 ) -> httpx.Response:
-    asked = hub or Admitting()
+    asked = registry or Admitting()
     app = make_app(asked, asked, TicketVerifier(KEY.public_key(), SystemClock()), [ORIGIN])
     sent = {"content-type": "application/sdp"}
     if ticket is not None:
@@ -116,12 +114,12 @@ async def ask(
 
 
 async def test_a_good_offer_with_a_good_ticket_is_answered() -> None:
-    hub = Admitting()
-    answer = await ask(hub, ticket=token())
+    registry = Admitting()
+    answer = await ask(registry, ticket=token())
     assert answer.status_code == 201
     assert answer.headers["location"] == "/whep/sessions/s-1"
     assert answer.headers["content-type"].startswith("application/sdp")
-    assert hub.admitted[0][0].session == "session-1"
+    assert registry.admitted[0][0].session == "session-1"
 
 
 @pytest.mark.parametrize(
@@ -137,12 +135,12 @@ async def test_a_good_offer_with_a_good_ticket_is_answered() -> None:
     ids=["none", "malformed", "expired", "other action", "swapped", "forged"],
 )
 async def test_a_bad_ticket_is_refused_with_the_reason(ticket: str | None, status: int, said: str) -> None:
-    hub = Admitting()
-    answer = await ask(hub, ticket=ticket)
+    registry = Admitting()
+    answer = await ask(registry, ticket=ticket)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert said in answer.json()["detail"]
-    assert hub.admitted == []
+    assert registry.admitted == []
 
 
 @pytest.mark.parametrize(

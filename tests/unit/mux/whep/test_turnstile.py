@@ -11,7 +11,7 @@ from mux.transport.stun import Address
 from mux.whep.turnstile import Receive, Send, Turnstile
 from shared.door import Message
 from tests.unit.mux.fakes import Timers, unit
-from tests.unit.mux.hubs import World
+from tests.unit.mux.worlds import World
 
 SOURCE: Address = ("192.0.2.9", 5000)
 
@@ -128,7 +128,7 @@ def test_pictures_go_out_between_the_handshakes_of_many() -> None:
         world.tap.give(unit(number))
     assert len(running.media()) == before + 5
     # Ten of twenty at most have been greeted in five turns.
-    answered = {to for one, to in world.wire.sent if 20 <= one[0] < 64 and to[0] == "192.0.2.10"}
+    answered = {to for one, to in world.transport.sent if 20 <= one[0] < 64 and to[0] == "192.0.2.10"}
     assert 0 < len(answered) <= 5 * DATAGRAMS_PER_TURN
 
 
@@ -138,10 +138,10 @@ def test_a_viewer_that_ended_while_its_datagram_waited_is_not_answered() -> None
     arriving = world.admit()
     arriving.check()
     arriving.shake_hands()
-    world.hub.leave(arriving.id)
-    sent = len(world.wire.sent)
+    world.registry.leave(arriving.id)
+    sent = len(world.transport.sent)
     world.timers.run_all()
-    assert len(world.wire.sent) == sent
+    assert len(world.transport.sent) == sent
 
 
 class Inner:

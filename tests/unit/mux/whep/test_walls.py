@@ -6,7 +6,6 @@ import weakref
 
 import pytest
 
-from mux.observe.viewer_statistics import Stale, TileStanding
 from mux.sessions.page_counts import PageCounts
 from mux.sessions.roster import Roster
 from mux.sessions.viewer import CONSENT_S, End
@@ -19,14 +18,15 @@ from shared.errors import (
     Unavailable,
 )
 from shared.ids import StreamId, StreamKind
+from shared.messages.live import Stale, TileStatistics
 from tests.unit.mux.fakes import STREAM, unit
-from tests.unit.mux.hubs import Visitor, World, wall_ticket
+from tests.unit.mux.worlds import Visitor, World, wall_ticket
 
 ONE, TWO = "59350/cam-1", "59350/cam-2"
 MAIN, SUB = StreamId("59350", "cam-1"), StreamId("59350", "cam-1", StreamKind.SUB)
 
 
-def tile(world: World, visitor: Visitor, number: int = 0) -> TileStanding:
+def tile(world: World, visitor: Visitor, number: int = 0) -> TileStatistics:
     return world.walls.reported(visitor.id, {}).tiles[number]
 
 
@@ -35,12 +35,6 @@ def test_tiles_beyond_the_cameras_of_the_ticket_are_empty_and_cameras_beyond_the
     few, many = world.watch_wall(ONE, tiles=2), world.watch_wall(ONE, TWO, tiles=1)
     assert [one.camera for one in world.walls.reported(few.id, {}).tiles] == [ONE, None]
     assert [one.camera for one in world.walls.reported(many.id, {}).tiles] == [ONE]
-
-
-def test_every_source_of_a_wall_is_another() -> None:
-    visitor = World().admit_wall(ONE, tiles=64)
-    sources = [one for its in visitor.sources.values() for one in (its.primary, its.repair)]
-    assert (len(set(sources)), None in sources) == (128, False)
 
 
 def test_a_camera_that_is_not_in_the_ticket_is_refused_and_nothing_changes() -> None:

@@ -1,12 +1,11 @@
 from pathlib import Path
 
 import pytest
-import zmq
 
 from shared.clock import SimulatedClock
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.tap import Endpoint, TapKeys, TapPublisher
+from shared.tap import TapKeys
 from shared.tap.keys import KnownPeers, make_pair, may_publish, read_key
 from shared.tap.subscriber import anybody
 
@@ -102,58 +101,3 @@ def test_a_secret_key_is_not_in_the_repr() -> None:
 @pytest.mark.parametrize(("commune", "may"), [("59350", True), ("59512", False), (None, False)])
 def test_a_worker_publishes_for_its_own_commune_only(commune: str | None, may: bool) -> None:
     assert may_publish(commune, StreamId("59350", "cam")) is may
-
-
-def _publisher(endpoints: str, keys: TapKeys | None) -> TapPublisher:
-    return TapPublisher(Endpoint.parse_list(endpoints), keys, lambda _stream: ())
-
-
-@pytest.mark.parametrize(
-    "address", ["10.1.2.3:7001", "0.0.0.0:7001", "*:7001", "[::]:7001", "tap.example.org:7001"]
-)
-def test_a_tap_that_leaves_the_machine_needs_keys(address: str) -> None:
-    with pytest.raises(BadInput, match="CURVE"):
-        _publisher(f"connect:tcp://{address}", None)
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1:7001", "[::1]:7001", "localhost:7001"])
-def test_a_tap_within_the_machine_needs_none(address: str) -> None:
-    _publisher(f"connect:tcp://{address}", None)
-
-
-def test_whoever_dials_with_keys_must_know_the_server_s() -> None:
-    with pytest.raises(BadInput, match="server's public key"):
-        _publisher("connect:tcp://10.1.2.3:7001", TapKeys(*make_pair()))
-
-
-def test_whoever_is_dialled_with_keys_must_know_its_peers() -> None:
-    with pytest.raises(BadInput, match="folder of its peers"):
-        _publisher("bind:tcp://0.0.0.0:7001", TapKeys(*make_pair()))
-
-
-def test_with_keys_nobody_binds_and_dials_at_once(tmp_path: Path) -> None:
-    keys = TapKeys(*make_pair(), server_public=zmq.curve_public(make_pair()[1]), peers_dir=tmp_path)
-    with pytest.raises(BadInput, match="bind or all dial"):
-        _publisher("bind:tcp://0.0.0.0:7001,connect:tcp://10.1.2.3:7001", keys)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "", "tcp://127.0.0.1:1", "bind:udp://127.0.0.1:1", "bind:tcp://x", "bind:tcp://x:y", "bind:tcp://[::1",
-        "bind:tcp://x:0", "bind:tcp://x:70000", "bind:tcp://u:p@x:1", "bind:tcp://x:1/path", "bind:tcp://x:1?q",
-        "bind:tcp://:1",
-    ],
-)  # fmt: skip
-def test_an_endpoint_of_another_form_is_refused(text: str) -> None:
-    with pytest.raises(BadInput, match="not of the form"):
-        Endpoint.parse(text)
-
-
-def test_no_endpoint_at_all_is_refused() -> None:
-    with pytest.raises(BadInput, match="no tap endpoint"):
-        Endpoint.parse_list(" , ")
-
-
-def test_endpoints_are_separated_by_commas() -> None:
-    assert len(Endpoint.parse_list("bind:tcp://127.0.0.1:1, connect:tcp://[::1]:2")) == 2

@@ -33,7 +33,7 @@ def test_each_picture_comes_out_at_once_with_its_own_time_and_capture(codec: Cod
     work = Work(Limits())
     for unit in strange_units(codec):
         (made,) = work.take(unit, behind=False)
-        assert (made.pts90, made.wall_ns, made.stream) == (unit.pts90, unit.wall_ns, unit.stream)
+        assert (made.pts90, made.utc_ns, made.stream) == (unit.pts90, unit.utc_ns, unit.stream)
         assert made.codec is Codec.H264
 
 
@@ -110,7 +110,7 @@ def test_the_first_picture_comes_at_once_and_then_none_of_which_newer_ones_wait(
     units = strange_units(codec)
     work = Work(Limits())
     (first,) = work.take(units[0], behind=True)
-    assert (first.pts90, first.wall_ns, first.key) == (units[0].pts90, units[0].wall_ns, True)
+    assert (first.pts90, first.utc_ns, first.key) == (units[0].pts90, units[0].utc_ns, True)
     for unit in units[1:10]:
         assert work.take(unit, behind=True) == []
     (made,) = work.take(units[10], behind=False)

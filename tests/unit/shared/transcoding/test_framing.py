@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.errors import BadInput
 from shared.transcoding.framing import Finish, KeyWanted, Message, Ready, Settled, encoded, read_from, receive
-from shared.units import AccessUnit, Codec, WallSource
+from shared.units import AccessUnit, Codec, UtcSource
 from tests.support.pictures import STREAM
 
 _U63 = st.integers(0, (1 << 63) - 1)
@@ -20,9 +20,9 @@ UNITS = st.builds(
     run=st.integers(0, (1 << 32) - 1),
     seq=_U63,
     pts90=_U63,
-    wall_ns=_U63,
-    wall_source=st.sampled_from(WallSource),
-    wall_uncertainty_ns=st.integers(-1, 1 << 40),
+    utc_ns=_U63,
+    utc_source=st.sampled_from(UtcSource),
+    utc_uncertainty_ns=st.integers(-1, 1 << 40),
     key=st.booleans(),
     codec=st.sampled_from(Codec),
     data=st.binary(min_size=1, max_size=300),

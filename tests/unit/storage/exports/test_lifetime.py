@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messages import ExportStatus
+from shared.messages.storage import ExportStatus
 from shared.spans import Span
 from storage.exports.lifetime import package_due_ns, parts_of
 from storage.index.holds import Hold

@@ -10,7 +10,8 @@ import pytest
 
 from shared.evidence.manifest import READ_ME
 from shared.evidence.verify import verify
-from shared.messages import ExportProgress, ExportStatus, decode
+from shared.messages.codec import decode
+from shared.messages.storage import ExportProgress, ExportStatus
 from shared.reasons import Reason
 from shared.tap.reassembly import Gap
 from shared.tickets import Action

@@ -94,7 +94,7 @@ def test_a_segment_tells_its_parameter_sets() -> None:
 
 def test_each_fragment_tells_its_utc() -> None:
     layout = read_layout(reading(SEGMENT), len(SEGMENT))
-    assert [fragment.wall_ns - START_NS for fragment in layout.fragments] == pytest.approx(
+    assert [fragment.utc_ns - START_NS for fragment in layout.fragments] == pytest.approx(
         [number * 200_000_000 for number in range(6)], abs=1
     )
 

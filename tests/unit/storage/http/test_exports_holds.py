@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from shared.messages import HoldOrder
+from shared.messages.storage import HoldOrder
 from shared.tickets import Action
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.workshop import units, workshop

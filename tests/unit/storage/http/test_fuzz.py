@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from shared.door import Door
-from shared.messages import ExportedCamera, ExportOrder, HoldOrder
+from shared.messages.storage import ExportedCamera, ExportOrder, HoldOrder
 from shared.tickets import CLOCK_RESOURCE, Action, Ticket
 from shared.utc import instant_of
 from storage.model.instants import text_from_ns

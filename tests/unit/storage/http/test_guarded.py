@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.types import ASGIApp, Message, Scope
 
-from shared.messages import ExportedCamera, ExportOrder
+from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.tickets import Action
 from storage.http.app import build_app
 from storage.http.guarded import LOOK_EVERY_S, Guarded, guard

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from shared.messages import encode
+from shared.messages.codec import encode
 from storage.index import migrations
 from storage.index.backlog import BacklogRows
 from storage.index.database import Database

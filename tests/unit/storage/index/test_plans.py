@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from shared.messages import ExportProgress, ExportStatus
+from shared.messages.storage import ExportProgress, ExportStatus
 from storage.index.backlog import BacklogRows
 from storage.index.database import Database
 from storage.index.dues import DueRows

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.ids import StreamId
-from shared.messages import ClockConfirmed
+from shared.messages.storage import ClockConfirmed
 from shared.tickets import CLOCK_RESOURCE, Action
 from storage.lifecycle.clock_trust import (
     TOLERANCE_NS,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.messages import HoldOrder
+from shared.messages.storage import HoldOrder
 from shared.tickets import Action
 from storage.index.holds import Hold
 from storage.lifecycle.hold_files import HoldFiles

@@ -14,7 +14,7 @@ from hypothesis import Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.messages import ClockConfirmed, HoldOrder
+from shared.messages.storage import ClockConfirmed, HoldOrder
 from shared.tickets import Action
 from storage.lifecycle.retention import Outcome
 from storage.model.deadline import DAY_NS

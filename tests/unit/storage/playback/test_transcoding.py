@@ -93,7 +93,7 @@ def long_units(codec: Codec, count: int = 100) -> list[AccessUnit]:
     """`count` pictures at 25 a second."""
     once = strange_units(codec)
     return [
-        replace(once[number % 24], seq=number, pts90=number * 3600, wall_ns=START_NS + number * 40_000_000)
+        replace(once[number % 24], seq=number, pts90=number * 3600, utc_ns=START_NS + number * 40_000_000)
         for number in range(count)
     ]
 

@@ -147,9 +147,7 @@ async def test_pictures_shown_before_the_key_picture_that_opens_their_segment_ke
         if unit.key and place:
             for later, shown in enumerate((place + 2, place, place + 1)):
                 moved = START_NS + shown * 40_000_000
-                pictures[place + later] = replace(
-                    pictures[place + later], pts90=shown * step90, wall_ns=moved
-                )
+                pictures[place + later] = replace(pictures[place + later], pts90=shown * step90, utc_ns=moved)
     async with workshop(tmp_path) as shop:
         await shop.record_all(pictures)
         layouts = [layout_of(shop.places.store.path(key)) for key in shop.objects()]
@@ -175,7 +173,7 @@ async def test_a_film_on_a_later_base_keeps_the_order_in_which_pictures_are_show
             at90 += sample.duration90
     assert min(times90) >= 0
     assert len(set(times90)) == len(times90)
-    first = next(place for place, unit in enumerate(recorded(coded)) if unit.wall_ns >= answer.start_ns)
+    first = next(place for place, unit in enumerate(recorded(coded)) if unit.utc_ns >= answer.start_ns)
     order_told = [unit.pts90 for unit in recorded(coded)][first : first + len(times90)]
     assert rank(times90) == rank(order_told)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.messages import Publishers
+from shared.messages.storage import Publishers
 from storage.objects.disk import RealDisk
 from storage.recording.publishers import KnownPublishers
 

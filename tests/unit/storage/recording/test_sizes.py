@@ -38,7 +38,7 @@ def resized(coding: Coding) -> list[AccessUnit]:
     first = units_as(coding, COUNT)
     second = units_as(replace(coding, width=640, height=480), COUNT)
     later = [
-        replace(unit, seq=unit.seq + COUNT, pts90=unit.pts90 + 180_000, wall_ns=unit.wall_ns + 2 * SECOND_NS)
+        replace(unit, seq=unit.seq + COUNT, pts90=unit.pts90 + 180_000, utc_ns=unit.utc_ns + 2 * SECOND_NS)
         for unit in second
     ]
     return [*first, *later]

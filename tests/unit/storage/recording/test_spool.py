@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.messages import RecordingStatus
+from shared.messages.storage import RecordingStatus
 from storage.model.segment import SegmentState
 from storage.objects.disk import RealDisk
 from storage.recording.finishing import layout_of

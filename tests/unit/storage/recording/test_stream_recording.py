@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from shared.codecs.h264 import annex_b
-from shared.messages import RecordingStatus
+from shared.messages.storage import RecordingStatus
 from shared.reasons import Reason
 from shared.tap.reassembly import Gap
 from storage.fmp4.reader import Layout
@@ -65,14 +65,14 @@ async def test_a_gap_ends_the_segment(tmp_path: Path) -> None:
         await shop.record_all([*pictures[:20], Gap(STREAM, 5), *pictures[25:]])
         assert [one.identity.start_ns for one in await layouts_of(shop)][:2] == [
             START_NS,
-            pictures[25].wall_ns,
+            pictures[25].utc_ns,
         ]
 
 
 async def test_other_parameter_sets_start_another_segment(tmp_path: Path) -> None:
     small = units(25)
     large = [
-        replace(unit, pts90=unit.pts90 + 90_000, wall_ns=unit.wall_ns + SECOND_NS, seq=unit.seq + 25)
+        replace(unit, pts90=unit.pts90 + 90_000, utc_ns=unit.utc_ns + SECOND_NS, seq=unit.seq + 25)
         for unit in units(25, width=640, height=480)
     ]
     async with workshop(tmp_path) as shop:
@@ -83,7 +83,7 @@ async def test_other_parameter_sets_start_another_segment(tmp_path: Path) -> Non
 
 async def test_a_utc_step_starts_a_segment_with_the_new_utc_at_a_key_unit(tmp_path: Path) -> None:
     pictures = units(75)
-    stepped = [replace(unit, wall_ns=unit.wall_ns + 100 * SECOND_NS) for unit in pictures[30:]]
+    stepped = [replace(unit, utc_ns=unit.utc_ns + 100 * SECOND_NS) for unit in pictures[30:]]
     async with workshop(tmp_path) as shop:
         await shop.record_all([*pictures[:30], *stepped])
         starts = [one.identity.start_ns for one in await layouts_of(shop)]
@@ -92,14 +92,14 @@ async def test_a_utc_step_starts_a_segment_with_the_new_utc_at_a_key_unit(tmp_pa
 
 async def test_a_utc_step_loses_no_picture(tmp_path: Path) -> None:
     pictures = units(75)
-    stepped = [replace(unit, wall_ns=unit.wall_ns + 100 * SECOND_NS) for unit in pictures[30:]]
+    stepped = [replace(unit, utc_ns=unit.utc_ns + 100 * SECOND_NS) for unit in pictures[30:]]
     async with workshop(tmp_path) as shop:
         await shop.record_all([*pictures[:30], *stepped])
         assert samples_of(await layouts_of(shop)) == 75
 
 
 async def test_a_drifting_clock_leaves_no_hole_between_segments(tmp_path: Path) -> None:
-    drifting = [replace(unit, wall_ns=unit.wall_ns + unit.seq * 40_000) for unit in units(500, gop=10)]
+    drifting = [replace(unit, utc_ns=unit.utc_ns + unit.seq * 40_000) for unit in units(500, gop=10)]
     async with workshop(tmp_path) as shop:
         await shop.record_all(drifting)
         layouts = await layouts_of(shop)
@@ -112,7 +112,7 @@ async def test_jumping_media_time_starts_a_segment_at_a_key_unit(tmp_path: Path)
     later = [replace(unit, pts90=unit.pts90 + 9_000_000) for unit in pictures[30:]]
     async with workshop(tmp_path) as shop:
         await shop.record_all([*pictures[:30], *later])
-        assert [one.identity.start_ns for one in await layouts_of(shop)][-1] == pictures[50].wall_ns
+        assert [one.identity.start_ns for one in await layouts_of(shop)][-1] == pictures[50].utc_ns
 
 
 async def test_units_that_share_a_time_each_stay(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@ import type { Problem } from "../../api/problem";
 import { useText } from "../../i18n/text";
 import { errorOf, Field } from "../../ui/Field";
 import type { CameraDraft } from "./cameraDraft";
+import fields from "../../ui/Field.module.css";
+import notes from "../../ui/note.module.css";
+import spacing from "../../ui/spacing.module.css";
 
 interface Props {
   draft: CameraDraft;
@@ -14,15 +17,15 @@ export function AuthorisationFields({ draft, problem, onChange }: Props) {
   const { t } = useText();
   const words = t.admin.cameras;
   return (
-    <fieldset className="stack">
+    <fieldset className={spacing.stack}>
       <legend>{words.authorisation}</legend>
-      <label className="check">
+      <label className={fields.check}>
         <input type="checkbox" checked={draft.authorised} data-testid="camera-authorised" onChange={(event) => onChange({ authorised: event.target.checked })} />
         {words.hasAuthorisation}
       </label>
-      {!draft.authorised && <p className="note">{words.noAuthorisation}</p>}
+      {!draft.authorised && <p className={notes.note}>{words.noAuthorisation}</p>}
       {draft.authorised && (
-        <div className="pair">
+        <div className={spacing.pair}>
           <Field label={words.number} error={errorOf(problem, "number")}>
             {(ids) => <input {...ids} required maxLength={120} value={draft.number} data-testid="permit-number" onChange={(event) => onChange({ number: event.target.value })} />}
           </Field>

@@ -1,14 +1,20 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask } from "../../api/client";
-import { useTerritory } from "../../api/territory";
+import { communesQuery } from "../../api/queries";
 import type { Commune } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { useSay } from "../../ui/Announcer";
+import { classes } from "../../ui/classes";
 import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
 import { Table, type Column } from "../../ui/Table";
 import { CommuneForm } from "./CommuneForm";
 import { Workers } from "./Workers";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import tables from "../../ui/Table.module.css";
 
 type Open = { kind: "new" } | { kind: "edit" | "remove" | "workers"; commune: Commune } | null;
 
@@ -16,19 +22,19 @@ export function CommunesView() {
   const { t, language } = useText();
   const words = t.admin.communes;
   const say = useSay();
-  const { communes } = useTerritory();
+  const communes = useQuery(communesQuery);
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   const columns: Column<Commune>[] = [
     { id: "code", title: words.code, value: (commune) => commune.code, cell: (commune) => <code>{commune.code}</code> },
     { id: "name", title: words.name, value: (commune) => commune.name, cell: (commune) => commune.name },
     {
-      id: "population", title: words.population, className: "number", value: (commune) => commune.population,
+      id: "population", title: words.population, className: tables.number, value: (commune) => commune.population,
       cell: (commune) => commune.population.toLocaleString(language),
     },
     { id: "csu", title: words.csu, value: (commune) => Number(commune.has_csu), cell: (commune) => (commune.has_csu ? t.yes : t.no) },
     {
-      id: "tools", title: t.actions, untitled: true, className: "tools",
+      id: "tools", title: t.actions, untitled: true, className: tables.tools,
       cell: (commune) => (
         <>
           <button type="button" onClick={() => setOpen({ kind: "workers", commune })} data-testid={`workers-${commune.code}`}>{words.workers}</button>
@@ -40,17 +46,17 @@ export function CommunesView() {
   ];
   const saved = (name: string) => {
     say(t.admin.saved(name));
-    communes.refresh();
+    void communes.refetch();
     close();
   };
   return (
-    <div className="pad" data-testid="view-communes">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-communes">
+      <div className={spacing.titleRow}>
         <h1>{words.title}</h1>
         <Freshness polled={communes} />
-        <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="commune-new">{words.new}</button>
+        <button type="button" className={classes(buttons.primary, spacing.end)} onClick={() => setOpen({ kind: "new" })} data-testid="commune-new">{words.new}</button>
       </div>
-      {communes.data?.length === 0 && <p className="hint">{words.empty}</p>}
+      {communes.data?.length === 0 && <p className={prose.hint}>{words.empty}</p>}
       <Table columns={columns} rows={communes.data ?? []} rowId={(commune) => commune.code} rowTestId={(commune) => `commune-row-${commune.code}`}
         testId="communes-table" label={words.title} />
       {(open?.kind === "new" || open?.kind === "edit") && (
@@ -62,7 +68,7 @@ export function CommunesView() {
           onConfirm={async () => {
             await ask(api.DELETE("/api/v1/communes/{code}", { params: { path: { code: open.commune.code } } }));
             say(t.admin.removed(open.commune.name));
-            communes.refresh();
+            void communes.refetch();
           }} />
       )}
     </div>

@@ -1,20 +1,25 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask, everyPage } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { api, ask } from "../../api/client";
+import { peopleQuery } from "../../api/queries";
 import { usePerson } from "../../api/session";
 import { useTerritory } from "../../api/territory";
 import type { Person } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { useSay } from "../../ui/Announcer";
+import { Awaited } from "../../ui/Awaited";
+import { classes } from "../../ui/classes";
 import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
-import { ProblemNote } from "../../ui/ProblemNote";
+import { State } from "../../ui/State";
 import { Table, type Column } from "../../ui/Table";
 import { PersonForm } from "./PersonForm";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import tables from "../../ui/Table.module.css";
 
 type Open = { kind: "new" } | { kind: "edit" | "remove"; person: Person } | null;
-const POLL_MS = 10_000;
-const load = () => everyPage((cursor) => api.GET("/api/v1/people", { params: { query: { cursor, limit: 200 } } }));
 
 export function PeopleView() {
   const { t } = useText();
@@ -22,26 +27,26 @@ export function PeopleView() {
   const say = useSay();
   const me = usePerson();
   const { communeName } = useTerritory();
-  const people = usePoll(load, POLL_MS);
+  const people = useQuery(peopleQuery);
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   const columns: Column<Person>[] = [
     {
       id: "name", title: words.name, value: (person) => person.name,
-      cell: (person) => <>{person.name} {person.id === me.id && <span className="hint">{words.you}</span>}</>,
+      cell: (person) => <>{person.name} {person.id === me.id && <span className={prose.hint}>{words.you}</span>}</>,
     },
     { id: "login", title: words.login, value: (person) => person.login, cell: (person) => <code>{person.login}</code> },
     { id: "kind", title: words.kind, value: (person) => t.kind[person.kind], cell: (person) => t.kind[person.kind] },
     {
       id: "communes", title: words.communes,
-      cell: (person) => (person.communes.length === 0 ? <span className="hint">{words.noCommune}</span> : person.communes.map(communeName).join(", ")),
+      cell: (person) => (person.communes.length === 0 ? <span className={prose.hint}>{words.noCommune}</span> : person.communes.map(communeName).join(", ")),
     },
     {
       id: "state", title: words.state, value: (person) => Number(person.enabled),
-      cell: (person) => <span className={`state small ${person.enabled ? "good" : "off"}`}>{person.enabled ? words.enabled : words.disabled}</span>,
+      cell: (person) => <State tone={person.enabled ? "good" : "off"} small>{person.enabled ? words.enabled : words.disabled}</State>,
     },
     {
-      id: "tools", title: t.actions, untitled: true, className: "tools",
+      id: "tools", title: t.actions, untitled: true, className: tables.tools,
       cell: (person) => (
         <>
           <button type="button" onClick={() => setOpen({ kind: "edit", person })} data-testid={`person-edit-${person.login}`}>{t.edit}</button>
@@ -51,20 +56,20 @@ export function PeopleView() {
     },
   ];
   return (
-    <div className="pad" data-testid="view-people">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-people">
+      <div className={spacing.titleRow}>
         <h1>{words.title}</h1>
-        {people.data !== null && <Freshness polled={people} />}
-        <button type="button" className="primary end" onClick={() => setOpen({ kind: "new" })} data-testid="person-new">{words.new}</button>
+        {people.data !== undefined && <Freshness polled={people} />}
+        <button type="button" className={classes(buttons.primary, spacing.end)} onClick={() => setOpen({ kind: "new" })} data-testid="person-new">{words.new}</button>
       </div>
-      {people.data === null && <ProblemNote problem={people.problem} />}
+      <Awaited query={people} />
       <Table columns={columns} rows={people.data ?? []} rowId={(person) => person.id} rowTestId={(person) => `person-${person.login}`}
         testId="people-table" label={words.title} />
       {(open?.kind === "new" || open?.kind === "edit") && (
         <PersonForm person={open.kind === "edit" ? open.person : null} onClose={close}
           onSaved={(name) => {
             say(t.admin.saved(name));
-            people.refresh();
+            void people.refetch();
             close();
           }} />
       )}
@@ -73,7 +78,7 @@ export function PeopleView() {
           onConfirm={async () => {
             await ask(api.DELETE("/api/v1/people/{person_id}", { params: { path: { person_id: open.person.id } } }));
             say(t.admin.removed(open.person.name));
-            people.refresh();
+            void people.refetch();
           }} />
       )}
     </div>

@@ -1,4 +1,5 @@
-import { useCallback, useState } from "react";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, ask } from "../../api/client";
 import { useTerritory } from "../../api/territory";
 import type { Kind, Person } from "../../api/types";
@@ -6,7 +7,10 @@ import { useText } from "../../i18n/text";
 import { DraftDialog } from "../../ui/DraftDialog";
 import { errorOf, Field, FieldError } from "../../ui/Field";
 import { ProblemNote } from "../../ui/ProblemNote";
-import { useSubmit } from "../../ui/useSubmit";
+import { submitting } from "../../ui/submitting";
+import buttons from "../../ui/buttons.module.css";
+import fields from "../../ui/Field.module.css";
+import spacing from "../../ui/spacing.module.css";
 
 const KINDS: readonly Kind[] = ["operator", "commune", "legal", "admin"];
 
@@ -29,22 +33,22 @@ export function PersonForm({ person, onSaved, onClose }: Props) {
   const [bound, setBound] = useState<readonly string[]>(before.communes);
   const [password, setPassword] = useState("");
   const [enabled, setEnabled] = useState(before.enabled);
-  const work = useCallback(async () => {
-    const rest = { name, kind, communes: [...bound], enabled };
-    if (person === null) await ask(api.POST("/api/v1/people", { body: { login, password, ...rest } }));
-    else {
+  const send = useMutation({
+    mutationFn: () => {
+      const rest = { name, kind, communes: [...bound], enabled };
+      if (person === null) return ask(api.POST("/api/v1/people", { body: { login, password, ...rest } }));
       const body = password === "" ? rest : { ...rest, password };
-      await ask(api.PATCH("/api/v1/people/{person_id}", { params: { path: { person_id: person.id } }, body }));
-    }
-    onSaved(name);
-  }, [person, login, name, kind, bound, password, enabled, onSaved]);
-  const { busy, problem, submit } = useSubmit(work);
+      return ask(api.PATCH("/api/v1/people/{person_id}", { params: { path: { person_id: person.id } }, body }));
+    },
+    onSuccess: () => onSaved(name),
+  });
+  const problem = send.error;
   const toggle = (code: string) => setBound(bound.includes(code) ? bound.filter((one) => one !== code) : [...bound, code]);
 
   return (
     <DraftDialog title={person === null ? words.new : words.edit(person.name)} onClose={onClose} testId="person-form">
       {(close) => (
-        <form onSubmit={submit}>
+        <form onSubmit={submitting(send)}>
           <Field label={words.login} error={errorOf(problem, "login")}>
             {(ids) => (
               <input {...ids} required disabled={person !== null} maxLength={64} autoComplete="off" autoCapitalize="none" spellCheck={false} value={login}
@@ -63,9 +67,9 @@ export function PersonForm({ person, onSaved, onClose }: Props) {
           </Field>
           <fieldset>
             <legend>{words.communes}</legend>
-            <div className="choices">
-              {communes.data?.map((commune) => (
-                <label key={commune.code} className="check">
+            <div className={spacing.choices}>
+              {communes?.map((commune) => (
+                <label key={commune.code} className={fields.check}>
                   <input type="checkbox" checked={bound.includes(commune.code)} onChange={() => toggle(commune.code)} data-testid={`person-commune-${commune.code}`} />
                   {commune.name}
                 </label>
@@ -79,14 +83,14 @@ export function PersonForm({ person, onSaved, onClose }: Props) {
                 data-testid="person-password" onChange={(event) => setPassword(event.target.value)} />
             )}
           </Field>
-          <label className="check">
+          <label className={fields.check}>
             <input type="checkbox" checked={enabled} data-testid="person-enabled" onChange={(event) => setEnabled(event.target.checked)} />
             {words.enabled}
           </label>
           <ProblemNote problem={problem} />
           <footer>
             <button type="button" onClick={close}>{t.cancel}</button>
-            <button type="submit" className="primary" disabled={busy} data-testid="person-save">{person === null ? t.create : t.save}</button>
+            <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="person-save">{person === null ? t.create : t.save}</button>
           </footer>
         </form>
       )}

@@ -3,6 +3,8 @@ import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { errorOf, Field, type FieldIds } from "../../ui/Field";
 import type { CameraDraft } from "./cameraDraft";
+import fields from "../../ui/Field.module.css";
+import spacing from "../../ui/spacing.module.css";
 
 interface Props {
   draft: CameraDraft;
@@ -21,7 +23,7 @@ export function ReadingFields({ draft, camera, problem, onChange }: Props) {
   const stored = camera?.has_sub === true;
   const known = camera === null ? "" : `${stored ? words.subStored : words.subMissing} `;
   return (
-    <fieldset className="stack">
+    <fieldset className={spacing.stack}>
       <legend>{words.reading}</legend>
       <Field label={`${words.subAddress} (${t.optional})`} hint={known + words.subAddressHint} error={errorOf(problem, "sub_address")}>
         {(ids) => (
@@ -30,12 +32,12 @@ export function ReadingFields({ draft, camera, problem, onChange }: Props) {
         )}
       </Field>
       {stored && (
-        <label className="check">
+        <label className={fields.check}>
           <input type="checkbox" checked={draft.clearSub} data-testid="camera-clear-sub" onChange={(event) => onChange({ clearSub: event.target.checked })} />
           {words.clearSub}
         </label>
       )}
-      <div className="pair">
+      <div className={spacing.pair}>
         <Field label={words.opener} hint={words.openerHint} error={errorOf(problem, "opener")}>
           {(ids) => (
             <Select ids={ids} options={OPENERS} names={words.openers} value={draft.opener} testId="camera-opener" onChange={(opener) => onChange({ opener })} />

@@ -3,6 +3,8 @@ import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { errorOf, Field } from "../../ui/Field";
 import type { CameraDraft } from "./cameraDraft";
+import fields from "../../ui/Field.module.css";
+import spacing from "../../ui/spacing.module.css";
 
 interface Props {
   draft: CameraDraft;
@@ -25,7 +27,7 @@ export function SourceFields({ draft, camera, problem, onChange }: Props) {
             placeholder={camera === null ? "rtsp://" : ""} data-testid="camera-address" onChange={(event) => onChange({ address: event.target.value })} />
         )}
       </Field>
-      <div className="pair">
+      <div className={spacing.pair}>
         <Field label={`${words.username} (${t.optional})`} hint={hint} error={errorOf(problem, "username")}>
           {(ids) => (
             <input {...ids} maxLength={256} autoComplete="off" spellCheck={false} disabled={draft.clearCredentials} value={draft.username}
@@ -40,7 +42,7 @@ export function SourceFields({ draft, camera, problem, onChange }: Props) {
         </Field>
       </div>
       {stored && (
-        <label className="check">
+        <label className={fields.check}>
           <input type="checkbox" checked={draft.clearCredentials} data-testid="camera-clear" onChange={(event) => onChange({ clearCredentials: event.target.checked })} />
           {words.clearCredentials}
         </label>

@@ -1,8 +1,8 @@
-import { useCallback, useState } from "react";
-import { api, ask, everyPage } from "../../api/client";
-import { usePoll } from "../../api/poll";
-import { asProblem, type Problem } from "../../api/problem";
-import type { Commune, WorkerCreated } from "../../api/types";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, ask } from "../../api/client";
+import { workersQuery } from "../../api/queries";
+import type { Commune, Worker, WorkerCreated } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
 import { useSay } from "../../ui/Announcer";
@@ -10,9 +10,12 @@ import { DraftDialog } from "../../ui/DraftDialog";
 import { errorOf, Field } from "../../ui/Field";
 import { Freshness } from "../../ui/Freshness";
 import { ProblemNote } from "../../ui/ProblemNote";
-import { useSubmit } from "../../ui/useSubmit";
-
-const POLL_MS = 5000;
+import { submitting } from "../../ui/submitting";
+import buttons from "../../ui/buttons.module.css";
+import notes from "../../ui/note.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./Workers.module.css";
 
 /** The worker credentials of a commune. A new token is shown until the dialog closes, and never again. */
 export function Workers({ commune, onClose }: { commune: Commune; onClose: () => void }) {
@@ -20,32 +23,25 @@ export function Workers({ commune, onClose }: { commune: Commune; onClose: () =>
   const words = t.admin.communes;
   const say = useSay();
   const { code } = commune;
-  const load = useCallback(
-    () => everyPage((cursor) => api.GET("/api/v1/communes/{code}/workers", { params: { path: { code }, query: { cursor } } })),
-    [code],
-  );
-  const workers = usePoll(load, POLL_MS);
-  const { refresh } = workers;
+  const workers = useQuery(workersQuery(code));
   const [name, setName] = useState("");
   const [made, setMade] = useState<WorkerCreated | null>(null);
-  const [removing, setRemoving] = useState<Problem | null>(null);
-  const work = useCallback(async () => {
-    setMade(await ask(api.POST("/api/v1/communes/{code}/workers", { params: { path: { code } }, body: { name } })));
-    setName("");
-    refresh();
-  }, [code, name, refresh]);
-  const { busy, problem, submit } = useSubmit(work);
-
-  const remove = async (id: string, label: string) => {
-    try {
-      await ask(api.DELETE("/api/v1/communes/{code}/workers/{worker_id}", { params: { path: { code, worker_id: id } } }));
-      say(t.admin.removed(label));
-      setRemoving(null);
-      refresh();
-    } catch (error) {
-      setRemoving(asProblem(error));
-    }
-  };
+  const send = useMutation({
+    mutationFn: () => ask(api.POST("/api/v1/communes/{code}/workers", { params: { path: { code } }, body: { name } })),
+    onSuccess: (worker) => {
+      setMade(worker);
+      setName("");
+      void workers.refetch();
+    },
+  });
+  const problem = send.error;
+  const remove = useMutation({
+    mutationFn: ({ id }: Worker) => ask(api.DELETE("/api/v1/communes/{code}/workers/{worker_id}", { params: { path: { code, worker_id: id } } })),
+    onSuccess: (_, worker) => {
+      say(t.admin.removed(worker.name));
+      void workers.refetch();
+    },
+  });
   const copy = async (token: string) => {
     await navigator.clipboard.writeText(token);
     say(words.copied);
@@ -53,36 +49,36 @@ export function Workers({ commune, onClose }: { commune: Commune; onClose: () =>
 
   return (
     <DraftDialog title={words.workersOf(commune.name)} onClose={onClose} testId="workers" wide once={made === null ? null : words.tokenLeave}>
-      <div className="stack">
-        <p className="hint">{words.workersExplain}</p>
+      <div className={spacing.stack}>
+        <p className={prose.hint}>{words.workersExplain}</p>
         <Freshness polled={workers} />
-        {workers.data?.length === 0 && <p className="note">{words.noWorker}</p>}
-        <ul className="rows">
+        {workers.data?.length === 0 && <p className={notes.note}>{words.noWorker}</p>}
+        <ul className={styles.list}>
           {workers.data?.map((worker) => (
-            <li key={worker.id} className="worker" data-testid={`worker-${worker.id}`}>
-              <strong>{worker.name}</strong> <code className="hint">{worker.id}</code>
-              <span className="hint">
+            <li key={worker.id} className={styles.worker} data-testid={`worker-${worker.id}`}>
+              <strong>{worker.name}</strong> <code className={prose.hint}>{worker.id}</code>
+              <span className={prose.hint}>
                 {worker.heard_at == null ? words.neverHeard : words.heard(dateTime(language, Date.parse(worker.heard_at)))}
               </span>
-              <button type="button" onClick={() => void remove(worker.id, worker.name)} aria-label={`${t.remove} ${worker.name}`}>{t.remove}</button>
+              <button type="button" onClick={() => remove.mutate(worker)} aria-label={`${t.remove} ${worker.name}`}>{t.remove}</button>
             </li>
           ))}
         </ul>
-        <ProblemNote problem={removing} />
+        <ProblemNote problem={remove.error} />
         {made !== null && (
-          <div className="note" role="status">
+          <div className={notes.note} role="status">
             <p>{words.tokenOnce}</p>
-            <pre className="token" data-testid="worker-token">{made.token}</pre>
+            <pre className={styles.token} data-testid="worker-token">{made.token}</pre>
             <button type="button" onClick={() => void copy(made.token)} data-testid="token-copy">{words.copy}</button>
           </div>
         )}
-        <form onSubmit={submit}>
+        <form onSubmit={submitting(send)}>
           <Field label={words.newWorker} hint={words.workerHint} error={errorOf(problem, "name")}>
             {(ids) => <input {...ids} required maxLength={120} value={name} data-testid="worker-name" onChange={(event) => setName(event.target.value)} />}
           </Field>
           <ProblemNote problem={problem} />
           <footer>
-            <button type="submit" className="primary" disabled={busy} data-testid="worker-create">{words.createWorker}</button>
+            <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="worker-create">{words.createWorker}</button>
           </footer>
         </form>
       </div>

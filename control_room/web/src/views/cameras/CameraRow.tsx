@@ -6,6 +6,9 @@ import { CameraState, RecordingState, stateReason, SubState } from "../../ui/Cam
 import { href } from "../../ui/router";
 import { Said } from "../../ui/Said";
 import { offered } from "../access";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import styles from "./cameras.module.css";
 
 interface Props {
   camera: Camera;
@@ -21,26 +24,26 @@ export function CameraRow({ camera, kind, onWall, onAdd }: Props) {
   const why = camera.blocked_reason === null ? camera.state.why : camera.blocked_why;
   const well = camera.state.status === "live" && camera.blocked_reason === null;
   return (
-    <li className="camera-row" data-testid={`camera-${camera.id}`} data-status={camera.state.status}>
-      <div className="camera-name">
+    <li className={styles.cameraRow} data-testid={`camera-${camera.id}`} data-status={camera.state.status}>
+      <div className={styles.cameraName}>
         <strong>{camera.name}</strong>
-        <span className="hint">{camera.place}</span>
+        <span className={prose.hint}>{camera.place}</span>
       </div>
-      <div className="camera-state">
+      <div className={styles.cameraState}>
         <CameraState camera={camera} />
-        {!well && <span className="hint">{camera.blocked_reason === null ? stateReason(camera, t) : ""}</span>}
+        {!well && <span className={prose.hint}>{camera.blocked_reason === null ? stateReason(camera, t) : ""}</span>}
         {well && camera.state.width > 0 && (
-          <span className="hint">{camera.state.width}×{camera.state.height} · {t.cameras.fps(String(Math.round(camera.state.fps * 10) / 10))}</span>
+          <span className={prose.hint}>{camera.state.width}×{camera.state.height} · {t.cameras.fps(String(Math.round(camera.state.fps * 10) / 10))}</span>
         )}
         <SubState camera={camera} />
       </div>
-      <div className="camera-said">
+      <div className={styles.cameraSaid}>
         <Advice camera={camera} />
         {!well && <Said why={why} text={said} title={t.cameras.serverReason} testId="camera-reason" />}
-        {!well && <span className="hint">{t.cameras.since(clock(language, Date.parse(camera.state.since)))}</span>}
+        {!well && <span className={prose.hint}>{t.cameras.since(clock(language, Date.parse(camera.state.since)))}</span>}
       </div>
       <RecordingState camera={camera} />
-      <div className="row-actions">
+      <div className={styles.rowActions}>
         {views.includes("wall") && (
           <button type="button" disabled={onWall} onClick={onAdd} data-testid={`add-${camera.id}`}
             aria-label={onWall ? `${camera.name} : ${t.cameras.onWall}` : t.cameras.addToWallOf(camera.name)}>
@@ -48,7 +51,7 @@ export function CameraRow({ camera, kind, onWall, onAdd }: Props) {
           </button>
         )}
         {views.includes("playback") && (
-          <a className="button" href={href("playback", camera.id)} aria-label={t.cameras.playbackOf(camera.name)}
+          <a className={buttons.button} href={href("playback", camera.id)} aria-label={t.cameras.playbackOf(camera.name)}
             data-testid={`playback-${camera.id}`}>
             {t.cameras.playback}
           </a>

@@ -3,10 +3,17 @@ import { useTerritory } from "../../api/territory";
 import type { Export } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { bytes, dateTime, percent } from "../../i18n/times";
+import { classes } from "../../ui/classes";
 import { Said } from "../../ui/Said";
+import { State, type Tone } from "../../ui/State";
 import { Download } from "./Download";
+import buttons from "../../ui/buttons.module.css";
+import cards from "../../ui/card.module.css";
+import notes from "../../ui/note.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
 
-const TONE: Record<Export["status"], string> = { queued: "wait", running: "wait", done: "good", failed: "bad", destroyed: "off" };
+const TONE: Record<Export["status"], Tone> = { queued: "wait", running: "wait", done: "good", failed: "bad", destroyed: "off" };
 
 interface Props {
   one: Export;
@@ -22,19 +29,19 @@ export function ExportCard({ one, onStorage }: Props) {
   const names = one.cameras.map((id) => byId.get(id)?.name ?? id).join(", ");
   const open = one.status === "queued" || one.status === "running";
   return (
-    <article className="card" data-testid={`export-${one.id}`} data-status={one.status}>
+    <article className={cards.card} data-testid={`export-${one.id}`} data-status={one.status}>
       <header>
-        <h3 className="card-title">{one.reference}</h3>
-        <span className={`state ${TONE[one.status]}`} data-testid="export-status">{t.exports.status[one.status]}</span>
-        <span className="hint">{one.authority}</span>
+        <h3 className={cards.title}>{one.reference}</h3>
+        <State tone={TONE[one.status]} data-testid="export-status">{t.exports.status[one.status]}</State>
+        <span className={prose.hint}>{one.authority}</span>
         {one.status === "done" && (
-          <button type="button" className="primary end" onClick={() => setHanding(true)} data-testid="export-download">{t.exports.download}</button>
+          <button type="button" className={classes(buttons.primary, spacing.end)} onClick={() => setHanding(true)} data-testid="export-download">{t.exports.download}</button>
         )}
       </header>
       {open && (
         <progress value={one.progress} max={1} aria-label={`${one.reference} : ${percent(one.progress, language)}`} data-testid="export-progress" />
       )}
-      <div className="facts">
+      <div className={cards.facts}>
         <span>{names}</span>
         <span>{dateTime(language, Date.parse(one.from))} → {dateTime(language, Date.parse(one.to))}</span>
         {open && <span>{percent(one.progress, language)}</span>}
@@ -43,9 +50,9 @@ export function ExportCard({ one, onStorage }: Props) {
         <span>{t.exports.requested(one.requested_by, dateTime(language, Date.parse(one.requested_at)))}</span>
       </div>
       <Said why={one.why} text={one.reason} testId="export-reason" />
-      {one.sha256 !== "" && <p className="hash"><small>{t.exports.sha} <code>{one.sha256}</code></small></p>}
+      {one.sha256 !== "" && <p className={cards.hash}><small>{t.exports.sha} <code>{one.sha256}</code></small></p>}
       {link !== null && (
-        <p className="note" role="status">
+        <p className={notes.note} role="status">
           <span>{t.exports.downloadReady} <a href={link} data-testid="export-link">{t.exports.downloadLink}</a></span>
         </p>
       )}

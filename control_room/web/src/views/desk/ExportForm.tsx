@@ -1,4 +1,5 @@
-import { useCallback, useState } from "react";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, ask } from "../../api/client";
 import { Problem } from "../../api/problem";
 import { useText } from "../../i18n/text";
@@ -6,12 +7,16 @@ import { toWire } from "../../i18n/times";
 import { rangeOf, typedRange } from "../../i18n/typed";
 import { useSay } from "../../ui/Announcer";
 import { CameraChoices } from "../../ui/CameraChoices";
+import { classes } from "../../ui/classes";
 import { errorOf, Field } from "../../ui/Field";
 import { MotiveField } from "../../ui/MotiveField";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
 import { useDraft } from "../../ui/useDraft";
-import { useSubmit } from "../../ui/useSubmit";
+import { submitting } from "../../ui/submitting";
+import buttons from "../../ui/buttons.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./desk.module.css";
 
 const QUARTER_MS = 15 * 60_000;
 
@@ -26,26 +31,29 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
   const [range, setRange] = useState(() => typedRange(Date.now() - QUARTER_MS, Date.now()));
 
   const draft = useDraft();
-  const { done } = draft;
-  const work = useCallback(async () => {
-    const span = rangeOf(range);
-    if (span === null) throw new Problem(400, t.badRange, "bad-input", [{ field: "to", detail: t.badRange }]);
-    if (cameras.length === 0) {
-      throw new Problem(400, t.exports.chooseCameras, "bad-input", [{ field: "cameras", detail: t.exports.chooseCameras }]);
-    }
-    await ask(api.POST("/api/v1/exports", { body: { reference, authority, cameras, motive, from: toWire(span.from), to: toWire(span.to) } }));
-    say(t.exports.created(reference));
-    setReference("");
-    setMotive("");
-    setCameras([]);
-    document.getElementById("main")?.scrollTo({ top: 0 });
-    done();
-    onCreated();
-  }, [range, cameras, reference, authority, motive, t, say, done, onCreated]);
-  const { busy, problem, submit } = useSubmit(work);
+  const send = useMutation({
+    mutationFn: async () => {
+      const span = rangeOf(range);
+      if (span === null) throw new Problem(400, t.badRange, "bad-input", [{ field: "to", detail: t.badRange }]);
+      if (cameras.length === 0) {
+        throw new Problem(400, t.exports.chooseCameras, "bad-input", [{ field: "cameras", detail: t.exports.chooseCameras }]);
+      }
+      await ask(api.POST("/api/v1/exports", { body: { reference, authority, cameras, motive, from: toWire(span.from), to: toWire(span.to) } }));
+    },
+    onSuccess: () => {
+      say(t.exports.created(reference));
+      setReference("");
+      setMotive("");
+      setCameras([]);
+      document.getElementById("main")?.scrollTo({ top: 0 });
+      draft.done();
+      onCreated();
+    },
+  });
+  const problem = send.error;
 
   return (
-    <form className="panel stack" onSubmit={submit} onInput={draft.touched} data-testid="export-form">
+    <form className={classes(styles.panel, spacing.stack)} onSubmit={submitting(send)} onInput={draft.touched} data-testid="export-form">
       <h2>{t.exports.new}</h2>
       <Field label={t.exports.reference} hint={t.exports.referenceHint} error={errorOf(problem, "reference")}>
         {(ids) => <input {...ids} required minLength={3} maxLength={120} value={reference} data-testid="export-reference" onChange={(event) => setReference(event.target.value)} />}
@@ -57,7 +65,7 @@ export function ExportForm({ onCreated }: { onCreated: () => void }) {
       <RangeFields value={range} onChange={setRange} problem={problem} />
       <MotiveField value={motive} onChange={setMotive} error={errorOf(problem, "motive")} />
       <ProblemNote problem={problem} />
-      <button type="submit" className="primary" disabled={busy} data-testid="export-submit">{t.exports.submit}</button>
+      <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="export-submit">{t.exports.submit}</button>
       {draft.question}
     </form>
   );

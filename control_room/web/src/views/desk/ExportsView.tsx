@@ -1,35 +1,35 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, everyPage } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { exportsQuery } from "../../api/queries";
 import { useText } from "../../i18n/text";
 import { Freshness } from "../../ui/Freshness";
 import { ExportCard } from "./ExportCard";
 import { ExportForm } from "./ExportForm";
-
-const POLL_MS = 1000;
-const PAGES = 2;
-const load = () => everyPage((cursor) => api.GET("/api/v1/exports", { params: { query: { cursor, limit: 100 } } }), PAGES);
+import cards from "../../ui/card.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./desk.module.css";
 
 export function ExportsView() {
   const { t } = useText();
-  const exports = usePoll(load, POLL_MS);
+  const exports = useQuery(exportsQuery);
   const [storage, setStorage] = useState<string | null>(null);
   return (
-    <div className="pad" data-testid="view-exports">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-exports">
+      <div className={spacing.titleRow}>
         <h1>{t.exports.title}</h1>
         <Freshness polled={exports} />
       </div>
-      <div className="desk">
-        <ExportForm onCreated={exports.refresh} />
-        <div className="cards">
-          {exports.data?.length === 0 && <p className="hint">{t.exports.empty}</p>}
+      <div className={styles.desk}>
+        <ExportForm onCreated={() => void exports.refetch()} />
+        <div className={styles.cards}>
+          {exports.data?.length === 0 && <p className={prose.hint}>{t.exports.empty}</p>}
           {exports.data?.map((one) => <ExportCard key={one.id} one={one} onStorage={setStorage} />)}
-          <section className="card" data-testid="how-to-verify">
-            <h3 className="card-title">{t.exports.verifyTitle}</h3>
+          <section className={cards.card} data-testid="how-to-verify">
+            <h3 className={cards.title}>{t.exports.verifyTitle}</h3>
             <p>{t.exports.verify}</p>
             <pre><code>beffroi verify EXPORT --key evidence-public.pem</code></pre>
-            <p className="hint">{t.exports.verifyExplain}</p>
+            <p className={prose.hint}>{t.exports.verifyExplain}</p>
             {storage !== null && (
               <p><a href={`${storage}/evidence-key`} target="_blank" rel="noreferrer" data-testid="evidence-key">{t.exports.verifyKey}</a></p>
             )}

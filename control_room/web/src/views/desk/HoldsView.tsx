@@ -1,6 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask, everyPage } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { api, ask } from "../../api/client";
+import { holdsQuery } from "../../api/queries";
 import { useTerritory } from "../../api/territory";
 import type { Hold } from "../../api/types";
 import { useText } from "../../i18n/text";
@@ -9,40 +10,42 @@ import { useSay } from "../../ui/Announcer";
 import { Confirm } from "../../ui/Confirm";
 import { Freshness } from "../../ui/Freshness";
 import { Said } from "../../ui/Said";
+import { State, type Tone } from "../../ui/State";
 import { HoldForm } from "./HoldForm";
+import cards from "../../ui/card.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./desk.module.css";
 
-const POLL_MS = 3000;
-const PAGES = 5;
-const load = () => everyPage((cursor) => api.GET("/api/v1/holds", { params: { query: { cursor, limit: 100 } } }), PAGES);
-const TONE: Record<Hold["status"], string> = { pending: "wait", placed: "good", releasing: "wait", released: "off", refused: "bad" };
+const TONE: Record<Hold["status"], Tone> = { pending: "wait", placed: "good", releasing: "wait", released: "off", refused: "bad" };
 
 export function HoldsView() {
   const { t, language } = useText();
   const say = useSay();
   const { byId, communeName } = useTerritory();
-  const holds = usePoll(load, POLL_MS);
+  const holds = useQuery(holdsQuery);
   const [releasing, setReleasing] = useState<Hold | null>(null);
   return (
-    <div className="pad" data-testid="view-holds">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-holds">
+      <div className={spacing.titleRow}>
         <h1>{t.holds.title}</h1>
-        <p className="hint">{t.holds.explain}</p>
+        <p className={prose.hint}>{t.holds.explain}</p>
         <Freshness polled={holds} />
       </div>
-      <div className="desk">
-        <HoldForm onCreated={holds.refresh} />
-        <div className="cards">
-          {holds.data?.length === 0 && <p className="hint">{t.holds.empty}</p>}
+      <div className={styles.desk}>
+        <HoldForm onCreated={() => void holds.refetch()} />
+        <div className={styles.cards}>
+          {holds.data?.length === 0 && <p className={prose.hint}>{t.holds.empty}</p>}
           {holds.data?.map((hold) => (
-            <article key={hold.id} className="card" data-testid={`hold-${hold.id}`} data-status={hold.status}>
+            <article key={hold.id} className={cards.card} data-testid={`hold-${hold.id}`} data-status={hold.status}>
               <header>
-                <h3 className="card-title">{hold.reference}</h3>
-                <span className={`state ${TONE[hold.status]}`} data-testid="hold-status">{t.holds.status[hold.status]}</span>
+                <h3 className={cards.title}>{hold.reference}</h3>
+                <State tone={TONE[hold.status]} data-testid="hold-status">{t.holds.status[hold.status]}</State>
                 {(hold.status === "placed" || hold.status === "pending") && (
-                  <button type="button" className="end" onClick={() => setReleasing(hold)} data-testid="hold-release">{t.holds.release}</button>
+                  <button type="button" className={spacing.end} onClick={() => setReleasing(hold)} data-testid="hold-release">{t.holds.release}</button>
                 )}
               </header>
-              <div className="facts">
+              <div className={cards.facts}>
                 <span>{byId.get(hold.camera)?.name ?? hold.camera} · {communeName(hold.commune)}</span>
                 <span>{dateTime(language, Date.parse(hold.from))} → {dateTime(language, Date.parse(hold.to))}</span>
                 <span>{hold.motive}</span>
@@ -58,7 +61,7 @@ export function HoldsView() {
           onConfirm={async () => {
             await ask(api.DELETE("/api/v1/holds/{hold_id}", { params: { path: { hold_id: releasing.id } } }));
             say(t.holds.released);
-            holds.refresh();
+            void holds.refetch();
           }} />
       )}
     </div>

@@ -1,12 +1,12 @@
-import { api, everyPage } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { useQuery } from "@tanstack/react-query";
+import { once, peopleQuery } from "../../api/queries";
 import { usePerson } from "../../api/session";
 import { useTerritory } from "../../api/territory";
-import type { Person } from "../../api/types";
 import { useText } from "../../i18n/text";
 import type { TypedRange } from "../../i18n/typed";
 import { Field } from "../../ui/Field";
 import { RangeFields } from "../../ui/RangeFields";
+import styles from "./journal.module.css";
 
 export interface JournalFilter {
   commune: string;
@@ -20,24 +20,21 @@ interface Props {
   onChange: (value: JournalFilter) => void;
 }
 
-const loadPeople = () => everyPage((cursor) => api.GET("/api/v1/people", { params: { query: { cursor, limit: 200 } } }));
-const nobody = () => Promise.resolve<Person[]>([]);
-
 export function JournalFilters({ value, onChange }: Props) {
   const { t } = useText();
   const me = usePerson();
   const { cameras, communes, communeName } = useTerritory();
-  const people = usePoll(me.kind === "admin" ? loadPeople : nobody, 0);
+  const people = useQuery({ ...once(peopleQuery), enabled: me.kind === "admin" });
   const set = (change: Partial<JournalFilter>) => onChange({ ...value, ...change });
-  const offered = (cameras.data ?? []).filter((camera) => value.commune === "" || camera.commune === value.commune);
+  const offered = (cameras ?? []).filter((camera) => value.commune === "" || camera.commune === value.commune);
   return (
-    <div className="filters">
+    <div className={styles.filters}>
       <Field label={t.commune}>
         {(ids) => (
           <select {...ids} value={value.commune} data-testid="journal-commune" onChange={(event) => set({ commune: event.target.value, camera: "" })}>
             <option value="">{t.journal.filterCommune}</option>
-            {communes.data?.map((one) => <option key={one.code} value={one.code}>{one.name}</option>)}
-            <Unknown id={value.commune} known={communes.data?.some((one) => one.code === value.commune)} />
+            {communes?.map((one) => <option key={one.code} value={one.code}>{one.name}</option>)}
+            <Unknown id={value.commune} known={communes?.some((one) => one.code === value.commune)} />
           </select>
         )}
       </Field>

@@ -4,15 +4,18 @@ import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
 import { resourceWords } from "../../i18n/words";
 import { Said } from "../../ui/Said";
+import { State, type Tone } from "../../ui/State";
+import prose from "../../ui/prose.module.css";
+import tables from "../../ui/Table.module.css";
 
-const TONE: Record<JournalEntry["outcome"], string> = { granted: "good", refused: "bad", done: "off" };
+const TONE: Record<JournalEntry["outcome"], Tone> = { granted: "good", refused: "bad", done: "off" };
 
 export function JournalTable({ entries }: { entries: readonly JournalEntry[] }) {
   const { t, language } = useText();
   const { byId, communeName } = useTerritory();
-  if (entries.length === 0) return <p className="hint">{t.journal.empty}</p>;
+  if (entries.length === 0) return <p className={prose.hint}>{t.journal.empty}</p>;
   return (
-    <div className="table-wrap" role="region" tabIndex={0} aria-label={t.journal.title}>
+    <div className={tables.wrap} role="region" tabIndex={0} aria-label={t.journal.title}>
       <table role="table" data-testid="journal-table">
         <thead role="rowgroup">
           <tr role="row">
@@ -29,23 +32,23 @@ export function JournalTable({ entries }: { entries: readonly JournalEntry[] }) 
         <tbody role="rowgroup">
           {entries.map((entry) => (
             <tr role="row" key={entry.seq} data-testid="journal-entry" data-action={entry.action} data-outcome={entry.outcome} title={`${t.journal.hash} ${entry.hash}`}>
-              <td role="cell" data-title="#" className="hint">{entry.seq}</td>
-              <td role="cell" data-title={t.journal.when} className="nowrap"><time dateTime={entry.at}>{dateTime(language, Date.parse(entry.at))}</time></td>
+              <td role="cell" data-title="#" className={prose.hint}>{entry.seq}</td>
+              <td role="cell" data-title={t.journal.when} className={prose.nowrap}><time dateTime={entry.at}>{dateTime(language, Date.parse(entry.at))}</time></td>
               <td role="cell" data-title={t.journal.who}>
-                {entry.login === "" ? <span className="hint">{t.journal.nobody}</span> : entry.login}
-                {entry.kind !== null && <span className="hint">{t.kind[entry.kind]}</span>}
+                {entry.login === "" ? <span className={prose.hint}>{t.journal.nobody}</span> : entry.login}
+                {entry.kind !== null && <span className={prose.hint}>{t.kind[entry.kind]}</span>}
               </td>
               <td role="cell" data-title={t.journal.action}>{t.journal.actions[entry.action] ?? <code>{entry.action}</code>}</td>
-              <td role="cell" data-title={t.journal.outcome}><span className={`state small ${TONE[entry.outcome]}`}>{t.journal.outcomes[entry.outcome]}</span></td>
+              <td role="cell" data-title={t.journal.outcome}><State tone={TONE[entry.outcome]} small>{t.journal.outcomes[entry.outcome]}</State></td>
               <td role="cell" data-title={t.journal.what}>
                 {entry.camera === "" ? resourceWords(entry.resource, t) : (byId.get(entry.camera)?.name ?? entry.camera)}
-                {entry.commune !== "" && <span className="hint">{communeName(entry.commune)}</span>}
+                {entry.commune !== "" && <span className={prose.hint}>{communeName(entry.commune)}</span>}
               </td>
               <td role="cell" data-title={t.journal.motive}>
                 {entry.motive}
                 <Said why={entry.why} text={entry.detail} />
               </td>
-              <td role="cell" data-title={t.journal.client} className="hint">{entry.client}</td>
+              <td role="cell" data-title={t.journal.client} className={prose.hint}>{entry.client}</td>
             </tr>
           ))}
         </tbody>

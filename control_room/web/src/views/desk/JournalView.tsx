@@ -1,19 +1,20 @@
-import { useCallback, useMemo, useState } from "react";
-import { api, ask } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { journalQuery, once } from "../../api/queries";
 import { usePerson } from "../../api/session";
 import { useText } from "../../i18n/text";
 import { reversed } from "../../i18n/typed";
+import { Awaited } from "../../ui/Awaited";
+import { classes } from "../../ui/classes";
 import { Freshness } from "../../ui/Freshness";
 import { ofRange, pageIn, rangeIn, sameQuery } from "../../ui/place";
-import { ProblemNote } from "../../ui/ProblemNote";
 import { go, tell, useRoute } from "../../ui/router";
 import { JournalFilters, type JournalFilter } from "./JournalFilters";
 import { JournalTable } from "./JournalTable";
 import { JournalCheck } from "./JournalCheck";
-
-const PAGE = 50;
-const POLL_MS = 5000;
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./journal.module.css";
 
 export function JournalView() {
   const { t } = useText();
@@ -24,43 +25,27 @@ export function JournalView() {
   const [typing, setTyping] = useState(() => rangeIn(told));
   // What is being typed stays as it is while it means what the address says.
   const range = sameQuery(ofRange(typing), ofRange(rangeIn(told))) ? typing : rangeIn(told);
-  const { from, to } = ofRange(range);
   const change = (value: JournalFilter) => {
     setTyping(value.range);
     tell({ commune: value.commune, camera: value.camera, person: value.person, ...ofRange(value.range) });
   };
 
-  const query = useMemo(
-    () => ({
-      limit: PAGE,
-      cursor,
-      camera: camera || undefined,
-      commune: commune || undefined,
-      person: person || undefined,
-      from: from || undefined,
-      to: to || undefined,
-    }),
-    [commune, camera, person, from, to, cursor],
-  );
   const disorder = reversed(range);
-  const load = useCallback(
-    () => (disorder ? Promise.resolve({ items: [], next: null }) : ask(api.GET("/api/v1/journal", { params: { query } }))),
-    [query, disorder],
-  );
-  const page = usePoll(load, cursor === undefined ? POLL_MS : 0);
+  const query = journalQuery({ commune, camera, person, ...ofRange(range) }, cursor);
+  // What is older stays as it is.
+  const page = useQuery({ ...(cursor === undefined ? query : once(query)), enabled: !disorder });
   const next = page.data?.next ?? null;
 
   return (
-    <div className="pad" data-testid="view-journal">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-journal">
+      <div className={classes(spacing.titleRow, styles.head)}>
         <h1>{t.journal.title}</h1>
-        {page.data !== null && <Freshness polled={page} />}
+        {page.data !== undefined && <Freshness polled={page} />}
         {me.kind === "admin" && <JournalCheck />}
       </div>
       <JournalFilters value={{ commune, camera, person, range }} onChange={change} />
-      {page.data === null && <ProblemNote problem={page.problem} />}
-      {page.data === null && page.problem === null && <p className="hint">{t.loading}</p>}
-      {page.data !== null && !disorder && <JournalTable entries={page.data.items} />}
+      {!disorder && <Awaited query={page} />}
+      {page.data !== undefined && !disorder && <JournalTable entries={page.data.items} />}
       <Pager page={number} next={next} />
     </div>
   );
@@ -71,8 +56,8 @@ function Pager({ page, next }: { page: number; next: string | null }) {
   const { query } = useRoute();
   const turn = (cursor: string, to: string) => go("journal", "", { ...query, cursor, page: to });
   return (
-    <div className="title-row pager">
-      <span className="hint" data-testid="journal-page">{t.journal.page(page)}</span>
+    <div className={classes(spacing.titleRow, styles.pager)}>
+      <span className={prose.hint} data-testid="journal-page">{t.journal.page(page)}</span>
       {page > 1 && <button type="button" onClick={() => turn("", "")} data-testid="journal-newest">{t.journal.newest}</button>}
       <button type="button" disabled={next === null} onClick={() => { if (next !== null) turn(next, String(page + 1)); }} data-testid="journal-older">
         {t.journal.older}

@@ -2,6 +2,9 @@ import { useText } from "../../i18n/text";
 import { dateTime, toWire, utcExact } from "../../i18n/times";
 import { RATES, type Player } from "../../playback/player";
 import { Icon } from "../../ui/Icon";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import styles from "./playback.module.css";
 
 interface Props {
   player: Player | null;
@@ -16,29 +19,29 @@ interface Props {
 export function Controls({ player, playing, rate, shownMs, onStill, onZoom, onZoomAll }: Props) {
   const { t, language } = useText();
   return (
-    <div className="controls">
+    <div className={styles.controls}>
       <button type="button" onClick={() => player?.step(-1)} aria-label={t.playback.stepBack} title={`${t.playback.stepBack} ( , )`} data-testid="step-back"><Icon name="stepBack" /></button>
-      <button type="button" className="primary" onClick={() => player?.setPlaying(!playing)} data-testid="play" aria-pressed={playing}>
+      <button type="button" className={buttons.primary} onClick={() => player?.setPlaying(!playing)} data-testid="play" aria-pressed={playing}>
         <Icon name={playing ? "pause" : "play"} /> {playing ? t.playback.pause : t.playback.play}
       </button>
       <button type="button" onClick={() => player?.step(1)} aria-label={t.playback.stepForward} title={`${t.playback.stepForward} ( . )`} data-testid="step-forward"><Icon name="stepForward" /></button>
-      <div role="group" aria-label={t.playback.speed} className="switch">
+      <div role="group" aria-label={t.playback.speed} className={buttons.switch}>
         {RATES.map((one) => (
           <button key={one} type="button" aria-pressed={one === rate} onClick={() => player?.setRate(one)} data-testid={`speed-${one}`}>
             ×{one.toLocaleString(language)}
           </button>
         ))}
       </div>
-      <p className="shown-at" data-testid="shown-at" data-utc={shownMs === null ? "" : toWire(shownMs)}>
+      <p className={styles.shownAt} data-testid="shown-at" data-utc={shownMs === null ? "" : toWire(shownMs)}>
         {shownMs === null ? t.playback.noFrame : (
           <>
-            <strong className="mono">{utcExact(shownMs)} UTC</strong>
-            <span className="hint">{dateTime(language, shownMs)}</span>
+            <strong className={prose.mono}>{utcExact(shownMs)} UTC</strong>
+            <span className={prose.hint}>{dateTime(language, shownMs)}</span>
           </>
         )}
       </p>
       <button type="button" disabled={shownMs === null} onClick={() => onStill()} data-testid="still">{t.playback.still}</button>
-      <div role="group" className="switch">
+      <div role="group" className={buttons.switch}>
         <button type="button" onClick={() => onZoom(2)} aria-label={t.playback.zoomOut} title={t.playback.zoomOut}>−</button>
         <button type="button" onClick={() => onZoomAll()} aria-label={t.playback.zoomAll} title={t.playback.zoomAll} data-testid="zoom-all">↔</button>
         <button type="button" onClick={() => onZoom(0.5)} aria-label={t.playback.zoomIn} title={t.playback.zoomIn} data-testid="zoom-in">+</button>

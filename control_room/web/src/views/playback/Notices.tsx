@@ -3,9 +3,11 @@ import type { Messages } from "../../i18n/fr";
 import { clock, span, type Language } from "../../i18n/times";
 import { spanAt } from "../../playback/planner";
 import type { PlayerState } from "../../playback/player";
+import { classes } from "../../ui/classes";
 import { codecName } from "../../ui/codec";
 import { problemText } from "../../ui/problemText";
 import type { Problem } from "../../api/problem";
+import styles from "./playback.module.css";
 
 type Notice = [id: string, text: string];
 
@@ -45,11 +47,11 @@ export function Notices({ state }: { state: PlayerState | null }) {
   const problem = state?.problem ?? null;
   return (
     <>
-      <div className="notices" role="status" aria-live="polite" data-testid="player-notices">
+      <div className={styles.notices} role="status" aria-live="polite" data-testid="player-notices">
         {notices.map(([id, text]) => <span key={id} data-testid={`notice-${id}`}>{text}</span>)}
       </div>
-      <div className="notices low" role="alert">
-        {problem !== null && <span className="bad" data-testid="player-problem">{failureText(problem, t)}</span>}
+      <div className={classes(styles.notices, styles.low)} role="alert">
+        {problem !== null && <span className={styles.bad} data-testid="player-problem">{failureText(problem, t)}</span>}
       </div>
     </>
   );

@@ -4,6 +4,11 @@ import { instantOf, typedRange, type TypedRange } from "../../i18n/typed";
 import { MotiveField } from "../../ui/MotiveField";
 import { useMotive } from "../../ui/motive";
 import { RangeFields } from "../../ui/RangeFields";
+import buttons from "../../ui/buttons.module.css";
+import fields from "../../ui/Field.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./playback.module.css";
 
 const MINUTE = 60_000;
 const LAST = { quarter: 15 * MINUTE, hour: 60 * MINUTE, sixHours: 360 * MINUTE, day: 1440 * MINUTE } as const;
@@ -27,7 +32,7 @@ export function OpenForm({ told, endless, onOpen }: Props) {
   const ready = from !== null && (follow || (to !== null && to > from)) && why.trim().length >= 3;
   return (
     <form
-      className="stack"
+      className={spacing.stack}
       onSubmit={(event) => {
         event.preventDefault();
         if (!ready) return;
@@ -37,9 +42,9 @@ export function OpenForm({ told, endless, onOpen }: Props) {
       <MotiveField value={why} onChange={setWhy} hint={t.playback.explain} autoFocus />
       <fieldset>
         <legend>{t.playback.range}</legend>
-        <div className="stack">
-          <div className="quick">
-            <span className="hint">{t.playback.lastLabel}</span>
+        <div className={spacing.stack}>
+          <div className={styles.quick}>
+            <span className={prose.hint}>{t.playback.lastLabel}</span>
             {(Object.keys(LAST) as (keyof typeof LAST)[]).map((name) => (
               <button key={name} type="button" data-testid={`last-${name}`}
                 onClick={() => {
@@ -51,13 +56,13 @@ export function OpenForm({ told, endless, onOpen }: Props) {
             ))}
           </div>
           <RangeFields value={range} onChange={(value) => { setRange(value); if (value.to !== range.to) setFollow(false); }} problem={null} />
-          <label className="check">
+          <label className={fields.check}>
             <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} data-testid="follow" />
             {t.playback.follow}
           </label>
         </div>
       </fieldset>
-      <button type="submit" className="primary" disabled={!ready} data-testid="playback-open">{t.playback.open}</button>
+      <button type="submit" className={buttons.primary} disabled={!ready} data-testid="playback-open">{t.playback.open}</button>
     </form>
   );
 }

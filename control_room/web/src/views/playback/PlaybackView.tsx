@@ -2,11 +2,16 @@ import { useMemo } from "react";
 import { useTerritory } from "../../api/territory";
 import { useText } from "../../i18n/text";
 import { toWire } from "../../i18n/times";
+import { classes } from "../../ui/classes";
 import { setMotive, useMotive } from "../../ui/motive";
 import { instantIn, rangeIn, recordingIn, type Query } from "../../ui/place";
 import { go, useRoute } from "../../ui/router";
 import { OpenForm } from "./OpenForm";
 import { PlayerPanel } from "./PlayerPanel";
+import fields from "../../ui/Field.module.css";
+import notes from "../../ui/note.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./playback.module.css";
 
 /** How far the range reaches beyond now when the recording in progress is followed. */
 const FOLLOW_MS = 3_600_000;
@@ -29,16 +34,16 @@ export function PlaybackView({ cameraId }: { cameraId: string }) {
     );
   }
   return (
-    <div className="pad narrow" data-testid="view-playback">
+    <div className={classes(spacing.pad, styles.narrow)} data-testid="view-playback">
       <h1>{t.playback.title}</h1>
-      {cameraId !== "" && cameras.data !== null && camera === undefined && (
-        <p className="note bad" role="alert" data-testid="unknown-camera">{t.unknownCamera(cameraId)}</p>
+      {cameraId !== "" && cameras !== undefined && camera === undefined && (
+        <p className={classes(notes.note, notes.bad)} role="alert" data-testid="unknown-camera">{t.unknownCamera(cameraId)}</p>
       )}
-      <label className="field">
+      <label className={fields.field}>
         <span>{t.camera}</span>
         <select value={camera === undefined ? "" : cameraId} data-testid="playback-camera" onChange={(event) => go("playback", event.target.value)}>
           <option value="" disabled>{t.playback.pickCamera}</option>
-          {(cameras.data ?? []).map((one) => (
+          {(cameras ?? []).map((one) => (
             <option key={one.id} value={one.id}>{communeName(one.commune)} · {one.name}</option>
           ))}
         </select>

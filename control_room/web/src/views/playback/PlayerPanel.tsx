@@ -9,6 +9,7 @@ import type { Listing } from "../../playback/storage";
 import { saveStill } from "../../playback/still";
 import { coverageOf, following, zoomed, type Window } from "../../playback/timeline";
 import { useSay } from "../../ui/Announcer";
+import { classes } from "../../ui/classes";
 import { useKeys } from "../../ui/keys";
 import { useNow } from "../../ui/now";
 import { tell, useRoute } from "../../ui/router";
@@ -16,6 +17,10 @@ import { Controls } from "./Controls";
 import { Notices } from "./Notices";
 import { Timeline } from "./Timeline";
 import { usePlayer } from "./usePlayer";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./playback.module.css";
 
 interface Props {
   camera: Camera;
@@ -89,13 +94,13 @@ export function PlayerPanel({ camera, range, startMs, motive, onChange }: Props)
 
   const ranges = state?.listing?.ranges ?? [];
   return (
-    <div className="player" data-testid="view-player">
-      <div className="player-head">
-        <h1>{camera.name} <small className="hint">{communeName(camera.commune)}</small></h1>
+    <div className={styles.player} data-testid="view-player">
+      <div className={styles.playerHead}>
+        <h1>{camera.name} <small className={prose.hint}>{communeName(camera.commune)}</small></h1>
         <Coverage known={known} listing={state?.listing ?? null} />
-        <button type="button" className="plain end" onClick={onChange} data-testid="playback-change">{t.playback.change}</button>
+        <button type="button" className={classes(buttons.plain, spacing.end)} onClick={onChange} data-testid="playback-change">{t.playback.change}</button>
       </div>
-      <div className="screen">
+      <div className={styles.screen}>
         <video ref={video} muted playsInline aria-label={camera.name} data-testid="player-video" tabIndex={-1} />
         <Notices state={state} />
       </div>
@@ -113,7 +118,7 @@ function Coverage({ known, listing }: { known: Window; listing: Listing | null }
   if (listing === null) return null;
   const { share, gaps, tiny } = coverageOf(known, listing.ranges, listing.recording);
   return (
-    <span className="hint" data-testid="coverage">
+    <span className={prose.hint} data-testid="coverage">
       {t.playback.coverage(percent(share, language), gaps, tiny)}
       {" · "}
       {listing.recording ? t.playback.recordingNow : t.playback.notRecording}

@@ -4,6 +4,9 @@ import { dateTime } from "../../i18n/times";
 import { draw } from "../../playback/draw";
 import type { Span } from "../../playback/planner";
 import { panned, timeAt, zoomed, type Window } from "../../playback/timeline";
+import { classes } from "../../ui/classes";
+import prose from "../../ui/prose.module.css";
+import styles from "./playback.module.css";
 
 interface Props {
   view: Window;
@@ -50,7 +53,7 @@ export function Timeline({ view, known, ranges, buffered, cursorMs, onView, onSe
   const at = (event: { nativeEvent: MouseEvent }): number => timeAt(view, width, event.nativeEvent.offsetX);
   const cursor = cursorMs ?? known.from;
   return (
-    <div className="timeline">
+    <div className={styles.timeline}>
       <canvas ref={canvas} role="slider" tabIndex={0} aria-label={t.playback.timeline} data-testid="timeline"
         aria-valuemin={known.from} aria-valuemax={known.to} aria-valuenow={Math.round(cursor)} aria-valuetext={dateTime(language, cursor)}
         onPointerMove={(event) => {
@@ -67,11 +70,11 @@ export function Timeline({ view, known, ranges, buffered, cursorMs, onView, onSe
           else return;
           event.preventDefault();
         }} />
-      <div className="legend hint">
+      <div className={classes(styles.legend, prose.hint)}>
         <span>{dateTime(language, view.from)}</span>
-        <span className="swatches" aria-hidden="true">
-          <i className="swatch recorded" /> {t.playback.legend.recorded}
-          <i className="swatch gap" /> {t.playback.legend.gap}
+        <span className={styles.swatches} aria-hidden="true">
+          <i className={classes(styles.swatch, styles.recorded)} /> {t.playback.legend.recorded}
+          <i className={classes(styles.swatch, styles.gap)} /> {t.playback.legend.gap}
         </span>
         <span>{dateTime(language, view.to)}</span>
       </div>

@@ -1,35 +1,39 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { storageQuery } from "../../api/queries";
 import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
+import { Awaited } from "../../ui/Awaited";
+import { classes } from "../../ui/classes";
 import { Freshness } from "../../ui/Freshness";
-import { ProblemNote } from "../../ui/ProblemNote";
 import { Said } from "../../ui/Said";
+import { State } from "../../ui/State";
 import { ClockDialog } from "./ClockDialog";
 import { standing, type Standing } from "./standing";
-
-const POLL_MS = 3000;
-const load = () => ask(api.GET("/api/v1/storage"));
+import buttons from "../../ui/buttons.module.css";
+import cards from "../../ui/card.module.css";
+import notes from "../../ui/note.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./storage.module.css";
 
 /** Whether what is due is destroyed, and what to do where it is not. */
 export function StorageView() {
   const { t } = useText();
   const words = t.storage;
-  const told = usePoll(load, POLL_MS);
+  const told = useQuery(storageQuery);
   const [confirming, setConfirming] = useState(false);
   return (
-    <div className="pad" data-testid="view-storage">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-storage">
+      <div className={spacing.titleRow}>
         <h1>{words.title}</h1>
-        <p className="hint">{words.explain}</p>
-        {told.data !== null && <Freshness polled={told} />}
+        <p className={prose.hint}>{words.explain}</p>
+        {told.data !== undefined && <Freshness polled={told} />}
       </div>
-      {told.data === null && told.problem === null && <p className="hint">{t.loading}</p>}
-      {told.data === null && <ProblemNote problem={told.problem} />}
-      {told.data !== null && <Card stands={standing(told.data)} onConfirm={() => setConfirming(true)} />}
-      {confirming && told.data !== null && told.at !== null && (
-        <ClockDialog told={told.data} at={told.at} onClose={() => setConfirming(false)} onDone={told.refresh} />
+      <Awaited query={told} />
+      {told.data !== undefined && <Card stands={standing(told.data)} onConfirm={() => setConfirming(true)} />}
+      {confirming && told.data !== undefined && (
+        <ClockDialog told={told.data} at={told.dataUpdatedAt} onClose={() => setConfirming(false)} onDone={() => void told.refetch()} />
       )}
     </div>
   );
@@ -40,9 +44,9 @@ function Card({ stands, onConfirm }: { stands: Standing; onConfirm: () => void }
   const words = t.storage;
   const well = stands.kind === "destroying";
   return (
-    <article className={well ? "card" : "note bad refusal"} data-testid="storage-state" data-kind={stands.kind}>
+    <article className={well ? cards.card : classes(notes.note, notes.bad, styles.refusal)} data-testid="storage-state" data-kind={stands.kind}>
       {/* Only this is read out: the service's reason names the time, which is another at each poll. */}
-      <p role="status"><strong className={well ? "state good" : undefined}>{words[stands.kind]}</strong></p>
+      <p role="status"><strong >{well ? <State tone="good">{words[stands.kind]}</State> : words[stands.kind]}</strong></p>
       {stands.kind === "destroying" && <span>{words.destroyingExplain}</span>}
       {stands.kind === "unheard" && (
         <>
@@ -62,7 +66,7 @@ function Card({ stands, onConfirm }: { stands: Standing; onConfirm: () => void }
           <span>{words.nothingLost} {words.law}</span>
           <span>{stands.clock ? words.clockDo : words.otherDo}</span>
           <span data-testid="storage-refusal">{words.reason} {stands.grounds.map(({ text, why }) => <Said key={text} why={why} text={text} />)}</span>
-          {stands.clock && <button type="button" className="primary" onClick={onConfirm} data-testid="clock-confirm">{words.isRight}</button>}
+          {stands.clock && <button type="button" className={buttons.primary} onClick={onConfirm} data-testid="clock-confirm">{words.isRight}</button>}
         </>
       )}
     </article>

@@ -1,8 +1,11 @@
 import type { Mux } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { Said } from "../../ui/Said";
+import { State, type Tone } from "../../ui/State";
+import prose from "../../ui/prose.module.css";
+import styles from "./Muxes.module.css";
 
-const TONES: Record<Mux["health"], string> = { living: "good", late: "wait", dead: "bad" };
+const TONES: Record<Mux["health"], Tone> = { living: "good", late: "wait", dead: "bad" };
 const MARKS: Record<Mux["health"], string> = { living: "●", late: "◌", dead: "▲" };
 
 /** The servers that give the pictures out: how each is, and how full. */
@@ -10,12 +13,12 @@ export function Muxes({ muxes }: { muxes: readonly Mux[] }) {
   const { t } = useText();
   const words = t.viewers;
   return (
-    <ul className="muxes" aria-label={words.muxes}>
+    <ul className={styles.muxes} aria-label={words.muxes}>
       {muxes.map((mux) => (
         <li key={mux.url} data-testid="mux" data-health={mux.health}>
-          <span className={`state small ${TONES[mux.health]}`}><span aria-hidden="true">{MARKS[mux.health]}</span> {words.health[mux.health]}</span>
+          <State tone={TONES[mux.health]} small><span aria-hidden="true">{MARKS[mux.health]}</span> {words.health[mux.health]}</State>
           <code>{mux.url}</code>
-          {mux.viewers !== null && mux.most_viewers !== null && <span className="hint">{words.load(mux.viewers, mux.most_viewers)}</span>}
+          {mux.viewers !== null && mux.most_viewers !== null && <span className={prose.hint}>{words.load(mux.viewers, mux.most_viewers)}</span>}
           <Said why={mux.why} text={mux.reason} title={t.advice.said} />
         </li>
       ))}

@@ -1,30 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api, ask } from "../../api/client";
-import { usePoll } from "../../api/poll";
+import { viewersQuery } from "../../api/queries";
 import { useTerritory } from "../../api/territory";
 import { useText } from "../../i18n/text";
+import { Awaited } from "../../ui/Awaited";
+import { classes } from "../../ui/classes";
 import { Freshness } from "../../ui/Freshness";
-import { ProblemNote } from "../../ui/ProblemNote";
 import { useQueryText } from "../../ui/router";
 import { matches } from "../../ui/search";
 import { Muxes } from "./Muxes";
 import { arrivalText, linesOf, streamText, whoIs } from "./watching";
 import { WatchTable } from "./WatchTable";
-
-const POLL_MS = 2000;
-const load = () => ask(api.GET("/api/v1/viewers"));
+import notes from "../../ui/note.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
 
 /** Who watches now, and how each picture arrives. */
 export function ViewersView() {
   const { t, language } = useText();
   const words = t.viewers;
   const { byId, communeName } = useTerritory();
-  const viewers = usePoll(load, POLL_MS);
+  const viewers = useQuery(viewersQuery);
   const [typed, setTyped] = useQueryText("q");
   const lines = useMemo(() => {
     const collator = new Intl.Collator(language, { numeric: true });
     const name = (id: string) => byId.get(id)?.name ?? id;
-    return (viewers.data === null ? [] : linesOf(viewers.data))
+    return (viewers.data === undefined ? [] : linesOf(viewers.data))
       .sort((a, b) => collator.compare(name(a.tile.camera), name(b.tile.camera)) || collator.compare(a.id, b.id));
   }, [viewers.data, byId, language]);
   const found = lines.filter(({ viewer, tile }) =>
@@ -33,20 +34,19 @@ export function ViewersView() {
   );
   const partial = viewers.data?.muxes.some((mux) => mux.health === "dead") === true;
   return (
-    <div className="pad" data-testid="view-viewers">
-      <div className="title-row">
+    <div className={spacing.pad} data-testid="view-viewers">
+      <div className={spacing.titleRow}>
         <h1>{words.title}</h1>
-        {viewers.data !== null && <p className="hint" data-testid="viewers-summary">{words.summary(viewers.data.viewers.length, lines.length)}</p>}
+        {viewers.data !== undefined && <p className={prose.hint} data-testid="viewers-summary">{words.summary(viewers.data.viewers.length, lines.length)}</p>}
         <input type="search" value={typed} aria-label={words.filter} placeholder={`${words.filter}  ( / )`} data-testid="viewers-search"
           onChange={(event) => setTyped(event.target.value)} />
-        {viewers.data !== null && <Freshness polled={viewers} />}
+        {viewers.data !== undefined && <Freshness polled={viewers} />}
       </div>
-      {viewers.data === null && viewers.problem === null && <p className="hint">{t.loading}</p>}
-      {viewers.data === null && <ProblemNote problem={viewers.problem} />}
-      {viewers.data !== null && <Muxes muxes={viewers.data.muxes} />}
-      {partial && <p className="note bad" role="status">{words.partial}</p>}
-      {viewers.data !== null && found.length === 0 && (
-        <p className="hint" data-testid="viewers-empty">{lines.length === 0 ? words.empty : words.noMatch}</p>
+      <Awaited query={viewers} />
+      {viewers.data !== undefined && <Muxes muxes={viewers.data.muxes} />}
+      {partial && <p className={classes(notes.note, notes.bad)} role="status">{words.partial}</p>}
+      {viewers.data !== undefined && found.length === 0 && (
+        <p className={prose.hint} data-testid="viewers-empty">{lines.length === 0 ? words.empty : words.noMatch}</p>
       )}
       {found.length > 0 && <WatchTable lines={found} />}
     </div>

@@ -5,6 +5,8 @@ import { useText } from "../../i18n/text";
 import { CameraState } from "../../ui/CameraState";
 import { matches } from "../../ui/search";
 import { grouped } from "../cameras/CamerasView";
+import prose from "../../ui/prose.module.css";
+import styles from "./wall.module.css";
 
 export const DRAG_TYPE = "application/x-beffroi-camera";
 
@@ -20,13 +22,13 @@ export function CameraList({ onWall, onPick, search, autoFocus }: Props) {
   const { t } = useText();
   const { cameras, communeName } = useTerritory();
   const [typed, setTyped] = useState("");
-  const found = (cameras.data ?? []).filter((camera) =>
+  const found = (cameras ?? []).filter((camera) =>
     matches(typed, camera.name, camera.place, communeName(camera.commune), t.status[camera.state.status]),
   );
   const groups = grouped(found, communeName);
   const first = groups[0]?.cameras.find((camera) => !onWall.has(camera.id));
   return (
-    <div className="camera-list" data-testid="camera-list">
+    <div className={styles.cameraList} data-testid="camera-list">
       <input ref={search} type="search" value={typed} autoFocus={autoFocus} aria-label={t.cameras.filter} placeholder={`${t.search}  ( / )`}
         data-testid="wall-search" onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
@@ -37,14 +39,14 @@ export function CameraList({ onWall, onPick, search, autoFocus }: Props) {
             event.preventDefault();
           }
         }} />
-      {cameras.data !== null && groups.length === 0 && <p className="hint">{t.cameras.noMatch}</p>}
+      {cameras !== undefined && groups.length === 0 && <p className={prose.hint}>{t.cameras.noMatch}</p>}
       {groups.map((group) => (
         <section key={group.code}>
           <h3>{group.name}</h3>
           <ul>
             {group.cameras.map((camera) => (
               <li key={camera.id}>
-                <button type="button" className="pick" draggable aria-pressed={onWall.has(camera.id)} data-testid={`pick-${camera.id}`}
+                <button type="button" className={styles.pick} draggable aria-pressed={onWall.has(camera.id)} data-testid={`pick-${camera.id}`}
                   onClick={() => onPick(camera)}
                   onDragStart={(event) => event.dataTransfer.setData(DRAG_TYPE, camera.id)}>
                   <span>{camera.name}</span>

@@ -2,6 +2,7 @@ import { useText } from "../../i18n/text";
 import type { Tile } from "../../live/useTile";
 import { codecName } from "../../ui/codec";
 import { bitrate } from "./tileText";
+import styles from "./wall.module.css";
 
 /** What is known of a tile's way here: what the mux measures of the link, and what the browser counts. */
 export function Figures({ tile }: { tile: Tile }) {
@@ -23,7 +24,7 @@ export function Figures({ tile }: { tile: Tile }) {
     [names.firstFrame, ms(tile.firstFrameMs === null ? null : Math.round(tile.firstFrameMs))],
   ];
   return (
-    <dl className="tile-figures" data-testid="tile-figures">
+    <dl className={styles.tileFigures} data-testid="tile-figures">
       {rows.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

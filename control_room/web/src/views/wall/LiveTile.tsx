@@ -5,9 +5,11 @@ import { useText } from "../../i18n/text";
 import { bareClock, dateTime, toWire, zoneOffset } from "../../i18n/times";
 import { useTile } from "../../live/useTile";
 import { useSay } from "../../ui/Announcer";
+import { classes } from "../../ui/classes";
 import { Figures } from "./Figures";
 import { bitrate, shownOf, whyOf, type Shown } from "./tileText";
 import { Veil } from "./Veil";
+import styles from "./wall.module.css";
 
 interface Props {
   cameraId: string;
@@ -26,15 +28,15 @@ export function LiveTile({ cameraId, figures }: Props) {
   const { t } = useText();
   useNews(name, shown, whyOf(tile, camera, t).why);
   return (
-    <div className={`live-tile ${shown}`} data-testid="live-tile" data-camera={cameraId} data-shown={shown} data-phase={tile.phase}>
+    <div className={classes(styles.liveTile, shown === "stale" && styles.stale, shown === "none" && styles.none)} data-testid="live-tile" data-camera={cameraId} data-shown={shown} data-phase={tile.phase}>
       {/* A tile moved on the wall is paused by the browser. */}
       <video ref={video} muted playsInline autoPlay tabIndex={-1} aria-label={name}
         onPause={(event) => void event.currentTarget.play().catch(() => undefined)} />
       {/* The first picture stands still while those after it run to catch up with live. */}
-      <canvas ref={poster} className="poster" hidden={!tile.catchingUp || tile.firstFrameMs === null} data-testid="tile-poster" aria-hidden="true" />
+      <canvas ref={poster} className={styles.poster} hidden={!tile.catchingUp || tile.firstFrameMs === null} data-testid="tile-poster" aria-hidden="true" />
       {figures && <Figures tile={tile} />}
       {(shown === "stale" || shown === "none") && <Veil tile={tile} shown={shown} camera={camera} />}
-      {shown !== "none" && tile.standing?.incomplete === true && <p className="tile-incomplete" role="status" data-testid="tile-incomplete">{t.tile.incomplete}</p>}
+      {shown !== "none" && tile.standing?.incomplete === true && <p className={styles.incomplete} role="status" data-testid="tile-incomplete">{t.tile.incomplete}</p>}
       <Foot name={name} camera={camera} live={shown === "live"} bitrateBps={tile.bitrateBps}
         lastFrameAt={tile.stream === null ? null : tile.lastFrameAt} />
     </div>
@@ -54,11 +56,11 @@ function Foot({ name, camera, live, bitrateBps, lastFrameAt }: FootProps) {
   const { communeName } = useTerritory();
   const commune = camera === undefined ? "" : communeName(camera.commune);
   return (
-    <div className="tile-foot">
-      {live && <span className="live-mark" data-testid="tile-live"><span aria-hidden="true">●</span> {t.tile.live}</span>}
-      <span className="tile-name" title={`${name} · ${commune}`}><strong>{name}</strong> {commune}</span>
+    <div className={styles.tileFoot}>
+      {live && <span className={styles.liveMark} data-testid="tile-live"><span aria-hidden="true">●</span> {t.tile.live}</span>}
+      <span className={styles.tileName} title={`${name} · ${commune}`}><strong>{name}</strong> {commune}</span>
       {lastFrameAt !== null && (
-        <span className="figures">
+        <span className={styles.figures}>
           {live && <span data-testid="tile-bitrate">{bitrate(bitrateBps)}</span>}
           <time dateTime={toWire(lastFrameAt)} data-testid="tile-clock" title={t.tile.frameAt(dateTime(language, lastFrameAt))}>
             {bareClock(language, lastFrameAt)} <small>{zoneOffset(lastFrameAt)}</small>

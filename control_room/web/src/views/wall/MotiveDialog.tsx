@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useText } from "../../i18n/text";
 import { DraftDialog } from "../../ui/DraftDialog";
 import { MotiveField } from "../../ui/MotiveField";
+import buttons from "../../ui/buttons.module.css";
 
 interface Props {
   motive: string;
@@ -24,7 +25,7 @@ export function MotiveDialog({ motive, onChosen, onClose }: Props) {
           <MotiveField value={text} onChange={setText} hint={t.wall.motive.explain} placeholder={t.wall.motive.placeholder} autoFocus />
           <footer>
             <button type="button" onClick={close}>{t.cancel}</button>
-            <button type="submit" className="primary" disabled={text.trim().length < 3} data-testid="motive-submit">
+            <button type="submit" className={buttons.primary} disabled={text.trim().length < 3} data-testid="motive-submit">
               {t.wall.motive.start}
             </button>
           </footer>

@@ -1,9 +1,11 @@
 import { useState, type DragEvent } from "react";
 import { useTerritory } from "../../api/territory";
 import { useText } from "../../i18n/text";
+import { classes } from "../../ui/classes";
 import { Icon } from "../../ui/Icon";
 import { DRAG_TYPE } from "./CameraList";
 import { LiveTile } from "./LiveTile";
+import styles from "./wall.module.css";
 
 interface Props {
   place: number;
@@ -30,7 +32,7 @@ export function Place({ place, cameraId, full, figures, onChoose, onDropCamera, 
   };
   return (
     <section
-      className={`place${over ? " over" : ""}${full ? " full" : ""}`}
+      className={classes(styles.place, over && styles.over, full && styles.full)}
       tabIndex={0}
       aria-label={t.wall.tile(place + 1, name)}
       data-place={place}
@@ -51,13 +53,13 @@ export function Place({ place, cameraId, full, figures, onChoose, onDropCamera, 
       }}
     >
       {cameraId === null ? (
-        <button type="button" className="empty-place" onClick={onChoose} data-testid={`choose-${place + 1}`}>
-          <span aria-hidden="true" className="plus">+</span> {t.wall.choose}
+        <button type="button" className={styles.emptyPlace} onClick={onChoose} data-testid={`choose-${place + 1}`}>
+          <span aria-hidden="true" className={styles.plus}>+</span> {t.wall.choose}
         </button>
       ) : (
         <>
           <LiveTile cameraId={cameraId} figures={figures} />
-          <div className="tile-tools">
+          <div className={styles.tileTools}>
             <button type="button" onClick={onFull} aria-label={full ? t.wall.leaveFullScreen : t.wall.fullScreen}
               title={full ? t.wall.leaveFullScreen : t.wall.fullScreen} data-testid={`full-${place + 1}`}><Icon name="full" /></button>
             <button type="button" onClick={onRemove} aria-label={t.wall.remove} title={t.wall.remove} data-testid={`remove-${place + 1}`}><Icon name="close" /></button>

@@ -5,6 +5,8 @@ import type { Tile } from "../../live/useTile";
 import { CameraState } from "../../ui/CameraState";
 import { Said } from "../../ui/Said";
 import { stepOf, whyOf, type Shown } from "./tileText";
+import prose from "../../ui/prose.module.css";
+import styles from "./wall.module.css";
 
 interface Props {
   tile: Tile;
@@ -19,12 +21,12 @@ export function Veil({ tile, shown, camera }: Props) {
   const opening = shown === "none" && tile.cause === null && well;
   const step = stepOf(tile, t);
   return (
-    <div className="veil" data-testid="tile-veil">
+    <div className={styles.veil} data-testid="tile-veil">
       {tile.freshness.kind === "stale" && shown === "stale" && (
-        <strong className="frozen" data-testid="tile-frozen">{tile.freshness.ageMs === null ? t.tile.old : t.tile.frozen(span(tile.freshness.ageMs))}</strong>
+        <strong className={styles.frozen} data-testid="tile-frozen">{tile.freshness.ageMs === null ? t.tile.old : t.tile.frozen(span(tile.freshness.ageMs))}</strong>
       )}
       {!opening && <Why tile={tile} camera={camera} withState={!well && !(shown === "stale" && camera.state.status === "stalled")} />}
-      {step !== "" && <span className="hint" data-testid="tile-step">{step}</span>}
+      {step !== "" && <span className={prose.hint} data-testid="tile-step">{step}</span>}
     </div>
   );
 }
@@ -36,7 +38,7 @@ function Why({ tile, camera, withState }: { tile: Tile; camera: Camera | undefin
     <>
       {camera !== undefined && withState && <CameraState camera={camera} />}
       <span data-testid="tile-reason">{why}</span>
-      <Said why={said.why} text={said.text} />
+      <Said why={said.why} text={said.text} className={styles.said} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { added, neighbour, placed, removed, resized, swapped, WALL_SIZES, type W
 import { useWallLink, WallContext } from "../../live/useTile";
 import { useWall } from "../../live/wallStore";
 import { useSay } from "../../ui/Announcer";
+import { classes } from "../../ui/classes";
 import { Dialog } from "../../ui/Dialog";
 import { useKeys } from "../../ui/keys";
 import { setMotive, useMotive } from "../../ui/motive";
@@ -12,7 +13,12 @@ import { CameraList } from "./CameraList";
 import { MotiveDialog } from "./MotiveDialog";
 import { Place } from "./Place";
 import { useFullScreen } from "./useFullScreen";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import spacing from "../../ui/spacing.module.css";
+import styles from "./wall.module.css";
 
+const SIZES: Record<WallSize, string | undefined> = { 1: styles.wall1, 4: styles.wall4, 9: styles.wall9, 16: styles.wall16, 36: styles.wall36 };
 const SIZE_KEYS: Record<string, WallSize> = { "1": 1, "4": 4, "9": 9, "6": 16, "3": 36 };
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
@@ -111,10 +117,10 @@ export function WallView() {
   const link = useWallLink(motive, cameras, layout.size);
   const list = <CameraList onWall={onWall} onPick={(camera) => pick(camera.id)} autoFocus={choosing !== null} />;
   return (
-    <div className="wall-view" data-testid="view-wall">
-      <h1 className="visually-hidden">{t.wall.title}</h1>
-      <div className="wall-bar">
-        <div role="group" aria-label={t.wall.size} className="switch">
+    <div className={styles.wallView} data-testid="view-wall">
+      <h1 className={prose.visuallyHidden}>{t.wall.title}</h1>
+      <div className={styles.wallBar}>
+        <div role="group" aria-label={t.wall.size} className={buttons.switch}>
           {WALL_SIZES.map((size) => (
             <button key={size} type="button" aria-pressed={size === layout.size} aria-label={t.wall.tiles(size)}
               onClick={() => save(resized(layout, size))} data-testid={`wall-size-${size}`}>
@@ -122,23 +128,23 @@ export function WallView() {
             </button>
           ))}
         </div>
-        <span className="hint" data-testid="wall-motive">{motive === "" ? t.wall.motive.needed : t.wall.motive.current(motive)}</span>
-        <button type="button" className="plain" onClick={() => setAsking(true)} data-testid="wall-motive-change">
+        <span className={prose.hint} data-testid="wall-motive">{motive === "" ? t.wall.motive.needed : t.wall.motive.current(motive)}</span>
+        <button type="button" className={buttons.plain} onClick={() => setAsking(true)} data-testid="wall-motive-change">
           {motive === "" ? t.wall.motive.start : t.wall.motive.change}
         </button>
-        <button type="button" className="plain end" aria-pressed={figures} onClick={() => setFigures(!figures)} data-testid="wall-figures">
+        <button type="button" className={classes(buttons.plain, spacing.end, styles.toggle)} aria-pressed={figures} onClick={() => setFigures(!figures)} data-testid="wall-figures">
           {t.wall.figures}
         </button>
-        <button type="button" className="plain fill" aria-pressed={filled} title={`${filled ? t.wall.leaveFill : t.wall.fill} ( f )`} onClick={toggleWall}
+        <button type="button" className={classes(buttons.plain, styles.toggle, styles.fill)} aria-pressed={filled} title={`${filled ? t.wall.leaveFill : t.wall.fill} ( f )`} onClick={toggleWall}
           data-testid="wall-fill">
           {filled ? t.wall.leaveFill : t.wall.fill}
         </button>
-        <button type="button" className="plain" aria-expanded={listed} onClick={() => setListed(!listed)} data-testid="wall-list-toggle">
+        <button type="button" className={buttons.plain} aria-expanded={listed} onClick={() => setListed(!listed)} data-testid="wall-list-toggle">
           {listed ? t.wall.hideList : t.wall.showList}
         </button>
       </div>
-      <div className="wall-body">
-        <div ref={grid} className={`wall wall-${layout.size}${full === null ? "" : " has-full"}`} data-testid="wall" data-size={layout.size}>
+      <div className={styles.wallBody}>
+        <div ref={grid} className={classes(styles.wall, SIZES[layout.size], full !== null && styles.hasFull)} data-testid="wall" data-size={layout.size}>
           <WallContext value={link}>
             {motive !== "" &&
               shown.map((camera, place) => (
@@ -150,7 +156,7 @@ export function WallView() {
               ))}
           </WallContext>
         </div>
-        {listed && choosing === null && <aside aria-label={t.wall.list}><h2 className="visually-hidden">{t.wall.list}</h2>{list}</aside>}
+        {listed && choosing === null && <aside aria-label={t.wall.list}><h2 className={prose.visuallyHidden}>{t.wall.list}</h2>{list}</aside>}
       </div>
       {choosing !== null && (
         <Dialog title={t.wall.chooseFor(choosing + 1)} onClose={() => setChoosing(null)} testId="choose-camera">{list}</Dialog>

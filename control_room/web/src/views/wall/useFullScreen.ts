@@ -19,7 +19,7 @@ const NONE: Shown = { wall: false, full: null };
 
 /**
  * The wall, or one tile of it, over the whole screen. The whole page is what the browser enlarges, its bars hidden
- * (styles/wall.css): news, and that the server is lost, are seen there as elsewhere. The pictures go on.
+ * (`data-filled` in wall.module.css and Shell.module.css): news, and that the server is lost, are seen there as elsewhere. The pictures go on.
  */
 export function useFullScreen(): FullScreen {
   const [shown, setShown] = useState<Shown>(NONE);

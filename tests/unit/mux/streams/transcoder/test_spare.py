@@ -13,7 +13,7 @@ from shared.clock import SimulatedClock
 from shared.errors import Unavailable
 from shared.transcoding.framing import Ready
 from tests.support.pictures import STREAM
-from tests.unit.mux.streams.transcoder.test_transcoder import UNITS, FakeChild
+from tests.unit.mux.streams.transcoder.children import UNITS, FakeChild
 
 
 class Lasting(FakeChild):

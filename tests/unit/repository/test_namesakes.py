@@ -1,0 +1,111 @@
+"""A test is found by its module's name: `a/b/c.py` has `tests/unit/a/b/test_c.py` or `test_c_*.py`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.unit.repository.not_yet import NOT_YET
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGES = ("shared", "ingest", "mux", "storage", "control_room", "deploy")
+
+NOTHING_TO_TEST = {
+    "ingest/ports.py": "ports and the values that pass them",
+    "ingest/rtsp/jpeg_tables.py": "tables of RFC 2435",
+    "ingest/settings.py": "settings, held by the README's table",
+    "ingest/simulator/cards/card.py": "one record",
+    "ingest/simulator/cards/clocks.py": "a table, held to its faults by test_faults.py",
+    "ingest/simulator/cards/media.py": "a table, held to its faults by test_faults.py",
+    "ingest/simulator/cards/talk.py": "a table, held to its faults by test_faults.py",
+    "ingest/simulator/cards/udp.py": "a table, held to its faults by test_faults.py",
+    "shared/messages/ingest.py": "records, written and read by test_codec.py",
+    "shared/messages/storage.py": "records, written and read by test_codec.py",
+    "shared/units.py": "the access unit, a record",
+}
+"""Modules without behaviour of their own, each with the reason."""
+
+ELSEWHERE = {
+    "ingest/fake_opener.py": "tests/integration/ingest/test_opener_contract.py",
+    "ingest/ffmpeg/opener.py": "tests/integration/ingest/test_av_client.py",
+    "ingest/ffmpeg/relay.py": "tests/integration/ingest/test_av_client.py",
+    "ingest/rtsp/depacketise_h264.py": "tests/unit/ingest/rtsp/test_depacketise.py",
+    "ingest/rtsp/depacketise_mpeg4.py": "tests/unit/ingest/rtsp/test_depacketise.py",
+    "ingest/rtsp/depacketise_nal.py": "tests/unit/ingest/rtsp/test_depacketise.py",
+    "ingest/rtsp/depacketisers.py": "tests/unit/ingest/rtsp/test_depacketise_h265_rare.py",
+    "ingest/rtsp/dialogue.py": "tests/integration/ingest/test_zoo_talk.py",
+    "ingest/rtsp/jpeg_headers.py": "tests/unit/ingest/rtsp/test_depacketise_jpeg_extension.py",
+    "ingest/rtsp/opener.py": "tests/integration/ingest/test_opener_contract.py",
+    "ingest/rtsp/session.py": "tests/integration/ingest/test_rtsp_client.py",
+    "ingest/rtsp/source.py": "tests/integration/ingest/test_rtsp_client.py",
+    "ingest/rtsp/udp.py": "tests/integration/ingest/test_zoo_udp.py",
+    "ingest/service.py": "tests/integration/ingest/test_worker.py",
+    "ingest/simulator/camera.py": "tests/integration/ingest/test_simulator.py",
+    "ingest/simulator/description.py": "tests/integration/ingest/test_zoo_coding.py",
+    "ingest/simulator/line.py": "tests/integration/ingest/test_simulator.py",
+    "ingest/simulator/manners.py": "tests/integration/ingest/test_zoo_talk.py",
+    "ingest/simulator/media_faults.py": "tests/integration/ingest/test_zoo_media.py",
+    "ingest/simulator/media.py": "tests/unit/ingest/simulator/test_encoder.py",
+    "ingest/simulator/rewriting.py": "tests/unit/ingest/rtsp/test_depacketise_h265_rare.py",
+    "ingest/simulator/server.py": "tests/integration/ingest/test_simulator.py",
+    "ingest/simulator/session.py": "tests/integration/ingest/test_simulator.py",
+    "ingest/simulator/udp.py": "tests/integration/ingest/test_zoo_udp.py",
+    "mux/openapi.py": "tests/unit/mux/whep/test_fuzz.py",
+    "mux/whep/document.py": "tests/unit/mux/whep/test_fuzz.py",
+    "shared/bus.py": "tests/contract/test_bus.py",
+    "shared/redis_bus.py": "tests/contract/test_bus.py",
+    "shared/transcoder/decoder.py": "tests/unit/shared/transcoder/test_work.py",
+    "shared/transcoder/drawing.py": "tests/unit/shared/transcoder/test_fitting.py",
+    "shared/transcoder/encoder.py": "tests/unit/shared/transcoder/test_work.py",
+    "shared/transcoding/process.py": "tests/integration/mux/test_transcoder.py",
+    "storage/http/document.py": "tests/unit/storage/http/test_fuzz.py",
+    "storage/openapi.py": "tests/unit/storage/http/test_fuzz.py",
+}
+"""Modules that show what they do only with others or over a socket, each with the test that holds it."""
+
+
+def modules() -> list[str]:
+    """Every module of the packages, by its path, but for those that begin a package or a program, and for
+    migrations, which are tried together on old databases."""
+    found = (file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+    paths = (file.relative_to(ROOT) for file in found if not file.name.startswith("__"))
+    return sorted(str(path) for path in paths if not {"node_modules", "migrations"} & set(path.parts))
+
+
+def unnamed(paths: Iterable[str], tests: frozenset[str]) -> list[str]:
+    """The modules no test is named after. A test is its module's whose name is the longest it begins with."""
+    known = set(paths)
+    named: set[str] = set()
+    for test in tests:
+        folder, _, name = test.removeprefix("tests/unit/").rpartition("/")
+        words = name.removesuffix(".py").removeprefix("test_").split("_")
+        stems = ("_".join(words[:count]) for count in range(len(words), 0, -1))
+        module = next((path for stem in stems if (path := f"{folder}/{stem}.py") in known), None)
+        if module is not None:
+            named.add(module)
+    return sorted(known - named)
+
+
+def unit_tests() -> frozenset[str]:
+    found = (ROOT / "tests" / "unit").rglob("test_*.py")
+    return frozenset(str(file.relative_to(ROOT)) for file in found)
+
+
+def test_every_module_has_a_test_of_its_name_or_a_reason_not_to() -> None:
+    excepted = {*NOTHING_TO_TEST, *ELSEWHERE, *NOT_YET}
+    assert [path for path in unnamed(modules(), unit_tests()) if path not in excepted] == []
+
+
+def test_no_exception_is_one_in_vain() -> None:
+    excepted = [*NOTHING_TO_TEST, *ELSEWHERE, *NOT_YET]
+    assert len(excepted) == len(set(excepted))
+    needed = unnamed(modules(), unit_tests())
+    assert [path for path in excepted if path not in needed] == []
+
+
+def test_a_test_elsewhere_is_there() -> None:
+    assert [test for test in ELSEWHERE.values() if not (ROOT / test).is_file()] == []
+
+
+def test_a_longer_name_takes_its_test_from_a_shorter_one() -> None:
+    paths = ["a/nal.py", "a/nal_names.py", "b/nal.py"]
+    tests = frozenset({"tests/unit/a/test_nal_names.py", "tests/unit/b/test_nal_cut_units.py"})
+    assert unnamed(paths, tests) == ["a/nal.py"]
