@@ -85,7 +85,7 @@ def _make_folders(*folders: Path) -> None:
 
 def _tap(settings: StorageSettings, clock: Clock, holds: Callable[[str, str], bool]) -> TapSubscriber:
     setup = TapSetup.read(settings.tap_endpoints, settings.tap_key_file, peers_dir=settings.tap_peers_dir)
-    return TapSubscriber(setup.endpoints, setup.keys, clock, holds)
+    return TapSubscriber(setup.endpoints, setup.keys, clock, holds, may_wait=True)
 
 
 class _Recording:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from shared.ids import StreamId
-from shared.messages import CameraStatus, WantedCamera
+from shared.messages.ingest import CameraStatus, WantedCamera
 from tests.bench.ingest_cost import COMMUNE, TOKEN, listens, process, wanted, worker
 from tests.bench.mux_process import MuxProcess
 from tests.integration.ingest.control_room import StandIn

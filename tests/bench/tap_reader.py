@@ -20,7 +20,7 @@ def _take(_item: AccessUnit | Gap) -> None:
 
 
 async def _read(port: int, streams: list[StreamId]) -> None:
-    tap = TapSubscriber([Endpoint.parse(f"bind:tcp://127.0.0.1:{port}")], None, SystemClock())
+    tap = TapSubscriber([Endpoint.parse(f"bind:tcp://127.0.0.1:{port}")], None, SystemClock(), may_wait=True)
     await tap.start()
     for stream in streams:
         tap.subscribe(stream, _take)

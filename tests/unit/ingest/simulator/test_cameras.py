@@ -34,7 +34,8 @@ def test_many_cameras_are_described_by_one_word() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a:what", "a:gop=often", "a:fault=none-such", "a:codec=vp8", "a:size=small", "a:fps=quick", "a*many"]
+    "text",
+    ["a:what", "a:gop=often", "a:fault=none-such", "a:codec=vp8", "a:size=small", "a:fps=quick", "a*many"],
 )
 def test_an_unknown_option_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
