@@ -1,11 +1,16 @@
 """A reader who may wait: what it asks for, of workers that gather and of those too old to."""
 
+from pathlib import Path
+
+from shared import metrics
 from shared.clock import SimulatedClock
+from shared.tap import TapKeys
+from shared.tap.keys import REREAD_NS, make_pair
 from shared.tap.patience import SILENT_NS, Patience
 from shared.tap.wire import gathered_topic, stream_topic
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM
-from tests.unit.shared.wire import UNITS, Wire
+from tests.unit.shared.wire import UNITS, Wire, server_keys, value
 
 SINGLE, GATHERED = stream_topic(STREAM), gathered_topic(STREAM)
 
@@ -65,6 +70,23 @@ async def test_a_worker_that_gathers_nothing_is_heard_all_the_same() -> None:
         await eventually(lambda: len(wire.got) == len(UNITS), what="all units")
         assert SINGLE in wire.publisher._wanted
     assert wire.got == UNITS
+
+
+async def test_gathered_units_of_a_worker_whose_key_is_taken_away_are_refused(tmp_path: Path) -> None:
+    public, secret = make_pair()
+    server, server_public = server_keys(tmp_path, {"59350": public})
+    clock = SimulatedClock()
+    async with Wire(server, TapKeys(public, secret, server_public), clock=clock, may_wait=True) as wire:
+        await wire.subscribed()
+        wire.publish(UNITS[0])
+        await eventually(lambda: SINGLE not in wire.publisher._wanted, what="the end of single units")
+        (tmp_path / "59350.pub").unlink()
+        await clock.advance(REREAD_NS / 1e9)
+        refused = metrics.counter("tap_bad_messages_total", "")
+        before = value(refused)
+        wire.publish(UNITS[1])
+        await eventually(lambda: value(refused) > before, what="the refusal")
+    assert wire.got == UNITS[:1]
 
 
 async def test_a_reader_who_watches_is_sent_no_gathered_units() -> None:
