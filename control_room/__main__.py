@@ -8,7 +8,7 @@ import sys
 from control_room.db.engine import Database
 from control_room.identity.administrator import create_administrator
 from control_room.identity.passwords import Passwords
-from control_room.names import Names
+from control_room.model.names import Names
 from control_room.service import build
 from control_room.settings import ControlRoomSettings
 from shared.clock import SystemClock

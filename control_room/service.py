@@ -1,30 +1,37 @@
-"""The composition root: builds the control room from its settings."""
+"""The composition root: builds the control room from its settings, one function a room."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from control_room.access.gate import Gate
 from control_room.access.lease_client import LeaseClient
 from control_room.access.lessor import LeasePort, Lessor
+from control_room.access.room import Access
+from control_room.access.service_tickets import ServiceTickets
 from control_room.access.ticketing import Ticketing
-from control_room.counters import Counters
 from control_room.db.engine import Database
-from control_room.desk import Desk
 from control_room.evidence.orders import Orders
+from control_room.evidence.refusals import Refusals
+from control_room.evidence.room import Evidence
 from control_room.evidence.storage_client import StorageClient
 from control_room.health import Health
 from control_room.http.app import serving_app
+from control_room.http.rooms import Rooms
 from control_room.identity.administrator import bootstrap
 from control_room.identity.devices import Devices
 from control_room.identity.passwords import Passwords
+from control_room.identity.room import Identity
 from control_room.identity.sessions import Sessions
 from control_room.identity.spare_bus import SpareBus
 from control_room.identity.throttle import Throttle
 from control_room.live.ice import IceServers
 from control_room.live.mux_client import MuxClient
 from control_room.live.muxes import Muxes, MuxPlace
-from control_room.names import Names, token_hash
+from control_room.live.room import Live
+from control_room.model.names import Names, token_hash
 from control_room.settings import ControlRoomSettings, listed
 from control_room.territory.addresses import AddressPolicy
+from control_room.territory.room import Territory
 from control_room.territory.states import States
 from control_room.territory.vault import Vault
 from control_room.territory.wanted import Wanted
@@ -39,6 +46,22 @@ from shared.redis_bus import RedisBus
 from shared.service import Service
 from shared.settings import load
 from shared.tickets import TicketSigner
+
+_LOG = "control_room"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the rooms stand on: the world outside, and what signs for it."""
+
+    db: Database
+    bus: Bus
+    clock: Clock
+    names: Names
+    signer: TicketSigner
+    storage: StorageClient
+    muxes: MuxClient
+    leases: LeasePort
 
 
 async def build() -> Service:
@@ -61,84 +84,112 @@ async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> in
     names = Names()
     db = Database(settings.database_url.get_secret_value())
     signer = _signer(settings.ticket_private_key_file)
-    ticketing = Ticketing(signer, service.clock, names)
-    storage = StorageClient(settings.storage_internal_url, ticketing)
-    mux_client = MuxClient(ticketing)
+    tickets = ServiceTickets(signer, service.clock, names)
+    storage = StorageClient(settings.storage_internal_url, tickets)
+    mux_client = MuxClient(tickets)
     leases = LeaseClient()
-    desk = assemble(settings, db, bus, service.clock, names, signer, ticketing, storage, mux_client, leases)
+    rooms = assemble(settings, Ports(db, bus, service.clock, names, signer, storage, mux_client, leases))
     # Nothing is opened before every setting was found good.
     service.on_stop(db.close)
     service.on_stop(storage.close)
     service.on_stop(mux_client.close)
     service.on_stop(leases.close)
-    service.on_stop(desk.passwords.close)
+    service.on_stop(rooms.identity.passwords.close)
     await db.prepare()
-    await bootstrap(desk, settings.bootstrap_login, settings.bootstrap_password)
-    health = Health(desk, bus)
-    service.check("database", lambda: health.database)
-    service.check("redis", lambda: health.redis)
-    service.supervise("health", health.run)
-    service.supervise("muxes", desk.muxes.run)
-    service.supervise("leases", desk.lessor.run)
-    service.supervise("orders", desk.orders.run)
-    app = serving_app(desk, settings.web_dir)
+    await bootstrap(rooms.identity, settings.bootstrap_login, settings.bootstrap_password, get_logger(_LOG))
+    _supervise(service, rooms, _health(db, bus, rooms))
+    app = serving_app(rooms, settings.web_dir)
     return await serve_asgi(
         service, app, settings.http_host, settings.http_port, trusted_proxies=settings.trusted_proxies
     )
 
 
-def assemble(
-    settings: ControlRoomSettings,
-    db: Database,
-    bus: Bus,
-    clock: Clock,
-    names: Names,
-    signer: TicketSigner,
-    ticketing: Ticketing,
-    storage: StorageClient,
-    mux_client: MuxClient,
-    leases: LeasePort,
-) -> Desk:
-    """The desk out of its ports."""
-    counters = Counters()
-    places = [MuxPlace(*place) for place in settings.mux_places]
-    log = get_logger("control_room")
-    vault = Vault(settings.secret_key.get_secret_value())
-    return Desk(
-        db=db,
-        gate=Gate(db, clock, counters),
-        counters=counters,
-        clock=clock,
-        names=names,
-        vault=vault,
-        passwords=Passwords(demo=settings.demo),
-        sessions=Sessions(
-            db, clock, names, idle_s=settings.session_idle_s, absolute_s=settings.session_absolute_s
-        ),
-        throttle=Throttle(SpareBus(bus, clock), clock),
-        devices=Devices(settings.secret_key.get_secret_value(), clock, names),
-        ticketing=ticketing,
-        states=States(clock),
-        wanted=Wanted(db, vault),
-        orders=Orders(db, storage),
+def _health(db: Database, bus: Bus, rooms: Rooms) -> Health:
+    return Health(db, bus, rooms.live.muxes, rooms.territory.states, rooms.evidence.orders)
+
+
+def _supervise(service: Service, rooms: Rooms, health: Health) -> None:
+    service.check("database", lambda: health.database)
+    service.check("redis", lambda: health.redis)
+    service.supervise("health", health.run)
+    service.supervise("muxes", rooms.live.muxes.run)
+    service.supervise("leases", rooms.access.lessor.run)
+    service.supervise("orders", rooms.evidence.orders.run)
+
+
+def assemble(settings: ControlRoomSettings, ports: Ports) -> Rooms:
+    """The rooms out of what they stand on."""
+    access = _access(settings, ports)
+    return Rooms(
+        access=access,
+        identity=_identity(settings, ports, access),
+        territory=_territory(settings, ports, access),
+        live=_live(settings, ports, access),
+        evidence=_evidence(settings, ports, access),
+        secure_cookie=not settings.demo,
+    )
+
+
+def _access(settings: ControlRoomSettings, ports: Ports) -> Access:
+    told = [settings.storage_internal_url.rstrip("/"), *(internal for _, internal in settings.mux_places)]
+    return Access(
+        db=ports.db,
+        clock=ports.clock,
+        names=ports.names,
+        gate=Gate(ports.db, ports.clock),
+        ticketing=Ticketing(ports.signer, ports.clock, ports.names),
         lessor=Lessor(
-            db,
-            LeaseSigner(signer.key),
-            leases,
-            clock,
-            log,
-            [settings.storage_internal_url.rstrip("/"), *(place.internal_url for place in places)],
+            ports.db,
+            LeaseSigner(ports.signer.key),
+            ports.leases,
+            ports.clock,
+            get_logger(_LOG),
+            told,
             settings.session_idle_s,
         ),
-        storage=storage,
-        addresses=address_policy(settings),
-        muxes=Muxes(places, mux_client, log),
-        mux_client=mux_client,
-        ice=ice_servers(settings, clock),
-        storage_url=settings.storage_url.rstrip("/"),
+    )
+
+
+def _identity(settings: ControlRoomSettings, ports: Ports, access: Access) -> Identity:
+    idle_s, absolute_s = settings.session_idle_s, settings.session_absolute_s
+    return Identity(
+        access=access,
+        passwords=Passwords(demo=settings.demo),
+        sessions=Sessions(ports.db, ports.clock, ports.names, idle_s=idle_s, absolute_s=absolute_s),
+        throttle=Throttle(SpareBus(ports.bus, ports.clock), ports.clock),
+        devices=Devices(settings.secret_key.get_secret_value(), ports.clock, ports.names),
         recorder_token_hash=token_hash(settings.recorder_token.get_secret_value()),
-        secure_cookie=not settings.demo,
-        log=log,
+    )
+
+
+def _territory(settings: ControlRoomSettings, ports: Ports, access: Access) -> Territory:
+    vault = Vault(settings.secret_key.get_secret_value())
+    return Territory(
+        access=access,
+        addresses=address_policy(settings),
+        vault=vault,
+        states=States(ports.clock),
+        wanted=Wanted(ports.db, vault),
+    )
+
+
+def _live(settings: ControlRoomSettings, ports: Ports, access: Access) -> Live:
+    places = [MuxPlace(*place) for place in settings.mux_places]
+    return Live(
+        access=access,
+        muxes=Muxes(places, ports.muxes, get_logger(_LOG)),
+        mux_client=ports.muxes,
+        ice=ice_servers(settings, ports.clock),
+    )
+
+
+def _evidence(settings: ControlRoomSettings, ports: Ports, access: Access) -> Evidence:
+    return Evidence(
+        access=access,
+        orders=Orders(ports.db, ports.storage),
+        storage=ports.storage,
+        refusals=Refusals(ports.clock),
+        storage_url=settings.storage_url.rstrip("/"),
     )
 
 

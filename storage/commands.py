@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 
 from shared.clock import SystemClock
 from storage.lifecycle.archive import Archive, open_archive
+from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.reindex import Reindexed, reindex
-from storage.lifecycle.scrub import Fault, Scrub, scrubbed
-from storage.metrics import ScrubMetrics
+from storage.lifecycle.scrub import Fault, scrubbed
 from storage.objects.boot import since_boot
 from storage.objects.disk import RealDisk
+from storage.objects.folder import FolderStore
 from storage.objects.folder_lock import locked
 from storage.recording.spool import Spool
 from storage.settings import StorageSettings
@@ -25,7 +26,9 @@ async def _alone(settings: StorageSettings) -> AsyncIterator[Archive]:
         folder.mkdir(parents=True, exist_ok=True)
     async with locked(folders, clock, since_boot):
         archive = await open_archive(
-            settings.index_url, settings.objects, Spool(settings.spool, disk, [], clock)
+            settings.index_url,
+            FolderStore(settings.objects, disk),
+            Spool(settings.spool, disk, [], clock),
         )
         try:
             yield archive
@@ -42,16 +45,7 @@ async def rebuild_index(settings: StorageSettings) -> Reindexed:
 async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fault, int], Reindexed | None]:
     """What `python -m storage scrub` does: look at everything once, at full speed; then repair the index."""
     async with _alone(settings) as archive:
-        scrub = Scrub(
-            archive.rows,
-            archive.walk,
-            archive.marks,
-            archive.store,
-            archive.bond,
-            SystemClock(),
-            ScrubMetrics(),
-            bytes_per_s=sys.maxsize,
-        )
+        scrub = compose_scrub(archive, SystemClock(), bytes_per_s=sys.maxsize)
         found = await scrubbed(scrub)
         if not repair:
             return found, None

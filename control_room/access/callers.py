@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from control_room.db.orders import Behalf
-from control_room.model import Deed, Outcome, Person
+from control_room.access.rights import Right
+from control_room.model.journal import AuditAction, AuditEvent, Outcome
+from control_room.model.people import Person, Principal
 from shared.reasons import Reason, why
 
 
@@ -18,12 +19,12 @@ class Caller:
     until_s: int
 
     @property
-    def behalf(self) -> Behalf:
-        return Behalf(self.person.id, self.session)
+    def principal(self) -> Principal:
+        return Principal(self.person.id, self.session)
 
-    def deed(
+    def event(
         self,
-        action: str,
+        action: AuditAction | Right,
         outcome: Outcome = Outcome.DONE,
         *,
         commune: str = "",
@@ -31,17 +32,17 @@ class Caller:
         resource: str = "",
         detail: Reason | None = None,
         motive: str = "",
-    ) -> Deed:
-        """A deed of theirs, for the journal.
+    ) -> AuditEvent:
+        """An event of theirs, for the journal; the use of a right is told under its name.
 
         `detail` has a code, because people read the journal in their own language.
         """
-        return Deed(
-            action=action,
+        return AuditEvent(
+            action=AuditAction(action.value),
             outcome=outcome,
             who=self.person.id,
             login=self.person.login,
-            kind=self.person.kind,
+            kind=self.person.role,
             session=self.session,
             client=self.client,
             commune=commune,
@@ -52,5 +53,5 @@ class Caller:
 
 
 def mere_name(name: str) -> Reason:
-    """Of a deed's detail that is the name of what it is about, and nothing to translate."""
+    """Of an event's detail that is the name of what it is about, and nothing to translate."""
     return why("named", "{name}", name=name)

@@ -1,17 +1,30 @@
-"""Where a decision on rights becomes an answer: what is refused is journaled, then said."""
+"""Where a decision on rights becomes an answer: a refusal that the journal has, or a `Grant` that it has."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from collections.abc import Set as AbstractSet
+from dataclasses import InitVar, dataclass
 
 from control_room.access.callers import Caller
-from control_room.access.rights import LISTING, PLATFORM, Action, Resource, communes, decide, where_allowed
-from control_room.counters import Counters
+from control_room.access.rights import (
+    LISTING,
+    PLATFORM,
+    Decision,
+    Facts,
+    Resource,
+    Right,
+    Verdict,
+    communes,
+    decide,
+    where_allowed,
+)
 from control_room.db.engine import Database
 from control_room.db.transaction import Transaction
-from control_room.model import Camera, Deed, Outcome
-from control_room.times import utc_now
+from control_room.model.journal import AuditEvent, Outcome
+from control_room.model.territory import Camera
+from control_room.model.times import utc_now
+from shared import metrics
 from shared.clock import Clock
-from shared.errors import BeffroiError, Forbidden, NotFound, Unauthenticated
+from shared.errors import BeffroiError, Conflict, Forbidden, NotFound, Unauthenticated
 from shared.reasons import why
 
 _NONE = {
@@ -24,6 +37,9 @@ NOT_THEIRS = {
     "export": why("no-export-of-yours", "there is no such export in your communes"),
     "hold": why("no-hold-of-yours", "there is no such hold in your communes"),
 }
+_KEPT = object()
+"""Known to the gate alone: it tells that the journal has kept what a grant is for."""
+Doing = Callable[[Transaction], Awaitable[None]]
 
 
 def no_such(noun: str) -> NotFound:
@@ -31,73 +47,125 @@ def no_such(noun: str) -> NotFound:
     return NotFound(_NONE[noun])
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A right that somebody has used, with the events that the journal has of it: those granted, in order.
+
+    Only `Gate.grant` makes one, once the transaction of the journal is kept. Raises TypeError for all others.
+    """
+
+    right: Right
+    caller: Caller
+    events: tuple[AuditEvent, ...]
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _KEPT:
+            raise TypeError("a grant is made by the gate only")
+
+
 class Gate:
-    """Every route passes here before it shows or changes anything."""
+    """Every use case passes here before it shows or changes anything."""
 
-    def __init__(self, db: Database, clock: Clock, counters: Counters) -> None:
+    def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
-        self._counters = counters
         self._clock = clock
+        self._refusals = metrics.counter(
+            "control_room_refusals_total", "Actions refused to people signed in", ["action"]
+        )
 
-    async def require(self, caller: Caller, action: Action, resource: Resource, *deeds: Deed) -> None:
-        """Return where `action` is allowed. Else journal the refusal and raise Forbidden.
+    def decide(
+        self, caller: Caller, right: Right, resource: Resource, camera: Camera | None = None
+    ) -> Decision:
+        """What is decided at this moment."""
+        return decide(Facts(caller.person, resource, camera), right, utc_now(self._clock))
 
-        `deeds` are what would have been journaled; without them the refusal is told in one plain entry.
+    async def require(self, caller: Caller, right: Right, resource: Resource, *events: AuditEvent) -> None:
+        """Return where `right` is allowed. Else journal the refusal and raise Forbidden.
+
+        `events` are what would have been journaled; without them the refusal is told in one plain entry.
         """
-        decision = decide(caller.person, action, resource)
+        decision = self.decide(caller, right, resource)
         if not decision.allowed:
             commune = next(iter(resource.communes)) if len(resource.communes) == 1 else ""
-            await self.refuse(
-                Forbidden(decision.reason), deeds or (caller.deed(action, Outcome.REFUSED, commune=commune),)
-            )
+            plain = caller.event(right, Outcome.REFUSED, commune=commune)
+            await self.refuse(Forbidden(decision.reason), events or (plain,))
 
-    async def refuse(self, error: BeffroiError, deeds: Iterable[Deed]) -> None:
-        """Journal deeds as refused, with the reason, and raise `error`."""
-        refused = [deed.telling(error.told, Outcome.REFUSED) for deed in deeds]
-        for deed in refused:
-            self._counters.refusals.labels(deed.action).inc()
+    async def refuse(self, error: BeffroiError, events: Iterable[AuditEvent]) -> None:
+        """Journal events as refused, with the reason, and raise `error`."""
+        refused = [event.telling(error.told, Outcome.REFUSED) for event in events]
+        self._count(refused)
         async with self._db.write() as tx:
             await tx.journal.write(utc_now(self._clock), *refused)
         raise error
 
-    async def territory(self, caller: Caller, action: Action) -> frozenset[str]:
-        """The communes in which `action` is allowed, out of all there are."""
+    async def territory(self, caller: Caller, right: Right) -> frozenset[str]:
+        """The communes in which `right` is allowed, out of all there are."""
         async with self._db.read() as tx:
-            return where_allowed(caller.person, action, await tx.communes.codes())
+            codes = await tx.communes.codes()
+        return where_allowed(caller.person, right, codes, utc_now(self._clock))
 
-    async def camera(self, caller: Caller, action: Action, camera_id: str, motive: str = "") -> Camera:
-        """A camera with which `action` is allowed. Raises as `reach` does."""
+    async def camera(self, caller: Caller, right: Right, camera_id: str, motive: str = "") -> Camera:
+        """A camera with which `right` is allowed.
+
+        Raises as `reach` does, and Conflict where its pictures of now are asked for and may not be seen.
+        """
         async with self._db.read() as tx:
             found = await tx.cameras.named([camera_id])
         if not found:
-            await self.reach(caller, action, "camera", None, caller.deed(action, motive=motive))
+            await self.reach(caller, right, "camera", None, caller.event(right, motive=motive))
             raise no_such("camera")
         camera = found[0]
-        deed = caller.deed(action, commune=camera.commune, camera=camera.id, motive=motive)
-        await self.reach(caller, action, "camera", {camera.commune}, deed)
+        event = caller.event(right, commune=camera.commune, camera=camera.id, motive=motive)
+        await self.reach(caller, right, "camera", {camera.commune}, event, camera=camera)
         return camera
 
     async def reach(
-        self, caller: Caller, action: Action, noun: str, codes: AbstractSet[str] | None, *deeds: Deed
+        self,
+        caller: Caller,
+        right: Right,
+        noun: str,
+        codes: AbstractSet[str] | None,
+        *events: AuditEvent,
+        camera: Camera | None = None,
     ) -> None:
-        """Return where `action` is allowed with a thing of these communes, None for one there is not.
+        """Return where `right` is allowed with a thing of these communes, None for one there is not.
 
         Else journal the refusal and raise Forbidden: in the same words, after the same work, for a thing of
         others and for one there is not, so that nobody learns which ids others have.
         """
-        decision = decide(caller.person, action, LISTING)
+        decision = self.decide(caller, right, LISTING)
         if not decision.allowed:
-            await self.refuse(Forbidden(decision.reason), deeds)
-        resource = PLATFORM if codes is None else communes(*codes)
-        if not decide(caller.person, action, resource).allowed:
-            await self.refuse(Forbidden(NOT_THEIRS[noun]), deeds)
+            await self.refuse(Forbidden(decision.reason), events)
+        decision = self.decide(caller, right, PLATFORM if codes is None else communes(*codes), camera)
+        if decision.verdict is Verdict.DENIED:
+            await self.refuse(Forbidden(NOT_THEIRS[noun]), events)
+        if decision.verdict is Verdict.BLOCKED:
+            await self.refuse(Conflict(decision.reason), events)
 
-    async def grant(self, tx: Transaction, caller: Caller, *deeds: Deed) -> None:
-        """Journal deeds in the transaction that does them, if the caller's rights are still the same.
+    async def grant(
+        self, caller: Caller, right: Right, events: Iterable[AuditEvent], doing: Doing | None = None
+    ) -> Grant:
+        """Journal events, with what is written beside them, then give the grant. Raises as `note` does."""
+        told = tuple(events)
+        async with self._db.write() as tx:
+            await self.note(tx, caller, *told)
+            if doing is not None:
+                await doing(tx)
+        self._count(event for event in told if event.outcome is Outcome.REFUSED)
+        granted = tuple(event for event in told if event.outcome is not Outcome.REFUSED)
+        return Grant(right, caller, granted, _KEPT)
+
+    async def note(self, tx: Transaction, caller: Caller, *events: AuditEvent) -> None:
+        """Journal events in the transaction that does them, if the caller's rights are still the same.
 
         Raises Unauthenticated where they changed since the request came in: nothing opens on old rights.
         """
         person = await tx.people.get(caller.person.id)
         if person.rights_version != caller.person.rights_version:
             raise Unauthenticated(why("rights-changed", "your rights have just changed: sign in again"))
-        await tx.journal.write(utc_now(self._clock), *deeds)
+        await tx.journal.write(utc_now(self._clock), *events)
+
+    def _count(self, refused: Iterable[AuditEvent]) -> None:
+        for event in refused:
+            self._refusals.labels(event.action).inc()

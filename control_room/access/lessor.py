@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from control_room.db.engine import Database
-from control_room.times import utc_now
+from control_room.model.times import utc_now
 from shared import metrics
 from shared.clock import Clock
 from shared.errors import Unavailable

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import Enum, StrEnum
 
-from control_room.model import Kind, Person
+from control_room.model.people import Person, Role
+from control_room.model.territory import Camera
 from shared.reasons import Reason, why
 
 
-class Action(StrEnum):
+class Right(StrEnum):
     """Everything somebody signed in may ask for."""
 
     SEE_COMMUNE = "see-commune"
@@ -31,6 +33,20 @@ class Action(StrEnum):
     VERIFY_JOURNAL = "verify-journal"
 
 
+class MachineRight(StrEnum):
+    """What our own services do with a camera's pictures."""
+
+    PULL = "pull"
+    RECORD = "record"
+
+
+class Machine(StrEnum):
+    """A service of ours, in place of a person."""
+
+    INGEST = "ingest"
+    RECORDER = "recorder"
+
+
 class Reach(Enum):
     """Where a rule holds: in the communes the person is bound to, or everywhere."""
 
@@ -49,42 +65,68 @@ class Resource:
     listing: bool = False
 
 
+PLATFORM = Resource()
+LISTING = Resource(listing=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that a decision rests on, but the time. `camera` is the one whose pictures are asked for."""
+
+    who: Person | Machine
+    resource: Resource = PLATFORM
+    camera: Camera | None = None
+
+
+class Verdict(Enum):
+    """What was decided. BLOCKED: whoever asks may, but the camera's pictures may be seen by nobody."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    BLOCKED = "blocked"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The answer, and why."""
 
-    allowed: bool
+    verdict: Verdict
     reason: Reason
 
+    @property
+    def allowed(self) -> bool:
+        return self.verdict is Verdict.ALLOWED
 
-PLATFORM = Resource()
-LISTING = Resource(listing=True)
 
-_BOUND = (Kind.OPERATOR, Kind.COMMUNE, Kind.LEGAL)
+_BOUND = (Role.OPERATOR, Role.COMMUNE, Role.LEGAL)
 _ADMINISTRATIVE = (
-    Action.SEE_COMMUNE,
-    Action.MANAGE_COMMUNE,
-    Action.MANAGE_WORKER,
-    Action.SEE_CAMERA,
-    Action.MANAGE_CAMERA,
-    Action.SEE_VIEWER,
-    Action.SEE_STORAGE,
-    Action.CONFIRM_CLOCK,
-    Action.MANAGE_PERSON,
-    Action.SEE_JOURNAL,
-    Action.VERIFY_JOURNAL,
+    Right.SEE_COMMUNE,
+    Right.MANAGE_COMMUNE,
+    Right.MANAGE_WORKER,
+    Right.SEE_CAMERA,
+    Right.MANAGE_CAMERA,
+    Right.SEE_VIEWER,
+    Right.SEE_STORAGE,
+    Right.CONFIRM_CLOCK,
+    Right.MANAGE_PERSON,
+    Right.SEE_JOURNAL,
+    Right.VERIFY_JOURNAL,
 )
-_LEGAL = (Action.PLAYBACK, Action.SEE_EXPORT, Action.EXPORT, Action.DOWNLOAD, Action.SEE_HOLD, Action.HOLD)
+_OF_NOW = frozenset({Right.LIVE, MachineRight.PULL, MachineRight.RECORD})
+"""The rights to pictures of now, which a camera must have an authorisation for (CSI L252-1)."""
+_LEGAL = (Right.PLAYBACK, Right.SEE_EXPORT, Right.EXPORT, Right.DOWNLOAD, Right.SEE_HOLD, Right.HOLD)
 
 # An administrator sees no image: running the platform is no ground to watch the public road (CSI R253-3).
-_RULES: Mapping[tuple[str, Kind], Reach] = {
-    **{(action, Kind.ADMIN): Reach.ALL for action in _ADMINISTRATIVE},
-    **{(action, kind): Reach.OWN for action in (Action.SEE_COMMUNE, Action.SEE_CAMERA) for kind in _BOUND},
-    **{(action, Kind.LEGAL): Reach.OWN for action in _LEGAL},
-    (Action.LIVE, Kind.OPERATOR): Reach.OWN,
-    (Action.MANAGE_CAMERA, Kind.COMMUNE): Reach.OWN,
-    (Action.SEE_VIEWER, Kind.COMMUNE): Reach.OWN,
-    (Action.SEE_JOURNAL, Kind.COMMUNE): Reach.OWN,
+_RULES: Mapping[tuple[str, str], Reach] = {
+    **{(action, Role.ADMIN): Reach.ALL for action in _ADMINISTRATIVE},
+    **{(action, kind): Reach.OWN for action in (Right.SEE_COMMUNE, Right.SEE_CAMERA) for kind in _BOUND},
+    **{(action, Role.LEGAL): Reach.OWN for action in _LEGAL},
+    (Right.LIVE, Role.OPERATOR): Reach.OWN,
+    (Right.MANAGE_CAMERA, Role.COMMUNE): Reach.OWN,
+    (Right.SEE_VIEWER, Role.COMMUNE): Reach.OWN,
+    (Right.SEE_JOURNAL, Role.COMMUNE): Reach.OWN,
+    (MachineRight.PULL, Machine.INGEST): Reach.ALL,
+    (MachineRight.RECORD, Machine.RECORDER): Reach.ALL,
 }
 
 
@@ -93,43 +135,86 @@ def communes(*codes: str) -> Resource:
     return Resource(frozenset(codes))
 
 
-def decide(person: Person, action: str, resource: Resource) -> Decision:
-    """Whether `person` may do `action` with `resource`. An action without a rule is denied to everybody."""
-    if not person.enabled:
-        return Decision(False, why("account-off", "this account is switched off"))
-    asked, kind = str(action), person.kind.value
-    reach = _RULES.get((action, person.kind))
+def pictures_of(who: Person | Machine, camera: Camera) -> Facts:
+    """The facts where somebody asks for a camera."""
+    return Facts(who, communes(camera.commune), camera)
+
+
+def decide(facts: Facts, right: str, at: datetime) -> Decision:
+    """Whether somebody has a right `at` a time (UTC). What has no rule is denied to everybody.
+
+    Pictures of now need their camera among the facts, unless `listing` is asked.
+    """
+    denied = _denied(facts, str(right))
+    if denied is not None:
+        return Decision(Verdict.DENIED, denied)
+    if right in _OF_NOW and not facts.resource.listing:
+        blocked = _blocked(facts.camera, at.date())
+        if blocked is not None:
+            return Decision(Verdict.BLOCKED, blocked)
+    kind = _kind(facts.who)
+    return Decision(
+        Verdict.ALLOWED, why("for-kind", "{action} is for the kind {kind}", action=str(right), kind=kind)
+    )
+
+
+def where_allowed(person: Person, right: Right, codes: Iterable[str], at: datetime) -> frozenset[str]:
+    """Those of the communes `codes` in which `decide` allows `right`."""
+    return frozenset(code for code in codes if decide(Facts(person, communes(code)), right, at).allowed)
+
+
+def _kind(who: Person | Machine) -> str:
+    return who.role.value if isinstance(who, Person) else who.value
+
+
+def _denied(facts: Facts, asked: str) -> Reason | None:
+    """Why no rule grants it, None where one does."""
+    who, resource = facts.who, facts.resource
+    if isinstance(who, Person) and not who.enabled:
+        return why("account-off", "this account is switched off")
+    kind = _kind(who)
+    reach = _RULES.get((asked, kind))
     if reach is None:
-        return Decision(
-            False, why("not-for-kind", "{action} is not for the kind {kind}", action=asked, kind=kind)
-        )
+        return why("not-for-kind", "{action} is not for the kind {kind}", action=asked, kind=kind)
     if reach is Reach.ALL or resource.listing:
-        return Decision(True, why("for-kind", "{action} is for the kind {kind}", action=asked, kind=kind))
+        return None
     if not resource.communes:
-        return Decision(
-            False,
-            why(
-                "own-communes-only",
-                "{action} is for the kind {kind} in their own communes only",
-                action=asked,
-                kind=kind,
-            ),
+        return why(
+            "own-communes-only",
+            "{action} is for the kind {kind} in their own communes only",
+            action=asked,
+            kind=kind,
         )
-    foreign = sorted(resource.communes - person.communes)
+    bound = who.communes if isinstance(who, Person) else frozenset()
+    foreign = ", ".join(sorted(resource.communes - bound))
     if foreign:
-        communes = ", ".join(foreign)
-        return Decision(
-            False,
-            why(
-                "foreign-commune",
-                "{action}: not bound to commune {communes}",
-                communes=communes,
-                action=asked,
-            ),
+        return why(
+            "foreign-commune", "{action}: not bound to commune {communes}", communes=foreign, action=asked
         )
-    return Decision(True, why("for-kind", "{action} is for the kind {kind}", action=asked, kind=kind))
+    return None
 
 
-def where_allowed(person: Person, action: str, codes: Iterable[str]) -> frozenset[str]:
-    """Those of the communes `codes` in which `decide` allows `action`."""
-    return frozenset(code for code in codes if decide(person, action, communes(code)).allowed)
+def _blocked(camera: Camera | None, today: date) -> Reason | None:
+    """Why a camera is neither shown nor recorded on `today` (UTC), or None where it may be (CSI L252-1)."""
+    if camera is None:
+        return why("no-camera", "there is no such camera")
+    if not camera.enabled:
+        return why("camera-off", "the camera is switched off in the control room")
+    permit = camera.authorisation
+    if permit is None:
+        return why("no-authorisation", "the camera has no prefectural authorisation")
+    if today < permit.granted_on:
+        return why(
+            "authorisation-to-come",
+            "the prefectural authorisation {number} starts on {date}",
+            number=permit.number,
+            date=permit.granted_on.isoformat(),
+        )
+    if today > permit.valid_until:
+        return why(
+            "authorisation-over",
+            "the prefectural authorisation {number} ended on {date}",
+            number=permit.number,
+            date=permit.valid_until.isoformat(),
+        )
+    return None

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CameraRow
-from control_room.model import Authorisation, Camera
+from control_room.model.paging import Asked, Slice
+from control_room.model.territory import Authorisation, Camera
 from shared.errors import NotFound
 from shared.messages.ingest import CameraOpener, CameraTransport
 from shared.reasons import why
@@ -53,7 +53,7 @@ class Cameras:
         return [_camera(row) for row in await self._session.scalars(select(CameraRow).order_by(CameraRow.id))]
 
     async def shown(self, today: date) -> list[str]:
-        """Those that `blocked_reason` lets be shown on `today` (UTC), `commune/camera` each."""
+        """Those that a decision on rights lets be shown on `today` (UTC), `commune/camera` each."""
         query = select(CameraRow.commune, CameraRow.id).where(
             CameraRow.enabled,
             CameraRow.permit_number != "",

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CameraRow, CommuneRow
-from control_room.model import Commune
+from control_room.model.paging import Asked, Slice
+from control_room.model.territory import Commune
 from shared.errors import Conflict, NotFound
 from shared.reasons import why
 

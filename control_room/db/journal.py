@@ -1,31 +1,19 @@
 """The journal in the database: appended to and read, never changed."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.chain import GENESIS, Chain, Verification, follow
-from control_room.db.paging import Asked, Slice
 from control_room.db.tables import JournalHeadRow, JournalRow
-from control_room.model import Deed, JournalEntry, Outcome
+from control_room.model.chain import GENESIS, Chain, Verification, follow
+from control_room.model.journal import AuditAction, AuditEvent, Filter, JournalEntry, Outcome
+from control_room.model.paging import Asked, Slice
 
 _HEAD = 1
 _VERIFY_BATCH = 1000
-_COLUMNS = {field.name: "person" if field.name == "who" else field.name for field in fields(Deed)}
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which entries are wanted; None leaves a side open. `communes` bounds what the reader may see."""
-
-    communes: Collection[str] | None = None
-    camera: str | None = None
-    person: str | None = None
-    start: datetime | None = None
-    end: datetime | None = None
+_COLUMNS = {field.name: "person" if field.name == "who" else field.name for field in fields(AuditEvent)}
 
 
 class Journal:
@@ -34,12 +22,12 @@ class Journal:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def write(self, at: datetime, *deeds: Deed) -> None:
-        """Append deeds. They are in the journal once the transaction is kept."""
+    async def write(self, at: datetime, *events: AuditEvent) -> None:
+        """Append events. They are in the journal once the transaction is kept."""
         head = await self._head(lock=True)
-        for deed in deeds:
-            entry = follow(head.seq + 1, at, deed, head.hash)
-            columns = {column: getattr(deed, name) for name, column in _COLUMNS.items()}
+        for event in events:
+            entry = follow(head.seq + 1, at, event, head.hash)
+            columns = {column: getattr(event, name) for name, column in _COLUMNS.items()}
             self._session.add(
                 JournalRow(seq=entry.seq, at=at, previous=entry.previous, hash=entry.hash, **columns)
             )
@@ -91,6 +79,6 @@ class Journal:
 
 def _entry(row: JournalRow) -> JournalEntry:
     values: dict[str, str] = {name: getattr(row, column) for name, column in _COLUMNS.items()}
-    outcome = Outcome(values.pop("outcome"))
-    deed = Deed(outcome=outcome, **values)
-    return JournalEntry(row.seq, row.at, deed, row.previous, row.hash)
+    action, outcome = AuditAction(values.pop("action")), Outcome(values.pop("outcome"))
+    event = AuditEvent(action, outcome, **values)
+    return JournalEntry(row.seq, row.at, event, row.previous, row.hash)

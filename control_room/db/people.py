@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CommuneRow, PersonCommuneRow, PersonRow
-from control_room.model import Kind, Person
+from control_room.model.paging import Asked, Slice
+from control_room.model.people import Person, Role
 from shared.errors import BadInput, Conflict, NotFound
 from shared.reasons import why
 
@@ -51,7 +51,7 @@ class People:
 
     async def count_administrators(self) -> int:
         """How many administrators can sign in."""
-        query = select(func.count()).where(PersonRow.kind == Kind.ADMIN, PersonRow.enabled)
+        query = select(func.count()).where(PersonRow.kind == Role.ADMIN, PersonRow.enabled)
         return await self._session.scalar(query) or 0
 
     async def add(self, person: Person, password_hash: str) -> None:
@@ -63,7 +63,7 @@ class People:
                 id=person.id,
                 login=person.login,
                 name=person.name,
-                kind=person.kind,
+                kind=person.role,
                 enabled=person.enabled,
                 rights_version=person.rights_version,
                 password_hash=password_hash,
@@ -75,7 +75,7 @@ class People:
     async def change(self, person: Person, password_hash: str | None = None) -> None:
         """Keep a changed person, with a new password where one is given."""
         row = await self._session.get_one(PersonRow, person.id)
-        row.name, row.kind, row.enabled = person.name, person.kind, person.enabled
+        row.name, row.kind, row.enabled = person.name, person.role, person.enabled
         row.rights_version = person.rights_version
         if password_hash is not None:
             row.password_hash = password_hash
@@ -106,7 +106,7 @@ class People:
                 id=row.id,
                 login=row.login,
                 name=row.name,
-                kind=Kind(row.kind),
+                role=Role(row.kind),
                 communes=frozenset(bound[row.id]),
                 enabled=row.enabled,
                 rights_version=row.rights_version,

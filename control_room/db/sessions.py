@@ -1,29 +1,14 @@
 """Sessions in the database, under the hash of their token: who reads it cannot become anybody."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.tables import PersonRow, SessionRow
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """`id` is public (tickets and the journal name it). Ends at `until_s` (UTC seconds) at the latest.
-
-    It is worth nothing once the person's `rights_version` has grown.
-    """
-
-    id: str
-    person: str
-    rights_version: int
-    until_s: int
-    renewed_s: int
+from control_room.model.people import Session
 
 
 class Sessions:
-    """Those that are kept; whether one is over is for who asks to say, but for `living`."""
+    """The sessions that are kept. Callers judge whether one is over, but for `living`, which tells."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session

@@ -4,8 +4,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.cameras import Cameras
 from control_room.db.communes import Communes
+from control_room.db.exports import Exports
+from control_room.db.holds import Holds
 from control_room.db.journal import Journal
-from control_room.db.orders import Exports, Holds
 from control_room.db.people import People
 from control_room.db.revocations import Revocations
 from control_room.db.sessions import Sessions

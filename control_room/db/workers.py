@@ -1,31 +1,16 @@
 """Worker credentials in the database, by the hash of their token."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from control_room.db.paging import Asked, Slice
 from control_room.db.tables import CommuneRow, WorkerKeyRow, WorkerRow
-from control_room.model import Worker
+from control_room.model.paging import Asked, Slice
+from control_room.model.territory import KnownWorker, Worker
 from shared.errors import NotFound
 from shared.reasons import why
 
 MOST_KEYS = 8
 """Of a credential; whatever it is used with beyond that is judged by its file alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownWorker:
-    """A worker that showed its token, its commune, and the revision of the commune's cameras.
-
-    `news` is whether the tap key it told is to be kept.
-    """
-
-    id: str
-    commune: str
-    revision: int
-    news: bool = False
 
 
 class Workers:

@@ -1,15 +1,16 @@
 """Brings exports and holds to storage, and again until storage has taken them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 
 from control_room.db.engine import Database
-from control_room.db.orders import Behalf
 from control_room.evidence.storage_client import StorageClient
-from control_room.model import Export, Hold, HoldStatus
+from control_room.model.evidence import Export, Hold, HoldStatus
+from control_room.model.people import Principal
 from shared.causes import cause_of
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages.storage import (
@@ -24,7 +25,20 @@ from shared.messages.storage import (
 from shared.reasons import Reason, why
 
 _LOOK_AGAIN_S = 5.0
+_ROUNDS_UNTIL_DONE = 120
+"""Ten minutes: a package that storage has destroyed at its deadline is told no later."""
 _SILENCES = 3
+
+
+_Ask = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An export as storage told it, or why it did not answer."""
+
+    export: Export
+    silent: Unavailable | None = None
 
 
 class Orders:
@@ -33,41 +47,32 @@ class Orders:
     def __init__(self, db: Database, storage: StorageClient) -> None:
         self._db = db
         self._storage = storage
-        self._woken = asyncio.Event()
         self._turn = asyncio.Lock()
         self.storage_answers = True
 
-    def wake(self) -> None:
-        """Something was just written that storage must be asked."""
-        self._woken.set()
-
     async def run(self) -> None:
         """Ask for ever. Ends with Unavailable when storage does not answer, to be started again."""
-        while True:
-            self._woken.clear()
+        for number in count():
             await self.round()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK_AGAIN_S)
+            if number % _ROUNDS_UNTIL_DONE == 0:
+                await self.revisit()
+            await asyncio.sleep(_LOOK_AGAIN_S)
 
     async def round(self) -> None:
         """Ask storage about everything that is open, once. Raises Unavailable where it did not answer."""
         async with self._db.read() as tx:
             exports = await tx.exports.open()
             holds = await tx.holds.open()
-        work: list[Callable[[], Awaitable[object]]] = [partial(self.settle, hold) for hold in holds] + [
+        work: list[_Ask] = [partial(self.settle, hold) for hold in holds] + [
             partial(self.advance, export) for export in exports
         ]
-        silences: list[Unavailable] = []
-        for ask in work:
-            # One that storage cannot answer for must not hold the others up; several mean it is away.
-            if len(silences) == _SILENCES:
-                break
-            try:
-                await ask()
-            except Unavailable as error:
-                silences.append(error)
-        if silences:
-            raise silences[0]
+        await _each(work)
+
+    async def revisit(self) -> None:
+        """Ask storage whether it still has what is done, once. Raises Unavailable where it did not answer."""
+        async with self._db.read() as tx:
+            exports = await tx.exports.done()
+        await _each([partial(self._look_at, export) for export in exports])
 
     async def reconcile(self, report: HeldReport) -> KnownHolds:
         """Every hold that storage has to keep, and those of the ones it keeps that have ended.
@@ -94,29 +99,66 @@ class Orders:
 
         Where storage does not answer the row says so and Unavailable is raised.
         """
+        told = await self._asked_of(export)
+        self.storage_answers = told.silent is None
+        if (told.export.progress, told.export.ordered) != (export.progress, export.ordered):
+            async with self._db.write() as tx:
+                await tx.exports.advance(told.export.progress, ordered=told.export.ordered)
+        if told.silent is not None:
+            raise told.silent
+        return told.export
+
+    async def advanced(self, export: Export) -> Export:
+        """The export as storage tells it, or as it stands with the reason where storage is silent; kept."""
+        with suppress(Unavailable):
+            return await self.advance(export)
         async with self._db.read() as tx:
-            order, behalf = await tx.exports.order(export.id)
+            return await tx.exports.get(export.id)
+
+    async def seen(self, export: Export) -> Export:
+        """An ordered export as storage tells it, or with the reason why it does not; nothing is kept."""
+        return (await self._asked_of(export)).export
+
+    async def _asked_of(self, export: Export) -> _Told:
+        async with self._db.read() as tx:
+            order, principal = await tx.exports.order(export.id)
         try:
             progress = await (
-                self._storage.export_progress(export.id, behalf.person, behalf.session)
+                self._storage.export_progress(export.id, principal)
                 if export.ordered
-                else self._storage.order_export(order, behalf.person, behalf.session)
+                else self._storage.order_export(order, principal)
             )
         except NotFound as error:
             # One that storage lost before it was done is ordered again; one that was done is no more.
             done = export.progress.status is ExportStatus.DONE
             status = ExportStatus.DESTROYED if done else ExportStatus.QUEUED
             lost = replace(export.progress, status=status, reason=error.detail, why=error.why)
-            return await self._keep(export, lost, ordered=done)
+            return _Told(replace(export, progress=lost, ordered=done))
         except (BadInput, Conflict) as error:
             failed = replace(export.progress, status=ExportStatus.FAILED, reason=error.detail, why=error.why)
-            return await self._keep(export, failed, ordered=export.ordered)
+            return _Told(replace(export, progress=failed))
         except Unavailable as error:
+            return _Told(replace(export, progress=_waiting(export, error)), error)
+        return _Told(replace(export, progress=replace(progress, id=export.id), ordered=True))
+
+    async def _look_at(self, export: Export) -> None:
+        """Keep that a package is destroyed, where storage says so itself.
+
+        A storage that lost its index, or stands on another folder, does not know of a package that is there.
+        """
+        async with self._db.read() as tx:
+            _, principal = await tx.exports.order(export.id)
+        try:
+            progress = await self._storage.export_progress(export.id, principal)
+        except (BadInput, NotFound, Conflict):
+            return
+        except Unavailable:
             self.storage_answers = False
-            await self._keep(export, _waiting(export, error), ordered=export.ordered)
             raise
         self.storage_answers = True
-        return await self._keep(export, replace(progress, id=export.id), ordered=True)
+        if progress.status is ExportStatus.DESTROYED:
+            async with self._db.write() as tx:
+                await tx.exports.advance(replace(progress, id=export.id), ordered=True)
 
     async def settle(self, hold: Hold) -> None:
         """Place or release a hold, and keep the outcome. Raises Unavailable when storage does not answer."""
@@ -127,11 +169,11 @@ class Orders:
     async def _settle(self, hold_id: str) -> None:
         async with self._db.read() as tx:
             hold = await tx.holds.get(hold_id)
-            behalf = await tx.holds.behalf(hold_id)
+            principal = await tx.holds.principal(hold_id)
         if hold.status not in (HoldStatus.PENDING, HoldStatus.RELEASING):
             return
         try:
-            status, told = await self._asked(hold, behalf)
+            status, told = await self._asked(hold, principal)
         except Unavailable as error:
             self.storage_answers = False
             await self._keep_hold(hold, hold.status, error.told)
@@ -139,29 +181,37 @@ class Orders:
         self.storage_answers = True
         await self._keep_hold(hold, status, told)
 
-    async def _asked(self, hold: Hold, behalf: Behalf) -> tuple[HoldStatus, str | Reason]:
+    async def _asked(self, hold: Hold, principal: Principal) -> tuple[HoldStatus, str | Reason]:
         if hold.status is HoldStatus.RELEASING:
             try:
-                await self._storage.release_hold(hold.id, behalf.person, behalf.session)
+                await self._storage.release_hold(hold.id, principal)
             except (BadInput, Conflict) as error:
                 return HoldStatus.RELEASING, error.told
             return HoldStatus.RELEASED, ""
         try:
-            placed = await self._storage.place_hold(hold_order(hold), behalf.person, behalf.session)
+            placed = await self._storage.place_hold(hold_order(hold), principal)
         except (BadInput, Conflict, NotFound) as error:
             return HoldStatus.REFUSED, error.told
         return HoldStatus.PLACED, _came_too_late(placed)
-
-    async def _keep(self, export: Export, progress: ExportProgress, *, ordered: bool) -> Export:
-        if (progress, ordered) != (export.progress, export.ordered):
-            async with self._db.write() as tx:
-                await tx.exports.advance(progress, ordered=ordered)
-        return replace(export, progress=progress, ordered=ordered)
 
     async def _keep_hold(self, hold: Hold, status: HoldStatus, told: str | Reason) -> None:
         if (status, str(told)) != (hold.status, hold.reason):
             async with self._db.write() as tx:
                 await tx.holds.advance(hold.id, hold.status, status, told)
+
+
+async def _each(work: Sequence[_Ask]) -> None:
+    """Do all of it: what storage cannot answer for must not hold the rest up; several mean it is away."""
+    silences: list[Unavailable] = []
+    for ask in work:
+        if len(silences) == _SILENCES:
+            break
+        try:
+            await ask()
+        except Unavailable as error:
+            silences.append(error)
+    if silences:
+        raise silences[0]
 
 
 def hold_order(hold: Hold) -> HoldOrder:

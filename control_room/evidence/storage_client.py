@@ -2,7 +2,8 @@
 
 import httpx
 
-from control_room.access.ticketing import Ticketing
+from control_room.access.service_tickets import ServiceTickets
+from control_room.model.people import Principal
 from shared.causes import cause_of, technical
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.messages.codec import decode, encode
@@ -19,49 +20,49 @@ class StorageClient:
     """Raises Unavailable when storage does not answer, BadInput, NotFound or Conflict when it says no."""
 
     def __init__(
-        self, url: str, ticketing: Ticketing, transport: httpx.AsyncBaseTransport | None = None
+        self, url: str, tickets: ServiceTickets, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self._ticketing = ticketing
+        self._tickets = tickets
         self._client = httpx.AsyncClient(
             base_url=url, timeout=_TIMEOUT_S, transport=transport, trust_env=False
         )
 
-    async def order_export(self, order: ExportOrder, person: str, session: str) -> ExportProgress:
+    async def order_export(self, order: ExportOrder, principal: Principal) -> ExportProgress:
         """Order an export; the same order twice is one export."""
-        body = await self._ask(Action.EXPORT, f"export:{order.id}", "PUT", person, session, encode(order))
+        body = await self._ask(Action.EXPORT, f"export:{order.id}", "PUT", principal, encode(order))
         return decode(ExportProgress, body)
 
-    async def export_progress(self, export_id: str, person: str, session: str) -> ExportProgress:
+    async def export_progress(self, export_id: str, principal: Principal) -> ExportProgress:
         """How far an export is."""
-        body = await self._ask(Action.STATUS, f"export:{export_id}", "GET", person, session)
+        body = await self._ask(Action.STATUS, f"export:{export_id}", "GET", principal)
         return decode(ExportProgress, body)
 
-    async def place_hold(self, order: HoldOrder, person: str, session: str) -> HoldPlaced:
+    async def place_hold(self, order: HoldOrder, principal: Principal) -> HoldPlaced:
         """Place a hold; placing it twice is no error. What it came too late for is in the answer."""
-        body = await self._ask(Action.HOLD, f"hold:{order.id}", "PUT", person, session, encode(order))
+        body = await self._ask(Action.HOLD, f"hold:{order.id}", "PUT", principal, encode(order))
         return decode(HoldPlaced, body) if body else HoldPlaced()
 
-    async def release_hold(self, hold_id: str, person: str, session: str) -> None:
+    async def release_hold(self, hold_id: str, principal: Principal) -> None:
         """Release a hold; one that storage does not know is released already."""
         try:
-            await self._ask(Action.HOLD, f"hold:{hold_id}", "DELETE", person, session)
+            await self._ask(Action.HOLD, f"hold:{hold_id}", "DELETE", principal)
         except NotFound:
             return
 
-    async def confirm_clock(self, word: ClockConfirmed, person: str, session: str) -> None:
+    async def confirm_clock(self, word: ClockConfirmed, principal: Principal) -> None:
         """Tell storage that a person says what time it is. Raises Conflict where its clock says another."""
-        await self._ask(Action.CLOCK, CLOCK_RESOURCE, "PUT", person, session, encode(word))
+        await self._ask(Action.CLOCK, CLOCK_RESOURCE, "PUT", principal, encode(word))
 
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
 
     async def _ask(
-        self, action: Action, resource: str, method: str, person: str, session: str, body: bytes | None = None
+        self, action: Action, resource: str, method: str, principal: Principal, body: bytes | None = None
     ) -> bytes:
         kind, _, name = resource.partition(":")
         path = f"/{kind}s/{name}" if name else f"/{kind}"
-        token = self._ticketing.internal(action, resource, person, session)
+        token = self._tickets.token(action, resource, principal)
         headers = {"authorization": f"Bearer {token}"}
         if body is not None:
             headers["content-type"] = "application/json"

@@ -5,9 +5,10 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
-from control_room.desk import Desk
 from control_room.http import page
 from control_room.http.document import Document, document
+from control_room.http.http_errors import handle_errors
+from control_room.http.rooms import Rooms
 from control_room.http.routes import (
     cameras,
     communes,
@@ -23,7 +24,6 @@ from control_room.http.routes import (
     wall,
 )
 from control_room.http.shield import Shield
-from control_room.http_errors import handle_errors
 
 BASE = "/api/v1"
 _NOUNS = (
@@ -72,10 +72,10 @@ def create_app() -> FastAPI:
     return app
 
 
-def serving_app(desk: Desk, web_dir: Path, app: FastAPI | None = None) -> ASGIApp:
-    """The application with its desk and its page, and the shield around both; `app` is one already made."""
+def serving_app(rooms: Rooms, web_dir: Path, app: FastAPI | None = None) -> ASGIApp:
+    """The application with its rooms and its page, and the shield around both; `app` is one already made."""
     app = app or create_app()
-    app.state.desk = desk
+    app.state.rooms = rooms
     app.state.web_dir = web_dir.resolve()
-    services = (*(place.url for place in desk.muxes.places), desk.storage_url)
-    return Shield(app, services, https=desk.secure_cookie)
+    services = (*(place.url for place in rooms.live.muxes.places), rooms.evidence.storage_url)
+    return Shield(app, services, https=rooms.secure_cookie)

@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from control_room.http_errors import answer
+from control_room.http.http_errors import answer
 from shared.errors import NotFound
 from shared.reasons import why
 

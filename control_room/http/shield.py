@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from control_room.http_errors import answer
+from control_room.http.http_errors import answer
 from shared.errors import BeffroiError, Forbidden, TooLarge, Unsupported
 from shared.json_text import check_json
 from shared.reasons import why

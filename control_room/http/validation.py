@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic_core import PydanticCustomError
 
-from control_room.model import LOGIN_PATTERN
+from control_room.model.people import LOGIN_PATTERN
 from shared.causes import technical
 from shared.ids import COMMUNE_PATTERN
 from shared.reasons import Reason, Value, why

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from control_room.chain import Verification
-from control_room.db.paging import Slice
-from control_room.desk import Desk
-from control_room.entries import said_of
 from control_room.http.schemas.common import Page, Why
 from control_room.http.schemas.images import (
     ExportView,
@@ -29,22 +26,20 @@ from control_room.http.schemas.territory import (
     WorkerView,
 )
 from control_room.http.schemas.viewers import MuxView, ViewerPerson, ViewerTile, ViewerView
+from control_room.journal.entries import said_of
 from control_room.live.ice import IceServer
+from control_room.live.list_viewers import Viewer
 from control_room.live.muxes import MuxStatus
 from control_room.live.placement import MuxHealth
-from control_room.model import (
-    Camera,
-    Commune,
-    Export,
-    Hold,
-    JournalEntry,
-    Kind,
-    Person,
-    Worker,
-    blocked_reason,
-)
+from control_room.model.chain import Verification
+from control_room.model.evidence import Export, Hold
+from control_room.model.journal import JournalEntry
+from control_room.model.paging import Slice
+from control_room.model.people import Person, Role
+from control_room.model.territory import Commune, Worker
+from control_room.territory.cameras import CameraNow
 from control_room.territory.states import CameraState
-from shared.messages.live import NamedViewer, TileStatistics
+from shared.messages.live import TileStatistics
 from shared.messages.storage import RecordingReport
 from shared.reasons import Reason, coded
 
@@ -75,7 +70,7 @@ def person_view(person: Person) -> PersonView:
         id=person.id,
         login=person.login,
         name=person.name,
-        kind=person.kind,
+        kind=person.role,
         communes=sorted(person.communes),
         enabled=person.enabled,
     )
@@ -85,18 +80,18 @@ def commune_view(commune: Commune) -> CommuneView:
     return _same(CommuneView, commune)
 
 
-def worker_view(desk: Desk, worker: Worker) -> WorkerView:
+def worker_view(worker: Worker, heard_at: datetime | None) -> WorkerView:
     return WorkerView(
         id=worker.id,
         name=worker.name,
         created_at=worker.created_at,
-        heard_at=desk.states.worker_heard_at(worker.id),
+        heard_at=heard_at,
     )
 
 
-def camera_view(desk: Desk, camera: Camera) -> CameraView:
+def camera_view(seen: CameraNow) -> CameraView:
+    camera, blocked = seen.camera, seen.blocked
     permit = camera.authorisation
-    blocked = blocked_reason(camera, desk.today())
     return CameraView(
         id=camera.id,
         commune=camera.commune,
@@ -115,9 +110,9 @@ def camera_view(desk: Desk, camera: Camera) -> CameraView:
         transport=camera.transport,
         blocked_reason=None if blocked is None else blocked.text,
         blocked_why=why_view(blocked),
-        state=_state_view(desk.states.camera(camera.stream)),
-        sub_state=_state_view(desk.states.camera(camera.sub_stream)) if camera.has_sub else None,
-        recording=_recording_view(desk.states.recording(camera.stream)),
+        state=_state_view(seen.state),
+        sub_state=None if seen.sub_state is None else _state_view(seen.sub_state),
+        recording=_recording_view(seen.recording),
     )
 
 
@@ -193,23 +188,23 @@ def hold_view(hold: Hold) -> HoldView:
 
 
 def entry_view(entry: JournalEntry) -> JournalEntryView:
-    deed = entry.deed
+    event = entry.event
     return JournalEntryView(
         seq=entry.seq,
         at=entry.at,
-        person=deed.who,
-        login=deed.login,
-        kind=Kind(deed.kind) if deed.kind else None,
-        session=deed.session,
-        client=deed.client,
-        action=deed.action,
-        outcome=deed.outcome,
-        commune=deed.commune,
-        camera=deed.camera,
-        resource=deed.resource,
-        detail=deed.detail,
-        why=why_view(said_of(deed)),
-        motive=deed.motive,
+        person=event.who,
+        login=event.login,
+        kind=Role(event.kind) if event.kind else None,
+        session=event.session,
+        client=event.client,
+        action=event.action,
+        outcome=event.outcome,
+        commune=event.commune,
+        camera=event.camera,
+        resource=event.resource,
+        detail=event.detail,
+        why=why_view(said_of(event)),
+        motive=event.motive,
         hash=entry.hash,
     )
 
@@ -239,17 +234,18 @@ def mux_view(status: MuxStatus, told: str | Reason) -> MuxView:
     )
 
 
-def viewer_view(mux: str, viewer: NamedViewer, person: Person | None) -> ViewerView:
+def viewer_view(viewer: Viewer) -> ViewerView:
+    seen, person = viewer.seen, viewer.person
     return ViewerView(
         # The mux's own id is the secret that ends a session there.
-        id=sha256(viewer.id.encode()).hexdigest()[:_VIEWER_ID_CHARS],
+        id=sha256(seen.id.encode()).hexdigest()[:_VIEWER_ID_CHARS],
         person=_same(ViewerPerson, person) if person else None,
-        mux=mux,
-        rtt_ms=viewer.rtt_ms,
-        jitter_ms=viewer.jitter_ms,
-        loss=viewer.loss,
-        available_kbps=viewer.available_kbps,
-        tiles=[_tile_view(tile) for tile in viewer.tiles],
+        mux=viewer.mux,
+        rtt_ms=seen.rtt_ms,
+        jitter_ms=seen.jitter_ms,
+        loss=seen.loss,
+        available_kbps=seen.available_kbps,
+        tiles=[_tile_view(tile) for tile in seen.tiles],
     )
 
 

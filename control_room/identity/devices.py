@@ -1,13 +1,14 @@
-"""Browsers that somebody has signed in with before: a cookie of their own for each login, signed.
+"""Knows the browsers in which somebody has signed in before, by a signed cookie for each login.
 
-It opens nothing. Guesses from elsewhere do not count for a browser that has one, nor its own for others.
+The cookie opens nothing. Guesses made elsewhere do not slow a browser that has one, and its own guesses slow
+nobody else.
 """
 
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest, digest
 
-from control_room.names import Names
+from control_room.model.names import Names
 from shared.clock import Clock
 
 LIFE_S = 180 * 86_400

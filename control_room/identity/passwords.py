@@ -20,10 +20,11 @@ _MAX_WAITING = 32
 
 
 class Passwords:
-    """Hashes and checks. At most 32 wait; beyond that Unavailable, so that sign-ins cannot eat the memory.
+    """Hashes and checks passwords. At most 32 calls wait; the next one raises Unavailable, so that people who
+    sign in cannot fill the memory.
 
-    Who is `known` has a thread and a line apart: no number of strangers keeps them waiting.
-    `demo` allows short passwords and cheap hashes.
+    People whose browser is `known` have a thread and a queue of their own: no number of strangers keeps them
+    waiting. `demo` allows short passwords and cheap hashes.
     """
 
     def __init__(self, *, demo: bool = False) -> None:

@@ -1,9 +1,8 @@
 """Sessions: opened, found by their token, ended."""
 
 from control_room.db.engine import Database
-from control_room.db.sessions import Session
-from control_room.model import Person
-from control_room.names import Names, token_hash
+from control_room.model.names import Names, token_hash
+from control_room.model.people import Person, Session
 from shared.clock import Clock
 
 _SECOND_NS = 1_000_000_000
@@ -12,8 +11,11 @@ _RENEW_PART = 10
 
 
 class Sessions:
-    """Every call raises Unavailable when the database does not answer. Nothing here needs Redis: without it
-    those who are signed in go on, and can end what others may see."""
+    """Opens, finds and ends sessions. Every call raises Unavailable when the database does not answer.
+
+    Sessions do not need Redis: without it, people who are signed in go on, and an administrator among them
+    can end what others may see.
+    """
 
     def __init__(self, db: Database, clock: Clock, names: Names, *, idle_s: int, absolute_s: int) -> None:
         self._db = db

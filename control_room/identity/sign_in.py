@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from control_room.db.sessions import Session
-from control_room.desk import Desk
-from control_room.model import Deed, Outcome, Person
+from control_room.identity.room import Identity
+from control_room.model.journal import AuditAction, AuditEvent, Outcome
+from control_room.model.people import Person, Session
+from shared import metrics
 from shared.errors import Unauthenticated
 from shared.reasons import why
 
@@ -19,44 +20,67 @@ class SignedIn:
     device: str
 
 
-async def sign_in(desk: Desk, login: str, password: str, client: str, cookie: str | None = None) -> SignedIn:
-    """Open a session. `cookie` is what the browser got when it signed in to this login before.
+async def sign_in(
+    identity: Identity,
+    login: str,
+    password: str,
+    client: str,
+    cookie: str | None = None,
+    before: str | None = None,
+) -> SignedIn:
+    """Open a session. `cookie` is what the browser got when it signed in to this login before, `before` the
+    token of the session it had so far, which ends.
 
     Raises TooManyRequests, BusUnavailable, or Unauthenticated with the same words for an unknown login, a
     wrong password and an account that is switched off.
     """
-    device = desk.devices.read(login, cookie)
-    await desk.throttle.admit(login, client, device)
-    async with desk.db.read() as tx:
+    device = identity.devices.read(login, cookie)
+    await identity.throttle.admit(login, client, device)
+    async with identity.access.db.read() as tx:
         found = await tx.people.by_login(login)
     person, kept = found if found is not None else (None, None)
-    right = await desk.passwords.matches(kept, password, known=device is not None)
+    right = await identity.passwords.matches(kept, password, known=device is not None)
     if person is None or not right or not person.enabled:
-        desk.counters.sign_ins.labels(Outcome.REFUSED).inc()
-        await _refuse(desk, person, right, client)
+        await _journal(identity, _refusal(person, right, client))
         raise Unauthenticated(why("sign-in-wrong", "the login or the password is wrong"))
-    desk.counters.sign_ins.labels(Outcome.DONE).inc()
-    await desk.throttle.succeeded(login, client, device)
-    token, session = await desk.sessions.open(person)
-    deed = Deed(
-        "sign-in", Outcome.DONE, person.id, person.login, person.kind, session=session.id, client=client
-    )
-    async with desk.db.write() as tx:
-        await tx.journal.write(desk.now(), deed)
-    return SignedIn(person, session, token, desk.devices.new(login, device))
+    await identity.throttle.succeeded(login, client, device)
+    token, session = await identity.sessions.open(person)
+    await _journal(identity, _event(person, Outcome.DONE, client, session=session.id))
+    if before:
+        await identity.sessions.forget(before)
+        identity.access.lessor.wake()
+    return SignedIn(person, session, token, identity.devices.new(login, device))
 
 
-async def _refuse(desk: Desk, person: Person | None, right: bool, client: str) -> None:
+def _refusal(person: Person | None, right: bool, client: str) -> AuditEvent:
     # An unknown login is not written down: people type their password there by mistake.
     if person is None:
-        deed = Deed("sign-in", Outcome.REFUSED, client=client)
-        detail = why("login-unknown", "unknown login")
-    else:
-        deed = Deed("sign-in", Outcome.REFUSED, person.id, person.login, person.kind, client=client)
-        detail = (
-            why("account-switched-off", "the account is switched off")
-            if right
-            else why("password-wrong", "wrong password")
-        )
-    async with desk.db.write() as tx:
-        await tx.journal.write(desk.now(), deed.telling(detail, Outcome.REFUSED))
+        nobody = AuditEvent(AuditAction.SIGN_IN, Outcome.REFUSED, client=client)
+        return nobody.telling(why("login-unknown", "unknown login"), Outcome.REFUSED)
+    detail = (
+        why("account-switched-off", "the account is switched off")
+        if right
+        else why("password-wrong", "wrong password")
+    )
+    return _event(person, Outcome.REFUSED, client).telling(detail, Outcome.REFUSED)
+
+
+def _event(person: Person, outcome: Outcome, client: str, *, session: str = "") -> AuditEvent:
+    return AuditEvent(
+        AuditAction.SIGN_IN,
+        outcome,
+        person.id,
+        person.login,
+        person.role,
+        session=session,
+        client=client,
+    )
+
+
+async def _journal(identity: Identity, event: AuditEvent) -> None:
+    tries = metrics.counter(
+        "control_room_sign_ins_total", "Tries to sign in whose password was looked at", ["outcome"]
+    )
+    tries.labels(event.outcome).inc()
+    async with identity.access.db.write() as tx:
+        await tx.journal.write(identity.access.now(), event)

@@ -13,10 +13,11 @@ MOST_KEYS = 100_000
 
 
 class SpareBus:
-    """The bus, and a memory of this process for the calls it does not answer.
+    """A bus that answers a call from this process's memory where the bus behind it does not answer.
 
-    What one of the two counts the other does not know: who guesses gains the free tries once more when the
-    bus goes away and when it comes back. At most MOST_KEYS are kept; the oldest goes first.
+    The two do not know each other's counts: somebody who guesses passwords gains the free tries once more
+    when the bus goes away, and again when it comes back. The memory keeps MOST_KEYS at most and forgets the
+    oldest first.
     """
 
     def __init__(self, bus: Bus, clock: Clock) -> None:

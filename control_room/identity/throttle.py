@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from control_room.identity.devices import Device
-from control_room.names import token_hash
+from control_room.model.names import token_hash
 from shared.bus import Bus
 from shared.clock import Clock
 from shared.errors import TooManyRequests
@@ -11,7 +11,7 @@ from shared.reasons import why
 
 _WINDOW_S = 900
 _LONGEST_S = 8
-# How long who has waited may take to come back.
+# Seconds within which somebody who has waited may come back.
 _KEPT_S = 120
 _SECOND_NS = 1_000_000_000
 _SLOWLY = why("sign-in-slowly", "too many tries to sign in: wait a little")
@@ -35,11 +35,12 @@ _DEVICE = _Limit("device", 10)
 
 
 class Throttle:
-    """Counts before the password is looked at, so that tries sent at once gain nothing.
+    """Counts the tries to sign in, each before its password is looked at: tries sent at once gain nothing.
 
-    A browser that has signed in to a login before has a count of its own: what others guess, from its own
-    network address even, does not slow it. Others wait 8 s at most for each try at a login that is guessed
-    at, every address for itself, so that no stream of guesses takes a person's turn.
+    A browser that has signed in to a login before has a count of its own: guesses of other people do not slow
+    it, even where they share its network address. All other browsers wait 8 s at most for each try at a login
+    that somebody guesses at. Each address waits for itself, so that no stream of guesses takes a person's
+    turn.
     """
 
     def __init__(self, bus: Bus, clock: Clock) -> None:
@@ -51,14 +52,15 @@ class Throttle:
         if device is not None:
             await self._in_turn(_DEVICE, device.id, device.id)
             return
-        # In this order: who waits for a login takes no turn of its address.
+        # In this order: somebody who waits for a login takes no turn of their address.
         await self._in_turn(_LOGIN, login, f"{login} {client}")
         await self._in_turn(_CLIENT, client, client)
 
     async def succeeded(self, login: str, client: str, device: Device | None = None) -> None:
-        """Forget the tries of a login whose person got in, and the one of the address that this was.
+        """Forget the tries of a login whose person got in, and of their address the one try that this was.
 
-        What others got wrong at that address stays counted: to have an account helps nobody to guess.
+        What other people got wrong at that address stays counted: an account of one's own is no help in
+        guessing.
         """
         if device is not None:
             await self._bus.delete(_key(_DEVICE, "tries", device.id))

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 import httpx
 
-from control_room.access.ticketing import Ticketing
+from control_room.access.service_tickets import ServiceTickets
 from control_room.live.watching import read_viewers
+from control_room.model.people import Principal
 from shared.causes import cause_of
 from shared.errors import BadInput, Unavailable
 from shared.messages.codec import decode
@@ -30,17 +31,17 @@ class MuxUntold(Unavailable):
 class MuxClient:
     """Raises MuxLate for a mux not in time, MuxUntold for an older one, Unavailable for any other trouble."""
 
-    def __init__(self, ticketing: Ticketing, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._ticketing = ticketing
+    def __init__(self, tickets: ServiceTickets, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._tickets = tickets
         self._client = httpx.AsyncClient(transport=transport, trust_env=False)
 
     async def load(self, url: str) -> MuxLoad:
         """How much the mux at `url` serves."""
         return _read(_load, await self._get(f"{url}/load", LOAD_TIMEOUT_S))
 
-    async def viewers(self, url: str, person: str, session: str) -> tuple[NamedViewer, ...]:
+    async def viewers(self, url: str, principal: Principal) -> tuple[NamedViewer, ...]:
         """Who watches what at the mux at `url`, asked on a person's behalf."""
-        token = self._ticketing.internal(Action.STATUS, "viewers", person, session)
+        token = self._tickets.token(Action.STATUS, "viewers", principal)
         headers = {"authorization": f"Bearer {token}"}
         return _read(read_viewers, await self._get(f"{url}/viewers", _VIEWERS_TIMEOUT_S, headers))
 

@@ -55,12 +55,12 @@ class _Followed:
         self._placed_before = 0
 
     def told(self, load: MuxLoad) -> None:
-        """It has answered. Who was sent there before the question before this one is in its count by now."""
+        """The mux has answered. Its count has the viewers placed before the question before this one."""
         self.health, self.reason, self.load, self._late = MuxHealth.LIVING, "", load, 0
         self._placed_before, self._placed = self._placed, 0
 
     def failed(self, error: Unavailable) -> None:
-        """It has not told. One of an older version lives, but is chosen after those that tell their load."""
+        """The mux has not told its load. One of an older version lives, and is chosen last."""
         if isinstance(error, MuxUntold):
             self._late = 0
         else:

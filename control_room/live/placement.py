@@ -27,9 +27,10 @@ class Candidate:
 
 
 def choose(muxes: Sequence[Candidate], avoid: str = "") -> str:
-    """The URL of the least loaded mux, of those in time, of those that are not `avoid`.
+    """The URL of the least loaded mux among those that answer in time and are not `avoid`.
 
-    The last two give way where nothing else is left. Raises Unavailable when none lives or all are full.
+    Where there is no such mux, one that is late is taken, and in the end `avoid` itself. Raises Unavailable
+    when no mux lives or all are full.
     """
     there = [mux for mux in muxes if mux.health is not MuxHealth.DEAD]
     if not there:

@@ -1,6 +1,6 @@
-"""Camera addresses: only what can be a camera, never this platform's own services or machine.
+"""Checks the addresses of cameras: none is one of this platform's own services or its own machine.
 
-The ingest worker resolves names again when it connects; what a name points to is its check to make.
+This service resolves no name. The ingest worker does when it connects, and checks what the name points to.
 """
 
 import re

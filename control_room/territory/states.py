@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from control_room.times import utc_now
+from control_room.model.times import utc_now
 from shared.clock import Clock
 from shared.ids import StreamId
 from shared.messages.ingest import CameraReport, CameraStatus
@@ -36,25 +36,6 @@ class CameraState:
     heard_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why storage destroyed nothing when it was last heard; an empty reason: it destroys what is due.
-
-    `since` is when it was first heard to refuse, at the earliest when this service started. `storage_at` is
-    what its clock said when it was heard, None where it did not say or that is no sane time. `failure` is why
-    it does not destroy although it would. `grounds` is `reason` one by one, with their codes.
-    """
-
-    heard_at: datetime
-    reason: str
-    since: datetime | None = None
-    clock_disputed: bool = False
-    storage_at: datetime | None = None
-    failure: str = ""
-    grounds: tuple[Reason, ...] = ()
-    failure_why: Reason | None = None
-
-
 class States:
     """What ingest workers and storage told last."""
 
@@ -63,7 +44,6 @@ class States:
         self._started_at = self._now()
         self._communes: dict[str, Heard[CameraReport]] = {}
         self._recorder: Heard[RecordingReport] | None = None
-        self._refusal: Refusal | None = None
         self._workers: dict[str, datetime] = {}
 
     def worker_spoke(self, worker: str) -> None:
@@ -83,26 +63,6 @@ class States:
         """Take what storage says of all streams."""
         told = {report.stream: report for report in reports}
         self._recorder = Heard(self._now(), self._clock.monotonic_ns(), told)
-
-    def hear_refusal(
-        self,
-        refusal: str,
-        clock_disputed: bool = False,
-        storage_at: datetime | None = None,
-        failure: str = "",
-        grounds: tuple[Reason, ...] = (),
-        failure_why: Reason | None = None,
-    ) -> None:
-        """Take why storage destroys nothing, empty where it destroys what is due, and what time it has."""
-        now, before = self._now(), self._refusal
-        refused_since = None if before is None else before.since
-        since = (refused_since or now) if refusal else None
-        disputed = bool(refusal) and clock_disputed
-        self._refusal = Refusal(now, refusal, since, disputed, storage_at, failure, grounds, failure_why)
-
-    def refusal(self) -> Refusal | None:
-        """What storage told last, None where it was not heard since this service started."""
-        return self._refusal
 
     def forget_commune(self, commune: str) -> None:
         """Drop what was told of a commune that is no more."""
@@ -165,9 +125,10 @@ class States:
         return report
 
     def _unless_camera_says_otherwise(self, stream: StreamId, told: RecordingReport) -> RecordingReport:
-        """`told`, where the camera gives pictures that can be kept: storage notices later than its worker.
+        """`told`, unless the worker says that the camera gives no picture that can be kept.
 
-        Of a worker that is not heard it is not known what its cameras do, and storage's word holds.
+        A worker notices that earlier than storage does. While the worker is not heard, nobody knows what its
+        cameras do, and storage's word holds.
         """
         camera = self.camera(stream).report
         if camera.why is not None and camera.why.code == UNDECODABLE:

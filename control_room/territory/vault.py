@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from control_room.model import CameraAccess
+from control_room.model.territory import CameraAccess
 from shared.errors import BadInput, Unavailable
 from shared.reasons import why
 

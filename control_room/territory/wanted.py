@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from control_room.db.engine import Database
-from control_room.db.workers import KnownWorker
-from control_room.model import Camera, blocked_reason
+from control_room.model.territory import Camera, KnownWorker
+from control_room.territory.blocking import may_record, why_blocked
 from control_room.territory.vault import Vault
 from shared.messages.codec import encode
 from shared.messages.ingest import WantedCamera, WantedCameras
@@ -25,28 +25,28 @@ class Wanted:
         self._cameras: dict[str, tuple[_Key, WantedCameras]] = {}
         self._policies: tuple[_PoliciesKey, RecordingPolicies] | None = None
 
-    async def cameras(self, worker: KnownWorker, today: date) -> WantedCameras:
-        """The streams of the worker's commune that may be shown on `today` (UTC)."""
-        key = (worker.revision, today)
+    async def cameras(self, worker: KnownWorker, at: datetime) -> WantedCameras:
+        """The streams of the worker's commune that it may pull on the day of `at` (UTC)."""
+        key = (worker.revision, at.date())
         kept = self._cameras.get(worker.commune)
         if kept is not None and kept[0] == key:
             return kept[1]
         async with self._db.read() as tx:
             cameras = await tx.cameras.of(worker.commune)
-        shown = (camera for camera in cameras if blocked_reason(camera, today) is None)
+        shown = (camera for camera in cameras if why_blocked(camera, at) is None)
         wanted = tuple(stream for camera in shown for stream in self._wanted(camera))
         version = self._vault.fingerprint(encode(WantedCameras(worker.commune, "", wanted)))
         made = WantedCameras(worker.commune, version, wanted)
         self._cameras[worker.commune] = (key, made)
         return made
 
-    async def policies(self, today: date) -> RecordingPolicies:
+    async def policies(self, at: datetime) -> RecordingPolicies:
         """Every camera that has or had an authorisation; one that is blocked today is not recorded.
 
         Its days are still told: what was recorded before keeps its deadline.
         """
         async with self._db.read() as tx:
-            key = (tuple(sorted((await tx.communes.revisions()).items())), today)
+            key = (tuple(sorted((await tx.communes.revisions()).items())), at.date())
             if self._policies is not None and self._policies[0] == key:
                 return self._policies[1]
             cameras = await tx.cameras.all()
@@ -55,7 +55,7 @@ class Wanted:
                 stream=str(camera.stream),
                 name=camera.name,
                 place=camera.place,
-                recorded=camera.recorded and blocked_reason(camera, today) is None,
+                recorded=camera.recorded and may_record(camera, at),
                 days=camera.authorisation.days,
             )
             for camera in cameras

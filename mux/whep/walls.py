@@ -60,7 +60,7 @@ class Walls:
         self._clock = clock
 
     def arrange(self, id: str, ticket: Ticket | None, wishes: Sequence[Wish]) -> ViewerStatistics:
-        """Give tiles other cameras or sizes; those not named stay. Nothing changes when one cannot be had.
+        """Give tiles other cameras or sizes; tiles that are not named stay. All wishes are granted, or none.
 
         A ticket is needed to show a camera. The session's owner may resize and empty tiles without one.
 

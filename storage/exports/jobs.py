@@ -1,4 +1,4 @@
-"""The exports as jobs: the row is the truth, a restart begins an unfinished one again."""
+"""Makes the exports that were ordered. The index has a row of each; a restart begins it anew."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,6 @@ from storage.lifecycle.holds import Holds
 from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_datetime
 from storage.playback.catalogue import Catalogue
-from storage.recording.finishing import layout_of
 
 _LOOK_S = 1.0
 _RECOVERY_NS = 60_000_000_000
@@ -187,8 +186,8 @@ class ExportJobs:
             cameras,
             key=self._key,
             version=self._version,
-            read=lambda footage: layout_of(self._catalogue.path(footage.key)),
-            path_of=self._catalogue.path,
+            read=lambda footage: self._catalogue.layout_now(footage.key),
+            bytes_of=self._catalogue.read,
             stop=self._stop,
         )
         task = asyncio.current_task()

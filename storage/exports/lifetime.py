@@ -28,8 +28,8 @@ def parts_of(footage: Iterable[Footage], asked: Span) -> list[ExportPart]:
 def package_due_ns(own_ns: int, parts: Sequence[ExportPart], holds: Sequence[Hold]) -> int:
     """When a package must be destroyed: at `own_ns`, or with the first footage in it that no hold keeps.
 
-    A part held in one place and not in another is judged by where it is first not held: never later than
-    the footage there, at most a segment earlier.
+    Where holds keep some of a part only, the first instant that none keeps decides: the package dies no later
+    than the footage there, and at most a segment earlier.
     """
     due_ns = own_ns
     for part in parts:

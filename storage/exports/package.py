@@ -67,7 +67,7 @@ class Packer:
         key: EvidenceKey,
         version: str,
         read: ReadLayout,
-        path_of: Callable[[str], Path],
+        bytes_of: Callable[[str, int, int], bytes],
         stop: Event,
     ) -> None:
         self.progress = 0.0
@@ -77,7 +77,7 @@ class Packer:
         self._key = key
         self._version = version
         self._read = read
-        self._path_of = path_of
+        self._bytes_of = bytes_of
         self._stop = stop
         self._total_ns = max(1, sum(one.end_ns - one.start_ns for part in cameras for one in part.footage))
         self._done_ns = 0
@@ -176,32 +176,22 @@ class Packer:
 
     def _chunks(self, head: bytes, made: Cut) -> Iterator[bytes]:
         yield head
-        descriptor, opened = -1, ""
         copied = 0
-        try:
-            for part in made.ranges:
-                self._check()
-                if part.key != opened:
-                    if descriptor >= 0:
-                        os.close(descriptor)
-                        descriptor = -1
-                    descriptor, opened = os.open(self._path_of(part.key), os.O_RDONLY), part.key
-                data = os.pread(descriptor, part.size, part.offset)
-                if len(data) != part.size:
-                    raise Conflict(
-                        why(
-                            "export-recording-short",
-                            "the recording {recording} is shorter than it was",
-                            recording=part.key,
-                        )
+        for part in made.ranges:
+            self._check()
+            data = self._bytes_of(part.key, part.offset, part.size)
+            if len(data) != part.size:
+                raise Conflict(
+                    why(
+                        "export-recording-short",
+                        "the recording {recording} is shorter than it was",
+                        recording=part.key,
                     )
-                copied += len(data)
-                share_ns = (made.end_ns - made.start_ns) * copied // max(1, made.tables.data_bytes)
-                self.progress = min(1.0, (self._done_ns + share_ns) / self._total_ns)
-                yield data
-        finally:
-            if descriptor >= 0:
-                os.close(descriptor)
+                )
+            copied += len(data)
+            share_ns = (made.end_ns - made.start_ns) * copied // max(1, made.tables.data_bytes)
+            self.progress = min(1.0, (self._done_ns + share_ns) / self._total_ns)
+            yield data
 
     def _check(self) -> None:
         if self._stop.is_set():

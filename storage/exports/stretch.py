@@ -88,7 +88,7 @@ def cut(stretch: Sequence[Footage], asked: Span, read: ReadLayout) -> Cut | None
 
 
 class _Collected:
-    """Samples as they come. Each is held back until the next one says how long it is shown."""
+    """Samples as they come. Each waits until the next one says how long it is shown."""
 
     def __init__(self) -> None:
         self.tables = SampleTables()
@@ -96,25 +96,25 @@ class _Collected:
         self.start_ns = 0
         self.end_ns = 0
         self.incomplete = 0
-        self._held: _Placed | None = None
+        self._waiting: _Placed | None = None
 
     def take(self, placed: _Placed, before_ns: int) -> bool:
         """The next sample; False where it is no longer wanted."""
-        if self._held is None:
+        if self._waiting is None:
             self.start_ns, self.incomplete = placed.start_ns, placed.sample.recovery
         else:
-            self._add(self._held, placed.start_ns)
-            self._held = None
+            self._add(self._waiting, placed.start_ns)
+            self._waiting = None
         if placed.start_ns >= before_ns:
             return False
-        self._held = placed
+        self._waiting = placed
         return True
 
     def finish(self) -> None:
         """No more samples: the last is shown as long as it says."""
-        if self._held is not None:
-            self._add(self._held, self._held.start_ns + ns_from_90k(self._held.sample.duration90))
-            self._held = None
+        if self._waiting is not None:
+            self._add(self._waiting, self._waiting.start_ns + ns_from_90k(self._waiting.sample.duration90))
+            self._waiting = None
 
     def _add(self, placed: _Placed, end_ns: int) -> None:
         self.end_ns = end_ns
@@ -133,7 +133,7 @@ class _Collected:
 def _first_key(footage: Footage, layout: Layout, start_ns: int) -> int:
     """The number of the last key sample at or before an instant with which all is complete by then.
 
-    The first one where none is that early, 0 where the segment starts after the instant.
+    It is that of the first key sample where none is that early, 0 where the segment starts after the instant.
     """
     keys: list[tuple[int, int]] = []
     last = 0

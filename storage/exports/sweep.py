@@ -22,7 +22,7 @@ _MAX_MANIFEST = 64 << 20
 
 
 class PackageSweep:
-    """Called by each run of retention that may destroy, so that whatever refuses one refuses the other."""
+    """Called by each run of retention that may destroy, so that what keeps footage keeps packages too."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Who and when a segment file is, written inside it, so that the index can be made again from files alone."""
+"""A segment file says inside of which stream and time it is: the index can be made again from files alone."""
 
 import json
 from dataclasses import asdict, dataclass

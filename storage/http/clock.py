@@ -10,7 +10,7 @@ from shared.messages.storage import ClockConfirmed
 from shared.openapi import json_of, said
 from shared.reasons import why
 from shared.tickets import CLOCK_RESOURCE, Action, bearer
-from storage.http.gate import Gate
+from storage.http.ticket_guard import TicketGuard
 from storage.lifecycle.clock_keeper import ClockKeeper
 
 _MAX_BODY = 4096
@@ -25,13 +25,13 @@ _CONFIRM = said(
 Authorization = Annotated[str | None, Header(include_in_schema=False)]
 
 
-def clock_routes(keeper: ClockKeeper, gate: Gate) -> APIRouter:
+def clock_routes(keeper: ClockKeeper, guard: TicketGuard) -> APIRouter:
     """The route of the clock."""
     router = APIRouter(default_response_class=Response)
 
     async def confirm(request: Request, authorization: Authorization = None) -> Response:
         """Take a person's word that the clock is right. 409 where it is not what they say."""
-        gate.admit(request, bearer(authorization), CLOCK_RESOURCE, [Action.CLOCK])
+        guard.admit(request, bearer(authorization), CLOCK_RESOURCE, [Action.CLOCK])
         body = bytearray()
         async for chunk in request.stream():
             body += chunk

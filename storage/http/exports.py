@@ -16,8 +16,8 @@ from shared.spans import Span
 from shared.tickets import Action, bearer
 from shared.utc import instant_of
 from storage.exports.jobs import ExportJobs
-from storage.http.gate import Gate
 from storage.http.ranged_file import RangedFile
+from storage.http.ticket_guard import TicketGuard
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
 from storage.lifecycle.reconciliation import hold_of
@@ -88,14 +88,14 @@ class ExportRoutes:
         holds: Holds,
         catalogue: Catalogue,
         clock: Clock,
-        gate: Gate,
+        guard: TicketGuard,
         key: EvidencePublicKey,
     ) -> None:
         self._jobs = jobs
         self._holds = holds
         self._catalogue = catalogue
         self._clock = clock
-        self._gate = gate
+        self._guard = guard
         self._key = key
         self.router = APIRouter(default_response_class=Response)
         for method, path, handler, described in (
@@ -110,7 +110,7 @@ class ExportRoutes:
 
     async def order(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """Order an export; the same order again is no error."""
-        self._gate.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT])
+        self._guard.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT])
         order = decode(ExportOrder, await _body(request))
         if order.id != id:
             raise BadInput(why("order-misaddressed", "the order has another id than its address"), "id")
@@ -118,7 +118,7 @@ class ExportRoutes:
 
     async def progress(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """How far an export is."""
-        self._gate.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT, Action.STATUS])
+        self._guard.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT, Action.STATUS])
         return _json(await self._jobs.progress(id), 200)
 
     async def package(
@@ -130,7 +130,7 @@ class ExportRoutes:
         authorization: Authorization = None,
     ) -> Response:
         """The package, whole or by ranges, which the response reads from the request by itself."""
-        self._gate.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
+        self._guard.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
         path = await self._jobs.package(id)
         return RangedFile(
             path,
@@ -141,7 +141,7 @@ class ExportRoutes:
 
     async def hold(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """Keep a range of a stream beyond its deadline."""
-        self._gate.admit(request, bearer(authorization), f"hold:{id}", [Action.HOLD])
+        self._guard.admit(request, bearer(authorization), f"hold:{id}", [Action.HOLD])
         order = decode(HoldOrder, await _body(request))
         if order.id != id:
             raise BadInput(why("order-misaddressed", "the hold has another id than its address"), "id")
@@ -151,7 +151,7 @@ class ExportRoutes:
 
     async def release(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """End a hold; what it kept is destroyed when its deadline says."""
-        self._gate.admit(request, bearer(authorization), f"hold:{id}", [Action.HOLD])
+        self._guard.admit(request, bearer(authorization), f"hold:{id}", [Action.HOLD])
         await self._holds.remove(id)
         return Response(status_code=204)
 
@@ -187,8 +187,8 @@ def export_routes(
     holds: Holds,
     catalogue: Catalogue,
     clock: Clock,
-    gate: Gate,
+    guard: TicketGuard,
     key: EvidencePublicKey,
 ) -> APIRouter:
     """The routes of exports and holds."""
-    return ExportRoutes(jobs, holds, catalogue, clock, gate, key).router
+    return ExportRoutes(jobs, holds, catalogue, clock, guard, key).router

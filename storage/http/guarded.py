@@ -1,8 +1,8 @@
 """Every answer of storage leaves through here: one that carries images is cut off when its right ends.
 
-Whoever admits a ticket says with `guard` how long its right holds. That is asked before each part of the
-body, and by the clock, since a reader who is slow, or stands still, must lose its right as well. A body that
-is cut off is never ended in good form: it must not look whole.
+`TicketGuard` says with `last_while` how long the right behind an answer lasts. It is asked before each part
+of the body, and by the clock, since a reader who is slow, or stands still, must lose its right as well. A
+body that is cut off is never ended in good form: it must not look whole.
 """
 
 import asyncio
@@ -29,10 +29,10 @@ _SENT_AHEAD_BYTES = 128 << 10
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
-def guard(scope: Scope, holds: Callable[[], bool]) -> None:
-    """Let the answer to this request last only while `holds`. Where it is said twice, both must hold."""
+def last_while(scope: Scope, allowed: Callable[[], bool]) -> None:
+    """Let the answer to this request last only while it is `allowed`; where this is said twice, by both."""
     right: _Right = scope[_RIGHT]
-    right.conditions.append(holds)
+    right.conditions.append(allowed)
 
 
 class _Right:
@@ -45,7 +45,7 @@ class _Right:
 
     @property
     def over(self) -> bool:
-        return not all(holds() for holds in self.conditions)
+        return not all(allowed() for allowed in self.conditions)
 
 
 class Guarded:
@@ -89,7 +89,7 @@ class Guarded:
 def _sending(right: _Right, transport: "_Transport | None", send: Send) -> Send:
     async def checked(message: Message) -> None:
         if message["type"] == "http.response.start" and not right.conditions and _carries_images(message):
-            raise AssertionError("images would leave without a right: admit a ticket at the gate first")
+            raise AssertionError("images would leave without a right: admit a ticket at the guard first")
         if right.over:
             right.lost.set()
             # Whoever answers is cancelled here, and closes what it has open.

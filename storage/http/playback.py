@@ -14,7 +14,7 @@ from shared.openapi import headers, json_of, said, text_of
 from shared.reasons import why
 from shared.spans import Span
 from shared.tickets import Action, Ticket, bearer
-from storage.http.gate import Gate, allowed_span
+from storage.http.ticket_guard import TicketGuard, allowed_span
 from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_text, text_from_ns
 from storage.model.ranges import gaps, present
@@ -64,13 +64,13 @@ class PlaybackRoutes:
     def __init__(
         self,
         catalogue: Catalogue,
-        gate: Gate,
+        guard: TicketGuard,
         clock: Clock,
         metrics: ReadMetrics,
         transcodings: Transcodings | None,
     ) -> None:
         self._catalogue = catalogue
-        self._gate = gate
+        self._guard = guard
         self._clock = clock
         self._metrics = metrics
         self._transcodings = transcodings
@@ -192,7 +192,7 @@ class PlaybackRoutes:
                 yield chunk
 
     def _admit(self, request: Request, stream: StreamId, header: str | None, query: str | None) -> Ticket:
-        return self._gate.admit(request, bearer(header, query), str(stream), [Action.PLAYBACK])
+        return self._guard.admit(request, bearer(header, query), str(stream), [Action.PLAYBACK])
 
     @staticmethod
     def _asked(
@@ -220,10 +220,10 @@ def _next_header(nothing: Nothing, ticket: Ticket) -> dict[str, str]:
 
 def playback_routes(
     catalogue: Catalogue,
-    gate: Gate,
+    guard: TicketGuard,
     clock: Clock,
     metrics: ReadMetrics,
     transcodings: Transcodings | None = None,
 ) -> APIRouter:
     """The routes of playback; without `transcodings` what a browser cannot play is refused."""
-    return PlaybackRoutes(catalogue, gate, clock, metrics, transcodings).router
+    return PlaybackRoutes(catalogue, guard, clock, metrics, transcodings).router

@@ -21,7 +21,7 @@ async def days_in_force(connection: AsyncConnection, stream: str, start_ns: int,
 
 
 async def lower(database: Database, connection: AsyncConnection, stream: str, days: int, now_ns: int) -> None:
-    """From now on, what the index has of a stream, or may still get from the spool, has `days` at most.
+    """Give a stream's footage `days` at most: what the index has, and what it may still get from the spool.
 
     The rows follow in batches (`DueRows.lower`). `now_ns` is believed up to a day past the newest row: a
     clock far ahead must not shorten the life of what is yet to be captured.

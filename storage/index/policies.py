@@ -20,7 +20,7 @@ class PolicyRows:
     async def replace(self, known: Sequence[RecordingPolicy], now_ns: int = 0) -> None:
         """Take over what control_room says; streams it does not name are recorded no longer.
 
-        Fewer days than before hold for what is recorded already. More hold for what is recorded from now on.
+        Fewer days than before apply to what is recorded already; more apply to what is recorded from now on.
         `now_ns` tells up to when footage may be that waits for its row.
         """
         async with self._database.write() as connection:

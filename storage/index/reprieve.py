@@ -11,7 +11,7 @@ from storage.model.segment import SegmentState
 
 
 class Reprieve:
-    """For holds that come while retention runs, and for an index that was made again."""
+    """Holds that come while retention runs ask for it, and so does an index that was made again."""
 
     def __init__(self, database: Database, dues: DueRows) -> None:
         self._database = database

@@ -11,7 +11,7 @@ from storage.index.tables import tallies
 
 
 class Tally:
-    """What one transaction changes: collected, then written by `keep` within that transaction."""
+    """Collects what one transaction changes; `keep` writes it within that transaction."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()

@@ -8,7 +8,7 @@ from storage.model.segment import SegmentState
 
 
 class Walk:
-    """By key, in whatever order the database gives texts."""
+    """Rows come by key, in the order in which the database has texts."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -7,7 +7,7 @@ from shared.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Of one run: the rows it may look at, and how long it may go on. `batch` files are removed at once."""
+    """How many rows a run may look at, and how long it may go on. It removes `batch` files at once."""
 
     rows: int = 20_000
     ns: int = 300_000_000

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 
 from storage.index.backlog import BacklogRows
 from storage.index.database import Database
@@ -17,8 +16,8 @@ from storage.lifecycle.bond import StoreBond
 from storage.lifecycle.generation import Generation
 from storage.lifecycle.hold_files import HoldFiles
 from storage.lifecycle.holds import Holds
-from storage.objects.folder import FolderStore
-from storage.recording.finishing import Places
+from storage.objects.store import ObjectStore
+from storage.recording.places import Places
 from storage.recording.spool import Spool
 
 
@@ -40,23 +39,18 @@ class Archive:
     turn: asyncio.Lock
 
     @property
-    def store(self) -> FolderStore:
+    def store(self) -> ObjectStore:
         return self.places.store
 
 
-async def open_archive(index_url: str, objects: Path, spool: Spool) -> Archive:
+async def open_archive(index_url: str, store: ObjectStore, spool: Spool) -> Archive:
     """Open the index and put everything around it. Raises BadInput, Unavailable."""
-    database, disk = await Database.open(index_url), spool.disk
-    rows, marks, store, turn = (
-        SegmentRows(database),
-        Marks(database),
-        FolderStore(objects, disk),
-        asyncio.Lock(),
-    )
-    places, dues = Places(spool, store, disk), DueRows(database)
+    database, turn = await Database.open(index_url), asyncio.Lock()
+    rows, marks = SegmentRows(database), Marks(database)
+    places, dues = Places(spool, store), DueRows(database)
     reprieve = Reprieve(database, dues)
-    bond = StoreBond(database, rows, store, Generation(marks, store, disk), disk)
-    holds = Holds(HoldRows(database), HoldFiles(store, disk), reprieve, places, turn)
+    bond = StoreBond(database, rows, store, Generation(marks, store.notes))
+    holds = Holds(HoldRows(database), HoldFiles(store.notes), reprieve, places, turn)
     return Archive(
         database,
         rows,

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from functools import partial
 
 from shared.causes import cause_of, technical
 from shared.errors import BeffroiError, Unavailable
@@ -10,10 +11,9 @@ from shared.reasons import Reason, why
 from storage.index.database import Database
 from storage.index.segments import SegmentRows
 from storage.lifecycle.generation import Generation
-from storage.objects.disk import Disk
-from storage.objects.folder import FolderStore
-from storage.objects.small_file import read_small, remove_small, write_small
-from storage.recording.finishing import read_object
+from storage.objects.marker import found_store, store_name
+from storage.objects.store import ObjectStore, newest_keys
+from storage.recording.survey import read_object
 
 _REINDEX = "run `python -m storage reindex`"
 _BROKEN = ".beffroi-broken"
@@ -27,37 +27,36 @@ class StoreBond:
     """
 
     def __init__(
-        self, database: Database, rows: SegmentRows, store: FolderStore, generation: Generation, disk: Disk
+        self, database: Database, rows: SegmentRows, store: ObjectStore, generation: Generation
     ) -> None:
         self._database = database
         self._rows = rows
         self._store = store
         self._generation = generation
-        self._disk = disk
         self._broken: str | None = None
         self._looked = False
         self._log = get_logger("storage")
 
     async def establish(self) -> None:
-        """At start: name a store that has no objects yet, and an index that knows none."""
-        name, known = await asyncio.to_thread(self._store.name), await self._rows.store_name()
-        if name is None and known is None and await asyncio.to_thread(self._store.is_empty):
+        """At start: name a store without objects, and an index that knows none. Raises Unavailable."""
+        name, known = await self._name(), await self._rows.store_name()
+        if name is None and known is None and await self._is_empty():
             name = uuid.uuid4().hex
-            await asyncio.to_thread(self._store.found, name)
-        if name is not None and known is None and await asyncio.to_thread(self._store.is_empty):
+            await asyncio.to_thread(found_store, self._store.notes, name)
+        if name is not None and known is None and await self._is_empty():
             await self._rows.belong_to(name)
             await self._generation.begin()
 
     async def renew(self) -> None:
         """After the index was made again from the files: they belong together now."""
-        name = await asyncio.to_thread(self._store.name)
+        name = await self._name()
         if name is None:
             name = uuid.uuid4().hex
-            await asyncio.to_thread(self._store.found, name)
+            await asyncio.to_thread(found_store, self._store.notes, name)
         await self._rows.belong_to(name)
         await self._generation.begin()
         try:
-            await asyncio.to_thread(remove_small, self._disk, self._store.root / _BROKEN)
+            await asyncio.to_thread(self._store.notes.remove, _BROKEN)
         except OSError as error:
             raise Unavailable(f"the object store cannot be written: {error.strerror}") from error
         self._broken, self._looked = None, False
@@ -72,7 +71,7 @@ class StoreBond:
             self._log.error("index-incomplete", reason=reason)
         self._broken = reason
         try:
-            await asyncio.to_thread(write_small, self._disk, self._store.root / _BROKEN, f"{reason}\n")
+            await asyncio.to_thread(self._store.notes.write, _BROKEN, f"{reason}\n".encode())
         except OSError as error:
             # It stays known while this process lives, and is found again by the next.
             self._log.error("index-incomplete-not-kept", reason=error.strerror or str(error))
@@ -89,15 +88,15 @@ class StoreBond:
     async def _reason(self) -> Reason | None:
         if self._database.missing:
             return why("index-gone", "the file of the index is gone")
-        name, known = await asyncio.to_thread(self._store.name), await self._rows.store_name()
+        name, known = await self._name(), await self._rows.store_name()
         if name is None:
             return why("store-unmarked", "the object store's folder has no marker: is its disk mounted?")
         if known is None:
             return why("index-new", "the index is new while there are recordings: {mend}", mend=_REINDEX)
         if name != known:
             return why("index-foreign", "the index belongs to another object store: {mend}", mend=_REINDEX)
-        written = await asyncio.to_thread(read_small, self._store.root / _BROKEN)
-        reason = (written or "").strip() or self._broken
+        written = await asyncio.to_thread(self._store.notes.read, _BROKEN)
+        reason = (written or b"").decode(errors="replace").strip() or self._broken
         if reason is None:
             reason = await self._generation.mismatch() or await self._lacking()
             if reason is not None:
@@ -106,11 +105,22 @@ class StoreBond:
             return None
         return why("index-incomplete", "{cause}: {mend}", cause=technical(reason), mend=_REINDEX)
 
+    async def _name(self) -> str | None:
+        return await asyncio.to_thread(store_name, self._store.notes)
+
+    async def _is_empty(self) -> bool:
+        try:
+            return not await asyncio.to_thread(partial(self._store.keys, most=1))
+        except OSError as error:
+            raise Unavailable(
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
+            ) from error
+
     async def _lacking(self) -> str | None:
         """Look once whether the index knows the newest objects; the scrub looks at all of them for ever."""
         if self._looked:
             return None
-        newest = await asyncio.to_thread(lambda: list(self._store.newest_keys()))
+        newest = await asyncio.to_thread(newest_keys, self._store)
         unknown = [
             key
             for key in await self._rows.unknown(newest)

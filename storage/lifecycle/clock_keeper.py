@@ -24,11 +24,10 @@ from storage.lifecycle.clock_trust import (
 )
 from storage.model.instants import ns_from_datetime, text_from_ns
 from storage.objects.boot import Boot
-from storage.objects.disk import Disk
-from storage.objects.folder import FolderStore
-from storage.objects.small_file import read_small, write_small
+from storage.objects.marker import store_name
+from storage.objects.store import ObjectStore, newest_keys
 
-_FILE = ".beffroi-clock"
+_NOTE = ".beffroi-clock"
 _WRITE_EVERY_NS = 60 * 1_000_000_000
 
 
@@ -54,12 +53,8 @@ class Witnesses:
 class ClockKeeper:
     """Once trusted, time is carried by the machine's own run: small steps of the wall clock do not add up."""
 
-    def __init__(
-        self, store: FolderStore, disk: Disk, clock: Clock, boot: Boot, witnesses: Witnesses
-    ) -> None:
+    def __init__(self, store: ObjectStore, clock: Clock, boot: Boot, witnesses: Witnesses) -> None:
         self._store = store
-        self._path = store.root / _FILE
-        self._disk = disk
         self._clock = clock
         self._boot = boot
         self._witnesses = witnesses
@@ -118,7 +113,7 @@ class ClockKeeper:
 
     async def _load(self) -> None:
         """Read what this store knows of the time; again where another store lies in the folder now."""
-        name = await asyncio.to_thread(self._store.name)
+        name = await asyncio.to_thread(store_name, self._store.notes)
         if name is None:
             raise Unavailable(
                 why("store-unmarked", "the object store's folder has no marker: is its disk mounted?")
@@ -163,26 +158,26 @@ class ClockKeeper:
 
     async def _write(self, last: LastTrusted) -> None:
         try:
-            await asyncio.to_thread(write_small, self._disk, self._path, encode(last).decode())
+            await asyncio.to_thread(self._store.notes.write, _NOTE, encode(last))
         except OSError as error:
             raise Unavailable(f"the trusted time cannot be written down: {error.strerror}") from error
         self._last, self._written_ns = last, self._clock.monotonic_ns()
 
     def _read(self) -> tuple[LastTrusted | None, int | None]:
-        """What the file says, and the time of the newest object. Blocking."""
+        """What the note says, and the time of the newest object. Blocking."""
         try:
-            text = read_small(self._path)
-            newest_ns = max((ns for ns in map(_start_ns, self._store.newest_keys()) if ns), default=None)
+            said = self._store.notes.read(_NOTE)
+            newest_ns = max((ns for ns in map(_start_ns, newest_keys(self._store)) if ns), default=None)
         except OSError as error:
             raise Unavailable(
                 why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
             ) from error
-        if text is None:
+        if said is None:
             return None, newest_ns
         try:
-            return decode(LastTrusted, text.encode()), newest_ns
+            return decode(LastTrusted, said), newest_ns
         except BadInput:
-            self._log.error("trusted-time-unreadable", file=_FILE)
+            self._log.error("trusted-time-unreadable", file=_NOTE)
             return None, newest_ns
 
 

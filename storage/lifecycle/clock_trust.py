@@ -52,7 +52,7 @@ class Trusted:
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """What does."""
+    """`reason` says what disputes it."""
 
     reason: Reason
 

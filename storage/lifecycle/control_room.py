@@ -17,7 +17,7 @@ _FRESH_NS = 600 * 1_000_000_000
 
 
 class KnownToControlRoom:
-    """Holds, by HTTP. Raises BadInput on an answer that cannot be, Unavailable where there is none."""
+    """Asks for holds by HTTP. Raises BadInput on an answer that cannot be, Unavailable without one."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
@@ -41,7 +41,7 @@ class KnownToControlRoom:
 
 
 class DateWitness:
-    """Control_room's UTC by the `Date` of its answers, whatever was asked."""
+    """Knows control_room's UTC by the `Date` of all its answers."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

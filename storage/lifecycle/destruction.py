@@ -16,7 +16,7 @@ from storage.objects.boot import Boot
 
 @dataclass(frozen=True, slots=True)
 class Destruction:
-    """Retention, and those of its grounds to refuse that need more than to be asked."""
+    """Retention, and those of its grounds to refuse that others work with too."""
 
     keeper: ClockKeeper
     reconciliation: Reconciliation
@@ -35,7 +35,7 @@ def destruction(
     allowance: Allowance = USUAL,
 ) -> Destruction:
     """`first` are the grounds to ask before all others, `copies` and `allowance` as Retention has them."""
-    keeper = ClockKeeper(archive.store, archive.places.disk, clock, boot, witnesses)
+    keeper = ClockKeeper(archive.store, clock, boot, witnesses)
     reconciliation = Reconciliation(
         ask,
         archive.holds,

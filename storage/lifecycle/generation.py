@@ -1,4 +1,4 @@
-"""How far index and object store have come together: a number and a token, changed with each object stored.
+"""Tells how far index and store have come together: both have a number and a token, changed by each object.
 
 The index is written first, and remembers the token before: after a crash between the two the store is one
 step behind an index that knows it. An index that was restored, or a copy that went on by itself, has neither
@@ -13,11 +13,9 @@ from shared.causes import cause_of
 from shared.errors import Unavailable
 from shared.reasons import why
 from storage.index.marks import Marks
-from storage.objects.disk import Disk
-from storage.objects.folder import FolderStore
-from storage.objects.small_file import read_small, write_small
+from storage.objects.notes import Notes
 
-_FILE = ".beffroi-generation"
+_NOTE = ".beffroi-generation"
 _MARK = "generation"
 
 
@@ -43,11 +41,9 @@ class Step:
 class Generation:
     """The pair of steps. Raises Unavailable where either side does not answer."""
 
-    def __init__(self, marks: Marks, store: FolderStore, disk: Disk) -> None:
+    def __init__(self, marks: Marks, notes: Notes) -> None:
         self._marks = marks
-        self._store = store
-        self._path = store.root / _FILE
-        self._disk = disk
+        self._notes = notes
         self._turn = asyncio.Lock()
 
     async def mismatch(self) -> str | None:
@@ -86,16 +82,16 @@ class Generation:
     async def _take(self, step: Step) -> None:
         await self._marks.set(_MARK, str(step))
         try:
-            await asyncio.to_thread(write_small, self._disk, self._path, f"{step}\n")
+            await asyncio.to_thread(self._notes.write, _NOTE, f"{step}\n".encode())
         except OSError as error:
             raise Unavailable(f"the generation of the object store is not kept: {error.strerror}") from error
 
     async def _both(self) -> tuple[Step | None, Step | None]:
         mine = await self._marks.get(_MARK)
         try:
-            theirs = await asyncio.to_thread(read_small, self._path)
+            theirs = await asyncio.to_thread(self._notes.read, _NOTE)
         except OSError as error:
             raise Unavailable(
                 why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
             ) from error
-        return Step.parse(mine or ""), Step.parse(theirs or "")
+        return Step.parse(mine or ""), Step.parse((theirs or b"").decode(errors="replace"))

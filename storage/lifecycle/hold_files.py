@@ -1,18 +1,16 @@
-"""Holds as files beside the objects they keep: an index that is lost or older does not lose them."""
+"""Keeps holds as notes beside the objects: an index that is lost, or an older one, does not lose them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from shared.causes import cause_of
 from shared.errors import BadInput, Unavailable
 from shared.messages.codec import decode, encode
 from shared.reasons import why
 from storage.index.holds import Hold
-from storage.objects.disk import Disk
-from storage.objects.folder import FolderStore
-from storage.objects.small_file import remove_small, write_small
+from storage.objects.marker import require_store
+from storage.objects.notes import Notes
 
 _FOLDER = ".holds"
 
@@ -26,22 +24,17 @@ class FoundHolds:
 
 
 class HoldFiles:
-    """One file a hold and stream. Blocking: call it in a thread. Every failure is Unavailable."""
+    """Each hold has a note for each stream. Blocking: call it in a thread. Every failure is Unavailable."""
 
-    def __init__(self, store: FolderStore, disk: Disk) -> None:
-        self._store = store
-        self._folder = store.root / _FOLDER
-        self._disk = disk
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
 
     def write(self, holds: Sequence[Hold]) -> None:
         """Make these holds last; when this returns they survive a power cut."""
-        self._store.require()
+        require_store(self._notes)
         try:
-            if not self._folder.exists():
-                self._folder.mkdir()
-                self._disk.sync(self._store.root)
             for hold in holds:
-                write_small(self._disk, self._folder / _name(hold), encode(hold).decode())
+                self._notes.write(_name(hold), encode(hold))
         except OSError as error:
             raise Unavailable(
                 why(
@@ -53,10 +46,11 @@ class HoldFiles:
 
     def remove(self, id: str) -> None:
         """End a hold on every stream it keeps; an unknown one is no error."""
-        self._store.require()
+        require_store(self._notes)
         try:
-            for path in self._folder.glob(f"{_digest(id)}-*.json"):
-                remove_small(self._disk, path)
+            for name in self._names():
+                if name.startswith(f"{_FOLDER}/{_digest(id)}-"):
+                    self._notes.remove(name)
         except OSError as error:
             raise Unavailable(
                 why(
@@ -68,16 +62,17 @@ class HoldFiles:
 
     def all(self) -> FoundHolds:
         """Every hold there is a file of."""
-        self._store.require()
+        require_store(self._notes)
         holds: list[Hold] = []
         unreadable: list[str] = []
         try:
-            for path in sorted(self._folder.glob("*.json")):
-                hold = _read(path)
-                if hold is None:
-                    unreadable.append(f"{_FOLDER}/{path.name}")
-                else:
+            for name in self._names():
+                data = self._notes.read(name)
+                hold = None if data is None else _parsed(name, data)
+                if hold is not None:
                     holds.append(hold)
+                elif data is not None:
+                    unreadable.append(name)
         except OSError as error:
             raise Unavailable(
                 why(
@@ -88,17 +83,20 @@ class HoldFiles:
             ) from error
         return FoundHolds(tuple(holds), tuple(unreadable))
 
+    def _names(self) -> list[str]:
+        return [name for name in self._notes.names(_FOLDER) if name.endswith(".json")]
 
-def _read(path: Path) -> Hold | None:
+
+def _parsed(name: str, data: bytes) -> Hold | None:
     try:
-        hold = decode(Hold, path.read_bytes())
+        hold = decode(Hold, data)
     except BadInput:
         return None
-    return hold if _name(hold) == path.name else None
+    return hold if _name(hold) == name else None
 
 
 def _name(hold: Hold) -> str:
-    return f"{_digest(hold.id)}-{_digest(hold.stream)}.json"
+    return f"{_FOLDER}/{_digest(hold.id)}-{_digest(hold.stream)}.json"
 
 
 def _digest(text: str) -> str:

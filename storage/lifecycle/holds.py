@@ -11,7 +11,7 @@ from storage.index.holds import Hold, HoldRows
 from storage.index.reprieve import Reprieve
 from storage.lifecycle.hold_files import HoldFiles
 from storage.model.segment import SegmentState
-from storage.recording.finishing import Places
+from storage.recording.places import Places
 
 
 class Holds:
@@ -105,9 +105,9 @@ class Holds:
             self._log.info("segments-reprieved", hold=hold.id, count=len(stored) + len(spooled))
 
     def _still_there(self, keys: Sequence[str]) -> tuple[list[str], list[str]]:
-        stored = [key for key in keys if self._places.store.path(key).exists()]
+        stored = [key for key in keys if self._places.store.find(key) is not None]
         elsewhere = set(keys) - set(stored)
-        return stored, [key for key in elsewhere if self._places.spool.path(key).exists()]
+        return stored, [key for key in elsewhere if self._places.spool.size(key) is not None]
 
 
 def _widest(one: Hold | None, other: Hold | None) -> Hold:

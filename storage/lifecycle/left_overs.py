@@ -3,16 +3,16 @@ that cannot be read."""
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 from shared.clock import Clock
 from shared.log import get_logger
 from storage.index.dues import DueRows
 from storage.index.segments import SegmentRows
 from storage.model.deadline import DAY_NS, MAX_DAYS
-from storage.model.segment import capture_of_spool_name, key_of_spool_name, spool_name
-from storage.recording.finishing import Places, read_object
-from storage.recording.quarantine import Quarantine
+from storage.model.segment import capture_of_spool_name, spool_name
+from storage.objects.store import ObjectStore
+from storage.recording.left_files import LeftFile, LeftFiles
+from storage.recording.survey import read_object
 
 MOST_OBJECTS = 1000
 
@@ -27,8 +27,8 @@ class LeftOvers:
 
     def __init__(
         self,
-        places: Places,
-        quarantine: Quarantine,
+        store: ObjectStore,
+        files: LeftFiles,
         rows: SegmentRows,
         dues: DueRows,
         turn: asyncio.Lock,
@@ -36,8 +36,8 @@ class LeftOvers:
         *,
         is_open: Callable[[str], bool],
     ) -> None:
-        self._places = places
-        self._quarantine = quarantine
+        self._store = store
+        self._files = files
         self._rows = rows
         self._dues = dues
         self._turn = turn
@@ -49,13 +49,13 @@ class LeftOvers:
     async def sweep_once(self) -> int:
         """Destroy what is due; how many. Raises OSError, Unavailable."""
         now_ns, destroyed = self._clock.utc_ns(), 0
-        for path in await asyncio.to_thread(self._candidates):
+        for file in await asyncio.to_thread(self._files.all):
             async with self._turn:
-                if await self._is_due(path, now_ns):
-                    await asyncio.to_thread(self._places.disk.remove, path)
-                    self._log.error("unreadable-footage-destroyed", file=path.name)
+                if await self._is_due(file, now_ns):
+                    await asyncio.to_thread(self._files.remove, file)
+                    self._log.error("unreadable-footage-destroyed", file=file.name)
                     destroyed += 1
-        await asyncio.to_thread(self._quarantine.count)
+        await asyncio.to_thread(self._files.count)
         for key in list(self._objects):
             async with self._turn:
                 destroyed += await self._destroy_object(key, now_ns)
@@ -71,9 +71,9 @@ class LeftOvers:
         # All may have changed since the scrub named it: the clock, the row, the file itself.
         if not await self._is_object_due(key, now_ns):
             return False
-        if not isinstance(await asyncio.to_thread(read_object, self._places.store, key), str):
+        if not isinstance(await asyncio.to_thread(read_object, self._store, key), str):
             return False
-        destroyed = await asyncio.to_thread(self._places.store.remove, key)
+        destroyed = await asyncio.to_thread(self._store.remove, key)
         if destroyed:
             self._log.error("unreadable-footage-destroyed", file=key)
         return destroyed
@@ -81,24 +81,17 @@ class LeftOvers:
     async def _is_object_due(self, key: str, now_ns: int) -> bool:
         if await self._rows.get(key) is not None:
             return False
-        return await self._is_old(self._places.store.path(key), spool_name(key), now_ns)
+        found = await asyncio.to_thread(self._store.find, key)
+        return found is not None and await self._is_old(spool_name(key), found.written_ns, now_ns)
 
-    def _candidates(self) -> list[Path]:
-        return [*self._quarantine.files(), *sorted(self._places.spool.folder.glob("*.mp4"))]
-
-    async def _is_due(self, path: Path, now_ns: int) -> bool:
-        if path.parent == self._places.spool.folder:
-            key = key_of_spool_name(path.name)
-            if self._is_open(key) or await self._rows.get(key) is not None:
-                return False
-        return await self._is_old(path, path.name, now_ns)
-
-    async def _is_old(self, path: Path, name: str, now_ns: int) -> bool:
-        """Whether what a file of this name in the spool may hold is due, and not held."""
-        try:
-            written_ns = (await asyncio.to_thread(path.stat)).st_mtime_ns
-        except FileNotFoundError:
+    async def _is_due(self, file: LeftFile, now_ns: int) -> bool:
+        if file.key is not None and (self._is_open(file.key) or await self._rows.get(file.key) is not None):
             return False
+        written_ns = await asyncio.to_thread(self._files.written_ns, file)
+        return written_ns is not None and await self._is_old(file.name, written_ns, now_ns)
+
+    async def _is_old(self, name: str, written_ns: int, now_ns: int) -> bool:
+        """Whether what a file of this name in the spool may hold is due, and not held."""
         capture = capture_of_spool_name(name)
         if capture is None:
             # Nobody can say of what it is: all of it is as old as its last byte at least.

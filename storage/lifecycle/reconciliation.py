@@ -116,8 +116,8 @@ class Reconciliation:
     async def reason_to_refuse(self) -> str | Reason | None:
         """Why nothing may be destroyed: a hold is not kept here, or control_room was not heard for an hour.
 
-        It is asked anew, so that a hold ordered a moment ago counts; only while it does not answer is what it
-        told last enough.
+        Control_room is asked anew, so that a hold ordered a moment ago counts; while it does not answer, what
+        it told last is enough.
         """
         away: Unavailable | None = None
         try:

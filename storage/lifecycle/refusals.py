@@ -17,7 +17,7 @@ class Refusals(Protocol):
 
 
 class Grounds:
-    """Each is asked every time: who can mend one is told of the others too, and what they keep is kept."""
+    """Asks every ground each time: whoever mends one is told of the others, and each keeps what it has to."""
 
     def __init__(self, grounds: Sequence[Ground]) -> None:
         self._grounds = grounds

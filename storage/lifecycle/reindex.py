@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from shared.causes import cause_of
 from shared.errors import Unavailable
@@ -9,7 +10,7 @@ from shared.log import get_logger
 from shared.reasons import why
 from storage.lifecycle.archive import Archive
 from storage.model.segment import SegmentState
-from storage.recording.finishing import read_object
+from storage.recording.survey import read_object
 
 _BATCH = 500
 
@@ -29,8 +30,8 @@ async def reindex(archive: Archive) -> Reindexed:
 
     Holds come back from the files beside the objects. What an index that may be the older one has condemned
     is judged anew. Policies and exports stay as they are. An object that cannot be read is named in the log
-    and left alone. Run it while storage is stopped. It has a batch of rows and one folder's names in memory,
-    however many there are. Raises Unavailable.
+    and left alone. Run it while storage is stopped. It has a batch of rows and of keys in memory, however
+    many there are. Raises Unavailable.
     """
     try:
         known, added, unreadable = await _learn(archive)
@@ -49,21 +50,20 @@ async def _learn(archive: Archive) -> tuple[int, int, int]:
     """Add what the index lacks; how many objects it knew, it learnt, and cannot be read. Raises OSError."""
     log, store, rows = get_logger("storage"), archive.store, archive.rows
     known = added = unreadable = 0
-    folders = store.folders()
-    while (folder := await asyncio.to_thread(next, folders, None)) is not None:
-        keys = await asyncio.to_thread(store.keys_in, folder)
-        for first in range(0, len(keys), _BATCH):
-            batch = keys[first : first + _BATCH]
-            unknown = await rows.unknown(batch)
-            known += len(batch) - len(unknown)
-            for key in unknown:
-                segment = await asyncio.to_thread(read_object, store, key)
-                if isinstance(segment, str):
-                    unreadable += 1
-                    log.error("object-unreadable", key=key, reason=segment)
-                    continue
-                await rows.add(segment)
-                added += 1
+    batch: list[str] = []
+    while batch := await asyncio.to_thread(
+        partial(store.keys, after=batch[-1] if batch else "", most=_BATCH)
+    ):
+        unknown = await rows.unknown(batch)
+        known += len(batch) - len(unknown)
+        for key in unknown:
+            segment = await asyncio.to_thread(read_object, store, key)
+            if isinstance(segment, str):
+                unreadable += 1
+                log.error("object-unreadable", key=key, reason=segment)
+                continue
+            await rows.add(segment)
+            added += 1
     return known, added, unreadable
 
 
@@ -73,7 +73,7 @@ async def _compare(archive: Archive) -> int:
     store, key, forgotten = archive.store, "", 0
     while batch := await archive.walk.after(key, _BATCH):
         key = batch[-1][0]
-        there = await asyncio.to_thread(lambda rows: [store.holds(row[0]) for row in rows], batch)
+        there = await asyncio.to_thread(lambda rows: [store.find(row[0]) is not None for row in rows], batch)
         rows = [(*row, is_there) for row, is_there in zip(batch, there, strict=True)]
         lost = [one for one, state, is_there in rows if state is SegmentState.STORED and not is_there]
         condemned = [one for one, state, is_there in rows if state is SegmentState.GARBAGE and is_there]

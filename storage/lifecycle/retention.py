@@ -16,7 +16,7 @@ from storage.lifecycle.allowance import USUAL, Allowance, Budget
 from storage.lifecycle.refusals import Refusals
 from storage.metrics import LifeMetrics, RetentionMetrics
 from storage.model.segment import Segment
-from storage.recording.finishing import Places
+from storage.recording.places import Places
 
 EVERY_S = 20.0
 _REFUSED_EVERY_S = 3.0
@@ -46,11 +46,11 @@ class _Count:
 
 
 class Retention:
-    """Each run: condemn what is due (row to garbage), remove its object, drop its row. Any step may be the
-    last before a crash: the next run finds garbage rows and goes on.
+    """Each run condemns what is due (its row becomes garbage), removes its object and drops its row. Any step
+    may be the last before a crash: the next run finds garbage rows and goes on.
 
-    A run does no more than `allowance` and a batch of each kind of work; what it leaves the next one takes
-    up, soon after. What is due longest goes first.
+    A run does no more than `allowance` and a batch of each kind of work; the next run, soon after, takes up
+    what it leaves. What is due longest goes first.
 
     `turn` is held for each batch, so that a hold is placed before it or after it. `copies` destroy what else
     holds footage: they are called by runs that may destroy, each `EVERY_S` at least.
@@ -204,9 +204,7 @@ class Retention:
         """Remove the files of condemned segments; how many had none. Raises OSError. Blocking."""
         missing = 0
         for segment in garbage:
-            spooled = self._places.spool.path(segment.key)
-            there = spooled.exists()
-            self._places.disk.remove(spooled)
+            there = self._places.spool.remove(segment.key)
             there = self._places.store.remove(segment.key) or there
             missing += not there
         return missing

@@ -1,11 +1,11 @@
-"""Looks at every object and every row for ever, slowly: do they know each other, are the bytes the same."""
+"""Compares objects with rows, and their bytes with what rows say of them, slowly and for ever."""
 
 import asyncio
 import hashlib
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from shared.causes import cause_of
 from shared.clock import Clock
@@ -17,12 +17,14 @@ from storage.index.segments import SegmentRows
 from storage.index.walk import Walk
 from storage.lifecycle.bond import StoreBond
 from storage.metrics import ScrubMetrics
-from storage.objects.folder import FolderStore
-from storage.recording.finishing import read_object
+from storage.objects.marker import store_name
+from storage.objects.store import ObjectStore
+from storage.recording.survey import read_object
 
 _PAUSE_S = 1.0
 _SHORTEST_S = 0.0001
 _ROWS = 500
+_KEYS = 1500
 _NAMED = 1000
 _CHUNK = 1 << 20
 _CURSOR, _HASHED_AT, _DAMAGED = "scrub-cursor", "scrub-hashed-at", "scrub-damaged"
@@ -63,7 +65,7 @@ class Found:
 
 
 class Scrub:
-    """Two walks: names (folders against rows, rows against folders) and bytes (SHA-256 anew).
+    """Walks twice: over names (keys against rows, rows against keys), and over bytes (SHA-256 anew).
 
     Everything found is told; an object that the index lacks also breaks the bond. Nothing is changed here.
     `unreadable` takes the key of every object that neither the index nor anybody who reads it can name.
@@ -74,7 +76,7 @@ class Scrub:
         rows: SegmentRows,
         walk: Walk,
         marks: Marks,
-        store: FolderStore,
+        store: ObjectStore,
         bond: StoreBond,
         clock: Clock,
         metrics: ScrubMetrics,
@@ -168,12 +170,14 @@ class Scrub:
 
     async def _unlisted(self, pause_s: float) -> AsyncIterator[str]:
         """Objects that have no row, and are still there at a second look."""
-        folders = self._store.folders()
-        while (folder := await asyncio.to_thread(next, folders, None)) is not None:
-            keys = await asyncio.to_thread(self._store.keys_in, folder)
+        keys: list[str] = []
+        while keys := await asyncio.to_thread(
+            partial(self._store.keys, after=keys[-1] if keys else "", most=_KEYS)
+        ):
             for first in range(0, len(keys), _ROWS):
                 for key in await self._rows.unknown(keys[first : first + _ROWS]):
-                    if await asyncio.to_thread(self._store.holds, key) and await self._rows.get(key) is None:
+                    there = await asyncio.to_thread(self._store.find, key) is not None
+                    if there and await self._rows.get(key) is None:
                         yield key
             await self._pause(pause_s)
 
@@ -183,24 +187,23 @@ class Scrub:
         while batch := await self._walk.stored_after(key, _ROWS):
             key = batch[-1][0]
             for one in await asyncio.to_thread(self._absent, [row[0] for row in batch]):
-                if self._store.name() is not None and await self._walk.is_stored(one):
+                named = await asyncio.to_thread(store_name, self._store.notes) is not None
+                if named and await self._walk.is_stored(one):
                     yield one
             await self._pause(pause_s)
 
     def _absent(self, keys: list[str]) -> list[str]:
-        return [key for key in keys if not self._store.holds(key)]
+        return [key for key in keys if self._store.find(key) is None]
 
     async def _differs(self, key: str, sha256: str) -> bool:
         """Whether an object's bytes are others than its row says. One that is gone differs in nothing."""
-        digest = hashlib.sha256()
+        digest, at = hashlib.sha256(), 0
+        read = partial(self._store.read, once=True)
         try:
-            file = await asyncio.to_thread((self._store.path(key)).open, "rb", buffering=0)
-            with file:
-                while chunk := await asyncio.to_thread(file.read, _CHUNK):
-                    await asyncio.to_thread(digest.update, chunk)
-                    await self._pause(len(chunk) / self._bytes_per_s)
-                # What is read here only once must not push out what viewers read.
-                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            while chunk := await asyncio.to_thread(read, key, at, _CHUNK):
+                await asyncio.to_thread(digest.update, chunk)
+                at += len(chunk)
+                await self._pause(len(chunk) / self._bytes_per_s)
         except FileNotFoundError:
             return False
         except OSError as error:

@@ -1,1 +1,1 @@
-"""Finished segments on disk, and what keeps them: the object store, its lock, small files beside it."""
+"""Where finished segments are kept: the object store and its notes as ports, a folder, its lock."""

@@ -1,4 +1,4 @@
-"""The machine's clock that nobody can set: how long it has run since it was started, sleep included."""
+"""Tells how long the machine has run since it was started, sleep included: a clock that nobody can set."""
 
 import time
 from collections.abc import Callable

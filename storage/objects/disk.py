@@ -1,9 +1,12 @@
 """The disk as a port, so that a full or failing one can be tried."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
+
+_CHUNK = 1 << 20
 
 
 class Disk(Protocol):
@@ -25,8 +28,8 @@ class Disk(Protocol):
 
     def close(self, descriptor: int) -> None: ...
 
-    def link_or_copy(self, source: Path, target: Path) -> None:
-        """Make `target` hold the bytes of `source`, sharing them where one disk has both."""
+    def share_or_copy(self, source: BinaryIO, target: Path) -> None:
+        """Make `target` a new file of what `source` gives, sharing the bytes where one disk has both."""
         ...
 
     def replace(self, source: Path, target: Path) -> None: ...
@@ -62,12 +65,13 @@ class RealDisk:
     def close(self, descriptor: int) -> None:
         os.close(descriptor)
 
-    def link_or_copy(self, source: Path, target: Path) -> None:
+    def share_or_copy(self, source: BinaryIO, target: Path) -> None:
         try:
-            os.link(source, target)
+            _share(source, target)
         except OSError:
-            # Another file system, or one without hard links: the copy says what is really wrong.
-            shutil.copyfile(source, target)
+            # No file, another file system, or one without hard links: the copy says what is really wrong.
+            with target.open("xb") as copy:
+                shutil.copyfileobj(source, copy, _CHUNK)
 
     def replace(self, source: Path, target: Path) -> None:
         os.replace(source, target)
@@ -77,3 +81,12 @@ class RealDisk:
 
     def free_bytes(self, path: Path) -> int:
         return shutil.disk_usage(path).free
+
+
+def _share(source: BinaryIO, target: Path) -> None:
+    """Give an opened file a second name. Raises OSError where that cannot be."""
+    if source.tell():
+        raise OSError(errno.EINVAL, "part of a file cannot be shared")
+    descriptor = source.fileno()
+    # The folder's descriptor has no meaning for a path from the root: naming one makes the link be followed.
+    os.link(f"/proc/self/fd/{descriptor}", target, src_dir_fd=descriptor, follow_symlinks=True)

@@ -1,150 +1,141 @@
-"""The object store: a folder of finished segments, written once, removed once."""
+"""A folder as an object store: each object is a file, and its key the path of the file."""
 
+import errno
 import os
+import threading
 import uuid
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from stat import S_ISREG
+from typing import BinaryIO
 
-from shared.causes import cause_of
-from shared.errors import Conflict, Unavailable
-from shared.reasons import why
 from storage.objects.disk import Disk
-from storage.objects.small_file import write_small
+from storage.objects.file_range import read_range
+from storage.objects.marker import require_store
+from storage.objects.notes import FolderNotes
+from storage.objects.store import MOST_KEYS, StoredObject, is_group, is_key, require_group, require_key
 
-_MARKER = ".beffroi-store"
 _INCOMING = ".incoming"
 _FOUND = "lost+found"
 """The file system's own folder, where the store is a disk: nobody else may read it."""
 
+_LONGEST_NAME = f"{'n' * 251}.mp4"
+_MOST_LASTING = 10_000
+
 
 class FolderStore:
-    """Objects by key under `root`. Blocking: call it in a thread.
-
-    A marker file holds the store's own name, so that an unmounted disk is not taken for an empty store.
-    """
+    """An `ObjectStore` under `root`, a folder that exists. One process at a time may have it."""
 
     def __init__(self, root: Path, disk: Disk) -> None:
-        self.root = root
+        self.notes = FolderNotes(root, disk)
+        self._root = root
         self._disk = disk
+        self._naming = threading.Lock()
+        self._lasting: set[Path] = set()
 
-    def path(self, key: str) -> Path:
-        """Where an object is or would be. Raises ValueError on a key that leaves the store."""
-        path = self.root / key
-        if ".." in path.parts or not key or key.startswith(("/", ".")):
-            raise ValueError(f"{key!r} is not an object key")
-        return path
-
-    def name(self) -> str | None:
-        """The store's own name, None where the folder is no store."""
-        try:
-            return (self.root / _MARKER).read_text().strip() or None
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise Unavailable(
-                why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
-            ) from error
-
-    def require(self) -> None:
-        """Raise Unavailable where the folder is no store: what is written there would be lost with it."""
-        if self.name() is None:
-            raise Unavailable(
-                why("store-unmarked", "the object store's folder has no marker: is its disk mounted?")
-            )
-
-    def found(self, name: str) -> None:
-        """Make the folder a store of this name. Raises Unavailable."""
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            write_small(self._disk, self.root / _MARKER, name + "\n")
-        except OSError as error:
-            raise Unavailable(f"the object store cannot be made: {error.strerror}") from error
-
-    def put(self, key: str, source: Path) -> None:
-        """Store the bytes of a synced file under a key, whole or not at all, safe from a power cut.
-
-        Raises OSError when the disk does, Conflict when the folder is no store.
-        """
-        if self.name() is None:
-            raise Conflict(
-                why("store-unmarked", "the object store's folder has no marker: is its disk mounted?")
-            )
-        target = self.path(key)
-        incoming_folder = self.root / _INCOMING
+    def put(self, key: str, source: BinaryIO) -> None:
+        target = self._path(key)
+        require_store(self.notes)
+        incoming_folder = self._root / _INCOMING
         incoming_folder.mkdir(exist_ok=True)
-        new_folders = [folder for folder in (target.parent, *target.parent.parents) if not folder.exists()]
         target.parent.mkdir(parents=True, exist_ok=True)
         incoming = incoming_folder / uuid.uuid4().hex
         try:
-            self._disk.link_or_copy(source, incoming)
-            self._disk.sync(incoming)
-            self._disk.replace(incoming, target)
+            there = target.exists()
+            if not there:
+                self._disk.share_or_copy(source, incoming)
+                self._disk.sync(incoming)
+                there = not self._name(incoming, target)
         finally:
             self._disk.remove(incoming)
-        for folder in {target.parent, *(folder.parent for folder in new_folders)}:
-            self._disk.sync(folder)
+        self._make_last(target.parent)
+        if there:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), key)
 
-    def holds(self, key: str) -> bool:
-        """Whether there is an object of this key."""
-        return self.path(key).exists()
+    def find(self, key: str) -> StoredObject | None:
+        try:
+            stat = self._path(key).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return StoredObject(stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
+
+    def read(self, key: str, offset: int, size: int, *, once: bool = False) -> bytes:
+        return read_range(self._path(key), offset, size, once=once)
 
     def remove(self, key: str) -> bool:
-        """Remove an object for good; False when it was not there. Raises OSError."""
-        path = self.path(key)
+        path = self._path(key)
         there = path.exists()
         self._disk.remove(path)
         if there:
             self._disk.sync(path.parent)
         return there
 
-    def keys(self) -> Iterator[str]:
-        """Every object's key, in no promised order."""
-        for folder, folders, files in os.walk(self.root):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            for name in files:
-                if _is_object(name):
-                    yield str((Path(folder) / name).relative_to(self.root))
+    def keys(self, prefix: str = "", *, after: str = "", most: int = MOST_KEYS) -> list[str]:
+        return list(islice(self._walk("", prefix, after), most))
+
+    def groups(self, prefix: str = "") -> list[str]:
+        require_group(prefix)
+        return [name for name in self._entries(prefix) if name.endswith("/")]
 
     def clear_incoming(self) -> int:
         """Remove what a crash left half put: copies that nothing names. How many. At the start only."""
-        left = list((self.root / _INCOMING).glob("*"))
+        left = list((self._root / _INCOMING).glob("*"))
         for path in left:
             self._disk.remove(path)
         return len(left)
 
-    def is_empty(self) -> bool:
-        return next(self.keys(), None) is None
+    def _path(self, key: str) -> Path:
+        require_key(key)
+        return self._root / key
 
-    def folders(self) -> Iterator[str]:
-        """Every folder that an object could lie in, the store's own among them. Raises OSError."""
-        for folder, folders, _files in os.walk(self.root, onerror=_unless_gone):
-            folders[:] = sorted(name for name in folders if not name.startswith(".") and name != _FOUND)
-            yield str(Path(folder).relative_to(self.root))
+    def _name(self, incoming: Path, target: Path) -> bool:
+        """Give what is whole its name; False where another has it."""
+        with self._naming:
+            if target.exists():
+                return False
+            self._disk.replace(incoming, target)
+        return True
 
-    def keys_in(self, folder: str) -> list[str]:
-        """The keys of the objects in one folder, in order; none where it is gone. Raises OSError."""
+    def _make_last(self, folder: Path) -> None:
+        """Make the names in a folder survive, and once its own: whoever made it may have crashed since."""
+        self._disk.sync(folder)
+        if folder in self._lasting:
+            return
+        for above in folder.parents:
+            if not above.is_relative_to(self._root):
+                break
+            self._disk.sync(above)
+        if len(self._lasting) >= _MOST_LASTING:
+            self._lasting.clear()
+        self._lasting.add(folder)
+
+    def _walk(self, folder: str, prefix: str, after: str) -> Iterator[str]:
+        for name in self._entries(folder):
+            if not name.endswith("/"):
+                if name > after and name.startswith(prefix):
+                    yield name
+            elif (name.startswith(prefix) or prefix.startswith(name)) and (
+                name > after or after.startswith(name)
+            ):
+                yield from self._walk(name, prefix, after)
+
+    def _entries(self, folder: str) -> list[str]:
+        """The keys in a folder, and the folders in it with a "/" behind them, in the order of keys."""
+        # Asked once a folder, not once a name: there may be very many.
+        all_fit = is_key(f"{folder}{_LONGEST_NAME}")
+        found = []
         try:
-            with os.scandir(self.root / folder) as entries:
-                names = sorted(one.name for one in entries if _is_object(one.name) and not one.is_dir())
-        except FileNotFoundError:
+            with os.scandir(self._root / folder) as entries:
+                for one in entries:
+                    name = folder + one.name
+                    if one.name.startswith("."):
+                        continue
+                    if one.name.endswith(".mp4"):
+                        if (all_fit or is_key(name)) and not one.is_dir():
+                            found.append(name)
+                    elif name != _FOUND and one.is_dir(follow_symlinks=False) and is_group(f"{name}/"):
+                        found.append(f"{name}/")
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        return [str(Path(folder) / name) for name in names]
-
-    def newest_keys(self) -> Iterator[str]:
-        """The newest object of each stream, found without walking the whole store."""
-        for stream_folder in self.root.glob("[0-9]*/*/*"):
-            days = sorted((day for day in stream_folder.iterdir() if day.is_dir()), reverse=True)
-            for day in days:
-                names = [path.name for path in day.iterdir() if path.name.endswith(".mp4")]
-                if names:
-                    yield str((day / max(names)).relative_to(self.root))
-                    break
-
-
-def _is_object(name: str) -> bool:
-    return name.endswith(".mp4") and not name.startswith(".")
-
-
-def _unless_gone(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):
-        raise error
+        return sorted(found)

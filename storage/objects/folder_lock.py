@@ -1,4 +1,4 @@
-"""One storage a folder: a lock of the kernel's, and a lease for folders that several machines share."""
+"""Lets one storage work in a folder, by the kernel's lock, and by a lease where machines share the folder."""
 
 import asyncio
 import fcntl

@@ -1,8 +1,7 @@
-"""What footage there is: the index, and what it does not know yet because it is being written."""
+"""Knows what footage there is: what the index has, and what is being written and not in the index yet."""
 
 import asyncio
 from collections import OrderedDict
-from pathlib import Path
 
 from shared.clock import Clock
 from shared.errors import NotFound
@@ -12,7 +11,7 @@ from storage.fmp4.reader import Layout
 from storage.index.segments import SegmentRows
 from storage.index.shown import ShownRows
 from storage.model.segment import Footage
-from storage.recording.finishing import Places, layout_of
+from storage.recording.places import Places
 from storage.recording.recorder import Recorder
 
 _KEPT_LAYOUTS = 64
@@ -39,7 +38,8 @@ class Catalogue:
     ) -> list[Footage]:
         """All footage that has something of [start_ns, end_ns), oldest first.
 
-        Whose deadline had not come at `at_ns`, by default now; or that a hold other than `but_for` keeps.
+        Footage whose deadline had come at `at_ns`, by default now, is left out, unless a hold other than
+        `but_for` keeps it.
         """
         now_ns = self._clock.utc_ns() if at_ns is None else at_ns
         growing = {footage.key: footage for footage in self._recorder.footage(stream)}
@@ -71,23 +71,34 @@ class Catalogue:
     def is_recording(self, stream: StreamId) -> bool:
         return self._recorder.is_recording(stream)
 
-    def path(self, key: str) -> Path:
-        """The file that holds a segment now. Raises NotFound once it is destroyed. Blocking, briefly."""
-        path = self._places.find(key)
-        if path is None:
-            raise NotFound(why("recording-destroyed", "the recording has been destroyed"))
-        return path
+    def read(self, key: str, offset: int, size: int) -> bytes:
+        """A range of a segment as it is now. Raises NotFound once it is destroyed, OSError. Blocking."""
+        try:
+            return self._places.read(key, offset, size)
+        except FileNotFoundError:
+            raise _destroyed() from None
+
+    def layout_now(self, key: str) -> Layout:
+        """What is whole in a segment now. Raises NotFound, BadInput, OSError. Blocking."""
+        try:
+            return self._places.layout(key)
+        except FileNotFoundError:
+            raise _destroyed() from None
 
     async def layout(self, footage: Footage) -> Layout:
-        """What is whole in a segment's file now. Raises NotFound, BadInput."""
+        """The same for whoever asks often: read once where it does not grow. Raises NotFound, BadInput."""
         kept = self._layouts.get(footage.key)
         if kept is not None:
             self._layouts.move_to_end(footage.key)
             return kept
         growing = self._recorder.is_open(footage.key)
-        layout = await asyncio.to_thread(lambda: layout_of(self.path(footage.key)))
+        layout = await asyncio.to_thread(self.layout_now, footage.key)
         if not growing:
             self._layouts[footage.key] = layout
             while len(self._layouts) > _KEPT_LAYOUTS:
                 self._layouts.popitem(last=False)
         return layout
+
+
+def _destroyed() -> NotFound:
+    return NotFound(why("recording-destroyed", "the recording has been destroyed"))

@@ -1,4 +1,4 @@
-"""Recordings that a browser cannot play, as H.264: a window by a child process, so many at a time."""
+"""Makes H.264 of recordings that a browser cannot play: a child process does a window, so many at a time."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
@@ -96,7 +96,7 @@ class Transcodings:
 
 
 class Transcoding:
-    """One answer on its way through a child. `ended` is called once, when it needs its place no more."""
+    """Sends one answer through a child process. It calls `ended` once, when it needs its place no more."""
 
     def __init__(
         self,

@@ -1,7 +1,6 @@
 """What a player gets for a time range: one fragmented MP4 without a seam, times as the player's time line."""
 
 import asyncio
-import os
 from bisect import bisect_right
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -188,22 +187,12 @@ async def read_answer(catalogue: Catalogue, answer: Answer) -> AsyncIterator[tup
 
     A segment destroyed meanwhile ends it early. At most one fragment is in memory.
     """
-    descriptor, opened = -1, ""
-    try:
-        for piece, fragment in zip(answer.pieces, retimed(answer), strict=True):
-            if piece.key != opened:
-                if descriptor >= 0:
-                    os.close(descriptor)
-                    descriptor = -1
-                try:
-                    descriptor, opened = os.open(catalogue.path(piece.key), os.O_RDONLY), piece.key
-                except (NotFound, FileNotFoundError):
-                    return
-            size = piece.fragment.end - piece.fragment.data
-            data = await asyncio.to_thread(os.pread, descriptor, size, piece.fragment.data)
-            if len(data) != size:
-                return
-            yield fragment, data
-    finally:
-        if descriptor >= 0:
-            os.close(descriptor)
+    for piece, fragment in zip(answer.pieces, retimed(answer), strict=True):
+        at, size = piece.fragment.data, piece.fragment.end - piece.fragment.data
+        try:
+            data = await asyncio.to_thread(catalogue.read, piece.key, at, size)
+        except NotFound:
+            return
+        if len(data) != size:
+            return
+        yield fragment, data

@@ -1,29 +1,26 @@
 """From the spool to the object store: the second half of a segment's making, and of its recovery."""
 
 import asyncio
-import hashlib
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError
 from shared.log import get_logger
-from storage.fmp4.reader import Layout, read_layout
+from storage.fmp4.reader import read_layout
 from storage.metrics import LifeMetrics
 from storage.model.segment import Segment, SegmentState, key_of_spool_name
-from storage.objects.disk import Disk
-from storage.objects.folder import FolderStore
+from storage.recording.places import Places
 from storage.recording.quarantine import Quarantine
-from storage.recording.remains import holds_nothing, is_tear
-from storage.recording.spool import Spool
+from storage.recording.remains import is_blank, is_tear
+from storage.recording.survey import digest_of, opened, segment_of
 
 _MAX_PENDING = 10_000
 _RETRY_S = 2.0
 _LOOK_S = 0.5
-_CHUNK = 1 << 20
 _DAMAGED = "damaged in its midst: what follows is set aside"
 
 
@@ -35,73 +32,6 @@ class Register(Protocol):
     async def get(self, key: str) -> Segment | None: ...
 
     async def mark_stored(self, key: str) -> bool: ...
-
-
-def layout_of(path: Path) -> Layout:
-    """The layout of a segment file. Raises BadInput, OSError. Blocking."""
-    with path.open("rb", buffering=0) as file:
-        descriptor = file.fileno()
-        return read_layout(
-            lambda offset, size: os.pread(descriptor, size, offset), os.fstat(descriptor).st_size
-        )
-
-
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a file. Blocking."""
-    digest = hashlib.sha256()
-    with path.open("rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def segment_of(path: Path, key: str, layout: Layout, codec: str, state: SegmentState) -> Segment:
-    """What the index should say of a whole file. Blocking."""
-    identity = layout.identity
-    return Segment(
-        key=key,
-        stream=identity.stream,
-        run=identity.run,
-        start_ns=identity.start_ns,
-        end_ns=layout.end_ns,
-        size=path.stat().st_size,
-        sha256=digest_of(path),
-        codec=codec,
-        parameters=layout.description.digest,
-        days=identity.days,
-        state=state,
-        incomplete=layout.incomplete,
-    )
-
-
-def read_object(store: FolderStore, key: str) -> Segment | str:
-    """The row of an object, or why it has none. Blocking."""
-    path = store.path(key)
-    try:
-        layout = layout_of(path)
-        if not layout.fragments:
-            return "it holds no picture"
-        return segment_of(path, key, layout, layout.description.codec_string, SegmentState.STORED)
-    except BadInput as error:
-        return error.detail
-    except OSError as error:
-        return error.strerror or str(error)
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where a segment's bytes may be."""
-
-    spool: Spool
-    store: FolderStore
-    disk: Disk
-
-    def find(self, key: str) -> Path | None:
-        """The file that holds a segment now, None when it is gone."""
-        for path in (self.spool.path(key), self.store.path(key)):
-            if path.exists():
-                return path
-        return None
 
 
 class Finisher:
@@ -202,12 +132,12 @@ class Finisher:
         if row is None or row.state is SegmentState.GARBAGE:
             # Its deadline has come: only retention destroys, and only while nothing speaks against it.
             return
-        if row.state is SegmentState.CLOSED or not await asyncio.to_thread(self._places.store.holds, key):
-            await asyncio.to_thread(self._places.store.put, key, path)
+        if row.state is SegmentState.CLOSED or not await asyncio.to_thread(self._places.store.find, key):
+            await asyncio.to_thread(self._put, path, key, closed.sha256)
             if row.state is SegmentState.CLOSED and not await self._mark_stored(key):
                 return
         await self._stored()
-        await asyncio.to_thread(self._places.disk.remove, path)
+        await asyncio.to_thread(self._places.spool.disk.remove, path)
 
     def _known(self, key: str) -> None:
         self._left_over.discard(key)
@@ -223,31 +153,49 @@ class Finisher:
             await asyncio.to_thread(self._places.store.remove, key)
         return row is not None and row.state is SegmentState.STORED
 
+    def _put(self, path: Path, key: str, sha256: str) -> None:
+        """Store a sealed file; one that a crash left stored without its row saying so is stored already."""
+        store = self._places.store
+        with path.open("rb") as file:
+            try:
+                store.put(key, file)
+                return
+            except FileExistsError:
+                if digest_of(partial(store.read, key)) == sha256:
+                    return
+            # The bytes that the row speaks of are those in the spool, which keeps them until this is done.
+            self._log.error("object-differs", key=key)
+            store.remove(key)
+            file.seek(0)
+            store.put(key, file)
+
     def _seal(self, path: Path, key: str) -> Segment | None:
         """Cut a file to its last whole fragment and make it last; None where it holds nothing readable."""
         if not path.exists():
             return None
         try:
-            layout = layout_of(path)
+            with opened(path) as (read_at, size):
+                layout = read_layout(read_at, size)
             # Parameters that name no codec make no row: tried again for ever, they would keep recovery open.
             codec = layout.description.codec_string
         except BadInput as error:
-            if holds_nothing(path):
+            if is_blank(path):
                 self._log.warning("spool-file-without-head", key=key, reason=error.detail)
-                self._places.disk.remove(path)
+                self._places.spool.disk.remove(path)
             else:
                 self._quarantine.take(path, error.detail)
             return None
         if not layout.fragments:
             if is_tear(path, len(layout.init)):
-                self._places.disk.remove(path)
+                self._places.spool.disk.remove(path)
             else:
                 self._quarantine.take(path, "damaged right behind its head")
             return None
         if not self._cut(path, layout.end, key):
             return None
-        self._places.disk.sync(path)
-        return segment_of(path, key, layout, codec, SegmentState.CLOSED)
+        self._places.spool.disk.sync(path)
+        with opened(path) as (read_at, size):
+            return segment_of(read_at, size, key, layout, codec, SegmentState.CLOSED)
 
     def _cut(self, path: Path, whole: int, key: str) -> bool:
         """Cut what follows the last whole fragment; False where that is no mere tear and finds no room."""

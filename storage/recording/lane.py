@@ -1,4 +1,4 @@
-"""A thread that does disk work in order, so that the loop never waits for a disk."""
+"""A thread does disk work in order, so that the event loop never waits for a disk."""
 
 import asyncio
 import queue
@@ -11,7 +11,7 @@ Job = Callable[[], None]
 class DiskLane:
     """One thread and its queue, bound to `budget_bytes` of data not yet written.
 
-    Beyond the budget `submit` refuses: who asks decides what to leave out. Jobs must not raise.
+    Beyond the budget `submit` refuses, and its caller decides what to leave out. Jobs must not raise.
     """
 
     def __init__(self, name: str, budget_bytes: int) -> None:

@@ -26,8 +26,8 @@ OpenWriter = Callable[[str, Identity, Description, WriterEvents], Writer]
 class OpenSegment:
     """Media time 0 is `first_pts90`. Times are those at which pictures are shown, unless called decoded.
 
-    Pictures come in the order they are decoded in. Where that is another one (B-frames), a fragment decodes
-    its pictures at the times at which they are shown, sorted: the time line of decoding is that of showing.
+    Pictures come in the order in which they are decoded. Where they are shown in another order (B-frames), a
+    fragment decodes its pictures at the times at which they are shown, sorted.
     """
 
     key: str

@@ -92,8 +92,8 @@ class Quarantine:
         return self._health
 
     def _has_room(self, path: Path, size: int, reason: str) -> bool:
-        files, held = self.count()
-        fits = files < self._max_files and held + size <= self._max_bytes
+        files, taken = self.count()
+        fits = files < self._max_files and taken + size <= self._max_bytes
         if not fits:
             self._metrics.left.inc()
             self._log.error("spool-file-unreadable", file=path.name, reason=reason, set_aside=False)

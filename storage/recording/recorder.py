@@ -1,4 +1,4 @@
-"""All recordings of this process: which streams, from the policies; their units, from the tap."""
+"""Records the streams that the policies name, from the units that the tap gives."""
 
 import asyncio
 from collections import Counter
@@ -69,9 +69,9 @@ class Recorder:
             self._ended.append(recording)
             self._log.info("recording-ended", stream=str(stream))
         for stream, policy in wanted.items():
-            held = self._recordings.get(stream)
-            if held is not None:
-                held[0].policy = policy
+            underway = self._recordings.get(stream)
+            if underway is not None:
+                underway[0].policy = policy
                 continue
             recording = self._begin(policy)
             self._recordings[stream] = (recording, self._tap.subscribe(stream, recording.take))
@@ -97,13 +97,13 @@ class Recorder:
 
     def footage(self, stream: StreamId) -> list[Footage]:
         """Segments of a stream that the index may not know yet."""
-        held = [recording for recording in self._all() if recording.stream == stream]
-        return [footage for recording in held for footage in recording.footage()]
+        mine = [recording for recording in self._all() if recording.stream == stream]
+        return [footage for recording in mine for footage in recording.footage()]
 
     def is_recording(self, stream: StreamId) -> bool:
         """Whether pictures of the stream reach the disk now."""
-        held = self._recordings.get(stream)
-        return held is not None and held[0].report().status is RecordingStatus.RECORDING
+        underway = self._recordings.get(stream)
+        return underway is not None and underway[0].report().status is RecordingStatus.RECORDING
 
     def indexed(self, key: str) -> None:
         """The index knows a segment now."""
@@ -122,7 +122,7 @@ class Recorder:
     def cameras_ns(self) -> tuple[int, ...]:
         """The UTC that each camera tells now by its own clock, of those whose pictures come.
 
-        Where fewer than two tell any, the times of arrival, which are the workers', stand for the others.
+        Where fewer than two cameras tell it, the clocks of the workers, by which pictures arrive, are taken.
         """
         told: dict[str, CameraTime] = {}
         for recording, _ in self._recordings.values():

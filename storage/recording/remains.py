@@ -1,4 +1,4 @@
-"""What is in a spool file that cannot be read as a segment: nothing, a write cut short, or maybe pictures."""
+"""Tells whether a spool file that is no whole segment has nothing in it, a torn write, or maybe pictures."""
 
 import mmap
 import os
@@ -11,8 +11,8 @@ _HEAD = (b"ftyp", b"moov", b"uuid")
 _FRAGMENT = (b"prft", b"moof", b"mdat")
 
 
-def holds_nothing(path: Path) -> bool:
-    """Whether a file without a readable head never held a picture. Blocking.
+def is_blank(path: Path) -> bool:
+    """Whether a file without a readable head never had a picture in it. Blocking.
 
     The head is written first, in one piece: a file that ends within it, or that a power cut left as zeros,
     never got further. Any other may hold pictures behind a damaged head.

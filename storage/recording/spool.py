@@ -16,6 +16,7 @@ from storage.fmp4.identity import Identity
 from storage.fmp4.movie import init_segment
 from storage.model.segment import spool_name
 from storage.objects.disk import Disk
+from storage.objects.file_range import read_range
 from storage.recording.lane import DiskLane
 
 _SPACE_EVERY_NS = 1_000_000_000
@@ -95,6 +96,24 @@ class Spool:
     def path(self, key: str) -> Path:
         """The file of a segment while it is here."""
         return self.folder / spool_name(key)
+
+    def read(self, key: str, offset: int, size: int) -> bytes:
+        """A range of a segment that is here, fewer bytes only at its end now. Raises OSError. Blocking."""
+        return read_range(self.path(key), offset, size)
+
+    def size(self, key: str) -> int | None:
+        """How long the file of a segment is now, None where it is not here. Raises OSError. Blocking."""
+        try:
+            return self.path(key).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def remove(self, key: str) -> bool:
+        """Remove the file of a segment; False where there was none. Raises OSError. Blocking."""
+        path = self.path(key)
+        there = path.exists()
+        self.disk.remove(path)
+        return there
 
     @property
     def waiting_bytes(self) -> int:
@@ -179,8 +198,8 @@ class SegmentWriter:
         self._lane.tell(lambda: self._events.written(fragment.end90, late))
 
     def _whole_from(self, fragment: PendingFragment) -> int | None:
-        """Once the stream has told other parameters in the middle, those of the file's head are told again
-        too: a decoder would go on with the others."""
+        """Where other parameters came in the middle of the file, those of its head are told again afterwards:
+        a decoder would go on with the others."""
         if self._changed:
             return 0
         change = fragment.change(self._description)

@@ -24,6 +24,7 @@ from storage.lifecycle.retention import Outcome, Retention
 from storage.metrics import LifeMetrics, RetentionMetrics
 from storage.model.deadline import DAY_NS, MAX_DAYS
 from storage.objects.disk import RealDisk
+from storage.objects.folder import FolderStore
 from storage.recording.spool import Spool
 from tests.bench.tables import Cell, Table
 from tests.unit.storage.workshop import policy
@@ -148,7 +149,7 @@ async def _measure(folder: Path) -> list[list[Cell]]:
     clock, disk = _Clock(_NOW_NS - 1), RealDisk()
     (folder / "objects").mkdir()
     spool = Spool(folder / "spool", disk, [], clock)
-    archive = await open_archive(f"sqlite+aiosqlite:///{file}", folder / "objects", spool)
+    archive = await open_archive(f"sqlite+aiosqlite:///{file}", FolderStore(folder / "objects", disk), spool)
     database, rows, places = archive.database, archive.rows, archive.places
     holds = HoldRows(database)
     await archive.bond.establish()

@@ -8,9 +8,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 
-from control_room.access.ticketing import Ticketing
+from control_room.access.service_tickets import ServiceTickets
 from control_room.live.mux_client import MuxClient
-from control_room.names import Names
+from control_room.model.names import Names
+from control_room.model.people import Principal
 from mux.sdp.offer import Offer
 from mux.sessions.admission import Admitted
 from mux.sessions.page_counts import PageCounts
@@ -79,8 +80,8 @@ async def client() -> AsyncIterator[MuxClient]:
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     app = FastAPI()
     install_walls(app, admit, Busy(), TicketVerifier.from_pem(public, SystemClock()))
-    ticketing = Ticketing(TicketSigner(key), SystemClock(), Names())
-    made = MuxClient(ticketing, httpx.ASGITransport(app))
+    tickets = ServiceTickets(TicketSigner(key), SystemClock(), Names())
+    made = MuxClient(tickets, httpx.ASGITransport(app))
     yield made
     await made.close()
 
@@ -90,4 +91,4 @@ async def test_the_load_of_a_mux_is_read(client: MuxClient) -> None:
 
 
 async def test_the_viewers_of_a_mux_are_read_with_each_tile(client: MuxClient) -> None:
-    assert await client.viewers("http://mux.test", "p-admin", "s-admin") == (VIEWER,)
+    assert await client.viewers("http://mux.test", Principal("p-admin", "s-admin")) == (VIEWER,)

@@ -12,9 +12,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from control_room.access.ticketing import Ticketing
+from control_room.access.service_tickets import ServiceTickets
 from control_room.evidence.storage_client import StorageClient
-from control_room.names import Names
+from control_room.model.names import Names
+from control_room.model.people import Principal
 from shared.clock import Clock, SimulatedClock
 from shared.errors import Conflict, NotFound
 from shared.messages.codec import encode
@@ -36,7 +37,7 @@ SPAN = (END - timedelta(minutes=10), END)
 CAMERA = ExportedCamera(str(STREAM), "Grand-Place", "Vieille Bourse", "2026-0417")
 ORDER = ExportOrder("e-1", "PV 12", "OPJ", "p-1", (CAMERA,), *SPAN)
 HOLD = HoldOrder("h-1", str(STREAM), *SPAN, "PV 12")
-WHO = ("p-1", "s-1")
+WHO = Principal("p-1", "s-1")
 
 
 @dataclass
@@ -44,13 +45,13 @@ class Asked:
     """Storage, as control_room's client and as anybody with a ticket may ask it."""
 
     client: StorageClient
-    ticketing: Ticketing
+    tickets: ServiceTickets
     clock: Clock
     transport: httpx.AsyncBaseTransport
 
     async def put(self, path: str, body: object, action: Action, resource: str) -> int:
         """The status of the answer to a PUT with a ticket for this."""
-        token = self.ticketing.internal(action, resource, *WHO)
+        token = self.tickets.token(action, resource, WHO)
         async with httpx.AsyncClient(transport=self.transport, base_url="http://storage.test") as client:
             headers = {"authorization": f"Bearer {token}"}
             return (await client.put(path, content=encode(body), headers=headers)).status_code
@@ -69,29 +70,29 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
             shop = await stack.enter_async_context(workshop(tmp_path))
             signer, clock = shop.tickets, shop.clock
             transport = httpx.ASGITransport(shop.app)
-        ticketing = Ticketing(signer, clock, Names(Random(7)))
-        client = StorageClient("http://storage.test", ticketing, transport)
+        tickets = ServiceTickets(signer, clock, Names(Random(7)))
+        client = StorageClient("http://storage.test", tickets, transport)
         stack.push_async_callback(client.close)
-        yield Asked(client, ticketing, clock, transport)
+        yield Asked(client, tickets, clock, transport)
 
 
 async def test_an_order_is_taken_once_however_often_it_comes(storage: Asked) -> None:
-    first = await storage.client.order_export(ORDER, *WHO)
+    first = await storage.client.order_export(ORDER, WHO)
     assert first.id == ORDER.id
     assert first.status in (ExportStatus.QUEUED, ExportStatus.RUNNING)
-    assert await storage.client.order_export(ORDER, *WHO) == first
-    assert await storage.client.export_progress(ORDER.id, *WHO) == first
+    assert await storage.client.order_export(ORDER, WHO) == first
+    assert await storage.client.export_progress(ORDER.id, WHO) == first
 
 
 async def test_another_order_of_the_same_id_is_a_conflict(storage: Asked) -> None:
-    await storage.client.order_export(ORDER, *WHO)
+    await storage.client.order_export(ORDER, WHO)
     with pytest.raises(Conflict):
-        await storage.client.order_export(replace(ORDER, reference="PV 13"), *WHO)
+        await storage.client.order_export(replace(ORDER, reference="PV 13"), WHO)
 
 
 async def test_an_export_that_nobody_ordered_is_not_found(storage: Asked) -> None:
     with pytest.raises(NotFound):
-        await storage.client.export_progress("e-none", *WHO)
+        await storage.client.export_progress("e-none", WHO)
 
 
 async def test_an_order_under_another_address_is_refused(storage: Asked) -> None:
@@ -100,14 +101,14 @@ async def test_an_order_under_another_address_is_refused(storage: Asked) -> None
 
 async def test_a_hold_may_be_placed_and_released_twice(storage: Asked) -> None:
     for _ in range(2):
-        assert isinstance(await storage.client.place_hold(HOLD, *WHO), HoldPlaced)
+        assert isinstance(await storage.client.place_hold(HOLD, WHO), HoldPlaced)
     for _ in range(2):
-        await storage.client.release_hold(HOLD.id, *WHO)
+        await storage.client.release_hold(HOLD.id, WHO)
 
 
 async def test_a_person_s_word_that_the_clock_is_right_is_taken(storage: Asked) -> None:
     now = datetime.fromtimestamp(storage.clock.utc_ns() / 1e9, UTC)
-    await storage.client.confirm_clock(ClockConfirmed(now, "Ada"), *WHO)
+    await storage.client.confirm_clock(ClockConfirmed(now, "Ada"), WHO)
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""One module a noun; each has a `router`. A route reads the request, asks `access`, and calls the desk."""
+"""One module a noun; each has a `router`. A route reads the request, calls a use case and answers."""

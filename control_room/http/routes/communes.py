@@ -1,12 +1,8 @@
 """Communes and the credentials of their workers."""
 
-from dataclasses import replace
-
 from fastapi import APIRouter
 
-from control_room.access.callers import mere_name
-from control_room.access.rights import LISTING, Action, communes
-from control_room.http.access import AskedPage, SignedIn, TheDesk
+from control_room.http.access import AskedPage, SignedIn, TheRooms
 from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import CommuneCode, Page
 from control_room.http.schemas.territory import (
@@ -18,112 +14,73 @@ from control_room.http.schemas.territory import (
     WorkerView,
 )
 from control_room.http.views import commune_view, page, worker_view
-from control_room.model import Commune, Worker
-from control_room.names import token_hash
-from shared.errors import BadInput
-from shared.reasons import why
+from control_room.model.territory import Commune
+from control_room.territory import change_commune as changing
+from control_room.territory import communes as reading
+from control_room.territory import create_commune as creating
+from control_room.territory import create_worker as making
+from control_room.territory import remove_commune as removing
+from control_room.territory import revoke_worker as revoking
+from control_room.territory import workers as reading_workers
 
 router = APIRouter(prefix="/communes", tags=["communes"])
 
 
 @router.get("", operation_id="listCommunes", responses=READING)
-async def list_communes(desk: TheDesk, caller: SignedIn, asked: AskedPage) -> Page[CommuneView]:
+async def list_communes(rooms: TheRooms, caller: SignedIn, asked: AskedPage) -> Page[CommuneView]:
     """The communes the caller is bound to (all of them for an administrator), by code."""
-    await desk.gate.require(caller, Action.SEE_COMMUNE, LISTING)
-    codes = await desk.gate.territory(caller, Action.SEE_COMMUNE)
-    async with desk.db.read() as tx:
-        return page(await tx.communes.page(asked, codes), commune_view)
+    return page(await reading.list_communes(rooms.territory, caller, asked), commune_view)
 
 
 @router.post("", operation_id="createCommune", status_code=201, responses=WRITING)
-async def create_commune(desk: TheDesk, caller: SignedIn, body: NewCommune) -> CommuneView:
+async def create_commune(rooms: TheRooms, caller: SignedIn, body: NewCommune) -> CommuneView:
     """Add a commune."""
-    await desk.gate.require(caller, Action.MANAGE_COMMUNE, communes(body.code))
     commune = Commune(body.code, body.name, body.population, body.has_csu)
-    async with desk.db.write() as tx:
-        await tx.communes.add(commune)
-        deed = caller.deed("create-commune", commune=commune.code, detail=mere_name(commune.name))
-        await desk.gate.grant(tx, caller, deed)
+    await creating.create_commune(rooms.territory, caller, commune)
     return commune_view(commune)
 
 
 @router.get("/{code}", operation_id="getCommune", responses=READING_ONE)
-async def get_commune(desk: TheDesk, caller: SignedIn, code: CommuneCode) -> CommuneView:
+async def get_commune(rooms: TheRooms, caller: SignedIn, code: CommuneCode) -> CommuneView:
     """One commune."""
-    await desk.gate.require(caller, Action.SEE_COMMUNE, communes(code))
-    async with desk.db.read() as tx:
-        return commune_view(await tx.communes.get(code))
+    return commune_view(await reading.get_commune(rooms.territory, caller, code))
 
 
 @router.patch("/{code}", operation_id="changeCommune", responses=WRITING)
 async def change_commune(
-    desk: TheDesk, caller: SignedIn, code: CommuneCode, body: CommuneChange
+    rooms: TheRooms, caller: SignedIn, code: CommuneCode, body: CommuneChange
 ) -> CommuneView:
     """Change a commune."""
-    await desk.gate.require(caller, Action.MANAGE_COMMUNE, communes(code))
     changes = body.model_dump(exclude_unset=True)
-    for field, value in changes.items():
-        if value is None:
-            raise BadInput(why("field-null", "{field} cannot be null", field=field), field)
-    async with desk.db.write() as tx:
-        commune = replace(await tx.communes.get(code), **changes)
-        await tx.communes.change(commune)
-        deed = caller.deed(
-            "change-commune",
-            commune=code,
-            detail=why("fields-changed", "{fields}", fields=", ".join(sorted(changes))),
-        )
-        await desk.gate.grant(tx, caller, deed)
-    return commune_view(commune)
+    return commune_view(await changing.change_commune(rooms.territory, caller, code, changes))
 
 
 @router.delete("/{code}", operation_id="removeCommune", status_code=204, responses=WRITING)
-async def remove_commune(desk: TheDesk, caller: SignedIn, code: CommuneCode) -> None:
+async def remove_commune(rooms: TheRooms, caller: SignedIn, code: CommuneCode) -> None:
     """Remove a commune that has no camera left; its workers' credentials and people's ties go with it."""
-    await desk.gate.require(caller, Action.MANAGE_COMMUNE, communes(code))
-    async with desk.db.write() as tx:
-        commune = await tx.communes.get(code)
-        await tx.communes.remove(code)
-        await desk.gate.grant(
-            tx, caller, caller.deed("remove-commune", commune=code, detail=mere_name(commune.name))
-        )
-    desk.states.forget_commune(code)
-    desk.lessor.wake()
+    await removing.remove_commune(rooms.territory, caller, code)
 
 
 @router.get("/{code}/workers", operation_id="listWorkers", responses=READING_ONE)
 async def list_workers(
-    desk: TheDesk, caller: SignedIn, code: CommuneCode, asked: AskedPage
+    rooms: TheRooms, caller: SignedIn, code: CommuneCode, asked: AskedPage
 ) -> Page[WorkerView]:
     """The commune's worker credentials, without their tokens."""
-    await desk.gate.require(caller, Action.MANAGE_WORKER, communes(code))
-    async with desk.db.read() as tx:
-        await tx.communes.get(code)
-        return page(await tx.workers.page(code, asked), lambda worker: worker_view(desk, worker))
+    found = await reading_workers.list_workers(rooms.territory, caller, code, asked)
+    return page(found, lambda heard: worker_view(heard.worker, heard.heard_at))
 
 
 @router.post("/{code}/workers", operation_id="createWorker", status_code=201, responses=WRITING)
-async def create_worker(desk: TheDesk, caller: SignedIn, code: CommuneCode, body: NewWorker) -> WorkerCreated:
+async def create_worker(
+    rooms: TheRooms, caller: SignedIn, code: CommuneCode, body: NewWorker
+) -> WorkerCreated:
     """Make a credential for an ingest worker. The token is in this answer and never again."""
-    await desk.gate.require(caller, Action.MANAGE_WORKER, communes(code))
-    token = desk.names.token()
-    worker = Worker(desk.names.new("w"), code, body.name, desk.now())
-    async with desk.db.write() as tx:
-        await tx.communes.get(code)
-        await tx.workers.add(worker, token_hash(token))
-        deed = caller.deed("create-worker", commune=code, resource=worker.id, detail=mere_name(worker.name))
-        await desk.gate.grant(tx, caller, deed)
-    desk.lessor.wake()
-    view = worker_view(desk, worker)
-    return WorkerCreated(token=token, **view.model_dump())
+    worker, token = await making.create_worker(rooms.territory, caller, code, body.name)
+    return WorkerCreated(token=token, **worker_view(worker, None).model_dump())
 
 
 @router.delete("/{code}/workers/{worker_id}", operation_id="revokeWorker", status_code=204, responses=WRITING)
-async def revoke_worker(desk: TheDesk, caller: SignedIn, code: CommuneCode, worker_id: str) -> None:
+async def revoke_worker(rooms: TheRooms, caller: SignedIn, code: CommuneCode, worker_id: str) -> None:
     """Take a credential back: it is refused from the next request on, and with a commune's last one what its
     worker publishes."""
-    await desk.gate.require(caller, Action.MANAGE_WORKER, communes(code))
-    async with desk.db.write() as tx:
-        await tx.workers.remove(code, worker_id)
-        await desk.gate.grant(tx, caller, caller.deed("revoke-worker", commune=code, resource=worker_id))
-    desk.lessor.wake()
+    await revoking.revoke_worker(rooms.territory, caller, code, worker_id)

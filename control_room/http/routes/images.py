@@ -2,68 +2,41 @@
 
 from fastapi import APIRouter
 
-from control_room.access.rights import Action
-from control_room.http.access import SignedIn, TheDesk
+from control_room.evidence import open_playback as playing
+from control_room.http.access import SignedIn, TheRooms
 from control_room.http.problems import WRITING
 from control_room.http.schemas.images import LiveRequest, LiveTicket, PlaybackRequest, PlaybackTicket
 from control_room.http.views import ice_views
-from control_room.model import Outcome, blocked_reason
-from shared.errors import Conflict
-from shared.reasons import why
+from control_room.live import open_live as watching
 
 router = APIRouter(prefix="/cameras", tags=["images"])
 
 
 @router.post("/{camera_id}/live", operation_id="openLive", status_code=201, responses=WRITING)
-async def open_live(desk: TheDesk, caller: SignedIn, camera_id: str, body: LiveRequest) -> LiveTicket:
+async def open_live(rooms: TheRooms, caller: SignedIn, camera_id: str, body: LiveRequest) -> LiveTicket:
     """A ticket to watch a camera now. The journal has it before the ticket leaves."""
-    camera = await desk.gate.camera(caller, Action.LIVE, camera_id, body.motive)
-    deed = caller.deed(
-        Action.LIVE, Outcome.GRANTED, commune=camera.commune, camera=camera.id, motive=body.motive
-    )
-    blocked = blocked_reason(camera, desk.today())
-    if blocked is not None:
-        await desk.gate.refuse(Conflict(blocked), [deed])
-    mux = desk.muxes.place(body.avoid)
-    async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, deed)
-    stream = str(camera.stream)
-    desk.counters.tickets.labels(Action.LIVE).inc()
-    issued = desk.ticketing.live(stream, caller)
+    view = await watching.open_live(rooms.live, caller, camera_id, body.motive, body.avoid)
     return LiveTicket(
-        ticket=issued.token,
-        url=f"{mux}/whep/{stream}",
-        mux=mux,
-        stream=stream,
-        until=issued.until,
-        ice_servers=ice_views(desk.ice.of(caller.person.id)),
+        ticket=view.ticket,
+        url=f"{view.mux}/whep/{view.stream}",
+        mux=view.mux,
+        stream=view.stream,
+        until=view.until,
+        ice_servers=ice_views(view.ice),
     )
 
 
 @router.post("/{camera_id}/playback", operation_id="openPlayback", status_code=201, responses=WRITING)
 async def open_playback(
-    desk: TheDesk, caller: SignedIn, camera_id: str, body: PlaybackRequest
+    rooms: TheRooms, caller: SignedIn, camera_id: str, body: PlaybackRequest
 ) -> PlaybackTicket:
     """A ticket to play a range of a camera's recordings, also of one that may no longer be shown live."""
-    camera = await desk.gate.camera(caller, Action.PLAYBACK, camera_id, body.motive)
-    deed = caller.deed(
-        Action.PLAYBACK,
-        Outcome.GRANTED,
-        commune=camera.commune,
-        camera=camera.id,
-        detail=why("range-asked", "{start} to {end}", start=body.start.isoformat(), end=body.end.isoformat()),
-        motive=body.motive,
-    )
-    async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, deed)
-    stream = str(camera.stream)
-    desk.counters.tickets.labels(Action.PLAYBACK).inc()
-    issued = desk.ticketing.playback(stream, caller, body.start, body.end)
+    opened = await playing.open_playback(rooms.evidence, caller, camera_id, body.start, body.end, body.motive)
     return PlaybackTicket(
-        ticket=issued.token,
-        url=f"{desk.storage_url}/recordings/{stream}",
-        stream=stream,
+        ticket=opened.ticket,
+        url=opened.url,
+        stream=opened.stream,
         start=body.start,
         end=body.end,
-        until=issued.until,
+        until=opened.until,
     )

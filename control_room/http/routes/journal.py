@@ -4,20 +4,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from control_room.access.rights import LISTING, PLATFORM, Action, communes, decide
-from control_room.db.journal import Filter
-from control_room.http.access import AskedPage, SignedIn, TheDesk
+from control_room.http.access import AskedPage, SignedIn, TheRooms
 from control_room.http.problems import READING
 from control_room.http.schemas.common import CommuneCode, Instant, Page
 from control_room.http.schemas.images import JournalEntryView, JournalVerification
 from control_room.http.views import entry_view, page, verification_view
+from control_room.journal import read_entries as reading
+from control_room.model.journal import Filter
 
 router = APIRouter(prefix="/journal", tags=["journal"])
 
 
 @router.get("", operation_id="listJournal", responses=READING)
 async def list_journal(
-    desk: TheDesk,
+    rooms: TheRooms,
     caller: SignedIn,
     asked: AskedPage,
     camera: Annotated[str | None, Query(max_length=40)] = None,
@@ -27,21 +27,11 @@ async def list_journal(
     end: Annotated[Instant | None, Query(alias="to")] = None,
 ) -> Page[JournalEntryView]:
     """Entries, newest first: all for an administrator, those of their own communes for a commune's people."""
-    await desk.gate.require(caller, Action.SEE_JOURNAL, LISTING)
-    codes = None
-    if commune is not None:
-        await desk.gate.require(caller, Action.SEE_JOURNAL, communes(commune))
-        codes = frozenset({commune})
-    elif not decide(caller.person, Action.SEE_JOURNAL, PLATFORM).allowed:
-        codes = await desk.gate.territory(caller, Action.SEE_JOURNAL)
-    wanted = Filter(codes, camera, person, start, end)
-    async with desk.db.read() as tx:
-        return page(await tx.journal.page(asked, wanted), entry_view)
+    wanted = Filter(None, camera, person, start, end)
+    return page(await reading.read_entries(rooms.access, caller, asked, wanted, commune), entry_view)
 
 
 @router.get("/verification", operation_id="verifyJournal", responses=READING)
-async def verify_journal(desk: TheDesk, caller: SignedIn) -> JournalVerification:
+async def verify_journal(rooms: TheRooms, caller: SignedIn) -> JournalVerification:
     """Check the whole chain of hashes."""
-    await desk.gate.require(caller, Action.VERIFY_JOURNAL, PLATFORM)
-    async with desk.db.read() as tx:
-        return verification_view(await tx.journal.verify())
+    return verification_view(await reading.verify_journal(rooms.access, caller))

@@ -1,95 +1,36 @@
 """One ticket for a wall of cameras. The journal has each camera before the ticket leaves."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from fastapi import APIRouter
 
-from control_room.access.callers import Caller
-from control_room.access.gate import NOT_THEIRS
-from control_room.access.rights import LISTING, Action, communes, decide
-from control_room.desk import Desk
-from control_room.http.access import SignedIn, TheDesk
+from control_room.http.access import SignedIn, TheRooms
 from control_room.http.problems import WRITING
 from control_room.http.schemas.images import WallCamera, WallRequest, WallTicket
 from control_room.http.views import ice_views, why_view
-from control_room.model import Camera, Outcome, blocked_reason
-from shared.errors import Forbidden
-from shared.reasons import Reason, why
+from control_room.live import open_wall as watching
+from control_room.live.open_wall import WallTile
 
 router = APIRouter(prefix="/wall", tags=["images"])
-# Of a camera of others and of one there is not alike: nobody learns which ids others have.
-_NOT_THEIRS = NOT_THEIRS["camera"]
-_SHOWN = why("wall-shown", "wall")
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A camera asked for. `refused` is None where it is shown; a `foreign` one lies out of reach."""
-
-    id: str
-    camera: Camera | None
-    refused: Reason | None
-    foreign: bool = False
 
 
 @router.post("", operation_id="openWall", status_code=201, responses=WRITING)
-async def open_wall(desk: TheDesk, caller: SignedIn, body: WallRequest) -> WallTicket:
+async def open_wall(rooms: TheRooms, caller: SignedIn, body: WallRequest) -> WallTicket:
     """A ticket to watch several cameras in one connection; what may not be shown says why, the rest is."""
-    asked = await _decided(desk, caller, body.cameras)
-    shown = [one for one in asked if one.refused is None]
-    deeds = [
-        caller.deed(
-            Action.LIVE,
-            Outcome.GRANTED if one.refused is None else Outcome.REFUSED,
-            commune=one.camera.commune,
-            camera=one.camera.id,
-            detail=one.refused or _SHOWN,
-            motive=body.motive,
-        )
-        for one in asked
-        if one.camera is not None
-    ]
-    await desk.gate.require(caller, Action.LIVE, LISTING, *deeds)
-    if all(one.foreign for one in asked):
-        unknown = caller.deed(Action.LIVE, motive=body.motive)
-        await desk.gate.refuse(Forbidden(_NOT_THEIRS), deeds or (unknown,))
-    mux = desk.muxes.place(body.avoid, len(shown)) if shown else None
-    async with desk.db.write() as tx:
-        await desk.gate.grant(tx, caller, *deeds)
-    desk.counters.refusals.labels(Action.LIVE).inc(len(deeds) - len(shown))
-    cameras = [_view(one) for one in asked]
-    if mux is None:
+    tiles, opened = await watching.open_wall(rooms.live, caller, body.cameras, body.motive, body.avoid)
+    cameras = [_view(tile) for tile in tiles]
+    if opened is None:
         return WallTicket(ticket=None, url=None, mux=None, cameras=cameras, ice_servers=[], until=None)
-    paths = [one.path for one in cameras if one.path is not None]
-    desk.counters.tickets.labels("wall").inc()
-    issued = desk.ticketing.wall(paths, caller)
     return WallTicket(
-        ticket=issued.token,
-        url=f"{mux}/wall",
-        mux=mux,
+        ticket=opened.ticket,
+        url=f"{opened.mux}/wall",
+        mux=opened.mux,
         cameras=cameras,
-        ice_servers=ice_views(desk.ice.of(caller.person.id)),
-        until=issued.until,
+        ice_servers=ice_views(opened.ice),
+        until=opened.until,
     )
 
 
-async def _decided(desk: Desk, caller: Caller, ids: Sequence[str]) -> list[_Asked]:
-    async with desk.db.read() as tx:
-        found = {camera.id: camera for camera in await tx.cameras.named(ids)}
-    return [_judged(desk, caller, camera_id, found.get(camera_id)) for camera_id in ids]
-
-
-def _judged(desk: Desk, caller: Caller, camera_id: str, camera: Camera | None) -> _Asked:
-    if camera is None:
-        return _Asked(camera_id, None, _NOT_THEIRS, foreign=True)
-    if not decide(caller.person, Action.LIVE, communes(camera.commune)).allowed:
-        return _Asked(camera_id, camera, _NOT_THEIRS, foreign=True)
-    return _Asked(camera_id, camera, blocked_reason(camera, desk.today()))
-
-
-def _view(one: _Asked) -> WallCamera:
-    path = one.camera.stream.camera_path if one.camera is not None and one.refused is None else None
-    name = one.camera.name if one.camera is not None and not one.foreign else ""
-    said = None if one.refused is None else one.refused.text
-    return WallCamera(id=one.id, path=path, name=name, refused=said, why=why_view(one.refused))
+def _view(tile: WallTile) -> WallCamera:
+    path = tile.camera.stream.camera_path if tile.camera is not None and tile.refused is None else None
+    name = tile.camera.name if tile.camera is not None and not tile.foreign else ""
+    said = None if tile.refused is None else tile.refused.text
+    return WallCamera(id=tile.id, path=path, name=name, refused=said, why=why_view(tile.refused))

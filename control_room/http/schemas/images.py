@@ -5,10 +5,12 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from control_room.chain import Doubt
 from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response, Why
 from control_room.http.validation import reason_error
-from control_room.model import HoldStatus, Kind, Outcome
+from control_room.model.chain import Doubt
+from control_room.model.evidence import HoldStatus
+from control_room.model.journal import Outcome
+from control_room.model.people import Role
 from shared.ids import CAMERA_PATTERN
 from shared.messages.storage import ExportStatus
 from shared.reasons import why
@@ -247,7 +249,7 @@ class JournalEntryView(Response):
     at: Instant
     person: str = Field(description="Person id, empty for nobody known.")
     login: str
-    kind: Kind | None
+    kind: Role | None
     session: str
     client: str = Field(description="Network address the request came from.")
     action: str = Field(examples=["live"])

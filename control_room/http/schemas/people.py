@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, SecretStr, StringConstraints
 
 from control_room.http.schemas.common import CommuneCode, Instant, Line, Request, Response
-from control_room.model import LOGIN_PATTERN, Kind
+from control_room.model.people import LOGIN_PATTERN, Role
 
 Login = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=f"^{LOGIN_PATTERN}$")]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
@@ -28,7 +28,7 @@ class PersonView(Response):
     id: str = Field(examples=["p-7c1m0v9xq2"])
     login: str = Field(examples=["c.dubois"])
     name: str = Field(examples=["Camille Dubois"])
-    kind: Kind
+    kind: Role
     communes: list[str] = Field(
         description="INSEE codes, sorted; none means no commune.", examples=[["59350"]]
     )
@@ -65,7 +65,7 @@ class NewPerson(Request):
 
     login: Login
     name: Line
-    kind: Kind
+    kind: Role
     communes: list[CommuneCode] = Field(default_factory=list, max_length=1000)
     password: Password
     enabled: bool = True
@@ -77,7 +77,7 @@ class PersonChange(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [{"communes": ["59350"]}, {"enabled": False}]})
 
     name: Line | None = None
-    kind: Kind | None = None
+    kind: Role | None = None
     communes: list[CommuneCode] | None = Field(None, max_length=1000)
     password: Password | None = None
     enabled: bool | None = None

@@ -1049,7 +1049,7 @@ export interface components {
         };
         /**
          * HoldStatus
-         * @description Where a hold is between this desk and storage.
+         * @description Where a hold is between this service and storage.
          * @enum {string}
          */
         HoldStatus: "pending" | "placed" | "releasing" | "released" | "refused";
@@ -1145,7 +1145,7 @@ export interface components {
              * @description SHA-256 over this entry and the hash of the one before.
              */
             hash: string;
-            kind: components["schemas"]["Kind"] | null;
+            kind: components["schemas"]["Role"] | null;
             /** Login */
             login: string;
             /** Motive */
@@ -1194,12 +1194,6 @@ export interface components {
             /** @description `reason` as a code with parameters. */
             why?: components["schemas"]["Why"] | null;
         };
-        /**
-         * Kind
-         * @description What a person is here for. What follows from it stands in `rights`.
-         * @enum {string}
-         */
-        Kind: "operator" | "commune" | "legal" | "admin";
         /**
          * KnownHolds
          * @description control_room's answer: every hold that has to be kept, and those of the told ids that have ended.
@@ -1486,7 +1480,7 @@ export interface components {
              * @default true
              */
             enabled: boolean;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["Role"];
             /** Login */
             login: string;
             /** Name */
@@ -1579,7 +1573,7 @@ export interface components {
             communes?: string[] | null;
             /** Enabled */
             enabled?: boolean | null;
-            kind?: components["schemas"]["Kind"] | null;
+            kind?: components["schemas"]["Role"] | null;
             /** Name */
             name?: string | null;
             /** Password */
@@ -1605,7 +1599,7 @@ export interface components {
              * @example p-7c1m0v9xq2
              */
             id: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["Role"];
             /**
              * Login
              * @example c.dubois
@@ -1823,6 +1817,12 @@ export interface components {
             /** @description `reason` as a code with parameters. */
             why?: components["schemas"]["Why"] | null;
         };
+        /**
+         * Role
+         * @description What a person is here for. What follows from it stands in `rights`.
+         * @enum {string}
+         */
+        Role: "operator" | "commune" | "legal" | "admin";
         /**
          * SessionView
          * @description Who is signed in, and until when.

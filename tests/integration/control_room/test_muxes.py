@@ -9,11 +9,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from control_room.access.ticketing import Ticketing
+from control_room.access.service_tickets import ServiceTickets
 from control_room.live.mux_client import MuxClient, MuxLate, MuxUntold
 from control_room.live.muxes import Muxes, MuxPlace
 from control_room.live.placement import MuxHealth
-from control_room.names import Names
+from control_room.model.names import Names
+from control_room.model.people import Principal
 from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.log import get_logger
@@ -65,7 +66,7 @@ class SmallMux:
 @asynccontextmanager
 async def following(*served: SmallMux) -> AsyncIterator[tuple[Muxes, MuxClient]]:
     """Muxes that are asked each second."""
-    client = MuxClient(Ticketing(TicketSigner(KEY), SystemClock(), Names()))
+    client = MuxClient(ServiceTickets(TicketSigner(KEY), SystemClock(), Names()))
     muxes = Muxes([MuxPlace(one.url, one.url) for one in served], client, get_logger("test"))
     for one in served:
         await one.start()
@@ -105,7 +106,7 @@ async def test_a_mux_that_hangs_gets_no_viewer_any_more() -> None:
 
 async def test_the_ways_a_mux_can_fail_are_told_apart() -> None:
     mux = SmallMux()
-    client = MuxClient(Ticketing(TicketSigner(KEY), SystemClock(), Names()))
+    client = MuxClient(ServiceTickets(TicketSigner(KEY), SystemClock(), Names()))
     with pytest.raises(Unavailable, match="cannot be reached"):
         await client.load(mux.url)
     await mux.start()
@@ -130,8 +131,8 @@ async def test_the_viewers_of_a_mux_are_asked_for_with_a_ticket() -> None:
     standing = {"rtt_ms": 12, "tiles": [{"mid": "0", "camera": "59350/cam-1"}]}
     mux.bodies["/viewers"] = {"viewers": [{"id": "v", "session": "s", "subject": "p-2", **standing}]}
     await mux.start()
-    client = MuxClient(Ticketing(TicketSigner(KEY), SystemClock(), Names()))
-    told = await client.viewers(mux.url, "p-1", "s-1")
+    client = MuxClient(ServiceTickets(TicketSigner(KEY), SystemClock(), Names()))
+    told = await client.viewers(mux.url, Principal("p-1", "s-1"))
     public = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     token = mux.authorization.removeprefix("Bearer ")
     ticket = TicketVerifier.from_pem(public, SystemClock()).verify(token, Action.STATUS, "viewers")

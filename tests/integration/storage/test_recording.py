@@ -10,10 +10,10 @@ import pytest
 from shared.messages.storage import RecordingStatus
 from shared.tickets import Action
 from storage.model.instants import text_from_ns
-from storage.recording.finishing import layout_of
 from tests.integration.storage.harness import storage
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units
+from tests.unit.storage.segments import layout_of
 
 pytestmark = pytest.mark.slow
 

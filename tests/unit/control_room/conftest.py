@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from control_room.db.engine import Database
-from control_room.model import Kind
+from control_room.model.people import Role
 from tests.unit.control_room.room import Room, open_room
 
 
@@ -34,4 +34,4 @@ async def room(tmp_path: Path, template: Path) -> AsyncIterator[Room]:
 
 @pytest.fixture
 async def admin(room: Room) -> httpx.AsyncClient:
-    return await room.signed_in(Kind.ADMIN)
+    return await room.signed_in(Role.ADMIN)

@@ -16,15 +16,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 
 from control_room.access.lease_client import LeaseClient
-from control_room.access.ticketing import Ticketing
+from control_room.access.service_tickets import ServiceTickets
 from control_room.db.engine import Database
-from control_room.desk import Desk
 from control_room.evidence.storage_client import StorageClient
 from control_room.http.app import create_app, serving_app
+from control_room.http.rooms import Rooms
 from control_room.live.mux_client import MuxClient
-from control_room.model import Commune, Kind, Person
-from control_room.names import Names
-from control_room.service import assemble
+from control_room.model.names import Names
+from control_room.model.people import Person, Role
+from control_room.model.territory import Commune
+from control_room.service import Ports, assemble
 from control_room.settings import ControlRoomSettings
 from shared.bus import Bus, MemoryBus
 from shared.clock import SimulatedClock
@@ -133,7 +134,7 @@ class FakeMuxes:
 class Room:
     """The parts a test turns."""
 
-    desk: Desk
+    rooms: Rooms
     db: Database
     bus: Bus
     clock: SimulatedClock
@@ -154,16 +155,16 @@ class Room:
             headers={"authorization": f"Bearer {token}"},
         )
 
-    async def person(self, kind: Kind, communes: Iterable[str] = (), login: str = "") -> Person:
+    async def person(self, kind: Role, communes: Iterable[str] = (), login: str = "") -> Person:
         """A person with PASSWORD."""
-        login = login or f"{kind}{len(self.storage.asked)}{self.desk.names.new('n')[-4:]}"
-        made = Person(self.desk.names.new("p"), login, login.title(), kind, frozenset(communes))
-        kept = await self.desk.passwords.hash(PASSWORD)
+        login = login or f"{kind}{len(self.storage.asked)}{self.rooms.access.names.new('n')[-4:]}"
+        made = Person(self.rooms.access.names.new("p"), login, login.title(), kind, frozenset(communes))
+        kept = await self.rooms.identity.passwords.hash(PASSWORD)
         async with self.db.write() as tx:
             await tx.people.add(made, kept)
         return made
 
-    async def signed_in(self, kind: Kind, *communes: str) -> httpx.AsyncClient:
+    async def signed_in(self, kind: Role, *communes: str) -> httpx.AsyncClient:
         """The browser of a new person who has signed in."""
         person = await self.person(kind, communes)
         return await self.sign_in(person.login)
@@ -232,7 +233,7 @@ def settings(folder: Path, **more: object) -> ControlRoomSettings:
 
 @cache
 def made_app() -> FastAPI:
-    """The application, made once: one room at a time has its desk in it."""
+    """The application, made once: one room at a time is in it."""
     return create_app()
 
 
@@ -253,27 +254,27 @@ async def open_room(
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     names = Names(Random(7))
     signer = TicketSigner(key)
-    ticketing = Ticketing(signer, clock, names)
+    tickets = ServiceTickets(signer, clock, names)
     verifier = TicketVerifier.from_pem(public, clock)
     fake = FakeStorage(verifier)
-    storage = StorageClient("http://storage.internal:9000", ticketing, httpx.MockTransport(fake))
+    storage = StorageClient("http://storage.internal:9000", tickets, httpx.MockTransport(fake))
     fakes = FakeMuxes()
-    mux_client = MuxClient(ticketing, httpx.MockTransport(fakes))
+    mux_client = MuxClient(tickets, httpx.MockTransport(fakes))
     chosen = settings(folder, **(more or {}))
     db = Database(chosen.database_url.get_secret_value())
     if template is None:
         await db.prepare()
     else:
         copyfile(template, folder / template.name)
-    desk = assemble(chosen, db, held, clock, names, signer, ticketing, storage, mux_client, LeaseClient())
+    rooms = assemble(chosen, Ports(db, held, clock, names, signer, storage, mux_client, LeaseClient()))
     async with db.write() as tx:
         await tx.communes.add(Commune(LILLE, "Lille", 236_710, has_csu=True))
         await tx.communes.add(Commune(ROUBAIX, "Roubaix", 98_892, has_csu=False))
-    transport = httpx.ASGITransport(serving_app(desk, chosen.web_dir, made_app()))
+    transport = httpx.ASGITransport(serving_app(rooms, chosen.web_dir, made_app()))
     try:
-        yield Room(desk, db, held, clock, fake, fakes, TicketVerifier.from_pem(public, clock), transport)
+        yield Room(rooms, db, held, clock, fake, fakes, TicketVerifier.from_pem(public, clock), transport)
     finally:
-        await desk.passwords.close()
+        await rooms.identity.passwords.close()
         await storage.close()
         await mux_client.close()
         await db.close()

@@ -1,4 +1,4 @@
-"""Putting the service together: a wrong setting is one sentence, and the first administrator is made once."""
+"""Putting the service together: a wrong setting is one sentence, and own services are no cameras."""
 
 from pathlib import Path
 
@@ -7,12 +7,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 
-from control_room.identity.administrator import bootstrap
 from control_room.service import address_policy, redis_bus, serve
 from control_room.settings import ControlRoomSettings
 from shared.errors import BadInput
 from shared.service import Service
-from tests.unit.control_room.room import PASSWORD, Room, settings
+from tests.unit.control_room.room import settings
 
 
 def with_key(folder: Path) -> ControlRoomSettings:
@@ -39,29 +38,6 @@ async def test_a_wrong_setting_is_one_sentence_that_names_it_and_quotes_no_secre
         await serve(service, chosen, redis_bus(chosen))
     assert f"BEFFROI_{next(iter(change)).upper()}" in caught.value.detail
     assert "Zq81" not in caught.value.detail
-
-
-async def test_the_first_administrator_is_made_once(room: Room) -> None:
-    await bootstrap(room.desk, "first", SecretStr(PASSWORD))
-    await bootstrap(room.desk, "second", SecretStr(PASSWORD))
-    async with room.db.read() as tx:
-        assert await tx.people.by_login("second") is None
-    assert (await (await room.sign_in("first")).get("/session")).json()["person"]["kind"] == "admin"
-
-
-async def test_without_a_password_nobody_is_made(room: Room) -> None:
-    await bootstrap(room.desk, "first", None)
-    async with room.db.read() as tx:
-        assert await tx.people.count() == 0
-
-
-@pytest.mark.parametrize("login", ["", "a", "two words", "é", "x" * 65, "a\nb"])
-async def test_an_administrator_has_a_plain_login(room: Room, login: str) -> None:
-    if login:
-        with pytest.raises(BadInput):
-            await bootstrap(room.desk, login, SecretStr(PASSWORD))
-    async with room.db.read() as tx:
-        assert await tx.people.count() == 0
 
 
 @pytest.mark.parametrize(

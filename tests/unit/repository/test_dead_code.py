@@ -8,8 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("shared", "ingest", "mux", "storage", "control_room", "deploy")
-# Called by libraries: asyncio's protocols, SQLAlchemy's types, ZeroMQ's authenticator.
+# Called by libraries: asyncio's protocols, enumerations, SQLAlchemy's types, ZeroMQ's authenticator.
 CALLED_FROM_OUTSIDE = {
+    "_missing_",
     "buffer_updated",
     "callback",
     "eof_received",

@@ -9,30 +9,13 @@ from typing import get_type_hints
 import pytest
 
 from control_room.access.callers import Caller
-from control_room.access.rights import Action
+from control_room.access.rights import Right
+from control_room.model.journal import AuditAction
 from shared.reasons import Reason
 
 ROOT = Path(__file__).parents[3]
 WORDS = ROOT / "control_room/web/src/i18n"
 _LINE = re.compile(r'^      "?([a-z-]+)"?: "[^"]+",$', re.MULTILINE)
-
-
-def _told(call: ast.Call) -> ast.expr | None:
-    """What a call names as the action of a deed, None where it makes none."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name not in ("deed", "Deed"):
-        return None
-    return next((one.value for one in call.keywords if one.arg == "action"), next(iter(call.args), None))
-
-
-def _literals() -> Iterator[str]:
-    for path in sorted((ROOT / "control_room").rglob("*.py")):
-        if "node_modules" in path.parts:
-            continue
-        for call in ast.walk(ast.parse(path.read_text())):
-            told = _told(call) if isinstance(call, ast.Call) else None
-            if isinstance(told, ast.Constant):
-                yield str(told.value)
 
 
 def _words(language: str) -> set[str]:
@@ -42,22 +25,26 @@ def _words(language: str) -> set[str]:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_page_words_every_action_of_the_journal_and_no_other(language: str) -> None:
-    """A refused action is journaled under its own name, so each member of `Action` may stand there."""
-    assert sorted(_words(language)) == sorted({*map(str, Action), *_literals()})
+    assert sorted(_words(language)) == sorted(map(str, AuditAction))
+
+
+def test_the_journal_has_an_action_for_every_right() -> None:
+    """What is refused is journaled under the name of the right."""
+    assert set(map(str, Right)) <= set(map(str, AuditAction))
 
 
 def _details(call: ast.Call) -> Iterator[ast.expr]:
-    """What a call says a deed was about."""
+    """What a call says an event was about."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name == "telling":
         yield call.args[0]
-    if name in ("deed", "Deed"):
+    if name in ("event", "AuditEvent"):
         yield from (one.value for one in call.keywords if one.arg == "detail")
 
 
 def test_no_detail_of_the_journal_is_a_mere_sentence() -> None:
-    """By type where a caller's deed is made, by eye of this test where nobody is signed in."""
-    assert get_type_hints(Caller.deed)["detail"] == Reason | None
+    """By type where a caller's event is made, by eye of this test where nobody is signed in."""
+    assert get_type_hints(Caller.event)["detail"] == Reason | None
     told = {
         f"{path.relative_to(ROOT)}:{detail.lineno}": detail
         for path in sorted((ROOT / "control_room").rglob("*.py"))

@@ -38,7 +38,7 @@ _ASKED = (
     "storage/http/*.py",
     "storage/playback/catalogue.py",
     "storage/exports/[jp]*.py",
-    "storage/http/gate.py",
+    "storage/http/ticket_guard.py",
     "storage/http/guarded.py",
     "storage/lifecycle/hold_files.py",
     "storage/http/http_errors.py",

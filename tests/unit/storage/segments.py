@@ -10,7 +10,7 @@ from storage.fmp4.description import describe
 from storage.fmp4.fragment import MovieFragment, Sample, write_fragment
 from storage.fmp4.identity import Identity
 from storage.fmp4.movie import init_segment
-from storage.fmp4.reader import ReadAt
+from storage.fmp4.reader import Layout, ReadAt, read_layout
 
 
 def identity_of(unit: AccessUnit, *, name: str = "Place du Beffroi", days: int = 30) -> Identity:
@@ -43,6 +43,11 @@ def reading(data: bytes) -> ReadAt:
 def reading_file(path: Path) -> ReadAt:
     """Reads of a small file, taken whole now."""
     return reading(path.read_bytes())
+
+
+def layout_of(path: Path) -> Layout:
+    """What is whole in a file."""
+    return read_layout(reading_file(path), path.stat().st_size)
 
 
 def buffer(data: bytes) -> io.BytesIO:

@@ -23,13 +23,8 @@ from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
 from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
-from storage.http.app import build_app
-from storage.http.clock import clock_routes
-from storage.http.exports import export_routes
-from storage.http.gate import Gate
+from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
-from storage.http.lease import lease_routes
-from storage.http.playback import playback_routes
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
@@ -39,19 +34,25 @@ from storage.lifecycle.allowance import USUAL, Allowance
 from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.bond import StoreBond
 from storage.lifecycle.clock_keeper import Witnesses
+from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.destruction import Destruction, destruction
 from storage.lifecycle.holds import Holds
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.reindex import Reindexed, reindex
 from storage.lifecycle.retention import Retention
 from storage.lifecycle.scrub import Scrub
-from storage.metrics import LifeMetrics, QuarantineMetrics, ReadMetrics, RecorderMetrics, ScrubMetrics
+from storage.metrics import ReadMetrics
 from storage.objects.boot import SinceBoot
 from storage.objects.disk import Disk, RealDisk
+from storage.objects.folder import FolderStore
 from storage.playback.catalogue import Catalogue
+from storage.playback.compose import compose_catalogue
 from storage.playback.transcoding import Transcodings
-from storage.recording.finishing import Finisher, Places
+from storage.recording.compose import compose_recording
+from storage.recording.finishing import Finisher
 from storage.recording.lane import DiskLane
+from storage.recording.left_files import LeftFiles
+from storage.recording.places import Places
 from storage.recording.publishers import KnownPublishers
 from storage.recording.quarantine import Quarantine
 from storage.recording.recorder import Recorder
@@ -163,17 +164,8 @@ class Workshop:
 
     def scrub(self, *, bytes_per_s: int = sys.maxsize) -> Scrub:
         """One that does not wait, or reads no faster than asked."""
-        archive = self.archive
-        return Scrub(
-            archive.rows,
-            archive.walk,
-            archive.marks,
-            archive.store,
-            archive.bond,
-            self.clock,
-            ScrubMetrics(),
-            bytes_per_s=bytes_per_s,
-            unreadable=self.left_overs.unreadable,
+        return compose_scrub(
+            self.archive, self.clock, bytes_per_s=bytes_per_s, unreadable=self.left_overs.unreadable
         )
 
     async def record(self, items: Sequence[AccessUnit | Gap]) -> None:
@@ -203,7 +195,11 @@ class Workshop:
         await self.finish()
 
     def objects(self) -> list[str]:
-        return sorted(self.places.store.keys())
+        return self.places.store.keys(most=sys.maxsize)
+
+    def object_file(self, key: str) -> Path:
+        """Where the folder has an object, for a test that looks behind the store's back."""
+        return self.folder / "objects" / key
 
     def token(
         self, action: Action, resource: str, *, start_s: int | None = None, end_s: int | None = None
@@ -242,33 +238,6 @@ class Workshop:
             await asyncio.gather(running, return_exceptions=True)
 
 
-class _WritingHalf:
-    """Tap to spool to store."""
-
-    def __init__(self, clock: SimulatedClock, archive: Archive, nonce: str) -> None:
-        self.tap, self.life, spool = FakeTap(), LifeMetrics(), archive.places.spool
-        self.quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=3)
-        self.recorder = Recorder(
-            self.tap,
-            archive.places.spool,
-            clock,
-            RecorderMetrics(),
-            segment_s=SEGMENT_S,
-            nonce=nonce,
-            finished=lambda key: self.finisher.enqueue(key),
-        )
-        self.finisher = Finisher(
-            archive.places,
-            archive.rows,
-            clock,
-            self.life,
-            quarantine=self.quarantine,
-            indexed=self.recorder.indexed,
-            is_open=self.recorder.is_open,
-            stored=archive.bond.stored,
-        )
-
-
 @asynccontextmanager
 async def workshop(
     folder: Path,
@@ -293,12 +262,23 @@ async def workshop(
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
     spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock)
-    archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", folder / "objects", spool)
+    store = FolderStore(folder / "objects", spool.disk)
+    archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", store, spool)
     await archive.bond.establish()
-    policies, half = PolicyRows(archive.database), _WritingHalf(clock, archive, nonce)
+    policies, tap = PolicyRows(archive.database), FakeTap()
+    half = compose_recording(
+        tap,
+        archive.places,
+        archive.rows,
+        clock,
+        segment_s=SEGMENT_S,
+        nonce=nonce,
+        stored=archive.bond.stored,
+        most_unreadable=3,
+    )
     lane.start()
     reads = ReadMetrics()
-    catalogue = Catalogue(archive.rows, archive.shown, half.recorder, archive.places, clock)
+    catalogue = compose_catalogue(archive, half.recorder, clock)
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
@@ -322,8 +302,8 @@ async def workshop(
         is_making=jobs.is_making,
     )
     left_overs = LeftOvers(
-        archive.places,
-        half.quarantine,
+        archive.store,
+        LeftFiles(spool, half.quarantine),
         archive.rows,
         archive.dues,
         archive.turn,
@@ -344,14 +324,20 @@ async def workshop(
     await end.keeper.reason_to_refuse()
     signer, verifier = TicketSigner.from_pem(ticket_private), TicketVerifier.from_pem(ticket_public, clock)
     leases = Leases(verifier.key, clock)
-    gate = Gate(verifier, leases)
-    routers = [
-        playback_routes(catalogue, gate, clock, reads, transcodings),
-        export_routes(jobs, archive.holds, catalogue, clock, gate, key.public),
-        clock_routes(end.keeper, gate),
-        lease_routes(leases, KnownPublishers(archive.store.root, RealDisk(), lambda: leases.publishers).keep),
-    ]
-    door = build_app(routers, "https://csu.example")
+    door = compose_app(
+        verifier,
+        leases,
+        KnownPublishers(store.notes, lambda: leases.publishers),
+        catalogue,
+        transcodings,
+        jobs=jobs,
+        holds=archive.holds,
+        keeper=end.keeper,
+        evidence=key.public,
+        clock=clock,
+        metrics=reads,
+        origins="https://csu.example",
+    )
     app = Guarded(door, reads.cut_off.inc)
     routes = frozenset(door.openapi()["paths"])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://storage") as http:
@@ -360,7 +346,7 @@ async def workshop(
                 folder,
                 clock,
                 archive,
-                half.tap,
+                tap,
                 lane,
                 half.quarantine,
                 policies,

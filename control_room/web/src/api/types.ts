@@ -3,7 +3,7 @@ import type { components } from "../api.gen";
 
 type Schemas = components["schemas"];
 export type Person = Schemas["PersonView"];
-export type Kind = Schemas["Kind"];
+export type Kind = Schemas["Role"];
 export type Session = Schemas["SessionView"];
 export type Commune = Schemas["CommuneView"];
 export type Camera = Schemas["CameraView"];

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import product
 
 import httpx
@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from control_room.access.lessor import Lessor
 from control_room.db.workers import MOST_KEYS
-from control_room.model import Authorisation, Camera, Kind, blocked_reason
+from control_room.model.people import Role
+from control_room.model.territory import Authorisation, Camera
+from control_room.territory.blocking import why_blocked
 from shared.errors import Unavailable
 from shared.leases import Leases, LeaseSigner
 from shared.log import get_logger
@@ -127,7 +129,7 @@ async def test_nobody_ends_the_key_of_another_commune(room: Room, admin: httpx.A
 async def test_a_service_that_was_away_hears_all_with_the_next_lease(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
-    person = await room.person(Kind.OPERATOR, [LILLE])
+    person = await room.person(Role.OPERATOR, [LILLE])
     browser = await room.sign_in(person.login)
     camera = await room.camera(admin)
     opened = (await browser.post(f"/cameras/{camera}/live", json={"motive": "a test of rights"})).json()
@@ -147,18 +149,18 @@ async def test_a_ticket_says_when_it_was_given_and_when_its_session_ends(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
     camera = await room.camera(admin)
-    person = await room.person(Kind.OPERATOR, [LILLE])
+    person = await room.person(Role.OPERATOR, [LILLE])
     operator = await room.sign_in(person.login)
     opened = (await operator.post(f"/cameras/{camera}/live", json={"motive": "a test of rights"})).json()
     ticket = room.verifier.verify(opened["ticket"], Action.LIVE, opened["stream"])
     session = (await operator.get("/session")).json()
     assert ticket.issued_ms == room.clock.utc_ns() // 10**6
-    assert ticket.right_until_s == ticket.issued_ms // 1000 + room.desk.sessions.absolute_s
+    assert ticket.right_until_s == ticket.issued_ms // 1000 + room.rooms.identity.sessions.absolute_s
     assert session["session"] == ticket.session
 
 
 async def test_a_lease_shows_the_very_cameras_that_nothing_blocks(room: Room) -> None:
-    today = room.desk.today()
+    today = room.rooms.access.now().date()
     days = [today + timedelta(days=offset) for offset in range(-2, 3)]
     permits = [Authorisation("N1", granted, until, 10) for granted in days for until in days]
     cameras = [
@@ -169,11 +171,10 @@ async def test_a_lease_shows_the_very_cameras_that_nothing_blocks(room: Room) ->
         for camera in cameras:
             await tx.cameras.add(camera)
     for day in days:
+        at = datetime.combine(day, time(12), UTC)
         async with room.db.read() as tx:
             shown = set(await tx.cameras.shown(day))
-        assert shown == {
-            camera.stream.camera_path for camera in cameras if blocked_reason(camera, day) is None
-        }
+        assert shown == {camera.stream.camera_path for camera in cameras if why_blocked(camera, at) is None}
 
 
 def _camera(id: str, enabled: bool, permit: Authorisation | None) -> Camera:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from control_room.http.access import COOKIE
-from control_room.model import Kind, Person
+from control_room.model.people import Person, Role
 from tests.support.fuzz import Operation, faults, operations, request_of
 from tests.unit.control_room.room import LILLE, RANGE, RECORDER_TOKEN, ROUBAIX, SAME_SITE, Room, made_app
 
@@ -29,7 +29,7 @@ class Visitor:
             return {}
         async with self._room.db.read() as tx:
             person = await tx.people.get(self._person.id)
-        return {COOKIE: (await self._room.desk.sessions.open(person))[0]}
+        return {COOKIE: (await self._room.rooms.identity.sessions.open(person))[0]}
 
 
 class Scene:
@@ -42,16 +42,16 @@ class Scene:
         self.client = httpx.AsyncClient(transport=room.transport)
 
     async def visitors(self) -> dict[str, Visitor]:
-        people = [await self.room.person(kind, [LILLE]) for kind in Kind]
+        people = [await self.room.person(kind, [LILLE]) for kind in Role]
         return {"nobody": Visitor(self.room, None)} | {
-            person.kind.value: Visitor(self.room, person) for person in people
+            person.role.value: Visitor(self.room, person) for person in people
         }
 
 
 async def scene_of(room: Room, admin: httpx.AsyncClient) -> Scene:
     camera = await room.camera(admin)
     worker_id, worker = await room.worker(admin)
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     hold = {"camera": camera, "reference": "PV 118", "motive": "inquiry", **RANGE}
     export = {**hold, "authority": "OPJ Martin", "cameras": [camera]}
     del export["camera"]
@@ -59,7 +59,7 @@ async def scene_of(room: Room, admin: httpx.AsyncClient) -> Scene:
         "camera_id": camera,
         "worker_id": worker_id,
         "code": LILLE,
-        "person_id": (await room.person(Kind.OPERATOR, [ROUBAIX])).id,
+        "person_id": (await room.person(Role.OPERATOR, [ROUBAIX])).id,
         "hold_id": (await legal.post("/holds", json=hold)).json()["id"],
         "export_id": (await legal.post("/exports", json=export)).json()["id"],
     }

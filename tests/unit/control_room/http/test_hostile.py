@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from control_room.model import Kind
+from control_room.model.people import Role
 from shared.door import Door
 from shared.errors import PROBLEM_MEDIA_TYPE
 from tests.support.hostile import BODIES, HERE, IN_ADDRESSES, MEDIA_TYPES, VALUES, spoilt
@@ -88,7 +88,7 @@ class Attacker:
 async def attacker(room: Room, admin: httpx.AsyncClient) -> Attacker:
     ids = await things(room, admin)
     browsers = {"admin": admin} | {
-        kind.value: await room.signed_in(kind, LILLE) for kind in (Kind.OPERATOR, Kind.COMMUNE, Kind.LEGAL)
+        kind.value: await room.signed_in(kind, LILLE) for kind in (Role.OPERATOR, Role.COMMUNE, Role.LEGAL)
     }
     browsers["worker"] = (await room.worker(admin))[1]
     browsers["recorder"] = room.machine(RECORDER_TOKEN)

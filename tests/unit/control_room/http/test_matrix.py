@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from control_room.http.app import create_app
-from control_room.model import Kind
+from control_room.model.people import Role
 from shared.messages.storage import ExportStatus
 from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, ROUBAIX, Room, camera_body, open_room
 
@@ -118,8 +118,8 @@ async def things(room: Room, admin: httpx.AsyncClient) -> dict[str, str]:
     """The ids that stand in paths, of things of LILLE."""
     camera = await room.camera(admin)
     worker, _ = await room.worker(admin)
-    somebody = await room.person(Kind.OPERATOR, [LILLE], "somebody")
-    legal = await room.signed_in(Kind.LEGAL, LILLE)
+    somebody = await room.person(Role.OPERATOR, [LILLE], "somebody")
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     room.storage.status = ExportStatus.DONE
     export = (await legal.post("/exports", json=json.loads(_text(EXPORT, {"camera": camera})))).json()["id"]
     hold_body = json.loads(_text(EXPECTED["createHold"].body, {"camera": camera}))
@@ -150,8 +150,8 @@ async def browser_of(who: str, room: Room, admin: httpx.AsyncClient) -> httpx.As
     if who == "worker":
         return (await room.worker(admin))[1]
     if who == "operator of none":
-        return await room.signed_in(Kind.OPERATOR)
-    return await room.signed_in(Kind(who), *([] if who == "admin" else [LILLE]))
+        return await room.signed_in(Role.OPERATOR)
+    return await room.signed_in(Role(who), *([] if who == "admin" else [LILLE]))
 
 
 @pytest.mark.slow
@@ -159,7 +159,7 @@ async def browser_of(who: str, room: Room, admin: httpx.AsyncClient) -> httpx.As
 async def test_each_kind_gets_exactly_what_was_decided_on_every_route(who: str, tmp_path: Path) -> None:
     wrong: list[str] = []
     async with open_room(tmp_path) as room:
-        admin = await room.signed_in(Kind.ADMIN)
+        admin = await room.signed_in(Role.ADMIN)
         ids = await things(room, admin)
         browser = await browser_of(who, room, admin)
         browser.base_url = httpx.URL("http://control.test")
@@ -185,10 +185,10 @@ def filled(template: str, ids: dict[str, str]) -> str:
 
 @pytest.mark.slow
 async def test_nobody_of_one_commune_gets_anything_of_another_on_any_route(room: Room) -> None:
-    admin = await room.signed_in(Kind.ADMIN)
+    admin = await room.signed_in(Role.ADMIN)
     ids = await things(room, admin)
     leaks: list[str] = []
-    for kind in (Kind.OPERATOR, Kind.COMMUNE, Kind.LEGAL):
+    for kind in (Role.OPERATOR, Role.COMMUNE, Role.LEGAL):
         stranger = await room.signed_in(kind, ROUBAIX)
         stranger.base_url = httpx.URL("http://control.test")
         for name, (method, template) in operations().items():
@@ -203,11 +203,11 @@ async def test_nobody_of_one_commune_gets_anything_of_another_on_any_route(room:
 
 @pytest.mark.slow
 async def test_an_id_of_others_and_one_there_is_not_are_answered_alike_on_every_route(room: Room) -> None:
-    admin = await room.signed_in(Kind.ADMIN)
+    admin = await room.signed_in(Role.ADMIN)
     theirs = await things(room, admin)
     nobodys = {name: _unlike(value) for name, value in theirs.items()} | {"code": "59001"}
     told: list[str] = []
-    for kind in (Kind.OPERATOR, Kind.COMMUNE, Kind.LEGAL):
+    for kind in (Role.OPERATOR, Role.COMMUNE, Role.LEGAL):
         stranger = await room.signed_in(kind, ROUBAIX)
         stranger.base_url = httpx.URL("http://control.test")
         for name, (method, template) in operations().items():

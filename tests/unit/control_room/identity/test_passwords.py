@@ -8,6 +8,7 @@ import pytest
 
 from control_room.identity.passwords import Passwords
 from shared.errors import BadInput, Unavailable
+from tests.unit.control_room.room import Room
 
 
 @pytest.fixture
@@ -69,3 +70,11 @@ async def test_strangers_in_line_keep_nobody_waiting_whose_browser_is_known() ->
     assert await passwords.matches(kept, "a long phrase of words", known=True)
     await asyncio.gather(*strangers, return_exceptions=True)
     await passwords.close()
+
+
+async def test_at_most_a_few_passwords_are_hashed_at_once(room: Room) -> None:
+    found = await asyncio.gather(
+        *(room.rooms.identity.passwords.matches(None, "x") for _ in range(100)), return_exceptions=True
+    )
+    assert sum(isinstance(result, Exception) for result in found) > 0
+    assert not any(result is True for result in found)

@@ -1,203 +1,36 @@
-"""People, signing in and what ends a session."""
-
-import asyncio
-from pathlib import Path
+"""People, for the administrator to read."""
 
 import httpx
-import pytest
 
-from control_room.model import Kind
-from shared.bus import MemoryBus
-from shared.clock import SimulatedClock
-from shared.errors import BusUnavailable
-from tests.unit.control_room.room import LILLE, PASSWORD, ROUBAIX, Room, open_room
+from control_room.model.people import Role
+from tests.unit.control_room.room import LILLE, Room
 
 
-class DeadBus(MemoryBus):
-    """A bus that stops answering when told."""
-
-    dead = False
-
-    async def get(self, key: str) -> bytes | None:
-        self._answer()
-        return await super().get(key)
-
-    async def put(self, key: str, value: bytes, ttl_s: float) -> None:
-        self._answer()
-        await super().put(key, value, ttl_s)
-
-    async def increment(self, key: str, ttl_s: float) -> int:
-        self._answer()
-        return await super().increment(key, ttl_s)
-
-    def _answer(self) -> None:
-        if self.dead:
-            raise BusUnavailable("Redis does not answer: connection refused")
+async def test_everybody_is_listed_once_by_login_page_by_page(room: Room, admin: httpx.AsyncClient) -> None:
+    for login in ("zoe", "ada", "mia"):
+        await room.person(Role.OPERATOR, [LILLE], login)
+    seen: list[str] = []
+    cursor = None
+    while True:
+        query = {"limit": "1"} | ({} if cursor is None else {"cursor": cursor})
+        page = (await admin.get("/people", params=query)).json()
+        seen += [person["login"] for person in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert [login for login in seen if not login.startswith("admin")] == ["ada", "mia", "zoe"]
+    assert seen == sorted(seen)
 
 
-async def attempt(room: Room, login: str, password: str) -> httpx.Response:
-    async with room.anonymous() as browser:
-        return await browser.post("/api/v1/session", json={"login": login, "password": password})
-
-
-async def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(room: Room) -> None:
-    await room.person(Kind.OPERATOR, login="c.dubois")
-    answer = await attempt(room, "C.Dubois ", PASSWORD)
-    cookie = answer.headers["set-cookie"].lower()
-    assert "httponly" in cookie
-    assert "samesite=strict" in cookie
-
-
-async def test_unknown_login_wrong_password_and_switched_off_account_get_one_answer(
+async def test_a_person_is_shown_with_role_and_communes_and_nothing_secret(
     room: Room, admin: httpx.AsyncClient
 ) -> None:
-    await room.person(Kind.OPERATOR, login="known")
-    off = await room.person(Kind.OPERATOR, login="off")
-    await admin.patch(f"/people/{off.id}", json={"enabled": False})
-    answers = [
-        await attempt(room, "unknown", "x"),
-        await attempt(room, "known", "x"),
-        await attempt(room, "off", PASSWORD),
-    ]
-    assert {answer.status_code for answer in answers} == {401}
-    assert len({answer.text for answer in answers}) == 1
-
-
-async def test_guessing_is_slowed_with_the_seconds_to_wait(room: Room) -> None:
-    await room.person(Kind.OPERATOR, login="victim")
-    answers = [await attempt(room, "victim", "x") for _ in range(6)]
-    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
-    assert int(answers[-1].headers["retry-after"]) >= 1
-
-
-async def test_the_right_password_waits_too_once_guessing_is_slowed(room: Room) -> None:
-    await room.person(Kind.OPERATOR, login="victim")
-    for _ in range(5):
-        await attempt(room, "victim", "x")
-    assert (await attempt(room, "victim", PASSWORD)).status_code == 429
-    await room.clock.advance(2)
-    assert (await attempt(room, "victim", PASSWORD)).status_code == 200
-
-
-async def test_signing_in_anew_ends_the_session_before(room: Room) -> None:
-    person = await room.person(Kind.OPERATOR)
-    browser = await room.sign_in(person.login)
-    old = dict(browser.cookies)
-    await browser.post("/session", json={"login": person.login, "password": PASSWORD})
-    assert dict(browser.cookies) != old
-    async with room.anonymous() as thief:
-        thief.cookies.update(old)
-        assert (await thief.get("/api/v1/session")).status_code == 401
-
-
-async def test_signing_out_ends_the_session_and_its_pictures(room: Room) -> None:
-    browser = await room.signed_in(Kind.OPERATOR)
-    session = (await browser.get("/session")).json()["session"]
-    cookies = dict(browser.cookies)
-    assert session in (await room.desk.lessor.lease()).sessions
-    assert (await browser.delete("/session")).status_code == 204
-    assert session not in (await room.desk.lessor.lease()).sessions
-    browser.cookies.update(cookies)
-    assert (await browser.get("/session")).status_code == 401
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"enabled": False}, {"communes": [ROUBAIX]}, {"kind": "commune"}, {"password": "another phrase"}],
-)
-async def test_a_change_of_rights_ends_the_persons_sessions_and_pictures(
-    room: Room, admin: httpx.AsyncClient, change: dict[str, object]
-) -> None:
-    person = await room.person(Kind.OPERATOR, [LILLE])
-    browser = await room.sign_in(person.login)
-    session = (await browser.get("/session")).json()["session"]
-    assert session in (await room.desk.lessor.lease()).sessions
-    assert (await admin.patch(f"/people/{person.id}", json=change)).status_code == 200
-    assert session not in (await room.desk.lessor.lease()).sessions
-    assert (await browser.get("/session")).status_code == 401
-
-
-async def test_a_new_name_ends_nothing(room: Room, admin: httpx.AsyncClient) -> None:
-    person = await room.person(Kind.OPERATOR, [LILLE])
-    browser = await room.sign_in(person.login)
-    await admin.patch(f"/people/{person.id}", json={"name": "Camille"})
-    assert (await browser.get("/session")).json()["person"]["name"] == "Camille"
-
-
-async def test_a_removed_persons_session_is_worth_nothing(room: Room, admin: httpx.AsyncClient) -> None:
-    person = await room.person(Kind.OPERATOR, [LILLE])
-    browser = await room.sign_in(person.login)
-    session = (await browser.get("/session")).json()["session"]
-    assert (await admin.delete(f"/people/{person.id}")).status_code == 204
-    assert (await browser.get("/cameras")).status_code == 401
-    assert session not in (await room.desk.lessor.lease()).sessions
-
-
-async def test_without_redis_an_administrator_still_ends_what_somebody_sees(tmp_path: Path) -> None:
-    bus = DeadBus(SimulatedClock())
-    async with open_room(tmp_path, bus) as room:
-        admin = await room.signed_in(Kind.ADMIN)
-        person = await room.person(Kind.OPERATOR, [LILLE])
-        browser = await room.sign_in(person.login)
-        session = (await browser.get("/session")).json()["session"]
-        bus.dead = True
-        assert session in (await room.desk.lessor.lease()).sessions
-        assert (await admin.patch(f"/people/{person.id}", json={"enabled": False})).status_code == 200
-        assert session not in (await room.desk.lessor.lease()).sessions
-
-
-async def test_without_redis_people_sign_in_and_who_is_signed_in_goes_on(tmp_path: Path) -> None:
-    bus = DeadBus(SimulatedClock())
-    async with open_room(tmp_path, bus) as room:
-        person = await room.person(Kind.OPERATOR, [LILLE])
-        browser = await room.sign_in(person.login)
-        bus.dead = True
-        assert (await attempt(room, person.login, PASSWORD)).status_code == 200
-        assert (await browser.get("/cameras")).status_code == 200
-
-
-async def test_without_redis_guessing_is_slowed_all_the_same(tmp_path: Path) -> None:
-    bus = DeadBus(SimulatedClock())
-    async with open_room(tmp_path, bus) as room:
-        person = await room.person(Kind.OPERATOR, [LILLE])
-        bus.dead = True
-        answers = [await attempt(room, person.login, "wrong") for _ in range(8)]
-        assert answers[-1].status_code == 429
-
-
-async def test_without_redis_workers_and_the_recorder_go_on(tmp_path: Path) -> None:
-    bus = DeadBus(SimulatedClock())
-    async with open_room(tmp_path, bus) as room:
-        admin = await room.signed_in(Kind.ADMIN)
-        _, worker = await room.worker(admin)
-        bus.dead = True
-        assert (await worker.get("/worker/cameras")).status_code == 200
-        assert (await worker.put("/worker/reports", json={"reports": []})).status_code == 204
-
-
-async def test_the_last_administrator_cannot_be_removed(room: Room, admin: httpx.AsyncClient) -> None:
-    me = (await admin.get("/session")).json()["person"]["id"]
-    assert (await admin.delete(f"/people/{me}")).status_code == 409
-    assert (await admin.patch(f"/people/{me}", json={"kind": "operator"})).status_code == 409
-    assert (await admin.patch(f"/people/{me}", json={"enabled": False})).status_code == 409
-    assert (await admin.get("/session")).status_code == 200
-
-
-async def test_two_people_cannot_have_one_login(room: Room, admin: httpx.AsyncClient) -> None:
-    body = {"login": "twice", "name": "Twice", "kind": "operator", "password": "a long phrase"}
-    assert (await admin.post("/people", json=body)).status_code == 201
-    assert (await admin.post("/people", json=body)).status_code == 409
-
-
-async def test_a_person_cannot_be_bound_to_an_unknown_commune(room: Room, admin: httpx.AsyncClient) -> None:
-    body = {"login": "x1", "name": "X", "kind": "operator", "password": "a phrase", "communes": ["99999"]}
-    answer = await admin.post("/people", json=body)
-    assert (answer.status_code, answer.json()["field"]) == (400, "communes")
-
-
-async def test_at_most_a_few_passwords_are_hashed_at_once(room: Room) -> None:
-    found = await asyncio.gather(
-        *(room.desk.passwords.matches(None, "x") for _ in range(100)), return_exceptions=True
-    )
-    assert sum(isinstance(result, Exception) for result in found) > 0
-    assert not any(result is True for result in found)
+    person = await room.person(Role.LEGAL, [LILLE], "ada")
+    assert (await admin.get(f"/people/{person.id}")).json() == {
+        "id": person.id,
+        "login": "ada",
+        "name": "Ada",
+        "kind": "legal",
+        "communes": [LILLE],
+        "enabled": True,
+    }

@@ -1,7 +1,5 @@
 """How long packages and other copies live: never longer than the footage in them."""
 
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -126,43 +124,6 @@ async def test_a_package_follows_the_days_of_its_camera_down(tmp_path: Path) -> 
             await shop.policies.replace([policy(days=days)], shop.clock.utc_ns())
         await shop.retention.run_once()
     assert not package.exists()
-
-
-async def test_a_refused_destruction_keeps_packages_too(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        package = await done_on_day(shop, 1)
-        shop.clock.step_utc(400 * DAY_NS)
-        await shop.retention.run_once()
-        assert package.exists()
-
-
-async def test_half_a_package_that_a_crash_left_is_removed(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        (tmp_path / "exports/x-9999.part").write_bytes(b"half a package")
-        await shop.retention.run_once()
-        assert list((tmp_path / "exports").iterdir()) == []
-
-
-async def test_the_package_of_an_export_that_failed_later_is_removed(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await exported(shop, order(1000, 2000))
-        (tmp_path / f"exports/{EXPORT}.zip").write_bytes(b"made before the crash")
-        await shop.retention.run_once()
-        assert list((tmp_path / "exports").iterdir()) == []
-
-
-async def test_a_package_whose_row_was_lost_dies_with_its_footage(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        package = await done_on_day(shop, 0, days=5)
-        stray = package.with_name("x-stray.zip")
-        shutil.copyfile(package, stray)
-        os.utime(stray, ns=(START_NS, START_NS))
-        await shop.clock.advance(4.9 * DAY_S)
-        await shop.retention.run_once()
-        alive = stray.exists()
-        await shop.clock.advance(0.2 * DAY_S)
-        await shop.retention.run_once()
-    assert (alive, stray.exists()) == (True, False)
 
 
 async def test_footage_still_being_recorded_bounds_its_package(tmp_path: Path) -> None:

@@ -144,11 +144,6 @@ async def test_no_request_makes_a_route_fail_or_answer_what_its_document_does_no
     assert met >= DEEP, sorted(met)
 
 
-async def test_the_document_is_no_route(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        assert (await shop.get("/openapi.json", None)).status_code == 404
-
-
 async def test_a_package_that_is_not_where_it_was_made_and_a_wrong_method_are_told_as_problems(
     tmp_path: Path,
 ) -> None:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Scope
 from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.tickets import Action
 from storage.http.app import build_app
-from storage.http.guarded import LOOK_EVERY_S, Guarded, guard
+from storage.http.guarded import LOOK_EVERY_S, Guarded, last_while
 from tests.support.eventually import eventually
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.workshop import Workshop, units, workshop
@@ -138,7 +138,7 @@ async def test_a_reader_who_reads_on_gets_no_part_more_once_the_right_has_ended(
     holds = True
 
     async def parts(request: Request) -> Response:
-        guard(request.scope, lambda: holds)
+        last_while(request.scope, lambda: holds)
 
         async def body() -> object:
             nonlocal holds
@@ -158,7 +158,7 @@ async def test_who_waits_for_the_first_part_as_the_right_ends_is_refused() -> No
     began, holds = asyncio.Event(), True
 
     async def slow(request: Request) -> Response:
-        guard(request.scope, lambda: holds)
+        last_while(request.scope, lambda: holds)
         began.set()
         await asyncio.get_running_loop().create_future()
         raise AssertionError

@@ -14,13 +14,11 @@ from storage.index import migrations
 from storage.index.backlog import BacklogRows
 from storage.index.database import Database
 from storage.index.exports import ExportRows
-from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.index.tables import metadata
 from storage.model.deadline import DAY_NS
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.packages import order
-from tests.unit.storage.workshop import policy
 
 MIGRATIONS = Path(migrations.__file__).parent
 STREAM_NAME = str(STREAM)
@@ -36,16 +34,6 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path
         found = await connection.run_sync(differences)
     await database.close()
     assert found == []
-
-
-async def test_a_camera_that_is_removed_keeps_its_last_policy(tmp_path: Path) -> None:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'index.db'}")
-    rows = PolicyRows(database)
-    await rows.replace([policy(days=12)])
-    await rows.replace([])
-    kept = await rows.all()
-    await database.close()
-    assert [(one.recorded, one.days) for one in kept] == [(False, 12)]
 
 
 def first_schema(connection: Connection) -> None:

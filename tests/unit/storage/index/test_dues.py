@@ -1,15 +1,13 @@
 """What is due, against a plain account of it kept in memory."""
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from storage.index.backlog import BacklogRows
 from storage.index.dues import DueRows
 from storage.index.holds import Hold, HoldRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
-from storage.model.deadline import DAY_NS, deadline_ns
-from storage.model.segment import SegmentState
+from storage.model.deadline import DAY_NS
 from tests.unit.storage.account import Account, Step, Trial, counted, destroyed, first, plans
 from tests.unit.storage.rows import BASE_NS, LENGTH_NS, index_in_memory, segment
 from tests.unit.storage.workshop import policy
@@ -26,34 +24,6 @@ async def test_what_lives_is_what_a_plain_account_says(begun: list[Step], plan: 
                 await trial.take(step)
             await trial.destroy()
         assert await trial.rows.totals() == await counted(database)
-
-
-@given(st.integers(1, 31), st.integers(1, 31), st.integers(1, 31), st.integers(0, 40))
-async def test_raised_days_never_revive_what_was_recorded_under_fewer(
-    first: int, lowered: int, raised: int, after_days: int
-) -> None:
-    async with index_in_memory() as database:
-        rows, dues, policies = SegmentRows(database), DueRows(database), PolicyRows(database)
-        await policies.replace([policy(days=first)], BASE_NS)
-        await rows.add(segment(0, days=first))
-        for days in (lowered, raised):
-            await policies.replace([policy(days=days)], BASE_NS + 1)
-        now_ns = BASE_NS + after_days * DAY_NS
-        await destroyed(rows, dues, now_ns)
-        due = deadline_ns(BASE_NS, min(first, lowered, raised)) <= now_ns
-        assert [one.state for one in await rows.everything()] == ([] if due else [SegmentState.CLOSED])
-
-
-async def test_what_waited_in_the_spool_while_days_were_lowered_has_the_fewer_days() -> None:
-    async with index_in_memory() as database:
-        rows, policies = SegmentRows(database), PolicyRows(database)
-        await rows.add(segment(0))
-        for days in (30, 5, 30):
-            await policies.replace([policy(days=days)], BASE_NS + 10 * LENGTH_NS)
-        await rows.add(segment(3))
-        await rows.add(segment(20))
-        await DueRows(database).lower()
-        assert [one.days for one in await rows.everything()] == [5, 5, 30]
 
 
 async def test_a_month_of_held_footage_is_looked_at_once() -> None:
@@ -101,16 +71,3 @@ async def test_a_hold_that_ends_lets_go_of_all_it_kept_batch_by_batch() -> None:
         await holds.remove("h-1")
         await destroyed(rows, dues, BASE_NS + 40 * DAY_NS)
         assert (kept, await rows.everything()) == (7, [])
-
-
-async def test_a_segment_longer_than_the_others_is_found_where_it_ends() -> None:
-    async with index_in_memory() as database:
-        rows = SegmentRows(database)
-        long = segment(0, length_ns=100 * LENGTH_NS)
-        for one in (long, *(segment(number) for number in range(1, 20))):
-            await rows.add(one)
-        found = await rows.between(long.stream, long.end_ns - 1, long.end_ns)
-        assert ([one.key for one in found], await rows.newest_end_ns(long.stream)) == (
-            [long.key],
-            long.end_ns,
-        )

@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import pytest
-
-from shared.errors import Unavailable
 from storage.lifecycle.allowance import Allowance
-from storage.lifecycle.generation import Step
 from storage.model.deadline import DAY_NS
 from storage.model.segment import SegmentState
 from storage.objects.disk import RealDisk
 from tests.support.pictures import START_NS
+from tests.unit.storage.aging import days_pass, recorded
 from tests.unit.storage.lost_index import bring_back, keep_index
 from tests.unit.storage.workshop import Workshop, units, workshop
 
@@ -83,70 +80,12 @@ async def test_a_refusal_outlives_a_restart(tmp_path: Path) -> None:
         assert "older than the recordings" in ((await shop.retention.run_once()).refused or "")
 
 
-async def test_an_installation_from_before_generations_is_taken_over(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await more(shop, 0)
-        await shop.archive.marks.clear("generation")
-        (tmp_path / "objects/.beffroi-generation").unlink()
-    async with workshop(tmp_path, nonce="bbbb") as shop:
-        refused = (await shop.retention.run_once()).refused
-        assert (refused, (tmp_path / "objects/.beffroi-generation").exists()) == (None, True)
-
-
-class StoppingDisk(RealDisk):
-    """A disk that takes one file no more."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.dead = False
-
-    def replace(self, source: Path, target: Path) -> None:
-        if self.dead and target.name == self.name:
-            raise OSError(5, "Input/output error")
-        super().replace(source, target)
-
-
-async def test_a_crash_between_the_two_halves_of_a_generation_refuses_nothing(tmp_path: Path) -> None:
-    disk = StoppingDisk(".beffroi-generation")
-    async with workshop(tmp_path, disk=disk) as shop:
-        await more(shop, 0)
-        disk.dead = True
-        with pytest.raises(Unavailable, match="generation of the object store is not kept"):
-            await shop.bond.stored()
-    async with workshop(tmp_path, nonce="bbbb") as shop:
-        refused = (await shop.retention.run_once()).refused
-        await more(shop, 20)
-        assert (refused, (await shop.retention.run_once()).refused) == (None, None)
-
-
-async def test_footage_whose_generation_is_not_kept_stays_in_the_spool_and_is_finished_again(
-    tmp_path: Path,
-) -> None:
-    disk = StoppingDisk(".beffroi-generation")
-    async with workshop(tmp_path, disk=disk) as shop:
-        await shop.retention.run_once()
-        disk.dead = True
-        await shop.record_all(units(50))
-        spooled = list(shop.places.spool.folder.glob("*.mp4"))
-        disk.dead = False
-        await shop.finish()
-        left = list(shop.places.spool.folder.glob("*.mp4"))
-    assert (len(spooled), left) == (1, [])
-
-
-@pytest.mark.parametrize(
-    "text", ["", "1", "one two three", "7 a", "-1 a b", "1 a b c", "\x00", "1,a,b"], ids=repr
-)
-def test_a_torn_generation_is_none(text: str) -> None:
-    assert Step.parse(text) is None
-
-
 async def test_a_stored_segment_whose_object_is_lost_is_stored_again_from_the_spool(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await more(shop, 0)
         key = shop.objects()[0]
         path = shop.places.spool.path(key)
-        path.write_bytes(shop.places.store.path(key).read_bytes())
+        path.write_bytes(shop.object_file(key).read_bytes())
         shop.places.store.remove(key)
         await shop.finisher.finish(key)
         assert (key in shop.objects(), path.exists()) == (True, False)
@@ -190,3 +129,56 @@ async def test_a_disk_unplugged_during_a_run_loses_no_more_rows_than_the_batch(
         left = await shop.rows.everything()
     assert (len(left), "is its disk mounted" in (outcome.refused or "")) == (rows - 1, True)
     assert {row.state for row in left} == {SegmentState.GARBAGE}
+
+
+async def test_an_empty_index_refuses_to_destroy(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await recorded(shop, days=1)
+        await shop.rows.forget([row.key for row in await shop.rows.everything()])
+        outcome = await shop.retention.run_once()
+    assert "index is empty" in (outcome.refused or "")
+
+
+async def test_a_new_index_beside_old_recordings_refuses_to_destroy(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await recorded(shop, days=1)
+    for name in ("index.db", "index.db-wal", "index.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    async with workshop(tmp_path, nonce="bbbb") as shop:
+        outcome = await shop.retention.run_once()
+    assert "index is new" in (outcome.refused or "")
+
+
+async def test_an_index_taken_away_refuses_to_destroy(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await recorded(shop, days=1)
+        (tmp_path / "index.db").rename(tmp_path / "elsewhere.db")
+        outcome = await shop.retention.run_once()
+    assert outcome.refused == "the file of the index is gone"
+
+
+async def test_an_index_older_than_the_recordings_refuses_to_destroy(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await recorded(shop, days=1)
+        newest = (await shop.rows.everything())[-1]
+        await shop.rows.forget([newest.key])
+        await days_pass(shop, 5)
+        outcome = await shop.retention.run_once()
+        assert "older than the recordings" in (outcome.refused or "")
+
+
+async def test_an_unmounted_store_refuses_to_destroy(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await recorded(shop, days=1)
+        (tmp_path / "objects").rename(tmp_path / "unplugged")
+        (tmp_path / "objects").mkdir()
+        await days_pass(shop, 5)
+        outcome = await shop.retention.run_once()
+    assert "is its disk mounted" in (outcome.refused or "")
+
+
+async def test_two_starts_keep_one_bond(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await recorded(shop)
+        await shop.bond.establish()
+        assert await shop.bond.reason_to_refuse() is None

@@ -1,30 +1,17 @@
 """Destruction on time, and only of what may be destroyed."""
 
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from storage.index.dues import DueRows
 from storage.index.holds import Hold
-from storage.index.segments import SegmentRows
-from storage.index.walk import Walk
 from storage.model.deadline import DAY_NS
 from storage.model.segment import SegmentState
 from storage.objects.disk import RealDisk
 from tests.support.pictures import START_NS, STREAM
-from tests.unit.storage.workshop import Workshop, policy, units, workshop
-
-DAY_S = 86_400.0
-
-
-async def recorded(shop: Workshop, days: int = 30) -> None:
-    """Ten seconds of footage in the store."""
-    await shop.record_all(units(250), days=days)
-
-
-async def days_pass(shop: Workshop, days: float) -> None:
-    await shop.clock.advance(days * DAY_S)
+from tests.unit.storage.aging import days_pass, recorded
+from tests.unit.storage.workshop import policy, units, workshop
 
 
 class FailingDisk(RealDisk):
@@ -162,52 +149,6 @@ async def test_a_disk_that_cannot_remove_is_unhealthy(tmp_path: Path) -> None:
     assert (shop.control.told.refusal, shop.control.told.failure) == ("", reason)
 
 
-async def test_an_empty_index_refuses_to_destroy(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await recorded(shop, days=1)
-        await shop.rows.forget([row.key for row in await shop.rows.everything()])
-        outcome = await shop.retention.run_once()
-    assert "index is empty" in (outcome.refused or "")
-
-
-async def test_a_new_index_beside_old_recordings_refuses_to_destroy(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await recorded(shop, days=1)
-    for name in ("index.db", "index.db-wal", "index.db-shm"):
-        (tmp_path / name).unlink(missing_ok=True)
-    async with workshop(tmp_path, nonce="bbbb") as shop:
-        outcome = await shop.retention.run_once()
-    assert "index is new" in (outcome.refused or "")
-
-
-async def test_an_index_taken_away_refuses_to_destroy(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await recorded(shop, days=1)
-        (tmp_path / "index.db").rename(tmp_path / "elsewhere.db")
-        outcome = await shop.retention.run_once()
-    assert outcome.refused == "the file of the index is gone"
-
-
-async def test_an_index_older_than_the_recordings_refuses_to_destroy(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await recorded(shop, days=1)
-        newest = (await shop.rows.everything())[-1]
-        await shop.rows.forget([newest.key])
-        await days_pass(shop, 5)
-        outcome = await shop.retention.run_once()
-        assert "older than the recordings" in (outcome.refused or "")
-
-
-async def test_an_unmounted_store_refuses_to_destroy(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await recorded(shop, days=1)
-        (tmp_path / "objects").rename(tmp_path / "unplugged")
-        (tmp_path / "objects").mkdir()
-        await days_pass(shop, 5)
-        outcome = await shop.retention.run_once()
-    assert "is its disk mounted" in (outcome.refused or "")
-
-
 async def test_an_unmounted_store_keeps_every_row(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await recorded(shop, days=1)
@@ -249,85 +190,3 @@ async def test_what_the_index_does_not_know_is_never_destroyed(tmp_path: Path) -
         await days_pass(shop, 40)
         await shop.retention.run_once()
         assert shop.objects() == [oldest.key]
-
-
-async def test_a_rebuilt_index_equals_the_lost_one(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await recorded(shop, days=3)
-        lost = await shop.rows.everything()
-    for name in ("index.db", "index.db-wal", "index.db-shm"):
-        (tmp_path / name).unlink(missing_ok=True)
-    async with workshop(tmp_path, nonce="bbbb") as shop:
-        await shop.reindex()
-        assert await shop.rows.everything() == lost
-
-
-async def test_a_rebuilt_index_destroys_again(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await recorded(shop, days=3)
-    for name in ("index.db", "index.db-wal", "index.db-shm"):
-        (tmp_path / name).unlink(missing_ok=True)
-    async with workshop(tmp_path, nonce="bbbb") as shop:
-        await shop.reindex()
-        await days_pass(shop, 3.1)
-        await shop.retention.run_once()
-        assert shop.objects() == []
-
-
-async def test_reindexing_forgets_rows_without_object(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await recorded(shop)
-        shop.places.store.remove(shop.objects()[0])
-        done = await shop.reindex()
-        assert (done.forgotten, len(await shop.rows.everything())) == (1, len(shop.objects()))
-
-
-async def test_reindexing_never_has_more_than_a_batch_in_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    most = 0
-
-    async def counted(self: Walk, key: str, limit: int) -> list[tuple[str, SegmentState]]:
-        nonlocal most
-        found = await after(self, key, limit)
-        most = max(most, len(found))
-        return found
-
-    def whole(_self: object) -> NoReturn:
-        raise AssertionError("everything was asked for at once")
-
-    after = Walk.after
-    async with workshop(tmp_path) as shop:
-        await shop.record_all(units(500), days=5)
-        objects = shop.objects()
-        await shop.dues.condemn(START_NS + 6 * DAY_NS)
-        await shop.dues.revive(objects[:3], SegmentState.STORED)
-        await shop.rows.forget(objects[:1])
-        shop.places.store.remove(objects[1])
-        monkeypatch.setattr("storage.lifecycle.reindex._BATCH", 2)
-        monkeypatch.setattr(Walk, "after", counted)
-        monkeypatch.setattr(SegmentRows, "everything", whole)
-        monkeypatch.setattr(type(shop.places.store), "keys", whole)
-        done = await shop.reindex()
-        monkeypatch.undo()
-        rows = {row.key: row.state for row in await shop.rows.everything()}
-    left = [objects[0], *objects[2:]]
-    assert (done.known, done.added, done.forgotten) == (len(objects) - 2, 1, 1)
-    assert rows == dict.fromkeys(left, SegmentState.STORED)
-    assert most == 2
-
-
-async def test_reindexing_leaves_alone_what_it_cannot_read(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await recorded(shop)
-        odd = tmp_path / "objects" / str(STREAM) / "odd.mp4"
-        odd.write_bytes(b"not a film")
-        done = await shop.reindex()
-        assert (done.unreadable, odd.exists()) == (1, True)
-
-
-async def test_two_starts_keep_one_bond(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        await recorded(shop)
-        await shop.bond.establish()
-        assert await shop.bond.reason_to_refuse() is None

@@ -1,7 +1,6 @@
 """One run of retention does no more than it is allowed, and runs one after another do all there is to do."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,27 +12,19 @@ from shared.clock import SimulatedClock
 from storage.index.backlog import BacklogRows, Left
 from storage.index.database import Database
 from storage.index.dues import DueRows
-from storage.index.holds import Hold
 from storage.index.tables import kept, lowerings, segments
 from storage.lifecycle.allowance import Allowance
-from storage.lifecycle.refusals import Grounds
-from storage.lifecycle.retention import EVERY_S, Retention
-from storage.metrics import LifeMetrics, RetentionMetrics
+from storage.lifecycle.retention import EVERY_S
 from storage.model.deadline import DAY_NS
 from storage.model.segment import Segment, SegmentState
 from storage.objects.disk import RealDisk
-from storage.objects.folder import FolderStore
-from storage.recording.finishing import Places
-from storage.recording.spool import Spool
-from tests.support.pictures import STREAM
 from tests.unit.storage.account import STREAMS, Account, Step, Trial, counted, record, steps
+from tests.unit.storage.bounded import LEAST, due, retention
 from tests.unit.storage.rows import BASE_NS, index_in_memory, segment
 from tests.unit.storage.workshop import policy
 
 few = st.lists(record, min_size=2, max_size=4)
 short = st.lists(st.lists(steps, min_size=1, max_size=2), min_size=1, max_size=2)
-LEAST = Allowance(rows=1, batch=1)
-LIFE, METRICS = LifeMetrics(), RetentionMetrics()
 
 
 class FickleDisk(RealDisk):
@@ -64,40 +55,6 @@ class LeavingClock(SimulatedClock):
         self.waits.append(seconds)
         if len(self.waits) == self._times:
             raise Gone
-
-
-class TickingClock(SimulatedClock):
-    """Each look at it takes a tenth of a second."""
-
-    def monotonic_ns(self) -> int:
-        self._now_ns += 100_000_000
-        return self._now_ns
-
-
-def retention(
-    trial: Trial,
-    allowance: Allowance,
-    clock: SimulatedClock | None = None,
-    disk: RealDisk | None = None,
-    copies: Sequence[Callable[[], Awaitable[object]]] = (),
-) -> Retention:
-    """A new one, as after a start, over an index whose files are gone already."""
-    clock = clock or SimulatedClock(trial.account.now_ns)
-    disk, nowhere = disk or RealDisk(), Path("/nonexistent")
-    places = Places(Spool(nowhere, disk, [], clock), FolderStore(nowhere, disk), disk)
-    return Retention(
-        trial.rows,
-        trial.dues,
-        BacklogRows(trial.database),
-        places,
-        Grounds([]),
-        asyncio.Lock(),
-        clock,
-        METRICS,
-        LIFE,
-        copies,
-        allowance,
-    )
 
 
 async def runs_to_the_end(trial: Trial, disk: RealDisk) -> int:
@@ -141,33 +98,6 @@ async def test_bounded_runs_end_where_one_without_bounds_ends(
             assert await state(one) == await state(other)
             assert await BacklogRows(one).left(bounded.account.now_ns) == Left()
         assert await bounded.rows.totals() == await counted(one)
-
-
-async def due(database: Database, count: int, batch: int = 1) -> Trial:
-    """So many segments past their deadline."""
-    trial = Trial(Account(now_ns=BASE_NS + 40 * DAY_NS), database, batch=batch)
-    for number in range(count):
-        await trial.rows.add(segment(number))
-    return trial
-
-
-async def test_a_run_looks_at_no_more_rows_than_it_is_allowed_and_the_next_goes_on() -> None:
-    async with index_in_memory() as database:
-        trial = await due(database, 7)
-        outcomes = [await retention(trial, Allowance(rows=4, batch=1)).run_once() for _ in range(4)]
-    # Each row is looked at twice: condemned, then destroyed.
-    assert [(one.missing, one.left) for one in outcomes] == [(2, True), (2, True), (2, True), (1, False)]
-
-
-async def test_a_run_goes_on_no_longer_than_it_is_allowed() -> None:
-    async with index_in_memory() as database:
-        trial = await due(database, 40)
-        outcome = await retention(
-            trial, Allowance(ns=800_000_000), TickingClock(trial.account.now_ns)
-        ).run_once()
-        rows = len(await trial.rows.everything())
-    assert outcome.left
-    assert 30 < rows < 40
 
 
 async def test_what_is_due_longest_goes_first_whichever_stream_has_it() -> None:
@@ -219,31 +149,6 @@ async def test_much_to_re_date_keeps_nothing_that_is_due_waiting() -> None:
         await trial.policies.replace([policy(STREAMS[0], days=29)], trial.account.now_ns)
         outcome = await retention(trial, LEAST).run_once()
     assert (outcome.missing, outcome.left) == (1, True)
-
-
-async def test_what_a_run_leaves_is_counted_and_how_late_it_is_told() -> None:
-    async with index_in_memory() as database:
-        trial = await due(database, 5)
-        other = [segment(20 + number, STREAMS[0]) for number in range(3)]
-        for one in other:
-            await trial.rows.add(one)
-        hold = Hold("h-1", str(STREAMS[0]), BASE_NS, BASE_NS + DAY_NS, "PV 1")
-        await trial.holds.put(hold)
-        while await trial.dues.condemn(trial.account.now_ns):
-            pass
-        await trial.holds.remove("h-1")
-        backlog = BacklogRows(database)
-        before = await backlog.left(trial.account.now_ns), await backlog.overdue_ns(trial.account.now_ns)
-        late = segment(60, STREAM, start_ns=BASE_NS + 25 * DAY_NS)
-        while (await retention(trial, LEAST).run_once()).left:
-            pass
-        await trial.rows.add(late)
-        await trial.policies.replace([policy(STREAM, days=30)], trial.account.now_ns)
-        await trial.policies.replace([policy(STREAM, days=9)], trial.account.now_ns)
-        after = await backlog.left(trial.account.now_ns), await backlog.overdue_ns(trial.account.now_ns)
-    assert before == (Left(to_destroy=5, to_redate=3), 10 * DAY_NS)
-    # 40 - (25 + 9) days: told before its row says so.
-    assert after == (Left(to_redate=1), 6 * DAY_NS)
 
 
 async def test_a_run_that_left_work_is_followed_soon_and_others_are_not() -> None:

@@ -39,7 +39,7 @@ async def test_an_object_without_a_row_is_found_and_refuses_until_reindexed(
 async def test_a_file_that_is_no_recording_is_told_and_refuses_nothing(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         objects = await recorded(shop)
-        odd = shop.places.store.path(objects[0]).with_name("odd.mp4")
+        odd = shop.object_file(objects[0]).with_name("odd.mp4")
         odd.write_bytes(b"not a film")
         scrub = shop.scrub()
         await scrub.names()
@@ -60,7 +60,7 @@ async def test_a_row_without_an_object_is_found_and_forgotten_on_request(tmp_pat
 async def test_changed_bytes_are_found_and_told_by_the_next_process_too(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         objects = await recorded(shop)
-        path = shop.places.store.path(objects[0])
+        path = shop.object_file(objects[0])
         data = bytearray(path.read_bytes())
         data[-10] ^= 1
         path.write_bytes(bytes(data))
@@ -81,7 +81,7 @@ async def test_a_lap_over_bytes_goes_on_where_the_last_process_was(tmp_path: Pat
     async with workshop(tmp_path) as shop:
         objects = await recorded(shop)
         await shop.archive.marks.set("scrub-cursor", objects[0])
-        path = shop.places.store.path(objects[0])
+        path = shop.object_file(objects[0])
         path.write_bytes(path.read_bytes()[:-1])
         scrub = shop.scrub()
         assert (await scrub.bytes(), await scrub.bytes()) == ([], [objects[0]])
@@ -90,7 +90,7 @@ async def test_a_lap_over_bytes_goes_on_where_the_last_process_was(tmp_path: Pat
 async def test_bytes_are_read_no_faster_than_was_set(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         objects = await recorded(shop)
-        size = sum(shop.places.store.path(key).stat().st_size for key in objects)
+        size = sum(shop.object_file(key).stat().st_size for key in objects)
         lap = asyncio.create_task(shop.scrub(bytes_per_s=size // 10).bytes())
         took_s = 0
         while not lap.done():
@@ -104,15 +104,15 @@ async def test_an_object_destroyed_while_it_is_looked_for_is_no_fault(tmp_path: 
     async with workshop(tmp_path) as shop:
         objects = await recorded(shop)
         scrub = shop.scrub()
-        keys_in = shop.places.store.keys_in
+        keys_of = shop.places.store.keys
 
-        def listed_then_destroyed(folder: str) -> list[str]:
-            keys = keys_in(folder)
+        def listed_then_destroyed(prefix: str = "", *, after: str = "", most: int = 1000) -> list[str]:
+            keys = keys_of(prefix, after=after, most=most)
             shop.places.store.remove(objects[0])
             return keys
 
         await shop.rows.forget([objects[0]])
-        shop.places.store.keys_in = listed_then_destroyed  # type: ignore[method-assign]  # the race, made certain
+        shop.places.store.keys = listed_then_destroyed  # type: ignore[method-assign]  # the race, made certain
         found = await scrub.names()
     assert found.count(Fault.UNLISTED) == 0
 
@@ -123,3 +123,9 @@ async def test_an_unmounted_store_is_not_taken_for_one_whose_objects_are_gone(tm
         (tmp_path / "objects").rename(tmp_path / "unplugged")
         (tmp_path / "objects").mkdir()
         assert (await shop.scrub().names()).count(Fault.MISSING) == 0
+
+
+async def test_a_folder_named_like_an_object_is_none(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        ((shop.folder / "objects") / "odd.mp4").mkdir()
+        assert (await shop.scrub().names()).count(Fault.UNREADABLE) == 0

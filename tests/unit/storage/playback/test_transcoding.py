@@ -24,7 +24,7 @@ from tests.support.eventually import eventually
 from tests.support.parameter_pictures import GOP, refreshed, units_of
 from tests.support.pictures import START_NS, STREAM
 from tests.support.strange_pictures import strange_units
-from tests.unit.storage.playback.test_windows import SECOND_NS, at, media, times
+from tests.unit.storage.playing import SECOND_NS, at, media, times
 from tests.unit.storage.segments import buffer
 from tests.unit.storage.workshop import Workshop, units, workshop
 

@@ -1,68 +1,29 @@
 """Every codec is recorded as it comes, and read back by others, with B-frames too."""
 
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import av
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ingest.simulator.encoder import Coding, Encoding
-from shared.codecs.h264 import nal_units
-from shared.codecs.h265 import PARAMETER_SETS, nal_type
-from shared.errors import BadInput
 from shared.evidence.verify import verify
 from shared.mediatime import ns_from_90k
 from shared.tickets import Action
-from shared.units import AccessUnit
-from storage.fmp4.boxes import full_box, header_at
-from storage.fmp4.description import describe, read_description
-from storage.fmp4.elementary import JpegDescription, read_esds
-from storage.fmp4.hevc import HevcDescription
 from storage.fmp4.reader import Layout
 from storage.model.instants import text_from_ns
 from storage.playback.windows import Answer, plan, retimed
-from storage.recording.finishing import layout_of
-from tests.support.pictures import START_NS, STREAM, units_as
+from tests.support.pictures import START_NS, STREAM
 from tests.support.programs import needs
+from tests.unit.storage.coded import CODED, COUNT, Coded, every_codec, recorded
 from tests.unit.storage.packages import EXPORT, exported, manifest_of, order, pictures_in, said, videos_of
-from tests.unit.storage.segments import buffer
+from tests.unit.storage.segments import buffer, layout_of
 from tests.unit.storage.workshop import workshop
 
 SECOND_NS = 1_000_000_000
-COUNT = 150
-SMALL = Coding(320, 240, Fraction(25), 0.6, 300)
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A coding, FFmpeg's name for it, and how its RFC 6381 name begins."""
-
-    coding: Coding
-    ffmpeg: str
-    mime: str
-
-
-CODED = [
-    Coded(replace(SMALL, b_frames=2), "h264", "avc1.64"),
-    Coded(replace(SMALL, encoding=Encoding.H265), "hevc", "hvc1.1.6.L"),
-    Coded(replace(SMALL, encoding=Encoding.H265, b_frames=3), "hevc", "hvc1.1.6.L"),
-    Coded(replace(SMALL, encoding=Encoding.MJPEG), "mjpeg", "mp4v.6C"),
-    Coded(replace(SMALL, encoding=Encoding.MPEG4), "mpeg4", "mp4v.20."),
-    Coded(replace(SMALL, encoding=Encoding.MPEG4, b_frames=2), "mpeg4", "mp4v.20."),
-]
-every_codec = pytest.mark.parametrize(
-    "coded", CODED, ids=lambda one: f"{one.ffmpeg}-{one.coding.b_frames}-b-frames"
-)
 PROBE = "ffprobe -v error -count_frames -show_entries stream=codec_name,nb_read_frames -of csv=p=0 "
-
-
-def recorded(coded: Coded) -> list[AccessUnit]:
-    return list(units_as(coded.coding, COUNT))
 
 
 def shown_ns(layouts: list[Layout]) -> list[int]:
@@ -90,7 +51,7 @@ async def test_ffprobe_finds_every_picture_of_every_segment_and_no_error(
 ) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(recorded(coded))
-        paths = [shop.places.store.path(key) for key in shop.objects()]
+        paths = [shop.object_file(key) for key in shop.objects()]
         told = [said(PROBE + str(path), tmp_path) for path in paths]
     assert len(told) > 1
     assert {(code, complaint) for code, _, complaint in told} == {(0, "")}
@@ -103,7 +64,7 @@ async def test_segments_start_with_key_pictures_and_leave_no_hole(tmp_path: Path
     async with workshop(tmp_path) as shop:
         await shop.record_all(recorded(coded))
         layouts = sorted(
-            (layout_of(shop.places.store.path(key)) for key in shop.objects()),
+            (layout_of(shop.object_file(key)) for key in shop.objects()),
             key=lambda one: one.identity.start_ns,
         )
     assert all(layout.fragments[0].key for layout in layouts)
@@ -133,7 +94,7 @@ async def test_a_decoder_shows_every_picture_at_its_time(tmp_path: Path, coded: 
 async def test_the_time_line_tells_when_each_picture_is_shown(tmp_path: Path, coded: Coded) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(recorded(coded))
-        times = shown_ns([layout_of(shop.places.store.path(key)) for key in shop.objects()])
+        times = shown_ns([layout_of(shop.object_file(key)) for key in shop.objects()])
     assert times == pytest.approx([START_NS + number * 40_000_000 for number in range(COUNT)], abs=20_000)
 
 
@@ -150,7 +111,7 @@ async def test_pictures_shown_before_the_key_picture_that_opens_their_segment_ke
                 pictures[place + later] = replace(pictures[place + later], pts90=shown * step90, utc_ns=moved)
     async with workshop(tmp_path) as shop:
         await shop.record_all(pictures)
-        layouts = [layout_of(shop.places.store.path(key)) for key in shop.objects()]
+        layouts = [layout_of(shop.object_file(key)) for key in shop.objects()]
     assert len(layouts) > 1
     assert shown_ns(layouts) == pytest.approx(
         [START_NS + number * 40_000_000 for number in range(COUNT)], abs=20_000
@@ -218,55 +179,3 @@ async def test_reindexing_finds_the_same_rows(tmp_path: Path, coded: Coded) -> N
         await shop.reindex()
         assert await shop.rows.everything() == before
     assert all(row.codec.startswith(coded.mime) for row in before)
-
-
-@every_codec
-def test_a_description_reads_as_written(coded: Coded) -> None:
-    described = describe(recorded(coded)[0])
-    table = full_box(b"stsd", 0, 0, (1).to_bytes(4, "big"), described.entry())
-    found = header_at(table, 0)
-    assert found is not None
-    read = read_description(table, found)
-    assert (read, read.digest) == (described, described.digest)
-    assert (read.width, read.height) == (320, 240)
-
-
-@every_codec
-def test_a_key_unit_without_its_sets_starts_no_file(coded: Coded) -> None:
-    broken = replace(recorded(coded)[0], data=b"\0\0\0\1\x01nothing of the kind")
-    with pytest.raises(BadInput):
-        describe(broken)
-
-
-@settings(deadline=None)
-@given(st.data())
-def test_a_description_with_a_changed_byte_is_read_or_refused(data: st.DataObject) -> None:
-    described = describe(recorded(data.draw(st.sampled_from(CODED)))[0])
-    table = bytearray(full_box(b"stsd", 0, 0, (1).to_bytes(4, "big"), described.entry()))
-    table[data.draw(st.integers(16, len(table) - 1))] ^= data.draw(st.integers(1, 255))
-    found = header_at(bytes(table), 0)
-    assert found is not None
-    with suppress(BadInput):
-        read_description(bytes(table), found)
-
-
-@given(st.binary(max_size=80))
-def test_any_bytes_are_an_esds_or_bad_input(payload: bytes) -> None:
-    with suppress(BadInput):
-        read_esds(payload, 320, 240)
-
-
-@given(st.binary(max_size=80))
-def test_any_bytes_are_an_hvcc_or_bad_input(payload: bytes) -> None:
-    with suppress(BadInput):
-        HevcDescription.from_hvcc(b"\1" + payload)
-
-
-def test_h265_samples_hold_every_nal_unit_but_known_parameter_sets() -> None:
-    unit = recorded(CODED[1])[0]
-    kept = [bytes(part) for part in describe(unit).sample(unit.data)[1::2]]
-    assert kept == [bytes(nal) for nal in nal_units(unit.data) if nal_type(nal) not in PARAMETER_SETS]
-
-
-def test_jpeg_images_of_one_size_need_one_description_only() -> None:
-    assert describe(recorded(CODED[3])[0]) == describe(recorded(CODED[3])[1]) == JpegDescription(320, 240)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from shared.messages.storage import Publishers
 from storage.objects.disk import RealDisk
+from storage.objects.notes import FolderNotes
 from storage.recording.publishers import KnownPublishers
 
 LILLE, ROUBAIX = "59350", "59512"
@@ -22,20 +23,20 @@ class Heard:
 
 
 def known(folder: Path, heard: Heard) -> KnownPublishers:
-    return KnownPublishers(folder, RealDisk(), heard)
+    return KnownPublishers(FolderNotes(folder, RealDisk()), heard)
 
 
 def test_before_control_room_ever_spoke_a_key_is_enough(tmp_path: Path) -> None:
-    assert known(tmp_path, Heard()).holds(LILLE, KEY)
+    assert known(tmp_path, Heard()).records(LILLE, KEY)
 
 
 async def test_what_was_taken_back_stays_so_over_a_restart_without_control_room(tmp_path: Path) -> None:
     before = known(tmp_path, Heard(LILLE))
-    assert not before.holds(ROUBAIX, KEY)
+    assert not before.records(ROUBAIX, KEY)
     await before.keep()
     after = known(tmp_path, Heard())
-    assert after.holds(LILLE, KEY)
-    assert not after.holds(ROUBAIX, KEY)
+    assert after.records(LILLE, KEY)
+    assert not after.records(ROUBAIX, KEY)
 
 
 async def test_a_right_that_is_given_again_holds_at_once(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ async def test_a_right_that_is_given_again_holds_at_once(tmp_path: Path) -> None
     publishers = known(tmp_path, heard)
     await publishers.keep()
     heard.communes = frozenset({LILLE, ROUBAIX})
-    assert publishers.holds(ROUBAIX, KEY)
+    assert publishers.records(ROUBAIX, KEY)
 
 
 async def test_the_last_right_of_all_that_is_taken_back_is_kept_too(tmp_path: Path) -> None:
@@ -52,18 +53,18 @@ async def test_the_last_right_of_all_that_is_taken_back_is_kept_too(tmp_path: Pa
     await publishers.keep()
     heard.communes = frozenset()
     await publishers.keep()
-    assert not known(tmp_path, Heard()).holds(LILLE, KEY)
+    assert not known(tmp_path, Heard()).records(LILLE, KEY)
 
 
 async def test_a_disk_that_takes_nothing_lets_nobody_back(tmp_path: Path) -> None:
     publishers = known(tmp_path / "gone", Heard(LILLE))
     await publishers.keep()
-    assert not publishers.holds(ROUBAIX, KEY)
+    assert not publishers.records(ROUBAIX, KEY)
 
 
 def test_a_damaged_file_stops_no_recording(tmp_path: Path) -> None:
     (tmp_path / ".beffroi-publishers").write_text("{")
-    assert known(tmp_path, Heard()).holds(LILLE, KEY)
+    assert known(tmp_path, Heard()).records(LILLE, KEY)
 
 
 async def test_a_key_that_has_ended_stays_so_over_a_restart_without_control_room(tmp_path: Path) -> None:
@@ -71,12 +72,12 @@ async def test_a_key_that_has_ended_stays_so_over_a_restart_without_control_room
     heard.ended_keys = {LILLE: frozenset({KEY})}
     await known(tmp_path, heard).keep()
     after = known(tmp_path, Heard())
-    assert not after.holds(LILLE, KEY)
-    assert after.holds(LILLE, "n" * 40)
-    assert after.holds(ROUBAIX, KEY)
+    assert not after.records(LILLE, KEY)
+    assert after.records(LILLE, "n" * 40)
+    assert after.records(ROUBAIX, KEY)
 
 
 def test_what_an_earlier_version_wrote_down_is_read(tmp_path: Path) -> None:
     (tmp_path / ".beffroi-publishers").write_text('{"communes":["59350"]}')
-    assert known(tmp_path, Heard()).holds(LILLE, KEY)
-    assert not known(tmp_path, Heard()).holds(ROUBAIX, KEY)
+    assert known(tmp_path, Heard()).records(LILLE, KEY)
+    assert not known(tmp_path, Heard()).records(ROUBAIX, KEY)

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from shared.messages.storage import RecordingStatus
 from storage.model.segment import SegmentState
 from storage.objects.disk import RealDisk
-from storage.recording.finishing import layout_of
 from tests.support.pictures import STREAM
-from tests.unit.storage.segments import segment_bytes
+from tests.unit.storage.segments import layout_of, segment_bytes
 from tests.unit.storage.workshop import Workshop, policy, units, workshop
 
 
@@ -98,7 +97,8 @@ async def test_the_life_of_a_segment_goes_on_after_a_crash(tmp_path: Path, done:
         if done in ("row", "put", "stored"):
             await shop.rows.add(segment)
         if done in ("put", "stored"):
-            shop.places.store.put(key, path)
+            with path.open("rb") as file:
+                shop.places.store.put(key, file)
         if done == "stored":
             await shop.rows.mark_stored(key)
     async with workshop(tmp_path, nonce="bbbb") as shop:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.codecs.h264 import Nal, annex_b, nal_type, nal_units
+from shared.codecs.h264 import annex_b, nal_type
 from shared.codecs.parameter_sets import H264, ParameterSets
 from shared.errors import BadInput
 from shared.tickets import Action
@@ -19,7 +19,6 @@ from storage.fmp4.avc import AvcDescription
 from storage.fmp4.boxes import header_at
 from storage.fmp4.fragment import MovieFragment, Sample, movie_fragment, read_movie_fragment
 from storage.model.instants import text_from_ns
-from storage.recording.finishing import layout_of
 from tests.support.field_pictures import GOP as FIELD_GOP
 from tests.support.field_pictures import fields
 from tests.support.parameter_pictures import (
@@ -34,7 +33,7 @@ from tests.support.parameter_pictures import (
 )
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.packages import exported, manifest_of, order, pictures_in, videos_of
-from tests.unit.storage.segments import buffer
+from tests.unit.storage.segments import buffer, layout_of
 from tests.unit.storage.workshop import Workshop, workshop
 
 SECOND_NS = 1_000_000_000
@@ -47,7 +46,7 @@ def two_picture_sets() -> list[AccessUnit]:
 
 
 async def files(shop: Workshop) -> list[Path]:
-    return [shop.places.store.path(key) for key in shop.objects()]
+    return [shop.object_file(key) for key in shop.objects()]
 
 
 def decoded(path: Path) -> int:
@@ -109,24 +108,6 @@ async def test_a_picture_set_that_changes_in_the_middle_and_back_is_told_both_ti
         await shop.record_all(units_of([*pictures, *plain()[GOP:]]))
         told = [one for path in await files(shop) for one in as_decoded(path)]
     assert told == [original, original, other, other, *[original] * (2 * GOP + 1)]
-
-
-def test_the_set_that_the_picture_uses_is_told_first() -> None:
-    first = two_encoders()[GOP]
-    description = AvcDescription.of_unit(sets_of(plain()[0]) + first)
-    assert description.sps[0] == next(bytes(nal) for nal in nal_units(first) if nal_type(nal) == Nal.SPS)
-    assert len(description.sps) == 2
-
-
-def test_more_sets_than_the_file_s_head_can_hold_stay_in_the_samples() -> None:
-    first = plain()[0]
-    many = [picture_set(first, number) for number in range(256)]
-    unit = sets_of(first) + annex_b(many) + without_sets(first)
-    description = AvcDescription.of_unit(unit)
-    assert len(description.pps) == 255
-    assert len(AvcDescription.from_avcc(description.configuration()).pps) == 255
-    kept = [bytes(part) for part in description.sample(unit)[1::2] if part[0] & 0x1F == Nal.PPS]
-    assert kept == [many[255]]
 
 
 async def test_a_segment_cut_at_a_recovery_point_says_how_much_of_it_is_incomplete(tmp_path: Path) -> None:

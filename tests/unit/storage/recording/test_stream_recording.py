@@ -11,8 +11,8 @@ from shared.messages.storage import RecordingStatus
 from shared.reasons import Reason
 from shared.tap.reassembly import Gap
 from storage.fmp4.reader import Layout
-from storage.recording.finishing import layout_of
 from tests.support.pictures import START_NS, STREAM
+from tests.unit.storage.segments import layout_of
 from tests.unit.storage.workshop import Workshop, policy, units, workshop
 
 SECOND_NS = 1_000_000_000
@@ -20,7 +20,7 @@ SECOND_NS = 1_000_000_000
 
 async def layouts_of(shop: Workshop) -> list[Layout]:
     """Every segment there is, in the store and in the spool, oldest first."""
-    files = [shop.places.store.path(key) for key in shop.objects()]
+    files = [shop.object_file(key) for key in shop.objects()]
     files += list(shop.places.spool.folder.glob("*.mp4"))
     return sorted((layout_of(path) for path in files), key=lambda one: one.identity.start_ns)
 

@@ -1,0 +1,34 @@
+"""Tickets with which this service asks another one, on a person's behalf. None of them shows an image."""
+
+from control_room.model.names import Names
+from control_room.model.people import Principal
+from shared.clock import Clock
+from shared.tickets import SHOWING, Action, Ticket, TicketSigner
+
+_LIFE_S = 60
+_SECOND_NS = 1_000_000_000
+
+
+class ServiceTickets:
+    """Made anew for each question, also of orders that are asked again long after they were given."""
+
+    def __init__(self, signer: TicketSigner, clock: Clock, names: Names) -> None:
+        self._signer = signer
+        self._clock = clock
+        self._names = names
+
+    def token(self, action: Action, resource: str, principal: Principal) -> str:
+        """A signed ticket. Raises ValueError for an action that shows images: that takes a grant."""
+        if action in SHOWING:
+            raise ValueError(f"{action} takes a grant")
+        now_ns = self._clock.utc_ns()
+        ticket = Ticket(
+            self._names.new("t"),
+            principal.person,
+            principal.session,
+            action,
+            resource,
+            now_ns // _SECOND_NS + _LIFE_S,
+            issued_ms=now_ns // 1_000_000,
+        )
+        return self._signer.sign(ticket)

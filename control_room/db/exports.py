@@ -1,0 +1,130 @@
+"""Exports in the database."""
+
+from collections.abc import Collection
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from control_room.db.tables import ExportCommuneRow, ExportRow
+from control_room.model.evidence import Export
+from control_room.model.paging import Asked, Slice
+from control_room.model.people import Principal
+from shared.errors import NotFound
+from shared.ids import StreamId
+from shared.messages.codec import decode, encode
+from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus
+from shared.reasons import read, why
+
+_OPEN_EXPORTS = (ExportStatus.QUEUED, ExportStatus.RUNNING)
+
+
+class Exports:
+    """Exports, each with the order that storage gets."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, export_id: str) -> Export:
+        """One export. Raises NotFound."""
+        return _export(await self._row(export_id))
+
+    async def page(self, asked: Asked, communes: Collection[str]) -> Slice[Export]:
+        """Exports that lie wholly in these communes, newest first."""
+        outside = exists().where(
+            ExportCommuneRow.export == ExportRow.number, ExportCommuneRow.commune.not_in(communes)
+        )
+        query = select(ExportRow).where(~outside).order_by(ExportRow.number.desc()).limit(asked.limit + 1)
+        before = asked.after(int)
+        if before is not None:
+            query = query.where(ExportRow.number < before[0])
+        rows = (await self._session.scalars(query)).all()
+        return asked.cut([_export(row) for row in rows], [(row.number,) for row in rows])
+
+    async def open(self) -> list[Export]:
+        """Those storage has not finished, oldest first."""
+        query = select(ExportRow).where(ExportRow.status.in_(_OPEN_EXPORTS)).order_by(ExportRow.number)
+        return [_export(row) for row in await self._session.scalars(query)]
+
+    async def done(self) -> list[Export]:
+        """Those whose package was made and is not known to be destroyed, oldest first."""
+        query = select(ExportRow).where(ExportRow.status == ExportStatus.DONE).order_by(ExportRow.number)
+        return [_export(row) for row in await self._session.scalars(query)]
+
+    async def open_orders(self) -> list[ExportOrder]:
+        """What is to be exported and is not finished."""
+        query = select(ExportRow.body).where(ExportRow.status.in_(_OPEN_EXPORTS)).order_by(ExportRow.number)
+        return [decode(ExportOrder, body) for body in await self._session.scalars(query)]
+
+    async def finished(self, export_ids: Collection[str]) -> set[str]:
+        """Those of some exports that are known and open no longer."""
+        query = select(ExportRow.id).where(
+            ExportRow.id.in_(export_ids), ExportRow.status.not_in(_OPEN_EXPORTS)
+        )
+        return set(await self._session.scalars(query))
+
+    async def order(self, export_id: str) -> tuple[ExportOrder, Principal]:
+        """What storage is to be asked."""
+        row = await self._row(export_id)
+        return decode(ExportOrder, row.body), Principal(row.person, row.session)
+
+    async def add(self, export: Export, order: ExportOrder, principal: Principal) -> None:
+        """Keep a new export."""
+        row = ExportRow(
+            id=export.id,
+            person=principal.person,
+            session=principal.session,
+            motive=export.motive,
+            requested_at=export.requested_at,
+            body=encode(order),
+        )
+        _fill(row, export.progress, ordered=False)
+        self._session.add(row)
+        await self._session.flush()
+        self._session.add_all(
+            ExportCommuneRow(export=row.number, commune=code) for code in sorted(export.communes)
+        )
+
+    async def advance(self, progress: ExportProgress, *, ordered: bool) -> None:
+        """Keep what storage says of an export; `ordered` once it has taken the order."""
+        _fill(await self._row(progress.id), progress, ordered=ordered)
+
+    async def _row(self, export_id: str) -> ExportRow:
+        row = await self._session.scalar(select(ExportRow).where(ExportRow.id == export_id))
+        if row is None:
+            raise NotFound(why("no-export", "there is no such export"))
+        return row
+
+
+def _fill(row: ExportRow, progress: ExportProgress, *, ordered: bool) -> None:
+    row.ordered, row.status, row.progress = ordered, progress.status, progress.progress
+    row.bytes, row.coverage = progress.bytes, progress.coverage
+    row.sha256, row.reason = progress.sha256, progress.reason
+    row.why = "" if progress.why is None else progress.why.kept()
+
+
+def _export(row: ExportRow) -> Export:
+    order = decode(ExportOrder, row.body)
+    streams = [StreamId.parse(camera.stream) for camera in order.cameras]
+    return Export(
+        id=row.id,
+        reference=order.reference,
+        authority=order.authority,
+        motive=row.motive,
+        requested_by=order.requested_by,
+        requested_at=row.requested_at,
+        communes=frozenset(stream.commune for stream in streams),
+        cameras=tuple(stream.camera for stream in streams),
+        start=order.start,
+        end=order.end,
+        ordered=row.ordered,
+        progress=ExportProgress(
+            row.id,
+            ExportStatus(row.status),
+            row.progress,
+            row.bytes,
+            row.coverage,
+            row.sha256,
+            row.reason,
+            read(row.why, row.reason),
+        ),
+    )

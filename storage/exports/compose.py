@@ -1,0 +1,61 @@
+"""Puts exports together: what makes packages, and what destroys them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from shared.clock import Clock
+from shared.evidence.signature import EvidenceKey
+from shared.service import Service
+from storage.exports.jobs import ExportJobs
+from storage.exports.sweep import PackageSweep
+from storage.index.exports import ExportRows
+from storage.lifecycle.archive import Archive
+from storage.metrics import ReadMetrics
+from storage.playback.catalogue import Catalogue
+from storage.settings import StorageSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """The jobs, and the sweep that each run of retention calls."""
+
+    jobs: ExportJobs
+    sweep: PackageSweep
+
+    def run_in(self, service: Service) -> None:
+        service.on_stop(self.jobs.close)
+        service.supervise("exports", self.jobs.run)
+
+
+def compose_exports(
+    settings: StorageSettings,
+    archive: Archive,
+    catalogue: Catalogue,
+    evidence: EvidenceKey,
+    clock: Clock,
+    metrics: ReadMetrics,
+    is_recovering: Callable[[], bool],
+) -> Exports:
+    """`is_recovering` tells whether what was left in the spool is not in the index yet."""
+    rows = ExportRows(archive.database)
+    jobs = ExportJobs(
+        rows,
+        archive.holds,
+        catalogue,
+        evidence,
+        clock,
+        metrics,
+        folder=settings.exports,
+        version=version("beffroi"),
+        at_once=settings.exports_at_once,
+        is_recovering=is_recovering,
+    )
+    sweep = PackageSweep(
+        rows,
+        clock,
+        folder=settings.exports,
+        keep_days=settings.export_days,
+        is_making=jobs.is_making,
+    )
+    return Exports(jobs, sweep)

@@ -1,0 +1,49 @@
+"""Puts storage's HTTP together: every route behind one guard of tickets."""
+
+from fastapi import FastAPI
+
+from shared.clock import Clock
+from shared.evidence.signature import EvidencePublicKey
+from shared.leases import Leases
+from shared.tickets import TicketVerifier
+from storage.exports.jobs import ExportJobs
+from storage.http.app import build_app
+from storage.http.clock import clock_routes
+from storage.http.exports import export_routes
+from storage.http.lease import lease_routes
+from storage.http.playback import playback_routes
+from storage.http.ticket_guard import TicketGuard
+from storage.lifecycle.clock_keeper import ClockKeeper
+from storage.lifecycle.holds import Holds
+from storage.metrics import ReadMetrics
+from storage.playback.catalogue import Catalogue
+from storage.playback.transcoding import Transcodings
+from storage.recording.publishers import KnownPublishers
+
+
+def compose_app(
+    verifier: TicketVerifier,
+    leases: Leases,
+    publishers: KnownPublishers,
+    catalogue: Catalogue,
+    transcodings: Transcodings | None,
+    *,
+    jobs: ExportJobs,
+    holds: Holds,
+    keeper: ClockKeeper,
+    evidence: EvidencePublicKey,
+    clock: Clock,
+    metrics: ReadMetrics,
+    origins: str,
+) -> FastAPI:
+    """The app; without `transcodings` what a browser cannot play is refused."""
+    guard = TicketGuard(verifier, leases)
+    return build_app(
+        [
+            playback_routes(catalogue, guard, clock, metrics, transcodings),
+            export_routes(jobs, holds, catalogue, clock, guard, evidence),
+            clock_routes(keeper, guard),
+            lease_routes(leases, publishers.keep),
+        ],
+        origins,
+    )

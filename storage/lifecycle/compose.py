@@ -1,0 +1,118 @@
+"""Puts the life of footage together: what control_room says of it, what ends it, what looks after it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from shared.clock import Clock
+from shared.service import Service
+from storage.index.policies import PolicyRows
+from storage.lifecycle.archive import Archive
+from storage.lifecycle.clock_keeper import Witnesses
+from storage.lifecycle.control_room import DateWitness, KnownToControlRoom
+from storage.lifecycle.destruction import Destruction, destruction
+from storage.lifecycle.left_overs import LeftOvers
+from storage.lifecycle.policies import PolicyPoller
+from storage.lifecycle.refusals import Ground
+from storage.lifecycle.scrub import Scrub
+from storage.metrics import ScrubMetrics
+from storage.objects.boot import since_boot
+from storage.recording.compose import WritingHalf
+from storage.recording.left_files import LeftFiles
+from storage.settings import StorageSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """What runs for ever over what is finished."""
+
+    end: Destruction
+    poller: PolicyPoller
+    scrub: Scrub
+    scrubs_bytes: bool
+
+    def run_in(self, service: Service) -> None:
+        service.supervise("holds", self.end.reconciliation.run)
+        service.supervise("retention", self.end.retention.run)
+        service.supervise("policies", self.poller.run)
+        service.supervise("scrub-names", self.scrub.run_names)
+        if self.scrubs_bytes:
+            service.supervise("scrub-bytes", self.scrub.run_bytes)
+        service.check("retention", self.end.retention.health)
+        service.check("holds", self.end.reconciliation.health)
+        service.check("scrub", self.scrub.health)
+        service.check("control-room", self.poller.health)
+
+
+def compose_lifecycle(
+    settings: StorageSettings,
+    archive: Archive,
+    recording: WritingHalf,
+    clock: Clock,
+    client: httpx.AsyncClient,
+    dates: DateWitness,
+    *,
+    first: Sequence[Ground],
+    copies: Sequence[Callable[[], Awaitable[object]]],
+) -> Lifecycle:
+    """`first` are the grounds to refuse destruction before all others, `copies` ends copies of footage."""
+    recorder = recording.recorder
+    left_overs = LeftOvers(
+        archive.store,
+        LeftFiles(archive.places.spool, recording.quarantine),
+        archive.rows,
+        archive.dues,
+        archive.turn,
+        clock,
+        is_open=recorder.is_open,
+    )
+    end = destruction(
+        archive,
+        recording.life,
+        clock,
+        since_boot,
+        Witnesses(dates.now_ns, recorder.cameras_ns),
+        KnownToControlRoom(client),
+        first,
+        copies=[*copies, left_overs.sweep_once],
+    )
+    poller = PolicyPoller(
+        client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports
+    )
+    rate = max(1, int(settings.scrub_mb_s * 1e6))
+    scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
+    return Lifecycle(end, poller, scrub, scrubs_bytes=settings.scrub_mb_s > 0)
+
+
+def compose_scrub(
+    archive: Archive,
+    clock: Clock,
+    *,
+    bytes_per_s: int,
+    unreadable: Callable[[str], Awaitable[object]] | None = None,
+) -> Scrub:
+    """A scrub of all that is finished."""
+    return Scrub(
+        archive.rows,
+        archive.walk,
+        archive.marks,
+        archive.store,
+        archive.bond,
+        clock,
+        ScrubMetrics(),
+        bytes_per_s=bytes_per_s,
+        unreadable=unreadable,
+    )
+
+
+def compose_client(service: Service, settings: StorageSettings, dates: DateWitness) -> httpx.AsyncClient:
+    """Whoever asks control_room asks with this."""
+    client = httpx.AsyncClient(
+        base_url=settings.control_url.rstrip("/"),
+        headers={"authorization": f"Bearer {settings.recorder_token.get_secret_value()}"},
+        event_hooks={"response": [dates.hear]},
+        trust_env=False,
+    )
+    service.on_stop(client.aclose)
+    return client

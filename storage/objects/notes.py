@@ -1,0 +1,78 @@
+"""Small notes beside the objects: the store's own name, its generation, holds, the trusted time."""
+
+from pathlib import Path
+from typing import Protocol
+
+from storage.objects.disk import Disk
+
+
+class Notes(Protocol):
+    """Keeps a few bytes by name, and writes them whole or not at all. Every call blocks: make it in a thread.
+
+    A name begins with "." and has at most one "/", so that it is no object's key; another raises ValueError.
+    Each name has one writer. Every call may raise OSError.
+    """
+
+    def write(self, name: str, data: bytes) -> None:
+        """Put `data` in place of what the note said; on return it survives a power cut."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """What a note says, None where there is none."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Remove a note for good; one that is not there is no error."""
+        ...
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the notes in `folder`, which begins with ".", in order."""
+        ...
+
+
+class FolderNotes:
+    """Notes as files of a folder that exists; a note's own folder is made with its first note."""
+
+    def __init__(self, root: Path, disk: Disk) -> None:
+        self._root = root
+        self._disk = disk
+
+    def write(self, name: str, data: bytes) -> None:
+        path = self._path(name)
+        if path.parent != self._root and not path.parent.exists():
+            path.parent.mkdir()
+            self._disk.sync(self._root)
+        incoming = path.with_name(f"{path.name}.tmp")
+        incoming.write_bytes(data)
+        self._disk.sync(incoming)
+        self._disk.replace(incoming, path)
+        self._disk.sync(path.parent)
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def remove(self, name: str) -> None:
+        path = self._path(name)
+        if path.exists():
+            self._disk.remove(path)
+            self._disk.sync(path.parent)
+
+    def names(self, folder: str) -> list[str]:
+        require_note(folder)
+        found = (self._root / folder).glob("*")
+        return sorted(f"{folder}/{path.name}" for path in found if path.suffix != ".tmp")
+
+    def _path(self, name: str) -> Path:
+        require_note(name)
+        return self._root / name
+
+
+def require_note(name: str) -> None:
+    """Raise ValueError where a text is no note's name."""
+    first, *rest = name.split("/")
+    plain = all(part and part not in (".", "..") for part in (first, *rest))
+    if not first.startswith(".") or not plain or len(rest) > 1 or "\0" in name or name.endswith(".tmp"):
+        raise ValueError(f"{name!r} is not the name of a note")

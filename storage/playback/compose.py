@@ -1,0 +1,22 @@
+"""Puts playback together: what may be shown, and what is transcoded for browsers."""
+
+from shared.clock import Clock
+from shared.transcoding.limits import Limits
+from shared.transcoding.process import ChildProcess
+from storage.lifecycle.archive import Archive
+from storage.playback.catalogue import Catalogue
+from storage.playback.transcoding import Transcodings
+from storage.recording.recorder import Recorder
+
+# Clear enough to look for somebody; what is kept as evidence is the recording, which stays as it is.
+_TRANSCODED = Limits(longest_side=1280, fps=50, kbps=4000, every=True)
+
+
+def compose_catalogue(archive: Archive, recorder: Recorder, clock: Clock) -> Catalogue:
+    """Over what is finished and what is growing."""
+    return Catalogue(archive.rows, archive.shown, recorder, archive.places, clock)
+
+
+def compose_transcodings(most: int) -> Transcodings:
+    """At most so many at a time, each in a process of its own."""
+    return Transcodings(most, lambda: ChildProcess.spawn(_TRANSCODED))

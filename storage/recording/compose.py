@@ -1,0 +1,125 @@
+"""Puts the writing half together: tap to spool to store."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from shared.clock import Clock
+from shared.log import get_logger
+from shared.service import Service
+from shared.tap import TapSetup, TapSubscriber, open_tap
+from storage.metrics import LifeMetrics, QuarantineMetrics, RecorderMetrics
+from storage.objects.disk import Disk
+from storage.recording.finishing import Finisher, Register
+from storage.recording.lane import DiskLane
+from storage.recording.places import Places
+from storage.recording.quarantine import MAX_FILES, Quarantine
+from storage.recording.recorder import Recorder, Tap
+from storage.recording.spool import Spool
+from storage.settings import StorageSettings
+
+_LANES = 2
+_LANE_BUDGET_BYTES = 64 << 20
+_FINISHERS = 2
+_DISK_EVERY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class WritingHalf:
+    """What records, and what finishes what was recorded."""
+
+    life: LifeMetrics
+    quarantine: Quarantine
+    recorder: Recorder
+    finisher: Finisher
+
+    def find_left_over(self) -> None:
+        """Queue what the process before this one left in the spool."""
+        left_over = self.finisher.find_left_over()
+        if left_over:
+            get_logger("storage").warning("spool-recovered", files=left_over)
+
+    def run_in(self, service: Service) -> None:
+        for number in range(_FINISHERS):
+            service.supervise(f"finishing-{number}", self.finisher.run)
+        service.supervise("recorder", self.recorder.run)
+        service.check("recording", self.recorder.health)
+        service.check("finishing", self.finisher.health)
+        service.check("unreadable", self.quarantine.health)
+
+
+def compose_recording(
+    tap: Tap,
+    places: Places,
+    rows: Register,
+    clock: Clock,
+    *,
+    segment_s: float,
+    nonce: str,
+    stored: Callable[[], Awaitable[None]],
+    most_unreadable: int = MAX_FILES,
+) -> WritingHalf:
+    """`stored` is called with each segment that the store has and `rows` say so of."""
+    life, spool = LifeMetrics(), places.spool
+    quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=most_unreadable)
+    recorder = Recorder(
+        tap,
+        spool,
+        clock,
+        RecorderMetrics(),
+        segment_s=segment_s,
+        nonce=nonce,
+        finished=lambda key: finisher.enqueue(key),
+    )
+    finisher = Finisher(
+        places,
+        rows,
+        clock,
+        life,
+        quarantine=quarantine,
+        indexed=recorder.indexed,
+        is_open=recorder.is_open,
+        stored=stored,
+    )
+    return WritingHalf(life, quarantine, recorder, finisher)
+
+
+def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[Spool, list[DiskLane]]:
+    """The spool, and the lanes that write to it, not started."""
+    lanes = [DiskLane(f"disk-{number}", _LANE_BUDGET_BYTES) for number in range(_LANES)]
+    return Spool(settings.spool, disk, lanes, clock, reserve_bytes=settings.disk_reserve_mb << 20), lanes
+
+
+def compose_tap(settings: StorageSettings, clock: Clock, known: Callable[[str, str], bool]) -> TapSubscriber:
+    """The tap, not started; `known` tells which commune's key is recorded. Raises BadInput."""
+    setup = TapSetup.read(settings.tap_endpoints, settings.tap_key_file, peers_dir=settings.tap_peers_dir)
+    return TapSubscriber(setup.endpoints, setup.keys, clock, known, may_wait=True)
+
+
+async def start_recording(
+    service: Service, recording: WritingHalf, lanes: Sequence[DiskLane], tap: TapSubscriber
+) -> None:
+    """Start the lanes and the tap; at the stop the tap ends first, then what is queued is written."""
+
+    async def drain() -> None:
+        await recording.recorder.close()
+        for lane in lanes:
+            await lane.close()
+
+    for lane in lanes:
+        lane.start()
+    service.on_stop(drain)
+    await open_tap(tap, service)
+
+
+def measuring_disks(
+    settings: StorageSettings, disk: Disk, life: LifeMetrics, clock: Clock
+) -> Callable[[], Awaitable[None]]:
+    """A work that tells for ever how much is free."""
+
+    async def measure() -> None:
+        while True:
+            for name, folder in (("spool", settings.spool), ("objects", settings.objects)):
+                life.disk_free.labels(name).set(disk.free_bytes(folder))
+            await clock.sleep(_DISK_EVERY_S)
+
+    return measure

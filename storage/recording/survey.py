@@ -1,0 +1,73 @@
+"""Reads a whole segment, in a file or in the store, for what the index should say of it. Blocking."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from shared.errors import BadInput
+from storage.fmp4.reader import Layout, ReadAt, read_layout
+from storage.model.segment import Segment, SegmentState
+from storage.objects.store import ObjectStore
+
+_CHUNK = 1 << 20
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[ReadAt, int]]:
+    """Reads of a file, and its size. Raises OSError."""
+    with path.open("rb", buffering=0) as file:
+        descriptor = file.fileno()
+        yield lambda offset, size: os.pread(descriptor, size, offset), os.fstat(descriptor).st_size
+
+
+def digest_of(read_at: ReadAt) -> str:
+    """The SHA-256 of all there is to read."""
+    digest, at = hashlib.sha256(), 0
+    while chunk := read_at(at, _CHUNK):
+        digest.update(chunk)
+        at += len(chunk)
+    return digest.hexdigest()
+
+
+def segment_of(
+    read_at: ReadAt, size: int, key: str, layout: Layout, codec: str, state: SegmentState
+) -> Segment:
+    """What the index should say of a whole segment."""
+    identity = layout.identity
+    return Segment(
+        key=key,
+        stream=identity.stream,
+        run=identity.run,
+        start_ns=identity.start_ns,
+        end_ns=layout.end_ns,
+        size=size,
+        sha256=digest_of(read_at),
+        codec=codec,
+        parameters=layout.description.digest,
+        days=identity.days,
+        state=state,
+        incomplete=layout.incomplete,
+    )
+
+
+def read_object(store: ObjectStore, key: str) -> Segment | str:
+    """The row of an object, or why it has none."""
+    try:
+        found = store.find(key)
+        if found is None:
+            return os.strerror(errno.ENOENT)
+        read_at = partial(store.read, key)
+        layout = read_layout(read_at, found.size)
+        if not layout.fragments:
+            return "it holds no picture"
+        return segment_of(
+            read_at, found.size, key, layout, layout.description.codec_string, SegmentState.STORED
+        )
+    except BadInput as error:
+        return error.detail
+    except OSError as error:
+        return error.strerror or str(error)

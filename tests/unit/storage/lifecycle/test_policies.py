@@ -1,0 +1,85 @@
+"""What control_room wants recorded is followed, and goes on while it is away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import httpx
+import pytest
+
+from shared.clock import SimulatedClock
+from shared.messages.codec import encode
+from shared.messages.storage import RecordingPolicies, RecordingPolicy, RecordingReport
+from storage.index.database import Database
+from storage.index.policies import PolicyRows
+from storage.lifecycle.policies import PolicyPoller
+from tests.unit.storage.rows import index_in_memory
+from tests.unit.storage.workshop import policy
+
+
+@dataclass
+class ControlRoom:
+    """Answers with policies, and counts what it is told."""
+
+    policies: tuple[RecordingPolicy, ...] = (policy(),)
+    away: bool = False
+    told: int = 0
+    applied: list[Sequence[RecordingPolicy]] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if self.away:
+            raise httpx.ConnectError("refused", request=request)
+        if request.method == "PUT":
+            self.told += 1
+            return httpx.Response(204)
+        if request.headers.get("if-none-match") == '"1"':
+            return httpx.Response(304)
+        return httpx.Response(
+            200, headers={"etag": '"1"'}, content=encode(RecordingPolicies("1", self.policies))
+        )
+
+    def poller(self, database: Database, clock: SimulatedClock) -> PolicyPoller:
+        def reports() -> tuple[RecordingReport, ...]:
+            return ()
+
+        client = httpx.AsyncClient(transport=httpx.MockTransport(self), base_url="http://control")
+        return PolicyPoller(client, PolicyRows(database), clock, apply=self.applied.append, reports=reports)
+
+
+async def test_policies_are_applied_once_a_change() -> None:
+    control = ControlRoom()
+    async with index_in_memory() as database:
+        poller = control.poller(database, SimulatedClock(0))
+        await poller.poll()
+        await poller.poll()
+    assert control.applied == [[policy()]]
+
+
+async def test_one_policy_that_cannot_be_keeps_no_other_from_being_followed() -> None:
+    control = ControlRoom((replace(policy(), stream="../etc"), replace(policy(), days=99), policy()))
+    async with index_in_memory() as database:
+        await control.poller(database, SimulatedClock(0)).poll()
+    assert control.applied == [[policy()]]
+
+
+async def test_what_was_known_last_is_recorded_after_a_start_without_control_room() -> None:
+    control = ControlRoom()
+    async with index_in_memory() as database:
+        await control.poller(database, SimulatedClock(0)).poll()
+        control.away = True
+        again = control.poller(database, SimulatedClock(0))
+        await again.start_from_last_known()
+        with pytest.raises(httpx.HTTPError):
+            await again.poll()
+    assert list(control.applied[-1]) == [policy()]
+
+
+async def test_how_recording_is_is_told_on_change_and_every_five_seconds() -> None:
+    control, clock = ControlRoom(), SimulatedClock(0)
+    async with index_in_memory() as database:
+        poller = control.poller(database, clock)
+        told = []
+        for seconds in (0, 4, 1):
+            await clock.advance(seconds)
+            await poller.report()
+            told.append(control.told)
+    assert told == [1, 1, 2]
