@@ -15,7 +15,7 @@ PARALLEL := $(MAKE) --no-print-directory -j 2 --output-sync=target
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## List the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: setup-run web ## Start everything on this machine with simulated cameras (PORT=8080)
 	@.venv/bin/beffroi demo --port $(PORT)
@@ -78,6 +78,13 @@ bench-peers: setup ## Measure mux beside Janus and aiortc; installs Janus and li
 	@$(MAKE) --no-print-directory setup
 	$(PY) -m tests.bench peers
 
+CAMERAS ?= 20 50 100
+bench-cameras: setup ## Measure what cameras cost with nobody watching (CAMERAS="20 50 100 500")
+	@$(PY) -m tests.bench.camera_cost --cameras $(CAMERAS)
+
+profile: setup ## Show where the CPU of ingest, storage and mux goes, by kind of work and by function
+	@$(PY) -m tests.bench.profiles
+
 bench-plots: setup ## Draw docs/performance from what was measured last
 	$(PY) -m tests.bench.plots
 
@@ -131,4 +138,4 @@ web-setup: .make/node
 	cd $(WEB) && npm run --silent build
 	@touch $@
 
-.PHONY: ready check-types check-tests check-python check-page help setup-run demo doctor test check format bench bench-peers bench-plots performance pictures setup web browser lock clean web-setup
+.PHONY: ready check-types check-tests check-python check-page help setup-run demo doctor test check format bench bench-cameras profile bench-peers bench-plots performance pictures setup web browser lock clean web-setup

@@ -16,7 +16,7 @@ from shared.errors import BeffroiError
 _HELP = """CAMERA is NAME[*COUNT][:OPTION]..., served at rtsp://HOST:PORT/NAME
 (with *COUNT: NAME-0, NAME-1, ...).
 Options: loop (one pre-made loop, for load; otherwise drawn and encoded while watched), gop=SECONDS, kbps=N,
-size=WIDTHxHEIGHT, codec=h264|h265|mjpeg|mpeg4, bframes=N, auth=USER/PASSWORD, audio, stall=SECONDS,
+fps=N, size=WIDTHxHEIGHT, codec=h264|h265|mjpeg|mpeg4, bframes=N, auth=USER/PASSWORD, audio, stall=SECONDS,
 jump=SECONDS, fault=NAME; for faults: after=SECONDS (when it strikes, or how late it answers),
 session=SECONDS (the session's time-out), hurry=N (ends it N times sooner), to=NAME (where it redirects).
 Example: place:gop=10 place-sub:size=352x288:kbps=200 load*200:loop:kbps=2000 odd:loop:fault=no-marker

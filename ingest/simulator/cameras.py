@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from ingest.simulator.encoder import Coding, Encoding
@@ -86,6 +87,7 @@ _OPTIONS: dict[str, tuple[str, _Read]] = {
 _CODING_OPTIONS: dict[str, tuple[str, _Read]] = {
     "gop": ("gop_s", float),
     "kbps": ("kbps", int),
+    "fps": ("fps", Fraction),
     "codec": ("encoding", Encoding),
     "bframes": ("b_frames", int),
 }

@@ -8,9 +8,18 @@ from shared import metrics
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.tap.endpoint import Endpoint
+from shared.tap.gathering import Gathering
 from shared.tap.keys import TapKeys
 from shared.tap.pump import Pump
-from shared.tap.wire import MAX_UNIT_BYTES, read_ask, reader_topic, stream_topic, unit_header
+from shared.tap.wire import (
+    MAX_UNIT_BYTES,
+    gathered,
+    gathered_topic,
+    read_ask,
+    reader_topic,
+    stream_topic,
+    unit_header,
+)
 from shared.units import AccessUnit
 
 
@@ -29,7 +38,8 @@ class TapPublisher:
         self._pump = Pump(zmq.XPUB, endpoints, keys, self._upstream)
         self._recent = recent
         self._wanted: set[bytes] = set()
-        self._topics: dict[StreamId, bytes] = {}
+        self._topics: dict[StreamId, tuple[bytes, bytes]] = {}
+        self._gathering = Gathering(self._send_gathered)
         self._sent = metrics.counter("tap_units_sent_total", "Units given to the tap")
         self._dropped = metrics.counter(
             "tap_units_dropped_total", "Units the tap could not take, too large ones among them"
@@ -40,26 +50,42 @@ class TapPublisher:
         await self._pump.start()
 
     async def close(self) -> None:
+        self._gathering.flush()
         await self._pump.close()
 
     def wanted(self, stream: StreamId) -> bool:
         """Whether anybody has asked for the stream."""
-        return self._topic(stream) in self._wanted
+        return not self._wanted.isdisjoint(self._topics_of(stream))
 
     def publish(self, unit: AccessUnit) -> None:
-        """Send a unit to those who asked for its stream. Never blocks; call it in the loop's thread.
+        """Send a unit to those who asked for its stream, a little later to those who may wait.
 
+        Never blocks; call it in the loop's thread.
         What ZeroMQ drops for a reader whose queue is full is counted there, as a gap.
         """
-        topic = self._topic(unit.stream)
+        topic, patient = self._topics_of(unit.stream)
         if topic in self._wanted:
             self._send(topic, unit_header(unit, recent=False), unit)
+        if patient in self._wanted:
+            self._gather(unit)
 
-    def _topic(self, stream: StreamId) -> bytes:
-        topic = self._topics.get(stream)
-        if topic is None:
-            topic = self._topics[stream] = stream_topic(stream)
-        return topic
+    def _topics_of(self, stream: StreamId) -> tuple[bytes, bytes]:
+        topics = self._topics.get(stream)
+        if topics is None:
+            topics = self._topics[stream] = (stream_topic(stream), gathered_topic(stream))
+        return topics
+
+    def _gather(self, unit: AccessUnit) -> None:
+        if 0 < len(unit.data) <= MAX_UNIT_BYTES:
+            self._gathering.add(unit)
+        else:
+            self._dropped.inc()
+
+    def _send_gathered(self, units: list[AccessUnit]) -> None:
+        _, topic = self._topics_of(units[0].stream)
+        if topic in self._wanted:
+            sent = self._pump.send((topic, *gathered(units)))
+            (self._sent if sent else self._dropped).inc(len(units))
 
     def _upstream(self, frames: list[zmq.Frame]) -> None:
         message = frames[0].bytes

@@ -1,5 +1,6 @@
 """The reading side of the tap: mux and storage."""
 
+import asyncio
 import os
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -13,9 +14,18 @@ from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.tap.endpoint import Endpoint
 from shared.tap.keys import KnownPeers, TapKeys, may_publish
+from shared.tap.patience import LOOK_EVERY_S, Patience
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
-from shared.tap.wire import ask_recent, read, reader_topic, stream_topic
+from shared.tap.wire import (
+    Received,
+    ask_recent,
+    is_gathered,
+    read,
+    read_gathered,
+    reader_topic,
+    stream_topic,
+)
 from shared.units import AccessUnit
 
 _TOLD_AT_ONCE = 32
@@ -49,7 +59,8 @@ class Subscription:
 class TapSubscriber:
     """Asks publishers for streams and gives each its units in order. One sink a stream at a time.
 
-    With keys, a commune is heard only while `holds` says so; see `KnownPeers`.
+    With keys, a commune is heard only while `holds` says so; see `KnownPeers`. Who `may_wait` gets live units
+    up to `GATHER_S` later, several a message, where the worker can send them so; see `Patience`.
     """
 
     def __init__(
@@ -58,11 +69,15 @@ class TapSubscriber:
         keys: TapKeys | None,
         clock: Clock,
         holds: Callable[[str, str], bool] = anybody,
+        *,
+        may_wait: bool = False,
     ) -> None:
         self._pump = Pump(zmq.XSUB, endpoints, keys, self._received, clock)
         checks_origin = keys is not None and keys.peers_dir is not None
         self._peers = KnownPeers(keys, clock, holds) if keys is not None and checks_origin else None
         self._clock = clock
+        self._patience = Patience(lambda message: self._send(message), clock) if may_wait else None
+        self._looking: asyncio.TimerHandle | None = None
         # Public, so that nobody else's answers land here; it guards nothing.
         self._reader = os.urandom(16)
         self._streams: dict[StreamId, tuple[Subscription, Reassembly]] = {}
@@ -76,11 +91,14 @@ class TapSubscriber:
 
     async def start(self) -> None:
         await self._pump.start()
-        self._pump.send((b"\x01" + reader_topic(self._reader),))
+        self._send(b"\x01" + reader_topic(self._reader))
         for stream in self._streams:
-            self._pump.send((b"\x01" + stream_topic(stream),))
+            self._want(stream)
+        self._look()
 
     async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
         self._tell_units()
         self._streams.clear()
         await self._pump.close()
@@ -108,7 +126,7 @@ class TapSubscriber:
 
         reassembly = Reassembly(stream, emit, lambda: self._ask(stream), answer, self._clock)
         self._streams[stream] = (subscription, reassembly)
-        self._pump.send((b"\x01" + stream_topic(stream),))
+        self._want(stream)
         reassembly.start()
         return subscription
 
@@ -117,7 +135,24 @@ class TapSubscriber:
         if self._is_open(subscription):
             self._tell_units()
             del self._streams[subscription.stream]
-            self._pump.send((b"\x00" + stream_topic(subscription.stream),))
+            if self._patience is not None:
+                self._patience.end(subscription.stream)
+            else:
+                self._send(b"\x00" + stream_topic(subscription.stream))
+
+    def _want(self, stream: StreamId) -> None:
+        if self._patience is not None:
+            self._patience.begin(stream)
+        else:
+            self._send(b"\x01" + stream_topic(stream))
+
+    def _look(self) -> None:
+        if self._patience is not None:
+            self._patience.look()
+            self._looking = asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)
+
+    def _send(self, message: bytes) -> None:
+        self._pump.send((message,))
 
     def _is_open(self, subscription: Subscription) -> bool:
         held = self._streams.get(subscription.stream)
@@ -135,29 +170,47 @@ class TapSubscriber:
             self._lost.inc(max(0, item.lost))
 
     def _ask(self, stream: StreamId) -> None:
-        self._pump.send((ask_recent(self._reader, stream),))
+        self._send(ask_recent(self._reader, stream))
 
     def _received(self, frames: list[zmq.Frame]) -> None:
         if len(frames) != 3:
             self._refuse(f"a message of {len(frames)} frames")
             return
+        header = frames[1].bytes
         try:
-            message = read(frames[1].bytes, frames[2].bytes)
+            if is_gathered(header):
+                self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
+            else:
+                self._received_single(frames[1], read(header, frames[2].bytes))
         except BadInput as error:
             self._refuse(error.detail)
+
+    def _received_gathered(self, frame: zmq.Frame, units: Sequence[AccessUnit]) -> None:
+        stream = units[0].stream
+        held = self._held(frame, stream)
+        if held is None or self._patience is None:
             return
-        stream = message.unit.stream
-        if self._peers is not None and not may_publish(self._commune(self._peers, frames[1]), stream):
-            self._refuse(f"{stream} comes from a worker that has no right to it")
-            return
-        held = self._streams.get(stream)
+        self._patience.heard(stream)
+        for unit in units:
+            self._received_one(unit)
+            held.live(unit)
+
+    def _received_single(self, frame: zmq.Frame, message: Received) -> None:
+        held = self._held(frame, message.unit.stream)
         if held is None:
             return
         self._received_one(message.unit)
         if message.recent:
-            held[1].recent(message.unit, last=message.last)
+            held.recent(message.unit, last=message.last)
         else:
-            held[1].live(message.unit)
+            held.live(message.unit)
+
+    def _held(self, frame: zmq.Frame, stream: StreamId) -> Reassembly | None:
+        """Where units of a stream go that a message with this frame brings. Raises BadInput."""
+        if self._peers is not None and not may_publish(self._commune(self._peers, frame), stream):
+            raise BadInput(f"{stream} comes from a worker that has no right to it")
+        held = self._streams.get(stream)
+        return None if held is None else held[1]
 
     def _received_one(self, unit: AccessUnit) -> None:
         self._untold_units += 1

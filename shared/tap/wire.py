@@ -4,6 +4,7 @@ Apart from the package `shared.tap`: who speaks these bytes over a pipe starts w
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import lru_cache
@@ -20,7 +21,10 @@ REORDERED_VERSION = 2
 _HEADER = struct.Struct("!2sBBBBBBIQqqq")
 _CODECS = (Codec.H264, Codec.H265, Codec.MJPEG, Codec.MPEG4)
 _SOURCES = (UtcSource.ARRIVAL, UtcSource.SENDER_REPORT)
-_UNIT = 0
+_UNIT, _GATHERED = 0, 1
+# magic, version, kind, number of units; then, a unit: bytes of its header, bytes of its data, its header
+_GATHERED_HEAD = struct.Struct("!2sBBH")
+_PART = struct.Struct("!HI")
 _READER_BYTES = 16
 MAX_UNIT_BYTES = 8 << 20
 """A larger unit is not sent: ZeroMQ would cut the connection, and every stream on it, instead."""
@@ -54,6 +58,11 @@ class Received:
 def stream_topic(stream: StreamId) -> bytes:
     """The topic of a stream's live units. Its final zero byte keeps one topic from being another's prefix."""
     return b"u" + str(stream).encode() + b"\0"
+
+
+def gathered_topic(stream: StreamId) -> bytes:
+    """The topic of a stream's live units for readers who may wait: several a message."""
+    return b"g" + str(stream).encode() + b"\0"
 
 
 def reader_topic(reader: bytes) -> bytes:
@@ -92,6 +101,46 @@ def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
         )
         + str(unit.stream).encode()
     )
+
+
+def gathered(units: Sequence[AccessUnit]) -> tuple[bytes, bytes]:
+    """The header and data frame of several units of one stream, in order."""
+    parts = [_GATHERED_HEAD.pack(MAGIC, VERSION, _GATHERED, len(units))]
+    for unit in units:
+        header = unit_header(unit, recent=False)
+        parts += (_PART.pack(len(header), len(unit.data)), header)
+    return b"".join(parts), b"".join([unit.data for unit in units])
+
+
+def is_gathered(header: bytes) -> bool:
+    """Whether a header is of several units, for `read_gathered`, and not of one, for `read`."""
+    return header[3:4] == bytes((_GATHERED,))
+
+
+def read_gathered(header: bytes, data: bytes | memoryview) -> list[AccessUnit]:
+    """The units in a header and data frame: at least one, all of one stream. Raises BadInput."""
+    if len(header) < _GATHERED_HEAD.size:
+        raise BadInput(f"tap header of several units has {len(header)} bytes")
+    magic, version, kind, count = _GATHERED_HEAD.unpack_from(header)
+    if magic != MAGIC or version != VERSION or kind != _GATHERED or not count:
+        raise BadInput(f"tap header of several units is not of version {VERSION}")
+    units: list[AccessUnit] = []
+    at, taken = _GATHERED_HEAD.size, 0
+    for _ in range(count):
+        if len(header) - at < _PART.size:
+            raise BadInput("tap header of several units is cut")
+        header_bytes, data_bytes = _PART.unpack_from(header, at)
+        at += _PART.size
+        if header_bytes > len(header) - at or data_bytes > len(data) - taken:
+            raise BadInput("tap header of several units names more than there is")
+        received = read(header[at : at + header_bytes], bytes(data[taken : taken + data_bytes]))
+        at, taken = at + header_bytes, taken + data_bytes
+        units.append(received.unit)
+    if at != len(header) or taken != len(data):
+        raise BadInput("tap message of several units has more than it names")
+    if any(unit.stream != units[0].stream for unit in units):
+        raise BadInput("tap message has units of several streams")
+    return units
 
 
 def read(header: bytes, data: bytes) -> Received:

@@ -92,7 +92,7 @@ def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[
 def compose_tap(settings: StorageSettings, clock: Clock, known: Callable[[str, str], bool]) -> TapSubscriber:
     """The tap, not started; `known` tells which commune's key is recorded. Raises BadInput."""
     setup = TapSetup.read(settings.tap_endpoints, settings.tap_key_file, peers_dir=settings.tap_peers_dir)
-    return TapSubscriber(setup.endpoints, setup.keys, clock, known)
+    return TapSubscriber(setup.endpoints, setup.keys, clock, known, may_wait=True)
 
 
 async def start_recording(

@@ -24,6 +24,7 @@ from shared.ids import StreamId
 from shared.messages.ingest import CameraOpener, CameraStatus, WantedCamera
 from shared.tap import Endpoint, Gap, TapSubscriber
 from shared.units import AccessUnit
+from tests.bench.ingest_floor import FPS
 from tests.bench.spent import cpu_ns, resident_bytes
 from tests.integration.ingest.control_room import StandIn
 from tests.support.eventually import eventually
@@ -54,14 +55,14 @@ async def process(*arguments: str, **settings: str) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def worker(room: StandIn, endpoint: str) -> AsyncIterator[int]:
-    """A worker process whose taps go to `endpoint`; its pid."""
+async def worker(room: StandIn, *endpoints: str) -> AsyncIterator[int]:
+    """A worker process whose taps go to `endpoints`; its pid."""
     with tempfile.TemporaryDirectory() as folder:
         settings = {
             "CONTROL_URL": room.url,
             "WORKER_TOKEN": TOKEN,
             "CACHE_KEY": Fernet.generate_key().decode(),
-            "TAP_ENDPOINTS": f"connect:{endpoint}",
+            "TAP_ENDPOINTS": ",".join(f"connect:{endpoint}" for endpoint in endpoints),
             "STATUS_PORT": str(free_port()),
             "DATA_DIR": folder,
             "ALLOW_LOOPBACK": "true",
@@ -74,7 +75,7 @@ def _stream(name: str) -> StreamId:
     return StreamId(COMMUNE, name)
 
 
-def _wanted(port: int, name: str, opener: CameraOpener = CameraOpener.OWN) -> WantedCamera:
+def wanted(port: int, name: str, opener: CameraOpener = CameraOpener.OWN) -> WantedCamera:
     return WantedCamera(str(_stream(name)), name, f"rtsp://127.0.0.1:{port}/{name}", opener=opener)
 
 
@@ -107,17 +108,17 @@ async def _cost(
             worker(room, endpoint) as pid,
         ):
             await eventually(lambda: room.raw_reports, within_s=20, what="a first report")
-            idle_cpu, idle_mb = await _share(pid, seconds), resident_bytes(pid) / 1e6
+            idle_cpu, idle_mb = await share(pid, seconds), resident_bytes(pid) / 1e6
             if watched:
                 for name in names:
                     tap.subscribe(_stream(name), counter.take)
-            room.cameras = tuple(_wanted(port, name, opener) for name in names)
+            room.cameras = tuple(wanted(port, name, opener) for name in names)
             await eventually(
                 lambda: all(room.status(name) is CameraStatus.LIVE for name in names), within_s=60
             )
             await asyncio.sleep(4)
             counter.bytes = 0
-            busy_cpu, busy_mb = await _share(pid, seconds), resident_bytes(pid) / 1e6
+            busy_cpu, busy_mb = await share(pid, seconds), resident_bytes(pid) / 1e6
     finally:
         await tap.close()
         await room.close()
@@ -136,21 +137,24 @@ async def _cost(
 
 
 async def _floor(count: int, seconds: float) -> dict[str, object]:
-    """What reading the bytes of so many cameras takes, without looking at them."""
-    port = free_port()
-    async with process("tests.bench.ingest_floor", "send", str(port)):
-        await eventually(lambda: _listens(port), within_s=20, what="the sender")
-        async with process("tests.bench.ingest_floor", "read", str(port), str(count)) as pid:
-            await asyncio.sleep(4)
-            share = await _share(pid, seconds)
     return {
         "what": "floor",
         "cameras": count,
-        "cpu_percent_a_camera": round(100 * share / count, 3),
+        "cpu_percent_a_camera": round(await floor_percent(count, seconds), 3),
     }
 
 
-async def _share(pid: int, seconds: float) -> float:
+async def floor_percent(count: int, seconds: float, fps: float = FPS) -> float:
+    """What reading the bytes of so many cameras takes, without looking at them: % of a core each."""
+    port = free_port()
+    async with process("tests.bench.ingest_floor", "send", str(port), "--fps", str(fps)):
+        await eventually(lambda: listens(port), within_s=20, what="the sender")
+        async with process("tests.bench.ingest_floor", "read", str(port), str(count)) as pid:
+            await asyncio.sleep(4)
+            return 100 * await share(pid, seconds) / count
+
+
+async def share(pid: int, seconds: float) -> float:
     """The share of a core a process takes over some seconds."""
     before_ns, start_s = cpu_ns(pid), time.monotonic()
     await asyncio.sleep(seconds)
@@ -163,12 +167,12 @@ async def _simulated(seconds: float) -> dict[str, object]:
     names = [f"live-{number}" for number in range(SIMULATED)]
     opener = RtspOpener(AddressRules(allow_loopback=True), SystemClock())
     async with process("ingest.simulator", "--port", str(port), f"live*{SIMULATED}") as pid:
-        await eventually(lambda: _listens(port), within_s=20, what="the simulator")
-        idle_cpu = await _share(pid, seconds)
+        await eventually(lambda: listens(port), within_s=20, what="the simulator")
+        idle_cpu = await share(pid, seconds)
         sources = [await opener.open(CameraAddress(f"rtsp://127.0.0.1:{port}/{name}")) for name in names]
         readers = [asyncio.create_task(_read(source)) for source in sources]
         await asyncio.sleep(2)
-        busy_cpu = await _share(pid, seconds)
+        busy_cpu = await share(pid, seconds)
         for reader, source in zip(readers, sources, strict=True):
             reader.cancel()
             source.close()
@@ -180,7 +184,7 @@ async def _simulated(seconds: float) -> dict[str, object]:
     }
 
 
-async def _listens(port: int) -> bool:
+async def listens(port: int) -> bool:
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
@@ -214,7 +218,7 @@ async def _first_units(tries: int) -> dict[str, object]:
                 # Spread over a second, so that tries meet every phase of the worker's polling.
                 await asyncio.sleep(0.3 + number / tries)
                 start = time.monotonic()
-                room.cameras = (_wanted(port, f"live-{number}"),)
+                room.cameras = (wanted(port, f"live-{number}"),)
                 await asyncio.wait_for(counter.arrived.wait(), 20)
                 delays_ms.append(1000 * (time.monotonic() - start))
     finally:

@@ -1,7 +1,7 @@
 """The floor under an ingested camera in Python on this machine: to be woken and read its bytes, nothing else.
 
 `python -m tests.bench.ingest_floor read PORT COUNT` opens COUNT connections to `send PORT`, whose other end
-sends pictures of KBPS at FPS to each, spread evenly, as simulated cameras do.
+sends pictures of KBPS at `--fps` to each, spread evenly, as simulated cameras do.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import uvloop
 
 KBPS, FPS = 2000, 12.5
 _BUFFER_BYTES = 128 << 10
-_PICTURE = bytes(int(KBPS * 1000 / 8 / FPS))
 
 
 class _Reader(asyncio.BufferedProtocol):
@@ -51,18 +50,19 @@ class _Camera(asyncio.Protocol):
         self._all.remove(self._transport)
 
 
-async def _send(port: int) -> None:
+async def _send(port: int, fps: float) -> None:
+    picture = bytes(int(KBPS * 1000 / 8 / fps))
     cameras: list[asyncio.Transport] = []
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Camera(cameras), "127.0.0.1", port)
     due_s, turn = loop.time(), 0
     async with server:
         while True:
-            due_s = max(due_s + 1 / FPS / max(1, len(cameras)), loop.time() - 1 / FPS)
+            due_s = max(due_s + 1 / fps / max(1, len(cameras)), loop.time() - 1 / fps)
             await asyncio.sleep(due_s - loop.time())
             if cameras:
                 turn = (turn + 1) % len(cameras)
-                cameras[turn].write(_PICTURE)
+                cameras[turn].write(picture)
 
 
 def main() -> int:
@@ -71,8 +71,10 @@ def main() -> int:
     parser.add_argument("what", choices=("read", "send"))
     parser.add_argument("port", type=int)
     parser.add_argument("count", type=int, nargs="?", default=1)
+    parser.add_argument("--fps", type=float, default=FPS, help="pictures a second of each connection")
     chosen = parser.parse_args()
-    uvloop.run(_read(chosen.port, chosen.count) if chosen.what == "read" else _send(chosen.port))
+    reads = chosen.what == "read"
+    uvloop.run(_read(chosen.port, chosen.count) if reads else _send(chosen.port, chosen.fps))
     return 0
 
 

@@ -9,6 +9,7 @@ from tests.bench import (
     arrival,
     bad_network,
     bitrates,
+    camera_cost,
     decode_cost,
     delay,
     far_starts,
@@ -156,6 +157,11 @@ def recorded() -> list[Table]:
     return [table]
 
 
+def camera_side() -> list[Table]:
+    """What a camera costs on its whole way, with nobody watching."""
+    return [camera_cost.run()]
+
+
 def indexed() -> list[Table]:
     """The index at five million segments."""
     return [index_cost.run()]
@@ -271,6 +277,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "bad-network": bad_networks,
     "ingest": ingested,
     "storage": recorded,
+    "cameras": camera_side,
     "index": indexed,
     "decode-checks": sampled,
     "storm": stormed,

@@ -89,6 +89,16 @@ def _cameras(figure: "Figure", table: Table) -> None:
         _label(axes, "cameras of 2 Mb/s", unit)
 
 
+def _stages(figure: "Figure", table: Table) -> None:
+    axes = figure.subplots()
+    for (name, (xs, ys)), colour in zip(
+        series(table, "stage", "cameras", "all % core").items(), _COLOURS, strict=False
+    ):
+        axes.plot(xs, ys, "o", color=colour, label=name)
+        _line(axes, xs, ys, "% a camera")
+    _label(axes, "cameras of 2 Mb/s", "% of a core, all processes")
+
+
 def _walls(figure: "Figure", table: Table) -> None:
     once = [row for row in table.rows if row[0] == row[2]]
     left, right = figure.subplots(1, 2)
@@ -138,6 +148,7 @@ PLOTS: Mapping[str, Drawing] = {
     "bitrates": _bitrates,
     "walls": _walls,
     "ingest": _cameras,
+    "cameras": _stages,
     "first-frame": _distribution,
     "delay": _distribution,
     "glass": _distribution,

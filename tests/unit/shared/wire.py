@@ -27,19 +27,21 @@ class Wire:
         *,
         clock: Clock | None = None,
         start_subscriber: bool = True,
+        may_wait: bool = False,
     ) -> None:
         self.port = free_port()
         self.recent: dict[StreamId, RecentUnits] = {}
         self._subscriber_keys, self._publisher_keys = subscriber_keys, publisher_keys
         self._clock = clock or SystemClock()
         self._start_subscriber = start_subscriber
+        self._may_wait = may_wait
         self.subscriber = self.new_subscriber()
         self.publisher = self.new_publisher()
         self.got: list[AccessUnit | Gap] = []
 
     def new_subscriber(self) -> TapSubscriber:
         endpoint = Endpoint.parse(f"bind:tcp://127.0.0.1:{self.port}")
-        return TapSubscriber([endpoint], self._subscriber_keys, self._clock)
+        return TapSubscriber([endpoint], self._subscriber_keys, self._clock, may_wait=self._may_wait)
 
     def new_publisher(self) -> TapPublisher:
         return TapPublisher(

@@ -21,10 +21,11 @@ def test_a_camera_is_described_on_one_line() -> None:
     assert (plan.after_s, plan.session_s, plan.target) == (2.0, 9.0, "x")
 
 
-def test_codec_b_frames_and_size_are_options() -> None:
-    [plan] = parse_plans("sub:codec=h265:bframes=2:size=352x288")
+def test_codec_b_frames_rate_and_size_are_options() -> None:
+    [plan] = parse_plans("sub:codec=h265:bframes=2:size=352x288:fps=25")
     coding = plan.coding
     assert (coding.encoding, coding.b_frames) == (Encoding.H265, 2)
+    assert coding.fps == 25
     assert (coding.width, coding.height) == (352, 288)
 
 
@@ -33,7 +34,8 @@ def test_many_cameras_are_described_by_one_word() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a:what", "a:gop=often", "a:fault=none-such", "a:codec=vp8", "a:size=small", "a*many"]
+    "text",
+    ["a:what", "a:gop=often", "a:fault=none-such", "a:codec=vp8", "a:size=small", "a:fps=quick", "a*many"],
 )
 def test_an_unknown_option_is_refused(text: str) -> None:
     with pytest.raises(BadInput):

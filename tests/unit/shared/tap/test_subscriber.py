@@ -86,10 +86,11 @@ async def test_a_worker_with_its_commune_s_key_publishes_over_curve(tmp_path: Pa
         await eventually(lambda: len(wire.got) == 10, what="ten units over CURVE")
 
 
-async def test_a_worker_cannot_publish_another_commune_s_streams(tmp_path: Path) -> None:
+@pytest.mark.parametrize("may_wait", [False, True])
+async def test_a_worker_cannot_publish_another_commune_s_streams(tmp_path: Path, may_wait: bool) -> None:
     public, secret = make_pair()
     server, server_public = server_keys(tmp_path, {"59512": public})
-    async with Wire(server, TapKeys(public, secret, server_public)) as wire:
+    async with Wire(server, TapKeys(public, secret, server_public), may_wait=may_wait) as wire:
         own = StreamId("59512", "cam-own")
         kept: list[AccessUnit | Gap] = []
         wire.subscriber.subscribe(own, kept.append)

@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.tap.wire import ask_recent, read, read_ask, reader_topic, stream_topic, unit_header
+from shared.tap.wire import (
+    ask_recent,
+    gathered,
+    gathered_topic,
+    is_gathered,
+    read,
+    read_ask,
+    read_gathered,
+    reader_topic,
+    stream_topic,
+    unit_header,
+)
 from shared.units import AccessUnit
 from tests.unit.shared.strategies import STREAM, access_units, stream_ids, unit
 
@@ -125,3 +136,57 @@ def test_a_request_of_another_form_is_refused(message: bytes) -> None:
 def test_a_reader_s_name_has_sixteen_bytes() -> None:
     with pytest.raises(ValueError, match="16"):
         ask_recent(b"short", STREAM)
+
+
+@given(st.lists(access_units, min_size=1, max_size=6))
+def test_units_gathered_are_read_back_as_they_were_sent(sent: list[AccessUnit]) -> None:
+    units = [replace(one, stream=STREAM) for one in sent]
+    header, data = gathered(units)
+    assert is_gathered(header)
+    assert read_gathered(header, memoryview(data)) == units
+
+
+@given(access_units)
+def test_a_unit_alone_is_not_taken_for_gathered_ones(sent: AccessUnit) -> None:
+    assert not is_gathered(unit_header(sent, recent=False))
+
+
+GATHERED = gathered([unit(7, key=True), unit(8), unit(9)])
+
+
+@given(st.integers(0, len(GATHERED[0]) - 1), st.integers(0, 255))
+def test_gathered_units_with_one_byte_altered_are_units_of_one_stream_or_bad_input(
+    at: int, byte: int
+) -> None:
+    header, data = GATHERED
+    with suppress(BadInput):
+        assert (
+            len({one.stream for one in read_gathered(header[:at] + bytes([byte]) + header[at + 1 :], data)})
+            == 1
+        )
+
+
+@given(st.binary(max_size=120), st.binary(max_size=20))
+def test_any_bytes_are_gathered_units_or_bad_input(header: bytes, data: bytes) -> None:
+    with suppress(BadInput):
+        assert read_gathered(b"BT\x01\x01" + header, data)
+
+
+@given(st.integers(0, len(GATHERED[0]) - 1), st.integers(0, len(GATHERED[1]) - 1))
+def test_gathered_units_cut_anywhere_are_refused(header_bytes: int, data_bytes: int) -> None:
+    header, data = GATHERED
+    for cut in ((header[:header_bytes], data), (header, data[:data_bytes]), (header + b"x", data)):
+        with pytest.raises(BadInput):
+            read_gathered(*cut)
+
+
+def test_gathered_units_of_several_streams_are_refused() -> None:
+    other = replace(unit(8), stream=StreamId("59350", "cam-other"))
+    with pytest.raises(BadInput, match="several streams"):
+        read_gathered(*gathered([unit(7, key=True), other]))
+
+
+@given(stream_ids, stream_ids)
+def test_no_topic_of_gathered_units_begins_another_stream_s(one: StreamId, other: StreamId) -> None:
+    assert one == other or not gathered_topic(other).startswith(gathered_topic(one))
+    assert not stream_topic(other).startswith(gathered_topic(one))
