@@ -14,6 +14,7 @@ from ingest.logins import LoginGate
 from ingest.meters import Meters
 from ingest.openers import ChosenOpener
 from ingest.reports import Reporter
+from ingest.rtsp.core import core_of
 from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.settings import IngestSettings
@@ -22,6 +23,7 @@ from ingest.wanted import WantedCache, WantedPoller
 from shared.clock import SystemClock
 from shared.errors import BadInput
 from shared.ids import StreamId
+from shared.log import get_logger
 from shared.messages.ingest import TAP_KEY_HEADER, CameraOpener
 from shared.places import HostPort, listed_places, own_service
 from shared.private import close_to_others
@@ -62,9 +64,8 @@ async def build(commune: str | None) -> Service:
     await open_tap(tap, service)
 
     rules = AddressRules(_own_places(settings, setup.endpoints), allow_loopback=settings.allow_loopback)
-    chosen = ChosenOpener(
-        {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
-    )
+    own = RtspOpener(rules, clock, core=core_of(settings.ingest_core, get_logger("ingest.service")))
+    chosen = ChosenOpener({CameraOpener.OWN: own, CameraOpener.AV: AvOpener(rules, clock)})
     checks = DecodeChecks(ChildDecoder(), lambda stream, reason: fleet.judge(stream, reason), clock)
     hub.checked(checks.take)
     reporter = Reporter(client, lambda: fleet.reports())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
+from ingest.rtsp.core import CoreChoice
 from shared.settings import Settings
 
 
@@ -25,6 +26,11 @@ class IngestSettings(Settings):
     )
     status_host: str = Field(default="127.0.0.1", description="Address of `/healthz` and `/metrics`.")
     status_port: int = Field(default=9101, description="Port of `/healthz` and `/metrics`.")
+    ingest_core: CoreChoice = Field(
+        default=CoreChoice.AUTO,
+        description="What makes pictures of a camera's packets: `compiled`, `python`, or `auto`, compiled "
+        "where it was built.",
+    )
     connects_at_once: int = Field(
         default=32,
         ge=1,

@@ -1,12 +1,21 @@
 """What all depacketisers share: one picture being put together from RTP payloads."""
 
 from abc import ABC, abstractmethod
+from enum import Enum, auto
 from typing import ClassVar
 
 START_CODE = b"\x00\x00\x00\x01"
 
 MAX_PICTURE_BYTES = 8 << 20
 """No camera's picture is larger; what is has lost its borders."""
+
+
+class Form(Enum):
+    """What payloads are like, for the compiled core, which knows only two forms."""
+
+    OTHER = auto()
+    H264 = auto()
+    H265 = auto()
 
 
 class Depacketiser(ABC):
@@ -23,6 +32,7 @@ class Depacketiser(ABC):
     """
 
     middle_bytes: ClassVar[int] = 0
+    form: Form = Form.OTHER
     extensible: ClassVar[bool] = False
     """Whether RTP's header extensions say something of pictures; they are then given to `extend`."""
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from ingest.rtsp.depacketise import Form
 from ingest.rtsp.depacketise_nal import END, NalDepacketiser
 from shared.codecs.h264 import Nal, nal_type
 from shared.codecs.recovery import h264_recovery
@@ -12,6 +13,7 @@ _AGGREGATES = {_STAP_A: (1, 0), _STAP_B: (3, 0), _MTAP16: (3, 3), _MTAP24: (3, 4
 
 
 class H264Depacketiser(NalDepacketiser):
+    form = Form.H264
     header_bytes: ClassVar = 1
     middle_bytes: ClassVar = 2
     slices: ClassVar = frozenset({Nal.SLICE, 2, Nal.IDR})

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from ingest.rtsp.depacketise import Form
 from ingest.rtsp.depacketise_nal import END, START, NalDepacketiser
 from shared.codecs.h265 import HEADER_BYTES, Nal, nal_type
 from shared.codecs.recovery import h265_recovery
@@ -24,6 +25,7 @@ class H265Depacketiser(NalDepacketiser):
     def __init__(self, *, numbered: bool = False) -> None:
         super().__init__()
         self._numbered = numbered
+        self.form = Form.OTHER if numbered else Form.H265
         self._number: int | None = None
 
     @staticmethod

@@ -13,6 +13,7 @@ from ingest.ports import (
     SourceCounts,
     StreamInfo,
 )
+from ingest.rtsp.core import Core
 from ingest.rtsp.depacketisers import depacketiser_of
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import Chosen
@@ -49,9 +50,10 @@ class RtspOpener:
         *,
         cnonce: Callable[[], str] = _cnonce,
         ssrc: Callable[[], int] = _ssrc,
+        core: Core | None = None,
     ) -> None:
         self._rules, self._clock = rules, clock
-        self._cnonce, self._ssrc = cnonce, ssrc
+        self._cnonce, self._ssrc, self._core = cnonce, ssrc, core
 
     async def open(self, address: CameraAddress) -> RtspSource:
         target = await self._rules.check(address.url)
@@ -88,6 +90,7 @@ class RtspOpener:
                 counts,
                 self._clock,
                 chosen.ssrc,
+                self._core,
             )
             await session.play(receiver, receiver_report(own_ssrc, None))
         except OSError as error:

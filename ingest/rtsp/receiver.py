@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from ingest.ports import Packet, SourceCounts
-from ingest.rtsp.depacketise import MAX_PICTURE_BYTES, Depacketiser
+from ingest.rtsp.core import NO_TIME, CompiledRuns, Core
+from ingest.rtsp.depacketise import MAX_PICTURE_BYTES, Depacketiser, Form
 from ingest.rtsp.middles import LEAST_BYTES, Going, take_middles
 from ingest.rtsp.reception import Receptions
 from ingest.rtsp.rtcp import Bye, Reception
@@ -45,11 +46,15 @@ class Receiver:
         counts: SourceCounts,
         clock: Clock,
         announced_ssrc: int | None = None,
+        core: Core | None = None,
     ) -> None:
         self._type, self._rate = payload_type, clock_rate
         self._depacketiser, self._give, self._lost = depacketiser, give, lost
         self._counts, self._clock = counts, clock
         self._announced = announced_ssrc
+        self._compiled: CompiledRuns | None = None
+        if core is not None and depacketiser.form is not Form.OTHER:
+            self._compiled = CompiledRuns(core, depacketiser)
         self._doubtful: list[Packet] = []
         self._doubted_ns = 0
         self.said_bye = False
@@ -128,7 +133,7 @@ class Receiver:
         Gives where they end. Never raises. Frames shorter than LEAST_BYTES may be left.
         """
         while end - at >= LEAST_BYTES:
-            at = self._middles(data, at, end, channel)
+            at = self._run(data, at, end, channel)
             if end - at < LEAST_BYTES or data[at] != DOLLAR or data[at + 1] != channel:
                 break
             stop = at + FRAME_BYTES + (data[at + 2] << 8 | data[at + 3])
@@ -136,6 +141,28 @@ class Receiver:
                 break
             self.packet(data, at + FRAME_BYTES, stop)
             at = stop
+        return at
+
+    def _run(self, data: memoryview, at: int, end: int, channel: int) -> int:
+        """Take what is plain from `data[at]` on, by the core where there is one. Gives where that ends."""
+        compiled, ssrc = self._compiled, self._ssrc
+        if compiled is None or data.readonly:
+            return self._middles(data, at, end, channel)
+        if ssrc is None or (self._time32 is None and self.holds):
+            return at
+        while end - at >= LEAST_BYTES:
+            time32 = NO_TIME if self._time32 is None else self._time32
+            going = Going(channel, self._type, self._expected, time32, ssrc)
+            at, packets, time32, marked = compiled.take(data, at, end, going)
+            if not packets:
+                break
+            self._expected = (self._expected + packets) & 0xFFFF
+            self._taken += packets
+            if self._time32 is None:
+                self._begin(time32)
+            if not marked:
+                break
+            self._marked()
         return at
 
     def _middles(self, data: memoryview, at: int, end: int, channel: int) -> int:
@@ -278,6 +305,9 @@ class Receiver:
     def _next_time(self, time32: int) -> None:
         if self.holds:
             self._finish()
+        self._begin(time32)
+
+    def _begin(self, time32: int) -> None:
         self._time32 = time32
         self._interval_ns = self.heard_ns - self._begun_at_ns
         self._begun_ns, self._begun_at_ns = self._arrival_ns, self.heard_ns

@@ -18,6 +18,7 @@ from ingest.stream_hub import StreamHub
 from shared.clock import SystemClock
 from shared.messages.ingest import CameraOpener, CameraReport, CameraStatus, WantedCamera
 from shared.units import AccessUnit
+from tests.support.ingest_core import chosen_core
 
 COMMUNE = "59350"
 
@@ -34,7 +35,10 @@ class Pulling:
         self.fleet = Fleet(
             COMMUNE,
             opener=ChosenOpener(
-                {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
+                {
+                    CameraOpener.OWN: RtspOpener(rules, clock, core=chosen_core()),
+                    CameraOpener.AV: AvOpener(rules, clock),
+                }
             ),
             hub=hub,
             runs=RunNumbers(folder / "last-run", clock),

@@ -14,6 +14,7 @@ from ingest.simulator.server import SimulatedCameras
 from shared.clock import SystemClock
 from shared.codecs.h264 import Nal, nal_type, nal_units
 from tests.support.eventually import eventually
+from tests.support.ingest_core import chosen_core
 from tests.support.told import said
 from tests.unit.ingest.camera_packets import packets, source
 
@@ -75,7 +76,7 @@ class SimulatedWorld(World):
 
 def _real(name: str) -> Opener:
     rules, clock = AddressRules(allow_loopback=True), SystemClock()
-    return AvOpener(rules, clock) if name == "av" else RtspOpener(rules, clock)
+    return AvOpener(rules, clock) if name == "av" else RtspOpener(rules, clock, core=chosen_core())
 
 
 @pytest.fixture(params=["fake", "av", "own"])

@@ -12,13 +12,14 @@ from shared.clock import SystemClock
 from shared.messages.ingest import CameraTransport
 from shared.units import UtcSource
 from tests.integration.ingest.scripted import scripted
+from tests.support.ingest_core import chosen_core
 
 DIGEST = 'WWW-Authenticate: Digest realm="r", nonce="{}"\r\n'
 BASIC = 'WWW-Authenticate: Basic realm="r"\r\n'
 
 
 def _opener(rules: AddressRules | None = None) -> RtspOpener:
-    return RtspOpener(rules or AddressRules(allow_loopback=True), SystemClock())
+    return RtspOpener(rules or AddressRules(allow_loopback=True), SystemClock(), core=chosen_core())
 
 
 async def _refusal(url: str, *, opener: RtspOpener | None = None) -> SourceError:

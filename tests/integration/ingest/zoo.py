@@ -27,6 +27,7 @@ from shared.codecs.h264 import Nal, nal_type, nal_units
 from shared.messages.ingest import CameraOpener, CameraReport, CameraTransport, WantedCamera
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
+from tests.support.ingest_core import chosen_core
 
 CODING = Coding(width=320, height=240, fps=Fraction(25), gop_s=0.4, kbps=600)
 STREAM = "59350/camera/main"
@@ -61,7 +62,10 @@ class Zoo:
         self.fleet = Fleet(
             "59350",
             opener=ChosenOpener(
-                {CameraOpener.OWN: RtspOpener(rules, clock), CameraOpener.AV: AvOpener(rules, clock)}
+                {
+                    CameraOpener.OWN: RtspOpener(rules, clock, core=chosen_core()),
+                    CameraOpener.AV: AvOpener(rules, clock),
+                }
             ),
             hub=self.hub,
             runs=RunNumbers(folder / "last-run", clock),

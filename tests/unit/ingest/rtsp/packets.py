@@ -3,6 +3,7 @@
 import struct
 
 from ingest.ports import Packet, SourceCounts
+from ingest.rtsp.core import Core
 from ingest.rtsp.depacketise import Depacketiser
 from ingest.rtsp.depacketise_h264 import H264Depacketiser
 from ingest.rtsp.receiver import Receiver
@@ -38,7 +39,12 @@ def sender_report(utc_ns: int, time32: int, ssrc: int = SSRC) -> bytes:
 class Rig:
     """A receiver, the pictures it gave, and how often it lost its place."""
 
-    def __init__(self, depacketiser: Depacketiser | None = None, announced: int | None = None) -> None:
+    def __init__(
+        self,
+        depacketiser: Depacketiser | None = None,
+        announced: int | None = None,
+        core: Core | None = None,
+    ) -> None:
         self.clock = SimulatedClock()
         self.counts = SourceCounts()
         self.pictures: list[Packet] = []
@@ -52,6 +58,7 @@ class Rig:
             self.counts,
             self.clock,
             announced,
+            core,
         )
 
     def take(self, *packets: bytes) -> None:

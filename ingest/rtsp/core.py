@@ -1,0 +1,136 @@
+"""The compiled core `ingest/rtsp/core.c`, where it was built: its gate, by ctypes.
+
+A call takes microseconds and keeps the interpreter's lock, so that all receivers of a loop share one core.
+"""
+
+import ctypes
+from enum import StrEnum
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from struct import Struct
+from typing import NamedTuple, Self
+
+from ingest.rtsp.depacketise import Depacketiser, Form
+from ingest.rtsp.middles import Going
+from shared.errors import Unavailable
+from shared.log import Logger
+
+_VERSION = 1
+_FOLDER = Path(__file__).parent
+_OUT_BYTES = 256 << 10
+"""More than a connection's buffer makes."""
+
+_MAX_NALS = 256
+_RUN = Struct("=IIIIIIiIIHBBBBBBBB2x")
+"""`struct run` up to its offsets of NAL units."""
+
+NO_TIME = -1
+"""The time of a picture that has not begun."""
+
+
+class CoreChoice(StrEnum):
+    """What makes pictures of packets: `auto` is compiled where that can be had."""
+
+    AUTO = "auto"
+    PYTHON = "python"
+    COMPILED = "compiled"
+
+
+class Taken(NamedTuple):
+    """Where the first packet begins that was not taken, how many were, their time, and whether the last one
+    was marked. A tuple, since it is made for each picture."""
+
+    at: int
+    packets: int
+    time32: int
+    marked: bool
+
+
+class Core:
+    """One for all receivers of a thread."""
+
+    def __init__(self, library: ctypes.PyDLL) -> None:
+        self.take = library.beffroi_ingest_take
+        self.table = bytearray(_RUN.size + 4 * _MAX_NALS)
+        self.nals = memoryview(self.table)[_RUN.size :].cast("I")
+        self.out = memoryview(bytearray(_OUT_BYTES))
+        self.table_address, self.out_address = _address(memoryview(self.table)), _address(self.out)
+
+    @classmethod
+    def load(cls, folder: Path = _FOLDER) -> Self:
+        """The core built beside this file. Raises Unavailable, saying why there is none."""
+        files = (folder / f"_core{suffix}" for suffix in EXTENSION_SUFFIXES)
+        file = next((file for file in files if file.exists()), None)
+        if file is None:
+            raise Unavailable(
+                "ingest/rtsp/core.c was not built: a C compiler was missing at the installation"
+            )
+        try:
+            library = ctypes.PyDLL(str(file))
+            version = library.beffroi_ingest_version()
+        except (OSError, AttributeError) as error:
+            raise Unavailable(f"{file.name} cannot be loaded: {error}") from error
+        if version != _VERSION:
+            raise Unavailable(f"{file.name} was built from another ingest/rtsp/core.c: install again")
+        pointer = ctypes.c_void_p
+        library.beffroi_ingest_take.argtypes = [pointer, pointer, pointer]
+        library.beffroi_ingest_take.restype = None
+        return cls(library)
+
+
+class CompiledRuns:
+    """Takes runs of packets into one depacketiser: what the core is sure of, up to a picture's mark.
+
+    It comes to the same as each packet by itself.
+    """
+
+    def __init__(self, core: Core, depacketiser: Depacketiser) -> None:
+        self._core, self._depacketiser = core, depacketiser
+        self._h265 = depacketiser.form is Form.H265
+        self._data: memoryview | None = None
+        self._address = 0
+
+    def take(self, data: memoryview, at: int, end: int, going: Going) -> Taken:
+        """Take the packets from `data[at]` on that are of `going`'s picture, or of the next one where its
+        time is NO_TIME. `data` must be writable, as what is read into is."""
+        core, into = self._core, self._depacketiser
+        if data is not self._data:
+            self._data, self._address = data, _address(data)
+        channel, payload_type, sequence, time32, ssrc = going
+        timed = time32 != NO_TIME
+        _RUN.pack_into(
+            core.table, 0, at, end, _OUT_BYTES, 0, time32 if timed else 0, ssrc, into.middle, 0, 0, sequence,
+            channel, payload_type, self._h265, timed, into.has_picture, into.continues, into.key, False,
+        )  # fmt: skip
+        core.take(core.table_address, self._address, core.out_address)
+        (
+            at, _, _, used, time32, _, middle, packets, nals, _,
+            _, _, _, _, has_picture, continues, key, marked,
+        ) = _RUN.unpack_from(core.table)  # fmt: skip
+        if packets:
+            unit = into.unit
+            if nals:
+                before = len(unit)
+                into.nals += [before + offset for offset in core.nals[:nals]]
+            unit += core.out[:used]
+            into.middle = middle
+            into.has_picture, into.continues, into.key = bool(has_picture), bool(continues), bool(key)
+        return Taken(at, packets, time32, bool(marked))
+
+
+def _address(data: memoryview) -> int:
+    """Where it begins, for as long as it lives."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(data))
+
+
+def core_of(choice: CoreChoice, log: Logger, folder: Path = _FOLDER) -> Core | None:
+    """The core of a setting, said in the log; None is Python. Raises Unavailable where it was demanded."""
+    if choice is CoreChoice.PYTHON:
+        return None
+    try:
+        return Core.load(folder)
+    except Unavailable as error:
+        if choice is not CoreChoice.AUTO:
+            raise
+        log.warning("no-compiled-core", why=error.detail, consequence="a camera costs more CPU")
+        return None
