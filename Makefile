@@ -27,7 +27,7 @@ doctor: setup-run ## Say what is missing or misconfigured
 # after the other; the others go beside them, while the first of them waits for a minute.
 QUIET := tests/integration/whole tests/browser
 # A picture that is late by a neighbour's work is one that froze: alone.
-ALONE := tests/integration/mux/test_bad_network_chromium.py
+ALONE := tests/integration/mux/test_bad_network_chromium.py tests/integration/mux/test_stutter_chromium.py
 APART := $(QUIET) $(ALONE)
 # A file stays together (tests/support/sharing.py). Processes before units of code: short files fill the end.
 IN_ORDER := --dist loadfile --no-loadscope-reorder
