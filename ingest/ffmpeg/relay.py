@@ -13,13 +13,12 @@ from ingest.ffmpeg.door import Door
 from ingest.ffmpeg.frames import AvFrames
 from ingest.ports import NotRtsp, SourceCounts, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost
-from ingest.rtsp.dialogue import ClosedOnChallenge, Dialogue, Moved
+from ingest.rtsp.dialogue import ClosedOnChallenge, Dialogue, Moved, answer_to_camera
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, session_of, transport_of
 from ingest.rtsp.keepalive import KeepAlive
 from ingest.rtsp.messages import Request, Response, response
 from ingest.rtsp.sdp import Video, video_of
-from shared.causes import PEER_ASKS_ANEW
 from shared.clock import Clock
 from shared.reasons import why
 
@@ -205,14 +204,7 @@ class Relay:
         self._counts.foreign += 1
 
     def _asked_by_camera(self, asked: Request) -> tuple[int, str]:
-        match asked.method:
-            case "OPTIONS" | "GET_PARAMETER" | "SET_PARAMETER" | "ANNOUNCE":
-                return 200, "OK"
-            case "TEARDOWN" | "REDIRECT":
-                # Where to is found out by asking anew, with the address the commune gave.
-                asyncio.get_running_loop().call_soon(self._lost, ConnectionLost(PEER_ASKS_ANEW))
-                return 200, "OK"
-        return 501, "Not Implemented"
+        return answer_to_camera(asked, self._lost)
 
     def _lost(self, error: ConnectionLost) -> None:
         if self._plays:

@@ -1,5 +1,6 @@
 """Requests on one connection, signed in, with the errors a camera may answer as sentences."""
 
+import asyncio
 from collections.abc import Callable
 
 from ingest import refusals
@@ -7,7 +8,8 @@ from ingest.addresses import Target
 from ingest.ports import NotRtsp, Refused, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost
 from ingest.rtsp.digest import Answers, Credentials, best_challenge
-from ingest.rtsp.messages import Header, Response
+from ingest.rtsp.messages import Header, Request, Response
+from shared.causes import PEER_ASKS_ANEW
 from shared.reasons import why
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE = 401, 403, 404, 410
@@ -138,3 +140,18 @@ class Dialogue:
 
     def _wrong(self) -> Refused:
         return refusals.account_wrong(self._target.place)
+
+
+def answer_to_camera(asked: Request, lost: Callable[[ConnectionLost], None]) -> tuple[int, str]:
+    """The status and phrase by which a camera's own request is answered.
+
+    Where it ends the session, `lost` is called behind the answer. Needs a running event loop.
+    """
+    match asked.method:
+        case "OPTIONS" | "GET_PARAMETER" | "SET_PARAMETER" | "ANNOUNCE":
+            return 200, "OK"
+        case "TEARDOWN" | "REDIRECT":
+            # Where to is found out by asking anew, with the address the commune gave.
+            asyncio.get_running_loop().call_soon(lost, ConnectionLost(PEER_ASKS_ANEW))
+            return 200, "OK"
+    return 501, "Not Implemented"

@@ -8,7 +8,7 @@ from ingest import refusals
 from ingest.addresses import Target
 from ingest.ports import SourceCounts, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost
-from ingest.rtsp.dialogue import Dialogue
+from ingest.rtsp.dialogue import Dialogue, answer_to_camera
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, Chosen, session_of, transport_of
 from ingest.rtsp.keepalive import KeepAlive
@@ -17,7 +17,6 @@ from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.reorder import Reorder
 from ingest.rtsp.sdp import Video, resolve, video_of
 from ingest.rtsp.udp import UdpPair
-from shared.causes import PEER_ASKS_ANEW
 from shared.clock import Clock
 from shared.messages.ingest import CameraTransport
 
@@ -244,14 +243,7 @@ class Session:
             receiver.packet(data, start, end)
 
     def _asked(self, asked: Request) -> tuple[int, str]:
-        match asked.method:
-            case "OPTIONS" | "GET_PARAMETER" | "SET_PARAMETER" | "ANNOUNCE":
-                return 200, "OK"
-            case "TEARDOWN" | "REDIRECT":
-                # Where to is found out by asking anew, with the address the commune gave.
-                asyncio.get_running_loop().call_soon(self._lost, ConnectionLost(PEER_ASKS_ANEW))
-                return 200, "OK"
-        return 501, "Not Implemented"
+        return answer_to_camera(asked, self._lost)
 
     def _lost(self, error: ConnectionLost) -> None:
         if self._stage is Stage.PLAYING:
