@@ -82,6 +82,8 @@ async def build(settings: StorageSettings | None = None) -> Service:
         catalogue,
         compose_transcodings(settings.playback_transcoders),
         jobs=exports.jobs,
+        preflight=exports.preflight,
+        receipts=exports.receipts,
         holds=archive.holds,
         keeper=lifecycle.end.keeper,
         evidence=evidence.public,

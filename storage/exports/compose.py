@@ -8,6 +8,8 @@ from shared.clock import Clock
 from shared.evidence.signature import EvidenceKey
 from shared.service import Service
 from storage.exports.jobs import ExportJobs
+from storage.exports.preflight import Preflight
+from storage.exports.receipts import Receipts
 from storage.exports.sweep import PackageSweep
 from storage.index.exports import ExportRows
 from storage.lifecycle.archive import Archive
@@ -18,9 +20,11 @@ from storage.settings import StorageSettings
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """The jobs, and the sweep that each run of retention calls."""
+    """The jobs, what is asked before and signed after one, and the sweep that each run of retention calls."""
 
     jobs: ExportJobs
+    preflight: Preflight
+    receipts: Receipts
     sweep: PackageSweep
 
     def run_in(self, service: Service) -> None:
@@ -58,4 +62,9 @@ def compose_exports(
         keep_days=settings.export_days,
         is_making=jobs.is_making,
     )
-    return Exports(jobs, sweep)
+    return Exports(jobs, compose_preflight(archive, catalogue, clock), Receipts(jobs, evidence), sweep)
+
+
+def compose_preflight(archive: Archive, catalogue: Catalogue, clock: Clock) -> Preflight:
+    """What tells what an export would have."""
+    return Preflight(catalogue, archive.rows, archive.shown, archive.places, archive.holds, clock)

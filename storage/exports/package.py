@@ -22,7 +22,7 @@ from shared.evidence.manifest import (
     write_manifest,
 )
 from shared.evidence.signature import EvidenceKey
-from shared.messages.storage import ExportedCamera, ExportOrder
+from shared.messages.storage import ExportedCamera, ExportOrder, ExportPhase
 from shared.reasons import why
 from shared.spans import Present, Span
 from shared.utc import ns_of
@@ -52,11 +52,14 @@ class Packed:
 
 
 class Stopped(Exception):
-    """The service stops: the export starts again with the next one."""
+    """The service stops, or the export is cancelled."""
 
 
 class Packer:
-    """Makes one package. `progress` goes from 0 to 1 while it does; setting `stop` makes it raise Stopped."""
+    """Makes one package. `progress` goes from 0 to 1, and `phase` on, while it does.
+
+    Setting `stop` makes it raise Stopped.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Packer:
         stop: Event,
     ) -> None:
         self.progress = 0.0
+        self.phase = ExportPhase.COPYING
         self._order = order
         self._asked = asked
         self._cameras = cameras
@@ -90,6 +94,7 @@ class Packer:
         incoming = target.with_suffix(".part")
         try:
             parts = self._write(incoming, made_ns)
+            self.phase = ExportPhase.HASHING
             with incoming.open("rb") as file:
                 digest = hashlib.sha256()
                 while chunk := file.read(_CHUNK):

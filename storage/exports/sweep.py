@@ -19,6 +19,7 @@ from storage.model.export_part import ExportPart
 from storage.model.instants import ns_from_text
 
 _MAX_MANIFEST = 64 << 20
+_WITHOUT_PACKAGE = (ExportStatus.FAILED, ExportStatus.DESTROYED, ExportStatus.CANCELLED)
 
 
 class PackageSweep:
@@ -70,7 +71,7 @@ class PackageSweep:
             return not self._is_making(path.stem)
         row = await self._rows.get(path.stem)
         if row is not None:
-            return row.progress.status in (ExportStatus.FAILED, ExportStatus.DESTROYED)
+            return row.progress.status in _WITHOUT_PACKAGE
         # Its row was lost with an index: what it holds bounds its life all the same.
         told = await asyncio.to_thread(_parts_told, path)
         if told is None:

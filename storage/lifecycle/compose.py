@@ -7,16 +7,18 @@ import httpx
 
 from shared.clock import Clock
 from shared.service import Service
+from storage.index.held_bytes import HeldBytes
 from storage.index.policies import PolicyRows
 from storage.lifecycle.archive import Archive
 from storage.lifecycle.clock_keeper import Witnesses
 from storage.lifecycle.control_room import DateWitness, KnownToControlRoom
 from storage.lifecycle.destruction import Destruction, destruction
+from storage.lifecycle.held_share import HeldWatch
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
 from storage.lifecycle.refusals import Ground
 from storage.lifecycle.scrub import Scrub
-from storage.metrics import ScrubMetrics
+from storage.metrics import HoldMetrics, ScrubMetrics
 from storage.objects.boot import since_boot
 from storage.recording.compose import WritingHalf
 from storage.recording.left_files import LeftFiles
@@ -28,12 +30,14 @@ class Lifecycle:
     """What runs for ever over what is finished."""
 
     end: Destruction
+    held: HeldWatch
     poller: PolicyPoller
     scrub: Scrub
     scrubs_bytes: bool
 
     def run_in(self, service: Service) -> None:
         service.supervise("holds", self.end.reconciliation.run)
+        service.supervise("held", self.held.run)
         service.supervise("retention", self.end.retention.run)
         service.supervise("policies", self.poller.run)
         service.supervise("scrub-names", self.scrub.run_names)
@@ -41,6 +45,7 @@ class Lifecycle:
             service.supervise("scrub-bytes", self.scrub.run_bytes)
         service.check("retention", self.end.retention.health)
         service.check("holds", self.end.reconciliation.health)
+        service.check("held", self.held.health)
         service.check("scrub", self.scrub.health)
         service.check("control-room", self.poller.health)
 
@@ -57,15 +62,22 @@ def compose_lifecycle(
     copies: Sequence[Callable[[], Awaitable[object]]],
 ) -> Lifecycle:
     """`first` are the grounds to refuse destruction before all others, `copies` ends copies of footage."""
-    recorder = recording.recorder
+    recorder, spool = recording.recorder, archive.places.spool
     left_overs = LeftOvers(
         archive.store,
-        LeftFiles(archive.places.spool, recording.quarantine),
+        LeftFiles(spool, recording.quarantine),
         archive.rows,
         archive.dues,
         archive.turn,
         clock,
         is_open=recorder.is_open,
+    )
+    held = HeldWatch(
+        HeldBytes(archive.database),
+        lambda: spool.disk.free_bytes(settings.objects),
+        clock,
+        HoldMetrics(),
+        alarm_percent=settings.held_alarm_percent,
     )
     end = destruction(
         archive,
@@ -76,13 +88,14 @@ def compose_lifecycle(
         KnownToControlRoom(client),
         first,
         copies=[*copies, left_overs.sweep_once],
+        share=lambda: held.share,
     )
     poller = PolicyPoller(
         client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports
     )
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
-    return Lifecycle(end, poller, scrub, scrubs_bytes=settings.scrub_mb_s > 0)
+    return Lifecycle(end, held, poller, scrub, scrubs_bytes=settings.scrub_mb_s > 0)
 
 
 def compose_scrub(

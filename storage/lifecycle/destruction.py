@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from shared.clock import Clock
+from shared.messages.storage import HeldShare
 from storage.lifecycle.allowance import USUAL, Allowance
 from storage.lifecycle.archive import Archive
 from storage.lifecycle.clock_keeper import ClockKeeper, Witnesses
@@ -33,8 +34,12 @@ def destruction(
     first: Sequence[Ground] = (),
     copies: Sequence[Callable[[], Awaitable[object]]] = (),
     allowance: Allowance = USUAL,
+    share: Callable[[], HeldShare | None] = lambda: None,
 ) -> Destruction:
-    """`first` are the grounds to ask before all others, `copies` and `allowance` as Retention has them."""
+    """`first` are the grounds to ask before all others, `copies` and `allowance` as Retention has them.
+
+    `share` is what control_room is told of how much is held.
+    """
     keeper = ClockKeeper(archive.store, clock, boot, witnesses)
     reconciliation = Reconciliation(
         ask,
@@ -42,6 +47,7 @@ def destruction(
         clock,
         HoldMetrics(),
         refused=lambda: _refused(retention, keeper),
+        share=share,
     )
     grounds: list[Ground] = [
         *first,

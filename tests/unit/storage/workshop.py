@@ -21,7 +21,10 @@ from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
+from storage.exports.compose import compose_preflight
 from storage.exports.jobs import ExportJobs
+from storage.exports.preflight import Preflight
+from storage.exports.receipts import Receipts
 from storage.exports.sweep import PackageSweep
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
@@ -122,6 +125,8 @@ class Workshop:
     leases: Leases
     catalogue: Catalogue
     jobs: ExportJobs
+    preflight: Preflight
+    receipts: Receipts
     sweep: PackageSweep
     left_overs: LeftOvers
     evidence_pem: bytes
@@ -320,6 +325,7 @@ async def workshop(
         copies=(sweep.sweep_once, left_overs.sweep_once),
         allowance=allowance,
     )
+    preflight, receipts = compose_preflight(archive, catalogue, clock), Receipts(jobs, key)
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
     await end.keeper.reason_to_refuse()
     signer, verifier = TicketSigner.from_pem(ticket_private), TicketVerifier.from_pem(ticket_public, clock)
@@ -331,6 +337,8 @@ async def workshop(
         catalogue,
         transcodings,
         jobs=jobs,
+        preflight=preflight,
+        receipts=receipts,
         holds=archive.holds,
         keeper=end.keeper,
         evidence=key.public,
@@ -358,6 +366,8 @@ async def workshop(
                 leases,
                 catalogue,
                 jobs,
+                preflight,
+                receipts,
                 sweep,
                 left_overs,
                 public,
