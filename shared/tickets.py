@@ -59,8 +59,8 @@ class Ticket:
     """One person's permission to do one thing with one resource until `until_s` (UTC seconds since 1970).
 
     `resource` is a stream (`str(StreamId)`), `wall`, `clock`, `survey`, `export:<id>` or `hold:<id>`.
-    `start_s` and `end_s` bound the footage a playback may show; None leaves that side open. `cameras` are those
-    a wall may show, in the order of its tiles: each as its main and as its sub stream.
+    `start_s` and `end_s` bound the footage a playback may show; None leaves that side open. `cameras` are
+    those a wall may show, in the order of its tiles: each as its main and as its sub stream.
 
     `issued_ms` is when control_room gave it; `right_until_s` when the session it was given in ends at the
     latest, however long what it opened goes on. A ticket without them (0) counts as older than any lease (see

@@ -8,6 +8,7 @@ from control_room.db.exports import Exports
 from control_room.db.holds import Holds
 from control_room.db.journal import Journal
 from control_room.db.people import People
+from control_room.db.requisitions import Requisitions
 from control_room.db.revocations import Revocations
 from control_room.db.sessions import Sessions
 from control_room.db.workers import Workers
@@ -24,5 +25,6 @@ class Transaction:
         self.journal = Journal(session)
         self.exports = Exports(session)
         self.holds = Holds(session)
+        self.requisitions = Requisitions(session)
         self.revocations = Revocations(session)
         self.sessions = Sessions(session)
