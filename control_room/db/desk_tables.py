@@ -62,3 +62,15 @@ class DeliveryRow(Base):
     sha256: Mapped[str] = mapped_column(Hash)
     # The Delivery as JSON, with the signed receipt in it.
     body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AccessRequestRow(Base):
+    """A request of somebody who was filmed; `body` is the AccessRequest as JSON."""
+
+    __tablename__ = "access_requests"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True)
+    id: Mapped[str] = mapped_column(Id, unique=True)
+    commune: Mapped[str] = mapped_column(Code, index=True)
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_room.db.access_requests import AccessRequests
 from control_room.db.cameras import Cameras
 from control_room.db.communes import Communes
 from control_room.db.exports import Exports
@@ -26,5 +27,6 @@ class Transaction:
         self.exports = Exports(session)
         self.holds = Holds(session)
         self.requisitions = Requisitions(session)
+        self.access_requests = AccessRequests(session)
         self.revocations = Revocations(session)
         self.sessions = Sessions(session)

@@ -10,6 +10,7 @@ from control_room.http.document import Document, document
 from control_room.http.http_errors import handle_errors
 from control_room.http.rooms import Rooms
 from control_room.http.routes import (
+    access_requests,
     cameras,
     communes,
     exports,
@@ -38,6 +39,7 @@ _NOUNS = (
     exports,
     holds,
     requisitions,
+    access_requests,
     storage,
     journal,
     machines,

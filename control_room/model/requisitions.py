@@ -153,9 +153,7 @@ def check(demand: Demand, now: datetime) -> None:
             "officer.mandate",
         )
     if demand.received_at > now:
-        raise BadInput(
-            why("received-in-future", "a requisition is received before it is entered"), "received_at"
-        )
+        raise BadInput(why("received-in-future", "a paper is received before it is entered"), "received_at")
     if demand.end > now:
         raise BadInput(why("range-in-future", "to: the range must not reach into the future"), "to")
 

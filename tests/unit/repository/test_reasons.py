@@ -61,11 +61,14 @@ _KINDS = {
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
-        "authority", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields", "file",
+        "article", "authority", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields", "file",
         "folder", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part", "place",
         "recording", "reference", "said", "what",
     },
-    "code": {"action", "asked", "export_status", "given", "hold_status", "kind", "mend"},
+    "code": {
+        "access_status", "action", "asked", "capacity", "export_status", "given", "hold_status", "kind",
+        "mandate", "mend", "requisition_status",
+    },
     "cause": {"cause"},
 }  # fmt: skip
 """What a parameter may be, by its name: never a sentence. The type of `cause` is checked by mypy."""
