@@ -10,8 +10,8 @@ from tests.support.whole import ROOT
 
 VIEWS = {
     "operatrice": ("wall", "cameras"),
-    "juriste": ("cameras", "playback", "exports", "holds"),
-    "commune": ("cameras", "viewers", "adminCameras", "journal"),
+    "juriste": ("cameras", "playback", "requisitions", "exports", "holds", "transmissions", "access"),
+    "commune": ("cameras", "viewers", "adminCameras", "transmissions", "journal"),
     "admin": ("cameras", "viewers", "adminCameras", "communes", "people", "journal", "storage"),
 }
 """Who sees what; the first is the view a person lands on."""
@@ -20,7 +20,12 @@ DIALOGS = {
     "wall": (("wall-motive-change", "motive-dialog"), ("choose-", "choose-camera")),
     "cameras": (("help-open", "help"),),
     "exports": (("export-download", "download-dialog"),),
-    "holds": (("hold-release", "confirm"),),
+    "holds": (("hold-release", "confirm"), ("hold-review", "hold-act")),
+    "requisitions": (
+        ("requisition-approve", "requisition-act"),
+        ("requisition-edit", "requisition-edit-dialog"),
+    ),
+    "access": (("access-answer", "access-dialog"),),
     "adminCameras": (
         ("camera-new", "camera-form"),
         ("camera-edit-", "camera-form"),

@@ -61,7 +61,8 @@ _KINDS = {
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
-        "article", "authority", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields", "file",
+        "article",
+        "authority", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields", "file",
         "folder", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part", "place",
         "recording", "reference", "said", "what",
     },

@@ -11,7 +11,6 @@ export const requisitions = {
   articleName: { "be-lfp-25": "LFP art. 25/1 ff. (Belgium)", "be-cic-35": "CIC art. 35 ff. (Belgium)" },
   articleOf: (code: string) => `Article ${code} CPP`,
   confidence: {
-    read: "",
     told: "Who may sign was not checked in the text: check the requisition.",
     unverified: "Article not verified: check the requisition with the authority.",
   },

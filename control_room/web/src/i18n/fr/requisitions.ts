@@ -9,7 +9,6 @@ export const requisitions = {
   articleName: { "be-lfp-25": "LFP art. 25/1 et suivants (Belgique)", "be-cic-35": "CIC art. 35 et suivants (Belgique)" } as Record<string, string>,
   articleOf: (code: string) => `Article ${code} CPP`,
   confidence: {
-    read: "",
     told: "Qualités requises non vérifiées dans le texte : contrôlez la réquisition.",
     unverified: "Article non vérifié : contrôlez la réquisition avec l’autorité.",
   },

@@ -39,16 +39,12 @@ interface Props {
 
 /** A requisition, where it is on its way, and what can be done with it next. */
 export function RequisitionCard({ one, exported, desk, onDone }: Props) {
-  const { t, language } = useText();
+  const { t } = useText();
   const words = t.requisitions;
-  const person = usePerson();
-  const { byId } = useTerritory();
   const [act, setAct] = useState<Act | null>(null);
   const [shown, setShown] = useState(false);
-  const at = (text: string) => dateTime(language, Date.parse(text));
   const waiting = one.status === "waiting";
-  const own = one.entries.some((entry) => entry.login === person.login);
-  const last = one.entries.at(-1);
+  const doubt = doubtOf(articleOf(desk, one.article), t);
   return (
     <article className={cards.card} data-testid={`requisition-${one.id}`} data-status={one.status} data-file={one.file}>
       <header>
@@ -56,30 +52,55 @@ export function RequisitionCard({ one, exported, desk, onDone }: Props) {
         <State tone={TONE[one.status]} data-testid="requisition-status">{words.status[one.status]}</State>
         <span className={prose.hint}>{articleName(one.article, t)}</span>
       </header>
-      <div className={cards.facts}>
-        <span>{[one.officer.name, words.capacity[one.officer.capacity], one.officer.service, one.officer.mandate].filter((part) => part !== "").join(", ")}</span>
-        <span>{one.cameras.map((id) => byId.get(id)?.name ?? id).join(", ")}</span>
-        <span>{at(one.from)} → {at(one.to)}</span>
-        <span>{words.received(one.received_by, at(one.received_at))}</span>
-        {last !== undefined && <span>{words.entered(last.login, at(last.at))}{one.version > 1 && `, ${words.version(one.version)}`}</span>}
-        {one.decided_at !== null && <span>{words.decided(one.decided_by, at(one.decided_at))}</span>}
-        <span>{one.motive}</span>
-      </div>
+      <Facts one={one} />
       {one.decision !== "" && <p className={prose.hint}>{words.decisionMotive} : {one.decision}</p>}
-      {waiting && doubtOf(articleOf(desk, one.article), t) !== "" && <p className={notes.note}>{doubtOf(articleOf(desk, one.article), t)}</p>}
+      {waiting && doubt !== "" && <p className={notes.note}>{doubt}</p>}
       {one.status === "expired" && <p className={notes.note}>{words.expired}</p>}
       {exported !== undefined && one.status === "approved" && <Progress one={exported} desk={desk} />}
       {waiting && shown && <Preflight id={one.id} />}
-      {waiting && own && <p className={prose.hint} data-testid="requisition-own">{words.own}</p>}
       <div className={styles.acts}>
         {waiting && <button type="button" aria-expanded={shown} onClick={() => setShown(!shown)} data-testid="requisition-preflight">{words.preflightShow}</button>}
-        {waiting && !own && <button type="button" className={buttons.primary} onClick={() => setAct("approve")} data-testid="requisition-approve">{words.approve}</button>}
-        {waiting && !own && <button type="button" onClick={() => setAct("refuse")} data-testid="requisition-refuse">{words.refuse}</button>}
-        {waiting && <button type="button" onClick={() => setAct("edit")} data-testid="requisition-edit">{t.edit}</button>}
+        {waiting && <Decide one={one} onAct={setAct} />}
         <Next one={one} exported={exported} onAct={setAct} />
       </div>
       {act !== null && <Doing act={act} one={one} onDone={onDone} onClose={() => setAct(null)} />}
     </article>
+  );
+}
+
+function Facts({ one }: { one: Requisition }) {
+  const { t, language } = useText();
+  const words = t.requisitions;
+  const { byId } = useTerritory();
+  const at = (text: string) => dateTime(language, Date.parse(text));
+  const { name, capacity, service, mandate } = one.officer;
+  const last = one.entries.at(-1);
+  return (
+    <div className={cards.facts}>
+      <span>{[name, words.capacity[capacity], service, mandate].filter((part) => part !== "").join(", ")}</span>
+      <span>{one.cameras.map((id) => byId.get(id)?.name ?? id).join(", ")}</span>
+      <span>{at(one.from)} → {at(one.to)}</span>
+      <span>{words.received(one.received_by, at(one.received_at))}</span>
+      {last !== undefined && <span>{words.entered(last.login, at(last.at))}{one.version > 1 && `, ${words.version(one.version)}`}</span>}
+      {one.decided_at !== null && <span>{words.decided(one.decided_by, at(one.decided_at))}</span>}
+      <span>{one.motive}</span>
+    </div>
+  );
+}
+
+/** What can be done with one that waits: whoever entered it decides nothing. */
+function Decide({ one, onAct }: { one: Requisition; onAct: (act: Act) => void }) {
+  const { t } = useText();
+  const words = t.requisitions;
+  const person = usePerson();
+  const own = one.entries.some((entry) => entry.login === person.login);
+  return (
+    <>
+      {!own && <button type="button" className={buttons.primary} onClick={() => onAct("approve")} data-testid="requisition-approve">{words.approve}</button>}
+      {!own && <button type="button" onClick={() => onAct("refuse")} data-testid="requisition-refuse">{words.refuse}</button>}
+      <button type="button" onClick={() => onAct("edit")} data-testid="requisition-edit">{t.edit}</button>
+      {own && <span className={prose.hint} data-testid="requisition-own">{words.own}</span>}
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import type { Article, Desk } from "../../api/types";
 import type { Messages } from "../../i18n/fr";
 
 export const articleName = (code: string, t: Messages): string =>
-  (t.requisitions.articleName as Record<string, string>)[code] ?? t.requisitions.articleOf(code);
+  t.requisitions.articleName[code] ?? t.requisitions.articleOf(code);
 
 export const articleOf = (desk: Desk | undefined, code: string): Article | undefined => desk?.articles.find((one) => one.code === code);
 
@@ -13,4 +13,4 @@ export const mandateOf = (article: Article | undefined, capacity: string): Artic
 
 /** What is said of an article whose entry is not sure. */
 export const doubtOf = (article: Article | undefined, t: Messages): string =>
-  article === undefined ? "" : t.requisitions.confidence[article.confidence];
+  article === undefined || article.confidence === "read" ? "" : t.requisitions.confidence[article.confidence];
