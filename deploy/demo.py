@@ -178,7 +178,7 @@ def welcome(layout: Layout) -> str:
 {logins}
 
   operatrice: say why you watch, put cameras on the wall ("Mur d'images"); "Caméras" shows their states.
-  juriste:    "Relecture" plays a range back, "Réquisitions" hands it over, once adjointe has approved; check it:
+  juriste:    "Relecture" plays a range back, "Réquisitions" hands it over once adjointe has approved it:
               .venv/bin/beffroi verify EXPORT.zip --key {layout.secrets.evidence_public}
   commune:    sees and changes the cameras of Lezennes only.   admin: communes, people, journal.
 

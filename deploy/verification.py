@@ -1,19 +1,44 @@
-"""`beffroi verify`: tells in words whether an export is what the centre handed over."""
+"""`beffroi verify`: tells in words whether an export, or a receipt, is what the centre handed over."""
 
 from pathlib import Path
 
 from shared.errors import BadInput
+from shared.evidence.receipt import read_receipt
+from shared.evidence.signature import EvidencePublicKey
 from shared.evidence.verify import Verdict, verify
 
 
 def verification(export: Path, key_file: Path) -> int:
-    """Print what was found; 0 when the export is sound, 1 when not. Raises BadInput on unreadable files."""
+    """Print what was found; 0 when the export is sound, 1 when not. Raises BadInput on unreadable files.
+
+    A file of JSON is a receipt: what it says is printed, the package's SHA-256 among it.
+    """
+    if export.suffix == ".json":
+        return receipt_verification(export, key_file)
     try:
         verdict = verify(export, _readable(key_file))
     except OSError as error:
         raise BadInput(f"the export {export} cannot be read: {error.strerror}") from error
     print("\n".join(told(verdict)))
     return 0 if verdict.sound else 1
+
+
+def receipt_verification(receipt: Path, key_file: Path) -> int:
+    """The same of a receipt."""
+    key = EvidencePublicKey.from_pem(_readable(key_file))
+    try:
+        said = read_receipt(receipt.read_bytes(), key)
+    except OSError as error:
+        raise BadInput(f"the receipt {receipt} cannot be read: {error.strerror}") from error
+    except BadInput as error:
+        print(printable(f"not-sound: {error.detail}"))
+        return 1
+    lines = [
+        "sound: the receipt is as it was signed",
+        *(f"  {name}: {value}" for name, value in said.items()),
+    ]
+    print("\n".join(printable(line) for line in [*lines, f"  fingerprint of the key: {key.fingerprint}"]))
+    return 0
 
 
 def told(verdict: Verdict) -> list[str]:

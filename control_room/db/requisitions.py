@@ -57,11 +57,6 @@ class Requisitions:
         rows = await self._session.scalars(query.order_by(RequisitionVersionRow.version))
         return [(_entry(row), decode(Demand, row.body)) for row in rows]
 
-    async def of_status(self, status: RequisitionStatus) -> list[Requisition]:
-        """Those of a status, oldest first."""
-        query = select(RequisitionRow).where(RequisitionRow.status == status)
-        return await self._whole((await self._session.scalars(query.order_by(RequisitionRow.number))).all())
-
     async def add(self, requisition: Requisition) -> None:
         """Keep a new requisition with its first version."""
         row = RequisitionRow(

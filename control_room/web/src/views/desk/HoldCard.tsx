@@ -21,7 +21,7 @@ export function HoldCard({ hold, onAct }: { hold: Hold; onAct: (act: HoldAct) =>
   const { t } = useText();
   const words = t.holds;
   const now = useNow(MINUTE_MS);
-  const late = stands(hold) && hold.review_at !== null && Date.parse(hold.review_at) <= now;
+  const late = stands(hold) && hold.ends_at === null && hold.review_at !== null && Date.parse(hold.review_at) <= now;
   return (
     <article className={cards.card} data-testid={`hold-${hold.id}`} data-status={hold.status} data-kind={hold.kind}>
       <header>

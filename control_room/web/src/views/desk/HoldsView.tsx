@@ -52,7 +52,10 @@ function Standing({ told }: { told: HoldsStanding }) {
   return (
     <>
       {told.alarm !== "" && (
-        <p className={classes(notes.note, notes.bad)} role="alert" data-testid="holds-alarm"><Said why={told.alarm_why} text={told.alarm} /></p>
+        <p className={classes(notes.note, notes.bad)} role="alert" data-testid="holds-alarm">
+          {share !== null && <strong>{words.heldShare(percent(share, language))}</strong>}
+          <Said why={told.alarm_why} text={told.alarm} />
+        </p>
       )}
       {(told.overdue > 0 || told.unconfirmed > 0) && (
         <p className={notes.note} role="status" data-testid="holds-standing">
@@ -60,7 +63,7 @@ function Standing({ told }: { told: HoldsStanding }) {
           {told.unconfirmed > 0 && <span>{words.unconfirmed(told.unconfirmed)}</span>}
         </p>
       )}
-      {share !== null && <p className={prose.hint} data-testid="holds-share">{words.heldShare(percent(share, language))}</p>}
+      {share !== null && told.alarm === "" && <p className={prose.hint} data-testid="holds-share">{words.heldShare(percent(share, language))}</p>}
     </>
   );
 }
