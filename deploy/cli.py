@@ -82,9 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(verb=_doctor)
 
     verify = verbs.add_parser("verify", help="check an export, offline")
-    verify.add_argument(
-        "export", type=Path, help="the export: a .zip, or the folder it was unpacked to; or a receipt: .json"
-    )
+    what = "the export: a .zip, or the folder it was unpacked to; or a receipt: .json"
+    verify.add_argument("export", type=Path, help=what)
     verify.add_argument("--key", type=Path, required=True, help="the public evidence key of the centre (PEM)")
     verify.set_defaults(verb=_verify)
     return parser
