@@ -33,11 +33,9 @@ def receipt_verification(receipt: Path, key_file: Path) -> int:
     except BadInput as error:
         print(printable(f"not-sound: {error.detail}"))
         return 1
-    lines = [
-        "sound: the receipt is as it was signed",
-        *(f"  {name}: {value}" for name, value in said.items()),
-    ]
-    print("\n".join(printable(line) for line in [*lines, f"  fingerprint of the key: {key.fingerprint}"]))
+    words = [f"  {name}: {value}" for name, value in said.items()]
+    lines = ["sound: the receipt is as it was signed", *words, f"  fingerprint of the key: {key.fingerprint}"]
+    print("\n".join(printable(line) for line in lines))
     return 0
 
 

@@ -1,9 +1,10 @@
-"""A requisition from the counter to the receipt: one person enters it, another approves, the paper verifies."""
+"""A requisition from the counter to the receipt: entered by one person, approved by another, verified."""
 
+import asyncio
 import hashlib
 import json
-import subprocess
 import sys
+from asyncio.subprocess import PIPE, STDOUT
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,8 +28,8 @@ async def recorded(whole: WholeSystem) -> str:
     async with signed_in(whole.url, "juriste") as api:
 
         async def recording() -> str:
-            states = [one for one in await api.items("/cameras") if one["recording"]["status"] == "recording"]
-            return str(states[0]["id"]) if states else ""
+            cameras = json.loads(json.dumps(await api.items("/cameras")))
+            return next((one["id"] for one in cameras if one["recording"]["status"] == "recording"), "")
 
         await eventually(recording, within_s=60, what="a recorded camera")
         camera = await recording()
@@ -107,14 +108,10 @@ async def test_a_requisition_goes_from_one_person_to_another_and_ends_in_a_recei
         key = tmp_path / "key.pem"
         key.write_bytes((await client.get(f"{storage}/evidence-key")).content)
     for file in (package, receipt):
-        run = subprocess.run(
-            [sys.executable, "-m", "deploy.cli", "verify", str(file), "--key", str(key)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert run.returncode == 0, run.stdout + run.stderr
+        command = [sys.executable, "-m", "deploy.cli", "verify", str(file), "--key", str(key)]
+        run = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=PIPE, stderr=STDOUT)
+        out, _ = await run.communicate()
+        assert run.returncode == 0, out.decode()
     said = json.loads(receipt.read_text())["receipt"]
     assert said["package_sha256"] == hashlib.sha256(package.read_bytes()).hexdigest()
     assert (said["file"], said["recipient"], said["medium"]) == (FILE, "A. Martin", "disque 12")
