@@ -42,6 +42,11 @@ async def presented(page: Page, video: int) -> list[Presented]:
     return [Presented(at_ms, int(count)) for at_ms, count in found]
 
 
+def steps_ms(pictures: list[Presented]) -> list[int]:
+    """How long each picture stood, in order."""
+    return [round(after.at_ms - before.at_ms) for before, after in pairwise(pictures)]
+
+
 def stutters(pictures: list[Presented], step_ms: float) -> list[tuple[int, int]]:
     """Where a picture stood half as long again as it should, or longer: when, since the first, how long."""
     return [
