@@ -54,3 +54,14 @@ def stutters(pictures: list[Presented], step_ms: float) -> list[tuple[int, int]]
         for before, after in pairwise(pictures)
         if after.at_ms - before.at_ms > 1.5 * step_ms
     ]
+
+
+def lasting(pictures: list[Presented], step_ms: float) -> list[tuple[int, int]]:
+    """The stutters that the next picture did not make up for, as it does where one picture alone was late."""
+    late = dict(stutters(pictures, step_ms))
+    return [
+        (at, late[at])
+        for before, after, following in zip(pictures, pictures[1:], pictures[2:], strict=False)
+        if (at := round(after.at_ms - pictures[0].at_ms)) in late
+        and following.at_ms - before.at_ms > 2.5 * step_ms
+    ]
