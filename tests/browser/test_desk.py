@@ -14,6 +14,8 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.story import sign_in
 from tests.browser.test_story import visitor
+from tests.support.canned import ORIGIN, Canned, canned_context
+from tests.support.canned_answers import REFUSED, STANDING
 from tests.support.client import rfc3339, signed_in
 from tests.support.eventually import eventually
 from tests.support.whole import ROOT, WholeSystem
@@ -90,6 +92,22 @@ async def delivers(context: BrowserContext, page: Page, folder: Path) -> tuple[P
     await (await receipt.value).save_as(folder / "receipt.json")
     await expect(card(page)).to_have_attribute("data-status", "delivered")
     return folder / "export.zip", folder / "receipt.json"
+
+
+@pytest.mark.parametrize(
+    ("kind", "view", "alarm"), [("legal", "holds", "holds-alarm"), ("admin", "storage", "storage-held")]
+)
+async def test_a_disk_full_of_held_footage_is_said_loudly_to_who_holds_it_and_to_who_runs_it(
+    browser: Browser, kind: str, view: str, alarm: str
+) -> None:
+    server = Canned(kind)
+    full = {"held_alarm": "holds keep 60 %", "held_alarm_why": STANDING["alarm_why"]}
+    server.answers["/storage"] = {**REFUSED, **full}
+    async with canned_context(browser, server) as context:
+        page = await context.new_page()
+        await page.goto(f"{ORIGIN}/#/{view}")
+        await expect(page.get_by_test_id(alarm)).to_contain_text("gels gardent 60")
+        await expect(page.get_by_test_id(alarm)).to_have_attribute("role", "alert")
 
 
 async def test_a_requisition_goes_from_one_person_to_another_and_ends_in_a_receipt_that_verifies(

@@ -8,6 +8,7 @@ import pytest
 
 from shared.errors import NotFound
 from shared.messages.storage import ExportPhase, ExportStatus
+from storage.index.exports import ExportRows
 from tests.support.eventually import eventually
 from tests.unit.storage.packages import EXPORT, exported, order
 from tests.unit.storage.workshop import units, workshop
@@ -55,6 +56,34 @@ async def test_an_export_that_is_being_made_says_its_phase_and_can_be_stopped(
         assert ended.status is ExportStatus.CANCELLED
         assert not list((tmp_path / "exports").iterdir())
         assert await shop.holds.ids() == set()
+
+
+async def test_whoever_asks_after_a_restart_is_told_how_far_an_export_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, go_on = iter(range(100)), threading.Event()
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(250))
+        read = shop.catalogue.read
+
+        def stuck_at_the_second(key: str, offset: int, size: int) -> bytes:
+            if next(reads):
+                go_on.wait(10)
+            return read(key, offset, size)
+
+        monkeypatch.setattr(shop.catalogue, "read", stuck_at_the_second)
+        await shop.jobs.order(order())
+        running = asyncio.create_task(shop.jobs.run())
+
+        async def kept() -> bool:
+            await shop.clock.advance(1)
+            row = await ExportRows(shop.database).get(EXPORT)
+            return row is not None and 0 < row.progress.progress < 1
+
+        await eventually(kept, what="the progress in the row")
+        go_on.set()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_a_finished_package_is_destroyed_with_its_export(tmp_path: Path) -> None:

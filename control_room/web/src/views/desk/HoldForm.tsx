@@ -2,11 +2,11 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask } from "../../api/client";
 import { Problem } from "../../api/problem";
-import { useTerritory } from "../../api/territory";
 import { useText } from "../../i18n/text";
 import { toWire } from "../../i18n/times";
 import { instantOf, rangeOf, typed, typedRange } from "../../i18n/typed";
 import { useSay } from "../../ui/Announcer";
+import { CameraChoices } from "../../ui/CameraChoices";
 import { classes } from "../../ui/classes";
 import { errorOf } from "../../ui/Field";
 import { MotiveField } from "../../ui/MotiveField";
@@ -32,9 +32,8 @@ export function HoldForm({ onCreated }: { onCreated: () => void }) {
   const { t } = useText();
   const words = t.holds;
   const say = useSay();
-  const { cameras, communeName } = useTerritory();
   const [preserving, setPreserving] = useState(false);
-  const [camera, setCamera] = useState("");
+  const [cameras, setCameras] = useState<string[]>([]);
   const [reference, setReference] = useState("");
   const [basis, setBasis] = useState<(typeof BASES)[number]>("preliminary");
   const [reviewAt, setReviewAt] = useState(() => typed(Date.now() + MONTH_MS));
@@ -45,10 +44,18 @@ export function HoldForm({ onCreated }: { onCreated: () => void }) {
     mutationFn: async () => {
       const span = rangeOf(range);
       if (span === null) throw new Problem(400, t.badRange, "bad-input", [{ field: "to", detail: t.badRange }]);
-      const seen = { camera, motive, from: toWire(span.from), to: toWire(span.to) };
-      if (preserving) return ask(api.POST("/api/v1/holds/preservations", { body: seen }));
+      if (cameras.length === 0) {
+        throw new Problem(400, t.exports.chooseCameras, "bad-input", [{ field: "cameras", detail: t.exports.chooseCameras }]);
+      }
       const review = instantOf(reviewAt);
-      return ask(api.POST("/api/v1/holds", { body: { ...seen, reference, basis, review_at: review === null ? null : toWire(review) } }));
+      // One hold a camera: where one fails, those before it stand and are chosen no more.
+      for (const [index, camera] of cameras.entries()) {
+        const seen = { camera, motive, from: toWire(span.from), to: toWire(span.to) };
+        await (preserving
+          ? ask(api.POST("/api/v1/holds/preservations", { body: seen }))
+          : ask(api.POST("/api/v1/holds", { body: { ...seen, reference, basis, review_at: review === null ? null : toWire(review) } })));
+        setCameras(cameras.slice(index + 1));
+      }
     },
     onSuccess: () => {
       say(preserving ? words.preserved : words.created);
@@ -74,8 +81,7 @@ export function HoldForm({ onCreated }: { onCreated: () => void }) {
             options={BASES.map((one) => [one, words.basis[one]] as const)} />
         </>
       )}
-      <SelectField label={t.camera} value={camera} onChange={setCamera} none={t.playback.pickCamera} error={errorOf(problem, "camera")} testId="hold-camera"
-        options={(cameras ?? []).map((one) => [one.id, `${communeName(one.commune)} · ${one.name}`] as const)} />
+      <CameraChoices chosen={cameras} onChange={setCameras} error={errorOf(problem, "cameras") ?? errorOf(problem, "camera")} />
       <RangeFields value={range} onChange={setRange} problem={problem} />
       {!preserving && <TimeField label={words.reviewAt} value={reviewAt} onChange={setReviewAt} error={errorOf(problem, "review_at")} required testId="hold-form-review-at" />}
       <MotiveField value={motive} onChange={setMotive} error={errorOf(problem, "motive")} />
