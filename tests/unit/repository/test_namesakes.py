@@ -53,7 +53,6 @@ ELSEWHERE = {
     "control_room/http/schemas/desk.py": "tests/unit/control_room/http/test_fuzz.py",
     "control_room/model/access_requests.py": "tests/unit/control_room/evidence/test_access_requests.py",
     "storage/http/desk.py": "tests/unit/storage/http/test_fuzz.py",
-    "storage/index/held_bytes.py": "tests/unit/storage/lifecycle/test_held_share.py",
     "control_room/http/routes/cameras.py": "tests/unit/control_room/http/test_matrix.py",
     "control_room/http/routes/communes.py": "tests/unit/control_room/http/test_matrix.py",
     "control_room/http/routes/exports.py": "tests/unit/control_room/http/test_matrix.py",

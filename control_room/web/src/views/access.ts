@@ -6,7 +6,7 @@ export type ViewName =
   | "viewers" | "storage" | "requisitions" | "transmissions" | "access";
 
 const OFFERED: Record<Kind, readonly ViewName[]> = {
-  operator: ["wall", "cameras"],
+  operator: ["wall", "cameras", "holds"],
   commune: ["cameras", "viewers", "adminCameras", "transmissions", "journal"],
   legal: ["cameras", "playback", "requisitions", "exports", "holds", "transmissions", "access"],
   admin: ["cameras", "viewers", "adminCameras", "communes", "people", "journal", "storage"],

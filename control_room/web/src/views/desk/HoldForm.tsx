@@ -27,12 +27,18 @@ const QUARTER_MS = 15 * 60_000;
 const MONTH_MS = 30 * 86_400_000;
 const BASES = ["flagrant", "preliminary", "information"] as const;
 
+interface Props {
+  /** Preservations are all that whoever sees it may place. */
+  only?: boolean;
+  onCreated: () => void;
+}
+
 /** A hold for a procedure, or a preservation before anybody has required anything. */
-export function HoldForm({ onCreated }: { onCreated: () => void }) {
+export function HoldForm({ only = false, onCreated }: Props) {
   const { t } = useText();
   const words = t.holds;
   const say = useSay();
-  const [preserving, setPreserving] = useState(false);
+  const [preserving, setPreserving] = useState(only);
   const [cameras, setCameras] = useState<string[]>([]);
   const [reference, setReference] = useState("");
   const [basis, setBasis] = useState<(typeof BASES)[number]>("preliminary");
@@ -68,11 +74,13 @@ export function HoldForm({ onCreated }: { onCreated: () => void }) {
   const problem = send.error;
   return (
     <form className={classes(styles.panel, spacing.stack)} onSubmit={submitting(send)} onInput={draft.touched} data-testid="hold-form">
-      <h2>{words.new}</h2>
-      <label className={fields.check}>
-        <input type="checkbox" checked={preserving} onChange={(event) => setPreserving(event.target.checked)} data-testid="hold-preserving" />
-        {words.preserve}
-      </label>
+      <h2>{only ? words.preserve : words.new}</h2>
+      {!only && (
+        <label className={fields.check}>
+          <input type="checkbox" checked={preserving} onChange={(event) => setPreserving(event.target.checked)} data-testid="hold-preserving" />
+          {words.preserve}
+        </label>
+      )}
       {preserving && <p className={prose.hint}>{words.preserveExplain}</p>}
       {!preserving && (
         <>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { holdsQuery, holdsStandingQuery } from "../../api/queries";
+import { usePerson } from "../../api/session";
 import type { Hold, HoldsStanding } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { percent } from "../../i18n/times";
@@ -15,7 +16,22 @@ import prose from "../../ui/prose.module.css";
 import spacing from "../../ui/spacing.module.css";
 import styles from "./desk.module.css";
 
+/** Holds, for the legal officer; an operator preserves what they saw, and sees no procedure. */
 export function HoldsView() {
+  return usePerson().kind === "operator" ? <Preserving /> : <AllHolds />;
+}
+
+function Preserving() {
+  const { t } = useText();
+  return (
+    <div className={spacing.pad} data-testid="view-holds">
+      <h1>{t.holds.title}</h1>
+      <div className={styles.desk}><HoldForm only onCreated={() => undefined} /></div>
+    </div>
+  );
+}
+
+function AllHolds() {
   const { t } = useText();
   const holds = useQuery(holdsQuery);
   const standing = useQuery(holdsStandingQuery);
