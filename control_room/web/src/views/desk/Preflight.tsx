@@ -17,7 +17,7 @@ export function Preflight({ id }: { id: string }) {
   const others = told.data?.holds.filter((hold) => hold.requisition !== id) ?? [];
   return (
     <section className={styles.preflight} aria-label={words.preflight} data-testid="preflight">
-      <h4>{words.preflight}</h4>
+      <strong>{words.preflight}</strong>
       <Awaited query={told} />
       {told.data !== undefined && (
         <>
