@@ -13,6 +13,7 @@ from mux.fanout.pacer import Pacer
 from mux.observe.lag import Lag
 from mux.observe.metrics import MuxMetrics
 from mux.observe.stream_metrics import StreamMetrics
+from mux.rtp.picture import picture_of
 from mux.sessions.adaptation import PlayoutBounds
 from mux.sessions.admission import Admission
 from mux.sessions.senders import Senders
@@ -164,6 +165,7 @@ def _streams(process: _Process, tap: TapSubscriber, sending: _Sending) -> _Strea
     """The room `mux.streams`."""
     settings, clock, counts, metrics = process.settings, process.clock, process.counts, process.metrics
     transport, pacer = sending.transport, sending.pacer
+    make_picture = picture_of if sending.core is None else sending.core.cutter().picture_of
     spare = _spare(settings, clock)
     transcoders = Transcoders(settings.most_transcoders, spare.take, clock, counts, process.random)
     metrics.watch_transcoders(lambda: len(transcoders))
@@ -174,7 +176,16 @@ def _streams(process: _Process, tap: TapSubscriber, sending: _Sending) -> _Strea
                 spare.keep()
             changed(channel)
 
-        return Channel(stream, transport, pacer, clock, counts, sent=metrics.first_sent, changed=learned)
+        return Channel(
+            stream,
+            transport,
+            pacer,
+            clock,
+            counts,
+            sent=metrics.first_sent,
+            changed=learned,
+            make_picture=make_picture,
+        )
 
     def transcoded(source: Channel) -> Transcoded:
         made = Channel(
@@ -186,6 +197,7 @@ def _streams(process: _Process, tap: TapSubscriber, sending: _Sending) -> _Strea
             sent=metrics.first_sent,
             changed=lambda _: None,
             timeline=Timeline(hurries=True),
+            make_picture=make_picture,
         )
         return Transcoded(source, transcoders, made, clock)
 

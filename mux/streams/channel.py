@@ -9,7 +9,7 @@ from mux.fanout.lockstep_group import nobody
 from mux.fanout.pacer import Pacer
 from mux.fanout.picture_group import PictureGroup
 from mux.fanout.sender import Sender
-from mux.rtp.picture import SENDABLE, picture_of
+from mux.rtp.picture import SENDABLE, MakePicture, picture_of
 from mux.streams.fitness import Fitness
 from mux.streams.timeline import Timeline
 from mux.transport.media_transport import MediaTransport
@@ -51,6 +51,7 @@ class Channel:
         sent: Callable[[float], None],
         changed: Callable[["Channel"], None],
         timeline: Timeline | None = None,
+        make_picture: MakePicture = picture_of,
     ) -> None:
         self.stream = stream
         self.group = PictureGroup()
@@ -74,6 +75,7 @@ class Channel:
         self._counts = counts
         self._sent = sent
         self._changed = changed
+        self._make_picture = make_picture
         self._reached: Moment | None = None
         self._timeline = Timeline() if timeline is None else timeline
         self._fan_out = FanOut(transport, pacer, counts)
@@ -103,7 +105,7 @@ class Channel:
             self._interrupted()
         if self._waits_for_key and not item.key:
             return
-        picture = picture_of(item, self._timeline.place(item, now_ns))
+        picture = self._make_picture(item, self._timeline.place(item, now_ns))
         if picture is None:
             self._counts.empty_units += 1
             return
