@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import zmq
 
@@ -29,7 +28,6 @@ from shared.tap.wire import (
 from shared.units import AccessUnit
 
 _TOLD_AT_ONCE = 32
-_Told = TypeVar("_Told")
 Sink = Callable[[AccessUnit | Gap], None]
 Answering = Callable[[bool], None]
 """Is told True before the first recent unit of an answer reaches the sink, False behind the last."""
@@ -114,15 +112,26 @@ class TapSubscriber:
             raise ValueError(f"{stream} is subscribed already")
         subscription = Subscription(self, stream)
 
+        streams = self._streams
+
         def emit(item: AccessUnit | Gap) -> None:
             # The sink may close its subscription while held units are still coming out.
-            if self._is_open(subscription):
+            held = streams.get(stream)
+            if held is None or held[0] is not subscription:
+                return
+            if isinstance(item, Gap):
                 self._count(item)
-                self._tell(stream, sink, item)
+            try:
+                sink(item)
+            except Exception as error:  # A sink is foreign here: its fault must not stop the other streams.
+                self._failed(stream, error)
 
         def answer(coming: bool) -> None:
             if self._is_open(subscription):
-                self._tell(stream, answering, coming)
+                try:
+                    answering(coming)
+                except Exception as error:  # As foreign as the sink.
+                    self._failed(stream, error)
 
         reassembly = Reassembly(stream, emit, lambda: self._ask(stream), answer, self._clock)
         self._streams[stream] = (subscription, reassembly)
@@ -158,16 +167,12 @@ class TapSubscriber:
         held = self._streams.get(subscription.stream)
         return held is not None and held[0] is subscription
 
-    def _tell(self, stream: StreamId, reader: Callable[[_Told], None], what: _Told) -> None:
-        try:
-            reader(what)
-        except Exception as error:  # A sink is foreign here, and its fault must not stop the other streams.
-            self._sink_trouble.count(f"{stream}: {type(error).__name__}: {error}")
+    def _failed(self, stream: StreamId, error: Exception) -> None:
+        self._sink_trouble.count(f"{stream}: {type(error).__name__}: {error}")
 
-    def _count(self, item: AccessUnit | Gap) -> None:
-        if isinstance(item, Gap):
-            self._gaps.inc()
-            self._lost.inc(max(0, item.lost))
+    def _count(self, gap: Gap) -> None:
+        self._gaps.inc()
+        self._lost.inc(max(0, gap.lost))
 
     def _ask(self, stream: StreamId) -> None:
         self._send(ask_recent(self._reader, stream))
