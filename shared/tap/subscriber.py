@@ -48,6 +48,8 @@ class Subscription:
     def __init__(self, subscriber: "TapSubscriber", stream: StreamId) -> None:
         self._subscriber = subscriber
         self.stream = stream
+        self.is_open = True
+        """Until it is closed; the subscriber alone changes it."""
 
     def close(self) -> None:
         """Give nothing more to the sink, and stop the stream from being sent here. Twice is no error."""
@@ -98,6 +100,8 @@ class TapSubscriber:
         if self._looking is not None:
             self._looking.cancel()
         self._tell_units()
+        for subscription, _ in self._streams.values():
+            subscription.is_open = False
         self._streams.clear()
         await self._pump.close()
 
@@ -112,12 +116,9 @@ class TapSubscriber:
             raise ValueError(f"{stream} is subscribed already")
         subscription = Subscription(self, stream)
 
-        streams = self._streams
-
         def emit(item: AccessUnit | Gap) -> None:
             # The sink may close its subscription while held units are still coming out.
-            held = streams.get(stream)
-            if held is None or held[0] is not subscription:
+            if not subscription.is_open:
                 return
             if isinstance(item, Gap):
                 self._count(item)
@@ -127,7 +128,7 @@ class TapSubscriber:
                 self._failed(stream, error)
 
         def answer(coming: bool) -> None:
-            if self._is_open(subscription):
+            if subscription.is_open:
                 try:
                     answering(coming)
                 except Exception as error:  # As foreign as the sink.
@@ -141,7 +142,8 @@ class TapSubscriber:
 
     def leave(self, subscription: Subscription) -> None:
         """End a subscription; see `Subscription.close`."""
-        if self._is_open(subscription):
+        if subscription.is_open:
+            subscription.is_open = False
             self._tell_units()
             del self._streams[subscription.stream]
             if self._patience is not None:
@@ -162,10 +164,6 @@ class TapSubscriber:
 
     def _send(self, message: bytes) -> None:
         self._pump.send((message,))
-
-    def _is_open(self, subscription: Subscription) -> bool:
-        held = self._streams.get(subscription.stream)
-        return held is not None and held[0] is subscription
 
     def _failed(self, stream: StreamId, error: Exception) -> None:
         self._sink_trouble.count(f"{stream}: {type(error).__name__}: {error}")
