@@ -17,7 +17,6 @@ from shared.tap.patience import LOOK_EVERY_S, Patience
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
 from shared.tap.wire import (
-    Received,
     ask_recent,
     is_gathered,
     read,
@@ -184,7 +183,7 @@ class TapSubscriber:
             if is_gathered(header):
                 self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
             else:
-                self._received_single(frames[1], read(header, frames[2].bytes))
+                self._received_single(frames[1], *read(header, frames[2].bytes))
         except BadInput as error:
             self._refuse(error.detail)
 
@@ -198,15 +197,15 @@ class TapSubscriber:
             self._received_one(unit)
             held.live(unit)
 
-    def _received_single(self, frame: zmq.Frame, message: Received) -> None:
-        held = self._held(frame, message.unit.stream)
+    def _received_single(self, frame: zmq.Frame, unit: AccessUnit, recent: bool, last: bool) -> None:
+        held = self._held(frame, unit.stream)
         if held is None:
             return
-        self._received_one(message.unit)
-        if message.recent:
-            held.recent(message.unit, last=message.last)
+        self._received_one(unit)
+        if recent:
+            held.recent(unit, last=last)
         else:
-            held.live(message.unit)
+            held.live(unit)
 
     def _held(self, frame: zmq.Frame, stream: StreamId) -> Reassembly | None:
         """Where units of a stream go that a message with this frame brings. Raises BadInput."""
