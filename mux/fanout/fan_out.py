@@ -56,7 +56,9 @@ class FanOut:
         else:
             self._send(picture, ready)
         for sender in ready:
-            self._invite(sender, picture)
+            # The tiles of a wall share one pace: none of them is ever in step.
+            if sender.bucket.sharers <= 1:
+                self._invite(sender, picture)
 
     def _alone(self) -> Sequence[Sender]:
         """The senders that are in no lockstep group."""
@@ -64,8 +66,7 @@ class FanOut:
 
     def _invite(self, sender: Sender, picture: Picture) -> None:
         """Let a sender that was sent a picture go on in step, where it is."""
-        # The tiles of a wall share one pace: none of them is ever in step.
-        group = None if sender.bucket.sharers > 1 else self._lockstep.get(sender.bucket.pace)
+        group = self._lockstep.get(sender.bucket.pace)
         if group is not None:
             group.invite(sender, picture.time90)
 

@@ -275,7 +275,8 @@ class Sender:
         self._opens = False
         index, count = destination.index, chunk.count
         self._history.record(index, chunk, destination.timestamp)
-        self._proactive.sent(index, chunk, destination.timestamp)
+        if self._proactive.chunks_left:
+            self._proactive.sent(index, chunk, destination.timestamp)
         destination.index = index + count
         self.bucket.spend(chunk.weight)
         self._packets += count
