@@ -24,12 +24,16 @@ class StoredObject:
     written_ns: int
 
 
+class StoreAway(ConnectionError):
+    """The store as a whole does not do what it is asked: nothing is said of the object that was asked for."""
+
+
 class ObjectStore(Protocol):
     """Keeps objects by key, each written once and removed once. Every call blocks: make it in a thread.
 
     A key is plain text that `is_key` accepts; any other raises ValueError before anything is touched. An
     object that is not there raises FileNotFoundError. What else goes wrong is another OSError: the disk's, or
-    a ConnectionError or TimeoutError where the store is on another machine.
+    StoreAway where the store is on another machine.
     """
 
     @property
