@@ -14,10 +14,12 @@ from storage.lifecycle.control_room import DateWitness, KnownToControlRoom
 from storage.lifecycle.destruction import Destruction, destruction
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
-from storage.lifecycle.refusals import Ground
+from storage.lifecycle.refusals import Ground, Grounds
 from storage.lifecycle.scrub import Scrub
-from storage.metrics import ScrubMetrics
+from storage.lifecycle.waiting import SpoolKeeper
+from storage.metrics import ScrubMetrics, WaitingMetrics
 from storage.objects.boot import since_boot
+from storage.objects.notes import Notes
 from storage.recording.compose import WritingHalf
 from storage.recording.left_files import LeftFiles
 from storage.settings import StorageSettings
@@ -30,15 +32,20 @@ class Lifecycle:
     end: Destruction
     poller: PolicyPoller
     scrub: Scrub
+    spool: SpoolKeeper
     scrubs_bytes: bool
 
     def run_in(self, service: Service) -> None:
+        service.supervise("spool", self.spool.run)
+        service.supervise("locks", self.end.locks.run)
         service.supervise("holds", self.end.reconciliation.run)
         service.supervise("retention", self.end.retention.run)
         service.supervise("policies", self.poller.run)
         service.supervise("scrub-names", self.scrub.run_names)
         if self.scrubs_bytes:
             service.supervise("scrub-bytes", self.scrub.run_bytes)
+        service.check("spool", self.spool.health)
+        service.check("locks", self.end.locks.health)
         service.check("retention", self.end.retention.health)
         service.check("holds", self.end.reconciliation.health)
         service.check("scrub", self.scrub.health)
@@ -54,9 +61,13 @@ def compose_lifecycle(
     dates: DateWitness,
     *,
     first: Sequence[Ground],
+    opened: Ground,
     copies: Sequence[Callable[[], Awaitable[object]]],
+    local: Notes,
 ) -> Lifecycle:
-    """`first` are the grounds to refuse destruction before all others, `copies` ends copies of footage."""
+    """`first` are the grounds to refuse all destruction before all others, `opened` that of the object store;
+    `copies` ends copies of footage, `local` are notes that can always be had.
+    """
     recorder = recording.recorder
     left_overs = LeftOvers(
         archive.store,
@@ -74,15 +85,45 @@ def compose_lifecycle(
         since_boot,
         Witnesses(dates.now_ns, recorder.cameras_ns),
         KnownToControlRoom(client),
-        first,
+        [*first, opened, lambda: spool.reason_to_refuse()],
         copies=[*copies, left_overs.sweep_once],
+        notes=local,
+    )
+    spool = compose_spool_keeper(
+        archive,
+        recording.finisher.health,
+        [*first, end.keeper.reason_to_refuse, end.reconciliation.reason_to_refuse],
+        clock,
+        limit_bytes=settings.spool_limit_mb << 20,
     )
     poller = PolicyPoller(
         client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports
     )
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
-    return Lifecycle(end, poller, scrub, scrubs_bytes=settings.scrub_mb_s > 0)
+    return Lifecycle(end, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0)
+
+
+def compose_spool_keeper(
+    archive: Archive,
+    away: Callable[[], str | None],
+    grounds: Sequence[Ground],
+    clock: Clock,
+    *,
+    limit_bytes: int,
+) -> SpoolKeeper:
+    """What bounds the spool; `away` says why nothing is stored, `grounds` speak against destroying there."""
+    return SpoolKeeper(
+        archive.waiting,
+        archive.rows,
+        archive.places.spool,
+        Grounds(grounds),
+        archive.turn,
+        clock,
+        WaitingMetrics(),
+        limit_bytes=limit_bytes,
+        away=away,
+    )
 
 
 def compose_scrub(

@@ -89,7 +89,15 @@ class Holds:
         return None
 
     async def _put(self, holds: Sequence[Hold]) -> None:
-        await asyncio.to_thread(self._files.write, holds)
+        try:
+            await asyncio.to_thread(self._files.write, holds)
+        except BeffroiError:
+            # It keeps what waits in the spool for a store that is away; its file follows before anything in
+            # the store can be destroyed.
+            self._restored = False
+            for hold in holds:
+                await self._rows.put(hold)
+            raise
         for hold in holds:
             await self._rows.put(hold)
             await self._reprieved(hold)

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from storage.objects.disk import Disk
 from storage.objects.file_range import read_range
+from storage.objects.folder_locks import FolderLocks
 from storage.objects.marker import require_store
 from storage.objects.notes import FolderNotes
 from storage.objects.store import MOST_KEYS, StoredObject, is_group, is_key, require_group, require_key
@@ -28,6 +29,7 @@ class FolderStore:
 
     def __init__(self, root: Path, disk: Disk) -> None:
         self.notes = FolderNotes(root, disk)
+        self.locks = FolderLocks(root)
         self._root = root
         self._disk = disk
         self._naming = threading.Lock()

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import BinaryIO
 
 from storage.objects.marker import require_store
+from storage.objects.s3_locks import S3Locks
 from storage.objects.s3_notes import S3Notes
 from storage.objects.s3_upload import S3Uploads
 from storage.objects.s3_versions import S3Versions
@@ -33,6 +34,7 @@ class S3Store:
 
     def __init__(self, wire: S3Wire) -> None:
         self.notes = S3Notes(wire)
+        self.locks = S3Locks(wire)
         self.uploads = S3Uploads(wire)
         self._wire = wire
         self._versions = S3Versions(wire)
@@ -40,6 +42,7 @@ class S3Store:
 
     def put(self, key: str, source: BinaryIO) -> None:
         _require(key)
+        self._wire.require_ours()
         require_store(self.notes)
         self.uploads.put(key, source)
 
@@ -69,6 +72,7 @@ class S3Store:
 
     def remove(self, key: str) -> bool:
         _require(key)
+        self._wire.require_ours()
         # What was sent of it is footage too, and so is what is kept of it in memory.
         self.uploads.abort(key)
         self._blocks.forget(key)

@@ -20,6 +20,7 @@ class S3Notes:
 
     def write(self, name: str, data: bytes) -> None:
         require_note(name)
+        self._wire.require_ours()
         answer = self._wire.call("put_object", name, Body=data)
         version = answer.get("VersionId")
         if version is not None:
@@ -34,6 +35,7 @@ class S3Notes:
 
     def remove(self, name: str) -> None:
         require_note(name)
+        self._wire.require_ours()
         with self._turn:
             self._last.pop(name, None)
         self._versions.remove(name)

@@ -25,10 +25,6 @@ PROBE_S = 2.0
 _CONNECT_S = 3
 _ANSWER_S = 6
 _CONNECTIONS = 16
-_NOT_DONE = (501, 405)
-_NOT_THERE = 404
-_NO_ROOM = 507
-_BUSY = 500
 _MARKERS = {
     "list_objects_v2": ("ContinuationToken",),
     "list_object_versions": ("KeyMarker", "VersionIdMarker"),
@@ -37,6 +33,16 @@ _MARKERS = {
 }
 """What each list goes on from, told by the page before."""
 
+_OF_RIGHTS = (
+    "delete_object",
+    "put_object_legal_hold",
+    "get_object_lock_configuration",
+    "get_bucket_versioning",
+    "get_bucket_lifecycle_configuration",
+)
+"""What a bucket's policy or a lock may refuse alone: it says nothing of the store as a whole."""
+
+_TOKEN = ("ExpiredToken", "InvalidToken", "TokenRefreshRequired")
 _CONDITION = ("PreconditionFailed", "ConditionalRequestConflict")
 
 Answer = Mapping[str, Any]
@@ -96,10 +102,14 @@ class Credentials:
 
 
 class S3Wire:
-    """Makes calls about `place`. Any thread. `monotonic_ns` tells when one that was away is asked again."""
+    """Makes calls about `place`. Any thread. `monotonic_ns` tells when one that was away is asked again.
+
+    `may_write` is set by whoever takes the bucket for this process.
+    """
 
     def __init__(self, place: S3Place, monotonic_ns: Callable[[], int]) -> None:
         self.place = place
+        self.may_write = True
         self._monotonic_ns = monotonic_ns
         self._turn = threading.Lock()
         self._client: Any = None
@@ -110,6 +120,11 @@ class S3Wire:
     def away(self) -> StoreAway | None:
         """Why the service did not do what it was asked last, None where it did."""
         return self._away
+
+    def require_ours(self) -> None:
+        """Raise StoreAway while another storage may have the bucket: it is not written to."""
+        if not self.may_write:
+            raise StoreAway(errno.EBUSY, "the bucket is not taken by this storage")
 
     def call(self, operation: str, key: str = "", /, **arguments: object) -> Answer:
         """One operation on the bucket, about one object where a key is given.
@@ -221,23 +236,30 @@ def _told(error: ClientError, operation: str, key: str) -> Exception:
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     said = f"the object store answered {status} {code}".rstrip()
-    if status == _NOT_THERE and code != "NoSuchBucket":
-        return FileNotFoundError(errno.ENOENT, "the object store does not have it", key)
-    if code in _CONDITION or status == 412:
-        return FileExistsError(errno.EEXIST, "the object store has it already", key)
-    if status in _NOT_DONE:
-        return NotImplementedError(said)
-    if status == 416:
-        return EOFError(said)
-    if status == 403 and operation in ("delete_object", "delete_objects"):
-        return PermissionError(errno.EACCES, "the object store refuses to remove it: it may be locked", key)
-    if status in (401, 403):
-        return StoreAway(errno.EACCES, f"the object store refuses the credentials or the right: {said}")
-    if status == _NOT_THERE:
-        return StoreAway(errno.ENODEV, "the object store has no such bucket")
-    if status == _NO_ROOM:
-        return StoreAway(errno.ENOSPC, said)
-    return StoreAway(errno.EAGAIN if status >= _BUSY or status == 429 else errno.EPROTO, said)
+    match status:
+        case 404 if code != "NoSuchBucket":
+            return FileNotFoundError(errno.ENOENT, "the object store does not have it", key)
+        case 404:
+            return StoreAway(errno.ENODEV, "the object store has no such bucket")
+        case 409 | 412 if code in _CONDITION or status == 412:
+            return FileExistsError(errno.EEXIST, "the object store has it already", key)
+        case 405 | 501:
+            return NotImplementedError(said)
+        case 416:
+            return EOFError(said)
+        case 403 if operation in _OF_RIGHTS:
+            return PermissionError(errno.EACCES, f"the object store does not allow {operation}", key)
+        case 401 | 403:
+            return StoreAway(errno.EACCES, f"the object store refuses the credentials: {said}")
+        case 400 if code in _TOKEN:
+            return StoreAway(errno.EACCES, f"the object store refuses the credentials: {said}")
+        case 507:
+            return StoreAway(errno.ENOSPC, said)
+        case 429:
+            return StoreAway(errno.EAGAIN, said)
+        case _ if status >= 500 or code == "RequestTimeout":
+            return StoreAway(errno.EAGAIN, said)
+    return OSError(errno.EPROTO, said, key)
 
 
 def _silent(error: BotoCoreError) -> StoreAway:

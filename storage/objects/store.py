@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO, Protocol
 
+from storage.objects.locks import Locks
 from storage.objects.notes import Notes
 
 _SUFFIX = b".mp4"
@@ -41,6 +42,11 @@ class ObjectStore(Protocol):
         """The small texts beside the objects."""
         ...
 
+    @property
+    def locks(self) -> Locks:
+        """What keeps an object from being removed, where the store has it."""
+        ...
+
     def put(self, key: str, source: BinaryIO) -> None:
         """Store what `source` gives from where it stands to its end: whole or not at all, lasting on return.
 
@@ -62,7 +68,10 @@ class ObjectStore(Protocol):
         ...
 
     def remove(self, key: str) -> bool:
-        """Remove an object for good; False where there was none."""
+        """Remove an object for good, with all that the store keeps of it; False where there was none.
+
+        Raises PermissionError where it is locked.
+        """
         ...
 
     def keys(self, prefix: str = "", *, after: str = "", most: int = MOST_KEYS) -> list[str]:
