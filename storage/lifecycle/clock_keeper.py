@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -132,7 +133,8 @@ class ClockKeeper:
             if not isinstance(error.__cause__, StoreAway):
                 raise
             if self._last is None:
-                self._last = await asyncio.to_thread(self._said)
+                with suppress(OSError):
+                    self._last = await asyncio.to_thread(self._said)
             if self._last is None:
                 raise
             return

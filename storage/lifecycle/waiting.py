@@ -123,10 +123,8 @@ class SpoolKeeper:
 
     async def _give_up(self) -> bool:
         """Give up what is too much, a few at a time; False where all the rest is held."""
-        mean = max(1, self._size // max(1, self._count))
-        limit = min(_BATCH, -(-(self._size - self._limit_bytes) // mean))
         async with self._turn:
-            gone = await self._waiting.give_up(limit)
+            gone = await self._waiting.give_up(_BATCH, size=self._size - self._limit_bytes)
             await asyncio.to_thread(self._remove, [key for key, _ in gone])
         for key, size in gone:
             self._log.error("recording-given-up", key=key, bytes=size, why="the spool is full")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shared.errors import Unavailable
 from storage.objects.disk import RealDisk
 from storage.objects.folder import FolderStore
+from storage.objects.locks import LockKind
 from storage.objects.marker import found_store, store_name
 from storage.objects.store import ObjectStore, is_key, newest_keys
 from tests.support.memory_store import MemoryStore
@@ -323,3 +324,33 @@ def test_a_folder_shares_the_bytes_of_a_file_instead_of_copying_them(
     with spooled.open("rb") as file:
         store.put(KEY, file)
     assert spooled.stat().st_ino == (tmp_path / "objects" / KEY).stat().st_ino
+
+
+def test_what_is_locked_is_not_removed_until_it_is_unlocked(store: ObjectStore) -> None:
+    put(store, KEY)
+    put(store, "b.mp4", b"free")
+    if store.locks.kind() is LockKind.NONE:
+        pytest.skip("this store has no locks")
+    for _again in range(2):
+        store.locks.lock(KEY)
+    assert [store.locks.locked(KEY), store.locks.locked("b.mp4")] == [True, False]
+    try:
+        if store.locks.kind() is not LockKind.READ_ONLY:
+            with pytest.raises(PermissionError):
+                store.remove(KEY)
+        assert store.read(KEY, 0, 10) == DATA[:10]
+    finally:
+        for _again in range(2):
+            store.locks.unlock(KEY)
+    assert store.locks.locked(KEY) is False
+    assert store.remove(KEY) is True
+
+
+def test_what_is_not_there_cannot_be_locked(store: ObjectStore) -> None:
+    if store.locks.kind() is LockKind.NONE:
+        pytest.skip("this store has no locks")
+    for call in (store.locks.lock, store.locks.unlock, store.locks.locked):
+        with pytest.raises(FileNotFoundError):
+            call(KEY)
+        with pytest.raises(ValueError, match="not an object key"):
+            call("../a.mp4")

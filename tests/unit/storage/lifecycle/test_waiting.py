@@ -1,0 +1,219 @@
+"""While the object store is away segments wait in the spool: bounded, the oldest not held first to go."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import Unavailable
+from storage.index.holds import Hold, HoldRows
+from storage.index.segments import SegmentRows
+from storage.index.waiting import WaitingRows
+from storage.model.segment import Segment, SegmentState
+from tests.support.pictures import STREAM
+from tests.unit.storage.away import AwayStore, spool_keeper
+from tests.unit.storage.held import ALL, DAY_S, ordered
+from tests.unit.storage.rows import LENGTH_NS, index_in_memory, segment
+from tests.unit.storage.workshop import Workshop, units, workshop
+
+MANY = 1 << 30
+
+
+@pytest.fixture
+def store() -> AwayStore:
+    return AwayStore()
+
+
+@pytest.fixture
+async def shop(tmp_path: Path, store: AwayStore) -> AsyncIterator[Workshop]:
+    async with workshop(tmp_path, objects=store) as made:
+        yield made
+
+
+async def record_while_away(shop: Workshop, store: AwayStore, days: int = 30) -> list[Segment]:
+    """Some segments that the store does not take."""
+    store.down = True
+    await shop.record_all(units(500), days=days)
+    for _ in range(10):
+        await shop.finisher.run_once()
+    found = sorted(await shop.rows.everything(), key=lambda one: one.start_ns)
+    assert len(found) >= 4
+    assert {one.state for one in found} == {SegmentState.CLOSED}
+    return found
+
+
+def spooled(shop: Workshop) -> list[str]:
+    return sorted(path.name for path in (shop.folder / "spool").glob("*.mp4"))
+
+
+async def states(shop: Workshop) -> list[SegmentState]:
+    return [one.state for one in sorted(await shop.rows.everything(), key=lambda one: one.start_ns)]
+
+
+async def test_what_waits_is_told_played_and_stored_once_the_store_is_back(
+    shop: Workshop, store: AwayStore
+) -> None:
+    found = await record_while_away(shop, store)
+    keeper = spool_keeper(shop, limit_bytes=MANY)
+    await keeper.once()
+    told = await keeper.reason_to_refuse()
+    assert told is not None
+    assert (told.code, dict(told.params)["waiting"]) == ("store-away", len(found))
+    assert keeper.health() == told.text
+    assert shop.catalogue.layout_now(found[0].key).fragments
+    store.down = False
+    await shop.finish()
+    await keeper.once()
+    assert shop.objects() == [one.key for one in found]
+    assert (spooled(shop), keeper.health(), await keeper.reason_to_refuse()) == ([], None, None)
+
+
+async def test_beyond_the_bound_the_oldest_go_first_and_it_is_told(shop: Workshop, store: AwayStore) -> None:
+    found = await record_while_away(shop, store)
+    keeper = spool_keeper(shop, limit_bytes=sum(one.size for one in found[2:]))
+    await keeper.once()
+    gone = [SegmentState.GARBAGE] * 2
+    assert await states(shop) == [*gone, *[SegmentState.CLOSED] * (len(found) - 2)]
+    assert len(spooled(shop)) == len(found) - 2
+    told = await keeper.reason_to_refuse()
+    assert told is not None
+    assert (told.code, dict(told.params)["given_up"]) == ("spool-overrun", 2)
+    store.down = False
+    await shop.finish()
+    await keeper.once()
+    assert keeper.health() == told.text.replace(f"{len(found) - 2} wait", "0 wait")
+    assert await keeper.reason_to_refuse() is None  # what is due in the store is destroyed again
+    await shop.retention.run_once()
+    assert sorted(shop.objects()) == sorted(one.key for one in found[2:])
+    assert await states(shop) == [SegmentState.STORED] * (len(found) - 2)
+    await shop.clock.advance(3601)
+    await keeper.once()
+    assert keeper.health() is None
+
+
+async def test_what_is_held_is_not_given_up_and_a_spool_full_of_it_is_told(
+    shop: Workshop, store: AwayStore
+) -> None:
+    found = await record_while_away(shop, store)
+    await HoldRows(shop.database).put(
+        Hold("h-1", str(STREAM), found[0].start_ns, found[1].end_ns - 1, "PV 1")
+    )
+    keeper = spool_keeper(shop, limit_bytes=0)
+    await keeper.once()
+    assert await states(shop) == [
+        *[SegmentState.CLOSED] * 2,
+        *[SegmentState.GARBAGE] * (len(found) - 2),
+    ]
+    told = keeper.health()
+    assert told is not None
+    assert "held recordings" in told
+
+
+async def test_a_hold_placed_while_the_store_is_away_keeps_what_waits(
+    shop: Workshop, store: AwayStore
+) -> None:
+    found = await record_while_away(shop, store)
+    with pytest.raises(Unavailable):
+        await shop.holds.put(ALL)
+    await spool_keeper(shop, limit_bytes=0).once()
+    assert set(await states(shop)) == {SegmentState.CLOSED}
+    store.down = False
+    assert await shop.holds.reason_to_refuse() is None
+    assert len(store.kept.notes.names(".holds")) == 1
+    assert len(found) == len(spooled(shop))
+
+
+async def test_what_waits_dies_on_its_day_while_the_store_is_away(shop: Workshop, store: AwayStore) -> None:
+    assert await shop.end.reconciliation.reason_to_refuse() is None
+    await record_while_away(shop, store, days=1)
+    keeper = spool_keeper(shop, limit_bytes=MANY)
+    await shop.clock.advance(0.9 * DAY_S)
+    await keeper.once()
+    assert SegmentState.GARBAGE not in await states(shop)
+    await shop.clock.advance(0.2 * DAY_S)
+    await keeper.once()
+    assert (spooled(shop), set(await states(shop))) == ([], {SegmentState.GARBAGE})
+
+
+async def test_a_hold_that_only_control_room_knows_keeps_what_is_due_in_the_spool(
+    shop: Workshop, store: AwayStore
+) -> None:
+    await record_while_away(shop, store, days=1)
+    await shop.clock.advance(2 * DAY_S)
+    shop.control.active["h-9"] = ordered("h-9")
+    await spool_keeper(shop, limit_bytes=MANY).once()
+    assert set(await states(shop)) == {SegmentState.CLOSED}
+
+
+async def test_nothing_is_destroyed_in_the_spool_by_a_disputed_clock(
+    shop: Workshop, store: AwayStore
+) -> None:
+    found = await record_while_away(shop, store, days=1)
+    shop.clock.step_utc(int(2 * DAY_S * 1e9))
+    await spool_keeper(shop, limit_bytes=MANY).once()
+    assert len(spooled(shop)) == len(found)
+
+
+async def test_what_waits_is_found_again_and_bounded_after_a_restart(
+    tmp_path: Path, store: AwayStore
+) -> None:
+    async with workshop(tmp_path, objects=store) as before:
+        found = await record_while_away(before, store)
+    async with workshop(tmp_path, objects=store, nonce="bbbb", opened=False) as after:
+        after.finisher.find_left_over()
+        for _ in range(10):
+            await after.finisher.run_once()
+        await spool_keeper(after, limit_bytes=found[-1].size).once()
+        assert spooled(after) == [after.places.spool.path(found[-1].key).name]
+
+
+async def test_after_a_restart_what_waits_dies_on_its_day_by_the_time_that_is_kept_here(
+    tmp_path: Path, store: AwayStore
+) -> None:
+    async with workshop(tmp_path, objects=store) as before:
+        await record_while_away(before, store, days=1)
+        await before.clock.advance(0.9 * DAY_S)
+        assert await before.end.keeper.reason_to_refuse() is None
+        now_ns, run_ns = before.clock.utc_ns(), before.clock.monotonic_ns()
+    later_ns = int(0.2 * DAY_S * 1e9)
+    async with workshop(
+        tmp_path, objects=store, opened=False, utc_ns=now_ns + later_ns, booted_ns=run_ns + later_ns
+    ) as after:
+        after.finisher.find_left_over()
+        await after.finisher.run_once()
+        await spool_keeper(after, limit_bytes=MANY).once()
+        assert (spooled(after), set(await states(after))) == ([], {SegmentState.GARBAGE})
+
+
+@pytest.mark.slow
+@given(
+    waiting=st.lists(
+        st.tuples(st.integers(0, 30), st.booleans(), st.integers(1, 9)),
+        min_size=1,
+        max_size=8,
+        unique_by=lambda one: one[0],
+    ),
+    too_much=st.integers(1, 60),
+)
+async def test_whatever_waits_what_is_given_up_is_the_oldest_not_held_and_no_more_than_it_takes(
+    waiting: list[tuple[int, bool, int]], too_much: int
+) -> None:
+    async with index_in_memory() as database:
+        rows, holds = SegmentRows(database), HoldRows(database)
+        for number, held, size in waiting:
+            one = replace(segment(number), size=size)
+            await rows.add(one)
+            if held:
+                hold = Hold(f"h-{number}", str(STREAM), one.start_ns, one.start_ns + LENGTH_NS // 2, "PV")
+                await holds.put(hold)
+        gone = dict(await WaitingRows(database).give_up(100, size=too_much))
+        free = sorted((number, size) for number, held, size in waiting if not held)
+        assert sorted(gone) == [segment(number).key for number, _ in free[: len(gone)]]
+        assert sum(gone.values()) >= too_much or len(gone) == len(free)
+        assert not gone or sum(gone.values()) - free[len(gone) - 1][1] < too_much
+        totals = await rows.totals()
+        assert totals.get(SegmentState.GARBAGE, (0, 0)) == (len(gone), sum(gone.values()))
+        assert totals.get(SegmentState.CLOSED, (0, 0))[0] == len(waiting) - len(gone)
