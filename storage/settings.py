@@ -7,14 +7,9 @@ from pydantic import Field, SecretStr
 from shared.settings import Settings
 
 
-class StorageSettings(Settings):
-    """`BEFFROI_*` of `python -m storage`. Folders left out are made in the data folder."""
+class BucketSettings(Settings):
+    """Where the objects are kept, if not in a folder."""
 
-    http_host: str = Field(default="127.0.0.1", description="Address that serves playback and exports.")
-    http_port: int = Field(default=8003, ge=0, le=65535, description="Port that serves them.")
-    status_port: int = Field(default=9103, ge=0, le=65535, description="Port of /healthz and /metrics.")
-    spool_dir: Path | None = Field(default=None, description="Folder of segments being written.")
-    object_dir: Path | None = Field(default=None, description="Folder of the object store.")
     s3_url: str = Field(
         default="", description="Address of an S3 service that keeps the objects; empty: a folder does."
     )
@@ -27,6 +22,16 @@ class StorageSettings(Settings):
         default=None, description="File with `aws_access_key_id` and `aws_secret_access_key` in `[default]`."
     )
     s3_ca_file: Path | None = Field(default=None, description="PEM of the authority that it is signed by.")
+
+
+class StorageSettings(BucketSettings):
+    """`BEFFROI_*` of `python -m storage`. Folders left out are made in the data folder."""
+
+    http_host: str = Field(default="127.0.0.1", description="Address that serves playback and exports.")
+    http_port: int = Field(default=8003, ge=0, le=65535, description="Port that serves them.")
+    status_port: int = Field(default=9103, ge=0, le=65535, description="Port of /healthz and /metrics.")
+    spool_dir: Path | None = Field(default=None, description="Folder of segments being written.")
+    object_dir: Path | None = Field(default=None, description="Folder of the object store.")
     spool_limit_mb: int = Field(
         default=51_200,
         ge=64,

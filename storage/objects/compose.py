@@ -11,7 +11,7 @@ from storage.objects.boot import Boot
 from storage.objects.disk import Disk
 from storage.objects.folder import FolderStore
 from storage.objects.notes import FolderNotes, Notes
-from storage.settings import StorageSettings
+from storage.settings import BucketSettings, StorageSettings
 
 if TYPE_CHECKING:
     from storage.objects.s3 import S3Store
@@ -55,7 +55,7 @@ def store_home(settings: StorageSettings, disk: Disk, clock: Clock, boot: Boot) 
     return StoreHome(S3Store(wire), (), FolderNotes(settings.spool, disk), lease)
 
 
-def s3_place(settings: StorageSettings) -> "S3Place":
+def s3_place(settings: BucketSettings) -> "S3Place":
     """Where the settings say that the bucket is. Raises BadInput."""
     if not settings.s3_bucket or settings.s3_credentials_file is None:
         raise BadInput("BEFFROI_S3_URL needs BEFFROI_S3_BUCKET and BEFFROI_S3_CREDENTIALS_FILE")

@@ -16,7 +16,6 @@ from storage.objects.s3_versions import S3Versions
 from storage.objects.s3_wire import S3Wire
 from storage.objects.store import (
     MOST_KEYS,
-    StoreAway,
     StoredObject,
     is_group,
     is_key,
@@ -51,7 +50,8 @@ class S3Store:
         try:
             answer = self._wire.call("head_object", key)
         except FileNotFoundError:
-            self._require_bucket()
+            # It is not there only where its bucket is.
+            self._wire.call("head_bucket")
             return None
         written: datetime = answer["LastModified"]
         return StoredObject(int(answer["ContentLength"]), int(written.timestamp()) * 1_000_000_000)
@@ -104,13 +104,6 @@ class S3Store:
             return self._wire.fetch(key, Range=f"bytes={offset}-{offset + size - 1}")
         except EOFError:
             return b""
-
-    def _require_bucket(self) -> None:
-        """An object is not there only where its bucket is."""
-        try:
-            self._wire.call("head_bucket")
-        except FileNotFoundError as error:
-            raise StoreAway(errno.ENODEV, "the object store has no such bucket") from error
 
     def _entries(self, folder: str) -> list[str]:
         # Asked folder by folder and put in order here: not every service lists in the order of names.

@@ -237,7 +237,7 @@ def _told(error: ClientError, operation: str, key: str) -> Exception:
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     said = f"the object store answered {status} {code}".rstrip()
     match status:
-        case 404 if code != "NoSuchBucket":
+        case 404 if code != "NoSuchBucket" and operation != "head_bucket":
             return FileNotFoundError(errno.ENOENT, "the object store does not have it", key)
         case 404:
             return StoreAway(errno.ENODEV, "the object store has no such bucket")

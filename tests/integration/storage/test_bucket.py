@@ -1,0 +1,134 @@
+"""A real storage process keeps its objects in a real S3 service, through whatever happens to that."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from shared.tickets import Action
+from storage.model.instants import text_from_ns
+from storage.objects.s3_wire import S3Place
+from tests.integration.storage.harness import System, storage
+from tests.support.eventually import eventually
+from tests.support.pictures import STREAM, units
+from tests.support.s3_server import S3Server
+from tests.support.weather import Road, Weather
+
+pytestmark = pytest.mark.slow
+
+S = 1_000_000_000
+
+
+@pytest.fixture
+async def road(s3: S3Server) -> AsyncIterator[Road]:
+    async with Road(s3.port).open() as road:
+        yield road
+
+
+def settings(place: S3Place) -> dict[str, str]:
+    return {
+        "BEFFROI_S3_URL": place.url,
+        "BEFFROI_S3_BUCKET": place.bucket,
+        "BEFFROI_S3_PREFIX": place.prefix,
+        "BEFFROI_S3_CREDENTIALS_FILE": str(place.credentials_file),
+    }
+
+
+def objects(s3: S3Server, place: S3Place) -> list[str]:
+    found = s3.client().list_objects_v2(Bucket=place.bucket, Prefix=f"{place.prefix}/")
+    return [one["Key"] for one in found.get("Contents", []) if one["Key"].endswith(".mp4")]
+
+
+def spooled(system: System) -> list[str]:
+    return [path.name for path in (system.folder / "var" / "spool").glob("*.mp4")]
+
+
+async def played(system: System, from_ns: int) -> int:
+    token = system.token(Action.PLAYBACK, str(STREAM))
+    answer = await system.get(f"/recordings/{STREAM}/media", token, **{"from": text_from_ns(from_ns)})
+    answer.raise_for_status()
+    return len(answer.content)
+
+
+async def record(system: System, start_ns: int) -> int:
+    """Six seconds; where the next ones begin."""
+    await system.publish(units(150, start_ns=start_ns))
+    await system.until(start_ns + 4 * S)
+    return start_ns + 6 * S
+
+
+async def test_recording_goes_on_and_nothing_is_lost_whatever_the_store_does(
+    tmp_path: Path, s3: S3Server, road: Road
+) -> None:
+    place = s3.place(url=road.url)
+
+    @contextmanager
+    def stopped() -> Iterator[None]:
+        s3.stop()
+        yield
+        s3.start()
+
+    @contextmanager
+    def weather(kind: Weather) -> Iterator[None]:
+        road.turn(kind)
+        yield
+        road.turn(Weather.PASSING)
+
+    troubles: list[Callable[[], AbstractContextManager[None]]] = [
+        lambda: weather(Weather.BUSY),
+        lambda: weather(Weather.REFUSING),
+        lambda: weather(Weather.SILENT),
+        s3.frozen,
+        stopped,
+    ]
+    at_ns = time.time_ns() - 120 * S
+    async with storage(tmp_path, settings(place)) as system:
+        begin_ns, at_ns = at_ns, await record(system, at_ns)
+        await eventually(lambda: len(objects(s3, place)) >= 2, within_s=30, what="the first objects")
+        for trouble in troubles:
+            with trouble():
+                here_ns, at_ns = at_ns, await record(system, at_ns)
+
+                async def told() -> bool:
+                    return "finishing" in await system.health()
+
+                await eventually(told, within_s=40, what="that nothing is stored")
+                assert spooled(system)
+                assert await played(system, here_ns) > 10_000
+
+        async def all_stored() -> bool:
+            return len(spooled(system)) <= 1 and "finishing" not in await system.health()
+
+        await eventually(all_stored, within_s=60, what="all of it in the store")
+        assert len(objects(s3, place)) >= 3 * len(troubles)
+        assert await system.metric("storage_given_up_total") == 0
+        assert await played(system, begin_ns) > 10_000
+        with weather(Weather.SLOW):
+            at_ns = await record(system, at_ns)
+            await eventually(all_stored, within_s=60, what="all of it in a slow store")
+    assert place.bucket in str(settings(place))
+    assert "secret-of-the-tests" not in (tmp_path / "storage.log").read_text()
+
+
+async def test_storage_starts_and_records_before_its_store_answers_and_after_a_kill(
+    tmp_path: Path, s3: S3Server, road: Road
+) -> None:
+    place = s3.place(url=road.url)
+    road.turn(Weather.REFUSING)
+    at_ns = time.time_ns() - 60 * S
+    async with storage(tmp_path, settings(place)) as system:
+        at_ns = await record(system, at_ns)
+        assert "object-store" in await system.health()
+        road.turn(Weather.PASSING)
+        await eventually(lambda: len(objects(s3, place)) >= 2, within_s=30, what="the first objects")
+        await system.kill()
+        await system.start()
+        await record(system, at_ns)
+        await eventually(lambda: len(objects(s3, place)) >= 4, within_s=30, what="the objects after")
+
+        async def well() -> bool:
+            return "object-store" not in await system.health()
+
+        await eventually(well, what="the store taken again")
