@@ -118,7 +118,12 @@ def _store(data_dir: Path) -> Iterator[Finding]:
             if folder.is_dir():
                 yield _folder_locks(FolderLocks(folder).kind())
             return
-        for ability in abilities(S3Wire(s3_place(settings), time.monotonic_ns)):
+        place = s3_place(settings)
+        if place.credentials_file.exists() and place.credentials_file.stat().st_mode & 0o077:
+            yield Finding(
+                Verdict.WRONG, f"object store: others may read {place.credentials_file}: chmod go-rwx it"
+            )
+        for ability in abilities(S3Wire(place, time.monotonic_ns)):
             wrong = Verdict.WRONG if ability.needed else Verdict.WARNING
             yield Finding(Verdict.OK if ability.well else wrong, f"object store: {ability.what}")
     except BeffroiError as error:

@@ -15,6 +15,8 @@ from storage.recording.spool import Spool
 
 _LOOK_S = 5.0
 _WHOLE_NS = 60 * 1_000_000_000
+_SELDOM_NS = 600 * 1_000_000_000
+_SWEEP_NS = 3 * 1_000_000_000
 _BATCH = 200
 
 
@@ -43,6 +45,8 @@ class LockKeeper:
         self._kind: LockKind | None = None
         self._seen: list[Hold] = []
         self._looked_ns: int | None = None
+        self._swept: list[Hold] = []
+        self._swept_ns: int | None = None
         self._trouble: str | None = None
         self._log = get_logger("storage")
 
@@ -83,11 +87,21 @@ class LockKeeper:
         await self._rows.ask(keys)
 
     async def sweep_once(self) -> int:
-        """Unlock what is held no more; how many. Raises OSError, Unavailable."""
+        """Unlock what is held no more, for a few seconds; how many. Raises OSError, Unavailable.
+
+        The next run goes on. Where no hold has changed since all was done, it is looked at seldom.
+        """
+        holds, began_ns = await self._holds.all(), self._clock.monotonic_ns()
+        lately = self._swept_ns is not None and began_ns - self._swept_ns < _SELDOM_NS
+        if holds == self._swept and lately:
+            return 0
         unlocked = 0
         while keys := await self._rows.unheld(_BATCH):
             await self._unlock(keys)
             unlocked += len(keys)
+            if self._clock.monotonic_ns() - began_ns > _SWEEP_NS:
+                return unlocked
+        self._swept, self._swept_ns = holds, began_ns
         return unlocked
 
     async def _has_locks(self) -> bool:

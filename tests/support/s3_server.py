@@ -49,6 +49,7 @@ class S3Server:
         }
         (self.folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
         self.credentials.write_text(credentials_text(SECRET))
+        self.credentials.chmod(0o600)
         self.start()
         client = self.client()
         client.create_bucket(Bucket=LOCKED, ObjectLockEnabledForBucket=True)

@@ -86,6 +86,12 @@ def test_doctor_tells_of_a_bucket_that_is_not_there_or_not_ours(
     s3: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert doctored(s3, "nobodys", monkeypatch, capsys, tmp_path)[-1].startswith("wrong object store")
+    open_to_all = tmp_path / "credentials"
+    open_to_all.write_text(s3.credentials.read_text())
+    open_to_all.chmod(0o644)
+    with monkeypatch.context() as open_file:
+        open_file.setattr(s3, "credentials", open_to_all)
+        assert "others may read" in doctored(s3, LOCKED, monkeypatch, capsys, tmp_path)[0]
     monkeypatch.setattr(s3, "credentials", tmp_path / "none")
     told = doctored(s3, LOCKED, monkeypatch, capsys, tmp_path)
     assert "cannot be read" in told[-1]

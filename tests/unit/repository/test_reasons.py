@@ -61,8 +61,8 @@ _KINDS = {
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
-        "authority", "bucket", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields", "file",
-        "folder", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part", "place",
+        "authority", "bucket", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields",
+        "file", "folder", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part", "place",
         "recording", "reference", "said", "what",
     },
     "code": {"action", "asked", "export_status", "given", "hold_status", "kind", "mend"},

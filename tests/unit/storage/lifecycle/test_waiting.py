@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import Unavailable
+from shared.tickets import Action
 from storage.index.holds import Hold, HoldRows
 from storage.index.segments import SegmentRows
 from storage.index.waiting import WaitingRows
+from storage.model.instants import text_from_ns
 from storage.model.segment import Segment, SegmentState
-from tests.support.pictures import STREAM
+from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.away import AwayStore, spool_keeper
 from tests.unit.storage.held import ALL, DAY_S, ordered
 from tests.unit.storage.rows import LENGTH_NS, index_in_memory, segment
@@ -69,6 +71,15 @@ async def test_what_waits_is_told_played_and_stored_once_the_store_is_back(
     await keeper.once()
     assert shop.objects() == [one.key for one in found]
     assert (spooled(shop), keeper.health(), await keeper.reason_to_refuse()) == ([], None, None)
+
+
+async def test_what_is_in_a_store_that_is_away_is_said_to_be_so(shop: Workshop, store: AwayStore) -> None:
+    await shop.record_all(units(250))
+    store.down = True
+    begin = text_from_ns(START_NS)
+    token = shop.token(Action.PLAYBACK, str(STREAM))
+    answer = await shop.get(f"/recordings/{STREAM}/media", token, **{"from": begin})
+    assert (answer.status_code, answer.json()["why"]["code"]) == (503, "store-unreadable")
 
 
 async def test_beyond_the_bound_the_oldest_go_first_and_it_is_told(shop: Workshop, store: AwayStore) -> None:
