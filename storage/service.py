@@ -77,6 +77,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
         opened=opening.reason_to_refuse,
         copies=[exports.sweep.sweep_once],
         local=home.local,
+        away=home.away,
     )
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()

@@ -64,9 +64,11 @@ def compose_lifecycle(
     opened: Ground,
     copies: Sequence[Callable[[], Awaitable[object]]],
     local: Notes,
+    away: Callable[[], str | None],
 ) -> Lifecycle:
     """`first` are the grounds to refuse all destruction before all others, `opened` that of the object store;
-    `copies` ends copies of footage, `local` are notes that can always be had.
+    `copies` ends copies of footage, `local` are notes that can always be had, `away` says why the object store
+    is known not to answer.
     """
     recorder = recording.recorder
     left_overs = LeftOvers(
@@ -91,10 +93,11 @@ def compose_lifecycle(
     )
     spool = compose_spool_keeper(
         archive,
-        recording.finisher.health,
+        lambda: recording.finisher.health() or away(),
         [*first, end.keeper.reason_to_refuse, end.reconciliation.reason_to_refuse],
         clock,
         limit_bytes=settings.spool_limit_mb << 20,
+        copies=[*copies, left_overs.sweep_once],
     )
     poller = PolicyPoller(
         client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports
@@ -111,6 +114,7 @@ def compose_spool_keeper(
     clock: Clock,
     *,
     limit_bytes: int,
+    copies: Sequence[Callable[[], Awaitable[object]]] = (),
 ) -> SpoolKeeper:
     """What bounds the spool; `away` says why nothing is stored, `grounds` speak against destroying there."""
     return SpoolKeeper(
@@ -123,6 +127,7 @@ def compose_spool_keeper(
         WaitingMetrics(),
         limit_bytes=limit_bytes,
         away=away,
+        copies=copies,
     )
 
 

@@ -1,8 +1,9 @@
 """Bounds what waits in the spool for an object store that does not take it, and ends it on its day."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+from shared.causes import cause_of
 from shared.clock import Clock
 from shared.errors import BeffroiError
 from shared.log import get_logger
@@ -24,8 +25,8 @@ class SpoolKeeper:
     """Gives up the oldest that no hold keeps once more than `limit_bytes` wait, so that recording goes on.
 
     What is given up is condemned first, and its file removed: what the store may have of it goes with
-    retention. `away` says why the store takes nothing, None where it does. While it is away, what waits also
-    dies at its deadline here, unless one of `grounds` speaks against it.
+    retention. `away` says why the store takes nothing, None where it does. While it is away, what waits dies
+    at its deadline here, and so do `copies` of footage, unless one of `grounds` speaks against it.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class SpoolKeeper:
         *,
         limit_bytes: int,
         away: Callable[[], str | None],
+        copies: Sequence[Callable[[], Awaitable[object]]] = (),
     ) -> None:
         self._waiting = waiting
         self._rows = rows
@@ -50,6 +52,7 @@ class SpoolKeeper:
         self._metrics = metrics
         self._limit_bytes = limit_bytes
         self._away = away
+        self._copies = copies
         self._away_ns: int | None = None
         self._count = self._size = 0
         self._given_up = 0
@@ -139,16 +142,21 @@ class SpoolKeeper:
         try:
             if await self._grounds.reasons():
                 return
-            while True:
-                async with self._turn:
-                    gone = await self._waiting.give_up(_BATCH, due_ns=now_ns)
-                    await asyncio.to_thread(self._remove, [key for key, _ in gone])
-                if not gone:
-                    return
-                self._metrics.ended.inc(len(gone))
-                self._log.info("waiting-destroyed", count=len(gone))
-        except BeffroiError as error:
-            self._log.error("waiting-not-destroyed", reason=error.detail)
+            while await self._end_batch(now_ns):
+                pass
+            for destroy in self._copies:
+                await destroy()
+        except (OSError, BeffroiError) as error:
+            self._log.error("waiting-not-destroyed", reason=cause_of(error).text)
+
+    async def _end_batch(self, now_ns: int) -> int:
+        async with self._turn:
+            gone = await self._waiting.give_up(_BATCH, due_ns=now_ns)
+            await asyncio.to_thread(self._remove, [key for key, _ in gone])
+        if gone:
+            self._metrics.ended.inc(len(gone))
+            self._log.info("waiting-destroyed", count=len(gone))
+        return len(gone)
 
     def _remove(self, keys: Sequence[str]) -> None:
         for key in keys:

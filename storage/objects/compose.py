@@ -32,6 +32,10 @@ class StoreHome:
     local: Notes
     lease: "S3Lease | None" = None
 
+    def away(self) -> str | None:
+        """Why the store is known not to answer; a folder is only found so by whoever uses it."""
+        return None if isinstance(self.store, FolderStore) else self.store.away
+
     def clear_incoming(self, spooled: Path) -> int:
         """End what a crash left half put and nobody goes on with. At the start only. Blocking."""
         if isinstance(self.store, FolderStore):

@@ -39,6 +39,11 @@ class S3Store:
         self._versions = S3Versions(wire)
         self._blocks = _Blocks()
 
+    @property
+    def away(self) -> str | None:
+        """Why the service did not do what it was asked last, None where it did."""
+        return None if self._wire.away is None else self._wire.away.strerror
+
     def put(self, key: str, source: BinaryIO) -> None:
         _require(key)
         self._wire.require_ours()

@@ -86,5 +86,10 @@ def spool_keeper(shop: Workshop, *, limit_bytes: int, grounds: Sequence[Ground] 
     """As the service has it."""
     usual = [shop.end.keeper.reason_to_refuse, shop.end.reconciliation.reason_to_refuse]
     return compose_spool_keeper(
-        shop.archive, shop.finisher.health, [*usual, *grounds], shop.clock, limit_bytes=limit_bytes
+        shop.archive,
+        shop.finisher.health,
+        [*usual, *grounds],
+        shop.clock,
+        limit_bytes=limit_bytes,
+        copies=(shop.sweep.sweep_once, shop.left_overs.sweep_once),
     )

@@ -18,6 +18,7 @@ from storage.model.segment import Segment, SegmentState
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.away import AwayStore, spool_keeper
 from tests.unit.storage.held import ALL, DAY_S, ordered
+from tests.unit.storage.packages import exported
 from tests.unit.storage.rows import LENGTH_NS, index_in_memory, segment
 from tests.unit.storage.workshop import Workshop, units, workshop
 
@@ -147,6 +148,22 @@ async def test_what_waits_dies_on_its_day_while_the_store_is_away(shop: Workshop
     await shop.clock.advance(0.2 * DAY_S)
     await keeper.once()
     assert (spooled(shop), set(await states(shop))) == ([], {SegmentState.GARBAGE})
+
+
+async def test_packages_die_with_their_footage_while_the_store_is_away(
+    shop: Workshop, store: AwayStore
+) -> None:
+    await shop.record_all(units(250), days=1)
+    package = await exported(shop)
+    store.down = True
+    await shop.record_all(units(100, start_ns=START_NS + 60 * 10**9), days=1)
+    await shop.finisher.run_once()
+    keeper = spool_keeper(shop, limit_bytes=MANY)
+    await keeper.once()
+    assert package.exists()
+    await shop.clock.advance(1.1 * DAY_S)
+    await keeper.once()
+    assert not package.exists()
 
 
 async def test_a_hold_that_only_control_room_knows_keeps_what_is_due_in_the_spool(
