@@ -67,8 +67,8 @@ def compose_lifecycle(
     away: Callable[[], str | None],
 ) -> Lifecycle:
     """`first` are the grounds to refuse all destruction before all others, `opened` that of the object store;
-    `copies` ends copies of footage, `local` are notes that can always be had, `away` says why the object store
-    is known not to answer.
+    `copies` ends copies of footage, `local` are notes that can always be had, `away` says why the object
+    store is known not to answer.
     """
     recorder = recording.recorder
     left_overs = LeftOvers(
