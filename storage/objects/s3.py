@@ -11,7 +11,7 @@ from typing import BinaryIO
 from storage.objects.marker import require_store
 from storage.objects.s3_locks import S3Locks
 from storage.objects.s3_notes import S3Notes
-from storage.objects.s3_upload import S3Uploads
+from storage.objects.s3_upload import PART_BYTES, S3Uploads
 from storage.objects.s3_versions import S3Versions
 from storage.objects.s3_wire import S3Wire
 from storage.objects.store import (
@@ -31,10 +31,10 @@ _MOST_BLOCKS = 48
 class S3Store:
     """An `ObjectStore` of a bucket, or of a folder in one. One process at a time may have it."""
 
-    def __init__(self, wire: S3Wire) -> None:
+    def __init__(self, wire: S3Wire, part_bytes: int = PART_BYTES) -> None:
         self.notes = S3Notes(wire)
         self.locks = S3Locks(wire)
-        self.uploads = S3Uploads(wire)
+        self.uploads = S3Uploads(wire, part_bytes)
         self._wire = wire
         self._versions = S3Versions(wire)
         self._blocks = _Blocks()

@@ -25,6 +25,9 @@ ACCESS, SECRET = "access-of-the-tests", "secret-of-the-tests"
 LOCKED, PLAIN = "locked", "plain"
 """Buckets: one with versions and object lock, one without either."""
 
+PART_BYTES = 5 << 20
+"""Of an upload in the tests: the fewest that a service takes."""
+
 _MOST_S = 30.0
 
 
@@ -149,7 +152,7 @@ def s3_store(
     place: S3Place, *, name: str | None = "a-store", monotonic_ns: Callable[[], int] = time.monotonic_ns
 ) -> S3Store:
     """A store at a place, named."""
-    store = S3Store(S3Wire(place, monotonic_ns))
+    store = S3Store(S3Wire(place, monotonic_ns), PART_BYTES)
     if name is not None:
         found_store(store.notes, name)
     return store

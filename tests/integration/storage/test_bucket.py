@@ -102,7 +102,8 @@ async def test_recording_goes_on_and_nothing_is_lost_whatever_the_store_does(
                 here_ns = await camera.record(system)
 
                 async def told() -> bool:
-                    return "finishing" in await system.health()
+                    codes = {reason.code for reason in system.room.held.grounds}
+                    return {"finishing", "spool"} <= set(await system.health()) and "store-away" in codes
 
                 await eventually(told, within_s=40, what="that nothing is stored")
                 assert spooled(system)

@@ -11,10 +11,9 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from shared.errors import Unavailable
-from storage.objects.s3_upload import PART_BYTES
 from storage.objects.s3_wire import Credentials, S3Place, S3Wire
 from storage.objects.store import ObjectStore, StoreAway
-from tests.support.s3_server import LOCKED, SECRET, S3Server, credentials_text, s3_store
+from tests.support.s3_server import LOCKED, PART_BYTES, SECRET, S3Server, credentials_text, s3_store
 
 KEY = "59350/place/main/20260701/20260701T120000.000Z-r1-aaaa.mp4"
 BIG = bytes(range(256)) * (((2 * PART_BYTES) + 4096) // 256)
