@@ -2,31 +2,18 @@
 
 import errno
 import io
-import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
 from shared.errors import Unavailable
-from storage.objects.s3_wire import Credentials, S3Place, S3Wire
+from storage.objects.s3_wire import S3Place, S3Wire
 from storage.objects.store import ObjectStore, StoreAway
-from tests.support.s3_server import LOCKED, PART_BYTES, SECRET, S3Server, credentials_text, s3_store
+from tests.support.s3_server import LOCKED, PART_BYTES, S3Server, s3_store
 
 KEY = "59350/place/main/20260701/20260701T120000.000Z-r1-aaaa.mp4"
 BIG = bytes(range(256)) * (((2 * PART_BYTES) + 4096) // 256)
-
-
-class Clock:
-    """Monotonic time that a test sets."""
-
-    def __init__(self) -> None:
-        self.now_ns = 0
-
-    def __call__(self) -> int:
-        return self.now_ns
 
 
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -187,57 +174,3 @@ def test_a_bucket_that_is_gone_is_no_empty_store(s3: S3Server) -> None:
             ask(s3_store(s3.place("no-such-bucket"), name=None))
     with pytest.raises(Unavailable):
         s3_store(s3.place("no-such-bucket"))
-
-
-def test_wrong_credentials_put_the_store_away_until_the_file_has_others(
-    s3: S3Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "credentials"
-    file.write_text(credentials_text("not-that-one"))
-    clock, usual = Clock(), s3.place()
-    place = S3Place(usual.url, usual.bucket, usual.prefix, usual.region, file)
-    store = s3_store(place, name=None, monotonic_ns=clock)
-    with caplog.at_level(logging.DEBUG), pytest.raises(StoreAway) as refused:
-        store.keys()
-    assert refused.value.errno == errno.EACCES
-    file.write_text(credentials_text(SECRET))
-    clock.now_ns += 3_000_000_000
-    assert store.keys() == []
-    told = f"{refused.value!r} {refused.value.__cause__} {caplog.text} {capsys.readouterr()}"
-    assert "not-that-one" not in told
-    assert SECRET not in f"{told} {place} {Credentials.read(file)!r}"
-
-
-@pytest.mark.parametrize("text", ["", "[other]\n", "no ini at all", "[default]\naws_access_key_id = a\n"])
-def test_a_file_without_credentials_is_named_and_not_shown(s3: S3Server, tmp_path: Path, text: str) -> None:
-    file = tmp_path / "credentials"
-    file.write_text(text)
-    usual = s3.place()
-    wire = S3Wire(S3Place(usual.url, usual.bucket, "", usual.region, file), Clock())
-    with pytest.raises(StoreAway, match="aws_access_key_id") as refused:
-        wire.call("list_objects_v2")
-    assert "no ini" not in str(refused.value)
-
-
-def test_a_service_that_does_not_answer_is_asked_by_one_caller_now_and_then(
-    s3: S3Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock, asked = Clock(), []
-    wire = S3Wire(s3.place(), clock)
-
-    class Silent:
-        def head_bucket(self, **_arguments: object) -> None:
-            asked.append(clock.now_ns)
-            raise ReadTimeoutError(endpoint_url="http://store")
-
-    monkeypatch.setattr(wire, "_client", Silent())
-    for now_ns in (0, 1, 1_999_999_999, 2_000_000_000, 2_000_000_001):
-        clock.now_ns = now_ns
-        with pytest.raises(StoreAway, match="in time"):
-            wire.call("head_bucket")
-    assert asked == [0, 2_000_000_000]
-    assert wire.away is not None
-    monkeypatch.setattr(wire, "_client", None)
-    clock.now_ns = 9_000_000_000
-    wire.call("head_bucket")
-    assert wire.away is None
