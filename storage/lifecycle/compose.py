@@ -22,7 +22,11 @@ from storage.objects.boot import since_boot
 from storage.objects.notes import Notes
 from storage.recording.compose import WritingHalf
 from storage.recording.left_files import LeftFiles
+from storage.recording.spool import Spool
 from storage.settings import StorageSettings
+
+_ROOM_BYTES = 256 << 20
+"""What recording needs above its reserve until the spool is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def compose_lifecycle(
         clock,
         limit_bytes=settings.spool_limit_mb << 20,
         copies=[*copies, left_overs.sweep_once],
+        short_bytes=_short(settings, archive.places.spool),
     )
     poller = PolicyPoller(
         client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports
@@ -115,6 +120,7 @@ def compose_spool_keeper(
     *,
     limit_bytes: int,
     copies: Sequence[Callable[[], Awaitable[object]]] = (),
+    short_bytes: Callable[[], int] = lambda: 0,
 ) -> SpoolKeeper:
     """What bounds the spool; `away` says why nothing is stored, `grounds` speak against destroying there."""
     return SpoolKeeper(
@@ -128,7 +134,16 @@ def compose_spool_keeper(
         limit_bytes=limit_bytes,
         away=away,
         copies=copies,
+        short_bytes=short_bytes,
     )
+
+
+def _short(settings: StorageSettings, spool: Spool) -> Callable[[], int]:
+    """How much the spool's disk lacks before recording would stop; nothing where objects may fill it too."""
+    if not settings.s3_url:
+        return lambda: 0
+    least = (settings.disk_reserve_mb << 20) + _ROOM_BYTES
+    return lambda: max(0, least - spool.disk.free_bytes(spool.folder))
 
 
 def compose_scrub(

@@ -22,7 +22,8 @@ _MB = 1 << 20
 
 
 class SpoolKeeper:
-    """Gives up the oldest that no hold keeps once more than `limit_bytes` wait, so that recording goes on.
+    """Gives up the oldest that no hold keeps once more than `limit_bytes` wait, or its disk is short of room
+    while the store is away, so that recording goes on.
 
     What is given up is condemned first, and its file removed: what the store may have of it goes with
     retention. `away` says why the store takes nothing, None where it does. While it is away, what waits dies
@@ -42,7 +43,9 @@ class SpoolKeeper:
         limit_bytes: int,
         away: Callable[[], str | None],
         copies: Sequence[Callable[[], Awaitable[object]]] = (),
+        short_bytes: Callable[[], int] = lambda: 0,
     ) -> None:
+        """`short_bytes` says how much its disk is short of, where nothing but the spool can give it back."""
         self._waiting = waiting
         self._rows = rows
         self._spool = spool
@@ -53,6 +56,7 @@ class SpoolKeeper:
         self._limit_bytes = limit_bytes
         self._away = away
         self._copies = copies
+        self._short_bytes = short_bytes
         self._away_ns: int | None = None
         self._count = self._size = 0
         self._given_up = 0
@@ -69,9 +73,9 @@ class SpoolKeeper:
     async def once(self) -> None:
         """Look once. Raises Unavailable where the index does not answer, OSError."""
         await self._measure()
-        while self._size > self._limit_bytes and await self._give_up():
+        while (too_much := await self._too_much()) and await self._give_up(too_much):
             await self._measure()
-        self._full_of_held = self._size > self._limit_bytes
+        self._full_of_held = too_much > 0
         if self._away_ns is not None:
             await self._end_due()
 
@@ -124,10 +128,15 @@ class SpoolKeeper:
         oldest_ns = await self._waiting.oldest_ns()
         self._metrics.age_s.set(0 if oldest_ns is None else (self._clock.utc_ns() - oldest_ns) / 1e9)
 
-    async def _give_up(self) -> bool:
+    async def _too_much(self) -> int:
+        """How many bytes have to go so that recording goes on."""
+        short = await asyncio.to_thread(self._short_bytes) if self._away_ns is not None and self._count else 0
+        return max(0, self._size - self._limit_bytes, short)
+
+    async def _give_up(self, too_much: int) -> bool:
         """Give up what is too much, a few at a time; False where all the rest is held."""
         async with self._turn:
-            gone = await self._waiting.give_up(_BATCH, size=self._size - self._limit_bytes)
+            gone = await self._waiting.give_up(_BATCH, size=too_much)
             await asyncio.to_thread(self._remove, [key for key, _ in gone])
         for key, size in gone:
             self._log.error("recording-given-up", key=key, bytes=size, why="the spool is full")

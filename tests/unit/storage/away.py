@@ -1,7 +1,7 @@
 """An object store that can be away, and whoever looks after the spool meanwhile."""
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from storage.lifecycle.compose import compose_spool_keeper
@@ -82,7 +82,13 @@ class AwayNotes:
         return self._store.kept.notes.names(folder)
 
 
-def spool_keeper(shop: Workshop, *, limit_bytes: int, grounds: Sequence[Ground] = ()) -> SpoolKeeper:
+def spool_keeper(
+    shop: Workshop,
+    *,
+    limit_bytes: int,
+    grounds: Sequence[Ground] = (),
+    short_bytes: Callable[[], int] = lambda: 0,
+) -> SpoolKeeper:
     """As the service has it."""
     usual = [shop.end.keeper.reason_to_refuse, shop.end.reconciliation.reason_to_refuse]
     return compose_spool_keeper(
@@ -92,4 +98,5 @@ def spool_keeper(shop: Workshop, *, limit_bytes: int, grounds: Sequence[Ground] 
         shop.clock,
         limit_bytes=limit_bytes,
         copies=(shop.sweep.sweep_once, shop.left_overs.sweep_once),
+        short_bytes=short_bytes,
     )

@@ -100,6 +100,26 @@ async def test_beyond_the_bound_the_oldest_go_first_and_it_is_told(shop: Worksho
     assert keeper.health() is None
 
 
+async def test_a_disk_short_of_room_is_given_it_by_the_oldest_while_the_store_is_away(
+    shop: Workshop, store: AwayStore
+) -> None:
+    found = await record_while_away(shop, store)
+    least = sum(path.stat().st_size for path in (shop.folder / "spool").glob("*.mp4")) - found[0].size - 1
+
+    def short() -> int:
+        return max(0, sum(path.stat().st_size for path in (shop.folder / "spool").glob("*.mp4")) - least)
+
+    keeper = spool_keeper(shop, limit_bytes=MANY, short_bytes=short)
+    await keeper.once()
+    assert [state is SegmentState.GARBAGE for state in await states(shop)] == [
+        number < 2 for number in range(len(found))
+    ]
+    store.down = False
+    await shop.finish()
+    await spool_keeper(shop, limit_bytes=MANY, short_bytes=lambda: MANY).once()
+    assert SegmentState.STORED in await states(shop)
+
+
 async def test_what_is_held_is_not_given_up_and_a_spool_full_of_it_is_told(
     shop: Workshop, store: AwayStore
 ) -> None:
