@@ -21,6 +21,9 @@ from storage.objects.store import StoreAway
 
 RENEW_S = 5.0
 WATCH_S = 3 * RENEW_S
+_TRUSTED_S = WATCH_S - 2.0
+"""So long after a renewal nobody else can have it: whoever stood still longer renews before it writes."""
+
 NOTE = ".beffroi-lease"
 
 
@@ -40,7 +43,7 @@ class BucketLease:
 
 
 class S3Lease:
-    """Held for the life of the process. Until it is taken, and once it is lost, `wire` writes nothing else.
+    """Held for the life of the process. Until it is taken, and once it may be lost, `wire` writes nothing else.
 
     One left by a process that had the same spool under the same run of the machine is nobody's: whoever calls
     holds the kernel's lock of that folder. Any other counts once it has not changed for `WATCH_S`.
@@ -56,7 +59,8 @@ class S3Lease:
         self._tag: str | None = None
         self._version: str | None = None
         self._trouble: Reason | None = None
-        wire.may_write = False
+        self._ours_until_ns = 0
+        wire.may_write = self._is_ours
 
     async def take(self) -> None:
         """Raises Conflict, a sentence that names who has it; Unavailable where the store is away."""
@@ -74,7 +78,6 @@ class S3Lease:
             raise Unavailable(
                 why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
             ) from error
-        self._wire.may_write = True
 
     async def keep(self) -> None:
         """Renew for ever. Raises Conflict once somebody else has the bucket."""
@@ -107,7 +110,7 @@ class S3Lease:
             tag, lease = self._read()
             if tag == self._tag and lease is not None and lease.owner == self._lease.owner:
                 self._wire.call("delete_object", NOTE, **self._which(self._version))
-        self._tag, self._wire.may_write = None, False
+        self._tag = None
 
     async def reason_to_refuse(self) -> Reason | None:
         """Why nothing may be destroyed: whether somebody else works in the bucket is not known."""
@@ -119,6 +122,9 @@ class S3Lease:
     def _name(self) -> str:
         return f"{self._wire.place.bucket}/{self._wire.place.prefix}".rstrip("/")
 
+    def _is_ours(self) -> bool:
+        return self._tag is not None and self._clock.monotonic_ns() < self._ours_until_ns
+
     def _is_mine(self, lease: BucketLease | None) -> bool:
         mine = (self._lease.boot_id, self._lease.folder)
         return lease is not None and bool(lease.boot_id) and (lease.boot_id, lease.folder) == mine
@@ -127,16 +133,18 @@ class S3Lease:
         """The note is another than the last written here: perhaps a write whose answer was lost."""
         tag, lease = self._read()
         if tag is not None and (lease is None or lease.owner != self._lease.owner):
-            self._wire.may_write, self._tag = False, None
+            self._tag = None
             raise Conflict(self._taken(lease))
         self._write(tag)
 
     def _write(self, tag: str | None) -> None:
         lease = replace(self._lease, beat=self._lease.beat + 1)
+        began_ns = self._clock.monotonic_ns()
         condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
         answer = self._wire.call("put_object", NOTE, Body=encode(lease), **condition)
         before, self._version = self._version, answer.get("VersionId")
         self._lease, self._tag = lease, str(answer["ETag"])
+        self._ours_until_ns = began_ns + int(_TRUSTED_S * 1e9)
         if before is not None and before != self._version:
             self._wire.call("delete_object", NOTE, VersionId=before)
 

@@ -104,12 +104,12 @@ class Credentials:
 class S3Wire:
     """Makes calls about `place`. Any thread. `monotonic_ns` tells when one that was away is asked again.
 
-    `may_write` is set by whoever takes the bucket for this process.
+    `may_write` is set by whoever takes the bucket for this process: whether it is still theirs.
     """
 
     def __init__(self, place: S3Place, monotonic_ns: Callable[[], int]) -> None:
         self.place = place
-        self.may_write = True
+        self.may_write: Callable[[], bool] = lambda: True
         self._monotonic_ns = monotonic_ns
         self._turn = threading.Lock()
         self._client: Any = None
@@ -123,7 +123,7 @@ class S3Wire:
 
     def require_ours(self) -> None:
         """Raise StoreAway while another storage may have the bucket: it is not written to."""
-        if not self.may_write:
+        if not self.may_write():
             raise StoreAway(errno.EBUSY, "the bucket is not taken by this storage")
 
     def call(self, operation: str, key: str = "", /, **arguments: object) -> Answer:

@@ -140,3 +140,16 @@ async def test_a_service_without_conditional_writes_is_no_store(
     holder = Holder(s3.place(), tmp_path / "a")
     with pytest.raises(Conflict, match="conditional writes"):
         await holder.lease.take()
+
+
+async def test_who_stood_still_for_longer_than_others_wait_renews_before_it_writes(
+    s3: S3Server, tmp_path: Path
+) -> None:
+    holder = Holder(s3.place(), tmp_path / "a")
+    await holder.lease.take()
+    holder.store.notes.write(".a", b"mine")
+    await holder.clock.advance(WATCH_S)
+    with pytest.raises(StoreAway, match="not taken"):
+        holder.store.notes.write(".a", b"late")
+    await asyncio.to_thread(holder.lease.renew)
+    holder.store.notes.write(".a", b"mine again")
