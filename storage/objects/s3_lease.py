@@ -43,7 +43,7 @@ class BucketLease:
 
 
 class S3Lease:
-    """Held for the life of the process. Until it is taken, and once it may be lost, `wire` writes nothing else.
+    """Held for the life of the process. Until it is taken, and once it may be lost, `wire` writes none else.
 
     One left by a process that had the same spool under the same run of the machine is nobody's: whoever calls
     holds the kernel's lock of that folder. Any other counts once it has not changed for `WATCH_S`.
