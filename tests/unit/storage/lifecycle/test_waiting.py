@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from shared.errors import Unavailable
+from shared.reasons import Reason
 from shared.tickets import Action
 from storage.index.holds import Hold, HoldRows
 from storage.model.instants import text_from_ns
 from storage.model.segment import Segment, SegmentState
+from storage.objects.store import StoreAway
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.away import AwayStore, spool_keeper
-from tests.unit.storage.held import ALL, DAY_S, ordered
+from tests.unit.storage.held import ALL, DAY_S, ordered, overdue
 from tests.unit.storage.packages import exported
 from tests.unit.storage.workshop import Workshop, units, workshop
 
@@ -75,6 +77,27 @@ async def test_what_is_in_a_store_that_is_away_is_said_to_be_so(shop: Workshop, 
     token = shop.token(Action.PLAYBACK, str(STREAM))
     answer = await shop.get(f"/recordings/{STREAM}/media", token, **{"from": begin})
     assert (answer.status_code, answer.json()["why"]["code"]) == (503, "store-unreadable")
+
+
+async def test_silence_is_not_taken_for_an_object_that_nobody_can_read(
+    shop: Workshop, store: AwayStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.record_all(units(250))
+    await shop.rows.forget(shop.objects()[-1:])
+
+    def silent(*_: object, **__: object) -> bytes:
+        raise StoreAway(110, "the object store does not answer in time")
+
+    with monkeypatch.context() as away:
+        away.setattr(store, "read", silent)
+        told = await shop.bond.reason_to_refuse()
+        assert (isinstance(told, Reason), getattr(told, "code", "")) == (True, "store-unreadable")
+        with pytest.raises(Unavailable):
+            await shop.scrub().names()
+        with pytest.raises(Unavailable):
+            await shop.scrub().bytes()
+    told = await shop.bond.reason_to_refuse()
+    assert getattr(told, "code", "") == "index-incomplete"
 
 
 async def test_beyond_the_bound_the_oldest_go_first_and_it_is_told(shop: Workshop, store: AwayStore) -> None:
@@ -150,6 +173,24 @@ async def test_a_hold_placed_while_the_store_is_away_keeps_what_waits(
     assert await shop.holds.reason_to_refuse() is None
     assert len(store.kept.notes.names(".holds")) == 1
     assert len(found) == len(spooled(shop))
+
+
+async def test_a_hold_is_refused_in_words_where_the_store_goes_away_in_its_midst(
+    shop: Workshop, store: AwayStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await overdue(shop)
+    await shop.dues.condemn(shop.clock.utc_ns())
+
+    def silent(_key: str) -> None:
+        raise StoreAway(110, "the object store does not answer in time")
+
+    with monkeypatch.context() as away:
+        away.setattr(store, "find", silent)
+        with pytest.raises(Unavailable, match="cannot be read"):
+            await shop.holds.put(ALL)
+    await shop.holds.put(ALL)
+    await shop.retention.run_once()
+    assert set(await states(shop)) == {SegmentState.STORED}
 
 
 async def test_what_waits_dies_on_its_day_while_the_store_is_away(shop: Workshop, store: AwayStore) -> None:
