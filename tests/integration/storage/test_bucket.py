@@ -88,7 +88,6 @@ async def test_recording_goes_on_and_nothing_is_lost_whatever_the_store_does(
 
     troubles: list[Callable[[], AbstractContextManager[None]]] = [
         lambda: weather(Weather.BUSY),
-        lambda: weather(Weather.REFUSING),
         s3.frozen,
         stopped,
     ]
