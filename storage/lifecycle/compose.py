@@ -16,13 +16,20 @@ from storage.lifecycle.destruction import Destruction, destruction
 from storage.lifecycle.held_share import HeldWatch
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
-from storage.lifecycle.refusals import Ground
+from storage.lifecycle.refusals import Ground, Grounds
 from storage.lifecycle.scrub import Scrub
-from storage.metrics import HoldMetrics, ScrubMetrics
+from storage.lifecycle.waiting import SpoolKeeper
+from storage.metrics import HoldMetrics, ScrubMetrics, WaitingMetrics
 from storage.objects.boot import since_boot
+from storage.objects.notes import Notes
 from storage.recording.compose import WritingHalf
 from storage.recording.left_files import LeftFiles
+from storage.recording.spool import Spool
 from storage.settings import StorageSettings
+
+_ENDLESS_BYTES = 1 << 60
+_ROOM_BYTES = 256 << 20
+"""What recording needs above its reserve until the spool is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +40,12 @@ class Lifecycle:
     held: HeldWatch
     poller: PolicyPoller
     scrub: Scrub
+    spool: SpoolKeeper
     scrubs_bytes: bool
 
     def run_in(self, service: Service) -> None:
+        service.supervise("spool", self.spool.run)
+        service.supervise("locks", self.end.locks.run)
         service.supervise("holds", self.end.reconciliation.run)
         service.supervise("held", self.held.run)
         service.supervise("retention", self.end.retention.run)
@@ -43,6 +53,8 @@ class Lifecycle:
         service.supervise("scrub-names", self.scrub.run_names)
         if self.scrubs_bytes:
             service.supervise("scrub-bytes", self.scrub.run_bytes)
+        service.check("spool", self.spool.health)
+        service.check("locks", self.end.locks.health)
         service.check("retention", self.end.retention.health)
         service.check("holds", self.end.reconciliation.health)
         service.check("held", self.held.health)
@@ -59,13 +71,19 @@ def compose_lifecycle(
     dates: DateWitness,
     *,
     first: Sequence[Ground],
+    opened: Ground,
     copies: Sequence[Callable[[], Awaitable[object]]],
+    local: Notes,
+    away: Callable[[], str | None],
 ) -> Lifecycle:
-    """`first` are the grounds to refuse destruction before all others, `copies` ends copies of footage."""
-    recorder, spool = recording.recorder, archive.places.spool
+    """`first` are the grounds to refuse all destruction before all others, `opened` that of the object store;
+    `copies` ends copies of footage, `local` are notes that can always be had, `away` says why the object
+    store is known not to answer.
+    """
+    recorder = recording.recorder
     left_overs = LeftOvers(
         archive.store,
-        LeftFiles(spool, recording.quarantine),
+        LeftFiles(archive.places.spool, recording.quarantine),
         archive.rows,
         archive.dues,
         archive.turn,
@@ -74,7 +92,7 @@ def compose_lifecycle(
     )
     held = HeldWatch(
         HeldBytes(archive.database),
-        lambda: spool.disk.free_bytes(settings.objects),
+        _room(settings, archive.places.spool),
         clock,
         HoldMetrics(),
         alarm_percent=settings.held_alarm_percent,
@@ -86,16 +104,65 @@ def compose_lifecycle(
         since_boot,
         Witnesses(dates.now_ns, recorder.cameras_ns),
         KnownToControlRoom(client),
-        first,
+        [*first, opened, lambda: spool.reason_to_refuse()],
         copies=[*copies, left_overs.sweep_once],
         share=lambda: held.share,
+        notes=local,
+    )
+    spool = compose_spool_keeper(
+        archive,
+        lambda: recording.finisher.health() or away(),
+        [*first, end.keeper.reason_to_refuse, end.reconciliation.reason_to_refuse],
+        clock,
+        limit_bytes=settings.spool_limit_mb << 20,
+        copies=[*copies, left_overs.sweep_once],
+        short_bytes=_short(settings, archive.places.spool),
     )
     poller = PolicyPoller(
         client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports
     )
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
-    return Lifecycle(end, held, poller, scrub, scrubs_bytes=settings.scrub_mb_s > 0)
+    return Lifecycle(end, held, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0)
+
+
+def compose_spool_keeper(
+    archive: Archive,
+    away: Callable[[], str | None],
+    grounds: Sequence[Ground],
+    clock: Clock,
+    *,
+    limit_bytes: int,
+    copies: Sequence[Callable[[], Awaitable[object]]] = (),
+    short_bytes: Callable[[], int] = lambda: 0,
+) -> SpoolKeeper:
+    """What bounds the spool; `away` says why nothing is stored, `grounds` speak against destroying there."""
+    return SpoolKeeper(
+        archive.waiting,
+        archive.rows,
+        archive.places.spool,
+        Grounds(grounds),
+        archive.turn,
+        clock,
+        WaitingMetrics(),
+        limit_bytes=limit_bytes,
+        away=away,
+        copies=copies,
+        short_bytes=short_bytes,
+    )
+
+
+def _room(settings: StorageSettings, spool: Spool) -> Callable[[], int]:
+    """How many bytes objects may still fill: those free in their folder; a bucket has no end of its own."""
+    return lambda: _ENDLESS_BYTES if settings.s3_url else spool.disk.free_bytes(settings.objects)
+
+
+def _short(settings: StorageSettings, spool: Spool) -> Callable[[], int]:
+    """How much the spool's disk lacks before recording would stop; nothing where objects may fill it too."""
+    if not settings.s3_url:
+        return lambda: 0
+    least = (settings.disk_reserve_mb << 20) + _ROOM_BYTES
+    return lambda: max(0, least - spool.disk.free_bytes(spool.folder))
 
 
 def compose_scrub(

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.messages.storage import HeldShare
+from storage.index.holds import HoldRows
+from storage.index.locks import LockRows
 from storage.lifecycle.allowance import USUAL, Allowance
 from storage.lifecycle.archive import Archive
 from storage.lifecycle.clock_keeper import ClockKeeper, Witnesses
+from storage.lifecycle.locks import LockKeeper
 from storage.lifecycle.reconciliation import Ask, Reconciliation, Refused
 from storage.lifecycle.refusals import Ground, Grounds
 from storage.lifecycle.retention import Retention
-from storage.metrics import HoldMetrics, LifeMetrics, RetentionMetrics
+from storage.metrics import HoldMetrics, LifeMetrics, LockMetrics, RetentionMetrics
 from storage.objects.boot import Boot
+from storage.objects.notes import Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Destruction:
     """Retention, and those of its grounds to refuse that others work with too."""
 
     keeper: ClockKeeper
+    locks: LockKeeper
     reconciliation: Reconciliation
     retention: Retention
 
@@ -34,13 +39,23 @@ def destruction(
     first: Sequence[Ground] = (),
     copies: Sequence[Callable[[], Awaitable[object]]] = (),
     allowance: Allowance = USUAL,
+    notes: Notes | None = None,
     share: Callable[[], HeldShare | None] = lambda: None,
 ) -> Destruction:
     """`first` are the grounds to ask before all others, `copies` and `allowance` as Retention has them.
 
-    `share` is what control_room is told of how much is held.
+    `notes` keep the trusted time where those of the store cannot always be had. `share` is what
+    control_room is told of how much is held.
     """
-    keeper = ClockKeeper(archive.store, clock, boot, witnesses)
+    keeper = ClockKeeper(archive.store, clock, boot, witnesses, notes)
+    locks = LockKeeper(
+        LockRows(archive.database),
+        HoldRows(archive.database),
+        archive.store,
+        archive.places.spool,
+        clock,
+        LockMetrics(),
+    )
     reconciliation = Reconciliation(
         ask,
         archive.holds,
@@ -66,10 +81,11 @@ def destruction(
         clock,
         RetentionMetrics(),
         life,
-        copies,
+        [*copies, locks.sweep_once],
         allowance,
+        locks,
     )
-    return Destruction(keeper, reconciliation, retention)
+    return Destruction(keeper, locks, reconciliation, retention)
 
 
 def _refused(retention: Retention, keeper: ClockKeeper) -> Refused:
