@@ -90,13 +90,7 @@ def compose_lifecycle(
         clock,
         is_open=recorder.is_open,
     )
-    held = HeldWatch(
-        HeldBytes(archive.database),
-        _room(settings, archive.places.spool),
-        clock,
-        HoldMetrics(),
-        alarm_percent=settings.held_alarm_percent,
-    )
+    held = compose_held(settings, archive, clock)
     end = destruction(
         archive,
         recording.life,
@@ -149,6 +143,17 @@ def compose_spool_keeper(
         away=away,
         copies=copies,
         short_bytes=short_bytes,
+    )
+
+
+def compose_held(settings: StorageSettings, archive: Archive, clock: Clock) -> HeldWatch:
+    """What measures how much holds keep."""
+    return HeldWatch(
+        HeldBytes(archive.database),
+        _room(settings, archive.places.spool),
+        clock,
+        HoldMetrics(),
+        alarm_percent=settings.held_alarm_percent,
     )
 
 
