@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from shared.errors import BadInput
-from shared.evidence.verify import Verdict, verify
+from shared.evidence.finding import Verdict
+from shared.evidence.verify import verify
 
 
 def verification(export: Path, key_file: Path) -> int:
@@ -21,6 +22,7 @@ def told(verdict: Verdict) -> list[str]:
     lines = [f"{verdict.finding.value}: {verdict.detail.removeprefix(verdict.finding.value + ': ')}"]
     for what, names in (("altered", verdict.altered), ("missing", verdict.missing), ("extra", verdict.extra)):
         lines.extend(f"  {what}: {name}" for name in names)
+    lines.extend(f"  {note}" for note in verdict.notes)
     if verdict.sound:
         lines.append(f"  fingerprint of the key: {verdict.fingerprint}")
     return [printable(line) for line in lines]

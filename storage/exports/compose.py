@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from shared.clock import Clock
-from shared.evidence.signature import EvidenceKey
 from shared.service import Service
 from storage.exports.jobs import ExportJobs
+from storage.exports.package import Seals
 from storage.exports.sweep import PackageSweep
 from storage.index.exports import ExportRows
 from storage.lifecycle.archive import Archive
@@ -32,7 +32,7 @@ def compose_exports(
     settings: StorageSettings,
     archive: Archive,
     catalogue: Catalogue,
-    evidence: EvidenceKey,
+    seals: Seals,
     clock: Clock,
     metrics: ReadMetrics,
     is_recovering: Callable[[], bool],
@@ -43,7 +43,7 @@ def compose_exports(
         rows,
         archive.holds,
         catalogue,
-        evidence,
+        seals,
         clock,
         metrics,
         folder=settings.exports,

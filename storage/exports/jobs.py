@@ -8,14 +8,13 @@ from threading import Event
 from shared.causes import cause_of, technical
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, NotFound
-from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
 from shared.spans import Span
 from storage.exports.lifetime import package_due_ns, parts_of
-from storage.exports.package import CameraFootage, Packed, Packer, Stopped
+from storage.exports.package import CameraFootage, Packed, Packer, Seals, Stopped
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
@@ -38,7 +37,7 @@ class ExportJobs:
         rows: ExportRows,
         holds: Holds,
         catalogue: Catalogue,
-        key: EvidenceKey,
+        seals: Seals,
         clock: Clock,
         metrics: ReadMetrics,
         *,
@@ -51,7 +50,7 @@ class ExportJobs:
         self._rows = rows
         self._holds = holds
         self._catalogue = catalogue
-        self._key = key
+        self._seals = seals
         self._clock = clock
         self._metrics = metrics
         self._folder = folder
@@ -184,7 +183,7 @@ class ExportJobs:
             order,
             asked,
             cameras,
-            key=self._key,
+            seals=self._seals,
             version=self._version,
             read=lambda footage: self._catalogue.layout_now(footage.key),
             bytes_of=self._catalogue.read,

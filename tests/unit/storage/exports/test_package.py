@@ -62,7 +62,9 @@ async def test_the_manifest_names_the_requisition_and_the_camera(tmp_path: Path)
         manifest = manifest_of(await exported(shop))
     cameras = manifest["cameras"]
     assert isinstance(cameras, list)
-    assert (manifest["reference"], cameras[0]["authorisation"]) == ("PV 2026/1234", "2026-59-001")
+    requisition = manifest["requisition"]
+    assert isinstance(requisition, dict)
+    assert (requisition["reference"], cameras[0]["authorisation"]) == ("PV 2026/1234", "2026-59-001")
 
 
 async def test_the_zip_stores_its_films_uncompressed(tmp_path: Path) -> None:
