@@ -16,7 +16,7 @@ from shared.service import Service
 from shared.settings import load
 from shared.tickets import TicketVerifier
 from storage.exports.compose import compose_exports
-from storage.exports.package import Seals
+from storage.exports.documents import Seals
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive

@@ -16,6 +16,8 @@ SIGNATURE = "manifest.sig"
 READ_ME = "LISEZMOI.txt"
 CERTIFICATE = "certificat.pem"
 EVIDENCE_KEY = "cle-publique.pem"
+REPORT = "RAPPORT.pdf"
+PLAYER = "LECTEUR.html"
 
 
 @dataclass(frozen=True, slots=True)

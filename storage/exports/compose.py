@@ -6,8 +6,8 @@ from importlib.metadata import version
 
 from shared.clock import Clock
 from shared.service import Service
+from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
-from storage.exports.package import Seals
 from storage.exports.sweep import PackageSweep
 from storage.index.exports import ExportRows
 from storage.lifecycle.archive import Archive

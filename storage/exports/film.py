@@ -37,7 +37,7 @@ class FilmSource:
 
 
 class FilmWriter:
-    """Hashes beside writing: both let other threads run. Blocking."""
+    """Reads, hashes and writes beside each other: all let other threads run. Blocking."""
 
     def __init__(self, key: SealKey, source: FilmSource, pool: ThreadPoolExecutor) -> None:
         self._key = key
@@ -85,17 +85,17 @@ class FilmWriter:
     def _copy(
         self, plan: FilmPlan, segment: PlannedSegment, hashes: tuple[_Hash, ...], target: Target
     ) -> int:
-        """One segment's part; how many bytes. The next block is read while this one is hashed."""
+        """One segment's part; how many bytes. The next block is read while this one is hashed and written."""
         size = 0
-        hashing: list[Future[None]] = []
+        working: list[Future[object]] = []
         try:
             for block in self._blocks(plan, segment):
-                _wait(hashing)
-                hashing = [self._pool.submit(one.update, block) for one in hashes]
-                target.write(block)
+                _wait(working)
+                working = [self._pool.submit(one.update, block) for one in hashes]
+                working.append(self._pool.submit(target.write, block))
                 size += len(block)
         finally:
-            _wait(hashing)
+            _wait(working)
         return size
 
     def _blocks(self, plan: FilmPlan, segment: PlannedSegment) -> Iterator[bytearray]:
@@ -168,6 +168,6 @@ def _sealed(one: PlannedSegment, offset: int, size: int, sha256: str, plan: Film
     )
 
 
-def _wait(futures: list["Future[None]"]) -> None:
+def _wait(futures: list["Future[object]"]) -> None:
     for one in futures:
         one.result()

@@ -67,7 +67,7 @@ class FilmPlan:
 
     def size_of(self, number: int) -> int:
         """How long a fragment is in the film."""
-        return len(self.made.get(number, b"")) + self.sizes[number]
+        return self.sizes[number] + (len(self.made[number]) if number in self.made else 0)
 
     def goes_on_in(self, description: Description, start_ns: int) -> bool:
         """Whether a later segment may follow in this film: its times must go on growing."""

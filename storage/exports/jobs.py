@@ -13,8 +13,9 @@ from shared.log import get_logger
 from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
 from shared.spans import Span
+from storage.exports.documents import Seals
 from storage.exports.lifetime import package_due_ns, parts_of
-from storage.exports.package import CameraFootage, Packed, Packer, Seals, Stopped
+from storage.exports.package import CameraFootage, Packed, Packer, Stopped
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds

@@ -13,34 +13,27 @@ from threading import Event
 from shared.errors import Conflict
 from shared.evidence.film_seal import FilmIdentity
 from shared.evidence.manifest import (
-    CERTIFICATE,
-    EVIDENCE_KEY,
     MANIFEST,
-    READ_ME,
     SIGNATURE,
     CameraPart,
     Gap,
     GapCause,
-    NamedCamera,
-    Requisition,
     SealedFile,
     SealedVideo,
     write_manifest,
 )
-from shared.evidence.seal_key import SealKey
-from shared.evidence.signature import EvidenceKey
 from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.reasons import why
 from shared.spans import Present, Span
-from shared.utc import ns_of
+from storage.exports.documents import Seals, documents, named, requisition_of
 from storage.exports.film import FilmSource, FilmWriter
 from storage.exports.film_plan import FilmPlan, ReadLayout, plan_films
-from storage.exports.leaflet import leaflet
 from storage.model.ranges import coverage, gaps
 from storage.model.segment import Footage
 
 _CHUNK = 4 << 20
-_HASHERS = 2
+_WORKERS = 3
+"""Two hashes and the writing of one block, while the next is read."""
 
 ProofsOf = Callable[[Sequence[str]], Mapping[str, object]]
 """What was signed at capture about recorded segments, by their keys, as far as anything was."""
@@ -66,14 +59,6 @@ class Packed:
     size: int
     sha256: str
     coverage: float
-
-
-@dataclass(frozen=True, slots=True)
-class Seals:
-    """What an export is signed with: the evidence key its manifest, the other its films and its report."""
-
-    evidence: EvidenceKey
-    films: SealKey
 
 
 class Stopped(Exception):
@@ -116,7 +101,7 @@ class Packer:
         """
         incoming = target.with_suffix(".part")
         try:
-            with ThreadPoolExecutor(_HASHERS, "export-hash") as pool:
+            with ThreadPoolExecutor(_WORKERS, "export") as pool:
                 parts = self._write(incoming, made_ns, pool)
                 digest = self._kept(incoming, pool)
             size = incoming.stat().st_size
@@ -148,28 +133,21 @@ class Packer:
                         "there is no footage of any of these cameras in the range asked",
                     )
                 )
-            documents = self._documents()
+            software = f"Beffroi {self._version}"
+            written = documents(self._order, parts, self._seals, made_ns=made_ns, software=software)
             manifest = write_manifest(
-                _requisition(self._order),
+                requisition_of(self._order),
                 parts,
-                [SealedFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in documents],
+                [SealedFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in written],
                 made_ns=made_ns,
                 version=self._version,
                 fingerprint=self._seals.evidence.public.fingerprint,
                 certificate=self._seals.films.certificate.fingerprint,
             )
             signature = self._seals.evidence.sign(manifest)
-            for name, data in (*documents, (MANIFEST, manifest), (SIGNATURE, signature)):
+            for name, data in (*written, (MANIFEST, manifest), (SIGNATURE, signature)):
                 package.writestr(zipfile.ZipInfo(name, when), data)
         return parts
-
-    def _documents(self) -> list[tuple[str, bytes]]:
-        evidence, certificate = self._seals.evidence.public, self._seals.films.certificate
-        return [
-            (READ_ME, leaflet(self._order, evidence.fingerprint, certificate.fingerprint)),
-            (EVIDENCE_KEY, evidence.pem()),
-            (CERTIFICATE, certificate.pem),
-        ]
 
     def _camera(
         self, package: zipfile.ZipFile, part: CameraFootage, made_ns: int, pool: ThreadPoolExecutor
@@ -185,7 +163,7 @@ class Packer:
             sources.update(one.wall_source for one in plan.segments)
         keys = [one.recorded for video in videos for one in video.segments]
         return CameraPart(
-            _named(part.camera),
+            named(part.camera),
             found,
             [_gap(one, unread) for one in gaps(found, self._asked)],
             videos,
@@ -250,12 +228,3 @@ def _unused(package: zipfile.ZipFile, name: str) -> str:
         free = name.replace(".mp4", f"_{number}.mp4")
         number += 1
     return free
-
-
-def _requisition(order: ExportOrder) -> Requisition:
-    asked = Span(ns_of(order.start), ns_of(order.end))
-    return Requisition(order.id, order.reference, order.authority, order.requested_by, asked)
-
-
-def _named(camera: ExportedCamera) -> NamedCamera:
-    return NamedCamera(camera.stream, camera.name, camera.place, camera.authorisation)

@@ -23,8 +23,8 @@ from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
+from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
-from storage.exports.package import Seals
 from storage.exports.sweep import PackageSweep
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded

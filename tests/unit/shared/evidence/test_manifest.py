@@ -62,7 +62,7 @@ def written(*videos: SealedVideo) -> bytes:
     gaps = [Gap(Span(START_NS + 10 * SECOND_NS, START_NS + 60 * SECOND_NS), GapCause.NO_FOOTAGE)]
     return write_manifest(
         REQUISITION,
-        [CameraPart(CAMERA, present, gaps, videos, ["camera"])],
+        [CameraPart(CAMERA, present, gaps, videos, ["sender_report"])],
         [SealedFile("LISEZMOI.txt", 12, "cd" * 32)],
         made_ns=START_NS + 3600 * SECOND_NS,
         version="0.1.0",
@@ -99,7 +99,7 @@ def test_the_manifest_says_what_was_asked_what_there_is_and_what_is_missing() ->
                 "authorisation": "2026-17",
                 "present": [{"start": start, "end": until, "run": 3}],
                 "gaps": [{"start": until, "end": end, "cause": "no-footage"}],
-                "clock": {"utc_from": ["camera"], "offset_s": None, "uncertainty_s": None},
+                "clock": {"utc_from": ["sender_report"], "offset_s": None, "uncertainty_s": None},
                 "masks": {"by_centre": "none", "in_camera": "unknown"},
                 "proofs_of_capture": {},
                 "files": ["gate.mp4"],
