@@ -14,6 +14,7 @@ from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, e
 from shared.reasons import Reason, why
 from shared.spans import Span
 from storage.exports.documents import Seals
+from storage.exports.envelope import Recipient
 from storage.exports.lifetime import package_due_ns, parts_of
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
 from storage.index.exports import ExportRow, ExportRows
@@ -23,6 +24,7 @@ from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_datetime
 from storage.playback.catalogue import Catalogue
 
+PLAIN, ENCRYPTED = ".zip", ".p7m"
 _LOOK_S = 1.0
 _RECOVERY_NS = 60_000_000_000
 _RECOVERY_LOOK_S = 0.1
@@ -106,7 +108,7 @@ class ExportJobs:
                     export_status=status.value,
                 )
             )
-        return self._path(id)
+        return package_path(self._folder, row.order)
 
     async def _is_over(self, id: str) -> bool:
         """Whether a package has footage past its deadline: it is to be destroyed."""
@@ -193,7 +195,7 @@ class ExportJobs:
         task = asyncio.current_task()
         assert task is not None
         self._running[order.id] = (task, packer)
-        return await asyncio.to_thread(packer.pack, self._path(order.id), self._clock.utc_ns())
+        return await asyncio.to_thread(packer.pack, package_path(self._folder, order), self._clock.utc_ns())
 
     async def _end(self, progress: ExportProgress) -> None:
         await self._rows.update(progress, self._clock.utc_ns())
@@ -206,13 +208,10 @@ class ExportJobs:
             raise NotFound(why("no-export", "there is no export {id}", id=id))
         return row
 
-    def _path(self, id: str) -> Path:
-        return package_path(self._folder, id)
 
-
-def package_path(folder: Path, id: str) -> Path:
+def package_path(folder: Path, order: ExportOrder) -> Path:
     """Where the package of an export is."""
-    return folder / f"{id}.zip"
+    return folder / f"{order.id}{ENCRYPTED if order.recipient else PLAIN}"
 
 
 def asked_span(order: ExportOrder) -> Span:
@@ -229,6 +228,8 @@ def asked_span(order: ExportOrder) -> Span:
         raise BadInput(why("camera-twice", "an export names each camera once"), "cameras")
     for camera in order.cameras:
         StreamId.parse(camera.stream)
+    if order.recipient:
+        Recipient.from_pem(order.recipient)
     span = Span(ns_from_datetime(order.start, "start"), ns_from_datetime(order.end, "end"))
     if span.length_ns <= 0:
         raise BadInput(why("range-reversed", "an export ends after it starts"), "end")

@@ -26,6 +26,7 @@ from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.reasons import why
 from shared.spans import Present, Span
 from storage.exports.documents import Seals, documents, named, requisition_of
+from storage.exports.envelope import Recipient, envelope
 from storage.exports.film import FilmSource, FilmWriter
 from storage.exports.film_plan import FilmPlan, ReadLayout, plan_films
 from storage.model.ranges import coverage, gaps
@@ -95,21 +96,33 @@ class Packer:
         self._done_ns = 0
 
     def pack(self, target: Path, made_ns: int) -> Packed:
-        """Write the package at `target`, which appears only when it is whole.
+        """Write the package at `target`, which appears only when it is whole, and encrypted where it must be.
 
         Raises Conflict when there is no footage at all, OSError, Stopped.
         """
-        incoming = target.with_suffix(".part")
+        plain, incoming = target.with_suffix(".plain.part"), target.with_suffix(".part")
         try:
             with ThreadPoolExecutor(_WORKERS, "export") as pool:
-                parts = self._write(incoming, made_ns, pool)
+                parts = self._write(plain, made_ns, pool)
+                if self._order.recipient:
+                    self._encrypt(plain, incoming)
+                else:
+                    os.replace(plain, incoming)
                 digest = self._kept(incoming, pool)
             size = incoming.stat().st_size
             os.replace(incoming, target)
         finally:
-            incoming.unlink(missing_ok=True)
+            for path in (plain, incoming):
+                path.unlink(missing_ok=True)
         shares = [coverage(part.present, self._asked) for part in parts]
         return Packed(size, digest, sum(shares) / len(shares))
+
+    def _encrypt(self, plain: Path, target: Path) -> None:
+        recipient = Recipient.from_pem(self._order.recipient)
+        with plain.open("rb") as source, target.open("wb") as file:
+            for part in envelope(source, recipient):
+                file.write(part)
+                self._check()
 
     def _kept(self, incoming: Path, pool: ThreadPoolExecutor) -> str:
         """The SHA-256 of the package, taken while the disk makes it last."""

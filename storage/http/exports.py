@@ -15,7 +15,7 @@ from shared.reasons import why
 from shared.spans import Span
 from shared.tickets import Action, bearer
 from shared.utc import instant_of
-from storage.exports.jobs import ExportJobs
+from storage.exports.jobs import ENCRYPTED, PLAIN, ExportJobs
 from storage.http.ranged_file import RangedFile
 from storage.http.ticket_guard import TicketGuard
 from storage.index.holds import Hold
@@ -50,7 +50,10 @@ _PROGRESS = said(
 _PACKAGE = said(
     "downloadPackage",
     {
-        200: {"description": "The package.", "content": text_of("application/zip")},
+        200: {
+            "description": "The package, as CMS where it was ordered for one recipient.",
+            "content": {**text_of("application/zip"), **text_of("application/pkcs7-mime")},
+        },
         206: {
             "description": "Parts of it.",
             "content": {**text_of("application/zip"), **text_of("multipart/byteranges")},
@@ -132,10 +135,11 @@ class ExportRoutes:
         """The package, whole or by ranges, which the response reads from the request by itself."""
         self._guard.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
         path = await self._jobs.package(id)
+        encrypted = path.suffix == ENCRYPTED
         return RangedFile(
             path,
-            media_type="application/zip",
-            filename=f"beffroi-export-{id}.zip",
+            media_type="application/pkcs7-mime" if encrypted else "application/zip",
+            filename=f"beffroi-export-{id}{PLAIN}{ENCRYPTED if encrypted else ''}",
             headers={"Cache-Control": "no-store"},
         )
 
