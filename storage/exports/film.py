@@ -12,7 +12,7 @@ from shared.evidence.manifest import SealedFile, SealedSegment, SealedVideo
 from shared.evidence.seal_key import SealKey
 from shared.reasons import why
 from storage.exports.film_plan import FilmPlan, PlannedSegment
-from storage.fmp4.film_index import MOST_REFERENCES, retime, segment_index, tail
+from storage.fmp4.film_index import MOST_REFERENCES, retime, segment_index
 from storage.fmp4.movie import film_head
 
 _BLOCK = 4 << 20
@@ -73,14 +73,12 @@ class FilmWriter:
         )
 
     def _seal(self, identity: FilmIdentity, before: "hashlib._Hash") -> bytes:
-        """The seal and what is behind it, for a film whose other bytes have this hash."""
+        """The seal for a film whose other bytes have this hash."""
         certificate = self._key.certificate
         empty = bytes(certificate.signature_bytes)
-        box = seal_box(identity, certificate.der, empty)
-        last = tail(len(box))
         signed = before.copy()
-        signed.update(box + last)
-        return seal_box(identity, certificate.der, self._key.sign(signed.digest())) + last
+        signed.update(seal_box(identity, certificate.der, empty))
+        return seal_box(identity, certificate.der, self._key.sign(signed.digest()))
 
     def _copy(
         self, plan: FilmPlan, segment: PlannedSegment, hashes: tuple[_Hash, ...], target: Target

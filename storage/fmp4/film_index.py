@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from shared.errors import BadInput
 from shared.mediatime import TICKS_PER_SECOND
-from storage.fmp4.boxes import box, full_box
+from storage.fmp4.boxes import full_box
 from storage.fmp4.movie import TRACK
 
 MOST_REFERENCES = 0xFFFF
@@ -23,14 +23,6 @@ def segment_index(references: Iterable[tuple[int, int, bool]], first90: int) -> 
     ]
     head = struct.pack(">IIQQHH", TRACK, TICKS_PER_SECOND, first90, 0, 0, len(entries))
     return full_box(b"sidx", 1, 0, head, *entries)
-
-
-def tail(bytes_before: int) -> bytes:
-    """The last box of a film: its last four bytes tell how much of the film is behind the last fragment.
-
-    A reader that looks there for the size of an `mfra`, which would be last, knows that the index is whole.
-    """
-    return box(b"free", struct.pack(">I", bytes_before + 12))
 
 
 def retime(data: bytearray, at: int, time90: int, number: int) -> None:

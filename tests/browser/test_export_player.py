@@ -69,7 +69,9 @@ async def test_an_export_is_stepped_through_both_ways_over_a_gap_from_a_folder(t
         await eventually(first, what="the first picture")
         assert await pressed(page, "ArrowRight", 4) == pytest.approx([0.04, 0.08, 0.12, 0.16])
         assert await pressed(page, "ArrowLeft", 2) == pytest.approx([0.12, 0.08])
-        await page.evaluate("document.getElementById('video').currentTime = 1.93")
+        await page.locator("#place").evaluate(
+            "place => { place.value = '1.93'; place.dispatchEvent(new Event('change')); }"
+        )
 
         async def late() -> bool:
             return await shown_s(page) == pytest.approx(1.92)

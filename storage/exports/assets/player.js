@@ -11,7 +11,9 @@
   let film = data.films[0];
   let shown = 0; // the media time of the picture on the screen, in seconds
   let reversing = false;
-  let busy = false;
+  const MOST_WAITING = 3;
+  let waiting = 0;
+  let last = Promise.resolve();
 
   const utc = (seconds) => {
     const micro = BigInt(film.start_us) + BigInt(Math.round(seconds * 1e6));
@@ -50,14 +52,12 @@
     });
   }
 
-  async function alone(work) {
-    if (busy) return;
-    busy = true;
-    try {
-      await work();
-    } finally {
-      busy = false;
-    }
+  // One step after the other; of a key that is held down, no more are kept waiting than a hand may mean.
+  function alone(work) {
+    if (waiting >= MOST_WAITING) return last;
+    waiting += 1;
+    last = last.then(work).finally(() => { waiting -= 1; });
+    return last;
   }
 
   async function stepForward() {
@@ -78,14 +78,16 @@
   async function stepBack() {
     video.pause();
     const from = shown;
-    if (from <= film.spans[0][0]) return told("Début du film.");
-    for (let to = from - LOOK_BACK_S; to >= 0; to -= STEP_S) {
+    const start = (spanAt(from) || film.spans[0])[0];
+    for (let to = from - LOOK_BACK_S; to >= start; to -= STEP_S) {
       await seek(to);
-      if (shown < from) break;
+      if (shown < from) return told("");
     }
-    const before = spanAt(shown);
-    const crossed = before && from >= before[1] && spanAt(from) !== before;
-    told(crossed ? `Lacune franchie : pas d'images de ${utc(before[1])} à ${utc(from)} UTC.` : "");
+    const before = film.spans.filter(([, end]) => end <= start).pop();
+    if (!before) return told("Début du film.");
+    // An instant of a gap is no picture's: browsers differ in what they show of it.
+    await seek(before[1] - LOOK_BACK_S);
+    told(`Lacune franchie : pas d'images de ${utc(before[1])} à ${utc(start)} UTC.`);
   }
 
   function told(text) {
@@ -148,7 +150,7 @@
   at("reverse").onclick = reverse;
   at("play").onclick = playOrPause;
   at("speed").onchange = () => { video.playbackRate = Number(at("speed").value); };
-  at("place").onchange = () => { void seek(Number(at("place").value)); };
+  at("place").onchange = () => alone(() => seek(Number(at("place").value)));
   video.onplay = video.onpause = () => { at("play").textContent = video.paused ? "▶ Lecture" : "⏸ Pause"; };
   video.ontimeupdate = mind;
   video.onerror = () =>
