@@ -5,6 +5,8 @@ import secrets
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
+
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Conflict, Unavailable
@@ -63,7 +65,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
     recording.find_left_over()
     catalogue = compose_catalogue(archive, recording.recorder, clock)
     recovering = recording.finisher.is_recovering
-    exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering)
+    outside = httpx.AsyncClient(follow_redirects=False)
+    service.on_stop(outside.aclose)
+    exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
     dates = DateWitness(clock)
     lifecycle = compose_lifecycle(
         settings,

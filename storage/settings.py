@@ -35,6 +35,9 @@ class StorageSettings(Settings):
     seal_name: str = Field(
         default="Beffroi", description="Whom the certificate names when it is made: the centre."
     )
+    tsa_url: str = Field(
+        default="", description="Time-stamping authority (RFC 3161) asked for each export; empty: none."
+    )
     allowed_origins: str = Field(default="", description="Web origins that may ask, separated by commas.")
     segment_s: float = Field(default=60.0, ge=2.0, le=600.0, description="Length of a segment in seconds.")
     disk_reserve_mb: int = Field(

@@ -16,7 +16,7 @@ from shared.evidence.signature import EvidencePublicKey
 from shared.evidence.told import Told, ToldFilm, read_fingerprint, read_told
 from shared.evidence.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles, begins_as_export
 
-__all__ = ["Finding", "Verdict", "verify"]
+__all__ = ["Finding", "Verdict", "manifest_of", "verify"]
 
 _MAX_MANIFEST = 64 << 20
 _MAX_KEY = 1 << 16
@@ -37,6 +37,15 @@ def verify(package: Path, public_key_pem: bytes) -> Verdict:
     except ZIP_FAULTS:
         verdict = _no_zip(package)
     return replace(verdict, fingerprint=key.fingerprint)
+
+
+def manifest_of(package: Path) -> bytes:
+    """The manifest of a package as it is, for whoever has found it sound. Raises BadInput, OSError."""
+    try:
+        with _opened(package) as files:
+            return files.read(MANIFEST, _MAX_MANIFEST)
+    except ZIP_FAULTS as error:
+        raise BadInput("this is no export") from error
 
 
 def _no_zip(package: Path) -> Verdict:

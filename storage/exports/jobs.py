@@ -17,6 +17,7 @@ from storage.exports.documents import Seals
 from storage.exports.envelope import Recipient
 from storage.exports.lifetime import package_due_ns, parts_of
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
+from storage.exports.stamps import TOKEN, Stamps
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
@@ -48,7 +49,9 @@ class ExportJobs:
         version: str,
         at_once: int,
         is_recovering: Callable[[], bool] = lambda: False,
+        stamps: Stamps | None = None,
     ) -> None:
+        self._stamps = stamps
         self._is_recovering = is_recovering
         self._rows = rows
         self._holds = holds
@@ -110,6 +113,14 @@ class ExportJobs:
             )
         return package_path(self._folder, row.order)
 
+    async def timestamp(self, id: str) -> bytes:
+        """The token of a finished package. Raises NotFound where none has come, and as `package` does."""
+        package = await self.package(id)
+        try:
+            return await asyncio.to_thread(package.with_suffix(TOKEN).read_bytes)
+        except FileNotFoundError:
+            raise NotFound(why("no-timestamp", "export {id} has no time-stamp", id=id)) from None
+
     async def _is_over(self, id: str) -> bool:
         """Whether a package has footage past its deadline: it is to be destroyed."""
         parts, holds = await self._rows.footage_of(id)
@@ -154,6 +165,9 @@ class ExportJobs:
         try:
             packed = await self._pack(row)
             done = ExportProgress(id, ExportStatus.DONE, 1.0, packed.size, packed.coverage, packed.sha256)
+            # Before the row says that it is done: after a crash between the two it is made and wanted anew.
+            if self._stamps is not None:
+                await self._stamps.want(id, packed.manifest_sha256)
             await self._end(done)
         except Stopped:
             return

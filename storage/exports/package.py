@@ -60,6 +60,7 @@ class Packed:
     size: int
     sha256: str
     coverage: float
+    manifest_sha256: str
 
 
 class Stopped(Exception):
@@ -103,7 +104,7 @@ class Packer:
         plain, incoming = target.with_suffix(".plain.part"), target.with_suffix(".part")
         try:
             with ThreadPoolExecutor(_WORKERS, "export") as pool:
-                parts = self._write(plain, made_ns, pool)
+                parts, manifest_sha256 = self._write(plain, made_ns, pool)
                 if self._order.recipient:
                     self._encrypt(plain, incoming)
                 else:
@@ -115,7 +116,7 @@ class Packer:
             for path in (plain, incoming):
                 path.unlink(missing_ok=True)
         shares = [coverage(part.present, self._asked) for part in parts]
-        return Packed(size, digest, sum(shares) / len(shares))
+        return Packed(size, digest, sum(shares) / len(shares), manifest_sha256)
 
     def _encrypt(self, plain: Path, target: Path) -> None:
         recipient = Recipient.from_pem(self._order.recipient)
@@ -135,7 +136,8 @@ class Packer:
             lasting.result()
         return digest.hexdigest()
 
-    def _write(self, incoming: Path, made_ns: int, pool: ThreadPoolExecutor) -> list[CameraPart]:
+    def _write(self, incoming: Path, made_ns: int, pool: ThreadPoolExecutor) -> tuple[list[CameraPart], str]:
+        """What it has of each camera, and the SHA-256 of its manifest."""
         when = time.gmtime(made_ns // 1_000_000_000)[:6]
         with zipfile.ZipFile(incoming, "w", zipfile.ZIP_STORED, allowZip64=True) as package:
             parts = [self._camera(package, part, made_ns, pool) for part in self._cameras]
@@ -160,7 +162,7 @@ class Packer:
             signature = self._seals.evidence.sign(manifest)
             for name, data in (*written, (MANIFEST, manifest), (SIGNATURE, signature)):
                 package.writestr(zipfile.ZipInfo(name, when), data)
-        return parts
+        return parts, hashlib.sha256(manifest).hexdigest()
 
     def _camera(
         self, package: zipfile.ZipFile, part: CameraFootage, made_ns: int, pool: ThreadPoolExecutor

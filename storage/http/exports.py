@@ -62,6 +62,17 @@ _PACKAGE = said(
     (400, 401, 403, 404, 409, 416, 503),
     ticket=True,
 )
+_TIMESTAMP = said(
+    "downloadTimestamp",
+    {
+        200: {
+            "description": "The token (RFC 3161), in DER.",
+            "content": text_of("application/timestamp-token"),
+        }
+    },
+    (400, 401, 403, 404, 409, 503),
+    ticket=True,
+)
 _HOLD = said(
     "placeHold",
     {200: {"description": "It is kept.", "content": json_of("HoldPlaced")}},
@@ -105,6 +116,7 @@ class ExportRoutes:
             ("PUT", "/exports/{id}", self.order, _ORDER),
             ("GET", "/exports/{id}", self.progress, _PROGRESS),
             ("GET", "/exports/{id}/package", self.package, _PACKAGE),
+            ("GET", "/exports/{id}/timestamp", self.timestamp, _TIMESTAMP),
             ("PUT", "/holds/{id}", self.hold, _HOLD),
             ("DELETE", "/holds/{id}", self.release, _RELEASE),
             ("GET", "/evidence-key", self.evidence_key, _EVIDENCE_KEY),
@@ -142,6 +154,22 @@ class ExportRoutes:
             filename=f"beffroi-export-{id}{PLAIN}{ENCRYPTED if encrypted else ''}",
             headers={"Cache-Control": "no-store"},
         )
+
+    async def timestamp(
+        self,
+        id: Id,
+        request: Request,
+        ticket: str | None = None,
+        authorization: Authorization = None,
+    ) -> Response:
+        """The authority's token of the package's manifest, once it has come."""
+        self._guard.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
+        token = await self._jobs.timestamp(id)
+        headers = {
+            "Content-Disposition": f'attachment; filename="beffroi-export-{id}.tsr"',
+            "Cache-Control": "no-store",
+        }
+        return Response(token, media_type="application/timestamp-token", headers=headers)
 
     async def hold(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """Keep a range of a stream beyond its deadline."""
