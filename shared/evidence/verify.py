@@ -80,7 +80,10 @@ def _unsigned(files: _Files, raw: bytes, signature: bytes, key: EvidencePublicKe
     if claimed == key.fingerprint or _sealed_under(files, key.fingerprint):
         detail = f"made under this key, and signed anew with another: {signer or claimed}"
         return Verdict(Finding.RE_SIGNED, detail, (MANIFEST, SIGNATURE))
-    detail = f"the export was signed with the key {claimed}, this key is {key.fingerprint}"
+    detail = (
+        f"the export was signed with the key {claimed}, this key is {key.fingerprint}:"
+        " another centre's, or everything in it was signed anew"
+    )
     return Verdict(Finding.WRONG_KEY, detail)
 
 

@@ -123,6 +123,9 @@ def plan_films(
             unread(one)
             before = None
             continue
+        if min(one.end_ns, asked.end_ns) - layout.end_ns > HOLE_NS:
+            # The index knows of more than can be read.
+            unread(one)
         seamless = before is not None and before.goes_on_in(one)
         chosen = _chosen(one, layout, asked, seamless=seamless)
         before = one

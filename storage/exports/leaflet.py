@@ -23,6 +23,9 @@ Contenu
 - manifest.json : ce qui a été demandé, ce qui existe, ce qui manque, et l'empreinte SHA-256 de chaque
   fichier ;
 - manifest.sig : la signature Ed25519 (64 octets) de manifest.json par la clé de preuve du centre ;
+- RAPPORT.pdf : ce qui a été demandé, ce qui est remis, les lacunes et les empreintes, signé (PAdES) ;
+- LECTEUR.html : une page qui lit les films hors ligne, image par image dans les deux sens, avec leur heure
+  UTC ; l'ouvrir depuis le dossier décompressé ;
 - cle-publique.pem et certificat.pem : la clé de preuve, et le certificat de la clé RSA qui scelle chaque film
   (RSASSA-PSS, SHA-256), joints pour information ;
 - ce fichier.
@@ -57,6 +60,9 @@ Contents
   none, manifest.json says how many of the first pictures are incomplete (incomplete_first_pictures);
 - manifest.json: what was asked, what exists, what is missing, and the SHA-256 of each file;
 - manifest.sig: the Ed25519 signature (64 bytes) of manifest.json by the centre's evidence key;
+- RAPPORT.pdf: what was asked, what is handed over, gaps and hashes, signed (PAdES), in French;
+- LECTEUR.html: a page that plays the films offline, picture by picture both ways, with their UTC; open it in
+  the unpacked folder;
 - cle-publique.pem and certificat.pem: the evidence key, and the certificate of the RSA key that seals each
   film (RSASSA-PSS, SHA-256), for information;
 - this file.

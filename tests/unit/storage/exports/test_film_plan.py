@@ -78,6 +78,20 @@ async def test_a_segment_that_is_broken_is_a_gap_with_its_cause(tmp_path: Path) 
     assert len(pictures_in(videos_of(package)[0])) == 150
 
 
+async def test_a_segment_that_breaks_off_is_a_gap_with_its_cause(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(250))
+        broken = shop.object_file(sorted(shop.objects())[1])
+        data = bytearray(broken.read_bytes())
+        at = data.index(b"trun", len(data) // 2)
+        data[at : at + 4] = b"free"
+        broken.write_bytes(data)
+        package = await exported(shop)
+    cameras = manifest_of(package)["cameras"]
+    assert isinstance(cameras, list)
+    assert [gap["cause"] for gap in cameras[0]["gaps"]] == ["unreadable"]
+
+
 @given(st.integers(0, 230), st.integers(1, 60))
 def test_a_film_has_the_very_bytes_of_every_picture_it_shows(first: int, count: int) -> None:
     start_ns, end_ns = (START_NS + number * PICTURE_NS for number in (first, first + count))
