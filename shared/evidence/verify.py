@@ -21,6 +21,9 @@ __all__ = ["Finding", "Verdict", "manifest_of", "verify"]
 _MAX_MANIFEST = 64 << 20
 _MAX_KEY = 1 << 16
 
+_ENCRYPTED = bytes.fromhex("3080 0609 2a864886f70d010703")
+"""How CMS EnvelopedData begins, as storage writes it: what it is, its length untold."""
+
 _Files = ZipFiles | FolderFiles
 
 _NO_PROOF = (
@@ -51,7 +54,15 @@ def manifest_of(package: Path) -> bytes:
 def _no_zip(package: Path) -> Verdict:
     if package.is_file() and begins_as_export(package):
         return Verdict(Finding.CUT_END, "the zip is cut at its end, or its directory is damaged")
+    if package.is_file() and _begins(package, _ENCRYPTED):
+        detail = "this is encrypted to its recipient, who decrypts it first: openssl cms -decrypt -inform DER"
+        return Verdict(Finding.NOT_AN_EXPORT, detail)
     return Verdict(Finding.NOT_AN_EXPORT, "this is no export, or a zip that was cut")
+
+
+def _begins(package: Path, mark: bytes) -> bool:
+    with package.open("rb") as file:
+        return file.read(len(mark)) == mark
 
 
 def _verdict(files: _Files, key: EvidencePublicKey) -> Verdict:

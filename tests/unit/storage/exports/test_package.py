@@ -91,6 +91,7 @@ async def test_a_package_for_one_recipient_is_opened_with_their_key_and_is_sound
         folder, key = shop.folder / "exports", shop.evidence_pem
         assert [path.name for path in folder.iterdir()] == ["x-0001.p7m"]
         (folder / "key.pem").write_bytes(seal_key().key_pem())
+        assert "is encrypted to its recipient" in verify(folder / "x-0001.p7m", key).detail
         opened = said("openssl cms -decrypt -inform DER -in x-0001.p7m -inkey key.pem -out plain.zip", folder)
         assert opened == (0, "", "")
         assert verify(folder / "plain.zip", key).sound
