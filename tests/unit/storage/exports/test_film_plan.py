@@ -3,6 +3,7 @@
 import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.evidence.film_seal import FilmIdentity
+from shared.mediatime import ns_from_90k
 from shared.spans import Span
 from shared.tap.reassembly import Gap
 from storage.exports.film import FilmSource, FilmWriter
@@ -126,3 +128,30 @@ def coded_in(video: bytes) -> list[bytes]:
     """The bytes of every picture of a film, in the order of decoding."""
     with av.open(io.BytesIO(video), "r", format="mp4") as container:
         return [bytes(packet) for packet in container.demux(video=0) if packet.size]
+
+
+@given(st.lists(st.integers(-3_000_000_000, 3_000_000_000), min_size=1, max_size=5))
+def test_no_picture_is_lost_and_each_stands_at_its_time_wherever_its_clock_jumped(jumps: list[int]) -> None:
+    segments, footage, at_ns = {}, [], START_NS
+    for number, jump_ns in enumerate(jumps):
+        at_ns = max(START_NS, at_ns + jump_ns)
+        part = [replace(unit, utc_ns=at_ns + place * PICTURE_NS) for place, unit in enumerate(PARTS[0])]
+        end_ns = at_ns + len(part) * PICTURE_NS
+        segments[f"k{number}"] = segment_bytes(part, 5)
+        footage.append(Footage(f"k{number}", STREAM, number, at_ns, end_ns, "h264", "p", 30))
+        at_ns = end_ns
+    footage.sort(key=lambda one: (one.start_ns, one.end_ns))
+    plans = list(
+        plan_films(
+            footage,
+            Span(START_NS, START_NS + 3_600_000_000_000),
+            lambda one: read_layout(reading(segments[one.key]), len(segments[one.key])),
+            lambda one: None,
+        )
+    )
+    assert sum(plan.samples for plan in plans) == sum(len(PARTS[0]) for _ in jumps)
+    for plan in plans:
+        assert all(later > earlier for earlier, later in pairwise(plan.times90))
+        for one in plan.segments:
+            shown_ns = plan.start_ns + ns_from_90k(plan.times90[one.first])
+            assert abs(shown_ns - one.footage.start_ns) <= 12_000
