@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from shared.errors import BadInput
+from shared.private import private_file
 
 _BITS = 3072
 _LEAST_BITS = 2048
@@ -158,6 +159,8 @@ def open_seal_key(key_file: Path, certificate_file: Path, name: str) -> SealKey:
             part.touch(mode=0o600)
             part.write_bytes(content)
             part.replace(file)
+    for file in (key_file, certificate_file):
+        private_file(file)
     return SealKey.from_pem(key_file.read_bytes(), certificate_file.read_bytes())
 
 

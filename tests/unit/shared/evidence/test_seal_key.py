@@ -29,6 +29,15 @@ def test_an_installation_makes_its_key_once_and_for_its_owner_alone(tmp_path: Pa
     assert key_file.stat().st_mode & 0o077 == 0
 
 
+def test_a_key_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    key_file, certificate_file = tmp_path / "seal.pem", tmp_path / "certificate.pem"
+    key_file.write_bytes(seal_key().key_pem())
+    certificate_file.write_bytes(seal_key().certificate.pem)
+    key_file.chmod(0o644)
+    open_seal_key(key_file, certificate_file, "Centre")
+    assert key_file.stat().st_mode & 0o077 == 0
+
+
 def test_a_key_without_its_certificate_is_not_replaced_in_silence(tmp_path: Path) -> None:
     (tmp_path / "seal.pem").write_bytes(seal_key().key_pem())
     with pytest.raises(FileNotFoundError):
