@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
+
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Conflict, Unavailable
+from shared.evidence.seal_key import open_seal_key
 from shared.evidence.signature import EvidenceKey
 from shared.leases import Leases
 from shared.private import close_to_others, private_folder
@@ -16,6 +19,7 @@ from shared.service import Service
 from shared.settings import load
 from shared.tickets import TicketVerifier
 from storage.exports.compose import compose_exports
+from storage.exports.documents import Seals
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive
@@ -47,7 +51,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     """The service, ready to run. Raises BadInput and Unavailable, each a sentence for whoever starts it."""
     settings = settings or load(StorageSettings)
     clock, disk, reads = SystemClock(), RealDisk(), ReadMetrics()
-    verifier, evidence = _keys(settings, clock)
+    verifier, seals = _keys(settings, clock)
     _make_folders(settings)
     home, leases = store_home(settings, disk, clock, since_boot), Leases(verifier.key, clock)
     reads.confirmed.set_function(lambda: leases.confirmed)
@@ -64,7 +68,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
     recording.find_left_over()
     catalogue = compose_catalogue(archive, recording.recorder, clock)
     recovering = recording.finisher.is_recovering
-    exports = compose_exports(settings, archive, catalogue, evidence, clock, reads, recovering)
+    outside = httpx.AsyncClient(follow_redirects=False)
+    service.on_stop(outside.aclose)
+    exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
     dates = DateWitness(clock)
     lifecycle = compose_lifecycle(
         settings,
@@ -90,7 +96,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
         jobs=exports.jobs,
         holds=archive.holds,
         keeper=lifecycle.end.keeper,
-        evidence=evidence.public,
+        evidence=seals.evidence.public,
         clock=clock,
         metrics=reads,
         origins=settings.allowed_origins,
@@ -102,10 +108,14 @@ async def build(settings: StorageSettings | None = None) -> Service:
     return service
 
 
-def _keys(settings: StorageSettings, clock: Clock) -> tuple[TicketVerifier, EvidenceKey]:
+def _keys(settings: StorageSettings, clock: Clock) -> tuple[TicketVerifier, Seals]:
     ticket = _file(settings.ticket_public_key_file, "the ticket key")
     evidence = _file(settings.evidence_key_file, "the evidence key")
-    return TicketVerifier.from_pem(ticket, clock), EvidenceKey.from_pem(evidence)
+    try:
+        films = open_seal_key(settings.seal_key, settings.seal_certificate, settings.seal_name)
+    except OSError as error:
+        raise BadInput(f"the key that seals films cannot be read or made: {error.strerror}") from error
+    return TicketVerifier.from_pem(ticket, clock), Seals(EvidenceKey.from_pem(evidence), films)
 
 
 def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clock) -> WritingHalf:

@@ -50,6 +50,16 @@ class StorageSettings(BucketSettings):
     tap_peers_dir: Path | None = Field(default=None, description="Folder of the workers' <commune>.pub.")
     ticket_public_key_file: Path = Field(description="PEM of the public key that checks tickets.")
     evidence_key_file: Path = Field(description="PEM of the private key that signs exports.")
+    seal_key_file: Path | None = Field(
+        default=None, description="PEM of the RSA key that seals films and signs reports; made if missing."
+    )
+    seal_certificate_file: Path | None = Field(default=None, description="PEM of its X.509 certificate.")
+    seal_name: str = Field(
+        default="Beffroi", description="Whom the certificate names when it is made: the centre."
+    )
+    tsa_url: str = Field(
+        default="", description="Time-stamping authority (RFC 3161) asked for each export; empty: none."
+    )
     allowed_origins: str = Field(default="", description="Web origins that may ask, separated by commas.")
     segment_s: float = Field(default=60.0, ge=2.0, le=600.0, description="Length of a segment in seconds.")
     disk_reserve_mb: int = Field(
@@ -81,6 +91,14 @@ class StorageSettings(BucketSettings):
     @property
     def exports(self) -> Path:
         return self.export_dir or self.data_dir / "exports"
+
+    @property
+    def seal_key(self) -> Path:
+        return self.seal_key_file or self.data_dir / "seal.pem"
+
+    @property
+    def seal_certificate(self) -> Path:
+        return self.seal_certificate_file or self.data_dir / "seal-certificate.pem"
 
     @property
     def index_url(self) -> str:

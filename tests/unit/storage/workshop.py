@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from shared.clock import SimulatedClock
+from shared.evidence.seal_key import SealKey, make_seal_key
 from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.leases import Leases
@@ -21,6 +23,7 @@ from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
+from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
 from storage.http.compose import compose_app
@@ -94,6 +97,12 @@ def units(
 def policy(stream: StreamId = STREAM, *, days: int = 30, recorded: bool = True) -> RecordingPolicy:
     """A stream that is recorded."""
     return RecordingPolicy(str(stream), "Place du Beffroi", "Lille", recorded, days)
+
+
+@cache
+def seal_key(name: str = "Centre de Lille") -> SealKey:
+    """A key that seals films, made once for all tests."""
+    return make_seal_key(name, datetime.now(UTC))
 
 
 def pem_pair() -> tuple[bytes, bytes]:
@@ -292,7 +301,7 @@ async def workshop(
         ExportRows(archive.database),
         archive.holds,
         catalogue,
-        key,
+        Seals(key, seal_key()),
         clock,
         reads,
         folder=folder / "exports",

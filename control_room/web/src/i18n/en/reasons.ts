@@ -53,6 +53,8 @@ export const otherReasons: typeof french = {
   "export-cameras": "An export is of 1 to {most} cameras.",
   "export-disk": "The disk could not be read or written during the export ({cause}).",
   "export-fetched": "{reference}; {authority}",
+  "no-timestamp": "Export {id} has no time-stamp.",
+  "recipient-unfit": "The recipient’s certificate is not a PEM certificate of an RSA key.",
   "export-no-footage": "There is no footage of any of these cameras in the range asked.",
   "export-not-done": "The export is not ready ({export_status}): there is nothing to fetch.",
   "export-ordered": "{start} to {end}; {reference}; {authority}",

@@ -51,6 +51,8 @@ export const otherReasons = {
   "export-cameras": "Un export porte sur 1 à {most} caméras.",
   "export-disk": "Le disque n’a pas pu être lu ou écrit pendant l’export ({cause}).",
   "export-fetched": "{reference} ; {authority}",
+  "no-timestamp": "L’export {id} n’a pas d’horodatage.",
+  "recipient-unfit": "Le certificat du destinataire n’est pas un certificat PEM d’une clé RSA.",
   "export-no-footage": "Aucune image de ces caméras n’est enregistrée sur la période demandée.",
   "export-not-done": "L’export n’est pas prêt ({export_status}) : il n’y a rien à remettre.",
   "export-ordered": "du {start} au {end} ; {reference} ; {authority}",
