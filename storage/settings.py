@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 
 from shared.settings import Settings
+from storage.recording.core import CoreChoice
 
 
 class StorageSettings(Settings):
@@ -29,6 +30,10 @@ class StorageSettings(Settings):
     ticket_public_key_file: Path = Field(description="PEM of the public key that checks tickets.")
     evidence_key_file: Path = Field(description="PEM of the private key that signs exports.")
     allowed_origins: str = Field(default="", description="Web origins that may ask, separated by commas.")
+    recording_core: CoreChoice = Field(
+        default=CoreChoice.AUTO,
+        description="What builds fragments: `compiled`, `python`, or `auto`, compiled where it was built.",
+    )
     segment_s: float = Field(default=60.0, ge=2.0, le=600.0, description="Length of a segment in seconds.")
     disk_reserve_mb: int = Field(
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."

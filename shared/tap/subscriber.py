@@ -13,6 +13,7 @@ from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.tap.endpoint import Endpoint
+from shared.tap.gathered import Gathered, read_usual
 from shared.tap.keys import KnownPeers, TapKeys, may_publish
 from shared.tap.patience import LOOK_EVERY_S, Patience
 from shared.tap.pump import Pump
@@ -31,6 +32,9 @@ from shared.units import AccessUnit
 _TOLD_AT_ONCE = 32
 _Told = TypeVar("_Told")
 Sink = Callable[[AccessUnit | Gap], None]
+Together = Callable[[Gathered], None]
+"""Takes units that came together, in the sink's place."""
+
 Answering = Callable[[bool], None]
 """Is told True before the first recent unit of an answer reaches the sink, False behind the last."""
 
@@ -103,8 +107,11 @@ class TapSubscriber:
         self._streams.clear()
         await self._pump.close()
 
-    def subscribe(self, stream: StreamId, sink: Sink, answering: Answering = _nobody) -> Subscription:
-        """Give `sink` the stream's recent units, then its live ones, in the loop's thread.
+    def subscribe(
+        self, stream: StreamId, sink: Sink, answering: Answering = _nobody, *, together: Together | None = None
+    ) -> Subscription:
+        """Give `sink` the stream's recent units, then its live ones, in the loop's thread; those that came
+        together and are nothing unusual go to `together`, where that is given.
 
         `answering` is told True when an answer begins and False once when it ends. If the end of an answer is
         lost, the next live unit ends it, however late that comes. A sink that raises loses that unit; the
@@ -120,11 +127,15 @@ class TapSubscriber:
                 self._count(item)
                 self._tell(stream, sink, item)
 
+        def emit_together(several: Gathered) -> None:
+            if together is not None and self._is_open(subscription):
+                self._tell(stream, together, several)
+
         def answer(coming: bool) -> None:
             if self._is_open(subscription):
                 self._tell(stream, answering, coming)
 
-        reassembly = Reassembly(stream, emit, lambda: self._ask(stream), answer, self._clock)
+        reassembly = Reassembly(stream, emit, lambda: self._ask(stream), answer, self._clock, together and emit_together)
         self._streams[stream] = (subscription, reassembly)
         self._want(stream)
         reassembly.start()
@@ -149,6 +160,7 @@ class TapSubscriber:
     def _look(self) -> None:
         if self._patience is not None:
             self._patience.look()
+            self._tell_units()
             self._looking = asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)
 
     def _send(self, message: bytes) -> None:
@@ -179,7 +191,11 @@ class TapSubscriber:
         header = frames[1].bytes
         try:
             if is_gathered(header):
-                self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
+                usual = read_usual(header, frames[2].buffer)
+                if usual is None:
+                    self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
+                else:
+                    self._received_usual(frames[1], usual)
             else:
                 self._received_single(frames[1], read(header, frames[2].bytes))
         except BadInput as error:
@@ -194,6 +210,15 @@ class TapSubscriber:
         for unit in units:
             self._received_one(unit)
             held.live(unit)
+
+    def _received_usual(self, frame: zmq.Frame, several: Gathered) -> None:
+        held = self._held(frame, several.stream)
+        if held is None or self._patience is None:
+            return
+        self._patience.heard(several.stream)
+        # Told to Prometheus by `_look`, once a second for all.
+        self._untold_units += len(several.sizes)
+        held.live_together(several)
 
     def _received_single(self, frame: zmq.Frame, message: Received) -> None:
         held = self._held(frame, message.unit.stream)

@@ -16,7 +16,7 @@ class Disk(Protocol):
         """A descriptor of a new file open for writing; the file must not be there yet."""
         ...
 
-    def write(self, descriptor: int, data: bytes) -> None:
+    def write(self, descriptor: int, data: bytes | memoryview) -> None:
         """Write all of `data` at the end."""
         ...
 
@@ -47,7 +47,7 @@ class RealDisk:
     def create(self, path: Path) -> int:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
 
-    def write(self, descriptor: int, data: bytes) -> None:
+    def write(self, descriptor: int, data: bytes | memoryview) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(descriptor, view) :]

@@ -9,6 +9,7 @@ from shared.service import Service
 from shared.tap import TapSetup, TapSubscriber, open_tap
 from storage.metrics import LifeMetrics, QuarantineMetrics, RecorderMetrics
 from storage.objects.disk import Disk
+from storage.recording.core import core_of
 from storage.recording.finishing import Finisher, Register
 from storage.recording.lane import DiskLane
 from storage.recording.places import Places
@@ -19,7 +20,6 @@ from storage.settings import StorageSettings
 
 _LANES = 2
 _LANE_BUDGET_BYTES = 64 << 20
-_FINISHERS = 2
 _DISK_EVERY_S = 10.0
 
 
@@ -39,8 +39,7 @@ class WritingHalf:
             get_logger("storage").warning("spool-recovered", files=left_over)
 
     def run_in(self, service: Service) -> None:
-        for number in range(_FINISHERS):
-            service.supervise(f"finishing-{number}", self.finisher.run)
+        service.supervise("finishing", self.finisher.run)
         service.supervise("recorder", self.recorder.run)
         service.check("recording", self.recorder.health)
         service.check("finishing", self.finisher.health)
@@ -68,7 +67,7 @@ def compose_recording(
         RecorderMetrics(),
         segment_s=segment_s,
         nonce=nonce,
-        finished=lambda key: finisher.enqueue(key),
+        finished=lambda key, segment: finisher.enqueue(key, segment),
     )
     finisher = Finisher(
         places,
@@ -84,9 +83,12 @@ def compose_recording(
 
 
 def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[Spool, list[DiskLane]]:
-    """The spool, and the lanes that write to it, not started."""
+    """The spool, and the lanes that write to it, not started. Raises Unavailable where a core is demanded
+    that is not there."""
     lanes = [DiskLane(f"disk-{number}", _LANE_BUDGET_BYTES) for number in range(_LANES)]
-    return Spool(settings.spool, disk, lanes, clock, reserve_bytes=settings.disk_reserve_mb << 20), lanes
+    core = core_of(settings.recording_core, get_logger("storage"))
+    reserve_bytes = settings.disk_reserve_mb << 20
+    return Spool(settings.spool, disk, lanes, clock, reserve_bytes=reserve_bytes, core=core), lanes
 
 
 def compose_tap(settings: StorageSettings, clock: Clock, known: Callable[[str, str], bool]) -> TapSubscriber:

@@ -12,15 +12,16 @@ from shared.ids import StreamId
 from shared.mediatime import TICKS_PER_SECOND, ns_from_90k, ticks_from_ns
 from shared.messages.storage import RecordingPolicy, RecordingReport, RecordingStatus
 from shared.reasons import Reason, why
+from shared.tap.gathered import Gathered
 from shared.tap.reassembly import Gap
 from shared.units import MAX_REORDER90, AccessUnit
 from storage.fmp4.description import describe
 from storage.fmp4.identity import Identity
 from storage.metrics import RecorderMetrics
-from storage.model.segment import Footage, object_key
+from storage.model.segment import Footage, Segment, SegmentState, object_key
 from storage.recording.camera_time import CameraTime
 from storage.recording.open_segment import OpenSegment, OpenWriter
-from storage.recording.spool import WriterEvents
+from storage.recording.spool import WriterEvents, Written
 
 FRAGMENT90 = TICKS_PER_SECOND // 2
 """A kill loses what is not in a fragment yet, and may lose a second: half of one leaves room for the disk."""
@@ -35,12 +36,14 @@ _RETRY_NS = 2_000_000_000
 _SILENT_NS = 5_000_000_000
 _HEARD_NS = 60_000_000_000
 _MAX_SEGMENTS_WITHOUT_KEY = 10
+_RECORDING = why("recording", "recording")
 
 
 class Recording:
     """Records one stream. All calls in the loop's thread.
 
-    `open_writer` starts a segment's file; `finished` is told of each file that is whole and closed.
+    `open_writer` starts a segment's file; `finished` is told of each file that is closed, and what the index
+    should say of it where that is sure.
     `nonce` makes the keys of this process differ from those of the one before.
     """
 
@@ -51,7 +54,7 @@ class Recording:
         segment_s: float,
         nonce: str,
         open_writer: OpenWriter,
-        finished: Callable[[str], None],
+        finished: Callable[[str, Segment | None], None],
         clock: Clock,
         metrics: RecorderMetrics,
     ) -> None:
@@ -80,10 +83,21 @@ class Recording:
         else:
             self._take_unit(item)
 
+    def take_together(self, several: Gathered) -> None:
+        """The next units of the stream: as `take` with each, at one go where they are nothing unusual."""
+        at = 0
+        for key in several.keys:
+            if key > at:
+                self._take_together(several.part(at, key))
+            self._take_apart(several.part(key, key + 1))
+            at = key + 1
+        if at < len(several.sizes):
+            self._take_together(several.part(at, len(several.sizes)) if at else several)
+
     def tick(self) -> None:
         """Called a few times a second: nothing collected waits longer than a moment for its next unit."""
         segment, now_ns = self._open, self._clock.monotonic_ns()
-        if segment and segment.units and now_ns - segment.collected_since_ns > _IDLE_FLUSH_NS:
+        if segment and segment.pieces and now_ns - segment.collected_since_ns > _IDLE_FLUSH_NS:
             self._flush(segment, segment.end90)
         if (
             self._status is RecordingStatus.RECORDING
@@ -116,6 +130,10 @@ class Recording:
         age_ns = self._clock.monotonic_ns() - at_ns
         return replace(told, utc_ns=told.utc_ns + age_ns) if age_ns <= _HEARD_NS else None
 
+    @property
+    def status(self) -> RecordingStatus:
+        return self._status
+
     def report(self) -> RecordingReport:
         since = datetime.fromtimestamp(self._since_ns / 1e9, UTC)
         return RecordingReport(str(self.stream), self._status, self._reason.text, since, self._reason)
@@ -133,6 +151,43 @@ class Recording:
             segment = self._start(unit, unit.utc_ns)
         if segment is not None:
             self._collect(segment, unit)
+
+    def _take_apart(self, several: Gathered) -> None:
+        for unit in several.units():
+            self._take_unit(unit)
+
+    def _take_together(self, several: Gathered) -> None:
+        """Units without a key unit among them."""
+        segment = self._open
+        if segment is None or not self._goes_on(segment, several):
+            self._take_apart(several)
+            return
+        now_ns, last = self._clock.monotonic_ns(), len(several.sizes) - 1
+        last90 = several.pts90[last] - segment.first_pts90
+        began90 = segment.times90[0] if segment.times90 else last90
+        if last90 - began90 < FRAGMENT90:
+            segment.collect_together(several, now_ns)
+            return
+        # In front of the last one, so that it is known where the one before ends.
+        if last:
+            segment.collect_together(several.part(0, last), now_ns)
+        if self._flush(segment, last90):
+            segment.collect_together(several.part(last, last + 1), now_ns)
+        else:
+            self._metrics.lost.labels("disk").inc()
+
+    def _goes_on(self, segment: OpenSegment, several: Gathered) -> bool:
+        """Whether units belong to the segment, in the order they came, and fit into a fragment."""
+        first90 = several.pts90[0] - segment.first_pts90
+        last90 = several.pts90[-1] - segment.first_pts90
+        overlong_ns = _MAX_SEGMENTS_WITHOUT_KEY * self._segment_ns
+        return (
+            several.run == segment.run
+            and segment.last90 < first90 <= segment.last90 + _JUMP90
+            and last90 - first90 < FRAGMENT90
+            and not segment.reordered
+            and ns_from_90k(last90) <= overlong_ns
+        )
 
     def _breaks(self, segment: OpenSegment, unit: AccessUnit) -> bool:
         """Whether a unit cannot belong to the segment, key or not."""
@@ -186,7 +241,7 @@ class Recording:
         events = WriterEvents(
             written=lambda end90, late: self._on_written(key, end90, late),
             failed=lambda reason, kept: self._on_failed(key, reason, kept),
-            closed=lambda kept: self._on_closed(key, kept),
+            closed=lambda kept, written: self._on_closed(key, kept, written),
         )
         self._footage[key] = Footage(
             key, self.stream, unit.run, start_ns, start_ns, codec, description.digest, identity.days
@@ -210,13 +265,14 @@ class Recording:
 
     def _collect(self, segment: OpenSegment, unit: AccessUnit) -> None:
         time90 = segment.time90(unit)
-        if segment.units and segment.may_cut_before(time90):
+        if segment.pieces and segment.may_cut_before(time90):
             age90 = time90 - segment.times90[0]
-            starts_seekable = unit.key and (age90 >= _SHORT90 or not segment.units[0].key)
+            starts_seekable = unit.key and (age90 >= _SHORT90 or not segment.starts_with_key)
             if age90 >= FRAGMENT90 or starts_seekable:
                 # What follows a reordered unit may be shown before it, right behind what is collected.
                 end90 = min(time90, segment.end90) if unit.reordered else time90
                 if not self._flush(segment, end90):
+                    self._metrics.lost.labels("disk").inc()
                     return
         segment.collect(unit, time90, self._clock.monotonic_ns())
 
@@ -225,7 +281,7 @@ class Recording:
         fragment = segment.take_fragment(end90)
         if segment.writer.append(fragment):
             return True
-        self._metrics.lost.labels("disk").inc(len(fragment.units))
+        self._metrics.lost.labels("disk").inc(len(fragment.times90))
         self._open = None
         segment.writer.close()
         slow = why("recording-disk-slow", "the disk is too slow: pictures are being left out")
@@ -236,7 +292,7 @@ class Recording:
         segment, self._open = self._open, None
         if segment is None:
             return
-        if segment.units:
+        if segment.pieces:
             self._flush(segment, segment.end90 if end90 is None else end90)
         segment.writer.close()
 
@@ -245,7 +301,7 @@ class Recording:
         if late:
             self._metrics.late.inc()
         self._written_at_ns = self._clock.monotonic_ns()
-        self._say(RecordingStatus.RECORDING, why("recording", "recording"))
+        self._say(RecordingStatus.RECORDING, _RECORDING)
         footage = self._footage.get(key)
         if footage is not None:
             end_ns = footage.start_ns + ns_from_90k(end90)
@@ -253,24 +309,43 @@ class Recording:
 
     def _on_failed(self, key: str, reason: Reason, kept: bool) -> None:
         if self._open is not None and self._open.key == key:
-            self._metrics.lost.labels("disk").inc(len(self._open.units))
+            self._metrics.lost.labels("disk").inc(len(self._open.times90))
             self._open = None
         self._retry_at_ns = self._clock.monotonic_ns() + _RETRY_NS
         self._metrics.failures.inc()
         self._say(RecordingStatus.FAILING, reason)
         self._on_closed(key, kept)
 
-    def _on_closed(self, key: str, kept: bool) -> None:
-        if kept:
-            self._finished(key)
-        else:
+    def _on_closed(self, key: str, kept: bool, written: Written | None = None) -> None:
+        if not kept:
             self._footage.pop(key, None)
+            return
+        footage = self._footage.get(key)
+        self._finished(key, None if footage is None or written is None else _segment(footage, written))
 
     def _say(self, status: RecordingStatus, reason: Reason) -> None:
         if (status, reason) != (self._status, self._reason):
             if status is not self._status:
                 self._since_ns = self._clock.utc_ns()
             self._status, self._reason = status, reason
+
+
+def _segment(footage: Footage, written: Written) -> Segment:
+    """What the index should say of a file that was written to its end."""
+    return Segment(
+        footage.key,
+        footage.stream,
+        footage.run,
+        footage.start_ns,
+        footage.start_ns + ns_from_90k(written.end90),
+        written.size,
+        written.sha256,
+        footage.codec,
+        footage.parameters,
+        footage.days,
+        SegmentState.CLOSED,
+        written.incomplete,
+    )
 
 
 def _unrecordable(error: BadInput) -> Reason:

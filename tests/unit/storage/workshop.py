@@ -16,6 +16,7 @@ from shared.clock import SimulatedClock
 from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.leases import Leases
+from shared.log import get_logger
 from shared.messages.codec import encode
 from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
@@ -49,6 +50,7 @@ from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue
 from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
+from storage.recording.core import CoreChoice, core_of
 from storage.recording.finishing import Finisher
 from storage.recording.lane import DiskLane
 from storage.recording.left_files import LeftFiles
@@ -56,6 +58,7 @@ from storage.recording.places import Places
 from storage.recording.publishers import KnownPublishers
 from storage.recording.quarantine import Quarantine
 from storage.recording.recorder import Recorder
+from storage.recording.sealing import Sealer
 from storage.recording.spool import Spool
 from tests.support import pictures
 from tests.support.eventually import eventually
@@ -145,6 +148,10 @@ class Workshop:
     @property
     def places(self) -> Places:
         return self.archive.places
+
+    @property
+    def sealer(self) -> Sealer:
+        return Sealer(self.places.spool, self.quarantine)
 
     @property
     def bond(self) -> StoreBond:
@@ -252,6 +259,7 @@ async def workshop(
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
     allowance: Allowance = USUAL,
+    core: CoreChoice = CoreChoice.AUTO,
 ) -> AsyncIterator[Workshop]:
     """Storage in a folder; made again in the same folder it finds what was left there.
 
@@ -261,7 +269,8 @@ async def workshop(
     for name in ("spool", "objects", "exports"):
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
-    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock)
+    built = core_of(core, get_logger("storage"))
+    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock, core=built)
     store = FolderStore(folder / "objects", spool.disk)
     archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", store, spool)
     await archive.bond.establish()
