@@ -1,6 +1,7 @@
 """Builds storage out of its rooms: the one place that knows them all."""
 
 import asyncio
+import gc
 import secrets
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -37,6 +38,9 @@ from storage.recording.compose import (
 from storage.recording.publishers import KnownPublishers
 from storage.recording.recorder import Tap
 from storage.settings import StorageSettings
+
+_COLLECTION_THRESHOLD = 50_000
+"""More objects than the pictures of 500 cameras leave between two of their fragments."""
 
 
 async def build(settings: StorageSettings | None = None) -> Service:
@@ -93,6 +97,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
     for room in (exports, recording, lifecycle):
         room.run_in(service)
     service.supervise("disks", measuring_disks(settings, disk, recording.life, clock))
+    # What was built so far stays: it need not be looked at again, nor as often what pictures leave behind.
+    gc.freeze()
+    gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
     return service
 
 
@@ -109,6 +116,7 @@ def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clo
         archive.rows,
         clock,
         segment_s=settings.segment_s,
+        sync_s=settings.sync_s,
         nonce=secrets.token_hex(3),
         stored=archive.bond.stored,
     )

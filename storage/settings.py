@@ -35,6 +35,12 @@ class StorageSettings(Settings):
         description="What builds fragments: `compiled`, `python`, or `auto`, compiled where it was built.",
     )
     segment_s: float = Field(default=60.0, ge=2.0, le=600.0, description="Length of a segment in seconds.")
+    sync_s: float = Field(
+        default=5.0,
+        ge=1.0,
+        le=60.0,
+        description="Seconds between two syncs of what is being recorded: what a power cut may take.",
+    )
     disk_reserve_mb: int = Field(
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
     )

@@ -11,6 +11,7 @@ from storage.metrics import LifeMetrics, QuarantineMetrics, RecorderMetrics
 from storage.objects.disk import Disk
 from storage.recording.core import core_of
 from storage.recording.finishing import Finisher, Register
+from storage.recording.group_sync import GroupSync
 from storage.recording.lane import DiskLane
 from storage.recording.places import Places
 from storage.recording.quarantine import MAX_FILES, Quarantine
@@ -18,8 +19,9 @@ from storage.recording.recorder import Recorder, Tap
 from storage.recording.spool import Spool
 from storage.settings import StorageSettings
 
-_LANES = 2
-_LANE_BUDGET_BYTES = 64 << 20
+_LANES = 1
+"""One thread keeps up with 500 cameras, and each more is woken for itself."""
+_LANE_BUDGET_BYTES = 128 << 20
 _DISK_EVERY_S = 10.0
 
 
@@ -31,6 +33,7 @@ class WritingHalf:
     quarantine: Quarantine
     recorder: Recorder
     finisher: Finisher
+    sync: GroupSync
 
     def find_left_over(self) -> None:
         """Queue what the process before this one left in the spool."""
@@ -40,6 +43,8 @@ class WritingHalf:
 
     def run_in(self, service: Service) -> None:
         service.supervise("finishing", self.finisher.run)
+        service.supervise("group-sync", self.sync.run)
+        service.check("power-cut", self.sync.health)
         service.supervise("recorder", self.recorder.run)
         service.check("recording", self.recorder.health)
         service.check("finishing", self.finisher.health)
@@ -56,15 +61,16 @@ def compose_recording(
     nonce: str,
     stored: Callable[[], Awaitable[None]],
     most_unreadable: int = MAX_FILES,
+    sync_s: float = 5.0,
 ) -> WritingHalf:
     """`stored` is called with each segment that the store has and `rows` say so of."""
-    life, spool = LifeMetrics(), places.spool
+    life, recording, spool = LifeMetrics(), RecorderMetrics(), places.spool
     quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=most_unreadable)
     recorder = Recorder(
         tap,
         spool,
         clock,
-        RecorderMetrics(),
+        recording,
         segment_s=segment_s,
         nonce=nonce,
         finished=lambda key, segment: finisher.enqueue(key, segment),
@@ -79,7 +85,8 @@ def compose_recording(
         is_open=recorder.is_open,
         stored=stored,
     )
-    return WritingHalf(life, quarantine, recorder, finisher)
+    sync = GroupSync(spool, clock, recording, every_s=sync_s)
+    return WritingHalf(life, quarantine, recorder, finisher, sync)
 
 
 def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[Spool, list[DiskLane]]:

@@ -150,9 +150,10 @@ class Finisher:
         return faults
 
     async def _store(self, closed: Sequence[Segment]) -> dict[str, Fault]:
-        """Steps 3 to 6 with sealed files. Raises OSError, BeffroiError where none of them could be done."""
+        """Steps 2 to 6 with files that last as soon as their names do. Raises OSError, BeffroiError where none of them could be done."""
         if not closed:
             return {}
+        await asyncio.to_thread(self._places.spool.disk.sync, self._places.spool.folder)
         rows = await self._rows.enter(closed)
         for segment in closed:
             self._known(segment.key)

@@ -42,9 +42,9 @@ class PendingFragment:
 
     @property
     def usual(self) -> bool:
-        """Whether pictures come as they are shown and none is a recovery point."""
+        """Whether pictures come as they are shown, none is a recovery point, and their memory is our own."""
         return not self.offsets90 and not any(
-            [piece.recovery for piece in self.pieces if isinstance(piece, AccessUnit)]
+            [piece.recovery if isinstance(piece, AccessUnit) else piece.data.readonly for piece in self.pieces]
         )
 
     @property

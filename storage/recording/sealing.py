@@ -24,7 +24,7 @@ class Sealer:
         self._log = get_logger("storage")
 
     def seal(self, key: str, written: Segment | None = None) -> Segment | None:
-        """What the index should say of a file, which lasts from here on; None where nothing in it can be read.
+        """What the index should say of a file, which lasts where its name does; None where nothing in it can be read.
 
         `written` is what its writer knows of it: believed where the file is as long as that says.
         """

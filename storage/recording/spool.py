@@ -48,6 +48,7 @@ class Spool:
         self._reserve_bytes = reserve_bytes
         self._looked_ns: int | None = None
         self._low = False
+        self._unsynced_since_ns: int | None = None
 
     def lane(self, number: int) -> DiskLane:
         """The lane of a recording: the same one for all its segments, so that they stay in order."""
@@ -82,6 +83,21 @@ class Spool:
         there = path.exists()
         self.disk.remove(path)
         return there
+
+    def wrote(self, at_ns: int) -> None:
+        """Something was written that a power cut takes until the next sync. Any thread."""
+        if self._unsynced_since_ns is None or at_ns < self._unsynced_since_ns:
+            self._unsynced_since_ns = at_ns
+
+    def begin_sync(self) -> int | None:
+        """Since when there is something to sync, None where there is nothing; what is written next is new."""
+        since_ns, self._unsynced_since_ns = self._unsynced_since_ns, None
+        return since_ns
+
+    @property
+    def unsynced_since_ns(self) -> int | None:
+        """When the oldest was written that no sync has begun with."""
+        return self._unsynced_since_ns
 
     @property
     def waiting_bytes(self) -> int:
@@ -199,6 +215,7 @@ class SegmentWriter:
         self._size += len(data)
         # Of what the disk took, and of nothing else.
         self._digest.update(data)
+        self._spool.wrote(self._spool.now_ns())
 
     def _fail(self, error: OSError) -> None:
         self._broken = True

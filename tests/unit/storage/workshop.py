@@ -52,6 +52,7 @@ from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
 from storage.recording.core import CoreChoice, core_of
 from storage.recording.finishing import Finisher
+from storage.recording.group_sync import GroupSync
 from storage.recording.lane import DiskLane
 from storage.recording.left_files import LeftFiles
 from storage.recording.places import Places
@@ -119,6 +120,7 @@ class Workshop:
     policies: PolicyRows
     recorder: Recorder
     finisher: Finisher
+    sync: GroupSync
     end: Destruction
     control: HandControl
     lessor: Lessor
@@ -361,6 +363,7 @@ async def workshop(
                 policies,
                 half.recorder,
                 half.finisher,
+                half.sync,
                 end,
                 control,
                 Lessor(signer, clock.utc_ns),
