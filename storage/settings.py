@@ -1,11 +1,19 @@
 """What the environment tells storage."""
 
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 
 from shared.settings import Settings
-from storage.recording.core import CoreChoice
+
+
+class CoreChoice(StrEnum):
+    """What builds fragments: `auto` is compiled where that can be had."""
+
+    AUTO = "auto"
+    PYTHON = "python"
+    COMPILED = "compiled"
 
 
 class StorageSettings(Settings):

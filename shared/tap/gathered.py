@@ -10,8 +10,8 @@ from shared.ids import StreamId
 from shared.tap.wire import CODECS, GATHERED, GATHERED_HEAD, MAGIC, SOURCES, VERSION, Flag, read, stream_named
 from shared.units import AccessUnit, Codec, UtcSource
 
-# Bytes of the header, bytes of data; of the header: what it begins with, flags, codec and source and recovery,
-# run, seq, pts90, utc_ns, and what `last_ns` is.
+# Bytes of the header, bytes of data; of the header: what it begins with, flags, codec and source and
+# recovery, run, seq, pts90, utc_ns, and what `last_ns` is.
 _PART = "!HI4sB3sIQqqq"
 _PART_BYTES = Struct(_PART).size
 _LENGTHS_BYTES = 6
@@ -23,9 +23,9 @@ _USUAL_FLAGS = frozenset((0, _KEY, _ASTRAY, _KEY | _ASTRAY))
 class Gathered(NamedTuple):
     """Units that follow each other in a run, at least one, each shown later than the one before.
 
-    None is reordered or a recovery point, all have one codec. `keys` are the numbers of the key units, `sizes`
-    says how long the data of each is in `data`, where one follows the other, as their headers do in `headers`.
-    A tuple, since it is made for each message.
+    None is reordered or a recovery point, all have one codec. `keys` are the numbers of the key units,
+    `sizes` says how long the data of each is in `data`, where one follows the other, as their headers do in
+    `headers`. A tuple, since it is made for each message.
     """
 
     stream: StreamId

@@ -28,8 +28,9 @@ class Reassembly:
 
     `emit` gets units in order; it never gets a unit that cannot be decoded after the ones before, unless a
     `Gap` came first. Units that came together and are next go to `together` as they are, where that is given,
-    else to `emit` one by one. `ask` is called when recent units would help: at most every 250 ms, and ever more
-    rarely while it does not, because an answer is large and the line may be what is slow.
+    else to `emit` one by one.
+    `ask` is called when recent units would help: at most every 250 ms, and ever more rarely while it does
+    not, because an answer is large and the line may be what is slow.
     `answering` is told when an answer's recent units begin to come, and when they have all been emitted.
     A run lower than the current one is taken only when the current one has been silent for 5 s.
     """
@@ -73,7 +74,7 @@ class Reassembly:
         self._ask_again()
 
     def live_together(self, several: Gathered) -> None:
-        """Take units that came together from the live topic: as `live` with each, at one go where they go on."""
+        """Take units that came together from the live topic: as `live` with each, at one go if they go on."""
         is_next = self._next == (several.run, several.seq)
         if self._together is None or not is_next or self._held or self._is_answered:
             for unit in several.units():

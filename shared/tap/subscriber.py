@@ -108,7 +108,12 @@ class TapSubscriber:
         await self._pump.close()
 
     def subscribe(
-        self, stream: StreamId, sink: Sink, answering: Answering = _nobody, *, together: Together | None = None
+        self,
+        stream: StreamId,
+        sink: Sink,
+        answering: Answering = _nobody,
+        *,
+        together: Together | None = None,
     ) -> Subscription:
         """Give `sink` the stream's recent units, then its live ones, in the loop's thread; those that came
         together and are nothing unusual go to `together`, where that is given.
@@ -135,7 +140,9 @@ class TapSubscriber:
             if self._is_open(subscription):
                 self._tell(stream, answering, coming)
 
-        reassembly = Reassembly(stream, emit, lambda: self._ask(stream), answer, self._clock, together and emit_together)
+        reassembly = Reassembly(
+            stream, emit, lambda: self._ask(stream), answer, self._clock, together and emit_together
+        )
         self._streams[stream] = (subscription, reassembly)
         self._want(stream)
         reassembly.start()

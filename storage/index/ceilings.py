@@ -22,16 +22,14 @@ async def days_in_force(connection: AsyncConnection, stream: str, start_ns: int,
     return max(1, min(MAX_DAYS, days))
 
 
-async def days_in_force_of(
-    connection: AsyncConnection, footage: Sequence[tuple[str, int, int]]
-) -> list[int]:
+async def days_in_force_of(connection: AsyncConnection, footage: Sequence[tuple[str, int, int]]) -> list[int]:
     """As `days_in_force` of each: stream, instant of capture, days."""
     named = {stream for stream, _, _ in footage}
     authorised = select(policies.c.stream, policies.c.days).where(policies.c.stream.in_(named))
     lowered = select(ceilings.c.stream, ceilings.c.until_ns, ceilings.c.days).where(
         ceilings.c.stream.in_(named)
     )
-    told: dict[str, int] = {stream: days for stream, days in (await connection.execute(authorised)).all()}
+    told = {str(row.stream): int(row.days) for row in (await connection.execute(authorised)).all()}
     limits: list[tuple[str, int, int]] = [tuple(row) for row in (await connection.execute(lowered)).all()]
     return [
         max(1, min(MAX_DAYS, days, told.get(stream, days), *_limits(limits, stream, start_ns)))

@@ -4,7 +4,6 @@ A call lets go of the interpreter's lock: the lanes build fragments beside the l
 """
 
 import ctypes
-from enum import StrEnum
 from functools import lru_cache
 from importlib.machinery import EXTENSION_SUFFIXES
 from mmap import mmap
@@ -19,6 +18,7 @@ from storage.fmp4.entry import Description
 from storage.fmp4.fragment import ntp_from_ns
 from storage.fmp4.nal_description import NalDescription
 from storage.recording.pending import PendingFragment
+from storage.settings import CoreChoice
 
 _VERSION = 1
 _FOLDER = Path(__file__).parent
@@ -28,14 +28,6 @@ _PLAIN = (0, 0, 0, b"")
 _LENGTH = Struct("=I")
 _ROOM_BYTES = 8 << 20
 """The longest fragment that is built here; memory that is never written to is never taken."""
-
-
-class CoreChoice(StrEnum):
-    """What builds fragments: `auto` is compiled where that can be had."""
-
-    AUTO = "auto"
-    PYTHON = "python"
-    COMPILED = "compiled"
 
 
 class Core:

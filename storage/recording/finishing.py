@@ -150,7 +150,10 @@ class Finisher:
         return faults
 
     async def _store(self, closed: Sequence[Segment]) -> dict[str, Fault]:
-        """Steps 2 to 6 with files that last as soon as their names do. Raises OSError, BeffroiError where none of them could be done."""
+        """Steps 2 to 6 with files that last as soon as their names do.
+
+        Raises OSError, BeffroiError where none of them could be done.
+        """
         if not closed:
             return {}
         await asyncio.to_thread(self._places.spool.disk.sync, self._places.spool.folder)

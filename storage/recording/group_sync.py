@@ -1,4 +1,4 @@
-"""What is being recorded is made to survive a power cut every few seconds, all files of the spool at one go."""
+"""Every few seconds what is being recorded is made to survive a power cut, all files at one go."""
 
 import asyncio
 

@@ -6,11 +6,15 @@ from typing import Protocol
 
 from shared.mediatime import TICKS_PER_SECOND, ns_from_90k
 from shared.tap.gathered import Gathered
-from shared.units import AccessUnit
+from shared.units import MAX_REORDER90, AccessUnit
 from storage.fmp4.entry import Description
 from storage.fmp4.identity import Identity
 from storage.recording.pending import PendingFragment, Piece
 from storage.recording.spool import WriterEvents
+
+FRAGMENT90 = TICKS_PER_SECOND // 2
+"""A kill loses what is not in a fragment yet, and may lose a second: half of one leaves room for the disk."""
+_JUMP90 = 5 * TICKS_PER_SECOND
 
 
 class Writer(Protocol):
@@ -49,7 +53,6 @@ class OpenSegment:
     reordered: bool = False
     """Whether a unit of the fragment is."""
 
-
     def time90(self, unit: AccessUnit) -> int:
         """The unit's media time; two samples in order cannot share one, so it strictly grows for those."""
         told90 = unit.pts90 - self.first_pts90
@@ -58,6 +61,28 @@ class OpenSegment:
     def told_ns(self, unit: AccessUnit) -> int:
         """The UTC that the segment's own time line gives to a unit."""
         return self.start_ns + ns_from_90k(unit.pts90 - self.first_pts90)
+
+    def can_hold(self, unit: AccessUnit, overlong_ns: int) -> bool:
+        """Whether a unit, key or not, may belong to the segment, which is never longer than `overlong_ns`."""
+        ahead90 = unit.pts90 - self.first_pts90 - self.last90
+        back90 = MAX_REORDER90 if unit.reordered else TICKS_PER_SECOND
+        return (
+            unit.run == self.run
+            and -back90 <= ahead90 <= _JUMP90
+            and self.told_ns(unit) - self.start_ns <= overlong_ns
+        )
+
+    def goes_on_in(self, several: Gathered, overlong_ns: int) -> bool:
+        """Whether it can hold all of some units, as they came, and a fragment as well."""
+        first90 = several.pts90[0] - self.first_pts90
+        last90 = several.pts90[-1] - self.first_pts90
+        return (
+            several.run == self.run
+            and self.last90 < first90 <= self.last90 + _JUMP90
+            and last90 - first90 < FRAGMENT90
+            and not self.reordered
+            and ns_from_90k(last90) <= overlong_ns
+        )
 
     def lead90(self, key_unit: AccessUnit) -> int:
         """How long before this key unit the next segment has to begin.

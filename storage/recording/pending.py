@@ -43,9 +43,10 @@ class PendingFragment:
     @property
     def usual(self) -> bool:
         """Whether pictures come as they are shown, none is a recovery point, and their memory is our own."""
-        return not self.offsets90 and not any(
-            [piece.recovery if isinstance(piece, AccessUnit) else piece.data.readonly for piece in self.pieces]
-        )
+        odd = [
+            piece.recovery if isinstance(piece, AccessUnit) else piece.data.readonly for piece in self.pieces
+        ]
+        return not self.offsets90 and not any(odd)
 
     @property
     def units(self) -> tuple[AccessUnit, ...]:

@@ -1,4 +1,4 @@
-"""A closed file of the spool: cut to what is whole in it, made to survive a power cut, and read for its row."""
+"""A closed file of the spool: cut to what is whole in it, made to last, and read for its row."""
 
 import os
 from pathlib import Path
@@ -24,7 +24,7 @@ class Sealer:
         self._log = get_logger("storage")
 
     def seal(self, key: str, written: Segment | None = None) -> Segment | None:
-        """What the index should say of a file, which lasts where its name does; None where nothing in it can be read.
+        """What the index should say of a file, which lasts if its name does; None where nothing is readable.
 
         `written` is what its writer knows of it: believed where the file is as long as that says.
         """

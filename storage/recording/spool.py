@@ -19,6 +19,7 @@ from storage.objects.file_range import read_range
 from storage.recording.core import Core, FragmentBuilder
 from storage.recording.lane import DiskLane
 from storage.recording.pending import PendingFragment
+from storage.recording.written import Written
 
 _SPACE_EVERY_NS = 1_000_000_000
 _LATE_NS = 1_000_000_000
@@ -111,19 +112,6 @@ class Spool:
             self._low = self.disk.free_bytes(self.folder) < self._reserve_bytes
         if self._low:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a file holds that was written to its end and closed without a fault.
-
-    The SHA-256 is of the bytes that the disk took, in order; pictures go up to `end90`.
-    """
-
-    size: int
-    sha256: str
-    end90: int
-    incomplete: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from zlib import crc32
 
 from shared.causes import technical
@@ -14,20 +13,19 @@ from shared.messages.storage import RecordingPolicy, RecordingReport, RecordingS
 from shared.reasons import Reason, why
 from shared.tap.gathered import Gathered
 from shared.tap.reassembly import Gap
-from shared.units import MAX_REORDER90, AccessUnit
+from shared.units import AccessUnit
 from storage.fmp4.description import describe
 from storage.fmp4.identity import Identity
 from storage.metrics import RecorderMetrics
-from storage.model.segment import Footage, Segment, SegmentState, object_key
+from storage.model.segment import Footage, Segment, object_key
 from storage.recording.camera_time import CameraTime
-from storage.recording.open_segment import OpenSegment, OpenWriter
-from storage.recording.spool import WriterEvents, Written
+from storage.recording.open_segment import FRAGMENT90, OpenSegment, OpenWriter
+from storage.recording.spool import WriterEvents
+from storage.recording.standing import Standing
+from storage.recording.written import Written
 
-FRAGMENT90 = TICKS_PER_SECOND // 2
-"""A kill loses what is not in a fragment yet, and may lose a second: half of one leaves room for the disk."""
 _SHORT90 = TICKS_PER_SECOND // 4
 _IDLE_FLUSH_NS = 800_000_000
-_JUMP90 = 5 * TICKS_PER_SECOND
 _STEP_NS = 500_000_000
 """UTC this far from media time is a step of a clock; less is jitter of the network."""
 _SLEW_NS = 10_000_000
@@ -61,6 +59,7 @@ class Recording:
         self.stream = StreamId.parse(policy.stream)
         self.policy = policy
         self._segment_ns = int(segment_s * 1e9)
+        self._overlong_ns = _MAX_SEGMENTS_WITHOUT_KEY * self._segment_ns
         self._nonce = nonce
         self._open_writer = open_writer
         self._finished = finished
@@ -68,9 +67,7 @@ class Recording:
         self._metrics = metrics
         self._open: OpenSegment | None = None
         self._footage: dict[str, Footage] = {}
-        self._status = RecordingStatus.WAITING
-        self._reason = why("recording-awaited", "no picture has come yet")
-        self._since_ns = clock.utc_ns()
+        self._standing = Standing(clock.utc_ns())
         self._retry_at_ns = 0
         self._written_at_ns: int | None = None
         self._heard: tuple[CameraTime, int] | None = None
@@ -100,7 +97,7 @@ class Recording:
         if segment and segment.pieces and now_ns - segment.collected_since_ns > _IDLE_FLUSH_NS:
             self._flush(segment, segment.end90)
         if (
-            self._status is RecordingStatus.RECORDING
+            self.status is RecordingStatus.RECORDING
             and self._written_at_ns is not None
             and now_ns - self._written_at_ns > _SILENT_NS
         ):
@@ -132,17 +129,16 @@ class Recording:
 
     @property
     def status(self) -> RecordingStatus:
-        return self._status
+        return self._standing.status
 
     def report(self) -> RecordingReport:
-        since = datetime.fromtimestamp(self._since_ns / 1e9, UTC)
-        return RecordingReport(str(self.stream), self._status, self._reason.text, since, self._reason)
+        return self._standing.report(self.stream)
 
     def _take_unit(self, unit: AccessUnit) -> None:
         if unit.key:
             self._heard = CameraTime.of(unit), self._clock.monotonic_ns()
         segment = self._open
-        if segment is not None and self._breaks(segment, unit):
+        if segment is not None and not segment.can_hold(unit, self._overlong_ns):
             self._end()
             segment = None
         if segment is not None and unit.key:
@@ -159,7 +155,7 @@ class Recording:
     def _take_together(self, several: Gathered) -> None:
         """Units without a key unit among them."""
         segment = self._open
-        if segment is None or not self._goes_on(segment, several):
+        if segment is None or not segment.goes_on_in(several, self._overlong_ns):
             self._take_apart(several)
             return
         now_ns, last = self._clock.monotonic_ns(), len(several.sizes) - 1
@@ -175,30 +171,6 @@ class Recording:
             segment.collect_together(several.part(last, last + 1), now_ns)
         else:
             self._metrics.lost.labels("disk").inc()
-
-    def _goes_on(self, segment: OpenSegment, several: Gathered) -> bool:
-        """Whether units belong to the segment, in the order they came, and fit into a fragment."""
-        first90 = several.pts90[0] - segment.first_pts90
-        last90 = several.pts90[-1] - segment.first_pts90
-        overlong_ns = _MAX_SEGMENTS_WITHOUT_KEY * self._segment_ns
-        return (
-            several.run == segment.run
-            and segment.last90 < first90 <= segment.last90 + _JUMP90
-            and last90 - first90 < FRAGMENT90
-            and not segment.reordered
-            and ns_from_90k(last90) <= overlong_ns
-        )
-
-    def _breaks(self, segment: OpenSegment, unit: AccessUnit) -> bool:
-        """Whether a unit cannot belong to the segment, key or not."""
-        ahead90 = unit.pts90 - segment.first_pts90 - segment.last90
-        back90 = MAX_REORDER90 if unit.reordered else TICKS_PER_SECOND
-        overlong_ns = _MAX_SEGMENTS_WITHOUT_KEY * self._segment_ns
-        return (
-            unit.run != segment.run
-            or not -back90 <= ahead90 <= _JUMP90
-            or segment.told_ns(unit) - segment.start_ns > overlong_ns
-        )
 
     def _turn(self, segment: OpenSegment, key_unit: AccessUnit) -> OpenSegment | None:
         """At a key unit: go on with the segment, or with the next one; None where no next one can start."""
@@ -321,31 +293,10 @@ class Recording:
             self._footage.pop(key, None)
             return
         footage = self._footage.get(key)
-        self._finished(key, None if footage is None or written is None else _segment(footage, written))
+        self._finished(key, written.segment(footage) if written and footage else None)
 
     def _say(self, status: RecordingStatus, reason: Reason) -> None:
-        if (status, reason) != (self._status, self._reason):
-            if status is not self._status:
-                self._since_ns = self._clock.utc_ns()
-            self._status, self._reason = status, reason
-
-
-def _segment(footage: Footage, written: Written) -> Segment:
-    """What the index should say of a file that was written to its end."""
-    return Segment(
-        footage.key,
-        footage.stream,
-        footage.run,
-        footage.start_ns,
-        footage.start_ns + ns_from_90k(written.end90),
-        written.size,
-        written.sha256,
-        footage.codec,
-        footage.parameters,
-        footage.days,
-        SegmentState.CLOSED,
-        written.incomplete,
-    )
+        self._standing.say(status, reason, self._clock)
 
 
 def _unrecordable(error: BadInput) -> Reason:

@@ -70,8 +70,8 @@ class ForgetfulDisk(RealDisk):
         super().remove(path)
 
     def cut(self, *, torn: float = 0.0, zeros: bool = False) -> None:
-        """The power goes and comes back: of what a file grew by since its sync so large a part is there, or as
-        many zeros."""
+        """The power goes and comes back: of what a file grew by since its sync so large a part is there, or
+        as many zeros."""
         for path in self._files():
             path.unlink()
         for path, inode in self._names.items():

@@ -50,7 +50,7 @@ from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue
 from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
-from storage.recording.core import CoreChoice, core_of
+from storage.recording.core import core_of
 from storage.recording.finishing import Finisher
 from storage.recording.group_sync import GroupSync
 from storage.recording.lane import DiskLane
@@ -61,6 +61,7 @@ from storage.recording.quarantine import Quarantine
 from storage.recording.recorder import Recorder
 from storage.recording.sealing import Sealer
 from storage.recording.spool import Spool
+from storage.settings import CoreChoice
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor

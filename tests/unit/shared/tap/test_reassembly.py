@@ -313,7 +313,9 @@ def gathered_of(units: list[AccessUnit]) -> Gathered | None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 8), st.sampled_from(["live", "recent"])), max_size=12),
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(1, 8), st.sampled_from(["live", "recent"])), max_size=12
+    ),
     st.integers(1, 6),
 )
 def test_units_that_come_together_are_given_as_if_each_came_alone(

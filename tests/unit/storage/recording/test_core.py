@@ -1,5 +1,6 @@
 """The compiled core builds the fragments of its reference, byte for byte, whatever pictures hold."""
 
+import itertools
 import shutil
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -18,8 +19,9 @@ from storage.fmp4.avc import AvcDescription
 from storage.fmp4.elementary import JpegDescription
 from storage.fmp4.entry import Description
 from storage.fmp4.hevc import HevcDescription
-from storage.recording.core import Core, CoreChoice, FragmentBuilder, core_of
+from storage.recording.core import Core, FragmentBuilder, core_of
 from storage.recording.pending import PendingFragment, Piece
+from storage.settings import CoreChoice
 from tests.support.recording_core import built_core
 from tests.unit.shared.strategies import STREAM
 from tests.unit.storage.segments import reading
@@ -54,7 +56,7 @@ def fragment_of(codec: Codec, pictures: list[bytes], cuts: set[int], steps90: li
     units = [unit(codec, seq, data or b"x", key=seq == 0) for seq, data in enumerate(pictures)]
     pieces: list[Piece] = [units[0]]
     borders = [1, *sorted(cut for cut in cuts if 1 < cut < len(units)), len(units)]
-    for first, end in zip(borders, borders[1:], strict=False):
+    for first, end in itertools.pairwise(borders):
         if first < end:
             header, data = gathered(units[first:end])
             several = read_usual(header, memoryview(bytearray(data)))

@@ -1,6 +1,7 @@
-"""A power cut takes what was recorded since the last sync of the spool, and nothing else, wherever it comes."""
+"""A power cut takes what was recorded since the last sync of the spool and no more, wherever it comes."""
 
 import hashlib
+import itertools
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ async def test_what_was_synced_is_there_after_a_power_cut_and_what_was_not_is_bo
     assert synced_ns >= start_ns + 10 * SECOND_NS - FRAGMENT_NS
     assert found[0][0] == start_ns
     assert synced_ns <= found[-1][1] <= cut_ns
-    assert all(before[1] == after[0] for before, after in zip(found, found[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(found))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None)
@@ -84,7 +85,7 @@ async def test_a_power_cut_at_any_call_of_the_disk_takes_nothing_that_was_synced
     if synced_ns:
         assert found[0][0] == units(1)[0].utc_ns
         assert found[-1][1] >= synced_ns
-        assert all(before[1] == after[0] for before, after in zip(found, found[1:], strict=False))
+        assert all(before[1] == after[0] for before, after in itertools.pairwise(found))
 
 
 @pytest.mark.parametrize("calls", range(9))
