@@ -50,6 +50,9 @@ class OpenSegment:
     pieces: list[Piece] = field(default_factory=list)
     times90: list[int] = field(default_factory=list)
     collected_since_ns: int = 0
+    front: bytes = b""
+    """What a key unit begins with that has this very description; see `front_of`."""
+
     reordered: bool = False
     """Whether a unit of the fragment is."""
 

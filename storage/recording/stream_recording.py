@@ -14,7 +14,7 @@ from shared.reasons import Reason, why
 from shared.tap.gathered import Gathered
 from shared.tap.reassembly import Gap
 from shared.units import AccessUnit
-from storage.fmp4.description import describe
+from storage.fmp4.description import describe, front_of
 from storage.fmp4.identity import Identity
 from storage.metrics import RecorderMetrics
 from storage.model.segment import Footage, Segment, object_key
@@ -189,6 +189,8 @@ class Recording:
 
     @staticmethod
     def _same_parameters(segment: OpenSegment, key_unit: AccessUnit) -> bool:
+        if segment.front and key_unit.data.startswith(segment.front):
+            return True
         try:
             return describe(key_unit) == segment.description
         except BadInput:
@@ -227,6 +229,7 @@ class Recording:
             start_ns,
             unit.pts90 - lead90,
             self._boundary_after(start_ns),
+            front=front_of(unit),
         )
         return self._open
 
