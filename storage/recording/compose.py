@@ -22,6 +22,8 @@ from storage.settings import StorageSettings
 _LANES = 1
 """One thread keeps up with 500 cameras, and each more is woken for itself."""
 _LANE_BUDGET_BYTES = 128 << 20
+_LANE_GATHER_S = 0.03
+"""Fragments of many cameras come within it, since a worker sends what it has gathered at one go."""
 _DISK_EVERY_S = 10.0
 
 
@@ -92,7 +94,9 @@ def compose_recording(
 def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[Spool, list[DiskLane]]:
     """The spool, and the lanes that write to it, not started. Raises Unavailable where a core is demanded
     that is not there."""
-    lanes = [DiskLane(f"disk-{number}", _LANE_BUDGET_BYTES) for number in range(_LANES)]
+    lanes = [
+        DiskLane(f"disk-{number}", _LANE_BUDGET_BYTES, gather_s=_LANE_GATHER_S) for number in range(_LANES)
+    ]
     core = core_of(settings.recording_core, get_logger("storage"))
     reserve_bytes = settings.disk_reserve_mb << 20
     return Spool(settings.spool, disk, lanes, clock, reserve_bytes=reserve_bytes, core=core), lanes

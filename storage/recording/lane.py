@@ -13,10 +13,12 @@ class DiskLane:
     """One thread and its queue, bound to `budget_bytes` of data not yet written.
 
     Beyond the budget `submit` refuses, and its caller decides what to leave out. Jobs must not raise. What is
-    submitted in one turn of the loop wakes the thread once, and what its jobs tell wakes the loop once.
+    submitted in one turn of the loop, and in the `gather_s` behind it, wakes the thread once, and what its jobs
+    tell wakes the loop once.
     """
 
-    def __init__(self, name: str, budget_bytes: int) -> None:
+    def __init__(self, name: str, budget_bytes: int, *, gather_s: float = 0.0) -> None:
+        self._gather_s = gather_s
         self._budget_bytes = budget_bytes
         self._submitted: _Work = []
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
@@ -48,7 +50,7 @@ class DiskLane:
                 self._waiting_bytes += size
         self._submitted.append((job, size))
         if len(self._submitted) == 1 and self._loop is not None:
-            self._loop.call_soon(self._hand_over)
+            self._loop.call_later(self._gather_s, self._hand_over)
         return True
 
     def tell(self, news: Callable[[], None]) -> None:
