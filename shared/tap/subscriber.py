@@ -15,7 +15,7 @@ from shared.log import Trouble, get_logger
 from shared.tap.endpoint import Endpoint
 from shared.tap.gathered import Gathered, read_usual
 from shared.tap.keys import KnownPeers, TapKeys, may_publish
-from shared.tap.patience import LOOK_EVERY_S, Patience
+from shared.tap.patience import LOOK_EVERY_S, PATIENCE_S, Patience
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
 from shared.tap.wire import (
@@ -64,7 +64,7 @@ class TapSubscriber:
     """Asks publishers for streams and gives each its units in order. One sink a stream at a time.
 
     With keys, a commune is heard only while `holds` says so; see `KnownPeers`. Who `may_wait` gets live units
-    up to `GATHER_S` later, several a message, where the worker can send them so; see `Patience`.
+    up to `GATHER_S` and `PATIENCE_S` later, several a message, where the worker can send them so; see `Patience`.
     """
 
     def __init__(
@@ -76,7 +76,8 @@ class TapSubscriber:
         *,
         may_wait: bool = False,
     ) -> None:
-        self._pump = Pump(zmq.XSUB, endpoints, keys, self._received, clock)
+        patience_s = PATIENCE_S if may_wait else 0.0
+        self._pump = Pump(zmq.XSUB, endpoints, keys, self._received, clock, patience_s=patience_s)
         checks_origin = keys is not None and keys.peers_dir is not None
         self._peers = KnownPeers(keys, clock, holds) if keys is not None and checks_origin else None
         self._clock = clock
