@@ -64,7 +64,8 @@ class TapSubscriber:
     """Asks publishers for streams and gives each its units in order. One sink a stream at a time.
 
     With keys, a commune is heard only while `holds` says so; see `KnownPeers`. Who `may_wait` gets live units
-    up to `GATHER_S` and `PATIENCE_S` later, several a message, where the worker can send them so; see `Patience`.
+    up to `GATHER_S` and `PATIENCE_S` later, several a message, where the worker can send them so; see
+    `Patience`.
     """
 
     def __init__(

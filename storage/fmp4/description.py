@@ -26,7 +26,7 @@ def describe(key_unit: AccessUnit) -> Description:
 
 
 def front_of(key_unit: AccessUnit) -> bytes:
-    """What makes sure that another unit has the same description where it begins so; empty where nothing does.
+    """What makes sure that another unit has the same description if it begins so; empty where nothing does.
 
     It ends in the first slice: with one parameter set of each kind in front of it nothing else counts.
     """

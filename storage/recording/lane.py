@@ -13,8 +13,8 @@ class DiskLane:
     """One thread and its queue, bound to `budget_bytes` of data not yet written.
 
     Beyond the budget `submit` refuses, and its caller decides what to leave out. Jobs must not raise. What is
-    submitted in one turn of the loop, and in the `gather_s` behind it, wakes the thread once, and what its jobs
-    tell wakes the loop once.
+    submitted in one turn of the loop, and in the `gather_s` behind it, wakes the thread once, and what its
+    jobs tell wakes the loop once.
     """
 
     def __init__(self, name: str, budget_bytes: int, *, gather_s: float = 0.0) -> None:

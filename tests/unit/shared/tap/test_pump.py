@@ -52,7 +52,12 @@ async def test_who_can_wait_is_woken_once_for_the_messages_of_a_moment() -> None
     endpoint = Endpoint.parse_list(f"bind:tcp://127.0.0.1:{port}")
     pump = Pump(zmq.PULL, endpoint, None, lambda frames: came.append(frames[0].bytes), patience_s=0.5)
     drain = pump._drain
-    pump._drain = lambda: (drained.append(len(came)), drain())[1]  # type: ignore[method-assign]  # to count
+
+    def counted() -> None:
+        drained.append(len(came))
+        drain()
+
+    pump._drain = counted  # type: ignore[method-assign]  # to count
     await pump.start()
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     with context, context.socket(zmq.PUSH) as sender:
