@@ -1,9 +1,11 @@
 """How a recording is: its status, why, and since when."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from shared.causes import technical
 from shared.clock import Clock
+from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.messages.storage import RecordingReport, RecordingStatus
 from shared.reasons import Reason, why
@@ -11,21 +13,29 @@ from shared.reasons import Reason, why
 _AWAITED = why("recording-awaited", "no picture has come yet")
 
 
-@dataclass(slots=True)
 class Standing:
     """Changes with `say`; the status counts since it became what it is, for whatever reason."""
 
-    since_ns: int
-    status: RecordingStatus = RecordingStatus.WAITING
-    reason: Reason = _AWAITED
+    def __init__(self, clock: Clock) -> None:
+        self.status = RecordingStatus.WAITING
+        self._clock = clock
+        self._reason = _AWAITED
+        self._since_ns = clock.utc_ns()
 
-    def say(self, status: RecordingStatus, reason: Reason, clock: Clock) -> None:
+    def say(self, status: RecordingStatus, reason: Reason) -> None:
         """It is so from here on."""
         if status is not self.status:
-            self.since_ns = clock.utc_ns()
-        self.status, self.reason = status, reason
+            self._since_ns = self._clock.utc_ns()
+        self.status, self._reason = status, reason
 
     def report(self, stream: StreamId) -> RecordingReport:
         """As control_room is told."""
-        since = datetime.fromtimestamp(self.since_ns / 1e9, UTC)
-        return RecordingReport(str(stream), self.status, self.reason.text, since, self.reason)
+        since = datetime.fromtimestamp(self._since_ns / 1e9, UTC)
+        return RecordingReport(str(stream), self.status, self._reason.text, since, self._reason)
+
+
+def unrecordable(error: BadInput) -> Reason:
+    """Why pictures cannot be recorded that say nothing usable of themselves."""
+    cause = technical(error.detail)
+    told = why("recording-unrecordable", "pictures cannot be recorded: {cause}", cause=cause)
+    return told if error.why is None else replace(error.why, text=told.text)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from zlib import crc32
 
-from shared.causes import technical
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
@@ -18,10 +17,10 @@ from storage.fmp4.description import describe, front_of
 from storage.fmp4.identity import Identity
 from storage.metrics import RecorderMetrics
 from storage.model.segment import Footage, Segment, object_key
-from storage.recording.camera_time import CameraTime
+from storage.recording.camera_time import CameraTime, HeardTime
 from storage.recording.open_segment import FRAGMENT90, OpenSegment, OpenWriter
 from storage.recording.spool import WriterEvents
-from storage.recording.standing import Standing
+from storage.recording.standing import Standing, unrecordable
 from storage.recording.written import Written
 
 _SHORT90 = TICKS_PER_SECOND // 4
@@ -32,7 +31,6 @@ _SLEW_NS = 10_000_000
 """How much of a drift between UTC and media time the border of two segments takes up."""
 _RETRY_NS = 2_000_000_000
 _SILENT_NS = 5_000_000_000
-_HEARD_NS = 60_000_000_000
 _MAX_SEGMENTS_WITHOUT_KEY = 10
 _RECORDING = why("recording", "recording")
 
@@ -67,10 +65,11 @@ class Recording:
         self._metrics = metrics
         self._open: OpenSegment | None = None
         self._footage: dict[str, Footage] = {}
-        self._standing = Standing(clock.utc_ns())
+        self._standing = Standing(clock)
+        self._say = self._standing.say
         self._retry_at_ns = 0
         self._written_at_ns: int | None = None
-        self._heard: tuple[CameraTime, int] | None = None
+        self._heard: HeardTime | None = None
 
     def take(self, item: AccessUnit | Gap) -> None:
         """The next unit of the stream, or the news that some are lost."""
@@ -121,11 +120,7 @@ class Recording:
 
     def camera_time(self) -> CameraTime | None:
         """What the stream's pictures tell now, None where no key picture came for a minute."""
-        if self._heard is None:
-            return None
-        told, at_ns = self._heard
-        age_ns = self._clock.monotonic_ns() - at_ns
-        return replace(told, utc_ns=told.utc_ns + age_ns) if age_ns <= _HEARD_NS else None
+        return None if self._heard is None else self._heard.now(self._clock.monotonic_ns())
 
     @property
     def status(self) -> RecordingStatus:
@@ -136,7 +131,7 @@ class Recording:
 
     def _take_unit(self, unit: AccessUnit) -> None:
         if unit.key:
-            self._heard = CameraTime.of(unit), self._clock.monotonic_ns()
+            self._heard = HeardTime(CameraTime.of(unit), self._clock.monotonic_ns())
         segment = self._open
         if segment is not None and not segment.can_hold(unit, self._overlong_ns):
             self._end()
@@ -159,8 +154,13 @@ class Recording:
             self._take_apart(several)
             return
         now_ns, last = self._clock.monotonic_ns(), len(several.sizes) - 1
-        last90 = several.pts90[last] - segment.first_pts90
+        first90, last90 = (several.pts90[at] - segment.first_pts90 for at in (0, last))
         began90 = segment.times90[0] if segment.times90 else last90
+        if first90 - began90 >= FRAGMENT90:
+            if not self._flush(segment, first90):
+                self._metrics.lost.labels("disk").inc(last + 1)
+                return
+            began90 = first90
         if last90 - began90 < FRAGMENT90:
             segment.collect_together(several, now_ns)
             return
@@ -206,7 +206,7 @@ class Recording:
             codec = description.codec_string
         except BadInput as error:
             self._metrics.lost.labels("parameters").inc()
-            self._say(RecordingStatus.FAILING, _unrecordable(error))
+            self._say(RecordingStatus.FAILING, unrecordable(error))
             return None
         key = object_key(self.stream, start_ns, unit.run, self._nonce)
         identity = Identity(
@@ -297,15 +297,6 @@ class Recording:
             return
         footage = self._footage.get(key)
         self._finished(key, written.segment(footage) if written and footage else None)
-
-    def _say(self, status: RecordingStatus, reason: Reason) -> None:
-        self._standing.say(status, reason, self._clock)
-
-
-def _unrecordable(error: BadInput) -> Reason:
-    cause = technical(error.detail)
-    told = why("recording-unrecordable", "pictures cannot be recorded: {cause}", cause=cause)
-    return told if error.why is None else replace(error.why, text=told.text)
 
 
 def hash_of(stream: StreamId) -> int:
