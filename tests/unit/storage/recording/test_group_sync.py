@@ -70,7 +70,7 @@ async def test_what_was_synced_is_there_after_a_power_cut_and_what_was_not_is_bo
     assert all(before[1] == after[0] for before, after in itertools.pairwise(found))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, deadline=None)
 @given(st.integers(4, 120), st.sampled_from([0.0, 0.3, 0.99]), st.booleans())
 @example(40, 0.0, False)
 async def test_a_power_cut_at_any_call_of_the_disk_takes_nothing_that_was_synced(
