@@ -203,12 +203,16 @@ class Scrub:
     async def _differs(self, key: str, sha256: str) -> bool:
         """Whether an object's bytes are others than its row says. One that is gone differs in nothing."""
         digest, at = hashlib.sha256(), 0
-        read = partial(self._store.read, once=True)
+
+        def more() -> int:
+            chunk = self._store.read(key, at, _CHUNK, once=True)
+            digest.update(chunk)
+            return len(chunk)
+
         try:
-            while chunk := await asyncio.to_thread(read, key, at, _CHUNK):
-                await asyncio.to_thread(digest.update, chunk)
-                at += len(chunk)
-                await self._pause(len(chunk) / self._bytes_per_s)
+            while size := await asyncio.to_thread(more):
+                at += size
+                await self._pause(size / self._bytes_per_s)
         except FileNotFoundError:
             return False
         except OSError as error:
