@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from shared.errors import BadInput
 from shared.mediatime import TICKS_PER_SECOND, ns_from_90k
 from shared.tap.gathered import Gathered
 from shared.units import MAX_REORDER90, AccessUnit
+from storage.fmp4.description import describe
 from storage.fmp4.entry import Description
 from storage.fmp4.identity import Identity
 from storage.recording.pending import PendingFragment, Piece
@@ -86,6 +88,15 @@ class OpenSegment:
             and not self.reordered
             and ns_from_90k(last90) <= overlong_ns
         )
+
+    def describes(self, key_unit: AccessUnit) -> bool:
+        """Whether a key unit has the parameters of the segment, or none that can be read."""
+        if self.front and key_unit.data.startswith(self.front):
+            return True
+        try:
+            return describe(key_unit) == self.description
+        except BadInput:
+            return True
 
     def lead90(self, key_unit: AccessUnit) -> int:
         """How long before this key unit the next segment has to begin.

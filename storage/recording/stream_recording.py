@@ -177,7 +177,7 @@ class Recording:
         told_ns = segment.told_ns(key_unit)
         off_ns = key_unit.utc_ns - told_ns
         stepped = abs(off_ns) > _STEP_NS
-        if not stepped and told_ns < segment.boundary_ns and self._same_parameters(segment, key_unit):
+        if not stepped and told_ns < segment.boundary_ns and segment.describes(key_unit):
             return segment
         lead90 = segment.lead90(key_unit)
         if stepped:
@@ -186,15 +186,6 @@ class Recording:
         start_ns = told_ns - ns_from_90k(lead90) + max(-_SLEW_NS, min(_SLEW_NS, off_ns))
         self._end(max(segment.last90 + 1, ticks_from_ns(start_ns - segment.start_ns)))
         return self._start(key_unit, start_ns, lead90)
-
-    @staticmethod
-    def _same_parameters(segment: OpenSegment, key_unit: AccessUnit) -> bool:
-        if segment.front and key_unit.data.startswith(segment.front):
-            return True
-        try:
-            return describe(key_unit) == segment.description
-        except BadInput:
-            return True
 
     def _start(self, unit: AccessUnit, start_ns: int, lead90: int = 0) -> OpenSegment | None:
         """A new segment at a key unit, which is shown `lead90` after `start_ns`; None where it cannot."""
