@@ -1,6 +1,7 @@
 """Builds storage out of its rooms: the one place that knows them all."""
 
 import asyncio
+import gc
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -45,6 +46,8 @@ from storage.recording.recorder import Tap
 from storage.settings import StorageSettings
 
 _THREADS = 32
+_COLLECTION_THRESHOLD = 50_000
+"""More objects than the pictures of 500 cameras leave between two of their fragments."""
 
 
 async def build(settings: StorageSettings | None = None) -> Service:
@@ -105,6 +108,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
     for room in (exports, recording, lifecycle):
         room.run_in(service)
     service.supervise("disks", measuring_disks(_folders(settings, home), disk, recording.life, clock))
+    # What was built so far stays: it need not be looked at again, nor as often what pictures leave behind.
+    gc.freeze()
+    gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
     return service
 
 
@@ -125,6 +131,7 @@ def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clo
         archive.rows,
         clock,
         segment_s=settings.segment_s,
+        sync_s=settings.sync_s,
         nonce=secrets.token_hex(3),
         stored=archive.bond.stored,
     )

@@ -1,10 +1,19 @@
 """What the environment tells storage."""
 
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 
 from shared.settings import Settings
+
+
+class CoreChoice(StrEnum):
+    """What builds fragments: `auto` is compiled where that can be had."""
+
+    AUTO = "auto"
+    PYTHON = "python"
+    COMPILED = "compiled"
 
 
 class BucketSettings(Settings):
@@ -61,7 +70,17 @@ class StorageSettings(BucketSettings):
         default="", description="Time-stamping authority (RFC 3161) asked for each export; empty: none."
     )
     allowed_origins: str = Field(default="", description="Web origins that may ask, separated by commas.")
+    recording_core: CoreChoice = Field(
+        default=CoreChoice.AUTO,
+        description="What builds fragments: `compiled`, `python`, or `auto`, compiled where it was built.",
+    )
     segment_s: float = Field(default=60.0, ge=2.0, le=600.0, description="Length of a segment in seconds.")
+    sync_s: float = Field(
+        default=5.0,
+        ge=1.0,
+        le=60.0,
+        description="Seconds between two syncs of what is being recorded: what a power cut may take.",
+    )
     disk_reserve_mb: int = Field(
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
     )

@@ -18,6 +18,7 @@ from shared.evidence.seal_key import SealKey, make_seal_key
 from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.leases import Leases
+from shared.log import get_logger
 from shared.messages.codec import encode
 from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
@@ -54,14 +55,18 @@ from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue
 from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
+from storage.recording.core import core_of
 from storage.recording.finishing import Finisher
+from storage.recording.group_sync import GroupSync
 from storage.recording.lane import DiskLane
 from storage.recording.left_files import LeftFiles
 from storage.recording.places import Places
 from storage.recording.publishers import KnownPublishers
 from storage.recording.quarantine import Quarantine
 from storage.recording.recorder import Recorder
+from storage.recording.sealing import Sealer
 from storage.recording.spool import Spool
+from storage.settings import CoreChoice
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
@@ -127,6 +132,7 @@ class Workshop:
     policies: PolicyRows
     recorder: Recorder
     finisher: Finisher
+    sync: GroupSync
     end: Destruction
     control: HandControl
     lessor: Lessor
@@ -156,6 +162,10 @@ class Workshop:
     @property
     def places(self) -> Places:
         return self.archive.places
+
+    @property
+    def sealer(self) -> Sealer:
+        return Sealer(self.places.spool, self.quarantine)
 
     @property
     def bond(self) -> StoreBond:
@@ -263,6 +273,7 @@ async def workshop(
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
     allowance: Allowance = USUAL,
+    core: CoreChoice = CoreChoice.AUTO,
     objects: ObjectStore | None = None,
     opened: bool = True,
 ) -> AsyncIterator[Workshop]:
@@ -275,7 +286,8 @@ async def workshop(
     for name in ("spool", "objects", "exports"):
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
-    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock)
+    built = core_of(core, get_logger("storage"))
+    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock, core=built)
     store = objects or FolderStore(folder / "objects", spool.disk)
     archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", store, spool)
     if opened:
@@ -368,6 +380,7 @@ async def workshop(
                 policies,
                 half.recorder,
                 half.finisher,
+                half.sync,
                 end,
                 control,
                 Lessor(signer, clock.utc_ns),
