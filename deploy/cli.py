@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from shared.errors import BeffroiError
+from shared.errors import BadInput, BeffroiError
 from shared.private import private_from_now_on
 
 DEFAULT_PORT = 8080
@@ -85,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     what = "the export: a .zip, or the folder it was unpacked to; or a receipt: .json"
     verify.add_argument("export", type=Path, help=what)
     verify.add_argument("--key", type=Path, required=True, help="the public evidence key of the centre (PEM)")
+    verify.add_argument("--timestamp", type=Path, help="its time-stamp (RFC 3161 token), had separately")
+    verify.add_argument("--authority", type=Path, help="the certificate of the time-stamping authority (PEM)")
     verify.set_defaults(verb=_verify)
     return parser
 
@@ -135,9 +137,12 @@ def _doctor(asked: argparse.Namespace) -> int:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    from deploy.verification import verification
+    from deploy.verification import Stamp, verification
 
-    return verification(asked.export, asked.key)
+    if (asked.timestamp is None) != (asked.authority is None):
+        raise BadInput("--timestamp and --authority go together")
+    stamp = Stamp(asked.timestamp, asked.authority) if asked.timestamp else None
+    return verification(asked.export, asked.key, stamp)
 
 
 if __name__ == "__main__":

@@ -181,6 +181,8 @@ class Layout:
                 "TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{self.ports.tap_storage}",
                 **self._centre_common(),
                 "EVIDENCE_KEY_FILE": str(self.secrets.evidence_private),
+                "SEAL_KEY_FILE": str(self.secrets.seal_key),
+                "SEAL_CERTIFICATE_FILE": str(self.secrets.seal_certificate),
                 "STATUS_PORT": str(self.ports.status_storage),
                 "DATA_DIR": str(folder),
                 **_chosen(),

@@ -1,31 +1,61 @@
 """`beffroi verify`: tells in words whether an export, or a receipt, is what the centre handed over."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import BadInput
+from shared.evidence.finding import Verdict
 from shared.evidence.receipt import read_receipt
 from shared.evidence.signature import EvidencePublicKey
-from shared.evidence.verify import Verdict, verify
+from shared.evidence.verify import manifest_of, verify
 
 
-def verification(export: Path, key_file: Path) -> int:
-    """Print what was found; 0 when the export is sound, 1 when not. Raises BadInput on unreadable files.
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Files of a time-stamp: the token, and the certificate of the authority that is trusted for it."""
+
+    token: Path
+    authority: Path
+
+
+def verification(export: Path, key_file: Path, stamp: Stamp | None = None) -> int:
+    """Print what was found; 0 when the export is sound, and its time-stamp if there is one, 1 when not.
 
     A file of JSON is a receipt: what it says is printed, the package's SHA-256 among it.
+    Raises BadInput on unreadable files, and where a receipt is given a time-stamp.
     """
     if export.suffix == ".json":
+        if stamp is not None:
+            raise BadInput("a receipt has no time-stamp: give the package it is of")
         return receipt_verification(export, key_file)
     try:
-        verdict = verify(export, _readable(key_file))
+        verdict = verify(export, _readable(key_file, "key"))
+        lines, holds = told(verdict), verdict.sound
+        if stamp is not None and verdict.sound:
+            said, holds = _stamped(export, stamp)
+            lines.append(printable(said))
     except OSError as error:
         raise BadInput(f"the export {export} cannot be read: {error.strerror}") from error
-    print("\n".join(told(verdict)))
-    return 0 if verdict.sound else 1
+    print("\n".join(lines))
+    return 0 if holds else 1
+
+
+def _stamped(export: Path, stamp: Stamp) -> tuple[str, bool]:
+    """What the time-stamp proves, in a line, and whether it proves anything."""
+    # Only who has a token needs what reads it.
+    from shared.evidence.timestamp import check
+
+    token, authority = _readable(stamp.token, "time-stamp"), _readable(stamp.authority, "certificate")
+    try:
+        found = check(token, manifest_of(export), authority)
+    except BadInput as error:
+        return f"bad-timestamp: {error}", False
+    return f"  time-stamp: {found.at.isoformat()} by {found.authority}", True
 
 
 def receipt_verification(receipt: Path, key_file: Path) -> int:
     """The same of a receipt."""
-    key = EvidencePublicKey.from_pem(_readable(key_file))
+    key = EvidencePublicKey.from_pem(_readable(key_file, "key"))
     try:
         said = read_receipt(receipt.read_bytes(), key)
     except OSError as error:
@@ -44,6 +74,7 @@ def told(verdict: Verdict) -> list[str]:
     lines = [f"{verdict.finding.value}: {verdict.detail.removeprefix(verdict.finding.value + ': ')}"]
     for what, names in (("altered", verdict.altered), ("missing", verdict.missing), ("extra", verdict.extra)):
         lines.extend(f"  {what}: {name}" for name in names)
+    lines.extend(f"  {note}" for note in verdict.notes)
     if verdict.sound:
         lines.append(f"  fingerprint of the key: {verdict.fingerprint}")
     return [printable(line) for line in lines]
@@ -56,8 +87,8 @@ def printable(text: str) -> str:
     )
 
 
-def _readable(key_file: Path) -> bytes:
+def _readable(file: Path, what: str) -> bytes:
     try:
-        return key_file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
-        raise BadInput(f"the key {key_file} cannot be read: {error.strerror}") from error
+        raise BadInput(f"the {what} {file} cannot be read: {error.strerror}") from error

@@ -17,6 +17,12 @@ class RecorderMetrics:
         self.late = metrics.counter(
             "storage_fragments_late_total", "Fragments that waited over a second for the disk"
         )
+        self.unsynced_s = metrics.gauge(
+            "storage_unsynced_seconds", "How long ago the oldest was written that a power cut would take"
+        )
+        self.sync_failures = metrics.counter(
+            "storage_sync_failures_total", "Times that the disk did not make recordings survive a power cut"
+        )
         self.recordings = metrics.gauge("storage_recordings", "Streams by state of recording", ["status"])
         self.waiting_bytes = metrics.gauge("storage_write_queue_bytes", "Bytes waiting for the disk")
 

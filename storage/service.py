@@ -1,14 +1,18 @@
 """Builds storage out of its rooms: the one place that knows them all."""
 
 import asyncio
+import gc
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
+
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Conflict, Unavailable
+from shared.evidence.seal_key import open_seal_key
 from shared.evidence.signature import EvidenceKey
 from shared.leases import Leases
 from shared.private import close_to_others, private_folder
@@ -16,6 +20,7 @@ from shared.service import Service
 from shared.settings import load
 from shared.tickets import TicketVerifier
 from storage.exports.compose import compose_exports
+from storage.exports.documents import Seals
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive
@@ -41,13 +46,15 @@ from storage.recording.recorder import Tap
 from storage.settings import StorageSettings
 
 _THREADS = 32
+_COLLECTION_THRESHOLD = 50_000
+"""More objects than the pictures of 500 cameras leave between two of their fragments."""
 
 
 async def build(settings: StorageSettings | None = None) -> Service:
     """The service, ready to run. Raises BadInput and Unavailable, each a sentence for whoever starts it."""
     settings = settings or load(StorageSettings)
     clock, disk, reads = SystemClock(), RealDisk(), ReadMetrics()
-    verifier, evidence = _keys(settings, clock)
+    verifier, seals = _keys(settings, clock)
     _make_folders(settings)
     home, leases = store_home(settings, disk, clock, since_boot), Leases(verifier.key, clock)
     reads.confirmed.set_function(lambda: leases.confirmed)
@@ -63,8 +70,8 @@ async def build(settings: StorageSettings | None = None) -> Service:
     recording = _recording(settings, tap, archive, clock)
     recording.find_left_over()
     catalogue = compose_catalogue(archive, recording.recorder, clock)
-    recovering = recording.finisher.is_recovering
-    exports = compose_exports(settings, archive, catalogue, evidence, clock, reads, recovering)
+    recovering, outside = recording.finisher.is_recovering, _client_outside(service)
+    exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
     dates = DateWitness(clock)
     lifecycle = compose_lifecycle(
         settings,
@@ -92,7 +99,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
         receipts=exports.receipts,
         holds=archive.holds,
         keeper=lifecycle.end.keeper,
-        evidence=evidence.public,
+        evidence=seals.evidence.public,
         clock=clock,
         metrics=reads,
         origins=settings.allowed_origins,
@@ -101,13 +108,31 @@ async def build(settings: StorageSettings | None = None) -> Service:
     for room in (exports, recording, lifecycle):
         room.run_in(service)
     service.supervise("disks", measuring_disks(_folders(settings, home), disk, recording.life, clock))
+    _collect_seldom()
     return service
 
 
-def _keys(settings: StorageSettings, clock: Clock) -> tuple[TicketVerifier, EvidenceKey]:
+def _collect_seldom() -> None:
+    """What was built so far stays: it need not be looked at again, nor as often what pictures leave behind."""
+    gc.freeze()
+    gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
+
+
+def _keys(settings: StorageSettings, clock: Clock) -> tuple[TicketVerifier, Seals]:
     ticket = _file(settings.ticket_public_key_file, "the ticket key")
     evidence = _file(settings.evidence_key_file, "the evidence key")
-    return TicketVerifier.from_pem(ticket, clock), EvidenceKey.from_pem(evidence)
+    try:
+        films = open_seal_key(settings.seal_key, settings.seal_certificate, settings.seal_name)
+    except OSError as error:
+        raise BadInput(f"the key that seals films cannot be read or made: {error.strerror}") from error
+    return TicketVerifier.from_pem(ticket, clock), Seals(EvidenceKey.from_pem(evidence), films)
+
+
+def _client_outside(service: Service) -> httpx.AsyncClient:
+    """What asks places that are not the centre's."""
+    client = httpx.AsyncClient(follow_redirects=False)
+    service.on_stop(client.aclose)
+    return client
 
 
 def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clock) -> WritingHalf:
@@ -117,6 +142,7 @@ def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clo
         archive.rows,
         clock,
         segment_s=settings.segment_s,
+        sync_s=settings.sync_s,
         nonce=secrets.token_hex(3),
         stored=archive.bond.stored,
     )

@@ -160,7 +160,10 @@ class ExportedCamera:
 
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
-    """Make an export of [start, end) of some cameras on a requisition."""
+    """Make an export of [start, end) of some cameras on a requisition.
+
+    Where there is a `recipient`, a certificate in PEM, nobody but who has its key can open the package.
+    """
 
     id: str
     reference: str
@@ -169,6 +172,7 @@ class ExportOrder:
     cameras: tuple[ExportedCamera, ...]
     start: Instant
     end: Instant
+    recipient: str = ""
 
 
 class ExportStatus(StrEnum):

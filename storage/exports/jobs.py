@@ -9,14 +9,17 @@ from threading import Event
 from shared.causes import cause_of, technical
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, NotFound
-from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
 from shared.spans import Span
+from storage.exports.documents import Seals
+from storage.exports.envelope import Recipient
 from storage.exports.lifetime import package_due_ns, parts_of
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
+from storage.exports.place import destroy_package, package_path
+from storage.exports.stamps import TOKEN, Stamps
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
@@ -48,7 +51,7 @@ class ExportJobs:
         rows: ExportRows,
         holds: Holds,
         catalogue: Catalogue,
-        key: EvidenceKey,
+        seals: Seals,
         clock: Clock,
         metrics: ReadMetrics,
         *,
@@ -56,12 +59,14 @@ class ExportJobs:
         version: str,
         at_once: int,
         is_recovering: Callable[[], bool] = lambda: False,
+        stamps: Stamps | None = None,
     ) -> None:
+        self._stamps = stamps
         self._is_recovering = is_recovering
         self._rows = rows
         self._holds = holds
         self._catalogue = catalogue
-        self._key = key
+        self._seals = seals
         self._clock = clock
         self._metrics = metrics
         self._folder = folder
@@ -108,21 +113,21 @@ class ExportJobs:
         row = await self._row(id)
         ended = ExportProgress(id, ExportStatus.CANCELLED, row.progress.progress)
         if await self._rows.finish(ended, self._clock.utc_ns()):
-            await self._stop_making(id)
+            await self._stop_making(row.order)
             await self._holds.remove(_hold_id(id))
             self._metrics.exports.labels(ended.status).inc()
         elif (await self._row(id)).progress.status is ExportStatus.DONE:
-            await asyncio.to_thread(self._path(id).unlink, missing_ok=True)
+            await destroy_package(self._folder, row.order)
             gone = ExportProgress(id, ExportStatus.DESTROYED, 1.0, coverage=row.progress.coverage)
             await self._rows.update(gone, row.finished_ns)
         return await self.progress(id)
 
-    async def _stop_making(self, id: str) -> None:
-        making = self._running.get(id)
+    async def _stop_making(self, order: ExportOrder) -> None:
+        making = self._running.get(order.id)
         if making is not None and making.task is not None:
             making.stop.set()
             await asyncio.gather(making.task, return_exceptions=True)
-        await asyncio.to_thread(self._path(id).unlink, missing_ok=True)
+        await destroy_package(self._folder, order)
 
     async def package(self, id: str) -> Path:
         """The finished package. Raises NotFound, and Conflict while or because there is none."""
@@ -139,7 +144,15 @@ class ExportJobs:
                     export_status=status.value,
                 )
             )
-        return self._path(id)
+        return package_path(self._folder, row.order)
+
+    async def timestamp(self, id: str) -> bytes:
+        """The token of a finished package. Raises NotFound where none has come, and as `package` does."""
+        package = await self.package(id)
+        try:
+            return await asyncio.to_thread(package.with_suffix(TOKEN).read_bytes)
+        except FileNotFoundError:
+            raise NotFound(why("no-timestamp", "export {id} has no time-stamp", id=id)) from None
 
     async def _is_over(self, id: str) -> bool:
         """Whether a package has footage past its deadline: it is to be destroyed."""
@@ -195,13 +208,17 @@ class ExportJobs:
         try:
             packed = await self._pack(row, making)
             done = ExportProgress(id, ExportStatus.DONE, 1.0, packed.size, packed.coverage, packed.sha256)
-            await self._end(done)
+            # Before the row says that it is done: after a crash between the two it is made and wanted anew.
+            if self._stamps is not None:
+                await self._stamps.want(id, packed.manifest_sha256)
+            await self._end(row.order, done)
         except Stopped:
             return
         except (BeffroiError, OSError, ValueError) as error:
             told = _told(error)
             self._log.error("export-failed", export=id, reason=told.text)
-            await self._end(ExportProgress(id, ExportStatus.FAILED, 0.0, reason=told.text, why=told))
+            failed = ExportProgress(id, ExportStatus.FAILED, 0.0, reason=told.text, why=told)
+            await self._end(row.order, failed)
         finally:
             self._running.pop(id, None)
 
@@ -228,18 +245,18 @@ class ExportJobs:
             order,
             asked,
             cameras,
-            key=self._key,
+            seals=self._seals,
             version=self._version,
             read=lambda footage: self._catalogue.layout_now(footage.key),
             bytes_of=self._catalogue.read,
             stop=making.stop,
         )
         making.packer = packer
-        return await asyncio.to_thread(packer.pack, self._path(order.id), self._clock.utc_ns())
+        return await asyncio.to_thread(packer.pack, package_path(self._folder, order), self._clock.utc_ns())
 
-    async def _end(self, progress: ExportProgress) -> None:
+    async def _end(self, order: ExportOrder, progress: ExportProgress) -> None:
         if not await self._rows.finish(progress, self._clock.utc_ns()):
-            await asyncio.to_thread(self._path(progress.id).unlink, missing_ok=True)
+            await destroy_package(self._folder, order)
             return
         await self._holds.remove(_hold_id(progress.id))
         self._metrics.exports.labels(progress.status).inc()
@@ -250,17 +267,9 @@ class ExportJobs:
             raise NotFound(why("no-export", "there is no export {id}", id=id))
         return row
 
-    def _path(self, id: str) -> Path:
-        return package_path(self._folder, id)
-
 
 def _running(id: str, packer: Packer) -> ExportProgress:
     return ExportProgress(id, ExportStatus.RUNNING, round(packer.progress, 4), phase=packer.phase)
-
-
-def package_path(folder: Path, id: str) -> Path:
-    """Where the package of an export is."""
-    return folder / f"{id}.zip"
 
 
 def asked_span(order: ExportOrder) -> Span:
@@ -277,6 +286,8 @@ def asked_span(order: ExportOrder) -> Span:
         raise BadInput(why("camera-twice", "an export names each camera once"), "cameras")
     for camera in order.cameras:
         StreamId.parse(camera.stream)
+    if order.recipient:
+        Recipient.from_pem(order.recipient)
     span = Span(ns_from_datetime(order.start, "start"), ns_from_datetime(order.end, "end"))
     if span.length_ns <= 0:
         raise BadInput(why("range-reversed", "an export ends after it starts"), "end")

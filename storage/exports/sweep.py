@@ -11,8 +11,9 @@ from shared.evidence.manifest import MANIFEST
 from shared.evidence.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles
 from shared.log import get_logger
 from shared.messages.storage import ExportProgress, ExportStatus
-from storage.exports.jobs import package_path
 from storage.exports.lifetime import package_due_ns
+from storage.exports.place import ENCRYPTED, PLAIN, destroy_package
+from storage.exports.stamps import ASKED, TOKEN
 from storage.index.exports import ExportRows
 from storage.model.deadline import DAY_NS, MAX_DAYS
 from storage.model.export_part import ExportPart
@@ -49,7 +50,7 @@ class PackageSweep:
             own_ns = row.finished_ns + self._keep_ns
             if package_due_ns(own_ns, package.parts, package.holds) > now_ns:
                 continue
-            await asyncio.to_thread(package_path(self._folder, row.order.id).unlink, missing_ok=True)
+            await destroy_package(self._folder, row.order)
             gone = ExportProgress(row.order.id, ExportStatus.DESTROYED, 1.0, coverage=row.progress.coverage)
             await self._rows.update(gone, row.finished_ns)
             self._log.info("export-destroyed", export=row.order.id)
@@ -60,16 +61,19 @@ class PackageSweep:
         """Destroy files that no finished export needs: halves of packages, and packages without a row."""
         destroyed = 0
         for path in await asyncio.to_thread(lambda: sorted(self._folder.glob("*.*"))):
-            if path.suffix in (".part", ".zip") and await self._is_due(path, now_ns):
+            if path.suffix in (".part", PLAIN, ENCRYPTED, ASKED, TOKEN) and await self._is_due(path, now_ns):
                 await asyncio.to_thread(path.unlink, missing_ok=True)
                 self._log.warning("stray-package-destroyed", file=path.name)
                 destroyed += 1
         return destroyed
 
     async def _is_due(self, path: Path, now_ns: int) -> bool:
-        if path.suffix == ".part" or self._is_making(path.stem):
-            return not self._is_making(path.stem)
-        row = await self._rows.get(path.stem)
+        id = path.name.partition(".")[0]
+        if path.suffix == ".part" or self._is_making(id):
+            return not self._is_making(id)
+        if path.suffix in (ASKED, TOKEN):
+            return not any(path.with_suffix(one).exists() for one in (PLAIN, ENCRYPTED))
+        row = await self._rows.get(id)
         if row is not None:
             return row.progress.status in _WITHOUT_PACKAGE
         # Its row was lost with an index: what it holds bounds its life all the same.

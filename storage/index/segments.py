@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, func, select, text, update
 
 from shared.ids import StreamId
-from storage.index.ceilings import days_in_force
+from storage.index.ceilings import days_in_force_of
 from storage.index.database import Database
 from storage.index.tables import CONDEMNED, meta, segments, streams
 from storage.index.tallies import Tally, totals
@@ -34,24 +34,37 @@ class SegmentRows:
 
         Its days are the fewest that ever applied to it, as far as is known.
         """
-        stream, tally = str(segment.stream), Tally()
+        await self.enter([segment])
+
+    async def enter(self, several: Sequence[Segment]) -> dict[str, Segment]:
+        """As `add` with each, in one transaction: what the index says of each then, by key."""
+        tally = Tally()
         async with self._database.write() as connection:
-            days = await days_in_force(connection, stream, segment.start_ns, segment.days)
-            row = row_of(replace(segment, days=days))
-            insert = self._database.insert(segments).values(row).on_conflict_do_nothing()
-            if (await connection.execute(insert)).rowcount != 1:
-                return
-            tally.enter(segment.state, segment.size)
+            there = segments.c.key.in_([segment.key for segment in several])
+            known = (await connection.execute(select(*COLUMNS).where(there))).all()
+            rows = {row.key: _segment(row) for row in known}
+            new = [segment for segment in several if segment.key not in rows]
+            if not new:
+                return rows
+            footage = [(str(segment.stream), segment.start_ns, segment.days) for segment in new]
+            for segment, days in zip(new, await days_in_force_of(connection, footage), strict=True):
+                rows[segment.key] = replace(segment, days=days)
+                tally.enter(segment.state, segment.size)
+            insert = self._database.insert(segments).on_conflict_do_nothing()
+            await connection.execute(insert, [row_of(rows[segment.key]) for segment in new])
             await tally.keep(self._database, connection)
-            length = self._database.insert(streams).values(
-                stream=stream, longest_ns=segment.end_ns - segment.start_ns
-            )
+            length = self._database.insert(streams)
             longer = length.on_conflict_do_update(
                 index_elements=["stream"],
                 set_={"longest_ns": length.excluded.longest_ns},
                 where=length.excluded.longest_ns > streams.c.longest_ns,
             )
-            await connection.execute(longer)
+            lengths = [
+                {"stream": str(segment.stream), "longest_ns": segment.end_ns - segment.start_ns}
+                for segment in new
+            ]
+            await connection.execute(longer, lengths)
+        return rows
 
     async def get(self, key: str) -> Segment | None:
         async with self._database.read() as connection:
@@ -60,21 +73,24 @@ class SegmentRows:
 
     async def mark_stored(self, key: str) -> bool:
         """closed → stored; False when it is closed no longer: its deadline came first."""
+        return bool(await self.mark_all_stored([key]))
+
+    async def mark_all_stored(self, keys: Sequence[str]) -> set[str]:
+        """As `mark_stored` with each, in one transaction: those that are stored by it."""
         statement = (
             update(segments)
-            .where(segments.c.key == key, segments.c.state == SegmentState.CLOSED)
+            .where(segments.c.key.in_(keys), segments.c.state == SegmentState.CLOSED)
             .values(state=str(SegmentState.STORED))
-            .returning(segments.c.size)
+            .returning(segments.c.key, segments.c.size)
         )
         tally = Tally()
         async with self._database.write() as connection:
-            size = (await connection.execute(statement)).scalar()
-            if size is None:
-                return False
-            tally.leave(SegmentState.CLOSED, size)
-            tally.enter(SegmentState.STORED, size)
+            stored = (await connection.execute(statement)).all()
+            for _, size in stored:
+                tally.leave(SegmentState.CLOSED, size)
+                tally.enter(SegmentState.STORED, size)
             await tally.keep(self._database, connection)
-        return True
+        return {key for key, _ in stored}
 
     async def between(self, stream: StreamId, start_ns: int, end_ns: int) -> list[Segment]:
         """The living segments that have something of [start_ns, end_ns), oldest first."""

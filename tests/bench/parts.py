@@ -12,6 +12,7 @@ from tests.bench import (
     camera_cost,
     decode_cost,
     delay,
+    export_cost,
     far_starts,
     glass,
     index_cost,
@@ -167,6 +168,11 @@ def indexed() -> list[Table]:
     return [index_cost.run()]
 
 
+def handed_over() -> list[Table]:
+    """An export of an hour."""
+    return [export_cost.run()]
+
+
 def sampled() -> list[Table]:
     """The decode checks."""
     return [decode_cost.run()]
@@ -279,6 +285,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "storage": recorded,
     "cameras": camera_side,
     "index": indexed,
+    "export": handed_over,
     "decode-checks": sampled,
     "storm": stormed,
     "transcode": transcoded,

@@ -1,5 +1,7 @@
 """`beffroi verify`: what a court's clerk reads of an export."""
 
+import asyncio
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -7,11 +9,16 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from deploy.verification import printable, told, verification
+from deploy.cli import main
+from deploy.verification import Stamp, printable, told, verification
 from shared.errors import BadInput
 from shared.evidence.receipt import TYPE, signed_file
 from shared.evidence.signature import EvidenceKey
-from shared.evidence.verify import Finding, Verdict
+from shared.evidence.timestamp import ask, taken
+from shared.evidence.verify import Finding, Verdict, manifest_of
+from tests.support.authority import Authority
+from tests.unit.storage.packages import exported
+from tests.unit.storage.workshop import units, workshop
 
 _LOADS = """
 import sys
@@ -59,3 +66,47 @@ def test_a_receipt_is_told_word_by_word_and_an_altered_one_is_not_sound(
     receipt.write_text(receipt.read_text().replace("A. Martin", "B. Petit"))
     assert verification(receipt, key) == 1
     assert capsys.readouterr().out.startswith("not-sound: ")
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A sound export and its public key, made once."""
+    folder = tmp_path_factory.mktemp("stamped")
+
+    async def make() -> Path:
+        async with workshop(folder) as shop:
+            await shop.record_all(units(25, width=64, height=48))
+            (folder / "key.pem").write_bytes(shop.evidence_pem)
+            return await exported(shop)
+
+    return asyncio.run(make()), folder / "key.pem"
+
+
+def stamped(folder: Path, package: Path, authority: Authority, *, trusted: Authority | None = None) -> Stamp:
+    """The files of a time-stamp that an authority made of a package."""
+    digest = hashlib.sha256(manifest_of(package)).digest()
+    (folder / "token.tsr").write_bytes(taken(authority.answer(ask(digest, 1)), digest, 1))
+    (folder / "authority.pem").write_bytes((trusted or authority).pem)
+    return Stamp(folder / "token.tsr", folder / "authority.pem")
+
+
+def test_a_time_stamp_is_told_with_its_time(
+    tmp_path: Path, package: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verification(*package, stamped(tmp_path, package[0], Authority())) == 0
+    assert "  time-stamp: 20" in capsys.readouterr().out
+
+
+def test_a_time_stamp_of_an_authority_that_is_not_trusted_is_told(
+    tmp_path: Path, package: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verification(*package, stamped(tmp_path, package[0], Authority(), trusted=Authority())) == 1
+    assert "bad-timestamp: the time-stamp is of an authority that is not" in capsys.readouterr().out
+
+
+def test_a_token_without_its_authority_is_refused(
+    package: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["verify", str(package[0]), "--key", str(package[1]), "--timestamp", "token.tsr"])
+    assert code != 0
+    assert "go together" in capsys.readouterr().err

@@ -37,7 +37,7 @@ _PERSONS_ERRORS = frozenset(
 _ASKED = (
     "storage/http/*.py",
     "storage/playback/catalogue.py",
-    "storage/exports/[jp]*.py",
+    "storage/exports/[ejp]*.py",
     "storage/http/ticket_guard.py",
     "storage/http/guarded.py",
     "storage/lifecycle/hold_files.py",

@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -13,15 +14,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from shared.clock import SimulatedClock
+from shared.evidence.seal_key import SealKey, make_seal_key
 from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.leases import Leases
+from shared.log import get_logger
 from shared.messages.codec import encode
 from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
 from storage.exports.compose import compose_preflight
+from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
 from storage.exports.preflight import Preflight
 from storage.exports.receipts import Receipts
@@ -54,14 +58,18 @@ from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue
 from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
+from storage.recording.core import core_of
 from storage.recording.finishing import Finisher
+from storage.recording.group_sync import GroupSync
 from storage.recording.lane import DiskLane
 from storage.recording.left_files import LeftFiles
 from storage.recording.places import Places
 from storage.recording.publishers import KnownPublishers
 from storage.recording.quarantine import Quarantine
 from storage.recording.recorder import Recorder
+from storage.recording.sealing import Sealer
 from storage.recording.spool import Spool
+from storage.settings import CoreChoice
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
@@ -99,6 +107,12 @@ def policy(stream: StreamId = STREAM, *, days: int = 30, recorded: bool = True) 
     return RecordingPolicy(str(stream), "Place du Beffroi", "Lille", recorded, days)
 
 
+@cache
+def seal_key(name: str = "Centre de Lille") -> SealKey:
+    """A key that seals films, made once for all tests."""
+    return make_seal_key(name, datetime.now(UTC))
+
+
 def pem_pair() -> tuple[bytes, bytes]:
     """A fresh private and public key in PEM."""
     key = Ed25519PrivateKey.generate()
@@ -121,6 +135,7 @@ class Workshop:
     policies: PolicyRows
     recorder: Recorder
     finisher: Finisher
+    sync: GroupSync
     end: Destruction
     control: HandControl
     lessor: Lessor
@@ -152,6 +167,10 @@ class Workshop:
     @property
     def places(self) -> Places:
         return self.archive.places
+
+    @property
+    def sealer(self) -> Sealer:
+        return Sealer(self.places.spool, self.quarantine)
 
     @property
     def bond(self) -> StoreBond:
@@ -259,6 +278,7 @@ async def workshop(
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
     allowance: Allowance = USUAL,
+    core: CoreChoice = CoreChoice.AUTO,
     objects: ObjectStore | None = None,
     opened: bool = True,
 ) -> AsyncIterator[Workshop]:
@@ -271,7 +291,8 @@ async def workshop(
     for name in ("spool", "objects", "exports"):
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
-    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock)
+    built = core_of(core, get_logger("storage"))
+    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock, core=built)
     store = objects or FolderStore(folder / "objects", spool.disk)
     archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", store, spool)
     if opened:
@@ -297,7 +318,7 @@ async def workshop(
         ExportRows(archive.database),
         archive.holds,
         catalogue,
-        key,
+        Seals(key, seal_key()),
         clock,
         reads,
         folder=folder / "exports",
@@ -367,6 +388,7 @@ async def workshop(
                 policies,
                 half.recorder,
                 half.finisher,
+                half.sync,
                 end,
                 control,
                 Lessor(signer, clock.utc_ns),

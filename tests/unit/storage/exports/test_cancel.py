@@ -2,15 +2,16 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from shared.errors import NotFound
-from shared.messages.storage import ExportPhase, ExportStatus
+from shared.messages.storage import ExportOrder, ExportPhase, ExportStatus
 from storage.index.exports import ExportRows
 from tests.support.eventually import eventually
-from tests.unit.storage.packages import EXPORT, exported, order
+from tests.unit.storage.packages import EXPORT, exported, for_recipient, order
 from tests.unit.storage.workshop import units, workshop
 
 
@@ -86,12 +87,16 @@ async def test_whoever_asks_after_a_restart_is_told_how_far_an_export_was(
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_a_finished_package_is_destroyed_with_its_export(tmp_path: Path) -> None:
+@pytest.mark.parametrize("wanted", [order, for_recipient])
+async def test_a_finished_package_is_destroyed_with_its_export(
+    tmp_path: Path, wanted: Callable[[], ExportOrder]
+) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(50))
-        package = await exported(shop)
+        await exported(shop, wanted())
         told = await shop.jobs.cancel(EXPORT)
-        assert (told.status, package.exists()) == (ExportStatus.DESTROYED, False)
+        assert told.status is ExportStatus.DESTROYED
+        assert not list((tmp_path / "exports").iterdir())
         assert (await shop.jobs.cancel(EXPORT)).status is ExportStatus.DESTROYED
 
 

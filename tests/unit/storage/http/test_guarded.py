@@ -30,6 +30,7 @@ WITHOUT_IMAGES = {
     "/clock",
     "/recordings/{commune}/{camera}/{kind}",
     "/exports/{id}",
+    "/exports/{id}/timestamp",
     "/holds/{id}",
     "/evidence-key",
     "/lease",
