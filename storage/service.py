@@ -113,7 +113,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
 
 
 def _collect_seldom() -> None:
-    """What was built so far stays: it need not be looked at again, nor as often what pictures leave behind."""
+    """What was built stays: it need not be looked at again, nor as often what pictures leave behind."""
     gc.freeze()
     gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
 
