@@ -151,6 +151,7 @@ def _ordered(
         cameras=demand.cameras,
         start=demand.start,
         end=demand.end,
+        recipient=demand.recipient,
     )
     return order, new_export(order, motive, access.now(), seen.id)
 

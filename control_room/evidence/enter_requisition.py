@@ -18,6 +18,7 @@ from control_room.model.evidence import Hold, HoldBasis, HoldKind, HoldStatus
 from control_room.model.journal import AuditAction
 from control_room.model.requisitions import Demand, Entry, Officer, Requisition, RequisitionStatus, check
 from shared.errors import Conflict
+from shared.evidence.recipient import RecipientCertificate
 
 _REVIEW = timedelta(days=7)
 """A requisition that waits longer, or whose export nobody fetched, is to be looked at."""
@@ -36,6 +37,7 @@ class Wanted:
     received_by: str
     received_at: datetime
     motive: str
+    recipient: str = ""
 
 
 async def enter_requisition(evidence: Evidence, caller: Caller, wanted: Wanted) -> Requisition:
@@ -110,6 +112,8 @@ async def _demand(evidence: Evidence, caller: Caller, wanted: Wanted) -> Demand:
         wanted.received_by,
         wanted.received_at,
         wanted.motive,
+        # A key that was pasted with it is kept nowhere.
+        RecipientCertificate.from_pem(wanted.recipient).pem if wanted.recipient else "",
     )
 
 

@@ -13,6 +13,7 @@ from control_room.http.schemas.desk import (
     MissingView,
     OfficerView,
     PreflightView,
+    RecipientView,
     RequisitionView,
     SignerView,
     SurveyView,
@@ -21,6 +22,7 @@ from control_room.http.schemas.desk import (
 from control_room.http.views import hold_view, why_view
 from control_room.model.articles import ARTICLES
 from control_room.model.requisitions import Delivery, Demand, Entry, Requisition
+from shared.evidence.recipient import RecipientCertificate
 from shared.ids import StreamId
 from shared.messages.desk import StreamSurvey
 
@@ -60,6 +62,14 @@ def demand_view(demand: Demand) -> DemandView:
         received_by=demand.received_by,
         received_at=demand.received_at,
         motive=demand.motive,
+        recipient=_recipient_view(demand.recipient) if demand.recipient else None,
+    )
+
+
+def _recipient_view(pem: str) -> RecipientView:
+    found = RecipientCertificate.from_pem(pem)
+    return RecipientView(
+        name=found.name, expires_at=found.expires_at, fingerprint=found.fingerprint, certificate=found.pem
     )
 
 

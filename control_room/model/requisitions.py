@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from control_room.model.articles import ARTICLES, TITLES, Capacity, Mandate
 from shared.errors import BadInput
+from shared.evidence.recipient import RecipientCertificate
 from shared.ids import StreamId
 from shared.messages.storage import ExportedCamera
 from shared.reasons import why
@@ -46,7 +47,8 @@ class Officer:
 class Demand:
     """What a requisition says: [start, end) is UTC, `file` the number of the procedure or report.
 
-    The cameras are as they were named when it was entered, whatever became of them since.
+    The cameras are as they were named when it was entered, whatever became of them since. Where there is a
+    `recipient`, a certificate in PEM, the package is encrypted to it.
     """
 
     file: str
@@ -58,6 +60,7 @@ class Demand:
     received_by: str
     received_at: datetime
     motive: str
+    recipient: str = ""
 
     @property
     def streams(self) -> tuple[StreamId, ...]:
@@ -152,6 +155,8 @@ def check(demand: Demand, now: datetime) -> None:
             ),
             "officer.mandate",
         )
+    if demand.recipient and RecipientCertificate.from_pem(demand.recipient).expires_at <= now:
+        raise BadInput(why("recipient-expired", "the recipient's certificate is over"), "recipient")
     if demand.received_at > now:
         raise BadInput(why("received-in-future", "a paper is received before it is entered"), "received_at")
     if demand.end > now:

@@ -158,4 +158,5 @@ def _wanted(body: NewRequisition) -> entering.Wanted:
         body.received_by,
         body.received_at,
         body.motive,
+        body.recipient,
     )

@@ -21,6 +21,7 @@ from control_room.model.requisitions import RequisitionStatus
 from shared.messages.desk import MissingCause
 
 MayBeEmpty = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120, pattern=PRINTABLE)]
+Certificate = Annotated[str, StringConstraints(strip_whitespace=True, max_length=16_384)]
 _EXAMPLE: JsonDict = {
     "file": "PV 2026/118-3",
     "article": "60-1",
@@ -79,6 +80,10 @@ class NewRequisition(Range):
     received_by: Line = Field(description="Who took it in.")
     received_at: Instant
     motive: Motive
+    recipient: Certificate = Field(
+        default="",
+        description="Certificate of an RSA key in PEM: nobody but who has the key can open the package.",
+    )
 
 
 class ChangedRequisition(NewRequisition):
@@ -104,6 +109,15 @@ class Act(Request):
     motive: Motive
 
 
+class RecipientView(Response):
+    """Whom a package is encrypted to."""
+
+    name: str
+    expires_at: Instant
+    fingerprint: str = Field(description="SHA-256 of the certificate in DER, in hexadecimal.")
+    certificate: str = Field(description="In PEM.")
+
+
 class OfficerView(Response):
     name: str
     capacity: Capacity
@@ -123,6 +137,7 @@ class DemandView(Response):
     received_by: str
     received_at: Instant
     motive: str
+    recipient: RecipientView | None = Field(description="Null where the package is not encrypted.")
 
 
 class EntryView(Response):

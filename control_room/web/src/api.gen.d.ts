@@ -1421,6 +1421,12 @@ export interface components {
              */
             received_by: string;
             /**
+             * Recipient
+             * @description Certificate of an RSA key in PEM: nobody but who has the key can open the package.
+             * @default
+             */
+            recipient: string;
+            /**
              * To
              * Format: date-time
              * @example 2026-11-20T21:15:00Z
@@ -2525,6 +2531,12 @@ export interface components {
              */
             received_by: string;
             /**
+             * Recipient
+             * @description Certificate of an RSA key in PEM: nobody but who has the key can open the package.
+             * @default
+             */
+            recipient: string;
+            /**
              * To
              * Format: date-time
              * @example 2026-11-20T21:15:00Z
@@ -2871,6 +2883,29 @@ export interface components {
             text: string;
         };
         /**
+         * RecipientView
+         * @description Whom a package is encrypted to.
+         */
+        RecipientView: {
+            /**
+             * Certificate
+             * @description In PEM.
+             */
+            certificate: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Fingerprint
+             * @description SHA-256 of the certificate in DER, in hexadecimal.
+             */
+            fingerprint: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * RecordingPolicies
          * @description All streams known to control_room. `version` changes whenever `policies` does.
          */
@@ -3011,6 +3046,8 @@ export interface components {
             received_at: string;
             /** Received By */
             received_by: string;
+            /** @description Null where the package is not encrypted. */
+            recipient: components["schemas"]["RecipientView"] | null;
             status: components["schemas"]["RequisitionStatus"];
             /**
              * To
@@ -3259,6 +3296,8 @@ export interface components {
             received_at: string;
             /** Received By */
             received_by: string;
+            /** @description Null where the package is not encrypted. */
+            recipient: components["schemas"]["RecipientView"] | null;
             /**
              * To
              * Format: date-time

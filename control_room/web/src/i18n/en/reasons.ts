@@ -66,6 +66,7 @@ export const otherReasons: typeof french = {
   "export-fetched": "{reference}; {authority}",
   "export-needs-requisition": "An export takes a requisition that a second person approved.",
   "no-timestamp": "Export {id} has no time-stamp.",
+  "recipient-expired": "The recipient’s certificate has expired.",
   "recipient-unfit": "The recipient’s certificate is not a PEM certificate of an RSA key.",
   "export-no-footage": "There is no footage of any of these cameras in the range asked.",
   "export-not-done": "The export is not ready ({export_status}): there is nothing to fetch.",

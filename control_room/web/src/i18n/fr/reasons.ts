@@ -64,6 +64,7 @@ export const otherReasons = {
   "export-fetched": "{reference} ; {authority}",
   "export-needs-requisition": "Un export demande une réquisition approuvée par une seconde personne.",
   "no-timestamp": "L’export {id} n’a pas d’horodatage.",
+  "recipient-expired": "Le certificat du destinataire est expiré.",
   "recipient-unfit": "Le certificat du destinataire n’est pas un certificat PEM d’une clé RSA.",
   "export-no-footage": "Aucune image de ces caméras n’est enregistrée sur la période demandée.",
   "export-not-done": "L’export n’est pas prêt ({export_status}) : il n’y a rien à remettre.",

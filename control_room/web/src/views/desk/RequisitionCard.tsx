@@ -83,6 +83,7 @@ function Facts({ one }: { one: Requisition }) {
       <span>{words.received(one.received_by, at(one.received_at))}</span>
       {last !== undefined && <span>{words.entered(last.login, at(last.at))}{one.version > 1 && `, ${words.version(one.version)}`}</span>}
       {one.decided_at !== null && <span>{words.decided(one.decided_by, at(one.decided_at))}</span>}
+      {one.recipient !== null && <span title={one.recipient.fingerprint} data-testid="requisition-recipient-is">{words.recipientIs(one.recipient.name, at(one.recipient.expires_at))}</span>}
       <span>{one.motive}</span>
     </div>
   );

@@ -8,6 +8,7 @@ import type { Article, Requisition } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { CameraChoices } from "../../ui/CameraChoices";
 import { errorOf } from "../../ui/Field";
+import { LongTextField } from "../../ui/LongTextField";
 import { MotiveField } from "../../ui/MotiveField";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
@@ -63,6 +64,8 @@ export function RequisitionForm({ before, onSaved }: Props) {
         <TextField label={words.receivedBy} value={draft.receivedBy} onChange={(receivedBy) => change({ receivedBy })} error={errorOf(problem, "received_by")} testId="requisition-received-by" />
         <TimeField label={words.receivedAt} value={draft.receivedAt} onChange={(receivedAt) => change({ receivedAt })} error={errorOf(problem, "received_at")} required testId="requisition-received-at" />
       </div>
+      <LongTextField label={words.recipient} hint={words.recipientHint} value={draft.recipient} onChange={(recipient) => change({ recipient })} maxLength={16_384}
+        error={errorOf(problem, "recipient")} testId="requisition-recipient" />
       <MotiveField value={draft.motive} onChange={(motive) => change({ motive })} error={errorOf(problem, "motive")} />
       <ProblemNote problem={problem} />
       <button type="submit" className={buttons.primary} disabled={send.isPending} data-testid="requisition-submit">

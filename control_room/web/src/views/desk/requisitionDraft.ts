@@ -21,12 +21,14 @@ export interface Draft {
   receivedBy: string;
   receivedAt: Typed;
   motive: string;
+  /** A certificate in PEM, empty for a package that anybody can open. */
+  recipient: string;
 }
 
 /** An empty one, received now by who types it. */
 export const newDraft = (receivedBy: string, now: number): Draft => ({
   file: "", article: "60-1", name: "", capacity: "opj", service: "", mandate: "", cameras: [],
-  range: typedRange(now - QUARTER_MS, now), receivedBy, receivedAt: typed(now), motive: "",
+  range: typedRange(now - QUARTER_MS, now), receivedBy, receivedAt: typed(now), motive: "", recipient: "",
 });
 
 /** One that was entered, to be changed. */
@@ -34,6 +36,7 @@ export const draftOf = (one: Requisition): Draft => ({
   file: one.file, article: one.article, name: one.officer.name, capacity: one.officer.capacity, service: one.officer.service,
   mandate: one.officer.mandate, cameras: [...one.cameras], range: typedRange(Date.parse(one.from), Date.parse(one.to)),
   receivedBy: one.received_by, receivedAt: typed(Date.parse(one.received_at)), motive: one.motive,
+  recipient: one.recipient?.certificate ?? "",
 });
 
 const wrong = (field: string, detail: string): Problem => new Problem(400, detail, "bad-input", [{ field, detail }]);
@@ -49,5 +52,6 @@ export function bodyOf(draft: Draft, t: Messages): Body {
     file: draft.file, article: draft.article, cameras: draft.cameras, motive: draft.motive,
     officer: { name: draft.name, capacity: draft.capacity as Requisition["officer"]["capacity"], service: draft.service, mandate: draft.mandate },
     from: toWire(span.from), to: toWire(span.to), received_by: draft.receivedBy, received_at: toWire(received),
+    recipient: draft.recipient,
   };
 }
