@@ -71,9 +71,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
     recording.find_left_over()
     catalogue = compose_catalogue(archive, recording.recorder, clock)
     recovering = recording.finisher.is_recovering
-    outside = httpx.AsyncClient(follow_redirects=False)
-    service.on_stop(outside.aclose)
-    exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
+    exports = compose_exports(
+        settings, archive, catalogue, seals, clock, reads, recovering, _outside(service)
+    )
     dates = DateWitness(clock)
     lifecycle = compose_lifecycle(
         settings,
@@ -108,10 +108,21 @@ async def build(settings: StorageSettings | None = None) -> Service:
     for room in (exports, recording, lifecycle):
         room.run_in(service)
     service.supervise("disks", measuring_disks(_folders(settings, home), disk, recording.life, clock))
-    # What was built so far stays: it need not be looked at again, nor as often what pictures leave behind.
+    _collect_seldom()
+    return service
+
+
+def _collect_seldom() -> None:
+    """What was built so far stays: it need not be looked at again, nor as often what pictures leave behind."""
     gc.freeze()
     gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
-    return service
+
+
+def _outside(service: Service) -> httpx.AsyncClient:
+    """Asks who is neither ours nor trusted: it follows nobody elsewhere."""
+    client = httpx.AsyncClient(follow_redirects=False)
+    service.on_stop(client.aclose)
+    return client
 
 
 def _keys(settings: StorageSettings, clock: Clock) -> tuple[TicketVerifier, Seals]:
