@@ -39,7 +39,7 @@ async def _alone(settings: StorageSettings) -> AsyncIterator[Archive]:
 async def rebuild_index(settings: StorageSettings) -> Reindexed:
     """What `python -m storage reindex` does."""
     async with _alone(settings) as archive:
-        return await reindex(archive)
+        return await reindex(archive, SystemClock().utc_ns())
 
 
 async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fault, int], Reindexed | None]:
@@ -49,4 +49,4 @@ async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fa
         found = await scrubbed(scrub)
         if not repair:
             return found, None
-        return found, await reindex(archive)
+        return found, await reindex(archive, SystemClock().utc_ns())

@@ -84,6 +84,19 @@ class HoldMetrics:
         )
 
 
+class LedgerMetrics:
+    """Of the register of captures and destructions."""
+
+    def __init__(self) -> None:
+        self.waiting = metrics.gauge(
+            "storage_ledger_entries_waiting", "Captures and destructions that no signed head has"
+        )
+        self.untold = metrics.gauge(
+            "storage_ledger_heads_untold", "Signed heads that control_room does not keep"
+        )
+        self.sealed_s = metrics.gauge("storage_ledger_sealed_seconds", "UTC seconds of the newest head")
+
+
 class ScrubMetrics:
     """Of the slow look at everything that is stored."""
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, func, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, delete, func, select, text, update
 
+from shared.evidence.ledger import Ground
 from shared.ids import StreamId
 from storage.index.ceilings import days_in_force
 from storage.index.database import Database
+from storage.index.entries import Entered, enter_capture, enter_ends
 from storage.index.tables import CONDEMNED, meta, segments, streams
 from storage.index.tallies import Tally, totals
 from storage.model.deadline import deadline_ns, month_later_ns
@@ -43,6 +45,7 @@ class SegmentRows:
                 return
             tally.enter(segment.state, segment.size)
             await tally.keep(self._database, connection)
+            await enter_capture(connection, _entered(segment))
             length = self._database.insert(streams).values(
                 stream=stream, longest_ns=segment.end_ns - segment.start_ns
             )
@@ -101,9 +104,17 @@ class SegmentRows:
         async with self._database.read() as connection:
             return [_segment(row) for row in (await connection.execute(statement)).all()]
 
-    async def drop(self, keys: Sequence[str]) -> None:
-        """garbage → gone: their objects are removed, the rows follow."""
-        await self._delete(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
+    async def drop(self, keys: Sequence[str], at_ns: int, ground: Ground = Ground.DEADLINE) -> None:
+        """garbage → gone: their objects are removed, the rows follow, and the register has it with them."""
+        condemned = and_(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
+        statement = delete(segments).where(condemned).returning(*COLUMNS)
+        tally = Tally()
+        async with self._database.write() as connection:
+            gone = [_segment(row) for row in (await connection.execute(statement)).all()]
+            tally.leave_all((one.state, one.size) for one in gone)
+            await tally.keep(self._database, connection)
+            ends = [_entered(one) for one in sorted(gone, key=lambda one: (one.start_ns, one.key))]
+            await enter_ends(self._database, connection, ends, at_ns, ground)
 
     async def totals(self) -> Mapping[str, tuple[int, int]]:
         """How many segments and bytes there are by state; a state without any is left out."""
@@ -123,6 +134,13 @@ class SegmentRows:
         async with self._database.read() as connection:
             rows = (await connection.execute(select(*COLUMNS).order_by(segments.c.key))).all()
         return [_segment(row) for row in rows]
+
+    async def enter(self, keys: Sequence[str]) -> None:
+        """Enter those of some keys into the register that it lacks. For reindexing only."""
+        statement = select(*COLUMNS).where(segments.c.key.in_(keys)).order_by(segments.c.key)
+        async with self._database.write() as connection:
+            for row in (await connection.execute(statement)).all():
+                await enter_capture(connection, _entered(_segment(row)))
 
     async def forget(self, keys: Sequence[str]) -> None:
         """Drop rows whose files do not exist. For reindexing only."""
@@ -191,6 +209,10 @@ def row_of(segment: Segment) -> dict[str, object]:
         "due_ns": deadline_ns(segment.start_ns, segment.days),
         "incomplete": segment.incomplete,
     }
+
+
+def _entered(one: Segment) -> Entered:
+    return Entered(one.key, str(one.stream), one.start_ns, one.end_ns, one.size, one.sha256)
 
 
 def _segment(row: Sequence[Any], stream: StreamId | None = None) -> Segment:

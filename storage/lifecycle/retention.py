@@ -187,7 +187,7 @@ class Retention:
             if not garbage:
                 return 0
             missing = await asyncio.to_thread(self._remove, garbage)
-            await self._rows.drop([segment.key for segment in garbage])
+            await self._rows.drop([segment.key for segment in garbage], self._clock.utc_ns())
         count.destroyed += len(garbage) - missing
         count.missing += missing
         budget.spend(len(garbage))

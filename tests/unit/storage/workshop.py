@@ -37,11 +37,12 @@ from storage.lifecycle.clock_keeper import Witnesses
 from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.destruction import Destruction, destruction
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.reindex import Reindexed, reindex
 from storage.lifecycle.retention import Retention
 from storage.lifecycle.scrub import Scrub
-from storage.metrics import ReadMetrics
+from storage.metrics import LedgerMetrics, ReadMetrics
 from storage.objects.boot import SinceBoot
 from storage.objects.disk import Disk, RealDisk
 from storage.objects.folder import FolderStore
@@ -62,9 +63,10 @@ from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
 from tests.support.pictures import START_NS, STREAM
 from tests.support.tap import FakeTap
-from tests.unit.storage.hands import HandControl
+from tests.unit.storage.hands import HandControl, HandWitness
 
 SEGMENT_S = 4.0
+_LEDGERS = tuple(f"{number:032x}" for number in range(1, 9))
 
 
 @cache
@@ -124,6 +126,8 @@ class Workshop:
     jobs: ExportJobs
     sweep: PackageSweep
     left_overs: LeftOvers
+    ledger: Ledger
+    witness: HandWitness
     evidence_pem: bytes
     tickets: TicketSigner
     app: Guarded
@@ -160,7 +164,7 @@ class Workshop:
 
     async def reindex(self) -> Reindexed:
         """What the command of that name does."""
-        return await reindex(self.archive)
+        return await reindex(self.archive, self.clock.utc_ns())
 
     def scrub(self, *, bytes_per_s: int = sys.maxsize) -> Scrub:
         """One that does not wait, or reads no faster than asked."""
@@ -249,6 +253,7 @@ async def workshop(
     evidence: tuple[bytes, bytes] | None = None,
     transcodings: Transcodings | None = None,
     control: HandControl | None = None,
+    witness: HandWitness | None = None,
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
     allowance: Allowance = USUAL,
@@ -258,6 +263,7 @@ async def workshop(
     `booted_ns` is how long the machine has run at the start.
     """
     clock, control = SimulatedClock(utc_ns), control or HandControl()
+    witness = witness or HandWitness()
     for name in ("spool", "objects", "exports"):
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
@@ -320,6 +326,8 @@ async def workshop(
         copies=(sweep.sweep_once, left_overs.sweep_once),
         allowance=allowance,
     )
+    parts = LedgerParts(archive.ledger, archive.ledger_notes, key, iter(_LEDGERS).__next__)
+    ledger = Ledger(parts, clock, LedgerMetrics(), witness, keep_days=120)
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
     await end.keeper.reason_to_refuse()
     signer, verifier = TicketSigner.from_pem(ticket_private), TicketVerifier.from_pem(ticket_public, clock)
@@ -360,6 +368,8 @@ async def workshop(
                 jobs,
                 sweep,
                 left_overs,
+                ledger,
+                witness,
                 public,
                 signer,
                 app,

@@ -190,7 +190,7 @@ QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
     "what is left to lower": (_left, "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)"),
     "what is left of a hold": (_left, "ix_segments_kept (stream=? AND start_ns>? AND start_ns<?)"),
     "what is condemned": (lambda index: index.rows.garbage(4), "ix_segments_garbage (state=?)"),
-    "dropping": (lambda index: index.rows.drop([segment(1).key]), "autoindex_segments_1 (key=?)"),
+    "dropping": (lambda index: index.rows.drop([segment(1).key], 1), "autoindex_segments_1 (key=?)"),
     "the totals": (lambda index: index.rows.totals(), ""),
     "the walk over rows": (
         lambda index: index.walk.after(segment(3).key, 4),
