@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from shared.clock import SystemClock
+from shared.ids import StreamId
+from shared.spans import Span
 from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.reindex import Reindexed, reindex
@@ -40,6 +42,15 @@ async def rebuild_index(settings: StorageSettings) -> Reindexed:
     """What `python -m storage reindex` does."""
     async with _alone(settings) as archive:
         return await reindex(archive, SystemClock().utc_ns())
+
+
+async def prove_destruction(settings: StorageSettings, stream: StreamId, span: Span) -> bytes:
+    """What `python -m storage proof` does: the file that `beffroi verify destruction` reads.
+
+    Raises NotFound where nothing is signed yet.
+    """
+    async with _alone(settings) as archive:
+        return (await archive.proofs.destruction(stream, span)).written()
 
 
 async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fault, int], Reindexed | None]:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.evidence.ledger import FIRST_PREVIOUS, Ground, SignedHead, day_of, root_of_days
-from shared.messages.ledger import CameraDayNews
+from shared.evidence.ledger_news import CameraDayNews
 from storage.index.database import Database
 from storage.index.ledger_trees import Tree, cameras_of, days_of_all, enter_again, take_in, trees_of
 from storage.index.tables import camera_days, days, entries, heads, leaves, meta, segments

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.evidence.ledger import CameraDay, Capture, Day, Destroyed, Ground
+from shared.evidence.ledger_news import CameraDayNews
 from shared.evidence.merkle import Frontier
-from shared.messages.ledger import CameraDayNews
 from storage.index.tables import camera_days, days, leaves
 
 

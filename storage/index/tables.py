@@ -225,7 +225,7 @@ days = Table(
 )
 
 # The newest head, and those before it that are not beside the objects yet. `update` is what is written there
-# (`shared.messages.ledger.LedgerUpdate`, compressed), empty once it is.
+# (`shared.evidence.ledger_news.LedgerUpdate`, compressed), empty once it is.
 heads = Table(
     "heads",
     metadata,

@@ -1,22 +1,25 @@
 """Puts the life of footage together: what control_room says of it, what ends it, what looks after it."""
 
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import httpx
 
 from shared.clock import Clock
+from shared.evidence.signature import EvidenceKey
 from shared.service import Service
 from storage.index.policies import PolicyRows
 from storage.lifecycle.archive import Archive
 from storage.lifecycle.clock_keeper import Witnesses
-from storage.lifecycle.control_room import DateWitness, KnownToControlRoom
+from storage.lifecycle.control_room import DateWitness, KnownToControlRoom, ToldToControlRoom
 from storage.lifecycle.destruction import Destruction, destruction
+from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
 from storage.lifecycle.refusals import Ground
 from storage.lifecycle.scrub import Scrub
-from storage.metrics import ScrubMetrics
+from storage.metrics import LedgerMetrics, ScrubMetrics
 from storage.objects.boot import since_boot
 from storage.recording.compose import WritingHalf
 from storage.recording.left_files import LeftFiles
@@ -104,6 +107,19 @@ def compose_scrub(
         bytes_per_s=bytes_per_s,
         unreadable=unreadable,
     )
+
+
+def compose_ledger(
+    settings: StorageSettings,
+    archive: Archive,
+    key: EvidenceKey,
+    clock: Clock,
+    client: httpx.AsyncClient,
+) -> Ledger:
+    """The register of captures and destructions."""
+    parts = LedgerParts(archive.ledger, archive.ledger_notes, key, lambda: uuid.uuid4().hex)
+    tell = ToldToControlRoom(client)
+    return Ledger(parts, clock, LedgerMetrics(), tell, keep_days=settings.proof_days)
 
 
 def compose_client(service: Service, settings: StorageSettings, dates: DateWitness) -> httpx.AsyncClient:

@@ -8,9 +8,9 @@ from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, Unavailable
 from shared.evidence.destruction_proof import day_at
 from shared.evidence.ledger import Head
+from shared.evidence.ledger_news import LedgerKept, LedgerUpdate
 from shared.evidence.signature import EvidenceKey
 from shared.log import get_logger
-from shared.messages.ledger import LedgerKept, LedgerUpdate
 from storage.index.ledger import LedgerRows, Register, Sealed, Unsigned
 from storage.lifecycle.ledger_notes import LedgerNotes, json_of, packed
 from storage.metrics import LedgerMetrics

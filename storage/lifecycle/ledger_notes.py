@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from shared.causes import cause_of
 from shared.errors import BadInput, Unavailable
+from shared.evidence.ledger_news import LedgerUpdate
 from shared.messages.codec import decode, encode
-from shared.messages.ledger import LedgerUpdate
 from shared.reasons import why
 from storage.index.ledger import Register
 from storage.objects.notes import Notes

@@ -52,6 +52,26 @@ export interface paths {
         patch: operations["changeCamera"];
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/destruction-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove Destruction
+         * @description A file that proves what became of a camera's recordings of a time. The journal has it before.
+         */
+        post: operations["proveDestruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/live": {
         parameters: {
             query?: never;
@@ -184,6 +204,26 @@ export interface paths {
          *     worker publishes.
          */
         delete: operations["revokeWorker"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Destructions
+         * @description What was destroyed, by camera and day of capture, of the newest day first.
+         */
+        get: operations["listDestructions"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -402,6 +442,29 @@ export interface paths {
          * @description What storage keeps, and why it destroys nothing; the answer is what it has to keep. Every 5 s.
          */
         put: operations["putHeldHolds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recorder/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Ledger
+         * @description A signed head of the register of captures and destructions, with all that is new in it.
+         *
+         *     The answer says which head is kept: the one behind it is wanted next. 409 where a head would change what
+         *     is kept. Once a minute.
+         */
+        put: operations["putLedger"];
         post?: never;
         delete?: never;
         options?: never;
@@ -673,6 +736,25 @@ export interface components {
             username?: string | null;
         };
         /**
+         * CameraDayNews
+         * @description What a head has of a stream and UTC day that the head before had not, in order: behind `captured`
+         *     captures and `destroyed` destructions.
+         */
+        CameraDayNews: {
+            /** Captured */
+            captured: number;
+            /** Captures */
+            captures: components["schemas"]["Capture"][];
+            /** Day */
+            day: string;
+            /** Destroyed */
+            destroyed: number;
+            /** Ends */
+            ends: components["schemas"]["Destroyed"][];
+            /** Stream */
+            stream: string;
+        };
+        /**
          * CameraOpener
          * @description Which RTSP client pulls a camera: our own, or libavformat's for a camera that gets on with no other.
          * @enum {string}
@@ -816,6 +898,22 @@ export interface components {
             transport: components["schemas"]["CameraTransport"];
         };
         /**
+         * Capture
+         * @description A finished segment; `sha256` is that of its whole file.
+         */
+        Capture: {
+            /** End Ns */
+            end_ns: number;
+            /** Key */
+            key: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /** Start Ns */
+            start_ns: number;
+        };
+        /**
          * ClockConfirmation
          * @description A person's word about the time.
          * @example {
@@ -871,6 +969,100 @@ export interface components {
              * @example 236710
              */
             population: number;
+        };
+        /**
+         * Destroyed
+         * @description The end of the segment with this number in the tree of captures; `capture` is the hash of its leaf.
+         */
+        Destroyed: {
+            /** At Ns */
+            at_ns: number;
+            /** Capture */
+            capture: string;
+            /** End Ns */
+            end_ns: number;
+            ground: components["schemas"]["Ground"];
+            /** Number */
+            number: number;
+            /** Size */
+            size: number;
+            /** Start Ns */
+            start_ns: number;
+        };
+        /**
+         * DestructionProofRequest
+         * @description Of which time a proof is wanted, and why: it is a communication in the journal.
+         * @example {
+         *       "from": "2026-10-01T21:00:00Z",
+         *       "motive": "access request 2026-44",
+         *       "to": "2026-10-01T21:15:00Z"
+         *     }
+         */
+        DestructionProofRequest: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-11-20T21:00:00Z
+             */
+            from: string;
+            /** Motive */
+            motive: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-11-20T21:15:00Z
+             */
+            to: string;
+        };
+        /**
+         * DestructionView
+         * @description What was destroyed so far of a camera's recordings of one UTC day, on one ground.
+         */
+        DestructionView: {
+            /** Bytes */
+            bytes: number;
+            /** Camera */
+            camera: string;
+            /** Commune */
+            commune: string;
+            /**
+             * Day
+             * Format: date
+             * @description UTC day of capture, by the first picture of each recording.
+             */
+            day: string;
+            /**
+             * First At
+             * Format: date-time
+             * @description When the first of them was destroyed.
+             */
+            first_at: string;
+            /**
+             * From
+             * Format: date-time
+             * @description Of the first picture.
+             */
+            from: string;
+            /** @description `deadline`: destroyed when it was due. `lost`: its file was found missing. */
+            ground: components["schemas"]["Ground"];
+            kind: components["schemas"]["StreamKind"];
+            /**
+             * Last At
+             * Format: date-time
+             * @description When the last of them was destroyed.
+             */
+            last_at: string;
+            /**
+             * Segments
+             * @description How many recordings of about a minute.
+             */
+            segments: number;
+            /**
+             * To
+             * Format: date-time
+             * @description Of the last picture.
+             */
+            to: string;
         };
         /**
          * Doubt
@@ -990,6 +1182,12 @@ export interface components {
             field: string;
             why?: components["schemas"]["Why"] | null;
         };
+        /**
+         * Ground
+         * @description Why a segment is no more. Never because room was needed: nothing is destroyed for that.
+         * @enum {string}
+         */
+        Ground: "deadline" | "lost";
         /**
          * HeldReport
          * @description The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
@@ -1205,6 +1403,31 @@ export interface components {
             active: components["schemas"]["HoldOrder"][];
             /** Released */
             released: string[];
+        };
+        /**
+         * LedgerKept
+         * @description The number of the newest head that control_room keeps of this register, 0 for none. The next one is
+         *     wanted, whatever was sent.
+         */
+        LedgerKept: {
+            /** Ledger */
+            ledger: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * LedgerUpdate
+         * @description A signed head (`shared.evidence.ledger`), the public key in PEM, and all that is new in it.
+         */
+        LedgerUpdate: {
+            /** Document */
+            document: string;
+            /** News */
+            news: components["schemas"]["CameraDayNews"][];
+            /** Public Key */
+            public_key: string;
+            /** Signature */
+            signature: string;
         };
         /**
          * LiveRequest
@@ -1518,6 +1741,13 @@ export interface components {
         Page_CommuneView_: {
             /** Items */
             items: components["schemas"]["CommuneView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[DestructionView] */
+        Page_DestructionView_: {
+            /** Items */
+            items: components["schemas"]["DestructionView"][];
             /** Next */
             next?: string | null;
         };
@@ -1971,6 +2201,12 @@ export interface components {
              */
             storage_at?: string | null;
         };
+        /**
+         * StreamKind
+         * @description Which of a camera's streams: the full picture or the small one.
+         * @enum {string}
+         */
+        StreamKind: "main" | "sub";
         /**
          * ViewerPerson
          * @description Somebody who watches; told only to who manages people.
@@ -2711,6 +2947,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proveDestruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestructionProofRequest"];
+            };
+        };
+        responses: {
+            /** @description The proof: `beffroi verify destruction` reads it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description What came in cannot be used; `field` and `errors` say where. */
@@ -3840,6 +4192,91 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDestructions: {
+        parameters: {
+            query?: {
+                commune?: string | null;
+                camera?: string | null;
+                /** @description First UTC day of capture. */
+                from?: string | null;
+                /** @description Last UTC day of capture. */
+                to?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items on one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DestructionView_"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5268,6 +5705,111 @@ export interface operations {
             };
             /** @description The body did not come in time. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LedgerUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerKept"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from shared.errors import Conflict, Unavailable
 from shared.evidence.ledger import SignedHead
+from shared.evidence.ledger_news import LedgerKept, LedgerUpdate
 from shared.messages.codec import decode
-from shared.messages.ledger import LedgerKept, LedgerUpdate
 from shared.messages.storage import HeldReport, HoldOrder, KnownHolds
 
 

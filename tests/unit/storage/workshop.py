@@ -341,6 +341,7 @@ async def workshop(
         jobs=jobs,
         holds=archive.holds,
         keeper=end.keeper,
+        proofs=archive.proofs,
         evidence=key.public,
         clock=clock,
         metrics=reads,

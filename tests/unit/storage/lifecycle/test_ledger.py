@@ -7,8 +7,8 @@ import pytest
 from shared.errors import Conflict, Unavailable
 from shared.evidence.gone import Gone, Question, ask
 from shared.evidence.ledger import SignedHead
+from shared.evidence.ledger_news import LedgerUpdate
 from shared.evidence.signature import EvidencePublicKey
-from shared.messages.ledger import LedgerUpdate
 from shared.spans import Span
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.hands import HandWitness
