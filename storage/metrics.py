@@ -50,7 +50,8 @@ class RetentionMetrics:
             ["work"],
         )
         self.overdue_s = metrics.gauge(
-            "storage_oldest_overdue_seconds", "How long ago the oldest segment should have been destroyed"
+            "storage_oldest_overdue_seconds",
+            "How long ago the oldest segment or copy of one should have been destroyed",
         )
         self.last_run_s = metrics.gauge(
             "storage_retention_last_run_seconds", "UTC seconds of the last completed run of retention"

@@ -74,6 +74,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
         dates,
         first=[lock.reason_to_refuse for lock in locks],
         copies=[exports.sweep.sweep_once],
+        overdue=[exports.sweep.overdue_ns],
     )
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()

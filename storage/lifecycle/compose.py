@@ -18,6 +18,7 @@ from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
 from storage.lifecycle.refusals import Ground
+from storage.lifecycle.retention import Overdue
 from storage.lifecycle.scrub import Scrub
 from storage.metrics import LedgerMetrics, ScrubMetrics
 from storage.objects.boot import since_boot
@@ -58,8 +59,10 @@ def compose_lifecycle(
     *,
     first: Sequence[Ground],
     copies: Sequence[Callable[[], Awaitable[object]]],
+    overdue: Sequence[Overdue],
 ) -> Lifecycle:
-    """`first` are the grounds to refuse destruction before all others, `copies` ends copies of footage."""
+    """`first` are the grounds to refuse destruction before all others, `copies` ends copies of footage, and
+    `overdue` tells how late they are."""
     recorder = recording.recorder
     left_overs = LeftOvers(
         archive.store,
@@ -79,6 +82,7 @@ def compose_lifecycle(
         KnownToControlRoom(client),
         first,
         copies=[*copies, left_overs.sweep_once],
+        overdue=[*overdue, left_overs.overdue_ns],
     )
     poller = PolicyPoller(
         client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports

@@ -9,7 +9,7 @@ from storage.lifecycle.archive import Archive
 from storage.lifecycle.clock_keeper import ClockKeeper, Witnesses
 from storage.lifecycle.reconciliation import Ask, Reconciliation, Refused
 from storage.lifecycle.refusals import Ground, Grounds
-from storage.lifecycle.retention import Retention
+from storage.lifecycle.retention import Overdue, Retention
 from storage.metrics import HoldMetrics, LifeMetrics, RetentionMetrics
 from storage.objects.boot import Boot
 
@@ -33,8 +33,9 @@ def destruction(
     first: Sequence[Ground] = (),
     copies: Sequence[Callable[[], Awaitable[object]]] = (),
     allowance: Allowance = USUAL,
+    overdue: Sequence[Overdue] = (),
 ) -> Destruction:
-    """`first` are the grounds to ask before all others, `copies` and `allowance` as Retention has them."""
+    """`first` are the grounds to ask before all others, the rest is as Retention has it."""
     keeper = ClockKeeper(archive.store, clock, boot, witnesses)
     reconciliation = Reconciliation(
         ask,
@@ -62,6 +63,7 @@ def destruction(
         life,
         copies,
         allowance,
+        overdue,
     )
     return Destruction(keeper, reconciliation, retention)
 

@@ -324,6 +324,7 @@ async def workshop(
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
         copies=(sweep.sweep_once, left_overs.sweep_once),
+        overdue=(sweep.overdue_ns, left_overs.overdue_ns),
         allowance=allowance,
     )
     parts = LedgerParts(archive.ledger, archive.ledger_notes, key, iter(_LEDGERS).__next__)

@@ -31,6 +31,7 @@ WITHOUT_IMAGES = {
     "/holds/{id}",
     "/evidence-key",
     "/lease",
+    "/proofs/{commune}/{camera}/{kind}",
 }
 Ask = Callable[[], Awaitable[None]]
 

@@ -64,6 +64,7 @@ export const otherReasons: typeof french = {
   "fields-changed": "{fields}",
   "folder-unsure": "Whether another service works in {folder} is not known ({cause}).",
   "footage-destroyed": "all {count} recordings of {date} are destroyed",
+  "footage-overdue": "What had to be destroyed at {instant} is still there.",
   "for-kind": "“{action}” is for the kind “{kind}”.",
   "foreign-commune": "“{action}”: this account is not bound to commune {communes}.",
   form: "Value refused.",

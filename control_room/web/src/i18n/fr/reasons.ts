@@ -62,6 +62,7 @@ export const otherReasons = {
   "fields-changed": "{fields}",
   "folder-unsure": "On ne sait pas si un autre service travaille dans {folder} ({cause}).",
   "footage-destroyed": "les {count} enregistrements du {date} sont tous détruits",
+  "footage-overdue": "Ce qui devait être détruit le {instant} est encore là.",
   "for-kind": "« {action} » : permis à la fonction « {kind} ».",
   "foreign-commune": "« {action} » : ce compte n’est pas rattaché à la commune {communes}.",
   form: "Valeur refusée.",
