@@ -1,5 +1,6 @@
 """Answers offline whether the images of a camera and time are gone, from a proof of destruction and a key."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -185,14 +186,18 @@ _GRAVEST = (Fate.PRESENT, Fate.UNKNOWN, Fate.GONE)
 
 def _laid(told: Sequence[Part], asked: Span) -> tuple[Part, ...]:
     """The range cut where anything begins or ends, each part with the gravest that is told of it."""
-    mine = [one for one in told if _meet(one.span, asked)]
-    edges = {asked.start_ns, asked.end_ns}
-    edges |= {edge for one in mine for edge in (one.span.start_ns, one.span.end_ns)}
-    cuts = sorted(edge for edge in edges if asked.start_ns <= edge <= asked.end_ns)
+    changes: dict[int, Counter[Fate]] = {asked.start_ns: Counter(), asked.end_ns: Counter()}
+    for one in told:
+        if _meet(one.span, asked):
+            starts = changes.setdefault(max(one.span.start_ns, asked.start_ns), Counter())
+            starts[one.fate] += 1
+            ends = changes.setdefault(min(one.span.end_ns, asked.end_ns), Counter())
+            ends[one.fate] -= 1
+    here: Counter[Fate] = Counter()
     parts: list[Part] = []
-    for start_ns, end_ns in pairwise(cuts):
-        here = {one.fate for one in mine if one.span.start_ns <= start_ns and one.span.end_ns >= end_ns}
-        fate = next((one for one in _GRAVEST if one in here), Fate.NEVER)
+    for start_ns, end_ns in pairwise(sorted(changes)):
+        here.update(changes[start_ns])
+        fate = next((one for one in _GRAVEST if here[one]), Fate.NEVER)
         if parts and parts[-1].fate is fate:
             parts[-1] = Part(Span(parts[-1].span.start_ns, end_ns), fate)
         else:

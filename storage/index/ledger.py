@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.evidence.ledger import FIRST_PREVIOUS, Ground, SignedHead, day_of, root_of_days
@@ -78,6 +78,21 @@ class LedgerRows:
         async with self._database.write() as connection:
             if await _register(connection) is None:
                 await _put_register(self._database, connection, register)
+
+    async def renew(self, register: Register) -> None:
+        """Begin another register with all that is there, and with the ends that no head has yet."""
+        columns = ["tree", "key", "again", "ended"]
+        places = (leaves.c.tree, leaves.c.key, leaves.c.again)
+        captured = select(*places, literal(False)).order_by(leaves.c.start_ns, leaves.c.tree)
+        ended = select(*places, literal(True)).where(leaves.c.died_ns.is_not(None))
+        async with self._database.write() as connection:
+            for table in (heads, days, camera_days, entries):
+                await connection.execute(delete(table))
+            await connection.execute(delete(leaves).where(leaves.c.died_number.is_not(None)))
+            await connection.execute(update(leaves).values(number=None))
+            for told in (captured, ended):
+                await connection.execute(insert(entries).from_select(columns, told))
+            await _put_register(self._database, connection, register)
 
     async def newest(self) -> Sealed | None:
         """The newest head."""

@@ -78,7 +78,10 @@ class Ledger:
             await self._clock.sleep(EVERY_S if self._trouble is None else _RETRY_S)
 
     async def start(self) -> None:
-        """Begin the register where there is none. Raises Conflict where the index lost it, Unavailable."""
+        """Begin the register where there is none, or another where the evidence key is another one.
+
+        Raises Conflict where the index lost it, Unavailable.
+        """
         known, beside = await self._rows.register(), await asyncio.to_thread(self._notes.register)
         if known is None and beside is None:
             known = Register(self._name(), self._clock.utc_ns())
@@ -87,6 +90,13 @@ class Ledger:
             await asyncio.to_thread(self._notes.begin, known)
         elif known != beside:
             raise _lost("the index has lost the register")
+        newest = await self._rows.newest()
+        if newest is not None and newest.head.read().fingerprint != self._key.public.fingerprint:
+            self._log.error("ledger-begun-anew", reason="the evidence key is another one")
+            renewed = Register(self._name(), self._clock.utc_ns())
+            await self._rows.renew(renewed)
+            await asyncio.to_thread(self._notes.begin, renewed)
+            self._kept = None
 
     async def seal(self) -> int:
         """Take all that was entered into signed heads, and write them beside the objects; how many entries.

@@ -16,6 +16,7 @@ from tests.bench import (
     glass,
     index_cost,
     ingest_cost,
+    ledger_cost,
     mux_cost,
     mux_first_frame,
     mux_lag,
@@ -167,6 +168,11 @@ def indexed() -> list[Table]:
     return [index_cost.run()]
 
 
+def registered() -> list[Table]:
+    """The register of captures and destructions at a million leaves."""
+    return [ledger_cost.run()]
+
+
 def sampled() -> list[Table]:
     """The decode checks."""
     return [decode_cost.run()]
@@ -279,6 +285,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "storage": recorded,
     "cameras": camera_side,
     "index": indexed,
+    "ledger": registered,
     "decode-checks": sampled,
     "storm": stormed,
     "transcode": transcoded,

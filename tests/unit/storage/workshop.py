@@ -5,7 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -66,7 +66,6 @@ from tests.support.tap import FakeTap
 from tests.unit.storage.hands import HandControl, HandWitness
 
 SEGMENT_S = 4.0
-_LEDGERS = tuple(f"{number:032x}" for number in range(1, 9))
 
 
 @cache
@@ -103,6 +102,12 @@ def pem_pair() -> tuple[bytes, bytes]:
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
         key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
     )
+
+
+def _ledger_name(folder: Path, key: EvidenceKey) -> str:
+    """Another name for each register that has notes in the folder."""
+    there = len(list((folder / "objects").glob(".ledger-*")))
+    return f"{there:04x}{key.public.fingerprint[:28]}"
 
 
 @dataclass
@@ -327,7 +332,7 @@ async def workshop(
         overdue=(sweep.overdue_ns, left_overs.overdue_ns),
         allowance=allowance,
     )
-    parts = LedgerParts(archive.ledger, archive.ledger_notes, key, iter(_LEDGERS).__next__)
+    parts = LedgerParts(archive.ledger, archive.ledger_notes, key, partial(_ledger_name, folder, key))
     ledger = Ledger(parts, clock, LedgerMetrics(), witness, keep_days=120)
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
     await end.keeper.reason_to_refuse()

@@ -242,3 +242,40 @@ async def test_a_day_of_which_anything_is_left_is_not_thinned(tmp_path: Path) ->
         await shop.record_all(units(100))
         await shop.ledger.seal()
         assert await shop.archive.ledger.thin("99991231") is None
+
+
+async def test_a_new_evidence_key_begins_another_register_with_what_there_is(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.ledger.start()
+        await shop.record_all(units(100))
+        await entered(shop)
+        await grown_old(shop)
+        await entered(shop)
+        await shop.record_all(units(100, start_ns=shop.clock.utc_ns()))
+        await entered(shop)
+        now_ns, objects = shop.clock.utc_ns(), shop.objects()
+    async with workshop(tmp_path, utc_ns=now_ns, witness=shop.witness, nonce="bbbb") as shop:
+        await entered(shop)
+        await entered(shop)
+        assert len(shop.witness.kept) == 2
+        newest = list(shop.witness.kept.values())[-1]
+        assert [one.key for update in newest for news in update.news for one in news.captures] == objects
+        assert await answer(shop) is Gone.COVERED_IN_PART
+
+
+async def test_a_note_that_cannot_be_read_begins_another_register(tmp_path: Path) -> None:
+    evidence = pem_pair()
+    async with workshop(tmp_path, evidence=evidence) as shop:
+        await shop.ledger.start()
+        await shop.record_all(units(100))
+        await entered(shop)
+        objects = shop.objects()
+    for file in tmp_path.glob("index.db*"):
+        file.unlink()
+    [note] = (tmp_path / "objects").glob(".ledger-*/*")
+    note.write_bytes(note.read_bytes()[:-20])
+    async with workshop(tmp_path, evidence=evidence, nonce="bbbb") as shop:
+        await shop.reindex()
+        await entered(shop)
+        [kept] = shop.witness.kept.values()
+        assert [one.key for one in kept[0].news[0].captures] == objects
