@@ -1,4 +1,5 @@
-"""`python -m storage` serves; beside it, while it is stopped, `reindex`, `scrub [--repair]` and `proof`."""
+"""`python -m storage` serves; beside it, while it is stopped, `reindex`, `scrub [--repair]`, `proof` and
+`capture`."""
 
 import asyncio
 import sys
@@ -9,7 +10,7 @@ from shared.log import configure
 from shared.service import main
 from shared.settings import load
 from shared.spans import Span
-from storage.commands import prove_destruction, rebuild_index, scrub_all
+from storage.commands import prove_capture, prove_destruction, rebuild_index, scrub_all
 from storage.lifecycle.reindex import Reindexed
 from storage.lifecycle.scrub import Fault
 from storage.model.instants import ns_from_text
@@ -40,7 +41,11 @@ def _scrub(*, repair: bool) -> int:
 
 def _proof(stream: str, start: str, end: str) -> int:
     span = Span(ns_from_text(start, "from"), ns_from_text(end, "to"))
-    sys.stdout.buffer.write(asyncio.run(prove_destruction(_settings(), StreamId.parse(stream), span)))
+    return _written(asyncio.run(prove_destruction(_settings(), StreamId.parse(stream), span)))
+
+
+def _written(file: bytes) -> int:
+    sys.stdout.buffer.write(file)
     return 0
 
 
@@ -63,10 +68,15 @@ def run(arguments: list[str]) -> int:
                 return _scrub(repair="--repair" in arguments)
             case ["proof", stream, start, end]:
                 return _proof(stream, start, end)
+            case ["capture", key]:
+                return _written(asyncio.run(prove_capture(_settings(), key)))
     except BeffroiError as error:
         print(f"beffroi storage: {error.detail}", file=sys.stderr)
         return 2
-    print("usage: python -m storage [reindex | scrub [--repair] | proof STREAM FROM TO]", file=sys.stderr)
+    print(
+        "usage: python -m storage [reindex | scrub [--repair] | proof STREAM FROM TO | capture KEY]",
+        file=sys.stderr,
+    )
     return 2
 
 

@@ -1,5 +1,6 @@
 """What an operator runs while storage is stopped: reindexing and scrubbing."""
 
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -51,6 +52,15 @@ async def prove_destruction(settings: StorageSettings, stream: StreamId, span: S
     """
     async with _alone(settings) as archive:
         return (await archive.proofs.destruction(stream, span)).written()
+
+
+async def prove_capture(settings: StorageSettings, key: str) -> bytes:
+    """What `python -m storage capture` does: a file of JSON for whoever has one recording in hand.
+
+    Raises NotFound where no head has it.
+    """
+    async with _alone(settings) as archive:
+        return json.dumps((await archive.proofs.proof_of(key)).told()).encode() + b"\n"
 
 
 async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fault, int], Reindexed | None]:

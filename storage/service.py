@@ -18,7 +18,7 @@ from storage.exports.compose import compose_exports
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive
-from storage.lifecycle.compose import compose_client, compose_ledger, compose_lifecycle
+from storage.lifecycle.compose import compose_client, compose_lifecycle
 from storage.lifecycle.control_room import DateWitness
 from storage.metrics import ReadMetrics
 from storage.objects.boot import since_boot
@@ -63,15 +63,14 @@ async def build(settings: StorageSettings | None = None) -> Service:
     recovering = recording.finisher.is_recovering
     exports = compose_exports(settings, archive, catalogue, evidence, clock, reads, recovering)
     dates = DateWitness(clock)
-    client = compose_client(service, settings, dates)
-    ledger = compose_ledger(settings, archive, evidence, clock, client)
     lifecycle = compose_lifecycle(
         settings,
         archive,
         recording,
         clock,
-        client,
+        compose_client(service, settings, dates),
         dates,
+        evidence,
         first=[lock.reason_to_refuse for lock in locks],
         copies=[exports.sweep.sweep_once],
         overdue=[exports.sweep.overdue_ns],
@@ -96,8 +95,6 @@ async def build(settings: StorageSettings | None = None) -> Service:
     await serve_asgi(service, Guarded(app, reads.cut_off.inc), settings.http_host, settings.http_port)
     for room in (exports, recording, lifecycle):
         room.run_in(service)
-    service.supervise("ledger", ledger.run)
-    service.check("ledger", ledger.health)
     service.supervise("disks", measuring_disks(settings, disk, recording.life, clock))
     return service
 

@@ -127,6 +127,7 @@ class CameraRow(Base):
     permit_granted_on: Mapped[date | None]
     permit_valid_until: Mapped[date | None]
     permit_days: Mapped[int | None]
+    permit_least_days: Mapped[int] = mapped_column(server_default="0")
     address_host: Mapped[str] = mapped_column(String(300))
     has_credentials: Mapped[bool]
     has_sub: Mapped[bool] = mapped_column(server_default=false())

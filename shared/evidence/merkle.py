@@ -1,7 +1,7 @@
 """Merkle trees as RFC 9162, section 2.1, hashes them: leaves, nodes, roots, proofs. Pure.
 
-A proof is what a reader needs beside a leaf, or a smaller tree, to come to a root; a tree of a million leaves
-needs 20 hashes.
+A proof is what a reader needs beside a leaf to come to a root; a tree of a million leaves needs 20 hashes.
+That a tree has only grown needs none here: whoever follows one is told every leaf, and keeps its peaks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -105,61 +105,7 @@ def root_by_inclusion(leaf: bytes, number: int, size: int, path: Sequence[bytes]
     return None if rest else root
 
 
-def consistency(hashes: Sequence[bytes], before: int) -> list[bytes]:
-    """The proof that a tree has only grown since it had `before` leaves (section 2.1.4.1).
-
-    Raises IndexError where it never had as many, or none.
-    """
-    if not 0 < before <= len(hashes):
-        raise IndexError("the tree never was of this size")
-    return _grown(list(hashes), before, whole=True)
-
-
-def has_grown(before: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]) -> bool:
-    """Whether a proof shows that the tree of `size` begins with that of `before` (section 2.1.4.2)."""
-    if not 0 < before <= size:
-        return False
-    if before == size:
-        return not path and old_root == root
-    rest = list(reversed(path))
-    if before & (before - 1) == 0:
-        rest.append(old_root)
-    if not rest:
-        return False
-    at, last = before - 1, size - 1
-    while at & 1:
-        at >>= 1
-        last >>= 1
-    old = new = rest.pop()
-    while last:
-        if at & 1:
-            if not rest:
-                return False
-            left = rest.pop()
-            old, new = node_hash(left, old), node_hash(left, new)
-            while at and not at & 1:
-                at >>= 1
-                last >>= 1
-        elif at < last:
-            if not rest:
-                return False
-            new = node_hash(new, rest.pop())
-        at >>= 1
-        last >>= 1
-    return not rest and old == old_root and new == root
-
-
 def _above(level: Sequence[bytes]) -> list[bytes]:
     """The level above one; a node without a neighbour goes up as it is."""
     pairs = [node_hash(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
     return [*pairs, level[-1]] if len(level) & 1 else pairs
-
-
-def _grown(hashes: Sequence[bytes], before: int, *, whole: bool) -> list[bytes]:
-    """SUBPROOF: `whole` tells whether the tree of `before` is one that the reader knows the root of."""
-    if before == len(hashes):
-        return [] if whole else [root_of(hashes)]
-    left = 1 << ((len(hashes) - 1).bit_length() - 1)
-    if before <= left:
-        return [*_grown(hashes[:left], before, whole=whole), root_of(hashes[left:])]
-    return [*_grown(hashes[left:], before - left, whole=False), root_of(hashes[:left])]

@@ -135,11 +135,6 @@ class DueRows:
                 await self._spare(connection, [row.key for row in spared], {row.stream for row in spared})
         return len(found)
 
-    async def would_be_due(self, stream: str, start_ns: int, end_ns: int, now_ns: int) -> bool:
-        """Whether footage of [start_ns, end_ns) without a row would be due by now, and no hold keeps it."""
-        due_ns = await self.due_ns(stream, start_ns, end_ns)
-        return due_ns is not None and due_ns <= now_ns
-
     async def due_ns(self, stream: str, start_ns: int, end_ns: int) -> int | None:
         """When footage of [start_ns, end_ns) without a row is due, None while a hold keeps it."""
         held = select(holds.c.id).where(

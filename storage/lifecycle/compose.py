@@ -32,6 +32,7 @@ class Lifecycle:
     """What runs for ever over what is finished."""
 
     end: Destruction
+    ledger: Ledger
     poller: PolicyPoller
     scrub: Scrub
     scrubs_bytes: bool
@@ -39,12 +40,14 @@ class Lifecycle:
     def run_in(self, service: Service) -> None:
         service.supervise("holds", self.end.reconciliation.run)
         service.supervise("retention", self.end.retention.run)
+        service.supervise("ledger", self.ledger.run)
         service.supervise("policies", self.poller.run)
         service.supervise("scrub-names", self.scrub.run_names)
         if self.scrubs_bytes:
             service.supervise("scrub-bytes", self.scrub.run_bytes)
         service.check("retention", self.end.retention.health)
         service.check("holds", self.end.reconciliation.health)
+        service.check("ledger", self.ledger.health)
         service.check("scrub", self.scrub.health)
         service.check("control-room", self.poller.health)
 
@@ -56,6 +59,7 @@ def compose_lifecycle(
     clock: Clock,
     client: httpx.AsyncClient,
     dates: DateWitness,
+    key: EvidenceKey,
     *,
     first: Sequence[Ground],
     copies: Sequence[Callable[[], Awaitable[object]]],
@@ -89,7 +93,8 @@ def compose_lifecycle(
     )
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
-    return Lifecycle(end, poller, scrub, scrubs_bytes=settings.scrub_mb_s > 0)
+    ledger = compose_ledger(settings, archive, key, clock, client)
+    return Lifecycle(end, ledger, poller, scrub, scrubs_bytes=settings.scrub_mb_s > 0)
 
 
 def compose_scrub(

@@ -689,6 +689,12 @@ export interface components {
              * Format: date
              */
             granted_on: string;
+            /**
+             * Least Days
+             * @description Before as many days nothing is destroyed; 0 where it fixes none.
+             * @default 0
+             */
+            least_days: number;
             /** Number */
             number: string;
             /**
@@ -1976,11 +1982,17 @@ export interface components {
         };
         /**
          * RecordingPolicy
-         * @description What storage has to do with one stream. `days` is the prefect's authorised number, 1 to 31.
+         * @description What storage has to do with one stream. `days` is the prefect's authorised number, 1 to 31, and
+         *     `least_days` the number before which nothing may be destroyed, 0 where none is fixed.
          */
         RecordingPolicy: {
             /** Days */
             days: number;
+            /**
+             * Least Days
+             * @default 0
+             */
+            least_days: number;
             /** Name */
             name: string;
             /** Place */

@@ -1,4 +1,5 @@
-"""The register of captures and destructions that storage signs, and the lines of what was destroyed."""
+"""The register of captures and destructions that storage signs, lines of what was destroyed, and the least
+days of an authorisation."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +13,8 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Go up. The register is empty until storage tells of it."""
+    """Go up. The register is empty until storage tells of it; no authorisation fixes a minimum yet."""
+    op.add_column("cameras", sa.Column("permit_least_days", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "ledgers",
         sa.Column("ledger", sa.String(length=40), nullable=False),
@@ -84,3 +86,4 @@ def downgrade() -> None:
     op.drop_index("ix_destructions_day", table_name="destructions")
     for table in ("destructions", "ledger_days", "ledger_cameras", "ledger_heads", "ledgers"):
         op.drop_table(table)
+    op.drop_column("cameras", "permit_least_days")

@@ -111,6 +111,7 @@ export const otherReasons: typeof french = {
   "ledger-not-kept": "Storage’s register is not the one kept here: ask again in a minute.",
   "ledger-other-key": "The register is signed with another key than it began with.",
   "ledger-rewritten": "The head does not go on from the register that is kept.",
+  "least-days-over-days": "The least retention must not be more than the retention.",
   "login-taken": "The login {login} is taken.",
   "login-unknown": "unknown login",
   "mux-answers": "The live server answers {status}.",

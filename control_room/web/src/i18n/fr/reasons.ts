@@ -109,6 +109,7 @@ export const otherReasons = {
   "ledger-not-kept": "Le registre du stockage n’est pas celui qui est conservé ici : redemandez dans une minute.",
   "ledger-other-key": "Le registre est signé d’une autre clé qu’à son début.",
   "ledger-rewritten": "La tête ne prolonge pas le registre qui est conservé.",
+  "least-days-over-days": "La conservation minimale ne doit pas dépasser la conservation.",
   "login-taken": "L’identifiant {login} est déjà pris.",
   "login-unknown": "identifiant inconnu",
   "mux-answers": "Le serveur du direct répond {status}.",
