@@ -45,7 +45,6 @@ ELSEWHERE = {
     "control_room/evidence/prove_destruction.py": "tests/unit/control_room/evidence/test_destructions.py",
     "control_room/http/routes/destructions.py": "tests/unit/control_room/http/test_matrix.py",
     "control_room/http/schemas/destructions.py": "tests/unit/control_room/http/test_fuzz.py",
-    "control_room/model/ledger.py": "tests/contract/test_ledger.py",
     "shared/evidence/destruction_proof.py": "tests/unit/shared/evidence/test_gone.py",
     "shared/evidence/ledger.py": "tests/unit/shared/evidence/test_gone.py",
     "storage/index/entries.py": "tests/unit/storage/lifecycle/test_ledger.py",

@@ -50,8 +50,12 @@ class Register:
             if gone:
                 self.gone.setdefault(stream, set()).add(at_ns)
 
+    def filed(self, one: Capture) -> str:
+        """The day whose tree a segment is in."""
+        return day_at(one.start_ns)
+
     def of_day(self, stream: str, day: str) -> tuple[list[Capture], list[Destroyed]]:
-        captures = [one for one in self.captures.get(stream, ()) if day_at(one.start_ns) == day]
+        captures = [one for one in self.captures.get(stream, ()) if self.filed(one) == day]
         ends = [
             Destroyed(
                 number,
@@ -74,12 +78,12 @@ class Register:
         return CameraDay(stream, day, len(captures), captured, len(ends), destroyed)
 
     def cameras(self) -> Mapping[str, Sequence[CameraDay]]:
-        days = sorted({day_at(one.start_ns) for mine in self.captures.values() for one in mine})
+        days = sorted({self.filed(one) for mine in self.captures.values() for one in mine})
         return {
             day: [
                 self.camera_day(stream, day)
                 for stream, mine in self.captures.items()
-                if any(day_at(one.start_ns) == day for one in mine)
+                if any(self.filed(one) == day for one in mine)
             ]
             for day in days
         }
