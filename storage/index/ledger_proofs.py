@@ -36,25 +36,31 @@ class LedgerProofRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def newest(self) -> SignedHead | None:
+        """The newest head, which says whether anything has changed."""
+        async with self._database.read() as connection:
+            return await _newest(connection)
+
     async def snapshot(self, stream: str, asked: list[str]) -> Snapshot | None:
         """All of one head; None where there is none. Raises Conflict where heads come faster than reading."""
         for _ in range(_TRIES):
             async with self._database.read() as connection:
-                first = await self._newest(connection)
+                first = await _newest(connection)
                 if first is None:
                     return None
                 all_days = tuple(await days_of_all(connection))
                 there = {day.day for day in all_days}
                 kept = {day: await _kept(connection, stream, day) for day in asked if day in there}
                 # A database may show each statement the newest rows: a head made meanwhile changed them.
-                if await self._newest(connection) == first:
+                if await _newest(connection) == first:
                     return Snapshot(first, all_days, kept)
         raise Conflict("the register changes faster than it can be read")
 
-    async def _newest(self, connection: AsyncConnection) -> SignedHead | None:
-        statement = select(heads.c.document, heads.c.signature).order_by(heads.c.number.desc()).limit(1)
-        row = (await connection.execute(statement)).first()
-        return None if row is None else SignedHead(row.document, row.signature)
+
+async def _newest(connection: AsyncConnection) -> SignedHead | None:
+    statement = select(heads.c.document, heads.c.signature).order_by(heads.c.number.desc()).limit(1)
+    row = (await connection.execute(statement)).first()
+    return None if row is None else SignedHead(row.document, row.signature)
 
 
 async def _kept(connection: AsyncConnection, stream: str, day: str) -> KeptDay:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import Conflict, Unavailable
+from shared.errors import Conflict, NotFound, Unavailable
 from shared.evidence.gone import Gone, Question, ask
 from shared.evidence.ledger import SignedHead
 from shared.evidence.ledger_news import LedgerUpdate
@@ -279,3 +279,23 @@ async def test_a_note_that_cannot_be_read_begins_another_register(tmp_path: Path
         await entered(shop)
         [kept] = shop.witness.kept.values()
         assert [one.key for one in kept[0].news[0].captures] == objects
+
+
+async def test_a_proof_is_about_the_newest_head_also_right_after_another(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(200))
+        first = shop.objects()[0]
+        with pytest.raises(NotFound):
+            await shop.archive.proofs.proof_of(first)
+        await shop.ledger.seal()
+        before = await shop.archive.proofs.proof_of(first)
+        assert (await shop.archive.proofs.proof_of(first)).head == before.head
+        await shop.record_all(units(200, start_ns=START_NS + 60_000_000_000))
+        await shop.ledger.seal()
+        after = await shop.archive.proofs.proof_of(first)
+        assert (before.head.read().number, after.head.read().number) == (1, 2)
+        key = EvidencePublicKey.from_pem(shop.evidence_pem)
+        assert [one.fault(key) for one in (before, after)] == [None, None]
+        for stranger in ("nothing.mp4", first.replace("cam-test", "cam-none"), f"{first}.mp4"):
+            with pytest.raises(NotFound):
+                await shop.archive.proofs.proof_of(stranger)
