@@ -39,8 +39,8 @@ class Proofs:
     async def proof_of(self, key: str) -> CaptureProof:
         """That the segment of an object's key was entered at its capture, for a manifest or a court.
 
-        Those of one camera and day are cheap one after the other. Raises NotFound where no head has it yet, or
-        its leaf is no longer kept.
+        Those of one camera and day are cheap one after the other. Raises NotFound where no head has it yet,
+        or its leaf is no longer kept.
         """
         named = capture_of_spool_name(spool_name(key))
         if named is None:
