@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.tables import LedgerCameraRow, LedgerDayRow, LedgerHeadRow, LedgerRow
-from control_room.model.ledger import Kept, Watched
+from control_room.model.ledger import Kept, KeptHead, Watched
+from control_room.model.paging import Asked, Slice
 from shared.evidence.ledger import Day, SignedHead
 from shared.evidence.merkle import Frontier
 
@@ -58,9 +59,22 @@ class Ledgers:
         row = await self._session.get(LedgerHeadRow, (ledger, number))
         return None if row is None else row.digest
 
-    async def has(self, digest: str, ledger: str, number: int) -> bool:
-        """Whether this very head is kept."""
-        return await self.digest(ledger, number) == digest
+    async def heads(self, asked: Asked, ledger: str | None) -> Slice[KeptHead]:
+        """Heads of a register, the newest first; of the one that has the newest where none is named."""
+        if ledger is None:
+            newest = select(LedgerRow.ledger).order_by(LedgerRow.at_ns.desc()).limit(1)
+            ledger = await self._session.scalar(newest)
+        number = LedgerHeadRow.number
+        query = select(LedgerHeadRow).where(LedgerHeadRow.ledger == ledger)
+        before = asked.after(int)
+        if before is not None:
+            query = query.where(number < before[0])
+        rows = (await self._session.scalars(query.order_by(number.desc()).limit(asked.limit + 1))).all()
+        found = [
+            KeptHead(row.ledger, row.number, SignedHead(row.document, row.signature), row.kept_at)
+            for row in rows
+        ]
+        return asked.cut(found, [(row.number,) for row in rows])
 
     async def watched(self, ledger: str, stream: str, day: str) -> Watched:
         """The trees of a stream and day; empty ones where nothing was told."""

@@ -7,7 +7,7 @@ from control_room.access.callers import Caller
 from control_room.access.rights import LISTING, Right, communes
 from control_room.db.destructions import Wanted
 from control_room.evidence.room import Evidence
-from control_room.model.ledger import Destructions
+from control_room.model.ledger import Destructions, KeptHead
 from control_room.model.paging import Asked, Slice
 
 
@@ -35,6 +35,13 @@ async def list_destructions(
     wanted = Wanted(codes, lines.camera, _named(lines.first), _named(lines.last))
     async with evidence.access.db.read() as tx:
         return await tx.destructions.page(asked, wanted)
+
+
+async def list_heads(evidence: Evidence, caller: Caller, asked: Asked, ledger: str | None) -> Slice[KeptHead]:
+    """Heads of a register as they were kept, the newest first: for whoever checks a proof, or storage."""
+    await evidence.access.gate.require(caller, Right.SEE_DESTRUCTION, LISTING)
+    async with evidence.access.db.read() as tx:
+        return await tx.ledger.heads(asked, ledger)
 
 
 def _named(day: date | None) -> str | None:

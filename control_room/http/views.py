@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from control_room.http.schemas.common import Page, Why
-from control_room.http.schemas.destructions import DestructionView
+from control_room.http.schemas.destructions import DestructionView, LedgerHeadView
 from control_room.http.schemas.images import (
     ExportView,
     HoldView,
@@ -35,7 +35,7 @@ from control_room.live.placement import MuxHealth
 from control_room.model.chain import Verification
 from control_room.model.evidence import Export, Hold
 from control_room.model.journal import JournalEntry
-from control_room.model.ledger import Destructions
+from control_room.model.ledger import Destructions, KeptHead
 from control_room.model.paging import Slice
 from control_room.model.people import Person, Role
 from control_room.model.territory import Commune, Worker
@@ -205,6 +205,17 @@ def destruction_view(line: Destructions) -> DestructionView:
         end=line.end,
         first_at=line.first_at,
         last_at=line.last_at,
+    )
+
+
+def head_view(kept: KeptHead) -> LedgerHeadView:
+    return LedgerHeadView(
+        ledger=kept.ledger,
+        number=kept.number,
+        digest=kept.head.digest,
+        document=kept.head.document,
+        signature=kept.head.signature,
+        kept_at=kept.kept_at,
     )
 
 

@@ -31,6 +31,16 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptHead:
+    """A head as it was kept, and when."""
+
+    ledger: str
+    number: int
+    head: SignedHead
+    kept_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """The trees of a stream and day, as far as they were told."""
 

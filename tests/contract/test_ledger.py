@@ -223,3 +223,20 @@ async def test_storage_says_so_where_control_room_has_newer_heads(
         )
     with pytest.raises(Conflict, match="newer"):
         await storage.ledger.tell()
+
+
+async def test_heads_are_shown_as_they_were_kept_the_newest_first(room: Room, storage: Registered) -> None:
+    for number in range(3):
+        await storage.capture(CAMERA, START_NS + number * MINUTE_NS, number)
+        await storage.told()
+    commune = await room.signed_in(Role.COMMUNE, LILLE)
+    first = (await commune.get("/destructions/heads", params={"limit": 2})).json()
+    rest = (await commune.get("/destructions/heads", params={"cursor": first["next"]})).json()
+    shown = [*first["items"], *rest["items"]]
+    assert ([one["number"] for one in shown], rest["next"]) == ([3, 2, 1], None)
+    for one in shown:
+        told = await storage.update(one["number"])
+        assert (one["document"], one["signature"]) == (told.document, told.signature)
+        assert SignedHead(one["document"], one["signature"]).digest == one["digest"]
+    nothing = (await commune.get("/destructions/heads", params={"ledger": "another"})).json()
+    assert nothing["items"] == []

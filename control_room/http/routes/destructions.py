@@ -10,8 +10,8 @@ from control_room.evidence import prove_destruction as proving
 from control_room.http.access import AskedPage, SignedIn, TheRooms
 from control_room.http.problems import READING, WRITING
 from control_room.http.schemas.common import CommuneCode, Page
-from control_room.http.schemas.destructions import DestructionProofRequest, DestructionView
-from control_room.http.views import destruction_view, page
+from control_room.http.schemas.destructions import DestructionProofRequest, DestructionView, LedgerHeadView
+from control_room.http.views import destruction_view, head_view, page
 
 router = APIRouter(tags=["destructions"])
 _PROOF: dict[int | str, dict[str, object]] = {
@@ -35,6 +35,17 @@ async def list_destructions(
     """What was destroyed, by camera and day of capture, of the newest day first."""
     lines = reading.Lines(commune, camera, first, last)
     return page(await reading.list_destructions(rooms.evidence, caller, asked, lines), destruction_view)
+
+
+@router.get("/destructions/heads", operation_id="listLedgerHeads", responses=READING)
+async def list_ledger_heads(
+    rooms: TheRooms,
+    caller: SignedIn,
+    asked: AskedPage,
+    ledger: Annotated[str | None, Query(max_length=40, description="The newest register without it.")] = None,
+) -> Page[LedgerHeadView]:
+    """Heads of the register as they were kept, the newest first: what a proof rests on."""
+    return page(await reading.list_heads(rooms.evidence, caller, asked, ledger), head_view)
 
 
 @router.post(

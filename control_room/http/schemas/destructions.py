@@ -28,6 +28,17 @@ class DestructionView(Response):
     last_at: Instant = Field(description="When the last of them was destroyed.")
 
 
+class LedgerHeadView(Response):
+    """A head of the register of captures and destructions, as storage signed it and as it was kept."""
+
+    ledger: str = Field(description="Which register: another begins with another evidence key.")
+    number: int
+    digest: str = Field(description="SHA-256 of `document`: a proof of destruction names it.")
+    document: str
+    signature: str = Field(description="Ed25519 over `document`, in hexadecimal.")
+    kept_at: Instant
+
+
 class DestructionProofRequest(Range):
     """Of which time a proof is wanted, and why: it is a communication in the journal."""
 

@@ -229,6 +229,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/destructions/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ledger Heads
+         * @description Heads of the register as they were kept, the newest first: what a proof rests on.
+         */
+        get: operations["listLedgerHeads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports": {
         parameters: {
             query?: never;
@@ -1411,6 +1431,36 @@ export interface components {
             released: string[];
         };
         /**
+         * LedgerHeadView
+         * @description A head of the register of captures and destructions, as storage signed it and as it was kept.
+         */
+        LedgerHeadView: {
+            /**
+             * Digest
+             * @description SHA-256 of `document`: a proof of destruction names it.
+             */
+            digest: string;
+            /** Document */
+            document: string;
+            /**
+             * Kept At
+             * Format: date-time
+             */
+            kept_at: string;
+            /**
+             * Ledger
+             * @description Which register: another begins with another evidence key.
+             */
+            ledger: string;
+            /** Number */
+            number: number;
+            /**
+             * Signature
+             * @description Ed25519 over `document`, in hexadecimal.
+             */
+            signature: string;
+        };
+        /**
          * LedgerKept
          * @description The number of the newest head that control_room keeps of this register, 0 for none. The next one is
          *     wanted, whatever was sent.
@@ -1775,6 +1825,13 @@ export interface components {
         Page_JournalEntryView_: {
             /** Items */
             items: components["schemas"]["JournalEntryView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[LedgerHeadView] */
+        Page_LedgerHeadView_: {
+            /** Items */
+            items: components["schemas"]["LedgerHeadView"][];
             /** Next */
             next?: string | null;
         };
@@ -4249,6 +4306,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DestructionView_"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLedgerHeads: {
+        parameters: {
+            query?: {
+                /** @description The newest register without it. */
+                ledger?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items on one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LedgerHeadView_"];
                 };
             };
             /** @description What came in cannot be used; `field` and `errors` say where. */

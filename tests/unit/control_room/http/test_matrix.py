@@ -81,6 +81,7 @@ EXPECTED: dict[str, Expected] = {
     "createHold": Expected(201, LEGAL, {"camera": "{camera}", "reference": "PV 118", **RANGE, **MOTIVE}),
     "releaseHold": Expected(204, LEGAL),
     "listDestructions": Expected(200, only("legal", "commune")),
+    "listLedgerHeads": Expected(200, only("legal", "commune")),
     "proveDestruction": Expected(200, LEGAL, {**RANGE, **MOTIVE}),
     "getStorage": Expected(200, ADMIN),
     "confirmClock": Expected(204, ADMIN, {"utc": "2026-11-21T12:00:00Z", **MOTIVE}),
