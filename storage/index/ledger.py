@@ -13,8 +13,9 @@ from storage.index.database import Database
 from storage.index.ledger_trees import Tree, cameras_of, days_of_all, enter_again, take_in, trees_of
 from storage.index.tables import camera_days, days, entries, heads, leaves, meta, segments
 
-MOST_ENTRIES = 2000
-"""Of one head; the next follows at once where there are more."""
+MOST_ENTRIES = 1000
+"""Of one head; the next follows at once where there are more. As many fit the largest body that control_room
+reads."""
 _LEDGER, _BEGAN = "ledger", "ledger-began"
 
 

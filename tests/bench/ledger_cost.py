@@ -159,7 +159,7 @@ def run() -> Table:
         ["what", "leaves", "us a leaf", "ms", "floor"],
         rows,
         {"what": "aims", "us a leaf": "", "ms": "20 a proof"},
-        "Signing takes 2000 entries a head, each head with a note that lasts and a transaction of its own. "
+        "Signing takes 1000 entries a head, each head with a note that lasts and a transaction of its own. "
         "Floor: hashing as many leaves with SHA-256 and nothing else, in the column's own unit.",
     )
 

@@ -7,11 +7,15 @@ from pathlib import Path
 import httpx
 import pytest
 
+from control_room.http import shield
 from control_room.model.people import Role
 from shared.errors import Conflict
-from shared.evidence.ledger import Head, SignedHead
+from shared.evidence.ledger import Capture, Destroyed, Ground, Head, SignedHead
 from shared.evidence.ledger_news import CameraDayNews, LedgerUpdate
 from shared.ids import StreamId
+from shared.messages.codec import encode
+from storage.index.ledger import MOST_ENTRIES
+from storage.model.segment import object_key
 from tests.contract.registered import DAY_NS, FIRST_NS, MINUTE_NS, Registered, registered
 from tests.unit.control_room import conftest as rooms
 from tests.unit.control_room.room import LILLE, Room, open_room
@@ -240,3 +244,15 @@ async def test_heads_are_shown_as_they_were_kept_the_newest_first(room: Room, st
         assert SignedHead(one["document"], one["signature"]).digest == one["digest"]
     nothing = (await commune.get("/destructions/heads", params={"ledger": "another"})).json()
     assert nothing["items"] == []
+
+
+def test_the_largest_update_fits_the_largest_body_that_control_room_reads() -> None:
+    stream = f"{LILLE}/{'c' * 40}/main"
+    key = object_key(StreamId.parse(stream), START_NS, 1 << 60, "abcdef")
+    one = Capture(key, START_NS, START_NS + MINUTE_NS, 1 << 40, "f" * 64)
+    end = Destroyed(10**6, "f" * 64, START_NS, START_NS, 1 << 40, START_NS, Ground.DEADLINE)
+    for captures, ends in (((one,) * MOST_ENTRIES, ()), ((), (end,) * MOST_ENTRIES)):
+        news = [CameraDayNews(stream, "20251108", 10**6, 10**6, (), ()) for _ in range(MOST_ENTRIES)]
+        news[0] = replace(news[0], captures=captures, ends=ends)
+        body = encode(LedgerUpdate("d" * 1000, "f" * 128, "k" * 200, tuple(news)))
+        assert len(body) < shield._MAX_BODY
