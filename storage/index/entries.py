@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, Text, and_, bindparam, exists, insert, literal, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.evidence.destruction_proof import day_at
 from shared.evidence.ledger import Ground
-from storage.index.database import Database
 from storage.index.tables import entries, leaves
 
 
@@ -46,26 +45,34 @@ async def enter_capture(connection: AsyncConnection, one: Entered) -> None:
 
 
 async def enter_ends(
-    database: Database, connection: AsyncConnection, gone: Sequence[Entered], at_ns: int, ground: Ground
+    connection: AsyncConnection, gone: Sequence[Entered], at_ns: int, ground: Ground
 ) -> None:
     """These segments are no more. One that was captured before there was a register is entered first."""
-    if not gone:
-        return
-    told = [{"tree_": one.tree, "key_": one.key} for one in gone]
-    mine = and_(leaves.c.tree == bindparam("tree_"), leaves.c.key == bindparam("key_"))
-    unknown: Select[str, str, int, bool] = select(
-        bindparam("tree_", type_=Text), bindparam("key_", type_=Text), literal(0), literal(False)
-    ).where(~exists().where(mine))
-    columns = ["tree", "key", "again", "ended"]
-    await connection.execute(insert(entries).from_select(columns, unknown), told)
-    late = database.insert(leaves).on_conflict_do_nothing()
-    await connection.execute(late, [_leaf(one, 0) for one in gone])
-    living = select(leaves.c.tree, leaves.c.key, leaves.c.again, literal(True)).where(
-        mine, leaves.c.died_ns.is_(None)
-    )
-    await connection.execute(insert(entries).from_select(columns, living), told)
-    ended = update(leaves).where(mine, leaves.c.died_ns.is_(None))
-    await connection.execute(ended.values(died_ns=at_ns, ground=ground.value), told)
+    by_tree: dict[str, list[str]] = {}
+    for one in gone:
+        by_tree.setdefault(one.tree, []).append(one.key)
+    known: dict[tuple[str, str], list[tuple[int, bool]]] = {}
+    for tree, keys in by_tree.items():
+        mine = (leaves.c.tree == tree) & leaves.c.key.in_(keys)
+        places = select(leaves.c.key, leaves.c.again, leaves.c.died_ns).where(mine)
+        for row in (await connection.execute(places)).all():
+            known.setdefault((tree, row.key), []).append((row.again, row.died_ns is None))
+    late = [one for one in gone if (one.tree, one.key) not in known]
+    if late:
+        await connection.execute(insert(leaves), [_leaf(one, 0) for one in late])
+    told: list[dict[str, object]] = []
+    for one in gone:
+        place = {"tree": one.tree, "key": one.key}
+        found = known.get((one.tree, one.key))
+        if found is None:
+            told.append(place | {"again": 0, "ended": False})
+        told += [place | {"again": again, "ended": True} for again, lives in found or [(0, True)] if lives]
+    if told:
+        await connection.execute(insert(entries), told)
+    for tree, keys in by_tree.items():
+        mine = (leaves.c.tree == tree) & leaves.c.key.in_(keys) & leaves.c.died_ns.is_(None)
+        ended = update(leaves).where(mine).values(died_ns=at_ns, ground=ground.value)
+        await connection.execute(ended)
 
 
 def _leaf(one: Entered, again: int) -> dict[str, object]:

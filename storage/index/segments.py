@@ -114,7 +114,7 @@ class SegmentRows:
             tally.leave_all((one.state, one.size) for one in gone)
             await tally.keep(self._database, connection)
             ends = [_entered(one) for one in sorted(gone, key=lambda one: (one.start_ns, one.key))]
-            await enter_ends(self._database, connection, ends, at_ns, ground)
+            await enter_ends(connection, ends, at_ns, ground)
 
     async def totals(self) -> Mapping[str, tuple[int, int]]:
         """How many segments and bytes there are by state; a state without any is left out."""
