@@ -25,9 +25,11 @@ _SIGNATURE_BYTES = 64
 
 
 class Ground(StrEnum):
-    """Why a segment is no more. Never because room was needed: nothing is destroyed for that."""
+    """Why a segment is no more."""
 
     DEADLINE = "deadline"
+    ROOM = "room"
+    """Before its deadline: the spool was full while the object store was away."""
     LOST = "lost"
     """Its file was found missing: nobody here destroyed it."""
 

@@ -104,7 +104,7 @@ class SegmentRows:
         async with self._database.read() as connection:
             return [_segment(row) for row in (await connection.execute(statement)).all()]
 
-    async def drop(self, keys: Sequence[str], at_ns: int, ground: Ground = Ground.DEADLINE) -> None:
+    async def drop(self, keys: Sequence[str], at_ns: int) -> None:
         """garbage → gone: their objects are removed, the rows follow, and the register has it with them."""
         condemned = and_(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
         statement = delete(segments).where(condemned).returning(*COLUMNS)
@@ -113,8 +113,11 @@ class SegmentRows:
             gone = [_segment(row) for row in (await connection.execute(statement)).all()]
             tally.leave_all((one.state, one.size) for one in gone)
             await tally.keep(self._database, connection)
-            ends = [_entered(one) for one in sorted(gone, key=lambda one: (one.start_ns, one.key))]
-            await enter_ends(connection, ends, at_ns, ground)
+            gone.sort(key=lambda one: (one.start_ns, one.key))
+            due = [_entered(one) for one in gone if deadline_ns(one.start_ns, one.days) <= at_ns]
+            given_up = [_entered(one) for one in gone if deadline_ns(one.start_ns, one.days) > at_ns]
+            await enter_ends(connection, due, at_ns, Ground.DEADLINE)
+            await enter_ends(connection, given_up, at_ns, Ground.ROOM)
 
     async def totals(self) -> Mapping[str, tuple[int, int]]:
         """How many segments and bytes there are by state; a state without any is left out."""

@@ -1,8 +1,10 @@
 """Destroys footage on time: never what a hold keeps, never what the index does not know."""
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from shared.causes import cause_of
 from shared.clock import Clock
@@ -52,6 +54,14 @@ class _Count:
     missing: int = 0
 
 
+class StoreLocks(Protocol):
+    """What keeps the store's own locks."""
+
+    async def release(self, keys: Sequence[str]) -> None: ...
+
+    async def refused(self, keys: Sequence[str]) -> None: ...
+
+
 class Retention:
     """Each run condemns what is due (its row becomes garbage), removes its object and drops its row. Any step
     may be the last before a crash: the next run finds garbage rows and goes on.
@@ -61,7 +71,8 @@ class Retention:
 
     `turn` is held for each batch, so that a hold is placed before it or after it. `copies` destroy what else
     holds footage: they are called by runs that may destroy, each `EVERY_S` at least. `overdue` tell of such
-    copies how late they are, whether or not anything may be destroyed.
+    copies how late they are, whether or not anything may be destroyed. `locks` lifts those of the
+    store from what is condemned.
     """
 
     def __init__(
@@ -77,8 +88,10 @@ class Retention:
         life: LifeMetrics,
         copies: Sequence[Callable[[], Awaitable[object]]] = (),
         allowance: Allowance = USUAL,
+        locks: StoreLocks | None = None,
         overdue: Sequence[Overdue] = (),
     ) -> None:
+        self._locks = locks
         self._overdue = overdue
         self._late_since_ns: int | None = None
         self._oldest_ns = 0
@@ -206,10 +219,15 @@ class Retention:
             garbage = await self._rows.garbage(self._allowance.batch)
             if not garbage:
                 return 0
-            missing = await asyncio.to_thread(self._remove, garbage)
-            await self._rows.drop([segment.key for segment in garbage], self._clock.utc_ns())
-        count.destroyed += len(garbage) - missing
+            if self._locks is not None:
+                await self._locks.release([segment.key for segment in garbage])
+            missing, locked = await asyncio.to_thread(self._remove, garbage)
+            gone = [segment.key for segment in garbage if segment.key not in locked]
+            await self._rows.drop(gone, self._clock.utc_ns())
+        count.destroyed += len(garbage) - missing - len(locked)
         count.missing += missing
+        if locked:
+            await self._refused_by_store(locked)
         budget.spend(len(garbage))
         # A long run outlives what allowed it: the disk is unplugged, a hold cannot be kept.
         await self._refuses()
@@ -220,14 +238,27 @@ class Retention:
             return False
         return self._clock.monotonic_ns() - self._swept_ns < EVERY_S * 1e9
 
-    def _remove(self, garbage: Sequence[Segment]) -> int:
-        """Remove the files of condemned segments; how many had none. Raises OSError. Blocking."""
-        missing = 0
+    def _remove(self, garbage: Sequence[Segment]) -> tuple[int, list[str]]:
+        """Remove the files of condemned segments; how many had none, and which the store does not let go.
+
+        Raises OSError. Blocking.
+        """
+        missing, locked = 0, list[str]()
         for segment in garbage:
             there = self._places.spool.remove(segment.key)
-            there = self._places.store.remove(segment.key) or there
+            try:
+                there = self._places.store.remove(segment.key) or there
+            except PermissionError:
+                locked.append(segment.key)
+                continue
             missing += not there
-        return missing
+        return missing, locked
+
+    async def _refused_by_store(self, keys: Sequence[str]) -> None:
+        """A lock that nobody here knows: it is lifted by the next run, unless a hold keeps the object."""
+        if self._locks is not None:
+            await self._locks.refused(keys)
+        raise PermissionError(errno.EACCES, f"the object store does not let {keys[0]} be removed")
 
     async def _measure_overdue(self) -> None:
         """How late the oldest byte is: of segments, and of every copy."""

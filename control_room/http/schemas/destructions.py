@@ -18,7 +18,8 @@ class DestructionView(Response):
     kind: StreamKind
     day: date = Field(description="UTC day of capture, by the first picture of each recording.")
     ground: Ground = Field(
-        description="`deadline`: destroyed when it was due. `lost`: its file was found missing."
+        description="`deadline`: destroyed when it was due. `lost`: its file was found missing. `room`: "
+        "given up before it was due, because the spool was full."
     )
     segments: int = Field(description="How many recordings of about a minute.")
     bytes: int

@@ -1069,7 +1069,7 @@ export interface components {
              * @description Of the first picture.
              */
             from: string;
-            /** @description `deadline`: destroyed when it was due. `lost`: its file was found missing. */
+            /** @description `deadline`: destroyed when it was due. `lost`: its file was found missing. `room`: given up before it was due, because the spool was full. */
             ground: components["schemas"]["Ground"];
             kind: components["schemas"]["StreamKind"];
             /**
@@ -1210,10 +1210,10 @@ export interface components {
         };
         /**
          * Ground
-         * @description Why a segment is no more. Never because room was needed: nothing is destroyed for that.
+         * @description Why a segment is no more.
          * @enum {string}
          */
-        Ground: "deadline" | "lost";
+        Ground: "deadline" | "room" | "lost";
         /**
          * HeldReport
          * @description The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.

@@ -46,6 +46,8 @@ from storage.metrics import LedgerMetrics, ReadMetrics
 from storage.objects.boot import SinceBoot
 from storage.objects.disk import Disk, RealDisk
 from storage.objects.folder import FolderStore
+from storage.objects.notes import FolderNotes
+from storage.objects.store import ObjectStore
 from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue
 from storage.playback.transcoding import Transcodings
@@ -262,8 +264,11 @@ async def workshop(
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
     allowance: Allowance = USUAL,
+    objects: ObjectStore | None = None,
+    opened: bool = True,
 ) -> AsyncIterator[Workshop]:
-    """Storage in a folder; made again in the same folder it finds what was left there.
+    """Storage in a folder; made again in the same folder it finds what was left there. `objects` keeps the
+    segments that are finished, by default a folder does; it is not `opened` where it is away.
 
     `booted_ns` is how long the machine has run at the start.
     """
@@ -273,9 +278,10 @@ async def workshop(
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
     spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock)
-    store = FolderStore(folder / "objects", spool.disk)
+    store = objects or FolderStore(folder / "objects", spool.disk)
     archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", store, spool)
-    await archive.bond.establish()
+    if opened:
+        await archive.bond.establish()
     policies, tap = PolicyRows(archive.database), FakeTap()
     half = compose_recording(
         tap,
@@ -331,6 +337,7 @@ async def workshop(
         copies=(sweep.sweep_once, left_overs.sweep_once),
         overdue=(sweep.overdue_ns, left_overs.overdue_ns),
         allowance=allowance,
+        notes=None if objects is None else FolderNotes(folder / "spool", spool.disk),
     )
     parts = LedgerParts(archive.ledger, archive.ledger_notes, key, partial(_ledger_name, folder, key))
     ledger = Ledger(parts, clock, LedgerMetrics(), witness, keep_days=120)

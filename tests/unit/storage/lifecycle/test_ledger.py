@@ -299,3 +299,16 @@ async def test_a_proof_is_about_the_newest_head_also_right_after_another(tmp_pat
         for stranger in ("nothing.mp4", first.replace("cam-test", "cam-none"), f"{first}.mp4"):
             with pytest.raises(NotFound):
                 await shop.archive.proofs.proof_of(stranger)
+
+
+async def test_what_a_full_spool_gave_up_is_not_called_due(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.ledger.start()
+        await shop.record_all(units(100))
+        async with shop.database.write() as connection:
+            await connection.exec_driver_sql("UPDATE segments SET state = 'garbage', due_ns = NULL")
+        await shop.retention.run_once()
+        await entered(shop)
+        ends = [one for update in told(shop.witness) for news in update.news for one in news.ends]
+        assert {end.ground for end in ends} == {"room"}
+        assert shop.objects() == []

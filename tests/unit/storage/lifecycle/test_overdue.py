@@ -55,7 +55,7 @@ async def test_what_cannot_be_read_counts(tmp_path: Path, number: int) -> None:
 async def test_packages_count(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(50))
-        await exported(shop)
+        assert (await exported(shop)).exists()
         await shop.clock.advance(7 * DAY_S + 600)
         await refused(shop)
         assert overdue_s() == pytest.approx(600, abs=20)
