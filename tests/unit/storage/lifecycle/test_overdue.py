@@ -7,6 +7,7 @@ import pytest
 
 from shared import metrics
 from shared.errors import Unavailable
+from tests.support.eventually import eventually
 from tests.unit.storage.damage import HEADLESS, left_in_spool
 from tests.unit.storage.packages import exported
 from tests.unit.storage.workshop import Workshop, policy, units, workshop
@@ -56,6 +57,12 @@ async def test_packages_count(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(50))
         assert (await exported(shop)).exists()
+
+        async def is_over() -> bool:
+            return not await shop.holds.ids()
+
+        # The last step of the job: that of an export that is done ends its hold.
+        await eventually(is_over, what="the end of the hold of the export")
         await shop.clock.advance(7 * DAY_S + 600)
         await refused(shop)
         assert overdue_s() == pytest.approx(600, abs=20)
