@@ -32,6 +32,7 @@ WITHOUT_IMAGES = {
     "/holds/{id}",
     "/evidence-key",
     "/lease",
+    "/proofs/{commune}/{camera}/{kind}",
 }
 Ask = Callable[[], Awaitable[None]]
 
