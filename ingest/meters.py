@@ -56,9 +56,9 @@ class StreamMeters:
         self._new_units = self._new_bytes = 0
         self._units, self._bytes, self._runs, self._drops = (counter.labels(stream) for counter in self._all)
 
-    def unit(self, size: int) -> None:
-        """A unit of so many bytes is given on; it is told within _UNITS_AT_ONCE, or with `source`."""
-        self._new_units += 1
+    def unit(self, size: int, count: int = 1) -> None:
+        """Units of so many bytes are given on; it is told within _UNITS_AT_ONCE, or with `source`."""
+        self._new_units += count
         self._new_bytes += size
         if self._new_units >= _UNITS_AT_ONCE:
             self._tell()

@@ -13,6 +13,7 @@ from ingest.ports import (
     SourceCounts,
     StreamInfo,
 )
+from ingest.rounds import Rounds
 from ingest.rtsp.core import Core
 from ingest.rtsp.depacketisers import depacketiser_of
 from ingest.rtsp.digest import Answers, Credentials
@@ -54,6 +55,7 @@ class RtspOpener:
     ) -> None:
         self._rules, self._clock = rules, clock
         self._cnonce, self._ssrc, self._core = cnonce, ssrc, core
+        self._rounds = Rounds(clock)
 
     async def open(self, address: CameraAddress) -> RtspSource:
         target = await self._rules.check(address.url)
@@ -74,7 +76,7 @@ class RtspOpener:
     ) -> RtspSource:
         counts = SourceCounts()
         own_ssrc = self._ssrc()
-        source = RtspSource(target.place, counts, own_ssrc, self._clock)
+        source = RtspSource(target.place, counts, own_ssrc, self._clock, self._rounds)
         session = Session(target, credentials, counts, self._clock, self._cnonce, source.fail, answers)
         try:
             await session.connect()

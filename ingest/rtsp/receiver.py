@@ -190,8 +190,13 @@ class Receiver:
         """Whether a picture has begun whose end has not come."""
         return self._depacketiser.has_picture or self._depacketiser.damaged
 
+    @property
+    def waits(self) -> bool:
+        """Whether what it holds may have to be given by time."""
+        return self.holds and (self._depacketiser.damaged or not (self._markers and self._marks))
+
     def settle(self) -> None:
-        """Give what has waited too long for its end. Call it every HOLD_NS while it `holds`, and now and
+        """Give what has waited too long for its end. Call it every HOLD_NS while it `waits`, and now and
         then."""
         if self.holds:
             quiet_ns = self._clock.monotonic_ns() - max(self.heard_ns, self._begun_at_ns)

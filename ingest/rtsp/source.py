@@ -6,12 +6,13 @@ from collections.abc import Coroutine
 from ingest import refusals
 from ingest.ports import TOLD_S, Packet, SourceCounts, SourceError, StreamInfo, silent
 from ingest.queued_source import QueuedSource
+from ingest.rounds import Rounds, Watch
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.session import Session
-from shared.causes import CLOSED_HERE
+from shared.causes import CLOSED_HERE, OTHER
 from shared.clock import Clock
-from shared.reasons import Reason, why
+from shared.reasons import Cause, Reason, why
 
 REPORT_EVERY_S = 5.0
 _TICK_S, _CALM_TICK_S = 0.25, 1.0
@@ -23,19 +24,23 @@ _AFTER_BYE_S = 1.0
 class RtspSource(QueuedSource):
     """The Source of one session. Make it before the session plays, `begin` it when it does."""
 
-    def __init__(self, place: str, counts: SourceCounts, own_ssrc: int, clock: Clock) -> None:
+    def __init__(self, place: str, counts: SourceCounts, own_ssrc: int, clock: Clock, rounds: Rounds) -> None:
         super().__init__(counts)
-        self._place, self._own_ssrc, self._clock = place, own_ssrc, clock
+        self._place, self._own_ssrc = place, own_ssrc
+        self._clock, self._rounds = clock, rounds
         self._session: Session | None = None
         self._receiver: Receiver | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._keeping: asyncio.Task[None] | None = None
+        self._watch: Watch | None = None
+        self._report_ns = self._keep_ns = 0
 
     def begin(self, info: StreamInfo, session: Session, receiver: Receiver) -> None:
         """The session plays: watch over it from now on."""
         self._session, self._receiver = session, receiver
         self.begun(info)
-        self._start(self._watch(session, receiver))
+        self._report_ns = self._keep_ns = self._clock.monotonic_ns()
+        self._watch = self._rounds.watch(self._look, self._unwatched, self._next_s(session, receiver))
 
     @property
     def counts(self) -> SourceCounts:
@@ -75,6 +80,8 @@ class RtspSource(QueuedSource):
             self._stop()
 
     def _stop(self) -> None:
+        if self._watch is not None:
+            self._watch.end()
         for task in self._tasks:
             task.cancel()
         if self._session is not None:
@@ -86,25 +93,34 @@ class RtspSource(QueuedSource):
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _watch(self, session: Session, receiver: Receiver) -> None:
-        """Everything that is due by time: late ends of pictures, reports, keep-alives."""
-        report_ns = keep_ns = self._clock.monotonic_ns()
-        while self.error is None:
-            waits = session.by_udp or receiver.holds
-            await self._clock.sleep(_TICK_S if waits else min(_CALM_TICK_S, session.timeout_s / 8))
-            session.settle()
-            receiver.settle()
-            now_ns = self._clock.monotonic_ns()
-            self._counts.clock_offset_ns = receiver.utc_mapping.offset_ns
-            if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
-                self.fail(refusals.ended(self._place))
-            if (now_ns - report_ns) / 1e9 >= REPORT_EVERY_S:
-                report_ns = now_ns
-                session.send_control(receiver_report(self._own_ssrc, receiver.reception()))
-            if (now_ns - keep_ns) / 1e9 >= session.timeout_s / 2:
-                keep_ns = now_ns
-                if self._keeping is None or self._keeping.done():
-                    self._keeping = self._start(self._keep(session))
+    def _look(self, now_ns: int, _late_ns: int) -> float | None:
+        """See to everything that is due by time: late ends of pictures, reports, keep-alives."""
+        session, receiver = self._session, self._receiver
+        if session is None or receiver is None or self.error is not None:
+            return None
+        session.settle()
+        receiver.settle()
+        self._counts.clock_offset_ns = receiver.utc_mapping.offset_ns
+        if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
+            self.fail(refusals.ended(self._place))
+            return None
+        if (now_ns - self._report_ns) / 1e9 >= REPORT_EVERY_S:
+            self._report_ns = now_ns
+            session.send_control(receiver_report(self._own_ssrc, receiver.reception()))
+        if (now_ns - self._keep_ns) / 1e9 >= session.timeout_s / 2:
+            self._keep_ns = now_ns
+            if self._keeping is None or self._keeping.done():
+                self._keeping = self._start(self._keep(session))
+        return self._next_s(session, receiver)
+
+    @staticmethod
+    def _next_s(session: Session, receiver: Receiver) -> float:
+        return _TICK_S if session.by_udp or receiver.waits else min(_CALM_TICK_S, session.timeout_s / 8)
+
+    def _unwatched(self, error: Exception) -> None:
+        """The watch over the session has failed: it must not go on without."""
+        kind = type(error).__name__
+        self.fail(refusals.lost(self._place, Cause(f"{OTHER}:{kind}", f"reading failed: {kind}")))
 
     async def _keep(self, session: Session) -> None:
         try:

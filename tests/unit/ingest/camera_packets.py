@@ -8,6 +8,7 @@ from random import Random
 from ingest.fake_opener import FakeOpener, FakeSource
 from ingest.meters import Meters
 from ingest.ports import CameraAddress, Packet, StreamInfo
+from ingest.rounds import Rounds
 from ingest.runs import RunNumbers
 from ingest.simulator.encoder import Coding, Encoder
 from ingest.simulator.scene import Scene
@@ -15,7 +16,7 @@ from ingest.state import CameraState
 from ingest.streamer import Streamer
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
-from shared.units import AccessUnit
+from shared.units import AccessUnit, UnitBatch
 
 STREAM = StreamId("59350", "gate")
 ADDRESS = CameraAddress("rtsp://192.0.2.7/gate", "viewer", "hunter2")
@@ -68,6 +69,8 @@ class Bench:
         self.opener = FakeOpener()
         self.units: list[AccessUnit] = []
         self.changes: list[str] = []
+        self.batches = 0
+        self.watched = True
         self.state = CameraState(STREAM, self.clock, self._note)
         self.meters = Meters().of(STREAM)
         self.streamer = Streamer(
@@ -75,12 +78,21 @@ class Bench:
             ADDRESS,
             opener=self.opener,
             runs=RunNumbers(folder / "last-run", self.clock),
-            sink=self.units.append,
+            sink=self,
             state=self.state,
             meters=self.meters,
             clock=self.clock,
             random=Random(1),
+            rounds=Rounds(self.clock),
+            watched=lambda: self.watched,
         )
+
+    def take(self, unit: AccessUnit) -> None:
+        self.units.append(unit)
+
+    def take_batch(self, batch: UnitBatch) -> None:
+        self.batches += 1
+        self.units += batch.units()
 
     def _note(self) -> None:
         self.changes.append(self.state.report.status.value)
