@@ -60,14 +60,14 @@ async def build(commune: str | None) -> Service:
     service.on_stop(client.aclose)
     hub = StreamHub()
     tap = TapPublisher(setup.endpoints, setup.keys, hub.recent)
-    hub.connect(tap.publish)
+    hub.connect(tap.publish, tap.publish_batch)
     await open_tap(tap, service)
 
     rules = AddressRules(_own_places(settings, setup.endpoints), allow_loopback=settings.allow_loopback)
     own = RtspOpener(rules, clock, core=core_of(settings.ingest_core, get_logger("ingest.service")))
     chosen = ChosenOpener({CameraOpener.OWN: own, CameraOpener.AV: AvOpener(rules, clock)})
     checks = DecodeChecks(ChildDecoder(), lambda stream, reason: fleet.judge(stream, reason), clock)
-    hub.checked(checks.take)
+    hub.checked(checks.take, checks.take_batch)
     reporter = Reporter(client, lambda: fleet.reports())
     fleet = Fleet(
         commune,
@@ -80,7 +80,9 @@ async def build(commune: str | None) -> Service:
         changed=reporter.changed,
         asked=tap.wanted,
         forgotten=checks.forget,
+        watched=tap.wanted_at_once,
     )
+    tap.tell(fleet.hurry)
     service.on_stop(fleet.close)
     poller = WantedPoller(client, commune, cache, lambda wanted: fleet.apply(wanted.cameras), clock)
     service.check("control_room", lambda: poller.trouble or reporter.trouble)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from ingest.ports import Packet, SourceCounts
-from ingest.rtsp.core import NO_TIME, CompiledRuns, Core
+from ingest.ports import Packet, Pictures, Plain, SourceCounts
+from ingest.rtsp.arrivals import Arrivals
+from ingest.rtsp.core import MOST_PICTURES, NO_TIME, CompiledRuns, Core, Whole
 from ingest.rtsp.depacketise import MAX_PICTURE_BYTES, Depacketiser, Form
 from ingest.rtsp.middles import LEAST_BYTES, Going, take_middles
 from ingest.rtsp.reception import Receptions
@@ -11,7 +12,7 @@ from ingest.rtsp.rtcp import Bye, Reception
 from ingest.rtsp.rtcp import parse as parse_rtcp
 from ingest.rtsp.rtp import DOLLAR, EXTENSION, FRAME_BYTES, HEADER_BYTES, header, payload
 from ingest.rtsp.senders import Change, Ours, Senders
-from ingest.rtsp.utc_mapping import UtcMapping
+from ingest.rtsp.utc_mapping import MappedUtc, UtcMapping
 from shared.clock import Clock
 from shared.mediatime import TICKS_PER_SECOND, Unwrap32
 from shared.units import UtcSource
@@ -28,7 +29,8 @@ _OTHER_TYPE_IN_A_ROW = 50
 
 
 class Receiver:
-    """Gives whole pictures to `give`; calls `lost` when decoding cannot go on before the next key picture.
+    """Gives whole pictures to `give`, those that are believed to be plain to `give_all`; calls `lost` when
+    decoding cannot go on before the next key picture.
 
     A picture ends at the marker bit, so that no picture waits for the next one. Where the camera sets no
     marker, a picture ends when a packet has a new time, or after HOLD_NS without a packet. The receiver stops
@@ -42,6 +44,7 @@ class Receiver:
         clock_rate: int,
         depacketiser: Depacketiser,
         give: Callable[[Packet], None],
+        give_all: Callable[[Pictures], None],
         lost: Callable[[], None],
         counts: SourceCounts,
         clock: Clock,
@@ -49,7 +52,8 @@ class Receiver:
         core: Core | None = None,
     ) -> None:
         self._type, self._rate = payload_type, clock_rate
-        self._depacketiser, self._give, self._lost = depacketiser, give, lost
+        self._depacketiser, self._give, self._give_all = depacketiser, give, give_all
+        self._tell_lost = lost
         self._counts, self._clock = counts, clock
         self._announced = announced_ssrc
         self._compiled: CompiledRuns | None = None
@@ -78,6 +82,10 @@ class Receiver:
         self._receptions = Receptions(clock_rate)
         self._taken = self._missed = 0
         self._first_sequence = 0
+        self.late_ns = 0
+        self._calm = self._was_calm = False
+        self._arrivals = Arrivals(clock_rate)
+        self._believed: Plain | None = None
 
     @property
     def ssrc(self) -> int | None:
@@ -88,14 +96,37 @@ class Receiver:
         """How many packets of the sender came."""
         return self._taken
 
-    def arrived(self) -> None:
-        """Note the time: what `packet` gets from now on has arrived now. A picture that is too large is given
-        up."""
-        self._arrival_ns = self._clock.utc_ns()
-        self.heard_ns = self._clock.monotonic_ns()
+    def arrived(self, ago_ns: int | None = None) -> None:
+        """Note the time: what `packet` gets from now on has arrived now, or by `ago_ns` and since the packets
+        before, LOOSE_NS sooner at most; call `read` behind the last of those. A picture that is too large is
+        given up."""
+        self._calm = ago_ns is not None
+        self.late_ns = ago_ns or 0
+        self._arrival_ns = self._clock.utc_ns() - self.late_ns
+        self.heard_ns = self._clock.monotonic_ns() - self.late_ns
+        if self._calm or self._was_calm:
+            self._arrivals.read(self._arrival_ns)
+        self._was_calm = self._calm
         if len(self._depacketiser.unit) > MAX_PICTURE_BYTES:
             self._depacketiser.clear()
             self._depacketiser.damaged = True
+
+    def read(self) -> None:
+        """All of the read that `arrived` told of has been taken: which picture came last is known now."""
+        time32 = self._arrivals.newest()
+        if time32 is not None:
+            self._receptions.began(self._arrival_ns, time32)
+            self.utc_mapping.arrived(time32, self._arrival_ns, loose=True)
+
+    @property
+    def usual(self) -> bool:
+        """Whether nothing of what comes has to be judged by when exactly it comes."""
+        alone = self._announced is None and self._senders.alone and not self.said_bye
+        return alone and self._ssrc is not None and self._marks and self._markers
+
+    def believe(self, plain: Plain | None) -> None:
+        """As `Source` has it."""
+        self._believed = plain
 
     def packet(self, data: memoryview, start: int, end: int) -> None:
         """Take the RTP packet `data[start:end]`. Never raises."""
@@ -151,6 +182,10 @@ class Receiver:
         if ssrc is None or (self._time32 is None and self.holds):
             return at
         while end - at >= LEAST_BYTES:
+            whole = self._whole(data, at, end, channel, compiled)
+            while whole > at and not self._calm:
+                at, whole = whole, self._whole(data, whole, end, channel, compiled)
+            at = whole
             time32 = NO_TIME if self._time32 is None else self._time32
             going = Going(channel, self._type, self._expected, time32, ssrc)
             at, packets, time32, marked = compiled.take(data, at, end, going)
@@ -164,6 +199,49 @@ class Receiver:
                 break
             self._marked()
         return at
+
+    def _whole(self, data: memoryview, at: int, end: int, channel: int, compiled: CompiledRuns) -> int:
+        """Take whole pictures that tell nothing new together, between two others. Gives where they end."""
+        plain, given32, base = self._believed, self._given32, self._base
+        if plain is None or given32 is None or base is None or self._time32 is not None:
+            return at
+        between = not (self._depacketiser.unit or self._depacketiser.damaged or self._restart)
+        if not between or self._announced is not None or not self._markers or self._rate != TICKS_PER_SECOND:
+            return at
+        assert self._ssrc is not None, "its packets are told from others'"
+        going = Going(channel, self._type, self._expected, given32, self._ssrc)
+        # Each picture that comes at once may tell more of the camera's clock to the next one.
+        most = MOST_PICTURES if self._calm else 1
+        whole = compiled.whole(data, at, end, going, TICKS_PER_SECOND, plain, most)
+        if whole is None:
+            return at
+        self._expected = (self._expected + whole.packets) & 0xFFFF
+        self._taken += whole.packets
+        self._marks, self._after_loss = True, False
+        self._give_all(self._pictures(whole, base))
+        return whole.at
+
+    def _pictures(self, whole: Whole, base: int) -> Pictures:
+        """As `_begin` and `_finish` would make them, one after the other."""
+        mapping, calm = self.utc_mapping, self._calm
+        pts90, utc_ns, wrong_ns = list[int](), list[int](), list[int]()
+        arrivals_ns = list[int]()
+        mapped: MappedUtc | None = None
+        for time32 in whole.times32:
+            self._begin(time32)
+            pts90.append(self._unwrap(time32) - base)
+            arrivals_ns.append(self._begun_ns)
+            mapped = mapping.utc_of(time32, None if calm else self._begun_ns)
+            if mapped is not None:
+                utc_ns.append(mapped.utc_ns)
+                wrong_ns.append(mapped.uncertainty_ns)
+        self._given32, self._time32 = whole.times32[-1], None
+        if len(utc_ns) == len(pts90):
+            source, ahead_ns = UtcSource.SENDER_REPORT, None
+        else:
+            source, ahead_ns = UtcSource.ARRIVAL, mapping.ahead_ns(self._begun_ns)
+            utc_ns, wrong_ns = arrivals_ns, [-1] * len(pts90)
+        return Pictures(whole.data, whole.ends, pts90, utc_ns, source, wrong_ns, ahead_ns)
 
     def _middles(self, data: memoryview, at: int, end: int, channel: int) -> int:
         if self._time32 is None or self._ssrc is None:
@@ -307,6 +385,10 @@ class Receiver:
         self._lost()
         return True
 
+    def _lost(self) -> None:
+        self._believed = None
+        self._tell_lost()
+
     def _next_time(self, time32: int) -> None:
         if self.holds:
             self._finish()
@@ -314,9 +396,14 @@ class Receiver:
 
     def _begin(self, time32: int) -> None:
         self._time32 = time32
-        self._interval_ns = self.heard_ns - self._begun_at_ns
-        self._begun_ns, self._begun_at_ns = self._arrival_ns, self.heard_ns
-        self._receptions.began(self._arrival_ns, time32)
+        arrival_ns, at_ns = self._arrival_ns, self.heard_ns
+        if self._calm:
+            arrival_ns = self._arrivals.begin(time32)
+            at_ns -= self._arrival_ns - arrival_ns
+        else:
+            self._receptions.began(arrival_ns, time32)
+        self._interval_ns = at_ns - self._begun_at_ns
+        self._begun_ns, self._begun_at_ns = arrival_ns, at_ns
 
     def _marked(self) -> None:
         # Some cameras mark each packet of the parameter sets too: a picture has to be there.
@@ -345,7 +432,7 @@ class Receiver:
         if self._base is None:
             self._base = ticks
         pts90 = (ticks - self._base) * TICKS_PER_SECOND // self._rate
-        mapped = self.utc_mapping.utc_of(time32, self._begun_ns)
+        mapped = self.utc_mapping.utc_of(time32, None if self._calm else self._begun_ns)
         restart, self._restart = self._restart, False
         source = UtcSource.ARRIVAL if mapped is None else UtcSource.SENDER_REPORT
         utc_ns, wrong_ns = (None, -1) if mapped is None else (mapped.utc_ns, mapped.uncertainty_ns)

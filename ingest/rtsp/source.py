@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Coroutine
 
 from ingest import refusals
-from ingest.ports import TOLD_S, Packet, SourceCounts, SourceError, StreamInfo, silent
+from ingest.ports import TOLD_S, Packet, Pictures, Plain, SourceCounts, SourceError, StreamInfo, silent
 from ingest.queued_source import QueuedSource
 from ingest.rounds import Rounds, Watch
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.session import Session
+from ingest.rtsp.turns import TOLD, Turns
 from shared.causes import CLOSED_HERE, OTHER
 from shared.clock import Clock
 from shared.reasons import Cause, Reason, why
+from shared.units import UtcSource
 
 REPORT_EVERY_S = 5.0
 _TICK_S, _CALM_TICK_S = 0.25, 1.0
@@ -24,10 +26,13 @@ _AFTER_BYE_S = 1.0
 class RtspSource(QueuedSource):
     """The Source of one session. Make it before the session plays, `begin` it when it does."""
 
-    def __init__(self, place: str, counts: SourceCounts, own_ssrc: int, clock: Clock, rounds: Rounds) -> None:
+    def __init__(
+        self, place: str, counts: SourceCounts, own_ssrc: int, clock: Clock, rounds: Rounds, turns: Turns
+    ) -> None:
         super().__init__(counts)
         self._place, self._own_ssrc = place, own_ssrc
-        self._clock, self._rounds = clock, rounds
+        self._clock, self._rounds, self._turns = clock, rounds, turns
+        self._at_once = True
         self._session: Session | None = None
         self._receiver: Receiver | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -59,6 +64,19 @@ class RtspSource(QueuedSource):
             seconds=int(TOLD_S),
         )
 
+    @property
+    def late_ns(self) -> int:
+        return 0 if self._receiver is None else self._receiver.late_ns
+
+    def believe(self, plain: Plain | None) -> None:
+        if self._receiver is not None:
+            self._receiver.believe(plain)
+
+    def hurry(self, at_once: bool) -> None:
+        self._at_once = at_once or not TOLD
+        if self._session is not None and self.error is None:
+            self._session.read_by(None if self._at_once else self._turns)
+
     def close(self) -> None:
         super().fail(refusals.lost(self._place, CLOSED_HERE))
         self.waiting.clear()
@@ -68,6 +86,12 @@ class RtspSource(QueuedSource):
         """Queue a picture."""
         self._counts.untimed_pictures += picture.utc_ns is None
         self.put(picture)
+
+    def give_all(self, pictures: Pictures) -> None:
+        """Give on pictures that came together."""
+        if pictures.utc_source is UtcSource.ARRIVAL:
+            self._counts.untimed_pictures += len(pictures.ends)
+        self.put_all(pictures)
 
     def lost(self) -> None:
         """Something is missing before the next picture."""
@@ -100,6 +124,8 @@ class RtspSource(QueuedSource):
             return None
         session.settle()
         receiver.settle()
+        # A camera that is as usual again may be read by turns again.
+        session.read_by(None if self._at_once else self._turns)
         self._counts.clock_offset_ns = receiver.utc_mapping.offset_ns
         if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
             self.fail(refusals.ended(self._place))
