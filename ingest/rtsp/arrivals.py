@@ -1,5 +1,7 @@
 """When a picture began to arrive, also where several were read together, later than they came."""
 
+from collections.abc import Sequence
+
 _HALF = 1 << 31
 _WRAP = 1 << 32
 _FAR_NS = 1_000_000_000
@@ -34,6 +36,22 @@ class Arrivals:
         placed_ns = self._last_ns if self._quickest is None else self._put(self._quickest, time32)
         self._after_ns = max(self._after_ns, min(placed_ns, self._last_ns))
         return self._after_ns
+
+    def begin_all(self, times32: Sequence[int]) -> list[int]:
+        """The same of pictures that follow each other, at times that grow."""
+        first32, last32 = times32[0], times32[-1]
+        self._newest32 = last32
+        after_ns, last_ns = self._after_ns, self._last_ns
+        if self._quickest is None:
+            self._after_ns = last_ns
+            return [last_ns] * len(times32)
+        first_ns, rate = self._put(self._quickest, first32), self._rate
+        placed_ns = [
+            max(after_ns, min(first_ns + ((time32 - first32) % _WRAP) * 1_000_000_000 // rate, last_ns))
+            for time32 in times32
+        ]
+        self._after_ns = placed_ns[-1]
+        return placed_ns
 
     def newest(self) -> int | None:
         """The time of the picture that came last, at the end of its read; None where none began in it."""

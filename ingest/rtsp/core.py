@@ -144,8 +144,11 @@ class CompiledRuns:
     def whole(
         self, data: memoryview, at: int, end: int, going: Going, most_step: int, plain: Plain, most: int
     ) -> Whole | None:
-        """Take the pictures, `most` of them, that lie whole from `data[at]` on and are plain, each at most `most_step` later
-        than the one before, which was at `going.time32`. None where there is none; no picture is begun."""
+        """Take the pictures, `most` of them, that lie whole from `data[at]` on and are plain.
+
+        Each is at most `most_step` later than the one before; the one before the first was at `going.time32`.
+        None where there is none; no picture is begun.
+        """
         core = self._core
         if data is not self._data:
             self._data, self._address = data, _address(data)

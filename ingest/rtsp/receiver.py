@@ -12,7 +12,7 @@ from ingest.rtsp.rtcp import Bye, Reception
 from ingest.rtsp.rtcp import parse as parse_rtcp
 from ingest.rtsp.rtp import DOLLAR, EXTENSION, FRAME_BYTES, HEADER_BYTES, header, payload
 from ingest.rtsp.senders import Change, Ours, Senders
-from ingest.rtsp.utc_mapping import MappedUtc, UtcMapping
+from ingest.rtsp.utc_mapping import UtcMapping
 from shared.clock import Clock
 from shared.mediatime import TICKS_PER_SECOND, Unwrap32
 from shared.units import UtcSource
@@ -24,6 +24,7 @@ DOUBT_NS = 1_000_000_000
 """So long pictures of a sender that was not announced are kept back, for the announced one to come."""
 
 _MAX_DOUBTFUL = 64
+_MASK32 = 0xFFFF_FFFF
 _LATE_IN_A_ROW = 16
 _OTHER_TYPE_IN_A_ROW = 50
 
@@ -223,25 +224,32 @@ class Receiver:
 
     def _pictures(self, whole: Whole, base: int) -> Pictures:
         """As `_begin` and `_finish` would make them, one after the other."""
-        mapping, calm = self.utc_mapping, self._calm
-        pts90, utc_ns, wrong_ns = list[int](), list[int](), list[int]()
-        arrivals_ns = list[int]()
-        mapped: MappedUtc | None = None
-        for time32 in whole.times32:
-            self._begin(time32)
-            pts90.append(self._unwrap(time32) - base)
-            arrivals_ns.append(self._begun_ns)
-            mapped = mapping.utc_of(time32, None if calm else self._begun_ns)
-            if mapped is not None:
-                utc_ns.append(mapped.utc_ns)
-                wrong_ns.append(mapped.uncertainty_ns)
-        self._given32, self._time32 = whole.times32[-1], None
-        if len(utc_ns) == len(pts90):
-            source, ahead_ns = UtcSource.SENDER_REPORT, None
-        else:
-            source, ahead_ns = UtcSource.ARRIVAL, mapping.ahead_ns(self._begun_ns)
-            utc_ns, wrong_ns = arrivals_ns, [-1] * len(pts90)
-        return Pictures(whole.data, whole.ends, pts90, utc_ns, source, wrong_ns, ahead_ns)
+        times32, mapping = whole.times32, self.utc_mapping
+        first90 = self._unwrap(times32[0]) - base
+        pts90 = [first90 + ((time32 - times32[0]) & _MASK32) for time32 in times32]
+        self._unwrap(times32[-1])
+        arrivals_ns = self._begin_all(times32)
+        self._given32, self._time32 = times32[-1], None
+        told = mapping.utc_of_all(times32)
+        if told is None:
+            wrong_ns, ahead_ns = [-1] * len(times32), mapping.ahead_ns(self._begun_ns)
+            return Pictures(whole.data, whole.ends, pts90, arrivals_ns, UtcSource.ARRIVAL, wrong_ns, ahead_ns)
+        return Pictures(whole.data, whole.ends, pts90, told[0], UtcSource.SENDER_REPORT, told[1], None)
+
+    def _begin_all(self, times32: list[int]) -> list[int]:
+        """When each of these began to arrive."""
+        if not self._calm:
+            for time32 in times32:
+                self._begin(time32)
+                self.utc_mapping.arrived(time32, self._begun_ns)
+            return [self._begun_ns] * len(times32)
+        arrivals_ns = self._arrivals.begin_all(times32)
+        before_ns = arrivals_ns[-2] if len(arrivals_ns) > 1 else None
+        arrival_ns, offset_ns = arrivals_ns[-1], self.heard_ns - self._arrival_ns
+        at_ns = offset_ns + arrival_ns
+        self._interval_ns = at_ns - (self._begun_at_ns if before_ns is None else offset_ns + before_ns)
+        self._begun_ns, self._begun_at_ns = arrival_ns, at_ns
+        return arrivals_ns
 
     def _middles(self, data: memoryview, at: int, end: int, channel: int) -> int:
         if self._time32 is None or self._ssrc is None:

@@ -15,7 +15,7 @@ TURN_S = 0.2
 
 _SLOTS = 20
 _SLOT_S = TURN_S / _SLOTS
-_TOGETHER = 4
+_TOGETHER = 16
 """So many connections are read at one go before another slot is opened: the loop is not held up for long."""
 
 _MOST_READS = 8

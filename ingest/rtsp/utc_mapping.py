@@ -1,5 +1,6 @@
 """UTC of pictures from the camera's sender reports, with how far it may be wrong."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.rtsp.rtcp import SenderReport
@@ -97,15 +98,30 @@ class UtcMapping:
         wrong_ns = max(abs(least[0]), abs(least[1] - MAX_DELAY_NS))
         return MappedUtc(told[0], wrong_ns + abs(told[1]) * _DRIFT_PPM // 1_000_000)
 
+    def utc_of_all(self, times32: Sequence[int]) -> tuple[list[int], list[int]] | None:
+        """The UTC of pictures that follow each other, at times that grow, and how far each may be wrong; None
+        unless all of them are told."""
+        first, last = self._told(times32[0]), self._told(times32[-1])
+        report, least = self._report, self._quickest()
+        if report is None or first is None or last is None or least is None or abs(least[0]) > MAX_OFFSET_NS:
+            return None
+        ticks = _signed(times32[0] - report.time32)
+        ages_ns = [
+            (ticks + (time32 - times32[0]) % _WRAP) * 1_000_000_000 // self._rate for time32 in times32
+        ]
+        utc_ns, wrong_ns = report.utc_ns, max(abs(least[0]), abs(least[1] - MAX_DELAY_NS))
+        return (
+            [utc_ns + age_ns for age_ns in ages_ns],
+            [wrong_ns + abs(age_ns) * _DRIFT_PPM // 1_000_000 for age_ns in ages_ns],
+        )
+
     def _told(self, time32: int) -> tuple[int, int] | None:
         """The time of a picture by the camera's clock, and how long that is after its report; None where it
         tells none, or too long ago."""
         report = self._report
         if report is None:
             return None
-        ticks = (time32 - report.time32) % _WRAP
-        if ticks >= _HALF:
-            ticks -= _WRAP
+        ticks = _signed(time32 - report.time32)
         if abs(ticks) > MAX_AGE_S * self._rate:
             self._least = self._least_before = None
             return None
@@ -114,7 +130,13 @@ class UtcMapping:
 
     def _quickest(self) -> tuple[int, int] | None:
         """The least delay, and what it may be less by how loosely arrivals are known; None while unknown."""
-        known = [least for least in (self._least, self._least_before) if least is not None]
-        if not known:
-            return None
-        return min(least[0] for least in known), min(least[1] for least in known)
+        now, before = self._least, self._least_before
+        if now is None or before is None:
+            return now or before
+        return min(now[0], before[0]), min(now[1], before[1])
+
+
+def _signed(ticks: int) -> int:
+    """The nearest difference of two 32-bit times."""
+    ticks %= _WRAP
+    return ticks - _WRAP if ticks >= _HALF else ticks
