@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from ingest.ports import (
     CameraAddress,
+    Pace,
     Packet,
     Pictures,
     Plain,
@@ -25,7 +26,7 @@ class FakeSource:
         self._info = info
         self._items: asyncio.Queue[Packet | Pictures | SourceError] = asyncio.Queue()
         self.closed = False
-        self.hurried: list[bool] = []
+        self.paces: list[Pace] = []
         self.believed: Plain | None = None
         self.dropped = 0
         self.counts = SourceCounts()
@@ -61,8 +62,8 @@ class FakeSource:
     def believe(self, plain: Plain | None) -> None:
         self.believed = plain
 
-    def hurry(self, at_once: bool) -> None:
-        self.hurried.append(at_once)
+    def keep(self, pace: Pace) -> None:
+        self.paces.append(pace)
 
     async def next(self) -> Packet:
         item = await self._next()

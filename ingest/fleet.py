@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from ingest.meters import Meters, StreamMeters
-from ingest.ports import CameraAddress, Opener
+from ingest.ports import CameraAddress, Opener, Pace
 from ingest.rounds import Rounds
 from ingest.runs import RunNumbers
 from ingest.state import CameraState
@@ -47,6 +47,10 @@ def _everybody(_: StreamId) -> bool:
     return True
 
 
+def _at_once(_: StreamId) -> Pace:
+    return Pace.AT_ONCE
+
+
 def _nothing(_: StreamId) -> None:
     pass
 
@@ -55,8 +59,8 @@ class Fleet:
     """The cameras of one commune. `changed` is called when any report has changed.
 
     `asked` says whether anybody reads a stream now; those on demand are pulled only then, and LINGER_S more.
-    `watched` says whether somebody waits for each picture; who only records does not. `forgotten` is told of
-    each stream that is pulled no more.
+    `pace` says how long who reads a stream can wait. `forgotten` is told of each stream that is pulled no
+    more.
     """
 
     def __init__(
@@ -72,12 +76,12 @@ class Fleet:
         changed: Callable[[], None],
         asked: Callable[[StreamId], bool] = _everybody,
         forgotten: Callable[[StreamId], None] = _nothing,
-        watched: Callable[[StreamId], bool] = _everybody,
+        pace: Callable[[StreamId], Pace] = _at_once,
     ) -> None:
         self._commune = commune
         self._opener, self._hub, self._runs, self._meters = opener, hub, runs, meters
         self._clock, self._random, self._changed = clock, random, changed
-        self._asked, self._forgotten, self._watched = asked, forgotten, watched
+        self._asked, self._forgotten, self._pace = asked, forgotten, pace
         self._rounds = Rounds(clock)
         self._log = get_logger("ingest.fleet")
         self._cameras: dict[StreamId, _Camera] = {}
@@ -94,11 +98,11 @@ class Fleet:
         if camera is not None:
             camera.state.decodes(reason)
 
-    def hurry(self, stream: StreamId) -> None:
-        """`watched` says something else of the stream than before."""
+    def keep_pace(self, stream: StreamId) -> None:
+        """`pace` says something else of the stream than before."""
         camera = self._cameras.get(stream)
         if camera is not None:
-            camera.streamer.hurry()
+            camera.streamer.keep_pace()
 
     def apply(self, cameras: Iterable[WantedCamera]) -> None:
         """Pull exactly these cameras. Those whose address and credentials are as before are left alone."""
@@ -170,7 +174,7 @@ class Fleet:
             clock=self._clock,
             random=self._random,
             rounds=self._rounds,
-            watched=lambda: self._watched(stream),
+            pace=lambda: self._pace(stream),
         )
         self._cameras[stream] = _Camera(address, False, streamer, state, meters)
         self._log.info("camera-added", stream=str(stream))

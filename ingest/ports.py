@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import ClassVar, NoReturn, Protocol
 
 from shared.errors import Unavailable
@@ -171,6 +172,17 @@ class Packet:
     camera_ahead_ns: int | None = None
 
 
+class Pace(Enum):
+    """How long who reads a stream can wait for a picture."""
+
+    AT_ONCE = auto()
+    """Somebody watches."""
+    SOON = auto()
+    """It is recorded."""
+    LATER = auto()
+    """Nobody reads it: it is only kept ready, and its state told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
     """What makes a picture one that tells nothing new, so that several may be given together, unchecked.
@@ -269,8 +281,8 @@ class Source(Protocol):
         """Pictures like that may be given together, until something else is said; with None none may."""
         ...
 
-    def hurry(self, at_once: bool) -> None:
-        """Whether somebody waits for each packet; else they may come late and together. At first one does."""
+    def keep(self, pace: Pace) -> None:
+        """How late packets may come, and together. At first none may."""
         ...
 
     def fail(self, error: SourceError) -> None:

@@ -53,7 +53,7 @@ class _Run:
 
 class Pull:
     """The Taker of one session. `well` is whether its camera has been said to be live since the last
-    trouble; `hurry` is called when `patient` has changed."""
+    trouble; `keep_pace` is called when `patient` has changed."""
 
     def __init__(
         self,
@@ -68,12 +68,12 @@ class Pull:
         meters: StreamMeters,
         trouble: Trouble,
         clock: Clock,
-        hurry: Callable[[], None],
+        keep_pace: Callable[[], None],
     ) -> None:
         self._stream, self._source, self._checks, self._vigil = stream, source, checks, vigil
         self._new_number, self._sink, self._state = new_run, sink, state
         self._meters, self._trouble, self._clock = meters, trouble, clock
-        self._hurry = hurry
+        self._keep_pace = keep_pace
         self._log = get_logger("ingest.streamer")
         self.well = False
         self._run = self._new_run()
@@ -100,7 +100,7 @@ class Pull:
         if not standing.replaced and standing.begins(packet.pts90, now_ns):
             self._log.info("timestamps-stand", stream=str(self._stream))
             self._begin_again()
-            self._hurry()
+            self._keep_pace()
         if standing.replaced:
             packet = replace(packet, pts90=standing.time90(now_ns), utc_ns=None)
         garbage = checks.garbage

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
-from ingest.ports import Packet, Pictures, Plain, SourceCounts, SourceError, StreamInfo, Taker
+from ingest.ports import Pace, Packet, Pictures, Plain, SourceCounts, SourceError, StreamInfo, Taker
 from ingest.waiting import WaitingPackets
 
 Given = TypeVar("Given")
@@ -50,7 +50,7 @@ class QueuedSource:
     def believe(self, plain: Plain | None) -> None:
         """Here each picture is given by itself."""
 
-    def hurry(self, at_once: bool) -> None:
+    def keep(self, pace: Pace) -> None:
         """Here each packet comes as soon as it can."""
 
     async def next(self) -> Packet:

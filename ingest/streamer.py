@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from ingest.checks.choice import checks_for
 from ingest.meters import StreamMeters
-from ingest.ports import CameraAddress, Opener, Source, SourceError
+from ingest.ports import CameraAddress, Opener, Pace, Source, SourceError
 from ingest.pull import Pull, Sink
 from ingest.rounds import Rounds, Watch
 from ingest.runs import RunNumbers
@@ -26,7 +26,7 @@ _LATE_NS = 500_000_000
 class Streamer:
     """One camera's puller. `run` never ends by itself; `run_once` pulls until something fails and says it.
 
-    `watched` says whether somebody waits for each picture; call `hurry` when it would say something else.
+    `pace` says how long who reads the stream can wait; call `keep_pace` when it would say something else.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Streamer:
         clock: Clock,
         random: Random,
         rounds: Rounds,
-        watched: Callable[[], bool],
+        pace: Callable[[], Pace],
     ) -> None:
         self._stream, self._address = stream, address
         self._opener, self._runs, self._sink = opener, runs, sink
@@ -50,7 +50,7 @@ class Streamer:
         self._log = get_logger("ingest.streamer")
         self._trouble = Trouble(get_logger(f"ingest.streamer {stream}"), "unit-dropped", clock)
         self._habits = Habits()
-        self._rounds, self._watched = rounds, watched
+        self._rounds, self._pace = rounds, pace
         self._source: Source | None = None
         self._pull: Pull | None = None
         self._quick = Backoff(random=random)
@@ -74,11 +74,11 @@ class Streamer:
                     )
             await self._clock.sleep(wait_s)
 
-    def hurry(self) -> None:
+    def keep_pace(self) -> None:
         """Let the camera be read at once or by turns, as is right now."""
         if self._source is not None:
             patient = self._pull is None or self._pull.patient
-            self._source.hurry(self._watched() or not patient)
+            self._source.keep(self._pace() if patient else Pace.AT_ONCE)
 
     async def run_once(self) -> None:
         """Open the camera and give on its units. Ends only by raising SourceError."""
@@ -90,7 +90,7 @@ class Streamer:
         try:
             pull = self._pull = self._begun(source, vigil)
             self._source = source
-            self.hurry()
+            self.keep_pace()
             watch = self._rounds.watch(
                 lambda now_ns, late_ns: self._look(source, pull, vigil, now_ns, late_ns),
                 fault.set_exception,
@@ -117,7 +117,7 @@ class Streamer:
             meters=self._meters,
             trouble=self._trouble,
             clock=self._clock,
-            hurry=self.hurry,
+            keep_pace=self.keep_pace,
         )
 
     def _look(self, source: Source, pull: Pull, vigil: Vigil, now_ns: int, late_ns: int) -> float | None:

@@ -143,12 +143,14 @@ class Connection(asyncio.BufferedProtocol):
     def open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
 
-    def calm(self, turns: Turns) -> None:
+    def calm(self, turns: Turns, every_s: float) -> None:
         """Be read by turns from now on; a session that ends meanwhile is noticed at the next one."""
         transport = self._transport
-        if self._turn is None and transport is not None and not transport.is_closing():
+        if self._turn is not None:
+            self._turn.keep(every_s)
+        elif transport is not None and not transport.is_closing():
             transport.pause_reading()
-            self._turn = turns.join(self, transport.get_extra_info("socket").fileno())
+            self._turn = turns.join(self, transport.get_extra_info("socket").fileno(), every_s)
 
     def hurry(self) -> None:
         """Be read at once again."""

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from ingest import refusals
 from ingest.addresses import Target
-from ingest.ports import SourceCounts, SourceError
+from ingest.ports import Pace, SourceCounts, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost
 from ingest.rtsp.dialogue import Dialogue, answer_to_camera
 from ingest.rtsp.digest import Answers, Credentials
@@ -16,7 +16,7 @@ from ingest.rtsp.messages import Request, Response
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.reorder import Reorder
 from ingest.rtsp.sdp import Video, resolve, video_of
-from ingest.rtsp.turns import Turns
+from ingest.rtsp.turns import EVERY_S, Turns
 from ingest.rtsp.udp import UdpPair
 from shared.clock import Clock
 from shared.messages.ingest import CameraTransport
@@ -175,13 +175,13 @@ class Session:
         self._close_udp()
         self._connection.close()
 
-    def read_by(self, turns: Turns | None) -> None:
-        """Read the camera by turns where nothing speaks against it; with None at once."""
+    def keep(self, pace: Pace, turns: Turns) -> None:
+        """Read the camera at this pace where nothing speaks against it, else at once."""
         usual = self._receiver is not None and self._receiver.usual
-        if turns is None or not usual or self.by_udp or self._stage is not Stage.PLAYING:
+        if pace is Pace.AT_ONCE or not usual or self.by_udp or self._stage is not Stage.PLAYING:
             self._connection.hurry()
         else:
-            self._connection.calm(turns)
+            self._connection.calm(turns, EVERY_S[pace])
 
     def settle(self) -> None:
         """Let nothing wait for packets that do not come. Call it often."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 
 from ingest import refusals
-from ingest.ports import TOLD_S, Packet, Pictures, Plain, SourceCounts, SourceError, StreamInfo, silent
+from ingest.ports import TOLD_S, Pace, Packet, Pictures, Plain, SourceCounts, SourceError, StreamInfo, silent
 from ingest.queued_source import QueuedSource
 from ingest.rounds import Rounds, Watch
 from ingest.rtsp.receiver import Receiver
@@ -32,7 +32,7 @@ class RtspSource(QueuedSource):
         super().__init__(counts)
         self._place, self._own_ssrc = place, own_ssrc
         self._clock, self._rounds, self._turns = clock, rounds, turns
-        self._at_once = True
+        self._pace = Pace.AT_ONCE
         self._session: Session | None = None
         self._receiver: Receiver | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -72,10 +72,10 @@ class RtspSource(QueuedSource):
         if self._receiver is not None:
             self._receiver.believe(plain)
 
-    def hurry(self, at_once: bool) -> None:
-        self._at_once = at_once or not TOLD
+    def keep(self, pace: Pace) -> None:
+        self._pace = pace if TOLD else Pace.AT_ONCE
         if self._session is not None and self.error is None:
-            self._session.read_by(None if self._at_once else self._turns)
+            self._session.keep(self._pace, self._turns)
 
     def close(self) -> None:
         super().fail(refusals.lost(self._place, CLOSED_HERE))
@@ -125,7 +125,7 @@ class RtspSource(QueuedSource):
         session.settle()
         receiver.settle()
         # A camera that is as usual again may be read by turns again.
-        session.read_by(None if self._at_once else self._turns)
+        session.keep(self._pace, self._turns)
         self._counts.clock_offset_ns = receiver.utc_mapping.offset_ns
         if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
             self.fail(refusals.ended(self._place))

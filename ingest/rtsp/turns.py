@@ -7,20 +7,24 @@ from collections import Counter
 from heapq import heappop, heappush
 from typing import Protocol
 
+from ingest.ports import Pace
 from shared.log import get_logger
 from shared.redact import redact
 
-TURN_S = 0.2
-"""How long the packets of a camera wait in the kernel at most."""
+EVERY_S = {Pace.SOON: 0.2, Pace.LATER: 0.8}
+"""How long the packets of a camera wait in the kernel at most. What is recorded waits less than in storage;
+where nobody reads, silence is still told in time (after 2 s)."""
 
-_SLOTS = 20
-_SLOT_S = TURN_S / _SLOTS
-_TOGETHER = 16
+_SLOT_S = 0.01
+_TOGETHER = 12
 """So many connections are read at one go before another slot is opened: the loop is not held up for long."""
 
 _MOST_READS = 8
-_MUCH_BYTES = 48 << 10
-"""Where a turn brought more than that, the next one comes sooner: no camera is to find our window full."""
+
+_ROOM_BYTES = 1 << 20
+_USED = 5
+"""Of what the kernel grants for a camera, a turn is to bring a fifth at most, else the next one comes sooner:
+no camera is to find our window full. Without a say in it (net.core.rmem_max) that is some 80 KiB."""
 
 TOLD = sys.platform == "linux"
 """Whether the system tells when bytes came that are read later."""
@@ -53,24 +57,41 @@ class Readable(Protocol):
 class Turn:
     """One connection's place, until `leave`."""
 
-    def __init__(self, turns: "Turns", readable: Readable, file: int) -> None:
+    def __init__(self, turns: "Turns", readable: Readable, file: int, every_s: float) -> None:
         self._turns, self._readable = turns, readable
         # Knows the connection's file without owning it: asked for what the transport does not tell.
         self._socket: socket.socket | None = socket.socket(
             socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=file
         )
+        if self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) < _ROOM_BYTES:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM_BYTES)
+        self._much = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) // _USED
         self.slot = 0
+        self._every = self._slots = round(every_s / _SLOT_S)
 
     @property
     def left(self) -> bool:
         return self._socket is None
+
+    def keep(self, every_s: float) -> None:
+        """Be read so often from now on."""
+        every = round(every_s / _SLOT_S)
+        if every != self._every:
+            self._every = every
+            self._turns.again(self)
+
+    def next_slots(self, taken: int) -> int:
+        """After how many slots the next turn is, after one that brought so many bytes."""
+        # Never suddenly much later: what a key picture brings is not known before.
+        least = min(self._every, 2 * self._slots)
+        self._slots = max(1, least if taken <= self._much else self._slots * self._much // taken)
+        return self._slots
 
     def leave(self) -> None:
         """Read no more. To be called before the file is closed."""
         if self._socket is not None:
             self._socket.detach()
             self._socket = None
-            self._turns.left(self)
 
     def read(self) -> int:
         """Take what has come; how many bytes that was. Never raises."""
@@ -107,7 +128,7 @@ class Turn:
 
 
 class Turns:
-    """All connections of a loop that are read by turns, a few at one go, each every TURN_S or sooner."""
+    """All connections of a loop that are read by turns, some at one go, each as often as is said or more."""
 
     def __init__(self) -> None:
         self._due: list[tuple[int, int, Turn]] = []
@@ -116,29 +137,30 @@ class Turns:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_slot = 0
 
-    def join(self, readable: Readable, file: int) -> Turn:
+    def join(self, readable: Readable, file: int, every_s: float) -> Turn:
         """Read this connection from now on, whose transport reads nothing meanwhile."""
-        turn = Turn(self, readable, file)
-        now = self._now()
-        places = range(now + 1, now + 1 + _SLOTS)
-        shared = (slot for slot in places if 0 < self._places[slot % _SLOTS] < _TOGETHER)
-        self._put(turn, next(shared, min(places, key=lambda slot: self._places[slot % _SLOTS])))
+        turn = Turn(self, readable, file, every_s)
+        self.put(turn, self._now(), turn.next_slots(0))
         return turn
 
-    def left(self, turn: Turn) -> None:
-        self._places[turn.slot % _SLOTS] -= 1
+    def again(self, turn: Turn) -> None:
+        """A connection is to be read more or less often than before."""
+        self.put(turn, self._now(), turn.next_slots(0))
+
+    def put(self, turn: Turn, after: int, slots: int) -> None:
+        """Let a turn be so many slots after that one, or somewhat sooner, together with others."""
+        last = max(self._now() + 1, after + slots)
+        near = range(last, max(self._now(), last - slots // 4 - 1), -1)
+        turn.slot = next((slot for slot in near if 0 < self._places[slot] < _TOGETHER), last)
+        self._places[turn.slot] += 1
+        self._count += 1
+        heappush(self._due, (turn.slot, self._count, turn))
+        if self._timer is None or turn.slot < self._timer_slot:
+            self._wait(turn.slot)
 
     @staticmethod
     def _now() -> int:
         return int(asyncio.get_running_loop().time() / _SLOT_S)
-
-    def _put(self, turn: Turn, slot: int) -> None:
-        turn.slot = slot
-        self._places[slot % _SLOTS] += 1
-        self._count += 1
-        heappush(self._due, (slot, self._count, turn))
-        if self._timer is None or slot < self._timer_slot:
-            self._wait(slot)
 
     def _wait(self, slot: int) -> None:
         if self._timer is not None:
@@ -150,13 +172,14 @@ class Turns:
         self._timer = None
         now = max(self._now(), self._timer_slot)
         while self._due and self._due[0][0] <= now:
-            _, _, turn = heappop(self._due)
-            taken = 0 if turn.left else turn.read()
-            if turn.left:
+            slot, _, turn = heappop(self._due)
+            self._places.pop(slot, None)
+            # One that was put elsewhere meanwhile is read there.
+            if turn.left or turn.slot != slot:
                 continue
-            self._places[turn.slot % _SLOTS] -= 1
-            sooner = 1 + min(3, taken // _MUCH_BYTES)
-            self._put(turn, now + _SLOTS // sooner)
+            taken = turn.read()
+            if not turn.left and turn.slot == slot:
+                self.put(turn, slot, turn.next_slots(taken))
         if self._due and self._timer is None:
             self._wait(self._due[0][0])
 

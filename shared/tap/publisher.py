@@ -61,7 +61,7 @@ class TapPublisher:
         return not self._wanted.isdisjoint(self._topics_of(stream))
 
     def tell(self, changed: Callable[[StreamId], None]) -> None:
-        """Tell `changed` from now on of each stream for which `wanted_at_once` has changed."""
+        """Tell `changed` from now on of each stream that is wanted otherwise than before."""
         self._changed = changed
 
     def wanted_at_once(self, stream: StreamId) -> bool:

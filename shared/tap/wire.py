@@ -73,8 +73,8 @@ def reader_topic(reader: bytes) -> bytes:
 
 
 def stream_of(topic: bytes) -> StreamId | None:
-    """The stream whose live units a topic of `stream_topic` is for, None for any other topic."""
-    if topic[:1] != b"u" or topic[-1:] != b"\0":
+    """The stream of a topic for live units, single or gathered, None for any other topic."""
+    if topic[:1] not in (b"u", b"g") or topic[-1:] != b"\0":
         return None
     with suppress(BadInput):
         return _stream(topic[1:-1])

@@ -7,7 +7,7 @@ from random import Random
 
 from ingest.fake_opener import FakeOpener, FakeSource
 from ingest.meters import Meters
-from ingest.ports import CameraAddress, Packet, StreamInfo
+from ingest.ports import CameraAddress, Pace, Packet, StreamInfo
 from ingest.rounds import Rounds
 from ingest.runs import RunNumbers
 from ingest.simulator.encoder import Coding, Encoder
@@ -70,7 +70,7 @@ class Bench:
         self.units: list[AccessUnit] = []
         self.changes: list[str] = []
         self.batches = 0
-        self.watched = True
+        self.pace = Pace.AT_ONCE
         self.state = CameraState(STREAM, self.clock, self._note)
         self.meters = Meters().of(STREAM)
         self.streamer = Streamer(
@@ -84,7 +84,7 @@ class Bench:
             clock=self.clock,
             random=Random(1),
             rounds=Rounds(self.clock),
-            watched=lambda: self.watched,
+            pace=lambda: self.pace,
         )
 
     def take(self, unit: AccessUnit) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.checks.choice import checks_for
 from ingest.meters import Meters
-from ingest.ports import Packet, Pictures, Plain, SourceCounts, StreamInfo
+from ingest.ports import Packet, Pictures, Plain, SourceCounts, StreamInfo, silent
 from ingest.pull import Pull
 from ingest.queued_source import QueuedSource
 from ingest.rtsp.connection import Connection
@@ -29,14 +29,14 @@ from shared.clock import SimulatedClock
 from shared.codecs.h264 import nal_units
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
-from shared.reasons import why
+from shared.reasons import Reason
 from shared.units import AccessUnit, UnitBatch
 from tests.support.ingest_core import built_core
 from tests.support.pictures import coded_h265
 from tests.unit.ingest.camera_packets import coded
 from tests.unit.ingest.rtsp.packets import rtp, sender_report
 
-STREAM = StreamId("59350", "gate")
+STREAM = StreamId("59350", "whole")
 STEP32 = 3600
 _MTU = 300
 _MADE: dict[str, Callable[[], Depacketiser]] = {"h264": H264Depacketiser, "hevc": H265Depacketiser}
@@ -67,6 +67,13 @@ class _Source(QueuedSource):
             ended=lambda error: None,
         )
         self.connection.media, self.connection.media_channel = self.receiver.frames, 0
+
+    @property
+    def silence(self) -> Reason:
+        return silent("the camera")
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def believe(self, plain: Plain | None) -> None:
         self.receiver.believe(plain)
@@ -110,7 +117,8 @@ class Camera:
         self.source, self.sink = _Source(codec, core), _Sink()
         self.source.begun(StreamInfo(codec))
         clock, runs = self.source.clock, iter(range(1, 1000))
-        vigil = Vigil(Habits(), 25, lambda: why("camera-silent", "silent"), clock.monotonic_ns())
+        vigil = Vigil(Habits(), 25, lambda: silent("the camera"), clock.monotonic_ns())
+        self._meters = Meters().of(STREAM)
         self._pull = Pull(
             STREAM,
             self.source,
@@ -119,10 +127,10 @@ class Camera:
             new_run=lambda: next(runs),
             sink=self.sink,
             state=CameraState(STREAM, clock, lambda: None),
-            meters=Meters().of(STREAM),
+            meters=self._meters,
             trouble=Trouble(get_logger("tests"), "dropped", clock),
             clock=clock,
-            hurry=lambda: None,
+            keep_pace=lambda: None,
         )
         self._task = asyncio.get_running_loop().create_task(self.source.feed(self._pull))
 
@@ -130,6 +138,7 @@ class Camera:
         self._task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await self._task
+        self._meters.forget()
 
     @property
     def told(self) -> object:
