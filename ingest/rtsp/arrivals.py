@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-_HALF = 1 << 31
+from ingest.rtsp.utc_mapping import signed
+
 _WRAP = 1 << 32
 _FAR_NS = 1_000_000_000
 """A picture so far from where its time puts it is of another clock than those before."""
@@ -45,9 +46,13 @@ class Arrivals:
         if self._quickest is None:
             self._after_ns = last_ns
             return [last_ns] * len(times32)
-        first_ns, rate = self._put(self._quickest, first32), self._rate
+        known32, known_ns = self._quickest
+        first, rate = signed(first32 - known32), self._rate
         placed_ns = [
-            max(after_ns, min(first_ns + ((time32 - first32) % _WRAP) * 1_000_000_000 // rate, last_ns))
+            max(
+                after_ns,
+                min(known_ns + (first + (time32 - first32) % _WRAP) * 1_000_000_000 // rate, last_ns),
+            )
             for time32 in times32
         ]
         self._after_ns = placed_ns[-1]
@@ -68,7 +73,4 @@ class Arrivals:
             self._quickest = time32, self._last_ns - late_ns + (late_ns >> _EASE_BITS)
 
     def _put(self, known: tuple[int, int], time32: int) -> int:
-        ticks = (time32 - known[0]) % _WRAP
-        if ticks >= _HALF:
-            ticks -= _WRAP
-        return known[1] + ticks * 1_000_000_000 // self._rate
+        return known[1] + signed(time32 - known[0]) * 1_000_000_000 // self._rate

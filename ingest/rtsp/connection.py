@@ -170,7 +170,8 @@ class Connection(asyncio.BufferedProtocol):
         self._taken()
 
     def calm_end(self, error: Exception | None) -> None:
-        self._read(quiet=True)
+        if error is None:
+            self._read(quiet=True)
         self._fail(ConnectionLost(LINK_BROKE if error else PEER_ENDED))
 
     def _read(self, *, quiet: bool = False) -> None:

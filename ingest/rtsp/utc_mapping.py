@@ -105,7 +105,7 @@ class UtcMapping:
         report, least = self._report, self._quickest()
         if report is None or first is None or last is None or least is None or abs(least[0]) > MAX_OFFSET_NS:
             return None
-        ticks = _signed(times32[0] - report.time32)
+        ticks = signed(times32[0] - report.time32)
         ages_ns = [
             (ticks + (time32 - times32[0]) % _WRAP) * 1_000_000_000 // self._rate for time32 in times32
         ]
@@ -121,7 +121,7 @@ class UtcMapping:
         report = self._report
         if report is None:
             return None
-        ticks = _signed(time32 - report.time32)
+        ticks = signed(time32 - report.time32)
         if abs(ticks) > MAX_AGE_S * self._rate:
             self._least = self._least_before = None
             return None
@@ -136,7 +136,7 @@ class UtcMapping:
         return min(now[0], before[0]), min(now[1], before[1])
 
 
-def _signed(ticks: int) -> int:
+def signed(ticks: int) -> int:
     """The nearest difference of two 32-bit times."""
     ticks %= _WRAP
     return ticks - _WRAP if ticks >= _HALF else ticks
