@@ -27,7 +27,7 @@ from shared.codecs.h264 import Nal, nal_type, nal_units
 from shared.messages.ingest import CameraOpener, CameraReport, CameraTransport, WantedCamera
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
-from tests.support.ingest_core import chosen_core
+from tests.support.ingest_core import chosen_core, chosen_pace
 
 CODING = Coding(width=320, height=240, fps=Fraction(25), gop_s=0.4, kbps=600)
 STREAM = "59350/camera/main"
@@ -73,6 +73,7 @@ class Zoo:
             clock=clock,
             random=Random(1),
             changed=lambda: None,
+            pace=lambda _: chosen_pace(),
         )
 
     def add(self, plan: CameraPlan) -> SimulatedCamera:
