@@ -25,6 +25,7 @@ def chosen_core() -> Core | None:
 
 
 def chosen_pace() -> Pace:
-    """As BEFFROI_TESTS_PACE says (`at_once`, `soon`, `later`): how long who reads the cameras can wait. As most
-    cameras are read where nothing is said: recorded, and watched by nobody."""
-    return Pace[os.environ.get("BEFFROI_TESTS_PACE", Pace.SOON.name).upper()]
+    """As TESTS_PACE says (`at_once`, `soon`, `later`): how long who reads the cameras can wait.
+
+    As most cameras are read where nothing is said: recorded, and watched by nobody."""
+    return Pace[os.environ.get("TESTS_PACE", Pace.SOON.name).upper()]
