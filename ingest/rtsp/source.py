@@ -126,7 +126,7 @@ class RtspSource(QueuedSource):
         receiver.settle()
         # A camera that is as usual again may be read by turns again.
         session.keep(self._pace, self._turns)
-        self._counts.clock_offset_ns = receiver.utc_mapping.offset_ns
+        self._counts.clock_offset_ns = receiver.offset_ns
         if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
             self.fail(refusals.ended(self._place))
             return None

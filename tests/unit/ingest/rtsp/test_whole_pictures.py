@@ -150,7 +150,7 @@ class Camera:
             receiver.taken,
             receiver.holds,
             receiver.heard_ns,
-            receiver.utc_mapping.offset_ns,
+            receiver.offset_ns,
         )
 
 
