@@ -11,10 +11,10 @@ from shared.clock import Clock
 class Timing:
     """Notes when reads come and pictures begin; `mapping` and `receptions` learn from it.
 
-    `heard_ns` is when the last packets came, `begun_ns` (UTC) and `begun_at_ns` (monotonic) when the last
-    picture began to, `interval_ns` the time between the last two. `late_ns` is how long before it was read
-    the last read had come. While `calm`, reads bring what came since the one before; when each picture of them
-    came is not known, but for the last one's.
+    `heard_ns` is when the last packets came; `begun_ns` (UTC) and `begun_at_ns` (monotonic) are when the last
+    picture began to, `interval_ns` is the time between the last two. `late_ns` is how long before it was read
+    what was read last had come. While `calm`, reads bring what came since the one before; when each of their
+    pictures came is not known, but for the last one's.
     """
 
     def __init__(self, clock_rate: int, clock: Clock) -> None:
@@ -26,7 +26,7 @@ class Timing:
         self.calm = self._was_calm = False
 
     def arrived(self, ago_ns: int | None) -> None:
-        """What comes next has arrived now, or by `ago_ns` (LOOSE_NS sooner at most) and since the last read."""
+        """What comes next has arrived now, or since the last read and by `ago_ns` (up to LOOSE_NS sooner)."""
         self.calm, self.late_ns = ago_ns is not None, ago_ns or 0
         self._arrival_ns = self._clock.utc_ns() - self.late_ns
         self.heard_ns = self._clock.monotonic_ns() - self.late_ns
