@@ -22,6 +22,9 @@ DOUBT_NS = 1_000_000_000
 """So long pictures of a sender that was not announced are kept back, for the announced one to come."""
 
 _MAX_DOUBTFUL = 64
+_STANDING = 4
+"""So many pictures of one time may be of a camera whose times are those of arrival."""
+
 _MASK32 = 0xFFFF_FFFF
 _LATE_IN_A_ROW = 16
 _OTHER_TYPE_IN_A_ROW = 50
@@ -68,6 +71,7 @@ class Receiver:
         self._late = self._late_after = self._other_type = 0
         self._time32: int | None = None
         self._given32: int | None = None
+        self._stood = 0
         self._after_loss = False
         self._markers, self._marks = True, False
         self._restart = self._gave = False
@@ -118,7 +122,8 @@ class Receiver:
     def usual(self) -> bool:
         """Whether nothing of what comes has to be judged by when exactly it comes."""
         alone = self._announced is None and self._senders.alone and not self.said_bye
-        return alone and self._ssrc is not None and self._marks and self._markers
+        timed = self._stood < _STANDING
+        return alone and timed and self._ssrc is not None and self._marks and self._markers
 
     def believe(self, plain: Plain | None) -> None:
         """As `Source` has it."""
@@ -224,7 +229,7 @@ class Receiver:
         pts90 = [first90 + ((time32 - times32[0]) & _MASK32) for time32 in times32]
         self._unwrap(times32[-1])
         arrivals_ns = self._timing.begin_all(times32)
-        self._given32, self._time32 = times32[-1], None
+        self._given32, self._time32, self._stood = times32[-1], None, 0
         told = mapping.utc_of_all(times32)
         if told is None:
             wrong_ns, ahead_ns = [-1] * len(times32), mapping.ahead_ns(self._timing.begun_ns)
@@ -405,6 +410,7 @@ class Receiver:
             return
         self._after_loss = False
         # What comes next begins another picture, also from a camera whose time stands still.
+        self._stood = self._stood + 1 if time32 == self._given32 else 0
         self._given32, self._time32 = time32, None
         key, nals = depacketiser.key, tuple(depacketiser.nals)
         data = depacketiser.take()

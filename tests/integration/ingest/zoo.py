@@ -13,6 +13,7 @@ from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.meters import Meters
 from ingest.openers import ChosenOpener
+from ingest.ports import Pace
 from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.simulator.camera import SimulatedCamera
@@ -73,7 +74,8 @@ class Zoo:
             clock=clock,
             random=Random(1),
             changed=lambda: None,
-            pace=lambda _: chosen_pace(),
+            # Turns are of the kernel's time, which nothing makes run faster.
+            pace=lambda _: chosen_pace() if isinstance(clock, SystemClock) else Pace.AT_ONCE,
         )
 
     def add(self, plan: CameraPlan) -> SimulatedCamera:
