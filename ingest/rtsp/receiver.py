@@ -187,6 +187,8 @@ class Receiver:
             while whole > at and not self._timing.calm:
                 at, whole = whole, self._whole(data, whole, end, channel, compiled)
             at = whole
+            if end - at < LEAST_BYTES:
+                break
             time32 = NO_TIME if self._time32 is None else self._time32
             going = Going(channel, self._type, self._expected, time32, ssrc)
             at, packets, time32, marked = compiled.take(data, at, end, going)
