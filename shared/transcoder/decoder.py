@@ -1,5 +1,7 @@
 """Units of any codec to pictures, by libavcodec."""
 
+from contextlib import suppress
+
 import av
 from av.codec.context import Flags
 from av.error import FFmpegError
@@ -33,12 +35,13 @@ class Decoder:
         self._follow(unit)
         if self._waits_for_key and not unit.key:
             return []
+        held = self._outgrown() if unit.key and unit.reordered else []
         if self._context is None:
             self._context = _context(unit)
         packet = av.Packet(unit.data)
         packet.pts = packet.dts = unit.pts90
         try:
-            pictures = self._context.decode(packet)
+            pictures = [*held, *self._context.decode(packet)]
         except (FFmpegError, MemoryError, ValueError) as error:
             raise BadInput(f"the camera's {unit.codec} cannot be decoded: {error}") from error
         self._waits_for_key = False
@@ -52,6 +55,17 @@ class Decoder:
             return self._context.decode(None)
         except (FFmpegError, MemoryError, ValueError) as error:
             raise BadInput(f"the last pictures cannot be decoded: {error}") from error
+
+    def _outgrown(self) -> list[av.VideoFrame]:
+        """Give up a decoder that passes pictures on as they come, of a stream that has begun to reorder: it
+        would lose the B-frames. What it still holds."""
+        context = self._context
+        if context is None or not context.flags & Flags.low_delay:
+            return []
+        self._context = None
+        with suppress(FFmpegError, MemoryError, ValueError):
+            return context.decode(None)
+        return []
 
     def _follow(self, unit: AccessUnit) -> None:
         """Begin anew with another codec or run, and behind a hole."""

@@ -60,10 +60,7 @@ class Work:
         self._remember(unit)
         try:
             frames = self._decoder.decode(unit)
-            shown = [
-                self._shown(frame, last=self._limits.every or (frame is frames[-1] and not behind))
-                for frame in frames
-            ]
+            shown = [self._shown(frame, last=not behind) for frame in frames]
         except BadInput as error:
             return self._failed(unit, error.detail)
         if not frames:

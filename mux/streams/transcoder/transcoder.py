@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mux.counts import Counts
-from mux.streams.transcoder.evenly import Evenly
+from mux.streams.transcoder.evenly import Evenly, Given
 from mux.streams.transcoder.refresh import Refresh
 from mux.streams.transcoder.waiting import Waiting
 from shared.backoff import Backoff
@@ -36,12 +36,12 @@ _LEAVE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class _Underway:
-    """A unit a child was given. `newest90` as `Evenly.given` told, None where pictures come in order;
-    `prompt` as `Evenly.due_ns` is told."""
+    """A unit a child was given. `given` as `Evenly` told, None where pictures come in order; `prompt` as
+    `Evenly.due_ns` is told."""
 
     since_ns: int
     size_bytes: int
-    newest90: int | None
+    given: Given | None
     prompt: bool
     incomplete: bool
 
@@ -128,10 +128,10 @@ class Transcoder:
         self.task.cancel()
 
     def _give(self, child: Child, unit: AccessUnit, since_ns: int) -> None:
-        newest90 = self._evenly.given(unit, self._clock.monotonic_ns()) if unit.reordered else None
-        prompt = not self._underway or self._underway[0].newest90 == newest90
+        given = self._evenly.given(unit, self._clock.monotonic_ns()) if unit.reordered else None
+        prompt = not self._underway or _came_together(self._underway[0].given, given)
         incomplete = self._refresh.given(unit)
-        self._underway.append(_Underway(since_ns, len(unit.data), newest90, prompt, incomplete))
+        self._underway.append(_Underway(since_ns, len(unit.data), given, prompt, incomplete))
         self._underway_bytes += len(unit.data)
         child.send(unit)
 
@@ -188,6 +188,7 @@ class Transcoder:
     def _begin(self, child: Child) -> None:
         """The child can work: give it the group of now."""
         self._ready, self._key_awaited, self._refresh = True, False, Refresh()
+        self._evenly.begin()
         until_late_ns = self._clock.monotonic_ns() + CATCH_UP_NS - LATE_NS
         for unit in self._recent.snapshot():
             self._give(child, unit, until_late_ns)
@@ -204,6 +205,11 @@ class Transcoder:
         due_ns = now_ns = self._clock.monotonic_ns()
         cause = self._underway[0] if self._underway else None
         self.incomplete = cause is not None and cause.incomplete
-        if cause is not None and cause.newest90 is not None:
-            due_ns = self._evenly.due_ns(made, cause.newest90, now_ns, prompt=cause.prompt)
+        if cause is not None and cause.given is not None:
+            due_ns = self._evenly.due_ns(made, cause.given, now_ns, prompt=cause.prompt)
         self._waiting.add(made, due_ns)
+
+
+def _came_together(one: Given | None, other: Given | None) -> bool:
+    """Whether two units belong to a picture and the B-frames that are sent with it."""
+    return one is not None and other is not None and one.newest90 == other.newest90

@@ -42,10 +42,26 @@ async def presented(page: Page, video: int) -> list[Presented]:
     return [Presented(at_ms, int(count)) for at_ms, count in found]
 
 
+def steps_ms(pictures: list[Presented]) -> list[int]:
+    """How long each picture stood, in order."""
+    return [round(after.at_ms - before.at_ms) for before, after in pairwise(pictures)]
+
+
 def stutters(pictures: list[Presented], step_ms: float) -> list[tuple[int, int]]:
     """Where a picture stood half as long again as it should, or longer: when, since the first, how long."""
     return [
         (round(after.at_ms - pictures[0].at_ms), round(after.at_ms - before.at_ms))
         for before, after in pairwise(pictures)
         if after.at_ms - before.at_ms > 1.5 * step_ms
+    ]
+
+
+def lasting(pictures: list[Presented], step_ms: float) -> list[tuple[int, int]]:
+    """The stutters that the next picture did not make up for, as it does where one picture alone was late."""
+    late = dict(stutters(pictures, step_ms))
+    return [
+        (at, late[at])
+        for before, after, following in zip(pictures, pictures[1:], pictures[2:], strict=False)
+        if (at := round(after.at_ms - pictures[0].at_ms)) in late
+        and following.at_ms - before.at_ms > 2.5 * step_ms
     ]

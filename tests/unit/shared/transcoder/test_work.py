@@ -8,10 +8,12 @@ import av
 import numpy as np
 import pytest
 
+from ingest.simulator.encoder import Coding, Encoding
 from shared.codecs.h264 import parameter_sets, parse_sps
 from shared.transcoder.work import Work
 from shared.transcoding.limits import Limits
 from shared.units import AccessUnit, Codec
+from tests.support.pictures import units_as
 from tests.support.strange_pictures import strange_units, without_vui
 
 JPEGS = strange_units(Codec.MJPEG)
@@ -71,6 +73,38 @@ def test_pictures_out_of_order_come_out_evenly_from_the_first_on(told: bool) -> 
         for unit in units
     ]
     assert made == [[], [], *([number * 9000] for number in range(len(units) - 2))]
+
+
+def test_no_picture_is_left_out_where_a_key_picture_lets_several_out_at_once() -> None:
+    """As a decoder of H.265 does: nothing is held back over its key pictures."""
+    units = units_as(Coding(320, 240, Fraction(10), 1.0, 300, 2, Encoding.H265), 33)
+    made = worked(units)
+    assert [unit.pts90 for unit in made] == [number * 9000 for number in range(len(made))]
+    assert len(made) >= 30
+
+
+@pytest.mark.parametrize("encoding", [Encoding.H264, Encoding.MPEG4])
+def test_a_camera_whose_first_b_frames_come_late_has_all_shown_from_its_next_key_picture_on(
+    encoding: Encoding,
+) -> None:
+    units = units_as(Coding(320, 240, Fraction(10), 1.0, 300, 2, encoding), 33)
+    next_key90 = next(unit.pts90 for unit in units[1:] if unit.key)
+    work = Work(Limits())
+    made90 = [
+        made.pts90
+        for number, unit in enumerate(units)
+        for made in work.take(
+            replace(unit, data=_untold(unit), reordered=number > 1),
+            behind=False,
+        )
+    ]
+    later90 = [pts90 for pts90 in made90 if pts90 >= next_key90]
+    assert later90 == [next_key90 + number * 9000 for number in range(len(later90))]
+    assert len(later90) >= 18
+
+
+def _untold(unit: AccessUnit) -> bytes:
+    return without_vui(unit.data) if unit.codec is Codec.H264 else unit.data
 
 
 def test_a_key_picture_comes_first_every_two_seconds_and_when_one_is_wanted() -> None:
