@@ -1,6 +1,9 @@
 """Packets of a camera, and a streamer on a fake opener, for unit tests."""
 
+import asyncio
 import functools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -96,3 +99,14 @@ class Bench:
 
     def _note(self) -> None:
         self.changes.append(self.state.report.status.value)
+
+
+@asynccontextmanager
+async def running(bench: Bench) -> AsyncIterator[None]:
+    task = asyncio.create_task(bench.streamer.run())
+    await bench.clock.advance(0)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
