@@ -229,12 +229,17 @@ async def _both(
     codec=st.sampled_from(sorted(_MADE)),
     oddity=st.sampled_from((0.0, 0.01, 0.1)),
     cuts=st.lists(st.integers(0, 40_000), max_size=8),
+    noise=st.integers(0, 5),
     calm=st.booleans(),
 )
 def test_whatever_comes_cut_anywhere_makes_the_same_units(
-    core: Core, seed: int, codec: str, oddity: float, cuts: list[int], calm: bool
+    core: Core, seed: int, codec: str, oddity: float, cuts: list[int], noise: int, calm: bool
 ) -> None:
-    sent = stream(codec, oddity, Random(seed), SimulatedClock().utc_ns())
+    random = Random(seed)
+    sent = stream(codec, oddity, random, SimulatedClock().utc_ns())
+    for _ in range(noise):
+        at = random.randrange(len(sent))
+        sent = sent[:at] + random.randbytes(random.randrange(40)) + sent[at + random.randrange(300) :]
     # At once a read brings a picture at most: several of one arrival are told apart by their reports alone.
     ends = sorted({*(cut for cut in cuts if cut < len(sent)), len(sent)})
     with TemporaryDirectory() as folder:
