@@ -240,7 +240,6 @@ def test_whatever_comes_cut_anywhere_makes_the_same_units(
     for _ in range(noise):
         at = random.randrange(len(sent))
         sent = sent[:at] + random.randbytes(random.randrange(40)) + sent[at + random.randrange(300) :]
-    # At once a read brings a picture at most: several of one arrival are told apart by their reports alone.
     ends = sorted({*(cut for cut in cuts if cut < len(sent)), len(sent)})
     with TemporaryDirectory() as folder:
         asyncio.run(_both(codec, core, sent, ends, 30_000_000 if calm else None, Path(folder)))
