@@ -46,6 +46,9 @@ class Action(StrEnum):
     STATUS = "status"
     CLOCK = "clock"
 
+    # Rights are looked at twice a second of each viewer, and an enum's own is in Python.
+    __hash__ = str.__hash__
+
 
 SHOWING = frozenset({Action.LIVE, Action.WALL, Action.PLAYBACK, Action.DOWNLOAD})
 """The actions that show images to a person: they last as long as the right, not as long as the ticket. The

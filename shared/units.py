@@ -18,6 +18,9 @@ class Codec(StrEnum):
     MJPEG = "mjpeg"
     MPEG4 = "mpeg4"
 
+    # Codecs are looked up for each picture, and an enum's own is in Python.
+    __hash__ = str.__hash__
+
 
 class UtcSource(StrEnum):
     """Where a unit's UTC comes from."""

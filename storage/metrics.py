@@ -57,6 +57,28 @@ class RetentionMetrics:
         )
 
 
+class WaitingMetrics:
+    """Of what waits in the spool for the object store."""
+
+    def __init__(self) -> None:
+        self.bytes = metrics.gauge("storage_waiting_bytes", "Bytes closed and not in the object store")
+        self.age_s = metrics.gauge("storage_waiting_age_seconds", "Since the capture of the oldest of them")
+        self.given_up = metrics.counter(
+            "storage_given_up_total", "Recordings removed from the spool because too many waited"
+        )
+        self.ended = metrics.counter(
+            "storage_waiting_destroyed_total", "Recordings destroyed on time while the object store was away"
+        )
+
+
+class LockMetrics:
+    """Of locks of the store itself."""
+
+    def __init__(self) -> None:
+        self.locked = metrics.counter("storage_locked_total", "Objects locked because a hold keeps them")
+        self.unlocked = metrics.counter("storage_unlocked_total", "Objects unlocked, held no more")
+
+
 class QuarantineMetrics:
     """Of what cannot be read in the spool."""
 

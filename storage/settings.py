@@ -7,7 +7,24 @@ from pydantic import Field, SecretStr
 from shared.settings import Settings
 
 
-class StorageSettings(Settings):
+class BucketSettings(Settings):
+    """Where the objects are kept, if not in a folder."""
+
+    s3_url: str = Field(
+        default="", description="Address of an S3 service that keeps the objects; empty: a folder does."
+    )
+    s3_bucket: str = Field(default="", description="Its bucket.")
+    s3_prefix: str = Field(
+        default="", pattern=r"^[a-z0-9-]{0,20}$", description="Folder in the bucket, empty: all of it."
+    )
+    s3_region: str = Field(default="us-east-1", description="Its region.")
+    s3_credentials_file: Path | None = Field(
+        default=None, description="File with `aws_access_key_id` and `aws_secret_access_key` in `[default]`."
+    )
+    s3_ca_file: Path | None = Field(default=None, description="PEM of the authority that it is signed by.")
+
+
+class StorageSettings(BucketSettings):
     """`BEFFROI_*` of `python -m storage`. Folders left out are made in the data folder."""
 
     http_host: str = Field(default="127.0.0.1", description="Address that serves playback and exports.")
@@ -15,6 +32,11 @@ class StorageSettings(Settings):
     status_port: int = Field(default=9103, ge=0, le=65535, description="Port of /healthz and /metrics.")
     spool_dir: Path | None = Field(default=None, description="Folder of segments being written.")
     object_dir: Path | None = Field(default=None, description="Folder of the object store.")
+    spool_limit_mb: int = Field(
+        default=51_200,
+        ge=64,
+        description="Megabytes that may wait in the spool while the object store is away.",
+    )
     export_dir: Path | None = Field(default=None, description="Folder of export packages.")
     database_url: str = Field(default="", description="SQLAlchemy address of the index; empty: SQLite.")
     control_url: str = Field(description="Base address of control_room, such as `https://video.example.org`.")

@@ -61,6 +61,9 @@ class Reassembly:
         if self._is_answered:
             # An answer comes in one piece: a live unit behind it says that its end was lost.
             self._answered(False)
+        if self._next == (unit.run, unit.seq):
+            self._pass(unit)
+            return
         if self._take(unit, witnessed=True):
             return
         if len(self._held) >= HELD_UNITS:
@@ -110,7 +113,7 @@ class Reassembly:
             self._emitted_ns = self._clock.monotonic_ns()
             self._ask_every_ns = ASK_EVERY_NS
             self._emit(going)
-            going = self._held.pop(following, None)
+            going = self._held.pop(following, None) if self._held else None
         if self._held:
             self._held = {place: held for place, held in self._held.items() if place > following}
 

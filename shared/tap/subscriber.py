@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import zmq
 
@@ -18,7 +17,6 @@ from shared.tap.patience import LOOK_EVERY_S, Patience
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
 from shared.tap.wire import (
-    Received,
     ask_recent,
     is_gathered,
     read,
@@ -29,7 +27,6 @@ from shared.tap.wire import (
 from shared.units import AccessUnit
 
 _TOLD_AT_ONCE = 32
-_Told = TypeVar("_Told")
 Sink = Callable[[AccessUnit | Gap], None]
 Answering = Callable[[bool], None]
 """Is told True before the first recent unit of an answer reaches the sink, False behind the last."""
@@ -50,6 +47,8 @@ class Subscription:
     def __init__(self, subscriber: "TapSubscriber", stream: StreamId) -> None:
         self._subscriber = subscriber
         self.stream = stream
+        self.is_open = True
+        """Until it is closed; the subscriber alone changes it."""
 
     def close(self) -> None:
         """Give nothing more to the sink, and stop the stream from being sent here. Twice is no error."""
@@ -100,6 +99,8 @@ class TapSubscriber:
         if self._looking is not None:
             self._looking.cancel()
         self._tell_units()
+        for subscription, _ in self._streams.values():
+            subscription.is_open = False
         self._streams.clear()
         await self._pump.close()
 
@@ -116,13 +117,21 @@ class TapSubscriber:
 
         def emit(item: AccessUnit | Gap) -> None:
             # The sink may close its subscription while held units are still coming out.
-            if self._is_open(subscription):
+            if not subscription.is_open:
+                return
+            if isinstance(item, Gap):
                 self._count(item)
-                self._tell(stream, sink, item)
+            try:
+                sink(item)
+            except Exception as error:  # A sink is foreign here: its fault must not stop the other streams.
+                self._failed(stream, error)
 
         def answer(coming: bool) -> None:
-            if self._is_open(subscription):
-                self._tell(stream, answering, coming)
+            if subscription.is_open:
+                try:
+                    answering(coming)
+                except Exception as error:  # As foreign as the sink.
+                    self._failed(stream, error)
 
         reassembly = Reassembly(stream, emit, lambda: self._ask(stream), answer, self._clock)
         self._streams[stream] = (subscription, reassembly)
@@ -132,7 +141,8 @@ class TapSubscriber:
 
     def leave(self, subscription: Subscription) -> None:
         """End a subscription; see `Subscription.close`."""
-        if self._is_open(subscription):
+        if subscription.is_open:
+            subscription.is_open = False
             self._tell_units()
             del self._streams[subscription.stream]
             if self._patience is not None:
@@ -154,20 +164,12 @@ class TapSubscriber:
     def _send(self, message: bytes) -> None:
         self._pump.send((message,))
 
-    def _is_open(self, subscription: Subscription) -> bool:
-        held = self._streams.get(subscription.stream)
-        return held is not None and held[0] is subscription
+    def _failed(self, stream: StreamId, error: Exception) -> None:
+        self._sink_trouble.count(f"{stream}: {type(error).__name__}: {error}")
 
-    def _tell(self, stream: StreamId, reader: Callable[[_Told], None], what: _Told) -> None:
-        try:
-            reader(what)
-        except Exception as error:  # A sink is foreign here, and its fault must not stop the other streams.
-            self._sink_trouble.count(f"{stream}: {type(error).__name__}: {error}")
-
-    def _count(self, item: AccessUnit | Gap) -> None:
-        if isinstance(item, Gap):
-            self._gaps.inc()
-            self._lost.inc(max(0, item.lost))
+    def _count(self, gap: Gap) -> None:
+        self._gaps.inc()
+        self._lost.inc(max(0, gap.lost))
 
     def _ask(self, stream: StreamId) -> None:
         self._send(ask_recent(self._reader, stream))
@@ -181,7 +183,7 @@ class TapSubscriber:
             if is_gathered(header):
                 self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
             else:
-                self._received_single(frames[1], read(header, frames[2].bytes))
+                self._received_single(frames[1], *read(header, frames[2].bytes))
         except BadInput as error:
             self._refuse(error.detail)
 
@@ -195,15 +197,15 @@ class TapSubscriber:
             self._received_one(unit)
             held.live(unit)
 
-    def _received_single(self, frame: zmq.Frame, message: Received) -> None:
-        held = self._held(frame, message.unit.stream)
+    def _received_single(self, frame: zmq.Frame, unit: AccessUnit, recent: bool, last: bool) -> None:
+        held = self._held(frame, unit.stream)
         if held is None:
             return
-        self._received_one(message.unit)
-        if message.recent:
-            held.recent(message.unit, last=message.last)
+        self._received_one(unit)
+        if recent:
+            held.recent(unit, last=last)
         else:
-            held.live(message.unit)
+            held.live(unit)
 
     def _held(self, frame: zmq.Frame, stream: StreamId) -> Reassembly | None:
         """Where units of a stream go that a message with this frame brings. Raises BadInput."""

@@ -121,7 +121,7 @@ class DueRows:
             found = {row.key: row for row in (await connection.execute(due)).all()}
             doomed = (
                 update(segments)
-                .where(segments.c.key.in_(found), segments.c.due_ns <= now_ns, ~_held())
+                .where(segments.c.key.in_(found), segments.c.due_ns <= now_ns, ~held())
                 .values(state=str(SegmentState.GARBAGE), due_ns=None)
                 .returning(segments.c.key)
             )
@@ -191,7 +191,7 @@ def kept_in(
     )
 
 
-def _held() -> ColumnElement[bool]:
+def held() -> ColumnElement[bool]:
     return exists().where(
         holds.c.stream == segments.c.stream,
         holds.c.start_ns < segments.c.end_ns,

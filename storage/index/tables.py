@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaD
 
 KEPT = "due_ns IS NULL"
 CONDEMNED = "state = 'garbage'"
+WAITING = "state = 'closed'"
 """Conditions of partial indexes: a database uses one only where a query says the very same."""
 
 metadata = MetaData(
@@ -58,6 +59,21 @@ Index(
     segments.c.start_ns,
     sqlite_where=text(CONDEMNED),
     postgresql_where=text(CONDEMNED),
+)
+Index(
+    "ix_segments_waiting",
+    segments.c.state,
+    segments.c.start_ns,
+    sqlite_where=text(WAITING),
+    postgresql_where=text(WAITING),
+)
+
+# The objects that the store itself keeps from being removed, and whether it was seen to do so.
+locks = Table(
+    "locks",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("done", Boolean, nullable=False),
 )
 
 # How many segments and bytes there are by state, kept in the transactions that change them.

@@ -11,6 +11,7 @@ from storage.index.marks import Marks
 from storage.index.reprieve import Reprieve
 from storage.index.segments import SegmentRows
 from storage.index.shown import ShownRows
+from storage.index.waiting import WaitingRows
 from storage.index.walk import Walk
 from storage.lifecycle.bond import StoreBond
 from storage.lifecycle.generation import Generation
@@ -30,6 +31,7 @@ class Archive:
     shown: ShownRows
     dues: DueRows
     backlog: BacklogRows
+    waiting: WaitingRows
     marks: Marks
     walk: Walk
     reprieve: Reprieve
@@ -57,6 +59,7 @@ async def open_archive(index_url: str, store: ObjectStore, spool: Spool) -> Arch
         ShownRows(database, rows),
         dues,
         BacklogRows(database),
+        WaitingRows(database),
         marks,
         Walk(database),
         reprieve,

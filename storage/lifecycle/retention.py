@@ -1,8 +1,10 @@
 """Destroys footage on time: never what a hold keeps, never what the index does not know."""
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from shared.causes import cause_of
 from shared.clock import Clock
@@ -45,6 +47,14 @@ class _Count:
     missing: int = 0
 
 
+class StoreLocks(Protocol):
+    """What keeps the store's own locks."""
+
+    async def release(self, keys: Sequence[str]) -> None: ...
+
+    async def refused(self, keys: Sequence[str]) -> None: ...
+
+
 class Retention:
     """Each run condemns what is due (its row becomes garbage), removes its object and drops its row. Any step
     may be the last before a crash: the next run finds garbage rows and goes on.
@@ -53,7 +63,8 @@ class Retention:
     what it leaves. What is due longest goes first.
 
     `turn` is held for each batch, so that a hold is placed before it or after it. `copies` destroy what else
-    holds footage: they are called by runs that may destroy, each `EVERY_S` at least.
+    holds footage: they are called by runs that may destroy, each `EVERY_S` at least. `locks` lifts those of
+    the store from what is condemned.
     """
 
     def __init__(
@@ -69,7 +80,9 @@ class Retention:
         life: LifeMetrics,
         copies: Sequence[Callable[[], Awaitable[object]]] = (),
         allowance: Allowance = USUAL,
+        locks: StoreLocks | None = None,
     ) -> None:
+        self._locks = locks
         self._rows = rows
         self._dues = dues
         self._backlog = backlog
@@ -186,10 +199,14 @@ class Retention:
             garbage = await self._rows.garbage(self._allowance.batch)
             if not garbage:
                 return 0
-            missing = await asyncio.to_thread(self._remove, garbage)
-            await self._rows.drop([segment.key for segment in garbage])
-        count.destroyed += len(garbage) - missing
+            if self._locks is not None:
+                await self._locks.release([segment.key for segment in garbage])
+            missing, locked = await asyncio.to_thread(self._remove, garbage)
+            await self._rows.drop([segment.key for segment in garbage if segment.key not in locked])
+        count.destroyed += len(garbage) - missing - len(locked)
         count.missing += missing
+        if locked:
+            await self._refused_by_store(locked)
         budget.spend(len(garbage))
         # A long run outlives what allowed it: the disk is unplugged, a hold cannot be kept.
         await self._refuses()
@@ -200,14 +217,27 @@ class Retention:
             return False
         return self._clock.monotonic_ns() - self._swept_ns < EVERY_S * 1e9
 
-    def _remove(self, garbage: Sequence[Segment]) -> int:
-        """Remove the files of condemned segments; how many had none. Raises OSError. Blocking."""
-        missing = 0
+    def _remove(self, garbage: Sequence[Segment]) -> tuple[int, list[str]]:
+        """Remove the files of condemned segments; how many had none, and which the store does not let go.
+
+        Raises OSError. Blocking.
+        """
+        missing, locked = 0, list[str]()
         for segment in garbage:
             there = self._places.spool.remove(segment.key)
-            there = self._places.store.remove(segment.key) or there
+            try:
+                there = self._places.store.remove(segment.key) or there
+            except PermissionError:
+                locked.append(segment.key)
+                continue
             missing += not there
-        return missing
+        return missing, locked
+
+    async def _refused_by_store(self, keys: Sequence[str]) -> None:
+        """A lock that nobody here knows: it is lifted by the next run, unless a hold keeps the object."""
+        if self._locks is not None:
+            await self._locks.refused(keys)
+        raise PermissionError(errno.EACCES, f"the object store does not let {keys[0]} be removed")
 
     async def _measure(self, outcome: Outcome) -> None:
         now_ns = self._clock.utc_ns()

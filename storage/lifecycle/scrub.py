@@ -18,7 +18,7 @@ from storage.index.walk import Walk
 from storage.lifecycle.bond import StoreBond
 from storage.metrics import ScrubMetrics
 from storage.objects.marker import store_name
-from storage.objects.store import ObjectStore
+from storage.objects.store import ObjectStore, StoreAway
 from storage.recording.survey import read_object
 
 _PAUSE_S = 1.0
@@ -206,6 +206,10 @@ class Scrub:
                 await self._pause(len(chunk) / self._bytes_per_s)
         except FileNotFoundError:
             return False
+        except StoreAway as error:
+            raise Unavailable(
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
+            ) from error
         except OSError as error:
             self._log.error("object-unreadable", key=key, reason=error.strerror or str(error))
             return await self._walk.is_stored(key)

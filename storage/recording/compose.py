@@ -1,7 +1,8 @@
 """Puts the writing half together: tap to spool to store."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from shared.clock import Clock
 from shared.log import get_logger
@@ -112,13 +113,13 @@ async def start_recording(
 
 
 def measuring_disks(
-    settings: StorageSettings, disk: Disk, life: LifeMetrics, clock: Clock
+    folders: Mapping[str, Path], disk: Disk, life: LifeMetrics, clock: Clock
 ) -> Callable[[], Awaitable[None]]:
     """A work that tells for ever how much is free."""
 
     async def measure() -> None:
         while True:
-            for name, folder in (("spool", settings.spool), ("objects", settings.objects)):
+            for name, folder in folders.items():
                 life.disk_free.labels(name).set(disk.free_bytes(folder))
             await clock.sleep(_DISK_EVERY_S)
 

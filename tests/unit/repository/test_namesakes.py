@@ -28,6 +28,7 @@ NOTHING_TO_TEST = {
     "mux/transport/media_transport.py": "a port",
     "storage/index/tables.py": "tables, held to the migrations by test_database.py",
     "storage/metrics.py": "names of metrics",
+    "storage/objects/locks.py": "a port, held to test_object_store.py",
     "storage/model/export_part.py": "a record",
     "storage/settings.py": "settings, held by the README's table",
     "shared/messages/ingest.py": "records, written and read by test_codec.py",
@@ -96,7 +97,13 @@ ELSEWHERE = {
     "storage/lifecycle/compose.py": "tests/integration/storage/test_service.py",
     "storage/playback/compose.py": "tests/integration/storage/test_service.py",
     "storage/recording/compose.py": "tests/integration/storage/test_service.py",
+    "storage/index/locks.py": "tests/unit/storage/lifecycle/test_locks.py",
+    "storage/objects/s3_abilities.py": "tests/unit/deploy/test_doctor.py",
+    "storage/objects/s3_notes.py": "tests/contract/test_object_store.py",
+    "storage/objects/s3_upload.py": "tests/unit/storage/objects/test_s3.py",
+    "storage/objects/s3_versions.py": "tests/unit/storage/objects/test_s3.py",
     "storage/objects/store.py": "tests/contract/test_object_store.py",
+    "storage/objects/walk.py": "tests/contract/test_object_store.py",
     "storage/openapi.py": "tests/unit/storage/http/test_fuzz.py",
 }
 """Modules that show what they do only with others or over a socket, each with the test that holds it."""

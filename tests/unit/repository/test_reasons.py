@@ -56,13 +56,13 @@ _ASKED = (
 
 _KINDS = {
     "number": {
-        "cameras", "days", "entry", "last", "least", "more", "most", "packets", "percent", "port", "seconds",
-        "size", "status", "told",
+        "cameras", "days", "entry", "given_up", "last", "least", "megabytes", "more", "most", "packets",
+        "percent", "port", "seconds", "size", "status", "told", "waiting",
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
-        "authority", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields", "file",
-        "folder", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part", "place",
+        "authority", "bucket", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields",
+        "file", "folder", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part", "place",
         "recording", "reference", "said", "what",
     },
     "code": {"action", "asked", "export_status", "given", "hold_status", "kind", "mend"},

@@ -45,6 +45,8 @@ from storage.metrics import ReadMetrics
 from storage.objects.boot import SinceBoot
 from storage.objects.disk import Disk, RealDisk
 from storage.objects.folder import FolderStore
+from storage.objects.notes import FolderNotes
+from storage.objects.store import ObjectStore
 from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue
 from storage.playback.transcoding import Transcodings
@@ -252,8 +254,11 @@ async def workshop(
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
     allowance: Allowance = USUAL,
+    objects: ObjectStore | None = None,
+    opened: bool = True,
 ) -> AsyncIterator[Workshop]:
-    """Storage in a folder; made again in the same folder it finds what was left there.
+    """Storage in a folder; made again in the same folder it finds what was left there. `objects` keeps the
+    segments that are finished, by default a folder does; it is not `opened` where it is away.
 
     `booted_ns` is how long the machine has run at the start.
     """
@@ -262,9 +267,10 @@ async def workshop(
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
     spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock)
-    store = FolderStore(folder / "objects", spool.disk)
+    store = objects or FolderStore(folder / "objects", spool.disk)
     archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", store, spool)
-    await archive.bond.establish()
+    if opened:
+        await archive.bond.establish()
     policies, tap = PolicyRows(archive.database), FakeTap()
     half = compose_recording(
         tap,
@@ -319,6 +325,7 @@ async def workshop(
         control,
         copies=(sweep.sweep_once, left_overs.sweep_once),
         allowance=allowance,
+        notes=None if objects is None else FolderNotes(folder / "spool", spool.disk),
     )
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
     await end.keeper.reason_to_refuse()
