@@ -11,6 +11,7 @@ from control_room.access.service_tickets import ServiceTickets
 from control_room.access.ticketing import Ticketing
 from control_room.db.engine import Database
 from control_room.evidence.clerk import Clerk
+from control_room.evidence.ledger_watch import LedgerWatch
 from control_room.evidence.orders import Orders
 from control_room.evidence.refusals import Refusals
 from control_room.evidence.room import DeskRules, Evidence
@@ -192,6 +193,7 @@ def _evidence(settings: ControlRoomSettings, ports: Ports, access: Access) -> Ev
         clerk=Clerk(ports.db, ports.clock, settings.collect_days),
         storage=ports.storage,
         refusals=Refusals(ports.clock),
+        ledger=LedgerWatch(),
         storage_url=settings.storage_url.rstrip("/"),
         rules=DeskRules(settings.direct_exports, settings.collect_days, settings.hold_review_days),
     )

@@ -56,7 +56,8 @@ class RetentionMetrics:
             ["work"],
         )
         self.overdue_s = metrics.gauge(
-            "storage_oldest_overdue_seconds", "How long ago the oldest segment should have been destroyed"
+            "storage_oldest_overdue_seconds",
+            "How long ago the oldest segment or copy of one should have been destroyed",
         )
         self.last_run_s = metrics.gauge(
             "storage_retention_last_run_seconds", "UTC seconds of the last completed run of retention"
@@ -114,6 +115,19 @@ class HoldMetrics:
         self.replaced = metrics.counter(
             "storage_holds_placed_from_list_total", "Holds of control_room's that were missing here"
         )
+
+
+class LedgerMetrics:
+    """Of the register of captures and destructions."""
+
+    def __init__(self) -> None:
+        self.waiting = metrics.gauge(
+            "storage_ledger_entries_waiting", "Captures and destructions that no signed head has"
+        )
+        self.untold = metrics.gauge(
+            "storage_ledger_heads_untold", "Signed heads that control_room does not keep"
+        )
+        self.sealed_s = metrics.gauge("storage_ledger_sealed_seconds", "UTC seconds of the newest head")
 
 
 class ScrubMetrics:

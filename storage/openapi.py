@@ -14,6 +14,7 @@ from storage.http.compose import compose_app
 from storage.http.document import document
 from storage.lifecycle.clock_keeper import ClockKeeper
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
 from storage.recording.publishers import KnownPublishers
@@ -34,6 +35,7 @@ def described() -> Members:
         receipts=_nobody(Receipts),
         holds=_nobody(Holds),
         keeper=_nobody(ClockKeeper),
+        proofs=_nobody(Proofs),
         evidence=_nobody(EvidencePublicKey),
         clock=SystemClock(),
         metrics=_nobody(ReadMetrics),

@@ -91,6 +91,12 @@ class StorageSettings(BucketSettings):
         le=100,
         description="Percent of what recordings may fill that holds keep, from which storage says so.",
     )
+    proof_days: int = Field(
+        default=120,
+        ge=62,
+        le=3660,
+        description="Days that each single destruction can be proven; later those of a day as a whole.",
+    )
     playback_transcoders: int = Field(
         default=2,
         ge=0,

@@ -35,6 +35,8 @@ class Right(StrEnum):
     SEE_REGISTER = "see-register"
     SEE_ACCESS_REQUEST = "see-access-request"
     ACCESS_REQUEST = "access-request"
+    SEE_DESTRUCTION = "see-destruction"
+    PROVE_DESTRUCTION = "prove-destruction"
     SEE_STORAGE = "see-storage"
     CONFIRM_CLOCK = "confirm-clock"
     MANAGE_PERSON = "manage-person"
@@ -145,6 +147,8 @@ _LEGAL = (
     Right.SEE_REGISTER,
     Right.SEE_ACCESS_REQUEST,
     Right.ACCESS_REQUEST,
+    Right.SEE_DESTRUCTION,
+    Right.PROVE_DESTRUCTION,
 )
 
 # An administrator sees no image: running the platform is no ground to watch the public road (CSI R253-3).
@@ -158,6 +162,7 @@ _RULES: Mapping[tuple[str, str], Reach] = {
     (Right.MANAGE_CAMERA, Role.COMMUNE): Reach.OWN,
     (Right.SEE_VIEWER, Role.COMMUNE): Reach.OWN,
     (Right.SEE_JOURNAL, Role.COMMUNE): Reach.OWN,
+    (Right.SEE_DESTRUCTION, Role.COMMUNE): Reach.OWN,
     (MachineRight.PULL, Machine.INGEST): Reach.ALL,
     (MachineRight.RECORD, Machine.RECORDER): Reach.ALL,
 }

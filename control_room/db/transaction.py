@@ -5,9 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from control_room.db.access_requests import AccessRequests
 from control_room.db.cameras import Cameras
 from control_room.db.communes import Communes
+from control_room.db.destructions import DestructionLines
 from control_room.db.exports import Exports
 from control_room.db.holds import Holds
 from control_room.db.journal import Journal
+from control_room.db.ledger import Ledgers
 from control_room.db.people import People
 from control_room.db.requisitions import Requisitions
 from control_room.db.revocations import Revocations
@@ -30,3 +32,5 @@ class Transaction:
         self.access_requests = AccessRequests(session)
         self.revocations = Revocations(session)
         self.sessions = Sessions(session)
+        self.ledger = Ledgers(session)
+        self.destructions = DestructionLines(session)

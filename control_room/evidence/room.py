@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from control_room.access.room import Access
 from control_room.evidence.clerk import Clerk
+from control_room.evidence.ledger_watch import LedgerWatch
 from control_room.evidence.orders import Orders
 from control_room.evidence.refusals import Refusals
 from control_room.evidence.storage_client import StorageClient
@@ -31,5 +32,6 @@ class Evidence:
     clerk: Clerk
     storage: StorageClient
     refusals: Refusals
+    ledger: LedgerWatch
     storage_url: str
     rules: DeskRules

@@ -42,6 +42,8 @@ class AuditAction(StrEnum):
     SEE_REGISTER = "see-register"
     SEE_ACCESS_REQUEST = "see-access-request"
     ACCESS_REQUEST = "access-request"
+    SEE_DESTRUCTION = "see-destruction"
+    PROVE_DESTRUCTION = "prove-destruction"
     SEE_STORAGE = "see-storage"
     CONFIRM_CLOCK = "confirm-clock"
     MANAGE_PERSON = "manage-person"
@@ -68,6 +70,8 @@ class AuditAction(StrEnum):
     EXPIRE_REQUISITION = "expire-requisition"
     CANCEL_EXPORT = "cancel-export"
     END_ACCESS_REQUEST = "end-access-request"
+    DESTROY = "destroy"
+    KEEP_LEDGER = "keep-ledger"
 
     @classmethod
     def _missing_(cls, value: object) -> "AuditAction | None":

@@ -32,13 +32,15 @@ class Publishers:
 
 @dataclass(frozen=True, slots=True)
 class RecordingPolicy:
-    """What storage has to do with one stream. `days` is the prefect's authorised number, 1 to 31."""
+    """What storage has to do with one stream. `days` is the prefect's authorised number, 1 to 31, and
+    `least_days` the number before which nothing may be destroyed, 0 where none is fixed."""
 
     stream: str
     name: str
     place: str
     recorded: bool
     days: int
+    least_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from shared.messages.storage import ExportProgress, ExportStatus
 from storage.exports.lifetime import package_due_ns
 from storage.exports.place import ENCRYPTED, PLAIN, destroy_package
 from storage.exports.stamps import ASKED, TOKEN
-from storage.index.exports import ExportRows
+from storage.index.exports import ExportRows, Package
 from storage.model.deadline import DAY_NS, MAX_DAYS
 from storage.model.export_part import ExportPart
 from storage.model.instants import ns_from_text
@@ -42,13 +42,20 @@ class PackageSweep:
         self._is_making = is_making
         self._log = get_logger("storage")
 
+    async def overdue_ns(self, now_ns: int) -> int:
+        """How long before `now_ns` the oldest package should have been destroyed, 0 for none.
+
+        Of packages that a row names: one without any is destroyed by the run that finds it.
+        """
+        dues = [self._due_ns(package) for package in await self._rows.packages()]
+        return max(0, now_ns - min(dues, default=now_ns))
+
     async def sweep_once(self) -> int:
         """Destroy what is due: the file first goes, then the row says so. How many. Raises OSError."""
         now_ns, destroyed = self._clock.utc_ns(), 0
         for package in await self._rows.packages():
             row = package.row
-            own_ns = row.finished_ns + self._keep_ns
-            if package_due_ns(own_ns, package.parts, package.holds) > now_ns:
+            if self._due_ns(package) > now_ns:
                 continue
             await destroy_package(self._folder, row.order)
             gone = ExportProgress(row.order.id, ExportStatus.DESTROYED, 1.0, coverage=row.progress.coverage)
@@ -56,6 +63,9 @@ class PackageSweep:
             self._log.info("export-destroyed", export=row.order.id)
             destroyed += 1
         return destroyed + await self._strays(now_ns)
+
+    def _due_ns(self, package: Package) -> int:
+        return package_due_ns(package.row.finished_ns + self._keep_ns, package.parts, package.holds)
 
     async def _strays(self, now_ns: int) -> int:
         """Destroy files that no finished export needs: halves of packages, and packages without a row."""

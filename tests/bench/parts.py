@@ -17,6 +17,7 @@ from tests.bench import (
     glass,
     index_cost,
     ingest_cost,
+    ledger_cost,
     mux_cost,
     mux_first_frame,
     mux_lag,
@@ -173,6 +174,11 @@ def handed_over() -> list[Table]:
     return [export_cost.run()]
 
 
+def registered() -> list[Table]:
+    """The register of captures and destructions at a million leaves."""
+    return [ledger_cost.run()]
+
+
 def sampled() -> list[Table]:
     """The decode checks."""
     return [decode_cost.run()]
@@ -286,6 +292,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "cameras": camera_side,
     "index": indexed,
     "export": handed_over,
+    "ledger": registered,
     "decode-checks": sampled,
     "storm": stormed,
     "transcode": transcoded,

@@ -67,6 +67,7 @@ class FakeStorage:
         default_factory=lambda: StreamSurvey("", 1000, 1.0, ("avc1.42e01f",), (), 0, None, ())
     )
     evidence: EvidenceKey = field(default_factory=lambda: EvidenceKey(Ed25519PrivateKey.generate()))
+    proof: bytes | None = None
     asked: list[httpx.Request] = field(default_factory=list)
     orders: dict[str, ExportOrder] = field(default_factory=dict)
     ended: dict[str, ExportStatus] = field(default_factory=dict)
@@ -92,14 +93,24 @@ class FakeStorage:
             streams = decode(SurveyOrder, request.content).streams
             told = Surveyed(tuple(replace(self.footage, stream=stream) for stream in streams))
             return httpx.Response(200, content=encode(told))
+        if kind == "proofs":
+            if self.proof is None:
+                return _refused(404, NotFound("nothing is signed yet"))
+            return httpx.Response(200, content=self.proof)
         export, _, what = name.partition("/")
         return self._receipt(request, export) if what else self._export(request, export)
 
     def _admit(self, request: httpx.Request, kind: str, name: str) -> None:
         token = request.headers["authorization"].removeprefix("Bearer ")
-        known = {"holds": TicketAction.HOLD, "clock": TicketAction.CLOCK, "survey": TicketAction.STATUS}
+        known = {
+            "holds": TicketAction.HOLD,
+            "clock": TicketAction.CLOCK,
+            "survey": TicketAction.STATUS,
+            "proofs": TicketAction.PROOF,
+        }
         asking = TicketAction.STATUS if request.method == "GET" else TicketAction.EXPORT
-        id = name.partition("/")[0]
+        # A stream's name has parts of its own.
+        id = name if kind == "proofs" else name.partition("/")[0]
         self.verifier.verify(token, known.get(kind, asking), f"{kind.removesuffix('s')}:{id}" if id else kind)
 
     def _receipt(self, request: httpx.Request, name: str) -> httpx.Response:

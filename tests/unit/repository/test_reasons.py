@@ -56,15 +56,15 @@ _ASKED = (
 
 _KINDS = {
     "number": {
-        "cameras", "days", "entry", "given_up", "last", "least", "megabytes", "more", "most", "packets",
-        "percent", "port", "seconds", "size", "status", "told", "waiting",
+        "cameras", "count", "days", "entry", "given_up", "last", "least", "megabytes", "more", "most",
+        "packets", "percent", "port", "seconds", "size", "status", "told", "waiting",
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
         "article",
         "authority", "bucket", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields",
-        "file", "folder", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part", "place",
-        "recording", "reference", "said", "what",
+        "file", "folder", "hash", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part",
+        "place", "recording", "reference", "said", "what",
     },
     "code": {
         "access_status", "action", "asked", "capacity", "export_status", "given", "hold_status", "kind",

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -44,11 +44,12 @@ from storage.lifecycle.clock_keeper import Witnesses
 from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.destruction import Destruction, destruction
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.reindex import Reindexed, reindex
 from storage.lifecycle.retention import Retention
 from storage.lifecycle.scrub import Scrub
-from storage.metrics import ReadMetrics
+from storage.metrics import LedgerMetrics, ReadMetrics
 from storage.objects.boot import SinceBoot
 from storage.objects.disk import Disk, RealDisk
 from storage.objects.folder import FolderStore
@@ -75,7 +76,7 @@ from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
 from tests.support.pictures import START_NS, STREAM
 from tests.support.tap import FakeTap
-from tests.unit.storage.hands import HandControl
+from tests.unit.storage.hands import HandControl, HandWitness
 
 SEGMENT_S = 4.0
 
@@ -122,6 +123,12 @@ def pem_pair() -> tuple[bytes, bytes]:
     )
 
 
+def _ledger_name(folder: Path, key: EvidenceKey) -> str:
+    """Another name for each register that has notes in the folder."""
+    there = len(list((folder / "objects").glob(".ledger-*")))
+    return f"{there:04x}{key.public.fingerprint[:28]}"
+
+
 @dataclass
 class Workshop:
     """One storage. Nothing runs by itself but the disk's thread: the test says what happens when."""
@@ -146,6 +153,8 @@ class Workshop:
     receipts: Receipts
     sweep: PackageSweep
     left_overs: LeftOvers
+    ledger: Ledger
+    witness: HandWitness
     evidence_pem: bytes
     tickets: TicketSigner
     app: Guarded
@@ -186,7 +195,7 @@ class Workshop:
 
     async def reindex(self) -> Reindexed:
         """What the command of that name does."""
-        return await reindex(self.archive)
+        return await reindex(self.archive, self.clock.utc_ns())
 
     def scrub(self, *, bytes_per_s: int = sys.maxsize) -> Scrub:
         """One that does not wait, or reads no faster than asked."""
@@ -275,6 +284,7 @@ async def workshop(
     evidence: tuple[bytes, bytes] | None = None,
     transcodings: Transcodings | None = None,
     control: HandControl | None = None,
+    witness: HandWitness | None = None,
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
     allowance: Allowance = USUAL,
@@ -288,6 +298,7 @@ async def workshop(
     `booted_ns` is how long the machine has run at the start.
     """
     clock, control = SimulatedClock(utc_ns), control or HandControl()
+    witness = witness or HandWitness()
     for name in ("spool", "objects", "exports"):
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
@@ -350,10 +361,13 @@ async def workshop(
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
         copies=(sweep.sweep_once, left_overs.sweep_once),
+        overdue=(sweep.overdue_ns, left_overs.overdue_ns),
         allowance=allowance,
         notes=None if objects is None else FolderNotes(folder / "spool", spool.disk),
     )
     preflight, receipts = compose_preflight(archive, catalogue, clock), Receipts(jobs, key)
+    parts = LedgerParts(archive.ledger, archive.ledger_notes, key, partial(_ledger_name, folder, key))
+    ledger = Ledger(parts, clock, LedgerMetrics(), witness, keep_days=120)
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
     await end.keeper.reason_to_refuse()
     signer, verifier = TicketSigner.from_pem(ticket_private), TicketVerifier.from_pem(ticket_public, clock)
@@ -369,6 +383,7 @@ async def workshop(
         receipts=receipts,
         holds=archive.holds,
         keeper=end.keeper,
+        proofs=archive.proofs,
         evidence=key.public,
         clock=clock,
         metrics=reads,
@@ -399,6 +414,8 @@ async def workshop(
                 receipts,
                 sweep,
                 left_overs,
+                ledger,
+                witness,
                 public,
                 signer,
                 app,

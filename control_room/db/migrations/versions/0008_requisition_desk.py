@@ -1,10 +1,13 @@
-"""The requisition desk; holds with a basis, a review date and an end; exports that end before their time."""
+"""The requisition desk; holds with a basis, a review date and an end; exports that end before their time.
+
+It comes after 0009, which databases have that were never without it.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

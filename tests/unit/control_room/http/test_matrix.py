@@ -10,6 +10,7 @@ import pytest
 from control_room.http.app import create_app
 from control_room.model.people import Role
 from shared.messages.storage import ExportStatus
+from tests.unit.control_room.ledgers import BEGUN, as_json, proof_of, tell
 from tests.unit.control_room.room import (
     LILLE,
     RECORDER_TOKEN,
@@ -134,6 +135,9 @@ EXPECTED: dict[str, Expected] = {
     "createAccessRequest": Expected(201, LEGAL, {**ASKING, "cameras": ["{camera}"]}),
     "getAccessRequest": Expected(200, LEGAL),
     "endAccessRequest": Expected(200, LEGAL, {"status": "refused", "ground": "identity", **MOTIVE}),
+    "listDestructions": Expected(200, only("legal", "commune")),
+    "listLedgerHeads": Expected(200, only("legal", "commune")),
+    "proveDestruction": Expected(200, LEGAL, {**RANGE, **MOTIVE}),
     "getStorage": Expected(200, ADMIN),
     "confirmClock": Expected(204, ADMIN, {"utc": "2026-11-21T12:00:00Z", **MOTIVE}),
     "listJournal": Expected(200, only("admin", "commune")),
@@ -142,6 +146,7 @@ EXPECTED: dict[str, Expected] = {
     "putCameraReports": Expected(204, only("worker"), {"reports": []}),
     "getRecordingPolicies": Expected(200, only("recorder")),
     "putHeldHolds": Expected(200, only("recorder"), {"ids": []}),
+    "putLedger": Expected(200, only("recorder"), as_json(BEGUN)),
     "putRecordingReports": Expected(204, only("recorder"), {"reports": []}),
 }
 
@@ -179,6 +184,8 @@ async def things(room: Room, admin: httpx.AsyncClient) -> dict[str, str]:
     somebody = await room.person(Role.OPERATOR, [LILLE], "somebody")
     legal = await room.signed_in(Role.LEGAL, LILLE)
     room.storage.status = ExportStatus.DONE
+    await tell(room, BEGUN)
+    room.storage.proof = proof_of(BEGUN)
     export = (await legal.post("/exports", json=json.loads(_text(EXPORT, {"camera": camera})))).json()["id"]
     hold_body = json.loads(_text(EXPECTED["createHold"].body, {"camera": camera}))
     hold = (await legal.post("/holds", json=hold_body)).json()["id"]

@@ -34,6 +34,7 @@ WITHOUT_IMAGES = {
     "/holds/{id}",
     "/evidence-key",
     "/lease",
+    "/proofs/{commune}/{camera}/{kind}",
 }
 Ask = Callable[[], Awaitable[None]]
 
