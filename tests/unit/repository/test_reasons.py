@@ -20,6 +20,7 @@ from shared.reasons import Reason
 ROOT = Path(__file__).parents[3]
 SERVICES = ("shared", "control_room", "storage", "mux", "ingest")
 WORDS = ROOT / "control_room/web/src/i18n"
+FILES = ("cameraReasons.ts", "evidenceReasons.ts", "reasons.ts")
 _LINE = re.compile(r'^  "?([a-z0-9-]+)"?: "(.*)",$', re.MULTILINE)
 _PERSONS_ERRORS = frozenset(
     {
@@ -107,7 +108,7 @@ def _reasons() -> dict[str, set[str]]:
 
 
 def _words(language: str) -> dict[str, str]:
-    told = ((WORDS / language / name).read_text() for name in ("cameraReasons.ts", "reasons.ts"))
+    told = ((WORDS / language / name).read_text() for name in FILES)
     return dict(_LINE.findall("".join(text.partition("export const fields")[0] for text in told)))
 
 
