@@ -14,6 +14,7 @@ EXPOSED = (
     "X-Beffroi-Transcoded",
     "X-Beffroi-Complete",
     "X-Beffroi-Next",
+    "X-Beffroi-Pictures",
     "Content-Disposition",
     "Content-Range",
 )

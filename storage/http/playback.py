@@ -19,6 +19,7 @@ from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_text, text_from_ns
 from storage.model.ranges import gaps, present
 from storage.playback.catalogue import Catalogue
+from storage.playback.pieces import Thinning
 from storage.playback.transcoding import (
     MOST_WINDOW_NS,
     TooManyTranscodings,
@@ -31,6 +32,7 @@ _DAY_NS = 86_400_000_000_000
 _MAX_LIST_NS = 62 * _DAY_NS
 
 From = Annotated[str | None, Query(alias="from")]
+Keys = Annotated[float | None, Query(ge=0, le=3600)]
 Authorization = Annotated[str | None, Header(include_in_schema=False)]
 
 _LIST = said(
@@ -49,6 +51,7 @@ _MEDIA = said(
                 X_Beffroi_From="The instant of the first picture.",
                 X_Beffroi_To="The instant after the last one.",
                 X_Beffroi_Codec="As RFC 6381 names it.",
+                X_Beffroi_Pictures="`key` where key pictures alone are in it, else `all`.",
             ),
         },
         204: {"description": "There is no footage; `X-Beffroi-Next` says where there is some next."},
@@ -124,12 +127,14 @@ class PlaybackRoutes:
         to: str | None = None,
         base: str | None = None,
         codec: Literal["h264"] | None = None,
+        keys: Keys = None,
         ticket: str | None = None,
         authorization: Authorization = None,
     ) -> Response:
         """Footage from the key picture at or before `from`, as one fMP4 without a seam.
 
-        With `codec=h264` what not every browser plays is transcoded.
+        With `codec=h264` what not every browser plays is transcoded. With `keys` only key pictures are
+        sent, none nearer to the one before than so many seconds.
         """
         stream = StreamId.parse(f"{commune}/{camera}/{kind}")
         shown = self._admit(request, stream, authorization, ticket)
@@ -138,19 +143,22 @@ class PlaybackRoutes:
         now_ns = self._clock.utc_ns()
         asked = self._asked(shown, start, to, now_ns, max(now_ns, ns_from_text(start, "from")) + 1)
         base_ns = ns_from_text(start, "from") if base is None else ns_from_text(base, "base")
-        answer = await plan(self._catalogue, stream, asked.start_ns, asked.end_ns, base_ns)
+        thinning = None if keys is None else Thinning(int(keys * 1_000_000_000))
+        answer = await plan(self._catalogue, stream, asked.start_ns, asked.end_ns, base_ns, thinning)
         if codec is not None and isinstance(answer, Answer) and not is_played_everywhere(answer):
-            return await self._transcoded(stream, asked, base_ns, shown)
+            return await self._transcoded(stream, asked, base_ns, thinning, shown)
         if isinstance(answer, Nothing):
             return Response(status_code=204, headers=_next_header(answer, shown))
         body = stream_answer(self._catalogue, answer)
         return self._streaming(answer, answer.description.codec_string, body)
 
-    async def _transcoded(self, stream: StreamId, asked: Span, base_ns: int, shown: Ticket) -> Response:
+    async def _transcoded(
+        self, stream: StreamId, asked: Span, base_ns: int, thinning: Thinning | None, shown: Ticket
+    ) -> Response:
         if self._transcodings is None:
             raise Unsupported(why("recording-not-transcoded", "this server transcodes no recordings"))
         end_ns = min(asked.end_ns, asked.start_ns + MOST_WINDOW_NS)
-        answer = await plan(self._catalogue, stream, asked.start_ns, end_ns, base_ns)
+        answer = await plan(self._catalogue, stream, asked.start_ns, end_ns, base_ns, thinning)
         if isinstance(answer, Nothing):
             return Response(status_code=204, headers=_next_header(answer, shown))
         try:
@@ -176,6 +184,7 @@ class PlaybackRoutes:
             "X-Beffroi-From": text_from_ns(answer.start_ns),
             "X-Beffroi-To": text_from_ns(answer.end_ns),
             "X-Beffroi-Codec": codec,
+            "X-Beffroi-Pictures": "all" if answer.thinning is None else "key",
             "Cache-Control": "no-store",
         }
         if answer.complete_ns is not None:

@@ -20,6 +20,7 @@ from tests.bench import (
     mux_first_frame,
     mux_lag,
     peers,
+    playback_cost,
     revocation,
     storage_cost,
     storm,
@@ -167,6 +168,11 @@ def indexed() -> list[Table]:
     return [index_cost.run()]
 
 
+def played() -> list[Table]:
+    """How soon playback starts."""
+    return [playback_cost.run()]
+
+
 def sampled() -> list[Table]:
     """The decode checks."""
     return [decode_cost.run()]
@@ -279,6 +285,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "storage": recorded,
     "cameras": camera_side,
     "index": indexed,
+    "playback": played,
     "decode-checks": sampled,
     "storm": stormed,
     "transcode": transcoded,
