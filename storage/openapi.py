@@ -14,6 +14,7 @@ from storage.lifecycle.clock_keeper import ClockKeeper
 from storage.lifecycle.holds import Holds
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
+from storage.playback.thumbnails import Thumbnails
 from storage.recording.publishers import KnownPublishers
 
 Part = TypeVar("Part")
@@ -27,6 +28,7 @@ def described() -> Members:
         _nobody(KnownPublishers),
         _nobody(Catalogue),
         None,
+        _nobody(Thumbnails),
         jobs=_nobody(ExportJobs),
         holds=_nobody(Holds),
         keeper=_nobody(ClockKeeper),

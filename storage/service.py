@@ -25,7 +25,7 @@ from storage.objects.boot import since_boot
 from storage.objects.disk import RealDisk
 from storage.objects.folder import FolderStore
 from storage.objects.folder_lock import FolderLock, locked
-from storage.playback.compose import compose_catalogue, compose_transcodings
+from storage.playback.compose import compose_catalogue, compose_thumbnails, compose_transcodings
 from storage.recording.compose import (
     WritingHalf,
     compose_recording,
@@ -61,6 +61,8 @@ async def build(settings: StorageSettings | None = None) -> Service:
     recording.find_left_over()
     catalogue = compose_catalogue(archive, recording.recorder, clock)
     recovering = recording.finisher.is_recovering
+    thumbnails = compose_thumbnails(archive, catalogue, reads)
+    service.on_stop(thumbnails.close)
     exports = compose_exports(settings, archive, catalogue, evidence, clock, reads, recovering)
     dates = DateWitness(clock)
     lifecycle = compose_lifecycle(
@@ -71,7 +73,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
         compose_client(service, settings, dates),
         dates,
         first=[lock.reason_to_refuse for lock in locks],
-        copies=[exports.sweep.sweep_once],
+        copies=[exports.sweep.sweep_once, thumbnails.sweep_once],
     )
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()
@@ -81,6 +83,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
         publishers,
         catalogue,
         compose_transcodings(settings.playback_transcoders),
+        thumbnails,
         jobs=exports.jobs,
         holds=archive.holds,
         keeper=lifecycle.end.keeper,

@@ -8,15 +8,18 @@ from shared.leases import Leases
 from shared.tickets import TicketVerifier
 from storage.exports.jobs import ExportJobs
 from storage.http.app import build_app
+from storage.http.calendar import calendar_routes
 from storage.http.clock import clock_routes
 from storage.http.exports import export_routes
 from storage.http.lease import lease_routes
 from storage.http.playback import playback_routes
+from storage.http.thumbnails import thumbnail_routes
 from storage.http.ticket_guard import TicketGuard
 from storage.lifecycle.clock_keeper import ClockKeeper
 from storage.lifecycle.holds import Holds
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
+from storage.playback.thumbnails import Thumbnails
 from storage.playback.transcoding import Transcodings
 from storage.recording.publishers import KnownPublishers
 
@@ -27,6 +30,7 @@ def compose_app(
     publishers: KnownPublishers,
     catalogue: Catalogue,
     transcodings: Transcodings | None,
+    thumbnails: Thumbnails,
     *,
     jobs: ExportJobs,
     holds: Holds,
@@ -41,6 +45,8 @@ def compose_app(
     return build_app(
         [
             playback_routes(catalogue, guard, clock, metrics, transcodings),
+            thumbnail_routes(thumbnails, guard),
+            calendar_routes(catalogue, guard),
             export_routes(jobs, holds, catalogue, clock, guard, evidence),
             clock_routes(keeper, guard),
             lease_routes(leases, publishers.keep),

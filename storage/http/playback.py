@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from shared.clock import Clock
@@ -13,8 +13,9 @@ from shared.ids import StreamId
 from shared.openapi import headers, json_of, said, text_of
 from shared.reasons import why
 from shared.spans import Span
-from shared.tickets import Action, Ticket, bearer
-from storage.http.ticket_guard import TicketGuard, allowed_span
+from shared.tickets import Ticket
+from storage.http.asked import DAY_NS, PATH, Authorization, From, admitted, asked_span
+from storage.http.ticket_guard import TicketGuard
 from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_text, text_from_ns
 from storage.model.ranges import gaps, present
@@ -28,12 +29,7 @@ from storage.playback.transcoding import (
 )
 from storage.playback.windows import Answer, Nothing, plan, stream_answer
 
-_DAY_NS = 86_400_000_000_000
-_MAX_LIST_NS = 62 * _DAY_NS
-
-From = Annotated[str | None, Query(alias="from")]
 Keys = Annotated[float | None, Query(ge=0, le=3600)]
-Authorization = Annotated[str | None, Header(include_in_schema=False)]
 
 _LIST = said(
     "listRecordings",
@@ -78,9 +74,8 @@ class PlaybackRoutes:
         self._metrics = metrics
         self._transcodings = transcodings
         self.router = APIRouter(default_response_class=Response)
-        path = "/recordings/{commune}/{camera}/{kind}"
-        self.router.add_api_route(path, self.list, methods=["GET"], **_LIST)
-        self.router.add_api_route(f"{path}/media", self.media, methods=["GET"], **_MEDIA)
+        self.router.add_api_route(PATH, self.list, methods=["GET"], **_LIST)
+        self.router.add_api_route(f"{PATH}/media", self.media, methods=["GET"], **_MEDIA)
 
     async def list(
         self,
@@ -95,9 +90,9 @@ class PlaybackRoutes:
     ) -> Response:
         """What exists in a range, and what is missing; by default, of the last day."""
         stream = StreamId.parse(f"{commune}/{camera}/{kind}")
-        shown = self._admit(request, stream, authorization, ticket)
+        shown = admitted(self._guard, request, stream, authorization, ticket)
         now_ns = self._clock.utc_ns()
-        asked = self._asked(shown, start, to, now_ns - _DAY_NS, now_ns)
+        asked = asked_span(shown, start, to, now_ns - DAY_NS, now_ns)
         footage = await self._catalogue.between(stream, asked.start_ns, asked.end_ns)
         found = present(footage, asked)
         until_ns = await self._catalogue.until_ns(stream)
@@ -137,11 +132,11 @@ class PlaybackRoutes:
         sent, none nearer to the one before than so many seconds.
         """
         stream = StreamId.parse(f"{commune}/{camera}/{kind}")
-        shown = self._admit(request, stream, authorization, ticket)
+        shown = admitted(self._guard, request, stream, authorization, ticket)
         if start is None:
             raise BadInput(why("playback-from-missing", "media needs `from`"), "from")
         now_ns = self._clock.utc_ns()
-        asked = self._asked(shown, start, to, now_ns, max(now_ns, ns_from_text(start, "from")) + 1)
+        asked = asked_span(shown, start, to, now_ns, max(now_ns, ns_from_text(start, "from")) + 1)
         base_ns = ns_from_text(start, "from") if base is None else ns_from_text(base, "base")
         thinning = None if keys is None else Thinning(int(keys * 1_000_000_000))
         answer = await plan(self._catalogue, stream, asked.start_ns, asked.end_ns, base_ns, thinning)
@@ -199,21 +194,6 @@ class PlaybackRoutes:
             async for chunk in body:
                 self._metrics.served_bytes.inc(len(chunk))
                 yield chunk
-
-    def _admit(self, request: Request, stream: StreamId, header: str | None, query: str | None) -> Ticket:
-        return self._guard.admit(request, bearer(header, query), str(stream), [Action.PLAYBACK])
-
-    @staticmethod
-    def _asked(
-        ticket: Ticket, start: str | None, to: str | None, default_start_ns: int, default_end_ns: int
-    ) -> Span:
-        start_ns = default_start_ns if start is None else ns_from_text(start, "from")
-        end_ns = default_end_ns if to is None else ns_from_text(to, "to")
-        if end_ns <= start_ns:
-            raise BadInput(why("range-reversed", "`to` is not after `from`"), "to")
-        if end_ns - start_ns > _MAX_LIST_NS:
-            raise BadInput(why("playback-range-long", "the range is longer than two months"), "to")
-        return allowed_span(ticket, Span(start_ns, end_ns))
 
 
 def _span(span: Span) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """How soon playback starts: a seek into a month-old hour, and eight players at once.
 
 `python -m tests.bench.playback_cost` prints a table. A player has its first picture once the first
-fragment of its window is there, whole. Files are dropped from the page cache first. The floor is the same HTTP server
-giving the same bytes of the same files, by ranges.
+fragment of its window is there, whole. Files are dropped from the page cache first. The floor is the
+same HTTP server giving the same bytes of the same files, by ranges.
 """
 
 import asyncio

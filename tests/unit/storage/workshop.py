@@ -20,6 +20,7 @@ from shared.messages.codec import encode
 from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
+from shared.transcoding.process import Spawn
 from shared.units import AccessUnit
 from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
@@ -46,7 +47,8 @@ from storage.objects.boot import SinceBoot
 from storage.objects.disk import Disk, RealDisk
 from storage.objects.folder import FolderStore
 from storage.playback.catalogue import Catalogue
-from storage.playback.compose import compose_catalogue
+from storage.playback.compose import compose_catalogue, compose_thumbnails
+from storage.playback.thumbnails import Thumbnails
 from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
 from storage.recording.finishing import Finisher
@@ -124,6 +126,7 @@ class Workshop:
     jobs: ExportJobs
     sweep: PackageSweep
     left_overs: LeftOvers
+    thumbnails: Thumbnails
     evidence_pem: bytes
     tickets: TicketSigner
     app: Guarded
@@ -248,6 +251,7 @@ async def workshop(
     lane_bytes: int = 64 << 20,
     evidence: tuple[bytes, bytes] | None = None,
     transcodings: Transcodings | None = None,
+    stills: Spawn | None = None,
     control: HandControl | None = None,
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
@@ -279,6 +283,7 @@ async def workshop(
     lane.start()
     reads = ReadMetrics()
     catalogue = compose_catalogue(archive, half.recorder, clock)
+    thumbnails = compose_thumbnails(archive, catalogue, reads, *([] if stills is None else [stills]))
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
@@ -317,7 +322,7 @@ async def workshop(
         lambda: SinceBoot(boot_id, booted_ns + clock.monotonic_ns()),
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
-        copies=(sweep.sweep_once, left_overs.sweep_once),
+        copies=(sweep.sweep_once, left_overs.sweep_once, thumbnails.sweep_once),
         allowance=allowance,
     )
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
@@ -330,6 +335,7 @@ async def workshop(
         KnownPublishers(store.notes, lambda: leases.publishers),
         catalogue,
         transcodings,
+        thumbnails,
         jobs=jobs,
         holds=archive.holds,
         keeper=end.keeper,
@@ -360,6 +366,7 @@ async def workshop(
                 jobs,
                 sweep,
                 left_overs,
+                thumbnails,
                 public,
                 signer,
                 app,
@@ -368,6 +375,7 @@ async def workshop(
             )
         finally:
             await jobs.close()
+            await thumbnails.close()
             await half.recorder.close()
             await lane.close()
             await archive.database.close()
