@@ -3,6 +3,7 @@ import { asProblem, isAbort, type Problem } from "../api/problem";
 import { Backoff } from "../live/backoff";
 import { frameTimes, mergedTimes, steppedTime } from "./frames";
 import { merged, plan, spanAt, TOLERANCE_MS, type Span } from "./planner";
+import { apartS, mannerOf, moved, shuttlePlan, type Manner } from "./shuttle";
 import { Sink } from "./sink";
 import type { Listing, Media, Recordings } from "./storage";
 
@@ -11,6 +12,7 @@ export interface PlayerState {
   shownMs: number | null;
   playing: boolean;
   rate: number;
+  backward: boolean;
   /** Nothing to show yet at the playhead. */
   loading: boolean;
   /** All that is recorded has been shown; more may come. */
@@ -31,11 +33,12 @@ const TICK_MS = 200;
 const EDGE_RETRY_MS = 1000;
 const LISTING_MS = 4000;
 const JUMP_SHOWN_MS = 8000;
-export const RATES = [0.25, 0.5, 1, 2, 4, 8] as const;
+const MOVE_MS = 40;
+export const RATES = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64] as const;
 
 export class Player {
   private state: PlayerState = {
-    shownMs: null, playing: true, rate: 1, loading: true, edge: "none", jump: null, problem: null, codec: "", recorded: "",
+    shownMs: null, playing: true, rate: 1, backward: false, loading: true, edge: "none", jump: null, problem: null, codec: "", recorded: "",
     incomplete: [], listing: null,
   };
   private readonly listeners = new Set<() => void>();
@@ -54,6 +57,11 @@ export class Player {
   private listedAtMs = -Infinity;
   private jumpedAtMs = 0;
   private times: number[] = [];
+  private manner: Manner = "played";
+  /** What is buffered is of another manner: key pictures where all are wanted, or the other way round. */
+  private stale = false;
+  private movedAtMs = 0;
+  private mover = 0;
   private readonly timer: number;
   private frameHandle = 0;
 
@@ -81,6 +89,7 @@ export class Player {
     this.stopping.abort();
     this.fetching?.abort();
     window.clearInterval(this.timer);
+    window.clearInterval(this.mover);
     this.video.cancelVideoFrameCallback(this.frameHandle);
     this.video.removeEventListener("loadedmetadata", this.onMetadata);
     this.sink.close();
@@ -92,12 +101,20 @@ export class Player {
 
   setPlaying(playing: boolean): void {
     this.set({ playing, edge: playing ? "none" : this.state.edge });
+    this.follow();
     if (playing && this.state.edge === "none") void this.tick();
     this.drive();
   }
 
   setRate(rate: number): void {
     this.set({ rate });
+    this.follow();
+    this.drive();
+  }
+
+  setBackward(backward: boolean): void {
+    this.set({ backward, edge: "none" });
+    this.follow();
     this.drive();
   }
 
@@ -145,8 +162,59 @@ export class Player {
     return this.stopping.signal.aborted;
   }
 
+  /** Takes up another manner of showing pictures where what the person wants has changed it. */
+  private follow(): void {
+    const [before, manner] = [this.manner, mannerOf(this.state)];
+    if (manner === before) return;
+    this.manner = manner;
+    this.stale ||= (before === "keys") !== (manner === "keys");
+    this.wantedMs = this.state.shownMs ?? this.playheadMs();
+    this.coveredMs = this.nextFootageMs = null;
+    this.notBeforeMs = 0;
+    this.fetching?.abort();
+    window.clearInterval(this.mover);
+    this.movedAtMs = performance.now();
+    if (manner !== "played") this.mover = window.setInterval(() => this.move(), MOVE_MS);
+    void this.tick();
+  }
+
+  /** Goes on to the next picture in the direction of travel, once the one before is there. */
+  private move(): void {
+    const [now, before] = [performance.now(), this.movedAtMs];
+    this.movedAtMs = now;
+    const ranges = this.state.listing?.ranges ?? [];
+    const ready = !this.stale && !this.video.seeking && this.video.readyState > 0 && spanAt(this.buffered(), this.wantedMs) !== null;
+    if (!ready) return;
+    const { rate, backward } = this.state;
+    const next = moved(this.wantedMs, (backward ? -rate : rate) * Math.min(now - before, 500), ranges);
+    if (next === null) {
+      if (backward) this.setPlaying(false);
+      else this.setRate(1);
+      return;
+    }
+    this.wantedMs = next;
+    const at = this.times.findLast((time) => time <= this.sink.toMedia(next));
+    if (at !== undefined && Math.abs(this.video.currentTime - at) > 0.002 && spanAt(this.buffered(), next) !== null) this.video.currentTime = at + 0.001;
+  }
+
+  private async shuttle(signal: AbortSignal): Promise<void> {
+    const ranges = this.state.listing?.ranges ?? [];
+    const step = shuttlePlan(this.wantedMs, this.state, this.buffered(), ranges, this.coveredMs);
+    if (step.kind === "drop") await this.sink.drop(step.from, step.to);
+    if (step.kind !== "fetch") return;
+    const apart = this.manner === "keys" ? apartS(this.state.rate) : null;
+    const media = await this.recordings.media(step, this.sink.baseMs, signal, apart);
+    if (media.kind === "data") await this.take(media, step.from, this.wantedMs);
+    this.notBeforeMs = media.kind === "data" && media.to > step.from ? 0 : performance.now() + EDGE_RETRY_MS;
+    this.backoff.reset();
+  }
+
   /** Brings the element in line with what the person wants. */
   private drive(): void {
+    if (this.manner !== "played") {
+      if (!this.video.paused) this.video.pause();
+      return;
+    }
     this.video.playbackRate = this.state.rate;
     if (this.state.playing && this.video.paused && this.video.readyState > 0) void this.video.play().catch(() => undefined);
     if (!this.state.playing && !this.video.paused) this.video.pause();
@@ -154,7 +222,7 @@ export class Player {
 
   /** Where the next picture is wanted. A stalled element stops a little before the end of its buffer. */
   private playheadMs(): number {
-    if (this.video.readyState === 0 || this.video.seeking) return this.wantedMs;
+    if (this.video.readyState === 0 || this.video.seeking || this.manner !== "played") return this.wantedMs;
     const at = this.sink.ofMedia(this.video.currentTime);
     const here = spanAt(this.buffered(), at);
     const stalled = this.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
@@ -193,6 +261,12 @@ export class Player {
   }
 
   private async advance(signal: AbortSignal): Promise<void> {
+    if (this.stale) {
+      await this.sink.dropAll();
+      this.times = [];
+      this.stale = false;
+    }
+    if (this.manner !== "played") return this.shuttle(signal);
     const playheadMs = this.playheadMs();
     const step = plan({
       playheadMs,

@@ -55,9 +55,13 @@ export class Recordings {
     };
   }
 
-  /** A chunk of [from, to); its times on the media timeline count from `baseMs`. */
-  async media(wanted: Span, baseMs: number, signal: AbortSignal): Promise<Media> {
-    const query = { from: toWire(wanted.from), to: toWire(wanted.to), base: toWire(baseMs) };
+  /**
+   * A chunk of [from, to); its times on the media timeline count from `baseMs`. With `keysApartS` key pictures only,
+   * none nearer to the one before.
+   */
+  async media(wanted: Span, baseMs: number, signal: AbortSignal, keysApartS: number | null = null): Promise<Media> {
+    const keys = keysApartS === null ? {} : { keys: String(keysApartS) };
+    const query = { from: toWire(wanted.from), to: toWire(wanted.to), base: toWire(baseMs), ...keys };
     const response = await this.playable(query, signal);
     if (response.status === 204) {
       const next = response.headers.get("X-Beffroi-Next");
@@ -78,6 +82,19 @@ export class Recordings {
     };
   }
 
+  /** The key picture shown at an instant, made small; null where there is none. */
+  async picture(atMs: number, signal: AbortSignal): Promise<Blob | null> {
+    const response = await this.get("/thumbnail", { at: toWire(atMs) }, signal);
+    return response.status === 204 ? null : response.blob();
+  }
+
+  /** Which of the days between these borders have recordings. */
+  async days(borders: readonly number[], signal: AbortSignal): Promise<boolean[]> {
+    const query = borders.map((border): [string, string] => ["border", toWire(border)]);
+    const response = await this.get("/days", query, signal);
+    return ((await response.json()) as { recorded: boolean[] }).recorded;
+  }
+
   /** Footage as it was recorded where this browser plays that, else as H.264. */
   private async playable(query: Record<string, string>, signal: AbortSignal): Promise<Response> {
     const converted = { ...query, codec: "h264" };
@@ -91,7 +108,7 @@ export class Recordings {
     return this.get("/media", converted, signal);
   }
 
-  private async get(path: string, query: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  private async get(path: string, query: Record<string, string> | [string, string][], signal: AbortSignal): Promise<Response> {
     const ticket = await this.freshTicket();
     try {
       const address = `${ticket.url}${path}?${new URLSearchParams(query).toString()}`;
