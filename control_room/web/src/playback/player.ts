@@ -5,27 +5,8 @@ import { frameTimes, mergedTimes, steppedTime } from "./frames";
 import { merged, plan, spanAt, TOLERANCE_MS, type Span } from "./planner";
 import { apartS, mannerOf, moved, shuttlePlan, type Manner } from "./shuttle";
 import { Sink } from "./sink";
-import type { Listing, Media, Recordings } from "./storage";
-
-export interface PlayerState {
-  /** UTC ms of the frame on screen. */
-  shownMs: number | null;
-  playing: boolean;
-  rate: number;
-  backward: boolean;
-  /** Nothing to show yet at the playhead. */
-  loading: boolean;
-  /** All that is recorded has been shown; more may come. */
-  edge: "none" | "waiting" | "ended";
-  jump: Span | null;
-  problem: Problem | null;
-  codec: string;
-  /** The codec of the recording where its pictures are shown converted, else "". */
-  recorded: string;
-  /** Where the pictures that are buffered, or were, are incomplete. */
-  incomplete: readonly Span[];
-  listing: Listing | null;
-}
+import { START, Store, type PlayerState } from "./state";
+import type { Media, Recordings } from "./storage";
 
 /** The first key frame may lie before the range: the media timeline starts earlier so that none is negative. */
 const BASE_MARGIN_MS = 3_600_000;
@@ -34,14 +15,9 @@ const EDGE_RETRY_MS = 1000;
 const LISTING_MS = 4000;
 const JUMP_SHOWN_MS = 8000;
 const MOVE_MS = 40;
-export const RATES = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64] as const;
 
 export class Player {
-  private state: PlayerState = {
-    shownMs: null, playing: true, rate: 1, backward: false, loading: true, edge: "none", jump: null, problem: null, codec: "", recorded: "",
-    incomplete: [], listing: null,
-  };
-  private readonly listeners = new Set<() => void>();
+  private readonly store = new Store<PlayerState>(START);
   private readonly stopping = new AbortController();
   private readonly backoff = new Backoff(1000, 10_000);
   private readonly sink: Sink;
@@ -78,12 +54,9 @@ export class Player {
     void this.tick();
   }
 
-  readonly snapshot = (): PlayerState => this.state;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  private readonly set = this.store.set;
+  readonly snapshot = this.store.snapshot;
+  readonly subscribe = this.store.subscribe;
 
   close(): void {
     this.stopping.abort();
@@ -99,34 +72,23 @@ export class Player {
     return merged(this.sink.buffered());
   }
 
+  private has(ms: number): boolean {
+    return spanAt(this.buffered(), ms) !== null;
+  }
+
   setPlaying(playing: boolean): void {
-    this.set({ playing, edge: playing ? "none" : this.state.edge });
-    this.follow();
+    this.steer({ playing, edge: playing ? "none" : this.state.edge });
     if (playing && this.state.edge === "none") void this.tick();
-    this.drive();
-  }
-
-  setRate(rate: number): void {
-    this.set({ rate });
-    this.follow();
-    this.drive();
-  }
-
-  setBackward(backward: boolean): void {
-    this.set({ backward, edge: "none" });
-    this.follow();
-    this.drive();
   }
 
   seek(toMs: number): void {
     const target = Math.min(Math.max(toMs, this.range.from), this.range.to - 1);
     this.wantedMs = target;
     this.endMs = this.range.to;
-    this.nextFootageMs = null;
-    this.coveredMs = null;
+    this.nextFootageMs = this.coveredMs = null;
     this.notBeforeMs = 0;
     this.set({ jump: null, edge: "none", problem: null });
-    if (spanAt(this.buffered(), target) === null) {
+    if (!this.has(target)) {
       this.fetching?.abort();
       this.set({ loading: true });
     }
@@ -153,19 +115,19 @@ export class Player {
     this.frameHandle = this.video.requestVideoFrameCallback(this.onFrame);
   };
 
-  private set(change: Partial<PlayerState>): void {
-    this.state = { ...this.state, ...change };
-    this.listeners.forEach((listener) => listener());
+  private get state(): PlayerState {
+    return this.store.snapshot();
   }
 
-  private stopped(): boolean {
-    return this.stopping.signal.aborted;
-  }
-
-  /** Takes up another manner of showing pictures where what the person wants has changed it. */
-  private follow(): void {
+  /** Takes up what the person wants, in another manner of showing pictures where that needs one. */
+  steer(change: Partial<PlayerState>): void {
+    this.set({ edge: "none", ...change });
     const [before, manner] = [this.manner, mannerOf(this.state)];
-    if (manner === before) return;
+    if (manner !== before) this.change(before, manner);
+    this.drive();
+  }
+
+  private change(before: Manner, manner: Manner): void {
     this.manner = manner;
     this.stale ||= (before === "keys") !== (manner === "keys");
     this.wantedMs = this.state.shownMs ?? this.playheadMs();
@@ -183,18 +145,17 @@ export class Player {
     const [now, before] = [performance.now(), this.movedAtMs];
     this.movedAtMs = now;
     const ranges = this.state.listing?.ranges ?? [];
-    const ready = !this.stale && !this.video.seeking && this.video.readyState > 0 && spanAt(this.buffered(), this.wantedMs) !== null;
-    if (!ready) return;
+    if (this.stale || this.video.seeking || this.video.readyState === 0 || !this.has(this.wantedMs)) return;
     const { rate, backward } = this.state;
     const next = moved(this.wantedMs, (backward ? -rate : rate) * Math.min(now - before, 500), ranges);
+    // At the newest picture it goes on as the recording does, at the oldest it stands.
     if (next === null) {
-      if (backward) this.setPlaying(false);
-      else this.setRate(1);
+      this.steer(backward ? { playing: false } : { rate: 1 });
       return;
     }
     this.wantedMs = next;
     const at = this.times.findLast((time) => time <= this.sink.toMedia(next));
-    if (at !== undefined && Math.abs(this.video.currentTime - at) > 0.002 && spanAt(this.buffered(), next) !== null) this.video.currentTime = at + 0.001;
+    if (at !== undefined && Math.abs(this.video.currentTime - at) > 0.002 && this.has(next)) this.video.currentTime = at + 0.001;
   }
 
   private async shuttle(signal: AbortSignal): Promise<void> {
@@ -230,7 +191,7 @@ export class Player {
   }
 
   private async tick(): Promise<void> {
-    if (this.fetching !== null || this.stopped() || performance.now() < this.notBeforeMs) return;
+    if (this.fetching !== null || this.stopping.signal.aborted || performance.now() < this.notBeforeMs) return;
     const controller = new AbortController();
     this.fetching = controller;
     try {
@@ -243,7 +204,7 @@ export class Player {
       this.fetching = null;
       this.drive();
     }
-    if (controller.signal.aborted && !this.stopped()) void this.tick();
+    if (controller.signal.aborted) void this.tick();
   }
 
   private failed(problem: Problem): void {
@@ -305,7 +266,7 @@ export class Player {
     if (media.from > askedFrom + TOLERANCE_MS) this.nextFootageMs = media.from;
     this.coveredMs = media.to;
     const fresh = frameTimes(media.data);
-    await this.put(media.data, media.codec, playheadMs);
+    await this.sink.put(media.data, media.codec, { from: this.sink.baseMs, to: playheadMs - 5000 });
     const buffered = this.sink.buffered();
     const [first, last] = [buffered[0], buffered.at(-1)];
     if (first !== undefined && last !== undefined) {
@@ -317,17 +278,6 @@ export class Player {
     this.notBeforeMs = media.to <= askedFrom + TOLERANCE_MS ? performance.now() + EDGE_RETRY_MS : 0;
   }
 
-  /** Appends; a full buffer gives up what lies behind, once. */
-  private async put(data: ArrayBuffer, codec: string, playheadMs: number): Promise<void> {
-    try {
-      await this.sink.append(data, codec);
-    } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
-      await this.sink.drop(this.range.from - BASE_MARGIN_MS, playheadMs - 5000);
-      await this.sink.append(data, codec);
-    }
-  }
-
   private nothing(next: number | null, askedFrom: number, playheadMs: number): void {
     if (next !== null && next > askedFrom) {
       this.nextFootageMs = next;
@@ -337,11 +287,11 @@ export class Player {
     const growing = this.state.listing?.recording === true && this.range.to > Date.now() - EDGE_RETRY_MS;
     if (growing) this.notBeforeMs = performance.now() + EDGE_RETRY_MS;
     else this.endMs = askedFrom;
-    if (spanAt(this.buffered(), playheadMs) === null) this.set({ edge: growing ? "waiting" : "ended", loading: false });
+    if (!this.has(playheadMs)) this.set({ edge: growing ? "waiting" : "ended", loading: false });
   }
 
   private rest(playheadMs: number): void {
-    if (playheadMs < this.endMs && spanAt(this.buffered(), playheadMs) !== null) return;
+    if (playheadMs < this.endMs && this.has(playheadMs)) return;
     const ended = this.endMs < this.range.to || this.range.to <= Date.now();
     const edge = ended ? "ended" : "waiting";
     if (this.state.edge !== edge) this.set({ edge, loading: false });

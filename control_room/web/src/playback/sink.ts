@@ -58,6 +58,17 @@ export class Sink {
     await this.done(this.buffer, (buffer) => buffer.appendBuffer(data));
   }
 
+  /** Appends; where the buffer is full it gives up a span first, once. */
+  async put(data: ArrayBuffer, codec: string, spare: Span): Promise<void> {
+    try {
+      await this.append(data, codec);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
+      await this.drop(spare.from, spare.to);
+      await this.append(data, codec);
+    }
+  }
+
   async drop(from: number, to: number): Promise<void> {
     if (this.buffer === null || to <= from) return;
     await this.done(this.buffer, (buffer) => buffer.remove(Math.max(0, this.toMedia(from)), this.toMedia(to)));

@@ -60,8 +60,8 @@ export class Recordings {
    * none nearer to the one before.
    */
   async media(wanted: Span, baseMs: number, signal: AbortSignal, keysApartS: number | null = null): Promise<Media> {
-    const keys = keysApartS === null ? {} : { keys: String(keysApartS) };
-    const query = { from: toWire(wanted.from), to: toWire(wanted.to), base: toWire(baseMs), ...keys };
+    const query: Record<string, string> = { from: toWire(wanted.from), to: toWire(wanted.to), base: toWire(baseMs) };
+    if (keysApartS !== null) query["keys"] = String(keysApartS);
     const response = await this.playable(query, signal);
     if (response.status === 204) {
       const next = response.headers.get("X-Beffroi-Next");

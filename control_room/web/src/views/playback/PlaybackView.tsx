@@ -49,7 +49,7 @@ export function PlaybackView({ cameraId }: { cameraId: string }) {
         </select>
       </label>
       {camera !== undefined && (
-        <OpenForm told={instantIn(query, "from") === null ? null : rangeIn(query)} endless={!("to" in query)} key={`${query["from"] ?? ""} ${query["to"] ?? ""}`}
+        <OpenForm cameraId={cameraId} told={instantIn(query, "from") === null ? null : rangeIn(query)} endless={!("to" in query)} key={`${query["from"] ?? ""} ${query["to"] ?? ""}`}
           onOpen={(from, to, why) => {
             setMotive(why);
             const at = query["at"] ?? "";
