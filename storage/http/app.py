@@ -15,6 +15,7 @@ EXPOSED = (
     "X-Beffroi-Complete",
     "X-Beffroi-Next",
     "X-Beffroi-Pictures",
+    "X-Beffroi-Clock",
     "Content-Disposition",
     "Content-Range",
 )

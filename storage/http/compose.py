@@ -11,6 +11,7 @@ from storage.http.app import build_app
 from storage.http.calendar import calendar_routes
 from storage.http.clock import clock_routes
 from storage.http.exports import export_routes
+from storage.http.hls import hls_routes
 from storage.http.lease import lease_routes
 from storage.http.playback import playback_routes
 from storage.http.thumbnails import thumbnail_routes
@@ -46,6 +47,7 @@ def compose_app(
         [
             playback_routes(catalogue, guard, clock, metrics, transcodings),
             thumbnail_routes(thumbnails, guard),
+            hls_routes(catalogue, guard, metrics),
             calendar_routes(catalogue, guard),
             export_routes(jobs, holds, catalogue, clock, guard, evidence),
             clock_routes(keeper, guard),

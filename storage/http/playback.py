@@ -47,6 +47,7 @@ _MEDIA = said(
                 X_Beffroi_From="The instant of the first picture.",
                 X_Beffroi_To="The instant after the last one.",
                 X_Beffroi_Codec="As RFC 6381 names it.",
+                X_Beffroi_Clock="Where its UTC comes from: `arrival`, or `sender_report` of the camera.",
                 X_Beffroi_Pictures="`key` where key pictures alone are in it, else `all`.",
             ),
         },
@@ -179,6 +180,7 @@ class PlaybackRoutes:
             "X-Beffroi-From": text_from_ns(answer.start_ns),
             "X-Beffroi-To": text_from_ns(answer.end_ns),
             "X-Beffroi-Codec": codec,
+            "X-Beffroi-Clock": answer.clock,
             "X-Beffroi-Pictures": "all" if answer.thinning is None else "key",
             "Cache-Control": "no-store",
         }

@@ -32,7 +32,9 @@ class Answer:
     between: tuple[Footage, ...]
     last: tuple[Piece, ...]
     base_ns: int
-    thinning: Thinning | None = None
+    thinning: Thinning | None
+    clock: str
+    """Where its UTC comes from: a value of `UtcSource`."""
 
     @property
     def start_ns(self) -> int:
@@ -102,7 +104,15 @@ async def plan(
         last = await _inside(catalogue, stretch.pop(), end_ns)
     if thinning is not None and not any(piece.keys for piece in first):
         thinning = None
-    answer = Answer(opening.description, tuple(first), tuple(stretch), tuple(last), base_ns, thinning)
+    answer = Answer(
+        opening.description,
+        tuple(first),
+        tuple(stretch),
+        tuple(last),
+        base_ns,
+        thinning,
+        opening.identity.wall_source,
+    )
     if answer.end_ns <= start_ns:
         return Nothing(await catalogue.next_start_ns(stream, start_ns))
     return answer
@@ -171,3 +181,17 @@ async def _pieces(catalogue: Catalogue, answer: Answer) -> AsyncIterator[Piece]:
             yield piece
     for piece in thinned(answer.last):
         yield piece
+
+
+async def plan_one(
+    catalogue: Catalogue, footage: Footage, start_ns: int, end_ns: int, base_ns: int
+) -> Answer | None:
+    """The answer to [start_ns, end_ns) out of one segment alone; None where it has nothing of it."""
+    layout = await catalogue.layout(footage)
+    found = pieces_of(footage, layout)
+    if start_ns > footage.start_ns:
+        found = found[_seek(found, start_ns) :]
+    inside = tuple(piece for piece in found if piece.start_ns < end_ns)
+    if not inside:
+        return None
+    return Answer(layout.description, inside, (), (), base_ns, None, layout.identity.wall_source)

@@ -1,14 +1,19 @@
 """Playback beyond play and pause: backward, fast, small pictures, a marked range, the calendar."""
 
+import base64
+import io
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from ingest.simulator.clock_strip import Image, read_clock
 from tests.browser.story import open_player, picture, sign_in
 from tests.browser.test_story import visitor
 from tests.support.client import signed_in
@@ -49,7 +54,7 @@ async def shown(page: Page) -> datetime:
 
 
 async def _moves(page: Page, seconds: float, within_s: float) -> None:
-    """The picture shown goes on by so many seconds, backward where they are negative, in more than one step."""
+    """The picture shown goes on by so many seconds, backward where they are negative, in some steps."""
     began = await shown(page)
     seen = {began}
 
@@ -99,10 +104,11 @@ async def test_a_range_marked_by_keys_or_mouse_is_taken_to_where_it_is_held_or_e
     await page.keyboard.press("i")
     await expect(page.get_by_test_id("marked")).to_contain_text("→")
     await expect(page.get_by_test_id("strip").get_by_test_id("thumbnail").first).to_be_visible(timeout=20_000)
-    await page.get_by_test_id("zoom-in").click()
+    for _ in range(5):
+        await page.get_by_test_id("zoom-in").click()
     box = await page.get_by_test_id("timeline").bounding_box()
     assert box is not None
-    await page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 40)
+    await page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 40)
     await expect(page.get_by_test_id("peek").get_by_test_id("thumbnail")).to_be_visible(timeout=20_000)
     await picture(page, "playback-marked", tmp_path)
     await page.keyboard.down("Shift")
@@ -124,3 +130,43 @@ async def test_the_calendar_offers_the_days_that_have_recordings(page: Page, tmp
     await recorded.last.click()
     await page.get_by_test_id("playback-open").click()
     await expect(page.get_by_test_id("timeline")).to_be_visible()
+
+
+BOTH = """() => [...document.querySelectorAll('[data-testid=view-player] video')].map(video => {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  canvas.getContext('2d').drawImage(video, 0, 0);
+  return canvas.toDataURL('image/png').split(',')[1];
+})"""
+WITHIN_MS = 100
+
+
+async def test_two_cameras_show_the_same_instant_as_their_burnt_in_clocks_tell(
+    page: Page, whole: WholeSystem, tmp_path: Path
+) -> None:
+    async with signed_in(whole.url, "operatrice") as api:
+        second = str((await api.items("/cameras"))[1]["id"])
+    for _ in range(3):
+        await page.keyboard.press("ArrowLeft")
+    await page.get_by_test_id("add-camera").select_option(second)
+    offset = page.get_by_test_id("companion")
+    apart: list[int] = []
+
+    async def calm() -> bool:
+        told = await offset.get_attribute("data-offset")
+        if not told or abs(int(told)) > 40:
+            apart.clear()
+            return False
+        clocks = [read_clock(_picture(one)) for one in await page.evaluate(BOTH)]
+        if None not in clocks:
+            apart.append(abs(int(clocks[0] or 0) - int(clocks[1] or 0)))
+        return len(apart) >= 10
+
+    await eventually(calm, within_s=60, what="two cameras in step")
+    await picture(page, "playback-synchronised", tmp_path)
+    assert max(apart) <= WITHIN_MS, apart
+
+
+def _picture(png: str) -> Image:
+    with av.open(io.BytesIO(base64.b64decode(png)), "r", format="png_pipe") as container:
+        return np.asarray(next(container.decode(video=0)).to_ndarray(format="bgr24"), np.uint8)

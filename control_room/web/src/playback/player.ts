@@ -1,20 +1,13 @@
 /** Plays one stream's recordings of a range: asks for what the planner wants, and says what is shown. */
 import { asProblem, isAbort, type Problem } from "../api/problem";
 import { Backoff } from "../live/backoff";
-import { frameTimes, mergedTimes, steppedTime } from "./frames";
+import { steppedTime } from "./frames";
 import { merged, plan, spanAt, TOLERANCE_MS, type Span } from "./planner";
 import { apartS, mannerOf, moved, shuttlePlan, type Manner } from "./shuttle";
 import { Sink } from "./sink";
-import { START, Store, type PlayerState } from "./state";
-import type { Media, Recordings } from "./storage";
+import { BASE_MARGIN_MS, EDGE_RETRY_MS, JUMP_SHOWN_MS, MOVE_MS, START, Store, TICK_MS, UNKNOWN_STEP_S, type PlayerState } from "./state";
+import { Listings, type Media, type Recordings } from "./storage";
 
-/** The first key frame may lie before the range: the media timeline starts earlier so that none is negative. */
-const BASE_MARGIN_MS = 3_600_000;
-const TICK_MS = 200;
-const EDGE_RETRY_MS = 1000;
-const LISTING_MS = 4000;
-const JUMP_SHOWN_MS = 8000;
-const MOVE_MS = 40;
 
 export class Player {
   private readonly store = new Store<PlayerState>(START);
@@ -23,6 +16,7 @@ export class Player {
   private readonly sink: Sink;
   private readonly video: HTMLVideoElement;
   private readonly recordings: Recordings;
+  private readonly listings: Listings;
   private readonly range: Span;
   private wantedMs: number;
   private fetching: AbortController | null = null;
@@ -30,9 +24,9 @@ export class Player {
   private coveredMs: number | null = null;
   private endMs: number;
   private notBeforeMs = 0;
-  private listedAtMs = -Infinity;
   private jumpedAtMs = 0;
   private times: number[] = [];
+  private stepFrom: number | null = null;
   private manner: Manner = "played";
   /** What is buffered is of another manner: key pictures where all are wanted, or the other way round. */
   private stale = false;
@@ -41,9 +35,16 @@ export class Player {
   private readonly timer: number;
   private frameHandle = 0;
 
-  constructor(video: HTMLVideoElement, recordings: Recordings, range: Span) {
+  /** By how much it is played faster, to come to the instant of another camera's. */
+  trim = 1;
+  /** One that follows another waits in a hole where one that leads passes over it. */
+  private readonly follows: boolean;
+
+  constructor(video: HTMLVideoElement, recordings: Recordings, range: Span, follows = false) {
+    this.follows = follows;
     this.video = video;
     this.recordings = recordings;
+    this.listings = new Listings(recordings, range);
     this.range = range;
     this.wantedMs = range.from;
     this.endMs = range.to;
@@ -72,7 +73,16 @@ export class Player {
     return merged(this.sink.buffered());
   }
 
-  private has(ms: number): boolean {
+  get positionMs(): number {
+    const sought = this.video.readyState === 0 || this.video.seeking || this.manner !== "played";
+    return sought ? this.wantedMs : this.sink.ofMedia(this.video.currentTime);
+  }
+
+  get settled(): boolean {
+    return this.video.readyState > 0 && !this.video.seeking;
+  }
+
+  has(ms: number): boolean {
     return spanAt(this.buffered(), ms) !== null;
   }
 
@@ -85,7 +95,7 @@ export class Player {
     const target = Math.min(Math.max(toMs, this.range.from), this.range.to - 1);
     this.wantedMs = target;
     this.endMs = this.range.to;
-    this.nextFootageMs = this.coveredMs = null;
+    this.nextFootageMs = this.coveredMs = this.stepFrom = null;
     this.notBeforeMs = 0;
     this.set({ jump: null, edge: "none", problem: null });
     if (!this.has(target)) {
@@ -101,19 +111,22 @@ export class Player {
     this.setPlaying(false);
     const at = this.state.shownMs === null ? this.video.currentTime : this.sink.toMedia(this.state.shownMs);
     const found = steppedTime(this.times, at, direction);
-    if (found === null) this.seek(this.sink.ofMedia(at + direction * 0.08));
-    else this.video.currentTime = found + 0.001;
+    this.seek(this.sink.ofMedia((found ?? at + direction * UNKNOWN_STEP_S) + 0.001));
+    // The frame before is known once what lies before is there.
+    this.stepFrom = found === null && direction === -1 ? at : null;
   }
 
-  private readonly onMetadata = () => {
-    this.video.currentTime = this.sink.toMedia(this.wantedMs);
-  };
+  private readonly onMetadata = () => void (this.video.currentTime = this.sink.toMedia(this.wantedMs));
 
   private readonly onFrame: VideoFrameRequestCallback = (_, metadata) => {
     const over = this.state.jump !== null && performance.now() - this.jumpedAtMs > JUMP_SHOWN_MS;
     this.set({ shownMs: this.sink.ofMedia(metadata.mediaTime), loading: false, ...(over ? { jump: null } : {}) });
     this.frameHandle = this.video.requestVideoFrameCallback(this.onFrame);
   };
+
+  private get ranges(): readonly Span[] {
+    return this.state.listing?.ranges ?? [];
+  }
 
   private get state(): PlayerState {
     return this.store.snapshot();
@@ -144,13 +157,12 @@ export class Player {
   private move(): void {
     const [now, before] = [performance.now(), this.movedAtMs];
     this.movedAtMs = now;
-    const ranges = this.state.listing?.ranges ?? [];
     if (this.stale || this.video.seeking || this.video.readyState === 0 || !this.has(this.wantedMs)) return;
     const { rate, backward } = this.state;
-    const next = moved(this.wantedMs, (backward ? -rate : rate) * Math.min(now - before, 500), ranges);
+    const next = moved(this.wantedMs, (backward ? -rate : rate) * Math.min(now - before, 500), this.ranges);
     // At the newest picture it goes on as the recording does, at the oldest it stands.
     if (next === null) {
-      this.steer(backward ? { playing: false } : { rate: 1 });
+      if (!this.follows) this.steer(backward ? { playing: false } : { rate: 1 });
       return;
     }
     this.wantedMs = next;
@@ -159,8 +171,7 @@ export class Player {
   }
 
   private async shuttle(signal: AbortSignal): Promise<void> {
-    const ranges = this.state.listing?.ranges ?? [];
-    const step = shuttlePlan(this.wantedMs, this.state, this.buffered(), ranges, this.coveredMs);
+    const step = shuttlePlan(this.wantedMs, this.state, this.buffered(), this.ranges, this.coveredMs);
     if (step.kind === "drop") await this.sink.drop(step.from, step.to);
     if (step.kind !== "fetch") return;
     const apart = this.manner === "keys" ? apartS(this.state.rate) : null;
@@ -176,15 +187,15 @@ export class Player {
       if (!this.video.paused) this.video.pause();
       return;
     }
-    this.video.playbackRate = this.state.rate;
+    this.video.playbackRate = this.state.rate * this.trim;
     if (this.state.playing && this.video.paused && this.video.readyState > 0) void this.video.play().catch(() => undefined);
     if (!this.state.playing && !this.video.paused) this.video.pause();
   }
 
   /** Where the next picture is wanted. A stalled element stops a little before the end of its buffer. */
   private playheadMs(): number {
-    if (this.video.readyState === 0 || this.video.seeking || this.manner !== "played") return this.wantedMs;
-    const at = this.sink.ofMedia(this.video.currentTime);
+    const at = this.positionMs;
+    if (!this.settled || this.manner !== "played") return at;
     const here = spanAt(this.buffered(), at);
     const stalled = this.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
     return here !== null && stalled && here.to - at < 2 * TOLERANCE_MS * this.state.rate ? here.to : at;
@@ -192,10 +203,10 @@ export class Player {
 
   private async tick(): Promise<void> {
     if (this.fetching !== null || this.stopping.signal.aborted || performance.now() < this.notBeforeMs) return;
-    const controller = new AbortController();
-    this.fetching = controller;
+    const controller = (this.fetching = new AbortController());
     try {
-      await this.relist(controller.signal);
+      const listing = await this.listings.fresh(controller.signal);
+      if (listing !== null) this.set({ listing });
       await this.advance(controller.signal);
       if (this.state.problem !== null && this.notBeforeMs === 0) this.set({ problem: null });
     } catch (error) {
@@ -211,14 +222,6 @@ export class Player {
     this.notBeforeMs = performance.now() + this.backoff.nextMs();
     this.set({ problem, loading: false });
     if (problem.status === 403) void this.sink.dropAll().catch(() => undefined);
-  }
-
-  private async relist(signal: AbortSignal): Promise<void> {
-    if (performance.now() - this.listedAtMs < LISTING_MS) return;
-    if (this.state.listing !== null && this.range.to < (this.state.listing.until ?? 0)) return;
-    const listing = await this.recordings.list(this.range, signal);
-    this.listedAtMs = performance.now();
-    this.set({ listing });
   }
 
   private async advance(signal: AbortSignal): Promise<void> {
@@ -240,13 +243,13 @@ export class Player {
     switch (step.kind) {
       case "fetch":
         await this.take(await this.recordings.media(step, this.sink.baseMs, signal), step.from, playheadMs);
-        this.notBeforeMs = Math.max(this.notBeforeMs, 0);
         this.backoff.reset();
         break;
       case "drop":
         await this.sink.drop(step.from, step.to);
         break;
       case "jump":
+        if (this.follows) break;
         this.set({ jump: { from: step.from, to: step.to } });
         this.jumpedAtMs = performance.now();
         this.nextFootageMs = null;
@@ -265,15 +268,12 @@ export class Player {
     }
     if (media.from > askedFrom + TOLERANCE_MS) this.nextFootageMs = media.from;
     this.coveredMs = media.to;
-    const fresh = frameTimes(media.data);
     await this.sink.put(media.data, media.codec, { from: this.sink.baseMs, to: playheadMs - 5000 });
-    const buffered = this.sink.buffered();
-    const [first, last] = [buffered[0], buffered.at(-1)];
-    if (first !== undefined && last !== undefined) {
-      this.times = mergedTimes(this.times, fresh, this.sink.toMedia(first.from), this.sink.toMedia(last.to));
-    }
+    this.times = this.sink.heldTimes(this.times, media.data);
+    const back = this.stepFrom === null ? null : steppedTime(this.times, this.stepFrom, -1);
+    if (back !== null) this.seek(this.sink.ofMedia(back + 0.001));
     if (media.completeFrom !== null) this.set({ incomplete: merged([...this.state.incomplete, { from: media.from, to: media.completeFrom }]) });
-    this.set({ codec: media.codec, recorded: media.recorded, edge: "none", problem: null });
+    this.set({ codec: media.codec, recorded: media.recorded, clock: media.clock, edge: "none", problem: null });
     // Nothing new was there: what comes next is being written now.
     this.notBeforeMs = media.to <= askedFrom + TOLERANCE_MS ? performance.now() + EDGE_RETRY_MS : 0;
   }

@@ -1,5 +1,6 @@
 /** Media Source Extensions behind a small door: append, drop, and what is buffered, in UTC ms. */
 import { Problem } from "../api/problem";
+import { frameTimes, mergedTimes } from "./frames";
 import type { Span } from "./planner";
 
 const typeOf = (codec: string): string => `video/mp4; codecs="${codec}"`;
@@ -67,6 +68,14 @@ export class Sink {
       await this.drop(spare.from, spare.to);
       await this.append(data, codec);
     }
+  }
+
+  /** When the frames that are held are shown: those known before, and those of what was appended now. */
+  heldTimes(known: readonly number[], appended: ArrayBuffer): number[] {
+    const buffered = this.buffered();
+    const [first, last] = [buffered[0], buffered.at(-1)];
+    if (first === undefined || last === undefined) return [...known];
+    return mergedTimes(known, frameTimes(appended), this.toMedia(first.from), this.toMedia(last.to));
   }
 
   async drop(from: number, to: number): Promise<void> {

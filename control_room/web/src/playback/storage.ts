@@ -15,8 +15,11 @@ export interface Listing {
 }
 
 export type Media =
-  /** `recorded` is the codec of the recording where that had to be converted for this browser, else "". */
-  | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string;
+  /**
+   * `recorded` is the codec of the recording where that had to be converted for this browser, else ""; `clock` says
+   * where its UTC comes from, "arrival" or "sender_report".
+   */
+  | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string; clock: string;
       /** Pictures before this instant are incomplete, where the answer begins without a key picture. */
       completeFrom: number | null }
   | { kind: "nothing"; next: number | null };
@@ -78,6 +81,7 @@ export class Recordings {
       to: instant("X-Beffroi-To", wanted.to),
       codec: codecOf(response),
       recorded: response.headers.get("X-Beffroi-Transcoded") ?? "",
+      clock: response.headers.get("X-Beffroi-Clock") ?? "",
       completeFrom: completeOf(response),
     };
   }
@@ -130,6 +134,30 @@ export class Recordings {
     });
     this.ticket = await this.renewal;
     return this.ticket;
+  }
+}
+
+const LISTING_MS = 4000;
+
+/** What is recorded of a range, asked for again while it may grow. */
+export class Listings {
+  private readonly recordings: Recordings;
+  private readonly range: Span;
+  private listing: Listing | null = null;
+  private askedAtMs = -Infinity;
+
+  constructor(recordings: Recordings, range: Span) {
+    this.recordings = recordings;
+    this.range = range;
+  }
+
+  /** A newer one; null where the last is as good. */
+  async fresh(signal: AbortSignal): Promise<Listing | null> {
+    if (performance.now() - this.askedAtMs < LISTING_MS) return null;
+    if (this.listing !== null && this.range.to < (this.listing.until ?? 0)) return null;
+    this.listing = await this.recordings.list(this.range, signal);
+    this.askedAtMs = performance.now();
+    return this.listing;
   }
 }
 

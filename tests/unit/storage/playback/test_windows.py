@@ -180,3 +180,9 @@ async def test_a_distance_of_key_pictures_that_is_none_is_refused(tmp_path: Path
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(50))
         assert (await media(shop, 0, 2, keys=apart)).status_code == 400
+
+
+async def test_a_window_says_where_its_utc_comes_from(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(50))
+        assert (await media(shop, 0, 2)).headers["x-beffroi-clock"] == "arrival"

@@ -57,6 +57,14 @@ export const playback = {
     hold: "Hold this range",
     export: "Export this range",
   },
+  sync: {
+    add: "Add a camera…",
+    remove: (name: string) => `Remove ${name}`,
+    nothing: "nothing recorded at this instant",
+    offset: (ms: number) => `offset ${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${Math.abs(ms)} ms`,
+    uncertain: (clock: string): string => (clock === "sender_report" ? "the camera’s time" : "time of arrival, ± network delay"),
+    clock: (clock: string): string => (clock === "sender_report" ? "UTC told by the camera (RTCP): as right as its clock." : "UTC of arrival at the centre: late by the network’s delay, which is unknown."),
+  },
   calendar: {
     title: "Calendar",
     before: "Month before",

@@ -147,6 +147,7 @@ export const otherReasons: typeof french = {
   "pictures-parameters-missing": "The pictures cannot be recorded: a key picture comes without its parameters.",
   "playback-from-missing": "The time to start from is missing.",
   "playback-range-long": "The range is longer than two months.",
+  "playlist-range-long": "The range is longer than a day.",
   "range-asked": "{start} to {end}",
   "range-held": "{start} to {end}; {reference}",
   "range-in-future": "The range must not reach into the future.",

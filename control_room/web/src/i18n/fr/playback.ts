@@ -55,6 +55,14 @@ export const playback = {
     hold: "Conserver cette plage",
     export: "Exporter cette plage",
   },
+  sync: {
+    add: "Ajouter une caméra…",
+    remove: (name: string) => `Retirer ${name}`,
+    nothing: "rien d’enregistré à cet instant",
+    offset: (ms: number) => `écart ${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${Math.abs(ms)} ms`,
+    uncertain: (clock: string): string => (clock === "sender_report" ? "heure de la caméra" : "heure d’arrivée, ± délai du réseau"),
+    clock: (clock: string): string => (clock === "sender_report" ? "UTC donnée par la caméra (RTCP) : aussi juste que son horloge." : "UTC de l’arrivée au centre : en retard du délai du réseau, inconnu."),
+  },
   calendar: {
     title: "Calendrier",
     before: "Mois précédent",

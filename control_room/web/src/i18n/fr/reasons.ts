@@ -145,6 +145,7 @@ export const otherReasons = {
   "pictures-parameters-missing": "Les images ne peuvent pas être enregistrées : une image clé arrive sans ses paramètres.",
   "playback-from-missing": "Il manque l’heure de début.",
   "playback-range-long": "La période dépasse deux mois.",
+  "playlist-range-long": "La période dépasse un jour.",
   "range-asked": "du {start} au {end}",
   "range-held": "du {start} au {end} ; {reference}",
   "range-in-future": "La période ne doit pas aller au-delà de maintenant.",

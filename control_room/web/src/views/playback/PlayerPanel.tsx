@@ -7,12 +7,14 @@ import type { Span } from "../../playback/planner";
 import { RATES, START } from "../../playback/state";
 import type { Listing } from "../../playback/storage";
 import { saveStill } from "../../playback/still";
+import { MOST_CAMERAS } from "../../playback/sync";
 import { coverageOf, following, zoomed, type Window } from "../../playback/timeline";
 import { useSay } from "../../ui/Announcer";
 import { classes } from "../../ui/classes";
 import { useKeys } from "../../ui/keys";
 import { useNow } from "../../ui/now";
 import { tell, useRoute } from "../../ui/router";
+import { Companion } from "./Companion";
 import { Controls } from "./Controls";
 import { Marks, withFrom, withTo, type Marked } from "./Marks";
 import { Notices } from "./Notices";
@@ -30,13 +32,16 @@ interface Props {
   /** Where to begin, the start of the range if null. */
   startMs: number | null;
   motive: string;
+  /** The cameras played beside it. */
+  others: readonly Camera[];
+  onOthers: (others: readonly Camera[]) => void;
   onChange: () => void;
 }
 
 /** Before there is a player. */
 const RESTING = { ...START, playing: false };
 
-export function PlayerPanel({ camera, range, startMs, motive, onChange }: Props) {
+export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, onChange }: Props) {
   const { t } = useText();
   const say = useSay();
   const { communeName } = useTerritory();
@@ -104,12 +109,18 @@ export function PlayerPanel({ camera, range, startMs, motive, onChange }: Props)
     <div className={styles.player} data-testid="view-player">
       <div className={styles.playerHead}>
         <h1>{camera.name} <small className={prose.hint}>{communeName(camera.commune)}</small></h1>
+        <AddCamera taken={[camera, ...others]} onAdd={(one) => onOthers([...others, one])} />
         <Coverage known={known} listing={state?.listing ?? null} />
         <button type="button" className={classes(buttons.plain, spacing.end)} onClick={onChange} data-testid="playback-change">{t.playback.change}</button>
       </div>
-      <div className={styles.screen}>
-        <video ref={video} muted playsInline aria-label={camera.name} data-testid="player-video" tabIndex={-1} />
-        <Notices state={state} />
+      <div className={classes(styles.screens, others.length > 0 && (others.length > 3 ? styles.nine : styles.four))}>
+        <div className={styles.screen}>
+          <video ref={video} muted playsInline aria-label={camera.name} data-testid="player-video" tabIndex={-1} />
+          <Notices state={state} />
+        </div>
+        {others.map((one) => (
+          <Companion key={one.id} camera={one} range={range} motive={why} leader={player} onLeave={() => onOthers(others.filter((other) => other !== one))} />
+        ))}
       </div>
       <Controls player={player} playing={playing} rate={rate} backward={backward} shownMs={shownMs} onStill={() => void still()}
         onZoom={zoom} onZoomAll={() => setView(known)} />
@@ -118,6 +129,24 @@ export function PlayerPanel({ camera, range, startMs, motive, onChange }: Props)
       <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />
       <Marks cameraId={camera.id} marked={marked} shownMs={shownMs} onMark={setMarked} />
     </div>
+  );
+}
+
+/** Puts another camera beside those shown. */
+function AddCamera({ taken, onAdd }: { taken: readonly Camera[]; onAdd: (camera: Camera) => void }) {
+  const { t } = useText();
+  const { cameras, communeName } = useTerritory();
+  const left = (cameras ?? []).filter((one) => taken.every((other) => other.id !== one.id));
+  if (left.length === 0 || taken.length >= MOST_CAMERAS) return null;
+  return (
+    <select value="" aria-label={t.playback.sync.add} data-testid="add-camera"
+      onChange={(event) => {
+        const found = left.find((one) => one.id === event.target.value);
+        if (found !== undefined) onAdd(found);
+      }}>
+      <option value="">{t.playback.sync.add}</option>
+      {left.map((one) => <option key={one.id} value={one.id}>{communeName(one.commune)} · {one.name}</option>)}
+    </select>
   );
 }
 

@@ -23,7 +23,7 @@ export function recordingsOf(cameraId: string, { from, to }: Span, motive: strin
 }
 
 /** A player on the video element, for as long as camera, range, motive and where to start stay the same. */
-export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: string, range: Span, motive: string, startMs: number | null) {
+export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: string, range: Span, motive: string, startMs: number | null, follows = false) {
   const [player, setPlayer] = useState<Player | null>(null);
   const [thumbs, setThumbs] = useState<Thumbs | null>(null);
   const { from, to } = range;
@@ -32,7 +32,7 @@ export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: s
     const element = video.current;
     if (element === null) return;
     const recordings = recordingsOf(cameraId, { from, to }, motive);
-    const made = new Player(element, recordings, { from, to });
+    const made = new Player(element, recordings, { from, to }, follows);
     if (startMs !== null && startMs > from) made.seek(startMs);
     const pictures = new Thumbs(recordings);
     setPlayer(made);
@@ -43,7 +43,7 @@ export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: s
       setThumbs(null);
       setPlayer(null);
     };
-  }, [video, cameraId, from, to, motive, startMs]);
+  }, [video, cameraId, from, to, motive, startMs, follows]);
 
   const nothing = useCallback(() => () => undefined, []);
   const state: PlayerState | null = useSyncExternalStore(player?.subscribe ?? nothing, player?.snapshot ?? (() => null));
