@@ -35,7 +35,7 @@ export function Marks({ cameraId, marked, shownMs, onMark }: Props) {
     <div className={styles.marks} role="group" aria-label={t.playback.marks.title}>
       <button type="button" disabled={shownMs === null} onClick={() => shownMs !== null && onMark(withFrom(marked, shownMs))} title={`${t.playback.marks.from} ( i )`} data-testid="mark-from">{t.playback.marks.from}</button>
       <button type="button" disabled={shownMs === null} onClick={() => shownMs !== null && onMark(withTo(marked, shownMs))} title={`${t.playback.marks.to} ( o )`} data-testid="mark-to">{t.playback.marks.to}</button>
-      <span className={prose.mono} aria-live="polite" data-testid="marked">
+      <span aria-live="polite" data-testid="marked">
         {marked.from === null && marked.to === null ? <span className={prose.hint}>{t.playback.marks.hint}</span> : `${end(marked.from)} → ${end(marked.to)}`}
         {range !== null && <span className={prose.hint}> ({span(range.to - range.from)})</span>}
       </span>
