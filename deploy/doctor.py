@@ -3,6 +3,7 @@
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,13 @@ import control_room
 from deploy.installation import refuse_full_disk
 from deploy.ports import Ports, refuse_taken
 from shared.errors import BeffroiError
+from shared.settings import load
+from storage.objects.compose import s3_place
+from storage.objects.folder_locks import FolderLocks
+from storage.objects.locks import LockKind
+from storage.objects.s3_abilities import abilities
+from storage.objects.s3_wire import S3Wire
+from storage.settings import BucketSettings
 
 _UDP_SEGMENT = 103
 
@@ -45,6 +53,7 @@ def examine(data_dir: Path, base_port: int, muxes: int = 1) -> Iterator[Finding]
     )
     for check in checks:
         yield check()
+    yield from _store(data_dir)
 
 
 def _guarded(what: str, check: Callable[[], None]) -> Finding:
@@ -98,6 +107,39 @@ def _secrets(data_dir: Path) -> Finding:
             f"others may read {', '.join(sorted(readable))} in {folder}: chmod -R go-rwx {folder}",
         )
     return Finding(Verdict.OK, f"secrets in {folder}")
+
+
+def _store(data_dir: Path) -> Iterator[Finding]:
+    """What keeps the recordings: what it can, and what is missing."""
+    try:
+        settings = load(BucketSettings)
+        if not settings.s3_url:
+            folder = data_dir / "storage" / "objects"
+            if folder.is_dir():
+                yield _folder_locks(FolderLocks(folder).kind())
+            return
+        place = s3_place(settings)
+        if place.credentials_file.exists() and place.credentials_file.stat().st_mode & 0o077:
+            yield Finding(
+                Verdict.WRONG, f"object store: others may read {place.credentials_file}: chmod go-rwx it"
+            )
+        for ability in abilities(S3Wire(place, time.monotonic_ns)):
+            wrong = Verdict.WRONG if ability.needed else Verdict.WARNING
+            yield Finding(Verdict.OK if ability.well else wrong, f"object store: {ability.what}")
+    except BeffroiError as error:
+        yield Finding(Verdict.WRONG, f"object store: {error.detail}")
+    except OSError as error:
+        yield Finding(Verdict.WRONG, f"object store: {error.strerror or error}")
+
+
+def _folder_locks(kind: LockKind) -> Finding:
+    if kind is LockKind.IMMUTABLE:
+        return Finding(Verdict.OK, "object store: a folder, what is held is immutable")
+    return Finding(
+        Verdict.WARNING,
+        "object store: a folder that cannot make files immutable (that takes CAP_LINUX_IMMUTABLE and a file "
+        "system with that flag): what is held is read-only, and kept by Beffroi alone",
+    )
 
 
 def _segmentation() -> Finding:

@@ -13,6 +13,17 @@ from deploy.ports import MuxPorts, Ports
 from deploy.process import Program
 from deploy.secrets import Secrets, write_secret
 
+_OF_THE_STORE = (
+    "S3_URL",
+    "S3_BUCKET",
+    "S3_PREFIX",
+    "S3_REGION",
+    "S3_CREDENTIALS_FILE",
+    "S3_CA_FILE",
+    "SPOOL_LIMIT_MB",
+)
+"""What a bucket is to be chosen by, before an installation is started."""
+
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
 
 
@@ -169,8 +180,11 @@ class Layout:
                 "TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{self.ports.tap_storage}",
                 **self._centre_common(),
                 "EVIDENCE_KEY_FILE": str(self.secrets.evidence_private),
+                "SEAL_KEY_FILE": str(self.secrets.seal_key),
+                "SEAL_CERTIFICATE_FILE": str(self.secrets.seal_certificate),
                 "STATUS_PORT": str(self.ports.status_storage),
                 "DATA_DIR": str(folder),
+                **_chosen(),
             },
         )
 
@@ -206,3 +220,9 @@ def _inherited() -> dict[str, str]:
     """What of our own environment a service gets: no setting of ours, no secret of the caller's."""
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {**kept, "PYTHONUNBUFFERED": "1"}
+
+
+def _chosen() -> dict[str, str]:
+    """What of storage whoever starts us has chosen in our own environment: none of it is a secret."""
+    given = ((name, os.environ.get(f"BEFFROI_{name}")) for name in _OF_THE_STORE)
+    return {name: value for name, value in given if value is not None}

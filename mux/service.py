@@ -5,6 +5,7 @@ import gc
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -13,6 +14,7 @@ from mux.fanout.pacer import Pacer
 from mux.observe.lag import Lag
 from mux.observe.metrics import MuxMetrics
 from mux.observe.stream_metrics import StreamMetrics
+from mux.rtp.picture import picture_of
 from mux.sessions.adaptation import PlayoutBounds
 from mux.sessions.admission import Admission
 from mux.sessions.senders import Senders
@@ -163,10 +165,21 @@ def _sending(process: _Process, make_transport: type[UdpTransport]) -> _Sending:
 def _streams(process: _Process, tap: TapSubscriber, sending: _Sending) -> _Streams:
     """The room `mux.streams`."""
     settings, clock, counts, metrics = process.settings, process.clock, process.counts, process.metrics
-    transport, pacer = sending.transport, sending.pacer
+    transport = sending.transport
+    make_picture = picture_of if sending.core is None else sending.core.cutter().picture_of
     spare = _spare(settings, clock)
     transcoders = Transcoders(settings.most_transcoders, spare.take, clock, counts, process.random)
     metrics.watch_transcoders(lambda: len(transcoders))
+
+    channel = partial(
+        Channel,
+        transport=transport,
+        pacer=sending.pacer,
+        clock=clock,
+        counts=counts,
+        sent=metrics.first_sent,
+        make_picture=make_picture,
+    )
 
     def make_channel(stream: StreamId, changed: Callable[[Channel], None]) -> Channel:
         def learned(channel: Channel) -> None:
@@ -174,19 +187,10 @@ def _streams(process: _Process, tap: TapSubscriber, sending: _Sending) -> _Strea
                 spare.keep()
             changed(channel)
 
-        return Channel(stream, transport, pacer, clock, counts, sent=metrics.first_sent, changed=learned)
+        return channel(stream, changed=learned)
 
     def transcoded(source: Channel) -> Transcoded:
-        made = Channel(
-            source.stream,
-            transport,
-            pacer,
-            clock,
-            counts,
-            sent=metrics.first_sent,
-            changed=lambda _: None,
-            timeline=Timeline(hurries=True),
-        )
+        made = channel(source.stream, changed=lambda _: None, timeline=Timeline(hurries=True))
         return Transcoded(source, transcoders, made, clock)
 
     def subscribe(stream: StreamId, sink: Sink, answering: Callable[[bool], None]) -> Subscription:

@@ -23,6 +23,9 @@ class StreamKind(StrEnum):
     MAIN = "main"
     SUB = "sub"
 
+    # Streams are looked up for each picture, and an enum's own is in Python.
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class StreamId:

@@ -7,7 +7,6 @@ does not confirm. Without a lease for LEASE_S they close everything but recordin
 again. A lease travels as a JWS of a type of its own (`shared.jws`), signed with the key of the tickets.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -32,6 +31,7 @@ MAX_LEASE_CHARS = 2 << 20
 
 _HEADER = header_of("beffroi-lease+jws")
 _LIVE = frozenset({Action.LIVE, Action.WALL})
+_ONE_STREAM = frozenset({Action.LIVE, Action.PLAYBACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +170,10 @@ class Leases:
         # Of a session that began after the lease the ticket itself is the proof, until the next lease.
         if until_s is None and ticket.issued_ms < kept.lease.at_ms:
             return Ended.SESSION
-        if any(0 < end_s <= now_s for end_s in (until_s or 0, ticket.right_until_s)):
+        if 0 < (until_s or 0) <= now_s or 0 < ticket.right_until_s <= now_s:
             return Ended.EXPIRED
-        if any(self.camera_ended(ticket, path) for path in _only_camera(ticket)):
+        # Only a ticket for one stream is for one camera.
+        if ticket.action in _ONE_STREAM and self.camera_ended(ticket, ticket.resource.rpartition("/")[0]):
             return Ended.CAMERA
         return None
 
@@ -202,9 +203,3 @@ class Leases:
             )
         if ended is not None:
             raise TicketRefused(_WHY[ended])
-
-
-def _only_camera(ticket: Ticket) -> Iterator[str]:
-    """The camera of a ticket for one stream."""
-    if ticket.action in (Action.LIVE, Action.PLAYBACK):
-        yield ticket.resource.rpartition("/")[0]

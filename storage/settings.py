@@ -1,5 +1,6 @@
 """What the environment tells storage."""
 
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -7,7 +8,32 @@ from pydantic import Field, SecretStr
 from shared.settings import Settings
 
 
-class StorageSettings(Settings):
+class CoreChoice(StrEnum):
+    """What builds fragments: `auto` is compiled where that can be had."""
+
+    AUTO = "auto"
+    PYTHON = "python"
+    COMPILED = "compiled"
+
+
+class BucketSettings(Settings):
+    """Where the objects are kept, if not in a folder."""
+
+    s3_url: str = Field(
+        default="", description="Address of an S3 service that keeps the objects; empty: a folder does."
+    )
+    s3_bucket: str = Field(default="", description="Its bucket.")
+    s3_prefix: str = Field(
+        default="", pattern=r"^[a-z0-9-]{0,20}$", description="Folder in the bucket, empty: all of it."
+    )
+    s3_region: str = Field(default="us-east-1", description="Its region.")
+    s3_credentials_file: Path | None = Field(
+        default=None, description="File with `aws_access_key_id` and `aws_secret_access_key` in `[default]`."
+    )
+    s3_ca_file: Path | None = Field(default=None, description="PEM of the authority that it is signed by.")
+
+
+class StorageSettings(BucketSettings):
     """`BEFFROI_*` of `python -m storage`. Folders left out are made in the data folder."""
 
     http_host: str = Field(default="127.0.0.1", description="Address that serves playback and exports.")
@@ -15,6 +41,11 @@ class StorageSettings(Settings):
     status_port: int = Field(default=9103, ge=0, le=65535, description="Port of /healthz and /metrics.")
     spool_dir: Path | None = Field(default=None, description="Folder of segments being written.")
     object_dir: Path | None = Field(default=None, description="Folder of the object store.")
+    spool_limit_mb: int = Field(
+        default=51_200,
+        ge=64,
+        description="Megabytes that may wait in the spool while the object store is away.",
+    )
     export_dir: Path | None = Field(default=None, description="Folder of export packages.")
     database_url: str = Field(default="", description="SQLAlchemy address of the index; empty: SQLite.")
     control_url: str = Field(description="Base address of control_room, such as `https://video.example.org`.")
@@ -28,12 +59,38 @@ class StorageSettings(Settings):
     tap_peers_dir: Path | None = Field(default=None, description="Folder of the workers' <commune>.pub.")
     ticket_public_key_file: Path = Field(description="PEM of the public key that checks tickets.")
     evidence_key_file: Path = Field(description="PEM of the private key that signs exports.")
+    seal_key_file: Path | None = Field(
+        default=None, description="PEM of the RSA key that seals films and signs reports; made if missing."
+    )
+    seal_certificate_file: Path | None = Field(default=None, description="PEM of its X.509 certificate.")
+    seal_name: str = Field(
+        default="Beffroi", description="Whom the certificate names when it is made: the centre."
+    )
+    tsa_url: str = Field(
+        default="", description="Time-stamping authority (RFC 3161) asked for each export; empty: none."
+    )
     allowed_origins: str = Field(default="", description="Web origins that may ask, separated by commas.")
+    recording_core: CoreChoice = Field(
+        default=CoreChoice.AUTO,
+        description="What builds fragments: `compiled`, `python`, or `auto`, compiled where it was built.",
+    )
     segment_s: float = Field(default=60.0, ge=2.0, le=600.0, description="Length of a segment in seconds.")
+    sync_s: float = Field(
+        default=5.0,
+        ge=1.0,
+        le=60.0,
+        description="Seconds between two syncs of what is being recorded: what a power cut may take.",
+    )
     disk_reserve_mb: int = Field(
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
     )
     export_days: int = Field(default=7, ge=1, le=31, description="Days an export package is kept at most.")
+    proof_days: int = Field(
+        default=120,
+        ge=62,
+        le=3660,
+        description="Days that each single destruction can be proven; later those of a day as a whole.",
+    )
     playback_transcoders: int = Field(
         default=2,
         ge=0,
@@ -59,6 +116,14 @@ class StorageSettings(Settings):
     @property
     def exports(self) -> Path:
         return self.export_dir or self.data_dir / "exports"
+
+    @property
+    def seal_key(self) -> Path:
+        return self.seal_key_file or self.data_dir / "seal.pem"
+
+    @property
+    def seal_certificate(self) -> Path:
+        return self.seal_certificate_file or self.data_dir / "seal-certificate.pem"
 
     @property
     def index_url(self) -> str:

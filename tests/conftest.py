@@ -1,12 +1,13 @@
 """The whole system, started once for all tests that only use it, and once anew for those that break it."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 from hypothesis import settings
 
+from tests.support.s3_server import S3Server
 from tests.support.whole import WholeSystem
 
 _MOSTLY_WAITS = {"test_outages.py"}
@@ -39,3 +40,12 @@ async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole
     await system.start()
     yield system
     assert await system.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A running S3 service, shared: each test takes a place of its own in it, and leaves it running."""
+    server = S3Server(tmp_path_factory.mktemp("s3"))
+    server.begin()
+    yield server
+    server.stop()

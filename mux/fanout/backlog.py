@@ -30,7 +30,7 @@ class Backlog:
     def add(self, chunks: Sequence[Chunk], time90: int) -> None:
         for chunk in chunks:
             self.chunks.append((chunk, time90))
-            self._count(len(chunk.packets), chunk.weight)
+            self._count(chunk.count, chunk.weight)
 
     def take_over(self, other: "Backlog") -> None:
         """All that waits there waits here, behind nothing else, and has waited as long."""
@@ -41,7 +41,7 @@ class Backlog:
     def pop(self) -> None:
         """The first one has been sent."""
         chunk, _ = self.chunks.popleft()
-        self._count(-len(chunk.packets), -chunk.weight)
+        self._count(-chunk.count, -chunk.weight)
 
     def moved(self, sent: int, now_ns: int) -> None:
         """So many packets were sent of what waits, or none could be."""
@@ -67,7 +67,7 @@ class Backlog:
     def skip_refused(self, destination: Destination) -> None:
         """Leave out the numbers of a chunk the socket took in part: they must not be used for another."""
         if destination.full and self.chunks:
-            destination.index += len(self.chunks[0][0].packets)
+            destination.index += self.chunks[0][0].count
         destination.full = False
 
     def has_room(self, picture: Picture, *, starting: bool) -> bool:

@@ -19,6 +19,7 @@ class FanOut:
         self._senders: dict[Sender, None] = {}
         # A pace of a link that was measured is nobody else's.
         self._lockstep = {pace: LockstepGroup(transport, pacer, counts, pace) for pace in (NEAR, CAREFUL)}
+        self._groups = tuple(self._lockstep.values())
 
     def add(self, sender: Sender) -> None:
         """Give a sender the pictures from the next one on."""
@@ -34,8 +35,14 @@ class FanOut:
 
         What the pace or the socket has no room for waits.
         """
-        lockstep = [group for group in self._lockstep.values() if group.takes(picture, now_ns)]
-        ready = [sender for sender in self._alone() if sender.takes(picture, now_ns)]
+        lockstep, in_step = [], 0
+        for group in self._groups:
+            if len(group) and group.takes(picture, now_ns):
+                lockstep.append(group)
+                in_step += len(group)
+        # Mostly all are in step, and nobody is looked at.
+        alone = () if in_step == len(self._senders) else self._alone()
+        ready = [sender for sender in alone if sender.takes(picture, now_ns)]
         for group in lockstep:
             if group.send(begun):
                 begun = nobody
@@ -49,18 +56,17 @@ class FanOut:
         else:
             self._send(picture, ready)
         for sender in ready:
-            self._invite(sender, picture)
+            # The tiles of a wall share one pace: none of them is ever in step.
+            if sender.bucket.sharers <= 1:
+                self._invite(sender, picture)
 
     def _alone(self) -> Sequence[Sender]:
-        """The senders that are in no lockstep group; mostly nobody is looked at."""
-        if len(self._senders) == sum(map(len, self._lockstep.values())):
-            return ()
+        """The senders that are in no lockstep group."""
         return [sender for sender in self._senders if sender.membership is None]
 
     def _invite(self, sender: Sender, picture: Picture) -> None:
         """Let a sender that was sent a picture go on in step, where it is."""
-        # The tiles of a wall share one pace: none of them is ever in step.
-        group = None if sender.bucket.sharers > 1 else self._lockstep.get(sender.bucket.pace)
+        group = self._lockstep.get(sender.bucket.pace)
         if group is not None:
             group.invite(sender, picture.time90)
 

@@ -52,13 +52,13 @@ class History:
         if not self._sent:
             return None
         index, chunk, timestamp = self._sent[-1]
-        newest = index + len(chunk.packets) - 1
+        newest = index + chunk.count - 1
         wanted = newest - ((newest - sequence) & 0xFFFF)
         place = bisect_right(self._sent, wanted, key=_index_of) - 1
         if place < 0:
             return None
         index, chunk, timestamp = self._sent[place]
-        if wanted - index >= len(chunk.packets):
+        if wanted - index >= chunk.count:
             return None
         marker, payload = chunk.packets[wanted - index]
         return Found(marker, payload, timestamp, wanted)

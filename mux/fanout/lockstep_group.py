@@ -108,7 +108,7 @@ class LockstepGroup:
                 break
             self._deliver(chunk, time90, begun)
             begun = nobody
-            sent += len(chunk.packets)
+            sent += chunk.count
         return not waiting
 
     def _deliver(self, chunk: Chunk, time90: int, begun: Callable[[], None]) -> None:
@@ -130,7 +130,7 @@ class LockstepGroup:
             return
         progress.backlog.pop()
         progress.sent(chunk, time90)
-        self._counts.packets += len(chunk.packets) * served
+        self._counts.packets += chunk.count * served
         self._counts.octets += chunk.payload_bytes * served
 
 

@@ -25,34 +25,35 @@ class ProactiveRetransmission:
     It does so for a viewer that is far: elsewhere a packet that is asked for comes as soon.
     """
 
-    __slots__ = ("_bucket", "_chunks_left", "_counts", "_most", "_packets", "_retransmissions")
+    __slots__ = ("_bucket", "_counts", "_most", "_packets", "_retransmissions", "chunks_left")
 
     def __init__(self, retransmissions: Retransmissions, bucket: TokenBucket, counts: Counts) -> None:
         self._retransmissions, self._bucket, self._counts = retransmissions, bucket, counts
-        self._chunks_left = 0
+        self.chunks_left = 0
+        """Chunks of the picture that `sent` is still to be told of."""
         self._most = 0
         self._packets: deque[Found] = deque()
 
     def __bool__(self) -> bool:
         """Whether there is something to send now."""
-        return not self._chunks_left and bool(self._packets)
+        return not self.chunks_left and bool(self._packets)
 
     def begin(self, chunks: int) -> None:
         """A picture of so many chunks is going to be sent, and the viewer begins with it."""
         self._packets.clear()
         self._most = MOST_PACKETS // self._bucket.sharers
-        self._chunks_left = chunks if self._bucket.is_far else 0
+        self.chunks_left = chunks if self._bucket.is_far else 0
 
     def clear(self) -> None:
         """Send nothing more."""
         self._packets.clear()
-        self._chunks_left = 0
+        self.chunks_left = 0
 
     def sent(self, index: int, chunk: Chunk, timestamp: int) -> None:
         """A chunk was sent whose first packet had `index`."""
-        if not self._chunks_left:
+        if not self.chunks_left:
             return
-        self._chunks_left -= 1
+        self.chunks_left -= 1
         for number, (marker, payload) in enumerate(chunk.packets):
             self._packets.append(Found(marker, payload, timestamp, index + number))
         first = self._most // 3

@@ -27,7 +27,7 @@ class Progress:
     def sent(self, chunk: Chunk, time90: int) -> None:
         """A chunk of a time has been sent to all."""
         self.history.record(self.packets, chunk, time90)
-        self.packets += len(chunk.packets)
+        self.packets += chunk.count
         self.octets += chunk.payload_bytes
         self.bucket.spend(chunk.weight)
 

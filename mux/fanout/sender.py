@@ -227,7 +227,7 @@ class Sender:
             if not self._sent(chunk):
                 break
             self._backlog.pop()
-            sent += len(chunk.packets)
+            sent += chunk.count
             sent += self._proactive.pump(self.destination, most - sent)
         self._backlog.moved(sent, now_ns)
         if self._waiting or self._proactive:
@@ -273,9 +273,10 @@ class Sender:
             self._counts.full += 1
             return False
         self._opens = False
-        index, count = destination.index, len(chunk.packets)
+        index, count = destination.index, chunk.count
         self._history.record(index, chunk, destination.timestamp)
-        self._proactive.sent(index, chunk, destination.timestamp)
+        if self._proactive.chunks_left:
+            self._proactive.sent(index, chunk, destination.timestamp)
         destination.index = index + count
         self.bucket.spend(chunk.weight)
         self._packets += count

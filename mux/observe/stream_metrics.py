@@ -60,11 +60,12 @@ class StreamMetrics:
 
     def carry_over(self, taken: Iterable[StreamId], tiles: Iterable[Tile]) -> None:
         """Bring the metrics up to date, once a second: `taken` are the streams that may have any."""
-        sums = {str(stream): _Sum() for stream in taken}
+        by_stream = {stream: _Sum() for stream in taken}
         for tile in tiles:
-            found = sums.get(str(tile.stream))
+            found = None if tile.stream is None else by_stream.get(tile.stream)
             if found is not None:
                 found.add(tile)
+        sums = {str(stream): found for stream, found in by_stream.items()}
         for stream in self._known - set(sums):
             self._forget(stream)
         self._known = set(sums)

@@ -30,7 +30,7 @@ class Layout:
     def __init__(self, chunk: Chunk, header_bytes: int, tag_bytes: int) -> None:
         around = header_bytes + tag_bytes
         self.header_bytes = header_bytes
-        self.packets = len(chunk.packets)
+        self.packets = chunk.count
         self.buffer = bytearray(chunk.payload_bytes + around * self.packets)
         view = memoryview(self.buffer)
         self.slots: list[tuple[int, bytes, int, memoryview, memoryview]] = []

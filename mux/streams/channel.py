@@ -9,7 +9,7 @@ from mux.fanout.lockstep_group import nobody
 from mux.fanout.pacer import Pacer
 from mux.fanout.picture_group import PictureGroup
 from mux.fanout.sender import Sender
-from mux.rtp.picture import SENDABLE, picture_of
+from mux.rtp.picture import SENDABLE, MakePicture, picture_of
 from mux.streams.fitness import Fitness
 from mux.streams.timeline import Timeline
 from mux.transport.media_transport import MediaTransport
@@ -51,6 +51,7 @@ class Channel:
         sent: Callable[[float], None],
         changed: Callable[["Channel"], None],
         timeline: Timeline | None = None,
+        make_picture: MakePicture = picture_of,
     ) -> None:
         self.stream = stream
         self.group = PictureGroup()
@@ -58,6 +59,8 @@ class Channel:
         self.codec: Codec | None = None
         """None until the first unit."""
         self.reordered = False
+        self.sendable = False
+        """Whether the stream can be sent as it is, to whom takes its codec; kept, since each unit asks."""
         self.size: tuple[int, int] | None = None
         """Width and height of the pictures, where the parameter sets could be read."""
         self.octets = 0
@@ -74,7 +77,8 @@ class Channel:
         self._counts = counts
         self._sent = sent
         self._changed = changed
-        self._reached: Moment | None = None
+        self._make_picture = make_picture
+        self._reached_ns = 0
         self._timeline = Timeline() if timeline is None else timeline
         self._fan_out = FanOut(transport, pacer, counts)
         self._awaiting: dict[Callable[[], None], None] = {}
@@ -91,9 +95,10 @@ class Channel:
             return
         now_ns = self._clock.monotonic_ns()
         self.newest_ns = now_ns
-        fits = self._fitness.take(item)
-        if (item.codec, item.reordered, fits) != (self.codec, self.reordered, self._fits):
+        fits = self._fitness.take(item) if item.key else self._fits
+        if item.codec is not self.codec or item.reordered is not self.reordered or fits is not self._fits:
             self.codec, self.reordered, self._fits = item.codec, item.reordered, fits
+            self.sendable = item.codec in SENDABLE and not item.reordered and fits
             self._interrupted()
             self._changed(self)
         if not self.sendable:
@@ -103,7 +108,7 @@ class Channel:
             self._interrupted()
         if self._waits_for_key and not item.key:
             return
-        picture = picture_of(item, self._timeline.place(item, now_ns))
+        picture = self._make_picture(item, self._timeline.place(item, now_ns))
         if picture is None:
             self._counts.empty_units += 1
             return
@@ -112,7 +117,7 @@ class Channel:
             self._note_parameters()
         self.octets += picture.payload_bytes
         self.newest = (picture.time90, item.utc_ns)
-        self._reached = Moment(picture.time90, now_ns)
+        self._reached_ns = now_ns
         self.group.append(picture)
         self._fan_out.give(picture, now_ns, self._measured(now_ns))
         if picture.key and not self._backfilling:
@@ -134,11 +139,6 @@ class Channel:
         """Whether a viewer could start now."""
         return bool(self.group.pictures) and not self._backfilling
 
-    @property
-    def sendable(self) -> bool:
-        """Whether the stream can be sent as it is, to whom takes its codec."""
-        return self.codec in SENDABLE and not self.reordered and self._fits
-
     def suits(self, codecs: frozenset[Codec]) -> bool:
         """Whether it may be shown to who takes these codecs; one that has not come yet may."""
         return self.codec is None or (self.sendable and self.codec in codecs)
@@ -156,7 +156,7 @@ class Channel:
 
     def moment(self) -> Moment | None:
         """Where the stream was at its newest picture; None before its first."""
-        return self._reached
+        return None if self.newest is None else Moment(self.newest[0], self._reached_ns)
 
     def await_group(self, begun: Callable[[], None]) -> None:
         """Call `begun` once, after the next key picture and all that comes at once with it: there is a group

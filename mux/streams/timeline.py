@@ -32,6 +32,12 @@ class Timeline:
         if self._run is None:
             self._offset90 = -unit.pts90
             return self._placed(unit, arrival_ns)
+        if unit.run == self._run and not self._hurries:
+            time90 = unit.pts90 + self._offset90
+            if abs(time90 - self._last90) <= _LARGEST_LEAP90:
+                self._last90 = max(self._last90, time90)
+                self._last_arrival_ns = arrival_ns
+                return time90
         passed90 = ticks_from_ns(max(0, arrival_ns - self._last_arrival_ns))
         if unit.run != self._run:
             self._catching_up = self._hurries

@@ -17,7 +17,7 @@
 #define EXPORTED __attribute__((visibility("default")))
 
 /* To be raised with every change of what core.py sees: a library built from an older source is not used. */
-#define VERSION 3
+#define VERSION 4
 
 #define PLAIN_HEADER_BYTES 12
 #define EXTENSION_BYTES 8

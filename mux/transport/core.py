@@ -4,8 +4,6 @@ A call releases the interpreter's lock. One thread at a time may use a core.
 """
 
 import ctypes
-from array import array
-from collections.abc import Sequence
 from enum import StrEnum
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -15,13 +13,14 @@ from typing import Self
 
 from mux.rtp.header import RtpFormat
 from mux.rtp.layout import Layout
+from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Keys, gcm_material
+from mux.transport.cutter import Cutter, declare
 from mux.transport.stun import Address
 from shared.errors import Unavailable
 from shared.log import Logger
 
-_VERSION = 3
-_MARKER = 1 << 31
+_VERSION = 4
 _FOLDER = Path(__file__).parent
 
 
@@ -39,9 +38,6 @@ JOB = Struct("=QI10s2xiIi4x")
 """`struct job`: index, time base, label, status, lost, error."""
 
 _LABEL = Struct("=i4sH")
-
-Packets = Sequence[tuple[int, bytes]]
-"""Marker bit and payload of each packet of a chunk."""
 
 BAD_JOB = -1
 """A status: the core could not seal, which no correct program meets."""
@@ -71,7 +67,6 @@ class Core:
         self._library = library
         self._core = ctypes.c_void_p(core)
         self._send = library.beffroi_send
-        self._chunk: tuple[Packets, bytes, bytes] | None = None
 
     @classmethod
     def load(cls, folder: Path = _FOLDER, *, fastest: bool = True) -> Self:
@@ -94,10 +89,15 @@ class Core:
         if version != _VERSION:
             raise Unavailable(f"{file.name} was built from another mux/transport/core.c: install again")
         _declare(library)
+        declare(library)
         core = library.beffroi_core(fastest)
         if not core:
             raise Unavailable("the system has no libcrypto.so.3 (OpenSSL 3)")
         return cls(library, core)
+
+    def cutter(self) -> Cutter:
+        """Makes pictures of units as `picture_of` does, compiled."""
+        return Cutter(self._library)
 
     @property
     def sealing(self) -> str:
@@ -131,7 +131,7 @@ class Core:
         self,
         socket: int,
         segmented: bool,
-        packets: Packets,
+        chunk: Chunk,
         time90: int,
         jobs: Jobs,
         first: int,
@@ -143,20 +143,15 @@ class Core:
         one. The status is 0 when the other datagrams were sent, an errno when the chunk is to be sent again,
         or BAD_JOB.
         """
-        if self._chunk is None or self._chunk[0] is not packets:
-            lengths = [len(payload) | (_MARKER if marker else 0) for marker, payload in packets]
-            payloads = b"".join([payload for _, payload in packets])
-            self._chunk = packets, payloads, array("I", lengths).tobytes()
-        _, payloads, sizes = self._chunk
         odd = self._send(
             self._core,
             socket,
             segmented,
             time90 & 0xFFFFFFFF,
-            payloads,
-            len(payloads),
-            sizes,
-            len(packets),
+            chunk.payloads,
+            chunk.payload_bytes,
+            chunk.sizes,
+            chunk.count,
             jobs.address + first * JOB.size,
             count,
         )
@@ -214,7 +209,7 @@ def _declare(library: ctypes.CDLL) -> None:
     library.beffroi_remove.argtypes, library.beffroi_remove.restype = [pointer, ctypes.c_int32], None
     packet = [ctypes.c_int32, number, ctypes.c_uint64, ctypes.c_uint32]
     library.beffroi_seal.argtypes = [pointer, *packet, data, size, pointer, size]
-    where, chunk = (pointer, number, number, ctypes.c_uint32), (data, size, pointer, number)
+    where, chunk = (pointer, number, number, ctypes.c_uint32), (data, size, data, number)
     library.beffroi_send.argtypes = [*where, *chunk, pointer, number]
 
 

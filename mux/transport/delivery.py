@@ -75,7 +75,7 @@ class CompiledDelivery:
         """Send to jobs of a table; place and status of those not sent. What was lost is counted here."""
         unsent = []
         for place, status, lost, error in self._core.send(
-            self._socket, segmented, chunk.packets, time90, jobs, first, count
+            self._socket, segmented, chunk, time90, jobs, first, count
         ):
             if lost:
                 self._counts.send_errors += lost

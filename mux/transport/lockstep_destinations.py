@@ -51,7 +51,7 @@ class EachDestination:
             destination.timestamp = (time_base + time90) & 0xFFFFFFFF
             destinations.append(destination)
         self._deliver(chunk, destinations)
-        packets = len(chunk.packets)
+        packets = chunk.count
         for destination in destinations:
             if not destination.full:
                 destination.index += packets

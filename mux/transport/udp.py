@@ -130,7 +130,8 @@ class UdpTransport:
     def deliver(self, chunk: Chunk, destinations: Sequence[Destination]) -> None:
         if self._compiled is not None:
             destinations = self._compiled.deliver(chunk, destinations, segmented=self.segmentation)
-        deliver_each(chunk, destinations, self.send_layout)
+        if destinations:
+            deliver_each(chunk, destinations, self.send_layout)
 
     def lockstep(self) -> LockstepDestinations:
         each = EachDestination(self.deliver)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import zmq
 
@@ -13,12 +12,12 @@ from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.tap.endpoint import Endpoint
+from shared.tap.gathered import Gathered, read_usual
 from shared.tap.keys import KnownPeers, TapKeys, may_publish
-from shared.tap.patience import LOOK_EVERY_S, Patience
+from shared.tap.patience import LOOK_EVERY_S, PATIENCE_S, Patience
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
 from shared.tap.wire import (
-    Received,
     ask_recent,
     is_gathered,
     read,
@@ -29,8 +28,10 @@ from shared.tap.wire import (
 from shared.units import AccessUnit
 
 _TOLD_AT_ONCE = 32
-_Told = TypeVar("_Told")
 Sink = Callable[[AccessUnit | Gap], None]
+Together = Callable[[Gathered], None]
+"""Takes units that came together, in the sink's place."""
+
 Answering = Callable[[bool], None]
 """Is told True before the first recent unit of an answer reaches the sink, False behind the last."""
 
@@ -50,6 +51,8 @@ class Subscription:
     def __init__(self, subscriber: "TapSubscriber", stream: StreamId) -> None:
         self._subscriber = subscriber
         self.stream = stream
+        self.is_open = True
+        """Until it is closed; the subscriber alone changes it."""
 
     def close(self) -> None:
         """Give nothing more to the sink, and stop the stream from being sent here. Twice is no error."""
@@ -60,7 +63,8 @@ class TapSubscriber:
     """Asks publishers for streams and gives each its units in order. One sink a stream at a time.
 
     With keys, a commune is heard only while `holds` says so; see `KnownPeers`. Who `may_wait` gets live units
-    up to `GATHER_S` later, several a message, where the worker can send them so; see `Patience`.
+    up to `GATHER_S` and `PATIENCE_S` later, several a message, where the worker can send them so; see
+    `Patience`.
     """
 
     def __init__(
@@ -72,7 +76,8 @@ class TapSubscriber:
         *,
         may_wait: bool = False,
     ) -> None:
-        self._pump = Pump(zmq.XSUB, endpoints, keys, self._received, clock)
+        patience_s = PATIENCE_S if may_wait else 0.0
+        self._pump = Pump(zmq.XSUB, endpoints, keys, self._received, clock, patience_s=patience_s)
         checks_origin = keys is not None and keys.peers_dir is not None
         self._peers = KnownPeers(keys, clock, holds) if keys is not None and checks_origin else None
         self._clock = clock
@@ -100,11 +105,21 @@ class TapSubscriber:
         if self._looking is not None:
             self._looking.cancel()
         self._tell_units()
+        for subscription, _ in self._streams.values():
+            subscription.is_open = False
         self._streams.clear()
         await self._pump.close()
 
-    def subscribe(self, stream: StreamId, sink: Sink, answering: Answering = _nobody) -> Subscription:
-        """Give `sink` the stream's recent units, then its live ones, in the loop's thread.
+    def subscribe(
+        self,
+        stream: StreamId,
+        sink: Sink,
+        answering: Answering = _nobody,
+        *,
+        together: Together | None = None,
+    ) -> Subscription:
+        """Give `sink` the stream's recent units, then its live ones, in the loop's thread; those that came
+        together and are nothing unusual go to `together`, where that is given.
 
         `answering` is told True when an answer begins and False once when it ends. If the end of an answer is
         lost, the next live unit ends it, however late that comes. A sink that raises loses that unit; the
@@ -116,15 +131,33 @@ class TapSubscriber:
 
         def emit(item: AccessUnit | Gap) -> None:
             # The sink may close its subscription while held units are still coming out.
-            if self._is_open(subscription):
+            if not subscription.is_open:
+                return
+            if isinstance(item, Gap):
                 self._count(item)
-                self._tell(stream, sink, item)
+            try:
+                sink(item)
+            except Exception as error:  # A sink is foreign here: its fault must not stop the other streams.
+                self._failed(stream, error)
+
+        def emit_together(several: Gathered) -> None:
+            if together is None or not subscription.is_open:
+                return
+            try:
+                together(several)
+            except Exception as error:  # As foreign as the sink.
+                self._failed(stream, error)
 
         def answer(coming: bool) -> None:
-            if self._is_open(subscription):
-                self._tell(stream, answering, coming)
+            if subscription.is_open:
+                try:
+                    answering(coming)
+                except Exception as error:  # As foreign as the sink.
+                    self._failed(stream, error)
 
-        reassembly = Reassembly(stream, emit, lambda: self._ask(stream), answer, self._clock)
+        reassembly = Reassembly(
+            stream, emit, lambda: self._ask(stream), answer, self._clock, together and emit_together
+        )
         self._streams[stream] = (subscription, reassembly)
         self._want(stream)
         reassembly.start()
@@ -132,7 +165,8 @@ class TapSubscriber:
 
     def leave(self, subscription: Subscription) -> None:
         """End a subscription; see `Subscription.close`."""
-        if self._is_open(subscription):
+        if subscription.is_open:
+            subscription.is_open = False
             self._tell_units()
             del self._streams[subscription.stream]
             if self._patience is not None:
@@ -149,25 +183,18 @@ class TapSubscriber:
     def _look(self) -> None:
         if self._patience is not None:
             self._patience.look()
+            self._tell_units()
             self._looking = asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)
 
     def _send(self, message: bytes) -> None:
         self._pump.send((message,))
 
-    def _is_open(self, subscription: Subscription) -> bool:
-        held = self._streams.get(subscription.stream)
-        return held is not None and held[0] is subscription
+    def _failed(self, stream: StreamId, error: Exception) -> None:
+        self._sink_trouble.count(f"{stream}: {type(error).__name__}: {error}")
 
-    def _tell(self, stream: StreamId, reader: Callable[[_Told], None], what: _Told) -> None:
-        try:
-            reader(what)
-        except Exception as error:  # A sink is foreign here, and its fault must not stop the other streams.
-            self._sink_trouble.count(f"{stream}: {type(error).__name__}: {error}")
-
-    def _count(self, item: AccessUnit | Gap) -> None:
-        if isinstance(item, Gap):
-            self._gaps.inc()
-            self._lost.inc(max(0, item.lost))
+    def _count(self, gap: Gap) -> None:
+        self._gaps.inc()
+        self._lost.inc(max(0, gap.lost))
 
     def _ask(self, stream: StreamId) -> None:
         self._send(ask_recent(self._reader, stream))
@@ -179,9 +206,13 @@ class TapSubscriber:
         header = frames[1].bytes
         try:
             if is_gathered(header):
-                self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
+                usual = read_usual(header, frames[2].buffer)
+                if usual is None:
+                    self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
+                else:
+                    self._received_usual(frames[1], usual)
             else:
-                self._received_single(frames[1], read(header, frames[2].bytes))
+                self._received_single(frames[1], *read(header, frames[2].bytes))
         except BadInput as error:
             self._refuse(error.detail)
 
@@ -195,15 +226,24 @@ class TapSubscriber:
             self._received_one(unit)
             held.live(unit)
 
-    def _received_single(self, frame: zmq.Frame, message: Received) -> None:
-        held = self._held(frame, message.unit.stream)
+    def _received_usual(self, frame: zmq.Frame, several: Gathered) -> None:
+        held = self._held(frame, several.stream)
+        if held is None or self._patience is None:
+            return
+        self._patience.heard(several.stream)
+        # Told to Prometheus by `_look`, once a second for all.
+        self._untold_units += len(several.sizes)
+        held.live_together(several)
+
+    def _received_single(self, frame: zmq.Frame, unit: AccessUnit, recent: bool, last: bool) -> None:
+        held = self._held(frame, unit.stream)
         if held is None:
             return
-        self._received_one(message.unit)
-        if message.recent:
-            held.recent(message.unit, last=message.last)
+        self._received_one(unit)
+        if recent:
+            held.recent(unit, last=last)
         else:
-            held.live(message.unit)
+            held.live(unit)
 
     def _held(self, frame: zmq.Frame, stream: StreamId) -> Reassembly | None:
         """Where units of a stream go that a message with this frame brings. Raises BadInput."""

@@ -7,15 +7,20 @@ from storage.index.backlog import BacklogRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.holds import HoldRows
+from storage.index.ledger import LedgerRows
+from storage.index.ledger_proofs import LedgerProofRows
 from storage.index.marks import Marks
 from storage.index.reprieve import Reprieve
 from storage.index.segments import SegmentRows
 from storage.index.shown import ShownRows
+from storage.index.waiting import WaitingRows
 from storage.index.walk import Walk
 from storage.lifecycle.bond import StoreBond
 from storage.lifecycle.generation import Generation
 from storage.lifecycle.hold_files import HoldFiles
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.ledger_notes import LedgerNotes
+from storage.lifecycle.proofs import Proofs
 from storage.objects.store import ObjectStore
 from storage.recording.places import Places
 from storage.recording.spool import Spool
@@ -30,12 +35,16 @@ class Archive:
     shown: ShownRows
     dues: DueRows
     backlog: BacklogRows
+    waiting: WaitingRows
     marks: Marks
     walk: Walk
     reprieve: Reprieve
     places: Places
     bond: StoreBond
     holds: Holds
+    ledger: LedgerRows
+    ledger_notes: LedgerNotes
+    proofs: Proofs
     turn: asyncio.Lock
 
     @property
@@ -57,11 +66,15 @@ async def open_archive(index_url: str, store: ObjectStore, spool: Spool) -> Arch
         ShownRows(database, rows),
         dues,
         BacklogRows(database),
+        WaitingRows(database),
         marks,
         Walk(database),
         reprieve,
         places,
         bond,
         holds,
+        LedgerRows(database),
+        LedgerNotes(store.notes),
+        Proofs(LedgerProofRows(database)),
         turn,
     )

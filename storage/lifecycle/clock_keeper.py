@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -25,7 +26,8 @@ from storage.lifecycle.clock_trust import (
 from storage.model.instants import ns_from_datetime, text_from_ns
 from storage.objects.boot import Boot
 from storage.objects.marker import store_name
-from storage.objects.store import ObjectStore, newest_keys
+from storage.objects.notes import Notes
+from storage.objects.store import ObjectStore, StoreAway, newest_keys
 
 _NOTE = ".beffroi-clock"
 _WRITE_EVERY_NS = 60 * 1_000_000_000
@@ -53,8 +55,17 @@ class Witnesses:
 class ClockKeeper:
     """Once trusted, time is carried by the machine's own run: small steps of the wall clock do not add up."""
 
-    def __init__(self, store: ObjectStore, clock: Clock, boot: Boot, witnesses: Witnesses) -> None:
+    def __init__(
+        self,
+        store: ObjectStore,
+        clock: Clock,
+        boot: Boot,
+        witnesses: Witnesses,
+        notes: Notes | None = None,
+    ) -> None:
+        """`notes` keep the time, where those of the store cannot always be had."""
         self._store = store
+        self._notes = store.notes if notes is None else notes
         self._clock = clock
         self._boot = boot
         self._witnesses = witnesses
@@ -112,8 +123,21 @@ class ClockKeeper:
         self._log.warning("clock-confirmed", by=word.by, utc=text_from_ns(wall_ns), disputed=reason)
 
     async def _load(self) -> None:
-        """Read what this store knows of the time; again where another store lies in the folder now."""
-        name = await asyncio.to_thread(store_name, self._store.notes)
+        """Read what this store knows of the time; again where another store lies in the folder now.
+
+        While the store is away what is known holds: nothing in it can be destroyed meanwhile.
+        """
+        try:
+            name = await asyncio.to_thread(store_name, self._store.notes)
+        except Unavailable as error:
+            if not isinstance(error.__cause__, StoreAway):
+                raise
+            if self._last is None:
+                with suppress(OSError):
+                    self._last = await asyncio.to_thread(self._said)
+            if self._last is None:
+                raise
+            return
         if name is None:
             raise Unavailable(
                 why("store-unmarked", "the object store's folder has no marker: is its disk mounted?")
@@ -158,7 +182,7 @@ class ClockKeeper:
 
     async def _write(self, last: LastTrusted) -> None:
         try:
-            await asyncio.to_thread(self._store.notes.write, _NOTE, encode(last))
+            await asyncio.to_thread(self._notes.write, _NOTE, encode(last))
         except OSError as error:
             raise Unavailable(f"the trusted time cannot be written down: {error.strerror}") from error
         self._last, self._written_ns = last, self._clock.monotonic_ns()
@@ -166,19 +190,21 @@ class ClockKeeper:
     def _read(self) -> tuple[LastTrusted | None, int | None]:
         """What the note says, and the time of the newest object. Blocking."""
         try:
-            said = self._store.notes.read(_NOTE)
-            newest_ns = max((ns for ns in map(_start_ns, newest_keys(self._store)) if ns), default=None)
+            said = self._said()
+            return said, max((ns for ns in map(_start_ns, newest_keys(self._store)) if ns), default=None)
         except OSError as error:
             raise Unavailable(
                 why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
             ) from error
-        if said is None:
-            return None, newest_ns
+
+    def _said(self) -> LastTrusted | None:
+        """What the note says. Raises OSError. Blocking."""
+        said = self._notes.read(_NOTE)
         try:
-            return decode(LastTrusted, said), newest_ns
+            return None if said is None else decode(LastTrusted, said)
         except BadInput:
             self._log.error("trusted-time-unreadable", file=_NOTE)
-            return None, newest_ns
+            return None
 
 
 def _start_ns(key: str) -> int | None:

@@ -1,26 +1,36 @@
 """Puts the life of footage together: what control_room says of it, what ends it, what looks after it."""
 
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import httpx
 
 from shared.clock import Clock
+from shared.evidence.signature import EvidenceKey
 from shared.service import Service
 from storage.index.policies import PolicyRows
 from storage.lifecycle.archive import Archive
 from storage.lifecycle.clock_keeper import Witnesses
-from storage.lifecycle.control_room import DateWitness, KnownToControlRoom
+from storage.lifecycle.control_room import DateWitness, KnownToControlRoom, ToldToControlRoom
 from storage.lifecycle.destruction import Destruction, destruction
+from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
-from storage.lifecycle.refusals import Ground
+from storage.lifecycle.refusals import Ground, Grounds
+from storage.lifecycle.retention import Overdue
 from storage.lifecycle.scrub import Scrub
-from storage.metrics import ScrubMetrics
+from storage.lifecycle.waiting import SpoolKeeper
+from storage.metrics import LedgerMetrics, ScrubMetrics, WaitingMetrics
 from storage.objects.boot import since_boot
+from storage.objects.notes import Notes
 from storage.recording.compose import WritingHalf
 from storage.recording.left_files import LeftFiles
+from storage.recording.spool import Spool
 from storage.settings import StorageSettings
+
+_ROOM_BYTES = 256 << 20
+"""What recording needs above its reserve until the spool is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +38,27 @@ class Lifecycle:
     """What runs for ever over what is finished."""
 
     end: Destruction
+    ledger: Ledger
     poller: PolicyPoller
     scrub: Scrub
+    spool: SpoolKeeper
     scrubs_bytes: bool
 
     def run_in(self, service: Service) -> None:
+        service.supervise("spool", self.spool.run)
+        service.supervise("locks", self.end.locks.run)
         service.supervise("holds", self.end.reconciliation.run)
         service.supervise("retention", self.end.retention.run)
+        service.supervise("ledger", self.ledger.run)
         service.supervise("policies", self.poller.run)
         service.supervise("scrub-names", self.scrub.run_names)
         if self.scrubs_bytes:
             service.supervise("scrub-bytes", self.scrub.run_bytes)
+        service.check("spool", self.spool.health)
+        service.check("locks", self.end.locks.health)
         service.check("retention", self.end.retention.health)
         service.check("holds", self.end.reconciliation.health)
+        service.check("ledger", self.ledger.health)
         service.check("scrub", self.scrub.health)
         service.check("control-room", self.poller.health)
 
@@ -52,11 +70,19 @@ def compose_lifecycle(
     clock: Clock,
     client: httpx.AsyncClient,
     dates: DateWitness,
+    key: EvidenceKey,
     *,
     first: Sequence[Ground],
+    opened: Ground,
     copies: Sequence[Callable[[], Awaitable[object]]],
+    overdue: Sequence[Overdue],
+    local: Notes,
+    away: Callable[[], str | None],
 ) -> Lifecycle:
-    """`first` are the grounds to refuse destruction before all others, `copies` ends copies of footage."""
+    """`first` are the grounds to refuse all destruction before all others, `opened` that of the object store;
+    `copies` ends copies of footage and `overdue` tells how late they are, `local` are notes that can always
+    be had, `away` says why the object store is known not to answer.
+    """
     recorder = recording.recorder
     left_overs = LeftOvers(
         archive.store,
@@ -74,15 +100,61 @@ def compose_lifecycle(
         since_boot,
         Witnesses(dates.now_ns, recorder.cameras_ns),
         KnownToControlRoom(client),
-        first,
+        [*first, opened, lambda: spool.reason_to_refuse()],
         copies=[*copies, left_overs.sweep_once],
+        overdue=[*overdue, left_overs.overdue_ns],
+        notes=local,
+    )
+    spool = compose_spool_keeper(
+        archive,
+        lambda: recording.finisher.health() or away(),
+        [*first, end.keeper.reason_to_refuse, end.reconciliation.reason_to_refuse],
+        clock,
+        limit_bytes=settings.spool_limit_mb << 20,
+        copies=[*copies, left_overs.sweep_once],
+        short_bytes=_short(settings, archive.places.spool),
     )
     poller = PolicyPoller(
         client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports
     )
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
-    return Lifecycle(end, poller, scrub, scrubs_bytes=settings.scrub_mb_s > 0)
+    ledger = compose_ledger(settings, archive, key, clock, client)
+    return Lifecycle(end, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0)
+
+
+def compose_spool_keeper(
+    archive: Archive,
+    away: Callable[[], str | None],
+    grounds: Sequence[Ground],
+    clock: Clock,
+    *,
+    limit_bytes: int,
+    copies: Sequence[Callable[[], Awaitable[object]]] = (),
+    short_bytes: Callable[[], int] = lambda: 0,
+) -> SpoolKeeper:
+    """What bounds the spool; `away` says why nothing is stored, `grounds` speak against destroying there."""
+    return SpoolKeeper(
+        archive.waiting,
+        archive.rows,
+        archive.places.spool,
+        Grounds(grounds),
+        archive.turn,
+        clock,
+        WaitingMetrics(),
+        limit_bytes=limit_bytes,
+        away=away,
+        copies=copies,
+        short_bytes=short_bytes,
+    )
+
+
+def _short(settings: StorageSettings, spool: Spool) -> Callable[[], int]:
+    """How much the spool's disk lacks before recording would stop; nothing where objects may fill it too."""
+    if not settings.s3_url:
+        return lambda: 0
+    least = (settings.disk_reserve_mb << 20) + _ROOM_BYTES
+    return lambda: max(0, least - spool.disk.free_bytes(spool.folder))
 
 
 def compose_scrub(
@@ -104,6 +176,19 @@ def compose_scrub(
         bytes_per_s=bytes_per_s,
         unreadable=unreadable,
     )
+
+
+def compose_ledger(
+    settings: StorageSettings,
+    archive: Archive,
+    key: EvidenceKey,
+    clock: Clock,
+    client: httpx.AsyncClient,
+) -> Ledger:
+    """The register of captures and destructions."""
+    parts = LedgerParts(archive.ledger, archive.ledger_notes, key, lambda: uuid.uuid4().hex)
+    tell = ToldToControlRoom(client)
+    return Ledger(parts, clock, LedgerMetrics(), tell, keep_days=settings.proof_days)
 
 
 def compose_client(service: Service, settings: StorageSettings, dates: DateWitness) -> httpx.AsyncClient:

@@ -4,14 +4,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from shared.clock import Clock
+from storage.index.holds import HoldRows
+from storage.index.locks import LockRows
 from storage.lifecycle.allowance import USUAL, Allowance
 from storage.lifecycle.archive import Archive
 from storage.lifecycle.clock_keeper import ClockKeeper, Witnesses
+from storage.lifecycle.locks import LockKeeper
 from storage.lifecycle.reconciliation import Ask, Reconciliation, Refused
 from storage.lifecycle.refusals import Ground, Grounds
-from storage.lifecycle.retention import Retention
-from storage.metrics import HoldMetrics, LifeMetrics, RetentionMetrics
+from storage.lifecycle.retention import Overdue, Retention
+from storage.metrics import HoldMetrics, LifeMetrics, LockMetrics, RetentionMetrics
 from storage.objects.boot import Boot
+from storage.objects.notes import Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Destruction:
     """Retention, and those of its grounds to refuse that others work with too."""
 
     keeper: ClockKeeper
+    locks: LockKeeper
     reconciliation: Reconciliation
     retention: Retention
 
@@ -33,9 +38,22 @@ def destruction(
     first: Sequence[Ground] = (),
     copies: Sequence[Callable[[], Awaitable[object]]] = (),
     allowance: Allowance = USUAL,
+    overdue: Sequence[Overdue] = (),
+    notes: Notes | None = None,
 ) -> Destruction:
-    """`first` are the grounds to ask before all others, `copies` and `allowance` as Retention has them."""
-    keeper = ClockKeeper(archive.store, clock, boot, witnesses)
+    """`first` are the grounds to ask before all others, the rest is as Retention has it.
+
+    `notes` keep the trusted time where those of the store cannot always be had.
+    """
+    keeper = ClockKeeper(archive.store, clock, boot, witnesses, notes)
+    locks = LockKeeper(
+        LockRows(archive.database),
+        HoldRows(archive.database),
+        archive.store,
+        archive.places.spool,
+        clock,
+        LockMetrics(),
+    )
     reconciliation = Reconciliation(
         ask,
         archive.holds,
@@ -60,10 +78,12 @@ def destruction(
         clock,
         RetentionMetrics(),
         life,
-        copies,
+        [*copies, locks.sweep_once],
         allowance,
+        locks,
+        overdue,
     )
-    return Destruction(keeper, reconciliation, retention)
+    return Destruction(keeper, locks, reconciliation, retention)
 
 
 def _refused(retention: Retention, keeper: ClockKeeper) -> Refused:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.errors import BeffroiError
+from shared.causes import cause_of
+from shared.errors import BeffroiError, Unavailable
 from shared.log import get_logger
 from shared.reasons import Reason, why
 from storage.index.holds import Hold, HoldRows
@@ -89,7 +90,15 @@ class Holds:
         return None
 
     async def _put(self, holds: Sequence[Hold]) -> None:
-        await asyncio.to_thread(self._files.write, holds)
+        try:
+            await asyncio.to_thread(self._files.write, holds)
+        except BeffroiError:
+            # It keeps what waits in the spool for a store that is away; its file follows before anything in
+            # the store can be destroyed.
+            self._restored = False
+            for hold in holds:
+                await self._rows.put(hold)
+            raise
         for hold in holds:
             await self._rows.put(hold)
             await self._reprieved(hold)
@@ -98,7 +107,12 @@ class Holds:
         keys = await self._reprieve.condemned(hold.stream, hold.start_ns, hold.end_ns)
         if not keys:
             return
-        stored, spooled = await asyncio.to_thread(self._still_there, keys)
+        try:
+            stored, spooled = await asyncio.to_thread(self._still_there, keys)
+        except OSError as error:
+            raise Unavailable(
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
+            ) from error
         await self._reprieve.grant(stored, SegmentState.STORED)
         await self._reprieve.grant(spooled, SegmentState.CLOSED)
         if stored or spooled:

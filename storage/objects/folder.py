@@ -4,7 +4,6 @@ import errno
 import os
 import threading
 import uuid
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
@@ -12,15 +11,16 @@ from typing import BinaryIO
 
 from storage.objects.disk import Disk
 from storage.objects.file_range import read_range
+from storage.objects.folder_locks import FolderLocks
 from storage.objects.marker import require_store
 from storage.objects.notes import FolderNotes
 from storage.objects.store import MOST_KEYS, StoredObject, is_group, is_key, require_group, require_key
+from storage.objects.walk import all_fit, walk
 
 _INCOMING = ".incoming"
 _FOUND = "lost+found"
 """The file system's own folder, where the store is a disk: nobody else may read it."""
 
-_LONGEST_NAME = f"{'n' * 251}.mp4"
 _MOST_LASTING = 10_000
 
 
@@ -29,6 +29,7 @@ class FolderStore:
 
     def __init__(self, root: Path, disk: Disk) -> None:
         self.notes = FolderNotes(root, disk)
+        self.locks = FolderLocks(root)
         self._root = root
         self._disk = disk
         self._naming = threading.Lock()
@@ -72,7 +73,7 @@ class FolderStore:
         return there
 
     def keys(self, prefix: str = "", *, after: str = "", most: int = MOST_KEYS) -> list[str]:
-        return list(islice(self._walk("", prefix, after), most))
+        return list(islice(walk(self._entries, prefix, after), most))
 
     def groups(self, prefix: str = "") -> list[str]:
         require_group(prefix)
@@ -110,20 +111,9 @@ class FolderStore:
             self._lasting.clear()
         self._lasting.add(folder)
 
-    def _walk(self, folder: str, prefix: str, after: str) -> Iterator[str]:
-        for name in self._entries(folder):
-            if not name.endswith("/"):
-                if name > after and name.startswith(prefix):
-                    yield name
-            elif (name.startswith(prefix) or prefix.startswith(name)) and (
-                name > after or after.startswith(name)
-            ):
-                yield from self._walk(name, prefix, after)
-
     def _entries(self, folder: str) -> list[str]:
         """The keys in a folder, and the folders in it with a "/" behind them, in the order of keys."""
-        # Asked once a folder, not once a name: there may be very many.
-        all_fit = is_key(f"{folder}{_LONGEST_NAME}")
+        short = all_fit(folder)
         found = []
         try:
             with os.scandir(self._root / folder) as entries:
@@ -132,7 +122,7 @@ class FolderStore:
                     if one.name.startswith("."):
                         continue
                     if one.name.endswith(".mp4"):
-                        if (all_fit or is_key(name)) and not one.is_dir():
+                        if (short or is_key(name)) and not one.is_dir():
                             found.append(name)
                     elif name != _FOUND and one.is_dir(follow_symlinks=False) and is_group(f"{name}/"):
                         found.append(f"{name}/")

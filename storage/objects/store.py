@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO, Protocol
 
+from storage.objects.locks import Locks
 from storage.objects.notes import Notes
 
 _SUFFIX = b".mp4"
@@ -24,17 +25,26 @@ class StoredObject:
     written_ns: int
 
 
+class StoreAway(ConnectionError):
+    """The store as a whole does not do what it is asked: nothing is said of the object that was asked for."""
+
+
 class ObjectStore(Protocol):
     """Keeps objects by key, each written once and removed once. Every call blocks: make it in a thread.
 
     A key is plain text that `is_key` accepts; any other raises ValueError before anything is touched. An
     object that is not there raises FileNotFoundError. What else goes wrong is another OSError: the disk's, or
-    a ConnectionError or TimeoutError where the store is on another machine.
+    StoreAway where the store is on another machine.
     """
 
     @property
     def notes(self) -> Notes:
         """The small texts beside the objects."""
+        ...
+
+    @property
+    def locks(self) -> Locks:
+        """What keeps an object from being removed, where the store has it."""
         ...
 
     def put(self, key: str, source: BinaryIO) -> None:
@@ -58,7 +68,10 @@ class ObjectStore(Protocol):
         ...
 
     def remove(self, key: str) -> bool:
-        """Remove an object for good; False where there was none."""
+        """Remove an object for good, with all that the store keeps of it; False where there was none.
+
+        Raises PermissionError where it is locked.
+        """
         ...
 
     def keys(self, prefix: str = "", *, after: str = "", most: int = MOST_KEYS) -> list[str]:

@@ -4,8 +4,9 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from shared.causes import cause_of
 from shared.clock import Clock
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 from shared.ids import StreamId
 from shared.reasons import why
 from shared.spans import Span
@@ -13,6 +14,7 @@ from storage.fmp4.reader import Layout
 from storage.index.segments import SegmentRows
 from storage.index.shown import ShownRows
 from storage.model.segment import Footage
+from storage.objects.store import StoreAway
 from storage.recording.places import Places
 from storage.recording.recorder import Recorder
 
@@ -88,18 +90,22 @@ class Catalogue:
         return self._recorder.is_recording(stream)
 
     def read(self, key: str, offset: int, size: int) -> bytes:
-        """A range of a segment as it is now. Raises NotFound once it is destroyed, OSError. Blocking."""
+        """A range of a segment as it is. Raises NotFound once destroyed, Unavailable, OSError. Blocking."""
         try:
             return self._places.read(key, offset, size)
         except FileNotFoundError:
             raise _destroyed() from None
+        except StoreAway as error:
+            raise _away(error) from error
 
     def layout_now(self, key: str) -> Layout:
-        """What is whole in a segment now. Raises NotFound, BadInput, OSError. Blocking."""
+        """What is whole in a segment now. Raises NotFound, BadInput, Unavailable, OSError. Blocking."""
         try:
             return self._places.layout(key)
         except FileNotFoundError:
             raise _destroyed() from None
+        except StoreAway as error:
+            raise _away(error) from error
 
     async def layout(self, footage: Footage) -> Layout:
         """The same for whoever asks often: read once where it does not grow. Raises NotFound, BadInput."""
@@ -114,6 +120,12 @@ class Catalogue:
             while len(self._layouts) > _KEPT_LAYOUTS:
                 self._layouts.popitem(last=False)
         return layout
+
+
+def _away(error: StoreAway) -> Unavailable:
+    return Unavailable(
+        why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
+    )
 
 
 def _destroyed() -> NotFound:

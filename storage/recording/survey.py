@@ -11,7 +11,7 @@ from pathlib import Path
 from shared.errors import BadInput
 from storage.fmp4.reader import Layout, ReadAt, read_layout
 from storage.model.segment import Segment, SegmentState
-from storage.objects.store import ObjectStore
+from storage.objects.store import ObjectStore, StoreAway
 
 _CHUNK = 1 << 20
 
@@ -55,7 +55,7 @@ def segment_of(
 
 
 def read_object(store: ObjectStore, key: str) -> Segment | str:
-    """The row of an object, or why it has none."""
+    """The row of an object, or why it has none. Raises StoreAway where the store tells nothing of it."""
     try:
         found = store.find(key)
         if found is None:
@@ -69,5 +69,7 @@ def read_object(store: ObjectStore, key: str) -> Segment | str:
         )
     except BadInput as error:
         return error.detail
+    except StoreAway:
+        raise
     except OSError as error:
         return error.strerror or str(error)

@@ -95,7 +95,7 @@ def compiled_us_per_packet(
     )
     lockstep = transport.lockstep()
     payloads = [os.urandom(PAYLOAD_BYTES) for _ in range(PACKETS)]
-    chunk = Chunk(tuple((0, payload) for payload in payloads), PACKETS * PAYLOAD_BYTES)
+    chunk = Chunk.of([(0, payload) for payload in payloads])
     with contextlib.closing(transport), _receivers(viewers, runs=runs) as receivers:
         for number, receiver in enumerate(receivers):
             rtp = RtpFormat(number + 1, 102)

@@ -1,4 +1,4 @@
-"""What a delivered packet costs mux, Janus and stock aiortc, in one run on one machine.
+"""What a delivered packet costs mux, Janus, MediaMTX, go2rtc and stock aiortc, in one run on one machine.
 
 Each server is pinned to the first core in turn and loaded by the same light viewers with the same stream.
 """
@@ -17,6 +17,7 @@ from tests.bench.aiortc_process import AiortcProcess
 from tests.bench.janus import JanusServer, Missing
 from tests.bench.load import Cost, Kind, Server, client_on_last_core, measure
 from tests.bench.mux_process import MuxProcess
+from tests.bench.rtsp_peers import GO2RTC, MEDIAMTX, Program, RtspPeer
 from tests.bench.runs_client import RunsClient
 from tests.bench.tables import Cell, Table
 from tests.integration.mux.rig import Camera, playing
@@ -80,6 +81,17 @@ async def aiortc(folder: Path, core: int) -> AsyncIterator[Server]:
         yield server
 
 
+def rtsp_peer(program: Program) -> Start:
+    """How to start a server that pulls a camera."""
+
+    @asynccontextmanager
+    async def start(folder: Path, core: int) -> AsyncIterator[Server]:
+        async with RtspPeer(program, folder, core) as server:
+            yield server
+
+    return start
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Who is measured, by how many viewers, and whether these read run by run."""
@@ -93,9 +105,13 @@ class Entry:
 ENTRIES = (
     Entry("mux", mux_with()),
     Entry("Janus", janus),
+    Entry("MediaMTX", rtsp_peer(MEDIAMTX)),
+    Entry("go2rtc", rtsp_peer(GO2RTC)),
     Entry("aiortc", aiortc, FEW_VIEWERS),
     Entry("mux", mux_with(), VIEWERS[-1:], runs=True),
     Entry("Janus", janus, VIEWERS[-1:], runs=True),
+    Entry("MediaMTX", rtsp_peer(MEDIAMTX), VIEWERS[-1:], runs=True),
+    Entry("go2rtc", rtsp_peer(GO2RTC), VIEWERS[-1:], runs=True),
 )
 
 

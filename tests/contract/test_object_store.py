@@ -13,31 +13,48 @@ from hypothesis import strategies as st
 from shared.errors import Unavailable
 from storage.objects.disk import RealDisk
 from storage.objects.folder import FolderStore
+from storage.objects.locks import LockKind
 from storage.objects.marker import found_store, store_name
 from storage.objects.store import ObjectStore, is_key, newest_keys
 from tests.support.memory_store import MemoryStore
+from tests.support.s3_server import LOCKED, PLAIN, S3Server, s3_store
 
 KEY = "59350/place/main/20260701/20260701T120000.000Z-r1-aaaa.mp4"
 DATA = bytes(range(256)) * 5000
-Make = Callable[[Path], ObjectStore]
+Make = Callable[[Path, pytest.FixtureRequest], ObjectStore]
 
 
-def folder_store(folder: Path) -> ObjectStore:
+def folder_store(folder: Path, _request: pytest.FixtureRequest) -> ObjectStore:
     store = FolderStore(folder, RealDisk())
     found_store(store.notes, "a-store")
     return store
 
 
-def memory_store(_folder: Path) -> ObjectStore:
+def memory_store(_folder: Path, _request: pytest.FixtureRequest) -> ObjectStore:
     return MemoryStore("a-store")
 
 
-MAKERS = [pytest.param(folder_store, id="folder"), pytest.param(memory_store, id="memory")]
+def versioned_store(_folder: Path, request: pytest.FixtureRequest) -> ObjectStore:
+    server: S3Server = request.getfixturevalue("s3")
+    return s3_store(server.place(LOCKED))
+
+
+def unversioned_store(_folder: Path, request: pytest.FixtureRequest) -> ObjectStore:
+    server: S3Server = request.getfixturevalue("s3")
+    return s3_store(server.place(PLAIN))
+
+
+MAKERS = [
+    pytest.param(folder_store, id="folder"),
+    pytest.param(memory_store, id="memory"),
+    pytest.param(versioned_store, id="s3"),
+    pytest.param(unversioned_store, id="s3-without-versions"),
+]
 
 
 @pytest.fixture(params=MAKERS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    made: ObjectStore = request.param(tmp_path)
+    made: ObjectStore = request.param(tmp_path, request)
     return made
 
 
@@ -216,12 +233,13 @@ def test_keys_come_in_order_and_so_many_at_a_time(store: ObjectStore) -> None:
 )
 def test_any_keys_are_given_once_each_and_in_order(
     make: Make,
+    request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     names: list[list[str]],
     most: int,
     prefix: str,
 ) -> None:
-    store = make(tmp_path_factory.mktemp("store"))
+    store = make(tmp_path_factory.mktemp("store"), request)
     keys = {key for key in ("/".join(parts) + ".mp4" for parts in names) if is_key(key)}
     for key in keys:
         put(store, key, b"x")
@@ -252,8 +270,12 @@ def test_notes_are_no_objects(store: ObjectStore) -> None:
     assert (store.keys(), store.groups(), store_name(store.notes)) == ([], [], "a-store")
 
 
-def test_nothing_is_stored_where_there_is_no_store(tmp_path: Path) -> None:
-    unnamed: list[ObjectStore] = [FolderStore(tmp_path, RealDisk()), MemoryStore(None)]
+def test_nothing_is_stored_where_there_is_no_store(tmp_path: Path, s3: S3Server) -> None:
+    unnamed: list[ObjectStore] = [
+        FolderStore(tmp_path, RealDisk()),
+        MemoryStore(None),
+        s3_store(s3.place(), name=None),
+    ]
     for store in unnamed:
         with pytest.raises(Unavailable):
             put(store, KEY)
@@ -292,11 +314,43 @@ def test_a_hostile_note_reaches_nothing(store: ObjectStore, name: str) -> None:
             call()
 
 
-def test_a_folder_shares_the_bytes_of_a_file_instead_of_copying_them(tmp_path: Path) -> None:
+def test_a_folder_shares_the_bytes_of_a_file_instead_of_copying_them(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     (tmp_path / "objects").mkdir()
-    store, spooled = folder_store(tmp_path / "objects"), tmp_path / "spooled"
+    store, spooled = folder_store(tmp_path / "objects", request), tmp_path / "spooled"
     spooled.write_bytes(DATA)
     file: BinaryIO
     with spooled.open("rb") as file:
         store.put(KEY, file)
     assert spooled.stat().st_ino == (tmp_path / "objects" / KEY).stat().st_ino
+
+
+def test_what_is_locked_is_not_removed_until_it_is_unlocked(store: ObjectStore) -> None:
+    put(store, KEY)
+    put(store, "b.mp4", b"free")
+    if store.locks.kind() is LockKind.NONE:
+        pytest.skip("this store has no locks")
+    for _again in range(2):
+        store.locks.lock(KEY)
+    assert [store.locks.locked(KEY), store.locks.locked("b.mp4")] == [True, False]
+    try:
+        if store.locks.kind() is not LockKind.READ_ONLY:
+            with pytest.raises(PermissionError):
+                store.remove(KEY)
+        assert store.read(KEY, 0, 10) == DATA[:10]
+    finally:
+        for _again in range(2):
+            store.locks.unlock(KEY)
+    assert store.locks.locked(KEY) is False
+    assert store.remove(KEY) is True
+
+
+def test_what_is_not_there_cannot_be_locked(store: ObjectStore) -> None:
+    if store.locks.kind() is LockKind.NONE:
+        pytest.skip("this store has no locks")
+    for call in (store.locks.lock, store.locks.unlock, store.locks.locked):
+        with pytest.raises(FileNotFoundError):
+            call(KEY)
+        with pytest.raises(ValueError, match="not an object key"):
+            call("../a.mp4")

@@ -3,9 +3,11 @@
 import errno
 import os
 import threading
+from collections.abc import Mapping
 from itertools import islice
 from typing import BinaryIO
 
+from storage.objects.locks import LockKind
 from storage.objects.marker import found_store, require_store
 from storage.objects.notes import require_note
 from storage.objects.store import MOST_KEYS, StoredObject, require_group, require_key
@@ -36,12 +38,41 @@ class MemoryNotes:
         return sorted(name for name in self._notes if name.startswith(f"{folder}/"))
 
 
+class MemoryLocks:
+    """Locks that end with the test."""
+
+    def __init__(self, objects: Mapping[str, object]) -> None:
+        self._objects = objects
+        self._locked: set[str] = set()
+
+    def kind(self) -> LockKind:
+        return LockKind.LEGAL_HOLD
+
+    def lock(self, key: str) -> None:
+        self._require(key)
+        self._locked.add(key)
+
+    def unlock(self, key: str) -> None:
+        self._require(key)
+        self._locked.discard(key)
+
+    def locked(self, key: str) -> bool:
+        self._require(key)
+        return key in self._locked
+
+    def _require(self, key: str) -> None:
+        require_key(key)
+        if key not in self._objects:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), key)
+
+
 class MemoryStore:
     """Objects that end with the test; the newest has the highest `written_ns`."""
 
     def __init__(self, name: str | None = "memory") -> None:
         self.notes = MemoryNotes()
         self._objects: dict[str, tuple[bytes, int]] = {}
+        self.locks = MemoryLocks(self._objects)
         self._turn = threading.Lock()
         self._puts = 0
         if name is not None:
@@ -72,6 +103,8 @@ class MemoryStore:
 
     def remove(self, key: str) -> bool:
         require_key(key)
+        if key in self._objects and self.locks.locked(key):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), key)
         return self._objects.pop(key, None) is not None
 
     def keys(self, prefix: str = "", *, after: str = "", most: int = MOST_KEYS) -> list[str]:

@@ -87,3 +87,14 @@ def test_no_camera_may_be_at_a_port_of_the_centre(layout: Layout) -> None:
             taken = {number for purpose, number in layout.ports.named() if purpose != "simulator"}
             assert taken <= ports
             assert layout.ports.simulator not in ports
+
+
+def test_a_bucket_chosen_before_the_start_is_told_to_storage_alone(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEFFROI_S3_URL", "https://s3.test")
+    monkeypatch.setenv("BEFFROI_SPOOL_LIMIT_MB", "1000")
+    told = {name: program.environment for name, program in named(layout).items()}
+    assert [name for name in told if "BEFFROI_S3_URL" in told[name]] == ["storage"]
+    assert told["storage"]["BEFFROI_SPOOL_LIMIT_MB"] == "1000"
+    assert "BEFFROI_S3_BUCKET" not in told["storage"]

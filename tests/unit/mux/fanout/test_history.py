@@ -8,7 +8,7 @@ from mux.rtp.picture import Chunk
 
 
 def chunk(packets: int, name: bytes = b"") -> Chunk:
-    return Chunk(tuple((0, name + bytes([at])) for at in range(packets)), packets)
+    return Chunk.of([(0, name + bytes([at])) for at in range(packets)])
 
 
 @given(st.lists(st.integers(1, 32), min_size=1, max_size=150), st.integers(0, 200_000), st.data())

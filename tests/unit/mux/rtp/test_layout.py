@@ -8,7 +8,7 @@ from mux.rtp.picture import Chunk
 
 
 def chunk_of(sizes: list[int]) -> Chunk:
-    return Chunk(tuple((0, bytes(size)) for size in sizes), sum(sizes))
+    return Chunk.of([(0, bytes(size)) for size in sizes])
 
 
 @given(st.lists(st.integers(1, 1160), min_size=1, max_size=200))

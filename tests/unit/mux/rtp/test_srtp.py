@@ -38,7 +38,7 @@ def libsrtp(keys: Keys, *, outbound: bool, master: bytes) -> pylibsrtp.Session:
 
 def layout_of(payloads: list[bytes], rtp: RtpFormat, profile: Profile) -> Layout:
     packets = tuple((0x80 if payload is payloads[-1] else 0, payload) for payload in payloads)
-    return Layout(Chunk(packets, sum(map(len, payloads))), rtp.packer.size, profile.tag_bytes)
+    return Layout(Chunk.of(packets), rtp.packer.size, profile.tag_bytes)
 
 
 def sent(layout: Layout) -> list[bytes]:

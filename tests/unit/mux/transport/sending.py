@@ -35,4 +35,4 @@ class Sending:
 
 def chunk_of(payloads: Sequence[bytes]) -> Chunk:
     packets = [(0, payload) for payload in payloads[:-1]] + [(0x80, payloads[-1])]
-    return Chunk(tuple(packets), sum(map(len, payloads)))
+    return Chunk.of(packets)

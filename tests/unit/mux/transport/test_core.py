@@ -101,7 +101,7 @@ def test_libcrypto_seals_where_the_fastest_is_not_asked_for() -> None:
 def test_a_job_of_nobody_is_refused_and_harms_nothing(core: Core) -> None:
     jobs = Jobs()
     JOB.pack_into(jobs.table, 0, 0, 0, (1 << 16).to_bytes(4, "little") + bytes(6), 0, 0, 0)
-    assert core.send(-1, True, [(0, b"x")], 0, jobs, 0, 1) == [(0, BAD_JOB, 0, 0)]
+    assert core.send(-1, True, chunk_of([b"x"]), 0, jobs, 0, 1) == [(0, BAD_JOB, 0, 0)]
     core.remove(-1)
     core.remove(1 << 20)
 
@@ -116,7 +116,7 @@ def test_no_more_is_written_than_there_is_room_for(core: Core) -> None:
 def test_a_packet_too_long_for_a_datagram_is_refused(core: Core) -> None:
     jobs = Jobs()
     JOB.pack_into(jobs.table, 0, 0, 0, bytes(10), 0, 0, 0)
-    assert core.send(-1, True, [(0, bytes(70_000))], 0, jobs, 0, 1) == [(0, BAD_JOB, 0, 0)]
+    assert core.send(-1, True, chunk_of([bytes(70_000)]), 0, jobs, 0, 1) == [(0, BAD_JOB, 0, 0)]
 
 
 def test_a_freed_handle_is_used_again(core: Core) -> None:

@@ -3,7 +3,8 @@
 import errno
 import socket
 
-from mux.transport.core import Core, Jobs, Packets
+from mux.rtp.picture import Chunk
+from mux.transport.core import Core, Jobs
 from tests.unit.mux.fakes import arrived
 from tests.unit.mux.transport.sending import EXTENDED, NOBODY, PLAIN, Sending, chunk_of
 
@@ -28,7 +29,7 @@ class FullCore(Core):
     """A core whose socket has no room."""
 
     def send(
-        self, socket: int, segmented: bool, packets: Packets, time90: int, jobs: Jobs, first: int, count: int
+        self, socket: int, segmented: bool, chunk: Chunk, time90: int, jobs: Jobs, first: int, count: int
     ) -> list[tuple[int, int, int, int]]:
         return [(place, errno.EAGAIN, 0, 0) for place in range(first, first + count)]
 

@@ -30,7 +30,7 @@ def transport_of(counts: Counts, *, segmentation: bool = True) -> UdpTransport:
 
 
 def filled() -> tuple[Layout, list[bytes]]:
-    layout = Layout(Chunk(tuple((0, bytes(size)) for size in SIZES), sum(SIZES)), 20, 16)
+    layout = Layout(Chunk.of([(0, bytes(size)) for size in SIZES]), 20, 16)
     packets = []
     for number, (_, _, _, header, body) in enumerate(layout.slots):
         header[:] = bytes([number]) * len(header)

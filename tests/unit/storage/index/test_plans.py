@@ -19,9 +19,11 @@ from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.holds import Hold, HoldRows
+from storage.index.locks import LockRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
 from storage.index.shown import ShownRows
+from storage.index.waiting import WaitingRows
 from storage.index.walk import Walk
 from storage.model.deadline import DAY_NS
 from storage.model.export_part import ExportPart
@@ -52,6 +54,8 @@ class Index:
     policies: PolicyRows
     exports: ExportRows
     walk: Walk
+    waiting: WaitingRows
+    locks: LockRows
     asked: list[tuple[str, Values]]
 
     def plans(self) -> list[str]:
@@ -100,6 +104,8 @@ async def index(folder: Path, empty: bytes) -> AsyncIterator[Index]:
         PolicyRows(database),
         ExportRows(database),
         Walk(database),
+        WaitingRows(database),
+        LockRows(database),
         asked,
     )
     for number in range(20):
@@ -201,7 +207,29 @@ QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
     "what is left to lower": (_left, "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)"),
     "what is left of a hold": (_left, "ix_segments_kept (stream=? AND start_ns>? AND start_ns<?)"),
     "what is condemned": (lambda index: index.rows.garbage(4), "ix_segments_garbage (state=?)"),
-    "dropping": (lambda index: index.rows.drop([segment(1).key]), "autoindex_segments_1 (key=?)"),
+    "dropping": (lambda index: index.rows.drop([segment(1).key], 1), "autoindex_segments_1 (key=?)"),
+    "the oldest that waits": (
+        lambda index: index.waiting.oldest_ns(),
+        "COVERING INDEX ix_segments_waiting (state=?)",
+    ),
+    "giving up what waits longest": (
+        lambda index: index.waiting.give_up(4, size=4000),
+        "ix_segments_waiting (state=?)",
+    ),
+    "what waits and is due": (
+        lambda index: index.waiting.give_up(4, due_ns=DUE_NS),
+        "ix_segments_waiting (state=?)",
+    ),
+    "what a hold wants locked": (
+        lambda index: index.locks.wanted(
+            Hold("h-1", str(STREAM), BASE_NS, BASE_NS + 2 * LENGTH_NS, "PV 1"), 4
+        ),
+        "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)",
+    ),
+    "what of the condemned is locked": (
+        lambda index: index.locks.unheld_of([segment(3).key]),
+        "autoindex_locks_1 (key=?)",
+    ),
     "the totals": (lambda index: index.rows.totals(), ""),
     "the walk over rows": (
         lambda index: index.walk.after(segment(3).key, 4),

@@ -1,0 +1,75 @@
+"""Puts the object store together, as the settings have it: a folder, or a bucket of an S3 service."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.clock import Clock
+from shared.errors import BadInput
+from storage.model.segment import spool_name
+from storage.objects.boot import Boot
+from storage.objects.disk import Disk
+from storage.objects.folder import FolderStore
+from storage.objects.notes import FolderNotes, Notes
+from storage.settings import BucketSettings, StorageSettings
+
+if TYPE_CHECKING:
+    from storage.objects.s3 import S3Store
+    from storage.objects.s3_lease import S3Lease
+    from storage.objects.s3_wire import S3Place
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHome:
+    """The store, and whatever keeps a second storage from it.
+
+    `folders` are those to be made and locked; `lease` is what has to be taken besides, if anything. `local`
+    are notes that are to be had at once, wherever the objects are.
+    """
+
+    store: "FolderStore | S3Store"
+    folders: tuple[Path, ...]
+    local: Notes
+    lease: "S3Lease | None" = None
+
+    def away(self) -> str | None:
+        """Why the store is known not to answer; a folder is only found so by whoever uses it."""
+        return None if isinstance(self.store, FolderStore) else self.store.away
+
+    def clear_incoming(self, spooled: Path) -> int:
+        """End what a crash left half put and nobody goes on with. At the start only. Blocking."""
+        if isinstance(self.store, FolderStore):
+            return self.store.clear_incoming()
+        names = {path.name for path in spooled.glob("*.mp4")}
+        return self.store.clear_incoming(lambda key: spool_name(key) in names)
+
+
+def store_home(settings: StorageSettings, disk: Disk, clock: Clock, boot: Boot) -> StoreHome:
+    """Nothing is asked of a service yet. Raises BadInput. The folder of the spool must be there."""
+    if not settings.s3_url:
+        store = FolderStore(settings.objects, disk)
+        return StoreHome(store, (settings.objects,), store.notes)
+    # Half a second and 18 MB that a folder does without.
+    from storage.objects.s3 import S3Store
+    from storage.objects.s3_lease import S3Lease
+    from storage.objects.s3_wire import S3Wire
+
+    wire = S3Wire(s3_place(settings), clock.monotonic_ns)
+    lease = S3Lease(wire, clock, boot, settings.spool)
+    return StoreHome(S3Store(wire), (), FolderNotes(settings.spool, disk), lease)
+
+
+def s3_place(settings: BucketSettings) -> "S3Place":
+    """Where the settings say that the bucket is. Raises BadInput."""
+    if not settings.s3_bucket or settings.s3_credentials_file is None:
+        raise BadInput("BEFFROI_S3_URL needs BEFFROI_S3_BUCKET and BEFFROI_S3_CREDENTIALS_FILE")
+    from storage.objects.s3_wire import S3Place
+
+    return S3Place(
+        settings.s3_url,
+        settings.s3_bucket,
+        settings.s3_prefix,
+        settings.s3_region,
+        settings.s3_credentials_file,
+        settings.s3_ca_file,
+    )
