@@ -103,9 +103,9 @@ async def test_a_range_marked_by_keys_or_mouse_is_taken_to_where_it_is_held_or_e
     await eventually(earlier, within_s=20, what="a picture 5 s earlier")
     await page.keyboard.press("i")
     await expect(page.get_by_test_id("marked")).to_contain_text("→")
-    await expect(page.get_by_test_id("strip").get_by_test_id("thumbnail").first).to_be_visible(timeout=20_000)
     for _ in range(5):
         await page.get_by_test_id("zoom-in").click()
+    await expect(page.get_by_test_id("strip").get_by_test_id("thumbnail").first).to_be_visible(timeout=20_000)
     box = await page.get_by_test_id("timeline").bounding_box()
     assert box is not None
     await page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 40)
