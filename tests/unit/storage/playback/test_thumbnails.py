@@ -221,3 +221,8 @@ async def test_too_many_at_a_time_are_refused(tmp_path: Path, monkeypatch: pytes
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
     assert (refused.status_code, refused.json()["why"]["code"]) == (503, "thumbnails-full")
+
+
+def test_the_process_of_stills_is_told_so() -> None:
+    limits = Limits(longest_side=320, stills=True)
+    assert Limits.parse(limits.arguments()) == limits
