@@ -11,6 +11,7 @@ from shared.evidence.finding import Verdict
 from shared.evidence.gone import Answer, Question, ask
 from shared.evidence.manifest import exact
 from shared.evidence.verify import manifest_of, verify
+from shared.evidence.witness import WitnessedHeads
 from shared.spans import Span
 from shared.utc import ns_of
 
@@ -23,13 +24,16 @@ class Stamp:
     authority: Path
 
 
-def verification(export: Path, key_file: Path, stamp: Stamp | None = None) -> int:
+def verification(export: Path, key_file: Path, stamp: Stamp | None = None, heads: Path | None = None) -> int:
     """Print what was found; 0 when the export is sound, and its time-stamp if there is one, 1 when not.
+
+    `heads` are those of the register as control_room gave them.
 
     Raises BadInput on unreadable files.
     """
     try:
-        verdict = verify(export, _readable(key_file, "key"))
+        witness = None if heads is None else WitnessedHeads.read(_readable(heads, "file of heads"))
+        verdict = verify(export, _readable(key_file, "key"), witness)
         lines, holds = told(verdict), verdict.sound
         if stamp is not None and verdict.sound:
             said, holds = _stamped(export, stamp)

@@ -13,6 +13,7 @@ from shared.log import get_logger
 from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
 from shared.spans import Span
+from storage.exports.capture import RegisterOf, no_register, registers_of
 from storage.exports.documents import Seals
 from storage.exports.envelope import Recipient
 from storage.exports.lifetime import package_due_ns, parts_of
@@ -21,6 +22,7 @@ from storage.exports.stamps import TOKEN, Stamps
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_datetime
 from storage.playback.catalogue import Catalogue
@@ -50,7 +52,9 @@ class ExportJobs:
         at_once: int,
         is_recovering: Callable[[], bool] = lambda: False,
         stamps: Stamps | None = None,
+        proofs: Proofs | None = None,
     ) -> None:
+        self._proofs = proofs
         self._stamps = stamps
         self._is_recovering = is_recovering
         self._rows = rows
@@ -205,11 +209,15 @@ class ExportJobs:
             read=lambda footage: self._catalogue.layout_now(footage.key),
             bytes_of=self._catalogue.read,
             stop=self._stop,
+            register_of=self._register_of(),
         )
         task = asyncio.current_task()
         assert task is not None
         self._running[order.id] = (task, packer)
         return await asyncio.to_thread(packer.pack, package_path(self._folder, order), self._clock.utc_ns())
+
+    def _register_of(self) -> RegisterOf:
+        return no_register if self._proofs is None else registers_of(self._proofs, asyncio.get_running_loop())
 
     async def _end(self, progress: ExportProgress) -> None:
         await self._rows.update(progress, self._clock.utc_ns())
