@@ -2,11 +2,14 @@
 
 from calendar import monthrange
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 HOUR_NS = 3_600_000_000_000
 DAY_NS = 24 * HOUR_NS
 MAX_DAYS = 31
+SHORTEST_MONTH_NS = 28 * DAY_NS - HOUR_NS
+"""That of February, with clocks that go forward on its last day."""
 _SHORTER_WITHIN_NS = 4 * DAY_NS
 
 
@@ -20,7 +23,14 @@ def month_later_ns(capture_ns: int) -> int:
     As a clock in UTC counts it or one at the centre, whichever is over first: about midnight a month may be a
     day longer on one of them, and the law does not say which counts.
     """
-    return min(month_later_utc_ns(capture_ns), _month_later_ns(capture_ns, CENTRE))
+    hour, rest_ns = divmod(capture_ns, HOUR_NS)
+    return _month_later_than_hour_ns(hour) + rest_ns
+
+
+@lru_cache(maxsize=4096)
+def _month_later_than_hour_ns(hour: int) -> int:
+    """Within an hour of UTC neither clock changes, nor does a day end on either."""
+    return min(month_later_utc_ns(hour * HOUR_NS), _month_later_ns(hour * HOUR_NS, CENTRE))
 
 
 def month_later_utc_ns(capture_ns: int) -> int:
@@ -61,8 +71,8 @@ def earliest_deadline_ns(start_ns: int, end_ns: int, days: int) -> int:
     """The first deadline of anything captured in [start_ns, end_ns).
 
     Nearly always that of the first picture. At the end of a long month those of the next days may come
-    sooner: the 30th of January at 23:00 and the 31st at 00:00 are both over in February. Months grow shorter at
-    whole hours only, by three days in all and an hour where clocks change.
+    sooner: the 30th of January at 23:00 and the 31st at 00:00 are both over in February. Months grow shorter
+    at whole hours only, by three days in all and an hour where clocks change.
     """
     first = deadline_ns(start_ns, days)
     hour_ns = start_ns - start_ns % HOUR_NS

@@ -37,7 +37,7 @@ def upgrade() -> None:
 
 
 def shorter(first_ns: int, last_ns: int) -> Iterator[tuple[int, int, int]]:
-    """Ranges of captures whose month is over before that of UTC, and by how much, which changes at whole hours."""
+    """Ranges of captures whose month ends before that of UTC, and by how much: whole hours make it change."""
     from_ns, less_ns = first_ns, 0
     for at_ns in range(first_ns - first_ns % HOUR_NS, last_ns + HOUR_NS, HOUR_NS):
         here_ns = month_later_utc_ns(at_ns) - month_later_ns(at_ns)

@@ -10,12 +10,14 @@ from storage.model.deadline import (
     CENTRE,
     DAY_NS,
     HOUR_NS,
+    SHORTEST_MONTH_NS,
     days_kept,
     deadline_ns,
     earliest_deadline_ns,
     month_later_ns,
     month_later_utc_ns,
 )
+from storage.model.limits import limits_of
 
 instants = st.integers(0, 4_000_000_000 * 10**9)
 days = st.integers(1, 31)
@@ -133,10 +135,26 @@ def test_nothing_of_a_range_is_over_before_the_earliest_that_is_told(
     assert earliest_deadline_ns(start_ns, end_ns, authorised) <= each
 
 
-@given(st.integers(0, 4_000_000), st.integers(1, 9000))
-def test_a_month_grows_shorter_at_whole_hours_only(hour: int, second: int) -> None:
-    at_ns, into_ns = hour * 1000 // 3600 * HOUR_NS, second % 3600 * 10**9
-    assert month_later_ns(at_ns + into_ns) == month_later_ns(at_ns) + into_ns
+@given(instants)
+def test_a_month_is_told_for_each_hour_of_utc_as_for_each_of_its_seconds(capture_ns: int) -> None:
+    """Which only a zone of whole hours allows."""
+    reading_s = datetime.fromtimestamp(capture_ns // 10**9, CENTRE).utcoffset()
+    assert reading_s is not None
+    assert reading_s % timedelta(hours=1) == timedelta(0)
+
+
+@given(st.integers(1990, 2096), st.integers(-40, 100), st.integers(0, 23))
+def test_no_month_is_shorter_than_the_shortest(year: int, days_on: int, hour: int) -> None:
+    capture_ns = int(datetime(year, 2, 1, hour, 30, tzinfo=UTC).timestamp() + days_on * 86_400) * 10**9
+    assert month_later_ns(capture_ns) - capture_ns >= SHORTEST_MONTH_NS
+
+
+def test_footage_of_february_is_not_shown_in_the_hour_that_spring_takes() -> None:
+    start_ns, over_ns = ns("2027-02-28T10:00:00"), ns("2027-03-28T09:00:00")
+    assert deadline_ns(start_ns, 31) == over_ns
+    limits = limits_of(31, [], [])
+    assert limits.show(start_ns, start_ns + 1, 31, over_ns - 1)
+    assert not limits.show(start_ns, start_ns + 1, 31, over_ns)
 
 
 @given(st.integers(1990, 2096), days, st.integers(0, 21))
