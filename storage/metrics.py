@@ -108,6 +108,10 @@ class HoldMetrics:
         self.foreign = metrics.gauge(
             "storage_holds_unknown", "Holds kept here that control_room does not know"
         )
+        self.held_bytes = metrics.gauge("storage_held_bytes", "Bytes of recordings that holds keep")
+        self.held_share = metrics.gauge(
+            "storage_held_share", "Held bytes over what recordings may fill, from 0 to 1"
+        )
         self.replaced = metrics.counter(
             "storage_holds_placed_from_list_total", "Holds of control_room's that were missing here"
         )

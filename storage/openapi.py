@@ -8,6 +8,8 @@ from shared.leases import Leases
 from shared.openapi import Members, print_document
 from shared.tickets import TicketVerifier
 from storage.exports.jobs import ExportJobs
+from storage.exports.preflight import Preflight
+from storage.exports.receipts import Receipts
 from storage.http.compose import compose_app
 from storage.http.document import document
 from storage.lifecycle.clock_keeper import ClockKeeper
@@ -29,6 +31,8 @@ def described() -> Members:
         _nobody(Catalogue),
         None,
         jobs=_nobody(ExportJobs),
+        preflight=_nobody(Preflight),
+        receipts=_nobody(Receipts),
         holds=_nobody(Holds),
         keeper=_nobody(ClockKeeper),
         proofs=_nobody(Proofs),

@@ -71,8 +71,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     opening = await _opened(service, settings, home, archive, clock)
     recording = _recording(settings, tap, archive, clock)
     catalogue = compose_catalogue(archive, recording.recorder, clock)
-    recovering = recording.finisher.is_recovering
-    outside = _outside(service)
+    recovering, outside = recording.finisher.is_recovering, _outside(service)
     exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
     refusing = [lock.reason_to_refuse for lock in locks]
     lifecycle = _lifecycle(
@@ -87,6 +86,8 @@ async def build(settings: StorageSettings | None = None) -> Service:
         catalogue,
         compose_transcodings(settings.playback_transcoders),
         jobs=exports.jobs,
+        preflight=exports.preflight,
+        receipts=exports.receipts,
         holds=archive.holds,
         keeper=lifecycle.end.keeper,
         proofs=archive.proofs,

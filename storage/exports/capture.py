@@ -23,8 +23,11 @@ def no_register(stream: str, asked: Span) -> DestructionProof | None:
     return None
 
 
-def registers_of(proofs: Proofs, loop: asyncio.AbstractEventLoop) -> RegisterOf:
-    """Asks the register, from a thread beside the loop."""
+def registers_of(proofs: Proofs | None) -> RegisterOf:
+    """Asks the register, from a thread beside the loop that this is called in."""
+    if proofs is None:
+        return no_register
+    loop = asyncio.get_running_loop()
 
     def register_of(stream: str, asked: Span) -> DestructionProof | None:
         if len(days_of(asked)) > MOST_DAYS:

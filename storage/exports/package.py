@@ -22,7 +22,7 @@ from shared.evidence.manifest import (
     SealedVideo,
     write_manifest,
 )
-from shared.messages.storage import ExportedCamera, ExportOrder
+from shared.messages.storage import ExportedCamera, ExportOrder, ExportPhase
 from shared.reasons import why
 from shared.spans import Present, Span
 from storage.exports.capture import Offered, RegisterOf, no_register, proofs_told
@@ -57,11 +57,14 @@ class Packed:
 
 
 class Stopped(Exception):
-    """The service stops: the export starts again with the next one."""
+    """The service stops, or the export is cancelled."""
 
 
 class Packer:
-    """Makes one package. `progress` goes from 0 to 1 while it does; setting `stop` makes it raise Stopped."""
+    """Makes one package. `progress` goes from 0 to 1, and `phase` on, while it does.
+
+    Setting `stop` makes it raise Stopped.
+    """
 
     def __init__(
         self,
@@ -77,6 +80,7 @@ class Packer:
         register_of: RegisterOf = no_register,
     ) -> None:
         self.progress = 0.0
+        self.phase = ExportPhase.COPYING
         self._order = order
         self._asked = asked
         self._cameras = cameras
@@ -99,6 +103,7 @@ class Packer:
         try:
             with ThreadPoolExecutor(_WORKERS, "export") as pool:
                 parts, manifest_sha256 = self._write(plain, made_ns, pool)
+                self.phase = ExportPhase.HASHING
                 if self._order.recipient:
                     self._encrypt(plain, incoming)
                 else:

@@ -7,8 +7,11 @@ from shared.evidence.signature import EvidencePublicKey
 from shared.leases import Leases
 from shared.tickets import TicketVerifier
 from storage.exports.jobs import ExportJobs
+from storage.exports.preflight import Preflight
+from storage.exports.receipts import Receipts
 from storage.http.app import build_app
 from storage.http.clock import clock_routes
+from storage.http.desk import desk_routes
 from storage.http.exports import export_routes
 from storage.http.lease import lease_routes
 from storage.http.playback import playback_routes
@@ -31,6 +34,8 @@ def compose_app(
     transcodings: Transcodings | None,
     *,
     jobs: ExportJobs,
+    preflight: Preflight,
+    receipts: Receipts,
     holds: Holds,
     keeper: ClockKeeper,
     proofs: Proofs,
@@ -45,6 +50,7 @@ def compose_app(
         [
             playback_routes(catalogue, guard, clock, metrics, transcodings),
             export_routes(jobs, holds, catalogue, clock, guard, evidence),
+            desk_routes(jobs, preflight, receipts, guard),
             clock_routes(keeper, guard),
             proof_routes(proofs, guard),
             lease_routes(leases, publishers.keep),

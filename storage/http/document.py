@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from shared.messages.desk import HandOver, Surveyed, SurveyOrder
 from shared.messages.storage import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
 from shared.openapi import Members, completed, schemas
 
@@ -43,7 +44,10 @@ _LISTING: Members = {
         "until": {"type": ["string", "null"], "format": "date-time"},
     },
 }
-_MESSAGES = {"taken": (ExportOrder, HoldOrder, ClockConfirmed), "given": (ExportProgress, HoldPlaced)}
+_MESSAGES = {
+    "taken": (ExportOrder, HoldOrder, ClockConfirmed, SurveyOrder, HandOver),
+    "given": (ExportProgress, HoldPlaced, Surveyed),
+}
 
 
 def document(app: FastAPI) -> Members:

@@ -55,6 +55,10 @@ class ShownRows:
             starts = [(await connection.execute(statement)).scalar() for statement in asked]
         return min((start for start in starts if start is not None), default=None)
 
+    async def over_ns(self, stream: StreamId, now_ns: int) -> int:
+        """What was captured up to this instant is past its deadline at `now_ns`, whatever keeps it."""
+        return (await self._limits(str(stream))).over_ns(now_ns)
+
     async def _limits(self, stream: str, but_for: str = "") -> Limits:
         authorised = select(policies.c.days).where(policies.c.stream == stream)
         lowered = select(ceilings.c.until_ns, ceilings.c.days).where(ceilings.c.stream == stream)

@@ -24,8 +24,11 @@ from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
+from storage.exports.compose import compose_preflight
 from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
+from storage.exports.preflight import Preflight
+from storage.exports.receipts import Receipts
 from storage.exports.sweep import PackageSweep
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
@@ -146,6 +149,8 @@ class Workshop:
     leases: Leases
     catalogue: Catalogue
     jobs: ExportJobs
+    preflight: Preflight
+    receipts: Receipts
     sweep: PackageSweep
     left_overs: LeftOvers
     ledger: Ledger
@@ -361,6 +366,7 @@ async def workshop(
         allowance=allowance,
         notes=None if objects is None else FolderNotes(folder / "spool", spool.disk),
     )
+    preflight, receipts = compose_preflight(archive, catalogue, clock), Receipts(jobs, key)
     parts = LedgerParts(archive.ledger, archive.ledger_notes, key, partial(_ledger_name, folder, key))
     ledger = Ledger(parts, clock, LedgerMetrics(), witness, keep_days=120)
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
@@ -374,6 +380,8 @@ async def workshop(
         catalogue,
         transcodings,
         jobs=jobs,
+        preflight=preflight,
+        receipts=receipts,
         holds=archive.holds,
         keeper=end.keeper,
         proofs=archive.proofs,
@@ -403,6 +411,8 @@ async def workshop(
                 leases,
                 catalogue,
                 jobs,
+                preflight,
+                receipts,
                 sweep,
                 left_overs,
                 ledger,

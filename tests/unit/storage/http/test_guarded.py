@@ -25,6 +25,8 @@ IMAGES = {
     f"/exports/{EXPORT}/package": (Action.DOWNLOAD, f"export:{EXPORT}"),
 }
 WITHOUT_IMAGES = {
+    "/exports/{id}/receipt",
+    "/survey",
     "/clock",
     "/recordings/{commune}/{camera}/{kind}",
     "/exports/{id}",
