@@ -157,4 +157,8 @@ class ReadMetrics:
         self.refused = metrics.counter(
             "storage_playbacks_refused_total", "Windows that found no place among those being transcoded"
         )
+        self.thumbnails = metrics.counter("storage_thumbnails_total", "Thumbnails made of recordings")
+        self.thumbnails_refused = metrics.counter(
+            "storage_thumbnails_refused_total", "Thumbnails refused because too many were asked for"
+        )
         self.exports = metrics.counter("storage_exports_total", "Exports ended", ["status"])

@@ -17,6 +17,7 @@ from storage.lifecycle.holds import Holds
 from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
+from storage.playback.thumbnails import Thumbnails
 from storage.recording.publishers import KnownPublishers
 
 Part = TypeVar("Part")
@@ -30,6 +31,7 @@ def described() -> Members:
         _nobody(KnownPublishers),
         _nobody(Catalogue),
         None,
+        _nobody(Thumbnails),
         jobs=_nobody(ExportJobs),
         preflight=_nobody(Preflight),
         receipts=_nobody(Receipts),

@@ -10,18 +10,22 @@ from storage.exports.jobs import ExportJobs
 from storage.exports.preflight import Preflight
 from storage.exports.receipts import Receipts
 from storage.http.app import build_app
+from storage.http.calendar import calendar_routes
 from storage.http.clock import clock_routes
 from storage.http.desk import desk_routes
 from storage.http.exports import export_routes
+from storage.http.hls import hls_routes
 from storage.http.lease import lease_routes
 from storage.http.playback import playback_routes
 from storage.http.proofs import proof_routes
+from storage.http.thumbnails import thumbnail_routes
 from storage.http.ticket_guard import TicketGuard
 from storage.lifecycle.clock_keeper import ClockKeeper
 from storage.lifecycle.holds import Holds
 from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
+from storage.playback.thumbnails import Thumbnails
 from storage.playback.transcoding import Transcodings
 from storage.recording.publishers import KnownPublishers
 
@@ -32,6 +36,7 @@ def compose_app(
     publishers: KnownPublishers,
     catalogue: Catalogue,
     transcodings: Transcodings | None,
+    thumbnails: Thumbnails,
     *,
     jobs: ExportJobs,
     preflight: Preflight,
@@ -49,6 +54,9 @@ def compose_app(
     return build_app(
         [
             playback_routes(catalogue, guard, clock, metrics, transcodings),
+            thumbnail_routes(thumbnails, guard),
+            hls_routes(catalogue, guard, metrics),
+            calendar_routes(catalogue, guard),
             export_routes(jobs, holds, catalogue, clock, guard, evidence),
             desk_routes(jobs, preflight, receipts, guard),
             clock_routes(keeper, guard),

@@ -44,6 +44,13 @@ _LISTING: Members = {
         "until": {"type": ["string", "null"], "format": "date-time"},
     },
 }
+_CALENDAR: Members = {
+    "title": "Calendar",
+    "description": "Of each stretch between two borders, whether anything is recorded.",
+    "type": "object",
+    "required": ["recorded"],
+    "properties": {"recorded": {"type": "array", "items": {"type": "boolean"}}},
+}
 _MESSAGES = {
     "taken": (ExportOrder, HoldOrder, ClockConfirmed, SurveyOrder, HandOver),
     "given": (ExportProgress, HoldPlaced, Surveyed),
@@ -53,4 +60,4 @@ _MESSAGES = {
 def document(app: FastAPI) -> Members:
     """The document of `app`, the same for the same code."""
     made = get_openapi(title=app.title, version=app.version, routes=app.routes, openapi_version="3.1.0")
-    return completed(made, {**schemas(**_MESSAGES), "Listing": _LISTING})
+    return completed(made, {**schemas(**_MESSAGES), "Listing": _LISTING, "Calendar": _CALENDAR})

@@ -23,6 +23,7 @@ from shared.messages.codec import encode
 from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
+from shared.transcoding.process import Spawn
 from shared.units import AccessUnit
 from storage.exports.compose import compose_preflight
 from storage.exports.documents import Seals
@@ -56,7 +57,8 @@ from storage.objects.folder import FolderStore
 from storage.objects.notes import FolderNotes
 from storage.objects.store import ObjectStore
 from storage.playback.catalogue import Catalogue
-from storage.playback.compose import compose_catalogue
+from storage.playback.compose import compose_catalogue, compose_thumbnails
+from storage.playback.thumbnails import Thumbnails
 from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
 from storage.recording.core import core_of
@@ -153,6 +155,7 @@ class Workshop:
     receipts: Receipts
     sweep: PackageSweep
     left_overs: LeftOvers
+    thumbnails: Thumbnails
     ledger: Ledger
     witness: HandWitness
     evidence_pem: bytes
@@ -283,6 +286,7 @@ async def workshop(
     lane_bytes: int = 64 << 20,
     evidence: tuple[bytes, bytes] | None = None,
     transcodings: Transcodings | None = None,
+    stills: Spawn | None = None,
     control: HandControl | None = None,
     witness: HandWitness | None = None,
     boot_id: str = "the-only-boot",
@@ -322,6 +326,7 @@ async def workshop(
     lane.start()
     reads = ReadMetrics()
     catalogue = compose_catalogue(archive, half.recorder, clock)
+    thumbnails = compose_thumbnails(archive, catalogue, reads, *([] if stills is None else [stills]))
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
@@ -361,7 +366,7 @@ async def workshop(
         lambda: SinceBoot(boot_id, booted_ns + clock.monotonic_ns()),
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
-        copies=(sweep.sweep_once, left_overs.sweep_once),
+        copies=(sweep.sweep_once, left_overs.sweep_once, thumbnails.sweep_once),
         overdue=(sweep.overdue_ns, left_overs.overdue_ns),
         allowance=allowance,
         notes=None if objects is None else FolderNotes(folder / "spool", spool.disk),
@@ -379,6 +384,7 @@ async def workshop(
         KnownPublishers(store.notes, lambda: leases.publishers),
         catalogue,
         transcodings,
+        thumbnails,
         jobs=jobs,
         preflight=preflight,
         receipts=receipts,
@@ -415,6 +421,7 @@ async def workshop(
                 receipts,
                 sweep,
                 left_overs,
+                thumbnails,
                 ledger,
                 witness,
                 public,
@@ -425,6 +432,7 @@ async def workshop(
             )
         finally:
             await jobs.close()
+            await thumbnails.close()
             await half.recorder.close()
             await lane.close()
             await archive.database.close()
