@@ -7,11 +7,12 @@ import { live } from "./fr/live";
 import { playback } from "./fr/playback";
 import { causes } from "./fr/causes";
 import { fields, otherReasons } from "./fr/reasons";
+import { register } from "./fr/register";
 import { storage } from "./fr/storage";
 import { viewers } from "./fr/viewers";
 
 const reasons = { ...cameraReasons, ...otherReasons };
 
-export const fr = { ...common, ...live, playback, ...desk, admin, viewers, storage, reasons, causes, fields };
+export const fr = { ...common, ...live, playback, ...desk, admin, viewers, storage, register, reasons, causes, fields };
 
 export type Messages = typeof fr;

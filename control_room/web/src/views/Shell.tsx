@@ -27,6 +27,7 @@ const JournalView = lazy(() => import("./desk/JournalView").then((m) => ({ defau
 const CommunesView = lazy(() => import("./admin/CommunesView").then((m) => ({ default: m.CommunesView })));
 const RegisterView = lazy(() => import("./admin/RegisterView").then((m) => ({ default: m.RegisterView })));
 const ViewersView = lazy(() => import("./viewers/ViewersView").then((m) => ({ default: m.ViewersView })));
+const DestructionsView = lazy(() => import("./register/DestructionsView").then((m) => ({ default: m.DestructionsView })));
 const StorageView = lazy(() => import("./storage/StorageView").then((m) => ({ default: m.StorageView })));
 const PeopleView = lazy(() => import("./admin/PeopleView").then((m) => ({ default: m.PeopleView })));
 
@@ -41,6 +42,7 @@ function View({ name, argument }: { name: ViewName; argument: string }) {
     case "communes": return <CommunesView />;
     case "adminCameras": return <RegisterView />;
     case "viewers": return <ViewersView />;
+    case "destructions": return <DestructionsView argument={argument} />;
     case "storage": return <StorageView />;
     case "people": return <PeopleView />;
   }
