@@ -67,6 +67,7 @@ ELSEWHERE = {
     "control_room/db/ledger.py": "tests/contract/test_ledger.py",
     "control_room/evidence/hear_ledger.py": "tests/contract/test_ledger.py",
     "control_room/evidence/prove_destruction.py": "tests/unit/control_room/evidence/test_destructions.py",
+    "control_room/http/register_views.py": "tests/unit/control_room/evidence/test_destructions.py",
     "control_room/http/routes/destructions.py": "tests/unit/control_room/http/test_matrix.py",
     "control_room/http/schemas/destructions.py": "tests/unit/control_room/http/test_fuzz.py",
     "shared/evidence/destruction_proof.py": "tests/unit/shared/evidence/test_gone.py",
