@@ -2,6 +2,7 @@
 
 import json
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import RLock
 
 from storage.objects.marker import require_store
@@ -87,7 +88,7 @@ class DataKeys:
             new, old = Key.made(), self.communes.all(commune)
             if not old or not self.ids(commune):
                 raise KeyAway(f"commune {commune} has no footage key in {self.communes.folder}")
-            self._require_known(commune, old[0])
+            self._require_known(commune, old)
             self.communes.set(commune, (new, *old))
             self._tell(commune, [key.id for key in (new, *old)])
             scopes = self.scopes(commune)
@@ -113,14 +114,15 @@ class DataKeys:
             self.communes.set(commune, keys)
         if not keys:
             raise KeyAway(f"the footage key of commune {commune} is not in {self.communes.folder}")
-        if not known:
-            self._tell(commune, [keys[0].id])
-        else:
-            self._require_known(commune, keys[0])
+        if known:
+            self._require_known(commune, keys)
+        if keys[0].id not in known:
+            self._tell(commune, [key.id for key in keys])
         return keys[0]
 
-    def _require_known(self, commune: str, key: Key) -> None:
-        if key.id not in self.ids(commune):
+    def _require_known(self, commune: str, keys: Sequence[Key]) -> None:
+        # Of a rotation that was cut off the new key may not be written down yet: the old one is.
+        if not {key.id for key in keys} & set(self.ids(commune)):
             raise KeyAway(f"the footage key of commune {commune} in {self.communes.folder} is another's")
 
     def _tell(self, commune: str, ids: list[str]) -> None:

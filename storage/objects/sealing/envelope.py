@@ -6,7 +6,6 @@ for its own camera and day only. Any library of JOSE opens it with the commune's
 """
 
 import base64
-import binascii
 import hashlib
 import json
 import secrets
@@ -57,7 +56,7 @@ class Key:
             raise ValueError("it is no symmetric key")
         try:
             key = cls(_decode(jwk["k"]))
-        except binascii.Error as error:
+        except ValueError as error:
             raise ValueError("it is no base64url") from error
         if len(key.secret) != _KEY_BYTES or jwk.get("kid", key.id) != key.id:
             raise ValueError("it is not 256 bits long, or is not the key it says it is")

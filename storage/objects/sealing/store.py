@@ -167,12 +167,12 @@ class SealingStore:
         """Destroy the data key of a scope where nothing is left that it sealed."""
         assert self._keys is not None
         with self._turn:
-            if self._putting[scope]:
-                self._doubtful.add(scope)
-                return
             if self._last.get(scope.note) not in (None, removed):
                 return
             self._last.forget(scope.note)
+            if self._putting[scope]:
+                self._doubtful.add(scope)
+                return
             newest = self._newest(scope)
             if newest is None:
                 self._keys.destroy(scope)
