@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +15,7 @@ from storage.model.segment import Segment, SegmentState, key_of_spool_name
 from storage.recording.places import Places
 from storage.recording.quarantine import Quarantine
 from storage.recording.remains import is_blank, is_tear
-from storage.recording.survey import digest_of, opened, segment_of
+from storage.recording.survey import has_digest, opened, segment_of
 
 _MAX_PENDING = 10_000
 _RETRY_S = 2.0
@@ -161,7 +160,7 @@ class Finisher:
                 store.put(key, file)
                 return
             except FileExistsError:
-                if digest_of(partial(store.read, key)) == sha256:
+                if has_digest(store, key, sha256):
                     return
             # The bytes that the row speaks of are those in the spool, which keeps them until this is done.
             self._log.error("object-differs", key=key)

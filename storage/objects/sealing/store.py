@@ -12,7 +12,16 @@ from storage.objects.notes import Notes
 from storage.objects.sealing.data_keys import DataKeys
 from storage.objects.sealing.faults import KeyAway, SealBroken
 from storage.objects.sealing.scope import UNDATED, Scope, scope_of
-from storage.objects.sealing.stream import HEAD_BYTES, SEGMENT_BYTES, Broken, Head, Opener, head_of, sealed
+from storage.objects.sealing.stream import (
+    HEAD_BYTES,
+    ID_BYTES,
+    SEGMENT_BYTES,
+    Broken,
+    Head,
+    Opener,
+    head_of,
+    sealed,
+)
 from storage.objects.store import MOST_KEYS, ObjectStore, StoredObject, require_key
 
 _MOST_HEADS = 10_000
@@ -59,7 +68,9 @@ class SealingStore:
         scope = scope_of(key)
         with self._kept(scope):
             data_key = self._keys.for_writing(scope)
-            self._inner.put(key, sealed(data_key.secret, data_key.thumbprint[:16], key, source))
+            self._inner.put(key, sealed(data_key.secret, data_key.thumbprint[:ID_BYTES], key, source))
+            # What another object of this name was sealed with, read while it was removed.
+            self._forget(key)
 
     def find(self, key: str) -> StoredObject | None:
         found = self._inner.find(key)
@@ -131,7 +142,7 @@ class SealingStore:
         data_key = self._keys.for_reading(scope)
         if data_key is None:
             raise SealBroken(scope, "its data key is gone")
-        if data_key.thumbprint[:16] != head.key_id:
+        if data_key.thumbprint[:ID_BYTES] != head.key_id:
             raise SealBroken(scope, "it was sealed by another data key")
         opener = Opener(data_key.secret, key, head)
         self._openers.put(key, opener)
