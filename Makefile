@@ -116,12 +116,12 @@ clean: ## Remove what was built; recordings and keys in var/ stay
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
 	@mkdir -p .make && touch $@
 
-.make/python: .make/uv requirements/test.lock pyproject.toml $(wildcard ingest/rtsp/*.c mux/transport/*.c mux/transport/*.h)
+.make/python: .make/uv requirements/test.lock pyproject.toml $(wildcard ingest/rtsp/*.c storage/recording/*.c mux/transport/*.c mux/transport/*.h)
 	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements/test.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --reinstall-package beffroi --python $(PY) -e .
 	@touch $@ .make/python-run
 
-.make/python-run: .make/uv requirements/run.lock pyproject.toml $(wildcard ingest/rtsp/*.c mux/transport/*.c mux/transport/*.h)
+.make/python-run: .make/uv requirements/run.lock pyproject.toml $(wildcard ingest/rtsp/*.c storage/recording/*.c mux/transport/*.c mux/transport/*.h)
 	@$(UV) pip install --quiet --require-hashes --python $(PY) -r requirements/run.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --reinstall-package beffroi --python $(PY) -e .
 	@touch $@

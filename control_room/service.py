@@ -10,6 +10,7 @@ from control_room.access.room import Access
 from control_room.access.service_tickets import ServiceTickets
 from control_room.access.ticketing import Ticketing
 from control_room.db.engine import Database
+from control_room.evidence.ledger_watch import LedgerWatch
 from control_room.evidence.orders import Orders
 from control_room.evidence.refusals import Refusals
 from control_room.evidence.room import Evidence
@@ -189,6 +190,7 @@ def _evidence(settings: ControlRoomSettings, ports: Ports, access: Access) -> Ev
         orders=Orders(ports.db, ports.storage),
         storage=ports.storage,
         refusals=Refusals(ports.clock),
+        ledger=LedgerWatch(),
         storage_url=settings.storage_url.rstrip("/"),
     )
 

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from shared.errors import BeffroiError
+from shared.errors import BadInput, BeffroiError
 from shared.private import private_from_now_on
 
 DEFAULT_PORT = 8080
@@ -81,9 +81,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_muxes(doctor)
     doctor.set_defaults(verb=_doctor)
 
-    verify = verbs.add_parser("verify", help="check an export, offline")
-    verify.add_argument("export", type=Path, help="the export: a .zip, or the folder it was unpacked to")
+    verify = verbs.add_parser("verify", help="check an export or a proof of destruction, offline")
+    verify.add_argument(
+        "what",
+        nargs="+",
+        metavar="EXPORT",
+        help="the export: a .zip, or the folder it was unpacked to; or the word `destruction` and a proof",
+    )
     verify.add_argument("--key", type=Path, required=True, help="the public evidence key of the centre (PEM)")
+    verify.add_argument("--timestamp", type=Path, help="its time-stamp (RFC 3161 token), had separately")
+    verify.add_argument("--authority", type=Path, help="the certificate of the time-stamping authority (PEM)")
+    about = verify.add_argument_group("of a proof of destruction, where it has to answer another question")
+    about.add_argument("--stream", help="commune/camera/kind, such as 59350/cam-3kf9a0q2zd/main")
+    about.add_argument("--from", dest="start", help="beginning of the range, such as 2026-10-01T21:00:00Z")
+    about.add_argument("--to", dest="end", help="end of the range")
     verify.set_defaults(verb=_verify)
     return parser
 
@@ -134,9 +145,17 @@ def _doctor(asked: argparse.Namespace) -> int:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    from deploy.verification import verification
+    from deploy.verification import Stamp, destruction, verification
 
-    return verification(asked.export, asked.key)
+    if (asked.timestamp is None) != (asked.authority is None):
+        raise BadInput("--timestamp and --authority go together")
+    match asked.what:
+        case [export]:
+            stamp = Stamp(asked.timestamp, asked.authority) if asked.timestamp else None
+            return verification(Path(export), asked.key, stamp)
+        case ["destruction", proof]:
+            return destruction(Path(proof), asked.key, asked.stream, asked.start, asked.end)
+    raise BadInput("verify takes an export, or the word `destruction` and a proof")
 
 
 if __name__ == "__main__":

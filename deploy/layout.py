@@ -182,6 +182,8 @@ class Layout:
                 **self._centre_common(),
                 "EVIDENCE_KEY_FILE": str(self.secrets.evidence_private),
                 **self._footage_keys(),
+                "SEAL_KEY_FILE": str(self.secrets.seal_key),
+                "SEAL_CERTIFICATE_FILE": str(self.secrets.seal_certificate),
                 "STATUS_PORT": str(self.ports.status_storage),
                 "DATA_DIR": str(folder),
                 **_chosen(),

@@ -27,6 +27,8 @@ class Secrets:
     ticket_public: Path
     evidence_private: Path
     evidence_public: Path
+    seal_key: Path
+    seal_certificate: Path
     tap_secret: Path
     tap_public: Path
     tap_peers: Path
@@ -68,6 +70,9 @@ def open_secrets(folder: Path) -> Secrets:
         ticket_public=folder / "ticket-public.pem",
         evidence_private=folder / "evidence.pem",
         evidence_public=folder / "evidence-public.pem",
+        # Made by storage when it first starts: an RSA key takes a second.
+        seal_key=folder / "seal.pem",
+        seal_certificate=folder / "seal-certificate.pem",
         tap_secret=folder / "tap.key",
         tap_public=folder / "tap.pub",
         tap_peers=folder / "tap-peers",

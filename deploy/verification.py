@@ -1,19 +1,56 @@
-"""`beffroi verify`: tells in words whether an export is what the centre handed over."""
+"""`beffroi verify`: tells in words whether an export is what the centre handed over, and whether the images
+of a camera and time are gone."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from shared.errors import BadInput
-from shared.evidence.verify import Verdict, verify
+from shared.evidence.destruction_proof import DestructionProof
+from shared.evidence.finding import Verdict
+from shared.evidence.gone import Answer, Question, ask
+from shared.evidence.manifest import exact
+from shared.evidence.verify import manifest_of, verify
+from shared.spans import Span
+from shared.utc import ns_of
 
 
-def verification(export: Path, key_file: Path) -> int:
-    """Print what was found; 0 when the export is sound, 1 when not. Raises BadInput on unreadable files."""
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Files of a time-stamp: the token, and the certificate of the authority that is trusted for it."""
+
+    token: Path
+    authority: Path
+
+
+def verification(export: Path, key_file: Path, stamp: Stamp | None = None) -> int:
+    """Print what was found; 0 when the export is sound, and its time-stamp if there is one, 1 when not.
+
+    Raises BadInput on unreadable files.
+    """
     try:
-        verdict = verify(export, _readable(key_file))
+        verdict = verify(export, _readable(key_file, "key"))
+        lines, holds = told(verdict), verdict.sound
+        if stamp is not None and verdict.sound:
+            said, holds = _stamped(export, stamp)
+            lines.append(printable(said))
     except OSError as error:
         raise BadInput(f"the export {export} cannot be read: {error.strerror}") from error
-    print("\n".join(told(verdict)))
-    return 0 if verdict.sound else 1
+    print("\n".join(lines))
+    return 0 if holds else 1
+
+
+def _stamped(export: Path, stamp: Stamp) -> tuple[str, bool]:
+    """What the time-stamp proves, in a line, and whether it proves anything."""
+    # Only who has a token needs what reads it.
+    from shared.evidence.timestamp import check
+
+    token, authority = _readable(stamp.token, "time-stamp"), _readable(stamp.authority, "certificate")
+    try:
+        found = check(token, manifest_of(export), authority)
+    except BadInput as error:
+        return f"bad-timestamp: {error}", False
+    return f"  time-stamp: {found.at.isoformat()} by {found.authority}", True
 
 
 def told(verdict: Verdict) -> list[str]:
@@ -21,9 +58,63 @@ def told(verdict: Verdict) -> list[str]:
     lines = [f"{verdict.finding.value}: {verdict.detail.removeprefix(verdict.finding.value + ': ')}"]
     for what, names in (("altered", verdict.altered), ("missing", verdict.missing), ("extra", verdict.extra)):
         lines.extend(f"  {what}: {name}" for name in names)
+    lines.extend(f"  {note}" for note in verdict.notes)
     if verdict.sound:
         lines.append(f"  fingerprint of the key: {verdict.fingerprint}")
     return [printable(line) for line in lines]
+
+
+def destruction(
+    proof: Path, key_file: Path, stream: str | None = None, start: str | None = None, end: str | None = None
+) -> int:
+    """Print what became of the images; 0 when there are none, 1 when there are or it cannot be told.
+
+    Asked is what the proof is about, but for what is given. Raises BadInput on unreadable files and times.
+    """
+    try:
+        body = proof.read_bytes()
+    except OSError as error:
+        raise BadInput(f"the proof {proof} cannot be read: {error.strerror}") from error
+    answer = ask(body, _readable(key_file, "key"), _question(body, stream, start, end))
+    print("\n".join(destruction_told(answer)))
+    return 0 if answer.proven else 1
+
+
+def destruction_told(answer: Answer) -> list[str]:
+    """The answer in lines: the finding and its sentence, each part of the range, what it rests on."""
+    lines = [f"{answer.found.value}: {answer.detail}"]
+    lines += [
+        f"  {one.fate.value}: {exact(one.span.start_ns)} to {exact(one.span.end_ns)}" for one in answer.parts
+    ]
+    if answer.parts:
+        lines.append(f"  as of {exact(answer.at_ns)}, by the head {answer.head}")
+    return [printable(line) for line in lines]
+
+
+def _question(body: bytes, stream: str | None, start: str | None, end: str | None) -> Question | None:
+    """What is asked where it is not just what the proof is about."""
+    if (stream, start, end) == (None, None, None):
+        return None
+    try:
+        told = DestructionProof.read(body)
+    except BadInput:
+        # Which `ask` answers.
+        return None
+    span = Span(
+        told.span.start_ns if start is None else _instant(start),
+        told.span.end_ns if end is None else _instant(end),
+    )
+    return Question(stream or told.stream, span)
+
+
+def _instant(text: str) -> int:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"{text} is not an instant such as 2026-10-01T21:00:00Z") from error
+    if instant.tzinfo is None:
+        raise BadInput(f"{text} has no time zone: write it as 2026-10-01T21:00:00Z")
+    return ns_of(instant)
 
 
 def printable(text: str) -> str:
@@ -33,8 +124,8 @@ def printable(text: str) -> str:
     )
 
 
-def _readable(key_file: Path) -> bytes:
+def _readable(file: Path, what: str) -> bytes:
     try:
-        return key_file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
-        raise BadInput(f"the key {key_file} cannot be read: {error.strerror}") from error
+        raise BadInput(f"the {what} {file} cannot be read: {error.strerror}") from error

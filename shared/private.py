@@ -48,6 +48,11 @@ def private_database(file: Path) -> None:
         _close(file.with_name(file.name + beside))
 
 
+def private_file(file: Path) -> None:
+    """Close a file that others could read; one of another owner stays as it is."""
+    _close(file)
+
+
 def _close(path: Path) -> None:
     # What goes away meanwhile or is another's is not ours to close; a folder for all is nobody's.
     with suppress(FileNotFoundError, PermissionError):

@@ -17,6 +17,12 @@ class RecorderMetrics:
         self.late = metrics.counter(
             "storage_fragments_late_total", "Fragments that waited over a second for the disk"
         )
+        self.unsynced_s = metrics.gauge(
+            "storage_unsynced_seconds", "How long ago the oldest was written that a power cut would take"
+        )
+        self.sync_failures = metrics.counter(
+            "storage_sync_failures_total", "Times that the disk did not make recordings survive a power cut"
+        )
         self.recordings = metrics.gauge("storage_recordings", "Streams by state of recording", ["status"])
         self.waiting_bytes = metrics.gauge("storage_write_queue_bytes", "Bytes waiting for the disk")
 
@@ -50,7 +56,8 @@ class RetentionMetrics:
             ["work"],
         )
         self.overdue_s = metrics.gauge(
-            "storage_oldest_overdue_seconds", "How long ago the oldest segment should have been destroyed"
+            "storage_oldest_overdue_seconds",
+            "How long ago the oldest segment or copy of one should have been destroyed",
         )
         self.last_run_s = metrics.gauge(
             "storage_retention_last_run_seconds", "UTC seconds of the last completed run of retention"
@@ -104,6 +111,19 @@ class HoldMetrics:
         self.replaced = metrics.counter(
             "storage_holds_placed_from_list_total", "Holds of control_room's that were missing here"
         )
+
+
+class LedgerMetrics:
+    """Of the register of captures and destructions."""
+
+    def __init__(self) -> None:
+        self.waiting = metrics.gauge(
+            "storage_ledger_entries_waiting", "Captures and destructions that no signed head has"
+        )
+        self.untold = metrics.gauge(
+            "storage_ledger_heads_untold", "Signed heads that control_room does not keep"
+        )
+        self.sealed_s = metrics.gauge("storage_ledger_sealed_seconds", "UTC seconds of the newest head")
 
 
 class ScrubMetrics:

@@ -12,6 +12,7 @@ from storage.http.compose import compose_app
 from storage.http.document import document
 from storage.lifecycle.clock_keeper import ClockKeeper
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
 from storage.recording.publishers import KnownPublishers
@@ -30,6 +31,7 @@ def described() -> Members:
         jobs=_nobody(ExportJobs),
         holds=_nobody(Holds),
         keeper=_nobody(ClockKeeper),
+        proofs=_nobody(Proofs),
         evidence=_nobody(EvidencePublicKey),
         clock=SystemClock(),
         metrics=_nobody(ReadMetrics),

@@ -1,27 +1,34 @@
 """Builds storage out of its rooms: the one place that knows them all."""
 
 import asyncio
+import gc
 import secrets
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
+
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Conflict, Unavailable
+from shared.evidence.seal_key import open_seal_key
 from shared.evidence.signature import EvidenceKey
 from shared.leases import Leases
 from shared.private import close_to_others, private_folder
 from shared.service import Service
 from shared.settings import load
 from shared.tickets import TicketVerifier
-from storage.exports.compose import compose_exports
+from storage.exports.compose import Exports, compose_exports
+from storage.exports.documents import Seals
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive
-from storage.lifecycle.compose import compose_client, compose_lifecycle
+from storage.lifecycle.compose import Lifecycle, compose_client, compose_lifecycle
 from storage.lifecycle.control_room import DateWitness
 from storage.lifecycle.opening import StoreOpening
+from storage.lifecycle.refusals import Ground
 from storage.metrics import ReadMetrics
 from storage.objects.boot import since_boot
 from storage.objects.compose import StoreHome, store_home
@@ -41,13 +48,15 @@ from storage.recording.recorder import Tap
 from storage.settings import StorageSettings
 
 _THREADS = 32
+_COLLECTION_THRESHOLD = 50_000
+"""More objects than the pictures of 500 cameras leave between two of their fragments."""
 
 
 async def build(settings: StorageSettings | None = None) -> Service:
     """The service, ready to run. Raises BadInput and Unavailable, each a sentence for whoever starts it."""
     settings = settings or load(StorageSettings)
     clock, disk, reads = SystemClock(), RealDisk(), ReadMetrics()
-    verifier, evidence = _keys(settings, clock)
+    verifier, seals = _keys(settings, clock)
     _make_folders(settings)
     home, leases = store_home(settings, disk, clock, since_boot), Leases(verifier.key, clock)
     reads.confirmed.set_function(lambda: leases.confirmed)
@@ -61,23 +70,13 @@ async def build(settings: StorageSettings | None = None) -> Service:
     service.on_stop(archive.database.close)
     opening = await _opened(service, settings, home, archive, clock)
     recording = _recording(settings, tap, archive, clock)
-    recording.find_left_over()
     catalogue = compose_catalogue(archive, recording.recorder, clock)
     recovering = recording.finisher.is_recovering
-    exports = compose_exports(settings, archive, catalogue, evidence, clock, reads, recovering)
-    dates = DateWitness(clock)
-    lifecycle = compose_lifecycle(
-        settings,
-        archive,
-        recording,
-        clock,
-        compose_client(service, settings, dates),
-        dates,
-        first=[lock.reason_to_refuse for lock in locks],
-        opened=opening.reason_to_refuse,
-        copies=[exports.sweep.sweep_once],
-        local=home.local,
-        away=home.away,
+    outside = _outside(service)
+    exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
+    refusing = [lock.reason_to_refuse for lock in locks]
+    lifecycle = _lifecycle(
+        service, settings, home, archive, recording, exports, seals, clock, refusing, opening.reason_to_refuse
     )
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()
@@ -90,7 +89,8 @@ async def build(settings: StorageSettings | None = None) -> Service:
         jobs=exports.jobs,
         holds=archive.holds,
         keeper=lifecycle.end.keeper,
-        evidence=evidence.public,
+        proofs=archive.proofs,
+        evidence=seals.evidence.public,
         clock=clock,
         metrics=reads,
         origins=settings.allowed_origins,
@@ -99,24 +99,75 @@ async def build(settings: StorageSettings | None = None) -> Service:
     for room in (exports, recording, lifecycle):
         room.run_in(service)
     service.supervise("disks", measuring_disks(_folders(settings, home), disk, recording.life, clock))
+    _collect_seldom()
     return service
 
 
-def _keys(settings: StorageSettings, clock: Clock) -> tuple[TicketVerifier, EvidenceKey]:
+def _collect_seldom() -> None:
+    """What was built so far stays: it is not looked at again, and what pictures leave behind seldom."""
+    gc.freeze()
+    gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
+
+
+def _outside(service: Service) -> httpx.AsyncClient:
+    """Asks who is neither ours nor trusted: it follows nobody elsewhere."""
+    client = httpx.AsyncClient(follow_redirects=False)
+    service.on_stop(client.aclose)
+    return client
+
+
+def _keys(settings: StorageSettings, clock: Clock) -> tuple[TicketVerifier, Seals]:
     ticket = _file(settings.ticket_public_key_file, "the ticket key")
     evidence = _file(settings.evidence_key_file, "the evidence key")
-    return TicketVerifier.from_pem(ticket, clock), EvidenceKey.from_pem(evidence)
+    try:
+        films = open_seal_key(settings.seal_key, settings.seal_certificate, settings.seal_name)
+    except OSError as error:
+        raise BadInput(f"the key that seals films cannot be read or made: {error.strerror}") from error
+    return TicketVerifier.from_pem(ticket, clock), Seals(EvidenceKey.from_pem(evidence), films)
 
 
 def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clock) -> WritingHalf:
-    return compose_recording(
+    recording = compose_recording(
         tap,
         archive.places,
         archive.rows,
         clock,
         segment_s=settings.segment_s,
+        sync_s=settings.sync_s,
         nonce=secrets.token_hex(3),
         stored=archive.bond.stored,
+    )
+    recording.find_left_over()
+    return recording
+
+
+def _lifecycle(
+    service: Service,
+    settings: StorageSettings,
+    home: StoreHome,
+    archive: Archive,
+    recording: WritingHalf,
+    exports: Exports,
+    seals: Seals,
+    clock: Clock,
+    refusing: Sequence[Ground],
+    opened: Ground,
+) -> Lifecycle:
+    dates = DateWitness(clock)
+    return compose_lifecycle(
+        settings,
+        archive,
+        recording,
+        clock,
+        compose_client(service, settings, dates),
+        dates,
+        seals.evidence,
+        first=refusing,
+        opened=opened,
+        copies=[exports.sweep.sweep_once],
+        overdue=[exports.sweep.overdue_ns],
+        local=home.local,
+        away=home.away,
     )
 
 

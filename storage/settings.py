@@ -1,10 +1,19 @@
 """What the environment tells storage."""
 
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 
 from shared.settings import Settings
+
+
+class CoreChoice(StrEnum):
+    """What builds fragments: `auto` is compiled where that can be had."""
+
+    AUTO = "auto"
+    PYTHON = "python"
+    COMPILED = "compiled"
 
 
 class BucketSettings(Settings):
@@ -54,12 +63,38 @@ class StorageSettings(BucketSettings):
     tap_peers_dir: Path | None = Field(default=None, description="Folder of the workers' <commune>.pub.")
     ticket_public_key_file: Path = Field(description="PEM of the public key that checks tickets.")
     evidence_key_file: Path = Field(description="PEM of the private key that signs exports.")
+    seal_key_file: Path | None = Field(
+        default=None, description="PEM of the RSA key that seals films and signs reports; made if missing."
+    )
+    seal_certificate_file: Path | None = Field(default=None, description="PEM of its X.509 certificate.")
+    seal_name: str = Field(
+        default="Beffroi", description="Whom the certificate names when it is made: the centre."
+    )
+    tsa_url: str = Field(
+        default="", description="Time-stamping authority (RFC 3161) asked for each export; empty: none."
+    )
     allowed_origins: str = Field(default="", description="Web origins that may ask, separated by commas.")
+    recording_core: CoreChoice = Field(
+        default=CoreChoice.AUTO,
+        description="What builds fragments: `compiled`, `python`, or `auto`, compiled where it was built.",
+    )
     segment_s: float = Field(default=60.0, ge=2.0, le=600.0, description="Length of a segment in seconds.")
+    sync_s: float = Field(
+        default=5.0,
+        ge=1.0,
+        le=60.0,
+        description="Seconds between two syncs of what is being recorded: what a power cut may take.",
+    )
     disk_reserve_mb: int = Field(
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
     )
     export_days: int = Field(default=7, ge=1, le=31, description="Days an export package is kept at most.")
+    proof_days: int = Field(
+        default=120,
+        ge=62,
+        le=3660,
+        description="Days that each single destruction can be proven; later those of a day as a whole.",
+    )
     playback_transcoders: int = Field(
         default=2,
         ge=0,
@@ -85,6 +120,14 @@ class StorageSettings(BucketSettings):
     @property
     def exports(self) -> Path:
         return self.export_dir or self.data_dir / "exports"
+
+    @property
+    def seal_key(self) -> Path:
+        return self.seal_key_file or self.data_dir / "seal.pem"
+
+    @property
+    def seal_certificate(self) -> Path:
+        return self.seal_certificate_file or self.data_dir / "seal-certificate.pem"
 
     @property
     def index_url(self) -> str:

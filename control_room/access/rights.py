@@ -26,6 +26,8 @@ class Right(StrEnum):
     DOWNLOAD = "download"
     SEE_HOLD = "see-hold"
     HOLD = "hold"
+    SEE_DESTRUCTION = "see-destruction"
+    PROVE_DESTRUCTION = "prove-destruction"
     SEE_STORAGE = "see-storage"
     CONFIRM_CLOCK = "confirm-clock"
     MANAGE_PERSON = "manage-person"
@@ -114,7 +116,16 @@ _ADMINISTRATIVE = (
 )
 _OF_NOW = frozenset({Right.LIVE, MachineRight.PULL, MachineRight.RECORD})
 """The rights to pictures of now, which a camera must have an authorisation for (CSI L252-1)."""
-_LEGAL = (Right.PLAYBACK, Right.SEE_EXPORT, Right.EXPORT, Right.DOWNLOAD, Right.SEE_HOLD, Right.HOLD)
+_LEGAL = (
+    Right.PLAYBACK,
+    Right.SEE_EXPORT,
+    Right.EXPORT,
+    Right.DOWNLOAD,
+    Right.SEE_HOLD,
+    Right.HOLD,
+    Right.SEE_DESTRUCTION,
+    Right.PROVE_DESTRUCTION,
+)
 
 # An administrator sees no image: running the platform is no ground to watch the public road (CSI R253-3).
 _RULES: Mapping[tuple[str, str], Reach] = {
@@ -125,6 +136,7 @@ _RULES: Mapping[tuple[str, str], Reach] = {
     (Right.MANAGE_CAMERA, Role.COMMUNE): Reach.OWN,
     (Right.SEE_VIEWER, Role.COMMUNE): Reach.OWN,
     (Right.SEE_JOURNAL, Role.COMMUNE): Reach.OWN,
+    (Right.SEE_DESTRUCTION, Role.COMMUNE): Reach.OWN,
     (MachineRight.PULL, Machine.INGEST): Reach.ALL,
     (MachineRight.RECORD, Machine.RECORDER): Reach.ALL,
 }

@@ -4,9 +4,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.cameras import Cameras
 from control_room.db.communes import Communes
+from control_room.db.destructions import DestructionLines
 from control_room.db.exports import Exports
 from control_room.db.holds import Holds
 from control_room.db.journal import Journal
+from control_room.db.ledger import Ledgers
 from control_room.db.people import People
 from control_room.db.revocations import Revocations
 from control_room.db.sessions import Sessions
@@ -26,3 +28,5 @@ class Transaction:
         self.holds = Holds(session)
         self.revocations = Revocations(session)
         self.sessions = Sessions(session)
+        self.ledger = Ledgers(session)
+        self.destructions = DestructionLines(session)

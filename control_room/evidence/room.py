@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from control_room.access.room import Access
+from control_room.evidence.ledger_watch import LedgerWatch
 from control_room.evidence.orders import Orders
 from control_room.evidence.refusals import Refusals
 from control_room.evidence.storage_client import StorageClient
@@ -16,4 +17,5 @@ class Evidence:
     orders: Orders
     storage: StorageClient
     refusals: Refusals
+    ledger: LedgerWatch
     storage_url: str

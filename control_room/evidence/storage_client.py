@@ -1,11 +1,15 @@
 """Asks storage, server to server, with tickets signed here: the one file that knows httpx."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 import httpx
 
 from control_room.access.service_tickets import ServiceTickets
 from control_room.model.people import Principal
 from shared.causes import cause_of, technical
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
+from shared.ids import StreamId
 from shared.messages.codec import decode, encode
 from shared.messages.storage import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
 from shared.reasons import Reason, from_wire, why
@@ -53,12 +57,25 @@ class StorageClient:
         """Tell storage that a person says what time it is. Raises Conflict where its clock says another."""
         await self._ask(Action.CLOCK, CLOCK_RESOURCE, "PUT", principal, encode(word))
 
+    async def destruction_proof(
+        self, stream: StreamId, start: datetime, end: datetime, principal: Principal
+    ) -> bytes:
+        """The proof of what became of a stream's recordings of [start, end), as storage writes it."""
+        asked = {"from": start.isoformat(), "to": end.isoformat()}
+        return await self._ask(Action.PROOF, f"proof:{stream}", "GET", principal, params=asked)
+
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
 
     async def _ask(
-        self, action: Action, resource: str, method: str, principal: Principal, body: bytes | None = None
+        self,
+        action: Action,
+        resource: str,
+        method: str,
+        principal: Principal,
+        body: bytes | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> bytes:
         kind, _, name = resource.partition(":")
         path = f"/{kind}s/{name}" if name else f"/{kind}"
@@ -67,7 +84,7 @@ class StorageClient:
         if body is not None:
             headers["content-type"] = "application/json"
         try:
-            response = await self._client.request(method, path, content=body, headers=headers)
+            response = await self._client.request(method, path, content=body, headers=headers, params=params)
         except httpx.HTTPError as error:
             raise Unavailable(
                 why("storage-away", "storage does not answer: {cause}", cause=cause_of(error))

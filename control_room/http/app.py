@@ -12,6 +12,7 @@ from control_room.http.rooms import Rooms
 from control_room.http.routes import (
     cameras,
     communes,
+    destructions,
     exports,
     holds,
     images,
@@ -36,6 +37,7 @@ _NOUNS = (
     people,
     exports,
     holds,
+    destructions,
     storage,
     journal,
     machines,

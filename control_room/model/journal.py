@@ -33,6 +33,8 @@ class AuditAction(StrEnum):
     DOWNLOAD = "download"
     SEE_HOLD = "see-hold"
     HOLD = "hold"
+    SEE_DESTRUCTION = "see-destruction"
+    PROVE_DESTRUCTION = "prove-destruction"
     SEE_STORAGE = "see-storage"
     CONFIRM_CLOCK = "confirm-clock"
     MANAGE_PERSON = "manage-person"
@@ -52,6 +54,8 @@ class AuditAction(StrEnum):
     CHANGE_CAMERA = "change-camera"
     REMOVE_CAMERA = "remove-camera"
     RELEASE_HOLD = "release-hold"
+    DESTROY = "destroy"
+    KEEP_LEDGER = "keep-ledger"
 
     @classmethod
     def _missing_(cls, value: object) -> "AuditAction | None":

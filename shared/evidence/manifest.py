@@ -1,27 +1,38 @@
 """The manifest of an export: what was asked, what there was, and the seal of every file."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from shared.spans import Present, Span
 from shared.utc import instant_of
 
-FORMAT = "beffroi-export-1"
+FORMAT = "beffroi-export-2"
+FORMATS = ("beffroi-export-1", FORMAT)
+"""All that can be verified: the first had a plain MP4 for each stretch, without a seal of its own."""
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 READ_ME = "LISEZMOI.txt"
+CERTIFICATE = "certificat.pem"
+EVIDENCE_KEY = "cle-publique.pem"
+REPORT = "RAPPORT.pdf"
+PLAYER = "LECTEUR.html"
 
 
 @dataclass(frozen=True, slots=True)
 class Requisition:
-    """What an export was made for: on whose requisition, by whom, and the range `asked`."""
+    """What an export was made for: on whose requisition, by whom, and the range `asked`.
+
+    `more` is what else the order said of the requisition, as it is to stand in the manifest.
+    """
 
     export: str
     reference: str
     authority: str
     requested_by: str
     asked: Span
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +55,32 @@ class SealedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedVideo:
-    """One plain MP4: a stretch of one camera without a seam. [start_ns, end_ns) is what its samples cover.
+class SealedSegment:
+    """What a film has of one recorded segment: its bytes [offset, offset + size), to place an attack.
 
-    `incomplete` is how many of its first pictures are incomplete, 255 where as many or more.
+    `time90` is the media time of its first picture in the film; `whole` tells whether no picture of it is
+    left out; `incomplete` as the film has it.
+    """
+
+    recorded: str
+    run: int
+    start_ns: int
+    end_ns: int
+    time90: int
+    offset: int
+    size: int
+    sha256: str
+    samples: int
+    whole: bool
+    incomplete: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealedVideo:
+    """One film: what one set-up of a decoder plays of one camera, gaps included.
+
+    Its pictures lie within [start_ns, end_ns), each at its UTC. `incomplete` is how many of the first are
+    incomplete, 255 where as many or more. `certificate` is the fingerprint of the one that sealed it.
     """
 
     file: SealedFile
@@ -59,16 +92,38 @@ class SealedVideo:
     width: int
     height: int
     incomplete: int = 0
+    segments: tuple[SealedSegment, ...] = ()
+    certificate: str = ""
+
+
+class GapCause(StrEnum):
+    """Why there are no pictures. Nobody can tell what was never recorded from what was destroyed on time."""
+
+    NO_FOOTAGE = "no-footage"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A span asked of which the export has nothing."""
+
+    span: Span
+    cause: GapCause
 
 
 @dataclass(frozen=True, slots=True)
 class CameraPart:
-    """What an export has of one camera."""
+    """What an export has of one camera. `wall_sources` tell where the UTC of its pictures came from.
+
+    `proofs` are what was signed at capture about recorded segments, by their key; empty where nothing was.
+    """
 
     camera: NamedCamera
     present: Sequence[Present]
-    gaps: Sequence[Span]
+    gaps: Sequence[Gap]
     videos: Sequence[SealedVideo]
+    wall_sources: Sequence[str] = ()
+    proofs: Mapping[str, object] = field(default_factory=dict)
 
 
 def exact(utc_ns: int) -> str:
@@ -84,17 +139,22 @@ def write_manifest(
     made_ns: int,
     version: str,
     fingerprint: str,
+    certificate: str = "",
 ) -> bytes:
-    """The bytes that are signed: JSON in UTF-8."""
+    """The bytes that are signed: JSON in UTF-8. `certificate` is the fingerprint of the one of the films."""
     manifest = {
         "format": FORMAT,
         "export": requisition.export,
-        "reference": requisition.reference,
-        "authority": requisition.authority,
-        "requested_by": requisition.requested_by,
+        "requisition": {
+            "reference": requisition.reference,
+            "authority": requisition.authority,
+            "requested_by": requisition.requested_by,
+            **requisition.more,
+        },
         "made_at": exact(made_ns),
         "software": f"Beffroi {version}",
         "key_fingerprint": fingerprint,
+        "certificate_fingerprint": certificate,
         "asked": {
             "start": exact(requisition.asked.start_ns),
             "end": exact(requisition.asked.end_ns),
@@ -116,7 +176,18 @@ def _camera(part: CameraPart) -> dict[str, object]:
             {"start": exact(one.span.start_ns), "end": exact(one.span.end_ns), "run": one.run}
             for one in part.present
         ],
-        "gaps": [{"start": exact(gap.start_ns), "end": exact(gap.end_ns)} for gap in part.gaps],
+        "gaps": [
+            {"start": exact(gap.span.start_ns), "end": exact(gap.span.end_ns), "cause": gap.cause.value}
+            for gap in part.gaps
+        ],
+        "clock": {
+            "utc_from": list(part.wall_sources),
+            # Not kept with the recordings: said so, rather than a nought that nobody measured.
+            "offset_s": None,
+            "uncertainty_s": None,
+        },
+        "masks": {"by_centre": "none", "in_camera": "unknown"},
+        "proofs_of_capture": dict(part.proofs),
         "files": [video.file.name for video in part.videos],
     }
 
@@ -139,5 +210,23 @@ def _video(video: SealedVideo) -> dict[str, object]:
             "codec": video.codec,
             "width": video.width,
             "height": video.height,
+            "certificate": video.certificate,
+            "segments": [_segment(one) for one in video.segments],
         }
     )
+
+
+def _segment(one: SealedSegment) -> dict[str, object]:
+    incomplete = {"incomplete_first_pictures": one.incomplete} if one.incomplete else {}
+    return incomplete | {
+        "recorded": one.recorded,
+        "run": one.run,
+        "start": exact(one.start_ns),
+        "end": exact(one.end_ns),
+        "time90": one.time90,
+        "offset": one.offset,
+        "size": one.size,
+        "sha256": one.sha256,
+        "samples": one.samples,
+        "whole": one.whole,
+    }

@@ -1,66 +1,34 @@
 """Verifies an export offline, with nothing but the package and the public evidence key."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
-from shared.evidence.manifest import FORMAT, MANIFEST, SIGNATURE
+from shared.errors import BadInput
+from shared.evidence.film_attack import Attack, attack_on
+from shared.evidence.film_reading import read_film
+from shared.evidence.finding import Finding, Verdict
+from shared.evidence.folder_files import FolderFiles
+from shared.evidence.manifest import EVIDENCE_KEY, MANIFEST, SIGNATURE
 from shared.evidence.signature import EvidencePublicKey
-from shared.evidence.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles
+from shared.evidence.told import Told, ToldFilm, read_fingerprint, read_told
+from shared.evidence.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles, begins_as_export
+
+__all__ = ["Finding", "Verdict", "manifest_of", "verify"]
 
 _MAX_MANIFEST = 64 << 20
+_MAX_KEY = 1 << 16
 
+_ENCRYPTED = bytes.fromhex("3080 0609 2a864886f70d010703")
+"""How CMS EnvelopedData begins, as storage writes it: what it is, its length untold."""
 
-class Finding(StrEnum):
-    """What verification found, worst first: one of these names the verdict."""
+_Files = ZipFiles | FolderFiles
 
-    SOUND = "sound"
-    NOT_AN_EXPORT = "not-an-export"
-    WRONG_KEY = "wrong-key"
-    ALTERED_MANIFEST = "altered-manifest"
-    ALTERED_FILE = "altered-file"
-    MISSING_FILE = "missing-file"
-    EXTRA_FILE = "extra-file"
-    EXTRA_BYTES = "extra-bytes"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`finding` is the gravest; the lists name every file concerned; `detail` is one sentence.
-
-    `fingerprint` is that of the key it was checked with.
-    """
-
-    finding: Finding
-    detail: str
-    altered: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    extra: tuple[str, ...] = ()
-    fingerprint: str = ""
-
-    @property
-    def sound(self) -> bool:
-        return self.finding is Finding.SOUND
-
-
-class _Files(Protocol):
-    """The files of a package, by name."""
-
-    names: list[str]
-    stray_bytes: str | None
-    """Where there are bytes that belong to no file, in words."""
-
-    def read(self, name: str, limit: int) -> bytes: ...
-
-    def digest(self, name: str) -> str | None:
-        """SHA-256 of a file, None where its bytes cannot even be read."""
-        ...
+_NO_PROOF = (
+    "no proof of capture: that nothing was left out between capture and export is the centre's word alone"
+)
 
 
 def verify(package: Path, public_key_pem: bytes) -> Verdict:
@@ -70,8 +38,31 @@ def verify(package: Path, public_key_pem: bytes) -> Verdict:
         with _opened(package) as files:
             verdict = _verdict(files, key)
     except ZIP_FAULTS:
-        verdict = Verdict(Finding.NOT_AN_EXPORT, "this is no export, or a zip that was cut")
+        verdict = _no_zip(package)
     return replace(verdict, fingerprint=key.fingerprint)
+
+
+def manifest_of(package: Path) -> bytes:
+    """The manifest of a package as it is, for whoever has found it sound. Raises BadInput, OSError."""
+    try:
+        with _opened(package) as files:
+            return files.read(MANIFEST, _MAX_MANIFEST)
+    except ZIP_FAULTS as error:
+        raise BadInput("this is no export") from error
+
+
+def _no_zip(package: Path) -> Verdict:
+    if package.is_file() and begins_as_export(package):
+        return Verdict(Finding.CUT_END, "the zip is cut at its end, or its directory is damaged")
+    if package.is_file() and _begins(package, _ENCRYPTED):
+        detail = "this is encrypted to its recipient, who decrypts it first: openssl cms -decrypt -inform DER"
+        return Verdict(Finding.NOT_AN_EXPORT, detail)
+    return Verdict(Finding.NOT_AN_EXPORT, "this is no export, or a zip that was cut")
+
+
+def _begins(package: Path, mark: bytes) -> bool:
+    with package.open("rb") as file:
+        return file.read(len(mark)) == mark
 
 
 def _verdict(files: _Files, key: EvidencePublicKey) -> Verdict:
@@ -83,86 +74,105 @@ def _verdict(files: _Files, key: EvidencePublicKey) -> Verdict:
     if signature is None:
         detail = f"{SIGNATURE} is missing: nothing vouches for this export"
         return Verdict(Finding.MISSING_FILE, detail, missing=(SIGNATURE,))
-    told = _sealed_files(raw)
+    told = read_told(raw)
     if not key.has_signed(raw, signature):
-        return _unsigned(raw, key)
+        return _unsigned(files, raw, signature, key)
     if told is None:
         return Verdict(Finding.NOT_AN_EXPORT, "what is signed is not the manifest of an export")
     return _compared(files, present, told)
 
 
-def _unsigned(raw: bytes, key: EvidencePublicKey) -> Verdict:
-    """The signature does not fit: another key, or another manifest."""
-    try:
-        fingerprint = json.loads(raw)["key_fingerprint"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        fingerprint = None
-    if isinstance(fingerprint, str) and fingerprint != key.fingerprint:
-        detail = f"the export was signed with the key {fingerprint}, this key is {key.fingerprint}"
-        return Verdict(Finding.WRONG_KEY, detail)
-    return Verdict(Finding.ALTERED_MANIFEST, f"{MANIFEST} or its signature has been altered", (MANIFEST,))
-
-
-def _sealed_files(raw: bytes) -> dict[str, str] | None:
-    """Names and digests that a manifest vouches for, None where it is no manifest of ours."""
-    try:
-        manifest = json.loads(raw)
-        if manifest["format"] != FORMAT:
-            return None
-        listed = [*manifest["files"], *manifest["documents"]]
-        return {str(entry["name"]): str(entry["sha256"]) for entry in listed}
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _compared(files: _Files, present: Counter[str], told: dict[str, str]) -> Verdict:
-    missing = tuple(sorted(name for name in told if not present[name]))
-    known = {*told, MANIFEST, SIGNATURE}
-    extra = tuple(sorted(name for name, count in present.items() if name not in known or count > 1))
-    altered = tuple(
-        sorted(name for name, digest in told.items() if present[name] and files.digest(name) != digest)
+def _unsigned(files: _Files, raw: bytes, signature: bytes, key: EvidencePublicKey) -> Verdict:
+    """The signature is not one of this key: it was altered, signed anew, or made by another centre."""
+    claimed = read_fingerprint(raw)
+    signer = _signer(files, raw, signature)
+    if signer is None and claimed in (None, key.fingerprint):
+        return Verdict(Finding.ALTERED_MANIFEST, f"{MANIFEST} or its signature has been altered", (MANIFEST,))
+    if claimed == key.fingerprint or _sealed_under(files, key.fingerprint):
+        detail = f"made under this key, and signed anew with another: {signer or claimed}"
+        return Verdict(Finding.RE_SIGNED, detail, (MANIFEST, SIGNATURE))
+    detail = (
+        f"the export was signed with the key {claimed}, this key is {key.fingerprint}:"
+        " another centre's, or everything in it was signed anew"
     )
+    return Verdict(Finding.WRONG_KEY, detail)
+
+
+def _signer(files: _Files, raw: bytes, signature: bytes) -> str | None:
+    """The fingerprint of the key that lies in the package, where it is the one that signed."""
+    if EVIDENCE_KEY not in files.names:
+        return None
+    try:
+        enclosed = EvidencePublicKey.from_pem(files.read(EVIDENCE_KEY, _MAX_KEY))
+    except BadInput:
+        return None
+    return enclosed.fingerprint if enclosed.has_signed(raw, signature) else None
+
+
+def _sealed_under(files: _Files, fingerprint: str) -> bool:
+    """Whether a film says, under its own seal, that it was exported under a key."""
+    for name in files.names:
+        if not name.endswith(".mp4"):
+            continue
+        try:
+            seal = read_film(files.open(name)).seal
+        except ZIP_FAULTS:
+            continue
+        if seal is not None and seal.identity.evidence_key == fingerprint:
+            return True
+    return False
+
+
+def _compared(files: _Files, present: Counter[str], told: Told) -> Verdict:
+    missing = tuple(sorted(name for name in told.digests if not present[name]))
+    known = {*told.digests, MANIFEST, SIGNATURE}
+    extra = tuple(sorted(name for name, count in present.items() if name not in known or count > 1))
+    films = {film.name: film for film in told.films}
+    attacks: dict[str, Attack] = {}
+    for name, digest in told.digests.items():
+        attack = _attack(files, name, digest, films.get(name)) if present[name] else None
+        if attack is not None:
+            attacks[name] = attack
+    altered = tuple(sorted(attacks))
+    if attacks:
+        first = min(attacks.values(), key=lambda one: list(Finding).index(one.finding))
+        return Verdict(
+            first.finding, "; ".join(attacks[one].detail for one in altered), altered, missing, extra
+        )
     for finding, names, words in (
-        (Finding.ALTERED_FILE, altered, "altered"),
         (Finding.MISSING_FILE, missing, "missing"),
         (Finding.EXTRA_FILE, extra, "not part of the export"),
     ):
         if names:
-            return Verdict(finding, f"{words}: {', '.join(names)}", altered, missing, extra)
+            return Verdict(finding, f"{words}: {', '.join(names)}", (), missing, extra)
     if files.stray_bytes is not None:
         return Verdict(Finding.EXTRA_BYTES, f"not part of the export: {files.stray_bytes}")
-    return Verdict(Finding.SOUND, f"sound: {len(told)} files are as they were signed")
+    notes = (_NO_PROOF,) if told.without_proof or not told.films else ()
+    detail = f"sound: {len(told.digests)} files are as they were signed"
+    return Verdict(Finding.SOUND, detail, notes=notes)
+
+
+def _attack(files: _Files, name: str, digest: str, film: ToldFilm | None) -> Attack | None:
+    """What was done to a file, None where nothing was."""
+    if film is None:
+        same = files.digest(name) == digest
+        return None if same else Attack(Finding.ALTERED_FILE, f"altered: {name}")
+    try:
+        read = read_film(files.open(name))
+        if read.sha256 != digest:
+            return attack_on(film, read, files.size(name), lambda: files.open(name))
+    except ZIP_FAULTS:
+        return Attack(Finding.ALTERED_FILE, f"altered: {name}")
+    if read.certificate != film.certificate:
+        return Attack(Finding.RE_SIGNED, f"{name} is not sealed by the certificate that the manifest names")
+    return None
 
 
 @contextmanager
 def _opened(package: Path) -> Iterator[_Files]:
     if package.is_dir():
-        yield _Folder(package)
+        yield FolderFiles(package)
         return
     # Opened here, so that a file that cannot be read is told apart from one that is no zip.
     with OpenedZip(package) as file:
         yield ZipFiles(file)
-
-
-class _Folder:
-    stray_bytes: str | None = None
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self.names = [
-            path.relative_to(root).as_posix() for path in sorted(root.rglob("*")) if not path.is_dir()
-        ]
-
-    def read(self, name: str, limit: int) -> bytes:
-        path = self._root / name
-        if not path.is_file():
-            return b""
-        with path.open("rb") as file:
-            return file.read(limit)
-
-    def digest(self, name: str) -> str | None:
-        path = self._root / name
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()

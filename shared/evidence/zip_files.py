@@ -9,6 +9,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from shared.evidence.film_reading import Stream
+
 _CHUNK = 1 << 20
 _LOCAL_HEAD = struct.Struct("<4s5H3I2H")
 _LOCAL_MARK = b"PK\x03\x04"
@@ -18,6 +20,7 @@ _DESCRIPTORS = (12, 16, 20, 24)
 _END = struct.Struct("<4s4H2IH")
 _END_MARK = b"PK\x05\x06"
 _UTF8 = 0x800
+_ENCRYPTED = 0x01
 _IN_ZIP64_16, _IN_ZIP64 = 0xFFFF, 0xFFFFFFFF
 _ZIP64 = b"\x01\x00\x10\x00"
 
@@ -76,6 +79,19 @@ class ZipFiles:
             return None
         return digest.hexdigest()
 
+    def size(self, name: str) -> int:
+        return self._archive.getinfo(name).file_size
+
+    def open(self, name: str) -> Stream:
+        """A file from its start; what is stored as it is, without a look at the zip's own sum of it."""
+        info = self._known(name)
+        if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & _ENCRYPTED:
+            return self._archive.open(info)
+        self._file.seek(info.header_offset)
+        *_, name_size, extra_size = _LOCAL_HEAD.unpack(self._file.read(_LOCAL_HEAD.size))
+        start = info.header_offset + _LOCAL_HEAD.size + name_size + extra_size
+        return _Stored(self._file, start, info.file_size)
+
     def _known(self, name: str) -> zipfile.ZipInfo:
         info = self._archive.getinfo(name)
         if info.compress_type not in _METHODS:
@@ -119,6 +135,33 @@ class ZipFiles:
         if any(disks) or {here, count} - {_IN_ZIP64_16, len(self._archive.infolist())}:
             return "an end that is not what the directory says"
         return None
+
+
+class _Stored:
+    """The bytes [start, start + size) of a file, in order."""
+
+    def __init__(self, file: OpenedZip, start: int, size: int) -> None:
+        self._file = file
+        self._at = start
+        self._left = size
+
+    def read(self, size: int, /) -> bytes:
+        self._file.seek(self._at)
+        data = self._file.read(min(size, self._left))
+        self._at += len(data)
+        self._left -= len(data)
+        return data
+
+
+def begins_as_export(path: Path) -> bool:
+    """Whether a file that is no zip starts as an export does: its end was cut off. Raises OSError."""
+    with path.open("rb") as file:
+        head = file.read(_LOCAL_HEAD.size)
+        if len(head) < _LOCAL_HEAD.size or not head.startswith(_LOCAL_MARK):
+            return False
+        *_, name_size, _ = _LOCAL_HEAD.unpack(head)
+        name = file.read(name_size)
+    return len(name) == name_size and name.endswith(b".mp4") and name.isascii()
 
 
 def _agrees(head: bytes, names: bytes, info: zipfile.ZipInfo) -> bool:

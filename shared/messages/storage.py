@@ -32,13 +32,15 @@ class Publishers:
 
 @dataclass(frozen=True, slots=True)
 class RecordingPolicy:
-    """What storage has to do with one stream. `days` is the prefect's authorised number, 1 to 31."""
+    """What storage has to do with one stream. `days` is the prefect's authorised number, 1 to 31, and
+    `least_days` the number before which nothing may be destroyed, 0 where none is fixed."""
 
     stream: str
     name: str
     place: str
     recorded: bool
     days: int
+    least_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,10 @@ class ExportedCamera:
 
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
-    """Make an export of [start, end) of some cameras on a requisition."""
+    """Make an export of [start, end) of some cameras on a requisition.
+
+    Where there is a `recipient`, a certificate in PEM, nobody but who has its key can open the package.
+    """
 
     id: str
     reference: str
@@ -158,6 +163,7 @@ class ExportOrder:
     cameras: tuple[ExportedCamera, ...]
     start: Instant
     end: Instant
+    recipient: str = ""
 
 
 class ExportStatus(StrEnum):

@@ -8,6 +8,9 @@ from shared.tap.wire import gathered_topic, stream_topic
 
 SILENT_NS = 3_000_000_000
 LOOK_EVERY_S = 1.0
+PATIENCE_S = 0.02
+"""How long a reader who may wait lets messages wait for others: a worker sends those of all its streams at
+one go, and to be woken for each costs more than to read it."""
 
 
 class Patience:

@@ -49,6 +49,7 @@ class Pump:
     """One socket of the tap: opened by `start`, read by `handle` (one call a message), closed by `close`.
 
     The queue towards each peer holds QUEUE_MESSAGES; beyond that ZeroMQ drops the newest for that peer alone.
+    Who can wait `patience_s` for a message is woken once for those that come meanwhile.
     """
 
     def __init__(
@@ -58,7 +59,12 @@ class Pump:
         keys: TapKeys | None,
         handle: Callable[[list[zmq.Frame]], None],
         clock: Clock | None = None,
+        *,
+        patience_s: float = 0.0,
     ) -> None:
+        self._patience_s = patience_s
+        self._waiting: asyncio.TimerHandle | None = None
+        self._descriptor: int | None = None
         _refuse_unsafe(endpoints, keys)
         self._kind = kind
         self._endpoints = endpoints
@@ -93,12 +99,17 @@ class Pump:
             self._secure(context, socket, self._keys)
         for endpoint in self._endpoints:
             self._open(socket, endpoint)
-        asyncio.get_running_loop().add_reader(_option(socket, zmq.FD), self._drain)
+        self._descriptor = _option(socket, zmq.FD)
+        asyncio.get_running_loop().add_reader(self._descriptor, self._arrived)
         self.kick()
 
     async def close(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
         if self._socket is not None:
-            asyncio.get_running_loop().remove_reader(_option(self._socket, zmq.FD))
+            # None where an address could not be bound.
+            if self._descriptor is not None:
+                asyncio.get_running_loop().remove_reader(self._descriptor)
             self._socket.close()
             self._socket = None
         if self._authenticator is not None:
@@ -155,6 +166,20 @@ class Pump:
             raise Unavailable(
                 f"the tap cannot {endpoint.way} {endpoint.address}: {error.strerror}"
             ) from error
+
+    def _arrived(self) -> None:
+        if not self._patience_s or self._descriptor is None:
+            self._drain()
+            return
+        loop = asyncio.get_running_loop()
+        # It goes on saying so until it is read.
+        loop.remove_reader(self._descriptor)
+        self._waiting = loop.call_later(self._patience_s, self._waited)
+
+    def _waited(self) -> None:
+        if self._socket is not None and self._descriptor is not None:
+            asyncio.get_running_loop().add_reader(self._descriptor, self._arrived)
+            self._drain()
 
     def _drain(self) -> None:
         self._kicked = False

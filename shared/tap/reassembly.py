@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.ids import StreamId
+from shared.tap.gathered import Gathered
 from shared.units import AccessUnit
 
 HELD_UNITS = 256
@@ -26,8 +27,10 @@ class Reassembly:
     """One stream at one reader.
 
     `emit` gets units in order; it never gets a unit that cannot be decoded after the ones before, unless a
-    `Gap` came first. `ask` is called when recent units would help: at most every 250 ms, and ever more
-    rarely while it does not, because an answer is large and the line may be what is slow.
+    `Gap` came first. Units that came together and are next go to `together` as they are, where that is given,
+    else to `emit` one by one.
+    `ask` is called when recent units would help: at most every 250 ms, and ever more rarely while it does
+    not, because an answer is large and the line may be what is slow.
     `answering` is told when an answer's recent units begin to come, and when they have all been emitted.
     A run lower than the current one is taken only when the current one has been silent for 5 s.
     """
@@ -39,7 +42,9 @@ class Reassembly:
         ask: Callable[[], None],
         answering: Callable[[bool], None],
         clock: Clock,
+        together: Callable[[Gathered], None] | None = None,
     ) -> None:
+        self._together = together
         self._stream = stream
         self._emit = emit
         self._ask = ask
@@ -70,6 +75,18 @@ class Reassembly:
             del self._held[next(iter(self._held))]
         self._held[(unit.run, unit.seq)] = unit
         self._ask_again()
+
+    def live_together(self, several: Gathered) -> None:
+        """Take units that came together from the live topic: as `live` with each, at one go if they go on."""
+        is_next = self._next == (several.run, several.seq)
+        if self._together is None or not is_next or self._held or self._is_answered:
+            for unit in several.units():
+                self.live(unit)
+            return
+        self._next = (several.run, several.seq + len(several.sizes))
+        self._emitted_ns = self._clock.monotonic_ns()
+        self._ask_every_ns = ASK_EVERY_NS
+        self._together(several)
 
     def recent(self, unit: AccessUnit, *, last: bool = False) -> None:
         """Take a unit of an answer of recent ones."""

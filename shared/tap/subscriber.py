@@ -12,8 +12,9 @@ from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
 from shared.tap.endpoint import Endpoint
+from shared.tap.gathered import Gathered, read_usual
 from shared.tap.keys import KnownPeers, TapKeys, may_publish
-from shared.tap.patience import LOOK_EVERY_S, Patience
+from shared.tap.patience import LOOK_EVERY_S, PATIENCE_S, Patience
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
 from shared.tap.wire import (
@@ -28,6 +29,9 @@ from shared.units import AccessUnit
 
 _TOLD_AT_ONCE = 32
 Sink = Callable[[AccessUnit | Gap], None]
+Together = Callable[[Gathered], None]
+"""Takes units that came together, in the sink's place."""
+
 Answering = Callable[[bool], None]
 """Is told True before the first recent unit of an answer reaches the sink, False behind the last."""
 
@@ -59,7 +63,8 @@ class TapSubscriber:
     """Asks publishers for streams and gives each its units in order. One sink a stream at a time.
 
     With keys, a commune is heard only while `holds` says so; see `KnownPeers`. Who `may_wait` gets live units
-    up to `GATHER_S` later, several a message, where the worker can send them so; see `Patience`.
+    up to `GATHER_S` and `PATIENCE_S` later, several a message, where the worker can send them so; see
+    `Patience`.
     """
 
     def __init__(
@@ -71,7 +76,8 @@ class TapSubscriber:
         *,
         may_wait: bool = False,
     ) -> None:
-        self._pump = Pump(zmq.XSUB, endpoints, keys, self._received, clock)
+        patience_s = PATIENCE_S if may_wait else 0.0
+        self._pump = Pump(zmq.XSUB, endpoints, keys, self._received, clock, patience_s=patience_s)
         checks_origin = keys is not None and keys.peers_dir is not None
         self._peers = KnownPeers(keys, clock, holds) if keys is not None and checks_origin else None
         self._clock = clock
@@ -104,8 +110,16 @@ class TapSubscriber:
         self._streams.clear()
         await self._pump.close()
 
-    def subscribe(self, stream: StreamId, sink: Sink, answering: Answering = _nobody) -> Subscription:
-        """Give `sink` the stream's recent units, then its live ones, in the loop's thread.
+    def subscribe(
+        self,
+        stream: StreamId,
+        sink: Sink,
+        answering: Answering = _nobody,
+        *,
+        together: Together | None = None,
+    ) -> Subscription:
+        """Give `sink` the stream's recent units, then its live ones, in the loop's thread; those that came
+        together and are nothing unusual go to `together`, where that is given.
 
         `answering` is told True when an answer begins and False once when it ends. If the end of an answer is
         lost, the next live unit ends it, however late that comes. A sink that raises loses that unit; the
@@ -126,6 +140,14 @@ class TapSubscriber:
             except Exception as error:  # A sink is foreign here: its fault must not stop the other streams.
                 self._failed(stream, error)
 
+        def emit_together(several: Gathered) -> None:
+            if together is None or not subscription.is_open:
+                return
+            try:
+                together(several)
+            except Exception as error:  # As foreign as the sink.
+                self._failed(stream, error)
+
         def answer(coming: bool) -> None:
             if subscription.is_open:
                 try:
@@ -133,7 +155,9 @@ class TapSubscriber:
                 except Exception as error:  # As foreign as the sink.
                     self._failed(stream, error)
 
-        reassembly = Reassembly(stream, emit, lambda: self._ask(stream), answer, self._clock)
+        reassembly = Reassembly(
+            stream, emit, lambda: self._ask(stream), answer, self._clock, together and emit_together
+        )
         self._streams[stream] = (subscription, reassembly)
         self._want(stream)
         reassembly.start()
@@ -159,6 +183,7 @@ class TapSubscriber:
     def _look(self) -> None:
         if self._patience is not None:
             self._patience.look()
+            self._tell_units()
             self._looking = asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)
 
     def _send(self, message: bytes) -> None:
@@ -181,7 +206,11 @@ class TapSubscriber:
         header = frames[1].bytes
         try:
             if is_gathered(header):
-                self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
+                usual = read_usual(header, frames[2].buffer)
+                if usual is None:
+                    self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
+                else:
+                    self._received_usual(frames[1], usual)
             else:
                 self._received_single(frames[1], *read(header, frames[2].bytes))
         except BadInput as error:
@@ -196,6 +225,15 @@ class TapSubscriber:
         for unit in units:
             self._received_one(unit)
             held.live(unit)
+
+    def _received_usual(self, frame: zmq.Frame, several: Gathered) -> None:
+        held = self._held(frame, several.stream)
+        if held is None or self._patience is None:
+            return
+        self._patience.heard(several.stream)
+        # Told to Prometheus by `_look`, once a second for all.
+        self._untold_units += len(several.sizes)
+        held.live_together(several)
 
     def _received_single(self, frame: zmq.Frame, unit: AccessUnit, recent: bool, last: bool) -> None:
         held = self._held(frame, unit.stream)

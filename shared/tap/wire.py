@@ -5,13 +5,15 @@ Apart from the package `shared.tap`: who speaks these bytes over a pipe starts w
 
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import IntFlag
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.units import AccessUnit, Codec, UtcSource
+from shared.units import AccessUnit, Codec, UnitBatch, UtcSource
 
 MAGIC = b"BT"
 VERSION = 1
@@ -19,12 +21,12 @@ REORDERED_VERSION = 2
 """The version of a unit with REORDERED: a reader that does not know the flag refuses it, not misreads it."""
 # magic, version, kind, flags, codec, UTC source, recovery, run, seq, pts90, utc_ns, utc_uncertainty_ns
 _HEADER = struct.Struct("!2sBBBBBBIQqqq")
-_CODECS = (Codec.H264, Codec.H265, Codec.MJPEG, Codec.MPEG4)
-_SOURCES = (UtcSource.ARRIVAL, UtcSource.SENDER_REPORT)
-_UNIT, _GATHERED = 0, 1
-_GATHERED_KIND = bytes((_GATHERED,))
+CODECS = (Codec.H264, Codec.H265, Codec.MJPEG, Codec.MPEG4)
+SOURCES = (UtcSource.ARRIVAL, UtcSource.SENDER_REPORT)
+_UNIT, GATHERED = 0, 1
+_GATHERED_KIND = bytes((GATHERED,))
 # magic, version, kind, number of units; then, a unit: bytes of its header, bytes of its data, its header
-_GATHERED_HEAD = struct.Struct("!2sBBH")
+GATHERED_HEAD = struct.Struct("!2sBBH")
 _PART = struct.Struct("!HI")
 _READER_BYTES = 16
 MAX_UNIT_BYTES = 8 << 20
@@ -72,6 +74,15 @@ def reader_topic(reader: bytes) -> bytes:
     return b"r" + reader
 
 
+def stream_of(topic: bytes) -> StreamId | None:
+    """The stream of a topic for live units, single or gathered, None for any other topic."""
+    if topic[:1] not in (b"u", b"g") or topic[-1:] != b"\0":
+        return None
+    with suppress(BadInput):
+        return stream_named(topic[1:-1])
+    return None
+
+
 def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
     """The header frame of a unit. See `Received`."""
     # Plain numbers: the flags' own operators would take longer than all the rest.
@@ -92,8 +103,8 @@ def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
             REORDERED_VERSION if unit.reordered else VERSION,
             _UNIT,
             flags,
-            _CODECS.index(unit.codec),
-            _SOURCES.index(unit.utc_source),
+            CODECS.index(unit.codec),
+            SOURCES.index(unit.utc_source),
             unit.recovery,
             unit.run,
             unit.seq,
@@ -105,13 +116,45 @@ def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
     )
 
 
-def gathered(units: Sequence[AccessUnit]) -> tuple[bytes, bytes]:
+def gathered(units: Sequence[AccessUnit | UnitBatch]) -> tuple[bytes, bytes]:
     """The header and data frame of several units of one stream, in order."""
-    parts = [_GATHERED_HEAD.pack(MAGIC, VERSION, _GATHERED, len(units))]
+    parts = [GATHERED_HEAD.pack(MAGIC, VERSION, GATHERED, count_of(units))]
     for unit in units:
-        header = unit_header(unit, recent=False)
-        parts += (_PART.pack(len(header), len(unit.data)), header)
-    return b"".join(parts), b"".join([unit.data for unit in units])
+        if isinstance(unit, UnitBatch):
+            parts += _batch_parts(unit)
+        else:
+            header = unit_header(unit, recent=False)
+            parts += (_PART.pack(len(header), len(unit.data)), header)
+    data = units[0].data if len(units) == 1 else b"".join([unit.data for unit in units])
+    return b"".join(parts), data
+
+
+def _batch_parts(batch: UnitBatch) -> list[bytes]:
+    """What `gathered` says of the units of a batch."""
+    flags = (_REORDERED if batch.reordered else 0) | (0 if batch.camera_ahead_ns is None else _ASTRAY)
+    version = REORDERED_VERSION if batch.reordered else VERSION
+    codec, source = CODECS.index(batch.codec), SOURCES.index(batch.utc_source)
+    name = str(batch.stream).encode()
+    parts: list[bytes] = []
+    start, size, ahead_ns = 0, _HEADER.size + len(name), batch.camera_ahead_ns
+    for seq, end, pts90, utc_ns, wrong_ns in zip(
+        count(batch.seq), batch.ends, batch.pts90, batch.utc_ns, batch.utc_uncertainty_ns, strict=False
+    ):
+        last_ns = wrong_ns if ahead_ns is None else ahead_ns
+        parts += (
+            _PART.pack(size, end - start),
+            _HEADER.pack(
+                MAGIC, version, _UNIT, flags, codec, source, 0, batch.run, seq, pts90, utc_ns, last_ns
+            ),
+            name,
+        )
+        start = end
+    return parts
+
+
+def count_of(units: Sequence[AccessUnit | UnitBatch]) -> int:
+    """How many units they are."""
+    return sum(len(unit) if isinstance(unit, UnitBatch) else 1 for unit in units)
 
 
 def is_gathered(header: bytes) -> bool:
@@ -121,13 +164,13 @@ def is_gathered(header: bytes) -> bool:
 
 def read_gathered(header: bytes, data: bytes | memoryview) -> list[AccessUnit]:
     """The units in a header and data frame: at least one, all of one stream. Raises BadInput."""
-    if len(header) < _GATHERED_HEAD.size:
+    if len(header) < GATHERED_HEAD.size:
         raise BadInput(f"tap header of several units has {len(header)} bytes")
-    magic, version, kind, count = _GATHERED_HEAD.unpack_from(header)
-    if magic != MAGIC or version != VERSION or kind != _GATHERED or not count:
+    magic, version, kind, count = GATHERED_HEAD.unpack_from(header)
+    if magic != MAGIC or version != VERSION or kind != GATHERED or not count:
         raise BadInput(f"tap header of several units is not of version {VERSION}")
     units: list[AccessUnit] = []
-    at, taken = _GATHERED_HEAD.size, 0
+    at, taken = GATHERED_HEAD.size, 0
     for _ in range(count):
         if len(header) - at < _PART.size:
             raise BadInput("tap header of several units is cut")
@@ -154,11 +197,11 @@ def read(header: bytes, data: bytes) -> Received:
     )
     if magic != MAGIC or version not in (VERSION, REORDERED_VERSION):
         raise BadInput(f"tap header is not of version {VERSION} or {REORDERED_VERSION}")
-    stream = _stream(header[_HEADER.size :])
-    if kind != _UNIT or codec >= len(_CODECS) or source >= len(_SOURCES):
+    stream = stream_named(header[_HEADER.size :])
+    if kind != _UNIT or codec >= len(CODECS) or source >= len(SOURCES):
         raise BadInput(f"tap header of {stream} has kind {kind}, codec {codec}, UTC source {source}")
     astray = flags & _ASTRAY != 0
-    if astray and _SOURCES[source] is not UtcSource.ARRIVAL:
+    if astray and SOURCES[source] is not UtcSource.ARRIVAL:
         raise BadInput(f"tap header of {stream} tells the camera's time twice")
     if not data:
         raise BadInput(f"tap unit of {stream} is empty")
@@ -169,10 +212,10 @@ def read(header: bytes, data: bytes) -> Received:
         seq,
         pts90,
         utc_ns,
-        _SOURCES[source],
+        SOURCES[source],
         -1 if astray else last_ns,
         flags & _KEY != 0,
-        _CODECS[codec],
+        CODECS[codec],
         data,
         flags & _REORDERED != 0,
         recovery,
@@ -182,7 +225,7 @@ def read(header: bytes, data: bytes) -> Received:
 
 
 @lru_cache(maxsize=_REMEMBERED_STREAMS)
-def _stream(name: bytes) -> StreamId:
+def stream_named(name: bytes) -> StreamId:
     """The stream a header names. Raises BadInput, each time: only good names are remembered."""
     try:
         return StreamId.parse(name.decode())

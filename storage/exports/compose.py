@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
+import httpx
+
 from shared.clock import Clock
-from shared.evidence.signature import EvidenceKey
 from shared.service import Service
+from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
+from storage.exports.stamps import Stamps
 from storage.exports.sweep import PackageSweep
 from storage.index.exports import ExportRows
 from storage.lifecycle.archive import Archive
@@ -22,9 +25,11 @@ class Exports:
 
     jobs: ExportJobs
     sweep: PackageSweep
+    stamps: Stamps
 
     def run_in(self, service: Service) -> None:
         service.on_stop(self.jobs.close)
+        service.supervise("stamps", self.stamps.run)
         service.supervise("exports", self.jobs.run)
 
 
@@ -32,24 +37,30 @@ def compose_exports(
     settings: StorageSettings,
     archive: Archive,
     catalogue: Catalogue,
-    evidence: EvidenceKey,
+    seals: Seals,
     clock: Clock,
     metrics: ReadMetrics,
     is_recovering: Callable[[], bool],
+    client: httpx.AsyncClient,
 ) -> Exports:
-    """`is_recovering` tells whether what was left in the spool is not in the index yet."""
+    """`client` asks the time-stamping authority.
+
+    `is_recovering` tells whether what was left in the spool is not in the index yet.
+    """
     rows = ExportRows(archive.database)
+    stamps = Stamps(settings.tsa_url, settings.exports, client, clock)
     jobs = ExportJobs(
         rows,
         archive.holds,
         catalogue,
-        evidence,
+        seals,
         clock,
         metrics,
         folder=settings.exports,
         version=version("beffroi"),
         at_once=settings.exports_at_once,
         is_recovering=is_recovering,
+        stamps=stamps,
     )
     sweep = PackageSweep(
         rows,
@@ -58,4 +69,4 @@ def compose_exports(
         keep_days=settings.export_days,
         is_making=jobs.is_making,
     )
-    return Exports(jobs, sweep)
+    return Exports(jobs, sweep, stamps)

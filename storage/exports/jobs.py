@@ -8,14 +8,16 @@ from threading import Event
 from shared.causes import cause_of, technical
 from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Conflict, NotFound
-from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
 from shared.spans import Span
+from storage.exports.documents import Seals
+from storage.exports.envelope import Recipient
 from storage.exports.lifetime import package_due_ns, parts_of
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
+from storage.exports.stamps import TOKEN, Stamps
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
@@ -23,6 +25,7 @@ from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_datetime
 from storage.playback.catalogue import Catalogue
 
+PLAIN, ENCRYPTED = ".zip", ".p7m"
 _LOOK_S = 1.0
 _RECOVERY_NS = 60_000_000_000
 _RECOVERY_LOOK_S = 0.1
@@ -38,7 +41,7 @@ class ExportJobs:
         rows: ExportRows,
         holds: Holds,
         catalogue: Catalogue,
-        key: EvidenceKey,
+        seals: Seals,
         clock: Clock,
         metrics: ReadMetrics,
         *,
@@ -46,12 +49,14 @@ class ExportJobs:
         version: str,
         at_once: int,
         is_recovering: Callable[[], bool] = lambda: False,
+        stamps: Stamps | None = None,
     ) -> None:
+        self._stamps = stamps
         self._is_recovering = is_recovering
         self._rows = rows
         self._holds = holds
         self._catalogue = catalogue
-        self._key = key
+        self._seals = seals
         self._clock = clock
         self._metrics = metrics
         self._folder = folder
@@ -106,7 +111,15 @@ class ExportJobs:
                     export_status=status.value,
                 )
             )
-        return self._path(id)
+        return package_path(self._folder, row.order)
+
+    async def timestamp(self, id: str) -> bytes:
+        """The token of a finished package. Raises NotFound where none has come, and as `package` does."""
+        package = await self.package(id)
+        try:
+            return await asyncio.to_thread(package.with_suffix(TOKEN).read_bytes)
+        except FileNotFoundError:
+            raise NotFound(why("no-timestamp", "export {id} has no time-stamp", id=id)) from None
 
     async def _is_over(self, id: str) -> bool:
         """Whether a package has footage past its deadline: it is to be destroyed."""
@@ -152,6 +165,9 @@ class ExportJobs:
         try:
             packed = await self._pack(row)
             done = ExportProgress(id, ExportStatus.DONE, 1.0, packed.size, packed.coverage, packed.sha256)
+            # Before the row says that it is done: after a crash between the two it is made and wanted anew.
+            if self._stamps is not None:
+                await self._stamps.want(id, packed.manifest_sha256)
             await self._end(done)
         except Stopped:
             return
@@ -184,7 +200,7 @@ class ExportJobs:
             order,
             asked,
             cameras,
-            key=self._key,
+            seals=self._seals,
             version=self._version,
             read=lambda footage: self._catalogue.layout_now(footage.key),
             bytes_of=self._catalogue.read,
@@ -193,7 +209,7 @@ class ExportJobs:
         task = asyncio.current_task()
         assert task is not None
         self._running[order.id] = (task, packer)
-        return await asyncio.to_thread(packer.pack, self._path(order.id), self._clock.utc_ns())
+        return await asyncio.to_thread(packer.pack, package_path(self._folder, order), self._clock.utc_ns())
 
     async def _end(self, progress: ExportProgress) -> None:
         await self._rows.update(progress, self._clock.utc_ns())
@@ -206,13 +222,10 @@ class ExportJobs:
             raise NotFound(why("no-export", "there is no export {id}", id=id))
         return row
 
-    def _path(self, id: str) -> Path:
-        return package_path(self._folder, id)
 
-
-def package_path(folder: Path, id: str) -> Path:
+def package_path(folder: Path, order: ExportOrder) -> Path:
     """Where the package of an export is."""
-    return folder / f"{id}.zip"
+    return folder / f"{order.id}{ENCRYPTED if order.recipient else PLAIN}"
 
 
 def asked_span(order: ExportOrder) -> Span:
@@ -229,6 +242,8 @@ def asked_span(order: ExportOrder) -> Span:
         raise BadInput(why("camera-twice", "an export names each camera once"), "cameras")
     for camera in order.cameras:
         StreamId.parse(camera.stream)
+    if order.recipient:
+        Recipient.from_pem(order.recipient)
     span = Span(ns_from_datetime(order.start, "start"), ns_from_datetime(order.end, "end"))
     if span.length_ns <= 0:
         raise BadInput(why("range-reversed", "an export ends after it starts"), "end")

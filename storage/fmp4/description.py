@@ -1,5 +1,6 @@
 """Which description a unit or a file has."""
 
+from shared.codecs.parameter_sets import H264, H265, sets_in_front
 from shared.errors import BadInput
 from shared.units import AccessUnit, Codec
 from storage.fmp4.avc import AvcDescription
@@ -7,6 +8,8 @@ from storage.fmp4.boxes import Box, boxes, find
 from storage.fmp4.elementary import JpegDescription, Mpeg4Description, read_esds
 from storage.fmp4.entry import Description, configuration_at, size_of
 from storage.fmp4.hevc import HevcDescription
+
+_SETS = {Codec.H264: H264, Codec.H265: H265}
 
 
 def describe(key_unit: AccessUnit) -> Description:
@@ -20,6 +23,19 @@ def describe(key_unit: AccessUnit) -> Description:
             return JpegDescription.of_unit(key_unit.data)
         case Codec.MPEG4:
             return Mpeg4Description.of_unit(key_unit.data)
+
+
+def front_of(key_unit: AccessUnit) -> bytes:
+    """What makes sure that another unit has the same description if it begins so; empty where nothing does.
+
+    It ends in the first slice: with one parameter set of each kind in front of it nothing else counts.
+    """
+    names = _SETS.get(key_unit.codec)
+    if names is None:
+        return b""
+    sets, slice_at = sets_in_front(key_unit.data, names)
+    alone = slice_at >= 0 and sorted(map(names.type_of, sets)) == sorted(names.kinds)
+    return key_unit.data[: slice_at + 1] if alone else b""
 
 
 def read_description(data: bytes, table: Box) -> Description:

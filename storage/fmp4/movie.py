@@ -1,4 +1,4 @@
-"""`ftyp` and `moov` (ISO/IEC 14496-12, section 8): the same frame for fragmented and plain files."""
+"""`ftyp` and `moov` (ISO/IEC 14496-12, section 8): the same frame for segments and films."""
 
 import struct
 
@@ -13,21 +13,25 @@ _UNITY = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _UNDETERMINED = 0x55C4
 
 
-def file_type(description: Description, *, fragmented: bool) -> bytes:
-    """`ftyp`."""
-    if fragmented:
-        return box(b"ftyp", b"iso6", struct.pack(">I", 0), b"iso6isommp41", description.brands)
-    return box(b"ftyp", b"isom", struct.pack(">I", 0), b"isommp41", description.brands)
+def file_type(description: Description) -> bytes:
+    """`ftyp` of a segment."""
+    return box(b"ftyp", b"iso6", struct.pack(">I", 0), b"iso6isommp41", description.brands)
+
+
+def film_head(description: Description, start_ns: int, duration90: int) -> bytes:
+    """What stands in front of a film's index: `ftyp` of the brand that the ONVIF format asks, `moov`."""
+    kind = box(b"ftyp", b"isom", struct.pack(">I", 0), b"isomiso6mp41", description.brands)
+    return kind + fragmented_movie(description, start_ns, duration90)
 
 
 def init_segment(description: Description, identity: Identity) -> bytes:
     """What stands in front of the fragments of a segment: `ftyp`, `moov` with `mvex`, the identity."""
-    head = file_type(description, fragmented=True) + fragmented_movie(description, identity.start_ns)
+    head = file_type(description) + fragmented_movie(description, identity.start_ns)
     return head + identity.write()
 
 
-def fragmented_movie(description: Description, start_ns: int) -> bytes:
-    """A `moov` without samples, which fragments follow (section 8.8)."""
+def fragmented_movie(description: Description, start_ns: int, duration90: int = 0) -> bytes:
+    """A `moov` without samples, which fragments follow (section 8.8), as long as is told."""
     nothing = struct.pack(">I", 0)
     tables = b"".join(
         (
@@ -37,34 +41,33 @@ def fragmented_movie(description: Description, start_ns: int) -> bytes:
             full_box(b"stco", 0, 0, nothing),
         )
     )
-    extends = box(b"mvex", full_box(b"trex", 0, 0, struct.pack(">5I", TRACK, 1, 0, 0, 0)))
-    return movie(description, start_ns, 0, tables, extends)
+    length = full_box(b"mehd", 1, 0, struct.pack(">Q", duration90)) if duration90 else b""
+    extends = box(b"mvex", length, full_box(b"trex", 0, 0, struct.pack(">5I", TRACK, 1, 0, 0, 0)))
+    return _movie(description, start_ns, tables, extends)
 
 
-def movie(
-    description: Description, start_ns: int, duration90: int, tables: bytes, extends: bytes = b""
-) -> bytes:
+def _movie(description: Description, start_ns: int, tables: bytes, extends: bytes) -> bytes:
     """A `moov` with one video track whose sample tables are `tables` (without `stsd`)."""
     created_s = start_ns // 1_000_000_000 + _EPOCH_1904_S
     header = full_box(
         b"mvhd",
         1,
         0,
-        struct.pack(">QQIQ", created_s, created_s, TICKS_PER_SECOND, duration90),
+        struct.pack(">QQIQ", created_s, created_s, TICKS_PER_SECOND, 0),
         struct.pack(">IHHII", 0x10000, 0x0100, 0, 0, 0),
         _UNITY,
         bytes(24),
         struct.pack(">I", TRACK + 1),
     )
-    return box(b"moov", header, _track(description, created_s, duration90, tables), extends)
+    return box(b"moov", header, _track(description, created_s, tables), extends)
 
 
-def _track(description: Description, created_s: int, duration90: int, tables: bytes) -> bytes:
+def _track(description: Description, created_s: int, tables: bytes) -> bytes:
     track_header = full_box(
         b"tkhd",
         1,
         3,
-        struct.pack(">QQIIQ", created_s, created_s, TRACK, 0, duration90),
+        struct.pack(">QQIIQ", created_s, created_s, TRACK, 0, 0),
         bytes(8),
         struct.pack(">hhHH", 0, 0, 0, 0),
         _UNITY,
@@ -74,7 +77,7 @@ def _track(description: Description, created_s: int, duration90: int, tables: by
         b"mdhd",
         1,
         0,
-        struct.pack(">QQIQHH", created_s, created_s, TICKS_PER_SECOND, duration90, _UNDETERMINED, 0),
+        struct.pack(">QQIQHH", created_s, created_s, TICKS_PER_SECOND, 0, _UNDETERMINED, 0),
     )
     handler = full_box(b"hdlr", 0, 0, bytes(4), b"vide", bytes(12), b"Beffroi\0")
     reference = full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1))

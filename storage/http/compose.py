@@ -12,9 +12,11 @@ from storage.http.clock import clock_routes
 from storage.http.exports import export_routes
 from storage.http.lease import lease_routes
 from storage.http.playback import playback_routes
+from storage.http.proofs import proof_routes
 from storage.http.ticket_guard import TicketGuard
 from storage.lifecycle.clock_keeper import ClockKeeper
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
 from storage.playback.transcoding import Transcodings
@@ -31,6 +33,7 @@ def compose_app(
     jobs: ExportJobs,
     holds: Holds,
     keeper: ClockKeeper,
+    proofs: Proofs,
     evidence: EvidencePublicKey,
     clock: Clock,
     metrics: ReadMetrics,
@@ -43,6 +46,7 @@ def compose_app(
             playback_routes(catalogue, guard, clock, metrics, transcodings),
             export_routes(jobs, holds, catalogue, clock, guard, evidence),
             clock_routes(keeper, guard),
+            proof_routes(proofs, guard),
             lease_routes(leases, publishers.keep),
         ],
         origins,

@@ -15,7 +15,7 @@ from shared.reasons import why
 from shared.spans import Span
 from shared.tickets import Action, bearer
 from shared.utc import instant_of
-from storage.exports.jobs import ExportJobs
+from storage.exports.jobs import ENCRYPTED, PLAIN, ExportJobs
 from storage.http.ranged_file import RangedFile
 from storage.http.ticket_guard import TicketGuard
 from storage.index.holds import Hold
@@ -50,13 +50,27 @@ _PROGRESS = said(
 _PACKAGE = said(
     "downloadPackage",
     {
-        200: {"description": "The package.", "content": text_of("application/zip")},
+        200: {
+            "description": "The package, as CMS where it was ordered for one recipient.",
+            "content": {**text_of("application/zip"), **text_of("application/pkcs7-mime")},
+        },
         206: {
             "description": "Parts of it.",
             "content": {**text_of("application/zip"), **text_of("multipart/byteranges")},
         },
     },
     (400, 401, 403, 404, 409, 416, 503),
+    ticket=True,
+)
+_TIMESTAMP = said(
+    "downloadTimestamp",
+    {
+        200: {
+            "description": "The token (RFC 3161), in DER.",
+            "content": text_of("application/timestamp-token"),
+        }
+    },
+    (400, 401, 403, 404, 409, 503),
     ticket=True,
 )
 _HOLD = said(
@@ -102,6 +116,7 @@ class ExportRoutes:
             ("PUT", "/exports/{id}", self.order, _ORDER),
             ("GET", "/exports/{id}", self.progress, _PROGRESS),
             ("GET", "/exports/{id}/package", self.package, _PACKAGE),
+            ("GET", "/exports/{id}/timestamp", self.timestamp, _TIMESTAMP),
             ("PUT", "/holds/{id}", self.hold, _HOLD),
             ("DELETE", "/holds/{id}", self.release, _RELEASE),
             ("GET", "/evidence-key", self.evidence_key, _EVIDENCE_KEY),
@@ -132,12 +147,29 @@ class ExportRoutes:
         """The package, whole or by ranges, which the response reads from the request by itself."""
         self._guard.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
         path = await self._jobs.package(id)
+        encrypted = path.suffix == ENCRYPTED
         return RangedFile(
             path,
-            media_type="application/zip",
-            filename=f"beffroi-export-{id}.zip",
+            media_type="application/pkcs7-mime" if encrypted else "application/zip",
+            filename=f"beffroi-export-{id}{PLAIN}{ENCRYPTED if encrypted else ''}",
             headers={"Cache-Control": "no-store"},
         )
+
+    async def timestamp(
+        self,
+        id: Id,
+        request: Request,
+        ticket: str | None = None,
+        authorization: Authorization = None,
+    ) -> Response:
+        """The authority's token of the package's manifest, once it has come."""
+        self._guard.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
+        token = await self._jobs.timestamp(id)
+        headers = {
+            "Content-Disposition": f'attachment; filename="beffroi-export-{id}.tsr"',
+            "Cache-Control": "no-store",
+        }
+        return Response(token, media_type="application/timestamp-token", headers=headers)
 
     async def hold(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """Keep a range of a stream beyond its deadline."""

@@ -1,5 +1,7 @@
 """Rows of ceilings: the fewest days that applied to footage, which a later raise does not lift."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +20,25 @@ async def days_in_force(connection: AsyncConnection, stream: str, start_ns: int,
         told: int | None = (await connection.execute(statement)).scalar()
         days = days if told is None else min(days, told)
     return max(1, min(MAX_DAYS, days))
+
+
+async def days_in_force_of(connection: AsyncConnection, footage: Sequence[tuple[str, int, int]]) -> list[int]:
+    """As `days_in_force` of each: stream, instant of capture, days."""
+    named = {stream for stream, _, _ in footage}
+    authorised = select(policies.c.stream, policies.c.days).where(policies.c.stream.in_(named))
+    lowered = select(ceilings.c.stream, ceilings.c.until_ns, ceilings.c.days).where(
+        ceilings.c.stream.in_(named)
+    )
+    told = {str(row.stream): int(row.days) for row in (await connection.execute(authorised)).all()}
+    limits: list[tuple[str, int, int]] = [tuple(row) for row in (await connection.execute(lowered)).all()]
+    return [
+        max(1, min(MAX_DAYS, days, told.get(stream, days), *_limits(limits, stream, start_ns)))
+        for stream, start_ns, days in footage
+    ]
+
+
+def _limits(limits: Sequence[tuple[str, int, int]], stream: str, start_ns: int) -> list[int]:
+    return [days for limited, until_ns, days in limits if limited == stream and until_ns >= start_ns]
 
 
 async def lower(database: Database, connection: AsyncConnection, stream: str, days: int, now_ns: int) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, func, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, delete, func, select, text, update
 
+from shared.evidence.ledger import Ground
 from shared.ids import StreamId
-from storage.index.ceilings import days_in_force
+from storage.index.ceilings import days_in_force_of
 from storage.index.database import Database
+from storage.index.entries import Entered, enter_capture, enter_ends
 from storage.index.tables import CONDEMNED, meta, segments, streams
 from storage.index.tallies import Tally, totals
 from storage.model.deadline import deadline_ns, month_later_ns
@@ -34,24 +36,39 @@ class SegmentRows:
 
         Its days are the fewest that ever applied to it, as far as is known.
         """
-        stream, tally = str(segment.stream), Tally()
+        await self.enter([segment])
+
+    async def enter(self, several: Sequence[Segment]) -> dict[str, Segment]:
+        """As `add` with each, in one transaction: what the index says of each then, by key."""
+        tally = Tally()
         async with self._database.write() as connection:
-            days = await days_in_force(connection, stream, segment.start_ns, segment.days)
-            row = row_of(replace(segment, days=days))
-            insert = self._database.insert(segments).values(row).on_conflict_do_nothing()
-            if (await connection.execute(insert)).rowcount != 1:
-                return
-            tally.enter(segment.state, segment.size)
+            there = segments.c.key.in_([segment.key for segment in several])
+            known = (await connection.execute(select(*COLUMNS).where(there))).all()
+            rows = {row.key: _segment(row) for row in known}
+            new = [segment for segment in several if segment.key not in rows]
+            if not new:
+                return rows
+            footage = [(str(segment.stream), segment.start_ns, segment.days) for segment in new]
+            for segment, days in zip(new, await days_in_force_of(connection, footage), strict=True):
+                rows[segment.key] = replace(segment, days=days)
+                tally.enter(segment.state, segment.size)
+            insert = self._database.insert(segments).on_conflict_do_nothing()
+            await connection.execute(insert, [row_of(rows[segment.key]) for segment in new])
             await tally.keep(self._database, connection)
-            length = self._database.insert(streams).values(
-                stream=stream, longest_ns=segment.end_ns - segment.start_ns
-            )
+            for segment in new:
+                await enter_capture(connection, _entered(rows[segment.key]))
+            length = self._database.insert(streams)
             longer = length.on_conflict_do_update(
                 index_elements=["stream"],
                 set_={"longest_ns": length.excluded.longest_ns},
                 where=length.excluded.longest_ns > streams.c.longest_ns,
             )
-            await connection.execute(longer)
+            lengths = [
+                {"stream": str(segment.stream), "longest_ns": segment.end_ns - segment.start_ns}
+                for segment in new
+            ]
+            await connection.execute(longer, lengths)
+        return rows
 
     async def get(self, key: str) -> Segment | None:
         async with self._database.read() as connection:
@@ -60,21 +77,24 @@ class SegmentRows:
 
     async def mark_stored(self, key: str) -> bool:
         """closed → stored; False when it is closed no longer: its deadline came first."""
+        return bool(await self.mark_all_stored([key]))
+
+    async def mark_all_stored(self, keys: Sequence[str]) -> set[str]:
+        """As `mark_stored` with each, in one transaction: those that are stored by it."""
         statement = (
             update(segments)
-            .where(segments.c.key == key, segments.c.state == SegmentState.CLOSED)
+            .where(segments.c.key.in_(keys), segments.c.state == SegmentState.CLOSED)
             .values(state=str(SegmentState.STORED))
-            .returning(segments.c.size)
+            .returning(segments.c.key, segments.c.size)
         )
         tally = Tally()
         async with self._database.write() as connection:
-            size = (await connection.execute(statement)).scalar()
-            if size is None:
-                return False
-            tally.leave(SegmentState.CLOSED, size)
-            tally.enter(SegmentState.STORED, size)
+            stored = (await connection.execute(statement)).all()
+            for _, size in stored:
+                tally.leave(SegmentState.CLOSED, size)
+                tally.enter(SegmentState.STORED, size)
             await tally.keep(self._database, connection)
-        return True
+        return {key for key, _ in stored}
 
     async def between(self, stream: StreamId, start_ns: int, end_ns: int) -> list[Segment]:
         """The living segments that have something of [start_ns, end_ns), oldest first."""
@@ -101,9 +121,20 @@ class SegmentRows:
         async with self._database.read() as connection:
             return [_segment(row) for row in (await connection.execute(statement)).all()]
 
-    async def drop(self, keys: Sequence[str]) -> None:
-        """garbage → gone: their objects are removed, the rows follow."""
-        await self._delete(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
+    async def drop(self, keys: Sequence[str], at_ns: int) -> None:
+        """garbage → gone: their objects are removed, the rows follow, and the register has it with them."""
+        condemned = and_(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
+        statement = delete(segments).where(condemned).returning(*COLUMNS)
+        tally = Tally()
+        async with self._database.write() as connection:
+            gone = [_segment(row) for row in (await connection.execute(statement)).all()]
+            tally.leave_all((one.state, one.size) for one in gone)
+            await tally.keep(self._database, connection)
+            gone.sort(key=lambda one: (one.start_ns, one.key))
+            due = [_entered(one) for one in gone if deadline_ns(one.start_ns, one.days) <= at_ns]
+            given_up = [_entered(one) for one in gone if deadline_ns(one.start_ns, one.days) > at_ns]
+            await enter_ends(connection, due, at_ns, Ground.DEADLINE)
+            await enter_ends(connection, given_up, at_ns, Ground.ROOM)
 
     async def totals(self) -> Mapping[str, tuple[int, int]]:
         """How many segments and bytes there are by state; a state without any is left out."""
@@ -123,6 +154,13 @@ class SegmentRows:
         async with self._database.read() as connection:
             rows = (await connection.execute(select(*COLUMNS).order_by(segments.c.key))).all()
         return [_segment(row) for row in rows]
+
+    async def enter_known(self, keys: Sequence[str]) -> None:
+        """Enter those of some keys into the register that it lacks. For reindexing only."""
+        statement = select(*COLUMNS).where(segments.c.key.in_(keys)).order_by(segments.c.key)
+        async with self._database.write() as connection:
+            for row in (await connection.execute(statement)).all():
+                await enter_capture(connection, _entered(_segment(row)))
 
     async def forget(self, keys: Sequence[str]) -> None:
         """Drop rows whose files do not exist. For reindexing only."""
@@ -191,6 +229,10 @@ def row_of(segment: Segment) -> dict[str, object]:
         "due_ns": deadline_ns(segment.start_ns, segment.days),
         "incomplete": segment.incomplete,
     }
+
+
+def _entered(one: Segment) -> Entered:
+    return Entered(one.key, str(one.stream), one.start_ns, one.end_ns, one.size, one.sha256)
 
 
 def _segment(row: Sequence[Any], stream: StreamId | None = None) -> Segment:

@@ -7,6 +7,8 @@ from storage.index.backlog import BacklogRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.holds import HoldRows
+from storage.index.ledger import LedgerRows
+from storage.index.ledger_proofs import LedgerProofRows
 from storage.index.marks import Marks
 from storage.index.reprieve import Reprieve
 from storage.index.segments import SegmentRows
@@ -17,6 +19,8 @@ from storage.lifecycle.bond import StoreBond
 from storage.lifecycle.generation import Generation
 from storage.lifecycle.hold_files import HoldFiles
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.ledger_notes import LedgerNotes
+from storage.lifecycle.proofs import Proofs
 from storage.objects.store import ObjectStore
 from storage.recording.places import Places
 from storage.recording.spool import Spool
@@ -38,6 +42,9 @@ class Archive:
     places: Places
     bond: StoreBond
     holds: Holds
+    ledger: LedgerRows
+    ledger_notes: LedgerNotes
+    proofs: Proofs
     turn: asyncio.Lock
 
     @property
@@ -66,5 +73,8 @@ async def open_archive(index_url: str, store: ObjectStore, spool: Spool) -> Arch
         places,
         bond,
         holds,
+        LedgerRows(database),
+        LedgerNotes(store.notes),
+        Proofs(LedgerProofRows(database)),
         turn,
     )

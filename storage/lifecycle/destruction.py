@@ -12,7 +12,7 @@ from storage.lifecycle.clock_keeper import ClockKeeper, Witnesses
 from storage.lifecycle.locks import LockKeeper
 from storage.lifecycle.reconciliation import Ask, Reconciliation, Refused
 from storage.lifecycle.refusals import Ground, Grounds
-from storage.lifecycle.retention import Retention
+from storage.lifecycle.retention import Overdue, Retention
 from storage.metrics import HoldMetrics, LifeMetrics, LockMetrics, RetentionMetrics
 from storage.objects.boot import Boot
 from storage.objects.notes import Notes
@@ -38,9 +38,10 @@ def destruction(
     first: Sequence[Ground] = (),
     copies: Sequence[Callable[[], Awaitable[object]]] = (),
     allowance: Allowance = USUAL,
+    overdue: Sequence[Overdue] = (),
     notes: Notes | None = None,
 ) -> Destruction:
-    """`first` are the grounds to ask before all others, `copies` and `allowance` as Retention has them.
+    """`first` are the grounds to ask before all others, the rest is as Retention has it.
 
     `notes` keep the trusted time where those of the store cannot always be had.
     """
@@ -80,6 +81,7 @@ def destruction(
         [*copies, locks.sweep_once],
         allowance,
         locks,
+        overdue,
     )
     return Destruction(keeper, locks, reconciliation, retention)
 

@@ -27,6 +27,8 @@ _ROWS = 500
 _KEYS = 1500
 _NAMED = 1000
 _CHUNK = 1 << 20
+_MARK_EVERY_NS = 10_000_000_000
+"""How often it is written down how far the bytes are: a restart hashes that much anew."""
 _CURSOR, _HASHED_AT, _DAMAGED = "scrub-cursor", "scrub-hashed-at", "scrub-damaged"
 
 
@@ -152,6 +154,7 @@ class Scrub:
     async def bytes(self) -> list[str]:
         """One lap over the bytes of all stored objects, no faster than was set; the keys of damaged ones."""
         key, damaged = await self._marks.get(_CURSOR) or "", dict.fromkeys(self._damaged)
+        marked_ns = self._clock.monotonic_ns()
         while batch := await self._walk.stored_after(key, 1):
             key, sha256 = batch[0]
             damaged.pop(key, None)
@@ -162,7 +165,9 @@ class Scrub:
                 await self._marks.set(_DAMAGED, "\n".join(list(damaged)[:_NAMED]))
             self._damaged = dict(damaged)
             self._metrics.faults.labels(Fault.DAMAGED).set(len(damaged))
-            await self._marks.set(_CURSOR, key)
+            if self._clock.monotonic_ns() - marked_ns >= _MARK_EVERY_NS:
+                marked_ns = self._clock.monotonic_ns()
+                await self._marks.set(_CURSOR, key)
         self._hashed_ns = self._clock.utc_ns()
         await self._marks.set(_CURSOR, "")
         await self._marks.set(_HASHED_AT, str(self._hashed_ns))
@@ -198,12 +203,16 @@ class Scrub:
     async def _differs(self, key: str, sha256: str) -> bool:
         """Whether an object's bytes are others than its row says. One that is gone differs in nothing."""
         digest, at = hashlib.sha256(), 0
-        read = partial(self._store.read, once=True)
+
+        def more() -> int:
+            chunk = self._store.read(key, at, _CHUNK, once=True)
+            digest.update(chunk)
+            return len(chunk)
+
         try:
-            while chunk := await asyncio.to_thread(read, key, at, _CHUNK):
-                await asyncio.to_thread(digest.update, chunk)
-                at += len(chunk)
-                await self._pause(len(chunk) / self._bytes_per_s)
+            while size := await asyncio.to_thread(more):
+                at += size
+                await self._pause(size / self._bytes_per_s)
         except FileNotFoundError:
             return False
         except StoreAway as error:

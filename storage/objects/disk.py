@@ -1,5 +1,6 @@
 """The disk as a port, so that a full or failing one can be tried."""
 
+import ctypes
 import errno
 import os
 import shutil
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 _CHUNK = 1 << 20
+# Python has no name for `syncfs`, which tells of errors as `fsync` does and waits for one disk alone.
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class Disk(Protocol):
@@ -16,7 +19,7 @@ class Disk(Protocol):
         """A descriptor of a new file open for writing; the file must not be there yet."""
         ...
 
-    def write(self, descriptor: int, data: bytes) -> None:
+    def write(self, descriptor: int, data: bytes | memoryview) -> None:
         """Write all of `data` at the end."""
         ...
 
@@ -24,6 +27,10 @@ class Disk(Protocol):
 
     def sync(self, path: Path) -> None:
         """Make a file or a folder's entries survive a power cut."""
+        ...
+
+    def sync_all(self, folder: Path) -> None:
+        """Make all that was done in the file system of a folder survive a power cut, at one go."""
         ...
 
     def close(self, descriptor: int) -> None: ...
@@ -47,7 +54,7 @@ class RealDisk:
     def create(self, path: Path) -> int:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
 
-    def write(self, descriptor: int, data: bytes) -> None:
+    def write(self, descriptor: int, data: bytes | memoryview) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(descriptor, view) :]
@@ -59,6 +66,15 @@ class RealDisk:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def sync_all(self, folder: Path) -> None:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            if _LIBC.syncfs(descriptor):
+                number = ctypes.get_errno()
+                raise OSError(number, os.strerror(number), str(folder))
         finally:
             os.close(descriptor)
 

@@ -132,7 +132,7 @@ class Transcoding:
             return
         unit, description = self._first
         try:
-            yield file_type(description, fragmented=True)
+            yield file_type(description)
             yield fragmented_movie(description, self._answer.start_ns)
             waiting, number = [unit], 1
             async for unit in self._made:

@@ -68,9 +68,7 @@ class Answer:
 
     @property
     def init(self) -> bytes:
-        return file_type(self.description, fragmented=True) + fragmented_movie(
-            self.description, self.start_ns
-        )
+        return file_type(self.description) + fragmented_movie(self.description, self.start_ns)
 
 
 @dataclass(frozen=True, slots=True)

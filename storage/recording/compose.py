@@ -10,7 +10,9 @@ from shared.service import Service
 from shared.tap import TapSetup, TapSubscriber, open_tap
 from storage.metrics import LifeMetrics, QuarantineMetrics, RecorderMetrics
 from storage.objects.disk import Disk
+from storage.recording.core import core_of
 from storage.recording.finishing import Finisher, Register
+from storage.recording.group_sync import GroupSync
 from storage.recording.lane import DiskLane
 from storage.recording.places import Places
 from storage.recording.quarantine import MAX_FILES, Quarantine
@@ -18,9 +20,11 @@ from storage.recording.recorder import Recorder, Tap
 from storage.recording.spool import Spool
 from storage.settings import StorageSettings
 
-_LANES = 2
-_LANE_BUDGET_BYTES = 64 << 20
-_FINISHERS = 2
+_LANES = 1
+"""One thread keeps up with 500 cameras, and each more is woken for itself."""
+_LANE_BUDGET_BYTES = 128 << 20
+_LANE_GATHER_S = 0.03
+"""Fragments of many cameras come within it, since a worker sends what it has gathered at one go."""
 _DISK_EVERY_S = 10.0
 
 
@@ -32,6 +36,7 @@ class WritingHalf:
     quarantine: Quarantine
     recorder: Recorder
     finisher: Finisher
+    sync: GroupSync
 
     def find_left_over(self) -> None:
         """Queue what the process before this one left in the spool."""
@@ -40,8 +45,9 @@ class WritingHalf:
             get_logger("storage").warning("spool-recovered", files=left_over)
 
     def run_in(self, service: Service) -> None:
-        for number in range(_FINISHERS):
-            service.supervise(f"finishing-{number}", self.finisher.run)
+        service.supervise("finishing", self.finisher.run)
+        service.supervise("group-sync", self.sync.run)
+        service.check("power-cut", self.sync.health)
         service.supervise("recorder", self.recorder.run)
         service.check("recording", self.recorder.health)
         service.check("finishing", self.finisher.health)
@@ -58,18 +64,19 @@ def compose_recording(
     nonce: str,
     stored: Callable[[], Awaitable[None]],
     most_unreadable: int = MAX_FILES,
+    sync_s: float = 5.0,
 ) -> WritingHalf:
     """`stored` is called with each segment that the store has and `rows` say so of."""
-    life, spool = LifeMetrics(), places.spool
+    life, recording, spool = LifeMetrics(), RecorderMetrics(), places.spool
     quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=most_unreadable)
     recorder = Recorder(
         tap,
         spool,
         clock,
-        RecorderMetrics(),
+        recording,
         segment_s=segment_s,
         nonce=nonce,
-        finished=lambda key: finisher.enqueue(key),
+        finished=lambda key, segment: finisher.enqueue(key, segment),
     )
     finisher = Finisher(
         places,
@@ -81,13 +88,19 @@ def compose_recording(
         is_open=recorder.is_open,
         stored=stored,
     )
-    return WritingHalf(life, quarantine, recorder, finisher)
+    sync = GroupSync(spool, clock, recording, every_s=sync_s)
+    return WritingHalf(life, quarantine, recorder, finisher, sync)
 
 
 def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[Spool, list[DiskLane]]:
-    """The spool, and the lanes that write to it, not started."""
-    lanes = [DiskLane(f"disk-{number}", _LANE_BUDGET_BYTES) for number in range(_LANES)]
-    return Spool(settings.spool, disk, lanes, clock, reserve_bytes=settings.disk_reserve_mb << 20), lanes
+    """The spool, and the lanes that write to it, not started. Raises Unavailable where a core is demanded
+    that is not there."""
+    lanes = [
+        DiskLane(f"disk-{number}", _LANE_BUDGET_BYTES, gather_s=_LANE_GATHER_S) for number in range(_LANES)
+    ]
+    core = core_of(settings.recording_core, get_logger("storage"))
+    reserve_bytes = settings.disk_reserve_mb << 20
+    return Spool(settings.spool, disk, lanes, clock, reserve_bytes=reserve_bytes, core=core), lanes
 
 
 def compose_tap(settings: StorageSettings, clock: Clock, known: Callable[[str, str], bool]) -> TapSubscriber:

@@ -9,12 +9,13 @@ from shared.clock import Clock
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages.storage import RecordingPolicy, RecordingReport, RecordingStatus
+from shared.tap.gathered import Gathered
 from shared.tap.reassembly import Gap
 from shared.units import AccessUnit
 from storage.fmp4.entry import Description
 from storage.fmp4.identity import Identity
 from storage.metrics import RecorderMetrics
-from storage.model.segment import Footage
+from storage.model.segment import Footage, Segment
 from storage.recording.camera_time import MIN_CAMERAS, CameraTime
 from storage.recording.spool import SegmentWriter, Spool, WriterEvents
 from storage.recording.stream_recording import Recording, hash_of
@@ -31,7 +32,13 @@ class Subscribed(Protocol):
 class Tap(Protocol):
     """Where units come from (see `shared.tap.subscriber.TapSubscriber`)."""
 
-    def subscribe(self, stream: StreamId, sink: Callable[[AccessUnit | Gap], None]) -> Subscribed: ...
+    def subscribe(
+        self,
+        stream: StreamId,
+        sink: Callable[[AccessUnit | Gap], None],
+        *,
+        together: Callable[[Gathered], None],
+    ) -> Subscribed: ...
 
 
 class Recorder:
@@ -46,7 +53,7 @@ class Recorder:
         *,
         segment_s: float,
         nonce: str,
-        finished: Callable[[str], None],
+        finished: Callable[[str, Segment | None], None],
     ) -> None:
         self._tap = tap
         self._spool = spool
@@ -74,7 +81,8 @@ class Recorder:
                 underway[0].policy = policy
                 continue
             recording = self._begin(policy)
-            self._recordings[stream] = (recording, self._tap.subscribe(stream, recording.take))
+            subscribed = self._tap.subscribe(stream, recording.take, together=recording.take_together)
+            self._recordings[stream] = (recording, subscribed)
             self._log.info("recording-begun", stream=str(stream))
 
     def _begin(self, policy: RecordingPolicy) -> Recording:
@@ -103,7 +111,7 @@ class Recorder:
     def is_recording(self, stream: StreamId) -> bool:
         """Whether pictures of the stream reach the disk now."""
         underway = self._recordings.get(stream)
-        return underway is not None and underway[0].report().status is RecordingStatus.RECORDING
+        return underway is not None and underway[0].status is RecordingStatus.RECORDING
 
     def indexed(self, key: str) -> None:
         """The index knows a segment now."""
@@ -144,7 +152,7 @@ class Recorder:
         while True:
             for recording, _ in self._recordings.values():
                 recording.tick()
-            counts = Counter(report.status for report in self.reports())
+            counts = Counter(recording.status for recording, _ in self._recordings.values())
             for status in RecordingStatus:
                 self._metrics.recordings.labels(status).set(counts[status])
             self._metrics.waiting_bytes.set(self._spool.waiting_bytes)

@@ -1,6 +1,7 @@
 """The spool: segments being written, one file each, a lane's thread doing the writing."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,63 +10,19 @@ from pathlib import Path
 from shared.causes import cause_of
 from shared.clock import Clock
 from shared.reasons import Reason, why
-from shared.units import AccessUnit
 from storage.fmp4.entry import Description
-from storage.fmp4.fragment import MovieFragment, Sample, write_fragment
 from storage.fmp4.identity import Identity
 from storage.fmp4.movie import init_segment
 from storage.model.segment import spool_name
 from storage.objects.disk import Disk
 from storage.objects.file_range import read_range
+from storage.recording.core import Core, FragmentBuilder
 from storage.recording.lane import DiskLane
+from storage.recording.pending import PendingFragment
+from storage.recording.written import Written
 
 _SPACE_EVERY_NS = 1_000_000_000
 _LATE_NS = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class PendingFragment:
-    """Units on their way to disk: the media time at which each is decoded, and where the last one ends.
-
-    `offsets90` is how much later each is shown; empty where pictures are shown as they are decoded.
-    """
-
-    sequence: int
-    units: tuple[AccessUnit, ...]
-    times90: tuple[int, ...]
-    end90: int
-    offsets90: tuple[int, ...] = ()
-
-    @property
-    def size(self) -> int:
-        return sum(len(unit.data) for unit in self.units)
-
-    def build(self, description: Description, whole_from: int | None = None) -> bytes:
-        """The fragment's bytes. Units from number `whole_from` on keep what the description says already."""
-        whole_from = len(self.units) if whole_from is None else whole_from
-        pictures = [
-            description.sample(unit.data, whole=number >= whole_from)
-            for number, unit in enumerate(self.units)
-        ]
-        durations90 = [
-            end90 - time90
-            for time90, end90 in zip(self.times90, (*self.times90[1:], self.end90), strict=True)
-        ]
-        samples = tuple(
-            Sample(duration90, sum(map(len, picture)), unit.key, offset90, unit.recovery)
-            for unit, picture, duration90, offset90 in zip(
-                self.units, pictures, durations90, self.offsets90 or (0,) * len(self.units), strict=True
-            )
-        )
-        fragment = MovieFragment(self.sequence, self.times90[0], samples)
-        data = [part for picture in pictures for part in picture]
-        return b"".join(write_fragment(fragment, self.units[0].utc_ns, data))
-
-    def change(self, description: Description) -> int | None:
-        """The number of the first unit that says something else than the description, if one does."""
-        return next(
-            (number for number, unit in enumerate(self.units) if description.changed_by(unit.data)), None
-        )
 
 
 class Spool:
@@ -75,19 +32,32 @@ class Spool:
     """
 
     def __init__(
-        self, folder: Path, disk: Disk, lanes: list[DiskLane], clock: Clock, *, reserve_bytes: int = 0
+        self,
+        folder: Path,
+        disk: Disk,
+        lanes: list[DiskLane],
+        clock: Clock,
+        *,
+        reserve_bytes: int = 0,
+        core: Core | None = None,
     ) -> None:
         self.folder = folder
         self.disk = disk
         self._lanes = lanes
+        self._builders = [FragmentBuilder(core) for _ in lanes]
         self._clock = clock
         self._reserve_bytes = reserve_bytes
         self._looked_ns: int | None = None
         self._low = False
+        self._unsynced_since_ns: int | None = None
 
     def lane(self, number: int) -> DiskLane:
         """The lane of a recording: the same one for all its segments, so that they stay in order."""
         return self._lanes[number % len(self._lanes)]
+
+    def builder(self, lane: DiskLane) -> FragmentBuilder:
+        """What builds fragments in the thread of a lane."""
+        return self._builders[self._lanes.index(lane)]
 
     def now_ns(self) -> int:
         """Monotonic time, for telling how long something waited."""
@@ -115,6 +85,21 @@ class Spool:
         self.disk.remove(path)
         return there
 
+    def wrote(self, at_ns: int) -> None:
+        """Something was written that a power cut takes until the next sync. Any thread."""
+        if self._unsynced_since_ns is None or at_ns < self._unsynced_since_ns:
+            self._unsynced_since_ns = at_ns
+
+    def begin_sync(self) -> int | None:
+        """Since when there is something to sync, None where there is nothing; what is written next is new."""
+        since_ns, self._unsynced_since_ns = self._unsynced_since_ns, None
+        return since_ns
+
+    @property
+    def unsynced_since_ns(self) -> int | None:
+        """When the oldest was written that no sync has begun with."""
+        return self._unsynced_since_ns
+
     @property
     def waiting_bytes(self) -> int:
         return sum(lane.waiting_bytes for lane in self._lanes)
@@ -134,12 +119,13 @@ class WriterEvents:
     """What a segment's writer tells, in the loop. After `failed` or `closed` it tells nothing more.
 
     `written` gives the media time up to which the file is whole, and whether the disk kept it waiting for
-    over a second; `failed` why; `failed` and `closed` whether the file holds anything.
+    over a second; `failed` why, and whether the file holds anything; `closed` whether it does, and all that
+    it holds where that is sure.
     """
 
     written: Callable[[int, bool], None]
     failed: Callable[[Reason, bool], None]
-    closed: Callable[[bool], None]
+    closed: Callable[[bool, Written | None], None]
 
 
 class SegmentWriter:
@@ -160,9 +146,13 @@ class SegmentWriter:
         self._path = spool.path(key)
         self._description = description
         self._events = events
+        self._builder = spool.builder(lane)
         self._descriptor: int | None = None
         self._size = 0
+        self._digest = hashlib.sha256()
         self._fragments = 0
+        self._end90 = 0
+        self._incomplete = 0
         self._broken = False
         self._changed = False
         lane.submit(lambda: self._start(init_segment(description, identity)))
@@ -190,23 +180,20 @@ class SegmentWriter:
         late = self._spool.now_ns() - queued_ns > _LATE_NS
         try:
             self._spool.check_space()
-            self._write(fragment.build(self._description, self._whole_from(fragment)))
+            # Where other parameters came in the middle of the file, those of its head are told again
+            # afterwards: a decoder would go on with the others.
+            data, self._changed = self._builder.build(fragment, self._description, whole=self._changed)
+            self._write(data)
         except OSError as error:
             self._fail(error)
             return
+        if not self._fragments:
+            self._incomplete = fragment.recovery
         self._fragments += 1
+        self._end90 = fragment.end90
         self._lane.tell(lambda: self._events.written(fragment.end90, late))
 
-    def _whole_from(self, fragment: PendingFragment) -> int | None:
-        """Where other parameters came in the middle of the file, those of its head are told again afterwards:
-        a decoder would go on with the others."""
-        if self._changed:
-            return 0
-        change = fragment.change(self._description)
-        self._changed = change is not None
-        return change
-
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes | memoryview) -> None:
         assert self._descriptor is not None
         try:
             self._disk.write(self._descriptor, data)
@@ -214,31 +201,36 @@ class SegmentWriter:
             self._disk.truncate(self._descriptor, self._size)
             raise
         self._size += len(data)
+        # Of what the disk took, and of nothing else.
+        self._digest.update(data)
+        self._spool.wrote(self._spool.now_ns())
 
     def _fail(self, error: OSError) -> None:
         self._broken = True
-        kept = self._end()
-        reason = _refusal(error)
+        self._end()
+        reason, kept = _refusal(error), self._fragments > 0
         self._lane.tell(lambda: self._events.failed(reason, kept))
 
     def _close(self) -> None:
         if not self._broken:
             self._broken = True
-            kept = self._end()
-            self._lane.tell(lambda: self._events.closed(kept))
+            written = self._end()
+            self._lane.tell(lambda: self._events.closed(self._fragments > 0, written))
 
-    def _end(self) -> bool:
-        """Close the file, and remove it where it holds no picture; whether it holds any."""
+    def _end(self) -> Written | None:
+        """Close the file, and remove it where it holds no picture; what it holds where that is sure."""
         try:
             if self._descriptor is not None:
-                self._disk.close(self._descriptor)
-                self._descriptor = None
+                descriptor, self._descriptor = self._descriptor, None
+                self._disk.close(descriptor)
                 if not self._fragments:
                     self._disk.remove(self._path)
         except OSError:
-            # What is left in the spool is looked at again when the service starts.
-            return self._fragments > 0
-        return self._fragments > 0
+            # What is left in the spool is looked at again: now, where it holds pictures, else at the start.
+            return None
+        if not self._fragments:
+            return None
+        return Written(self._size, self._digest.hexdigest(), self._end90, self._incomplete)
 
 
 def _refusal(error: OSError) -> Reason:

@@ -2,45 +2,44 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from zlib import crc32
 
-from shared.causes import technical
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.mediatime import TICKS_PER_SECOND, ns_from_90k, ticks_from_ns
 from shared.messages.storage import RecordingPolicy, RecordingReport, RecordingStatus
 from shared.reasons import Reason, why
+from shared.tap.gathered import Gathered
 from shared.tap.reassembly import Gap
-from shared.units import MAX_REORDER90, AccessUnit
-from storage.fmp4.description import describe
+from shared.units import AccessUnit
+from storage.fmp4.description import describe, front_of
 from storage.fmp4.identity import Identity
 from storage.metrics import RecorderMetrics
-from storage.model.segment import Footage, object_key
-from storage.recording.camera_time import CameraTime
-from storage.recording.open_segment import OpenSegment, OpenWriter
+from storage.model.segment import Footage, Segment, object_key
+from storage.recording.camera_time import CameraTime, HeardTime
+from storage.recording.open_segment import FRAGMENT90, OpenSegment, OpenWriter
 from storage.recording.spool import WriterEvents
+from storage.recording.standing import Standing, unrecordable
+from storage.recording.written import Written
 
-FRAGMENT90 = TICKS_PER_SECOND // 2
-"""A kill loses what is not in a fragment yet, and may lose a second: half of one leaves room for the disk."""
 _SHORT90 = TICKS_PER_SECOND // 4
 _IDLE_FLUSH_NS = 800_000_000
-_JUMP90 = 5 * TICKS_PER_SECOND
 _STEP_NS = 500_000_000
 """UTC this far from media time is a step of a clock; less is jitter of the network."""
 _SLEW_NS = 10_000_000
 """How much of a drift between UTC and media time the border of two segments takes up."""
 _RETRY_NS = 2_000_000_000
 _SILENT_NS = 5_000_000_000
-_HEARD_NS = 60_000_000_000
 _MAX_SEGMENTS_WITHOUT_KEY = 10
+_RECORDING = why("recording", "recording")
 
 
 class Recording:
     """Records one stream. All calls in the loop's thread.
 
-    `open_writer` starts a segment's file; `finished` is told of each file that is whole and closed.
+    `open_writer` starts a segment's file; `finished` is told of each file that is closed, and what the index
+    should say of it where that is sure.
     `nonce` makes the keys of this process differ from those of the one before.
     """
 
@@ -51,13 +50,14 @@ class Recording:
         segment_s: float,
         nonce: str,
         open_writer: OpenWriter,
-        finished: Callable[[str], None],
+        finished: Callable[[str, Segment | None], None],
         clock: Clock,
         metrics: RecorderMetrics,
     ) -> None:
         self.stream = StreamId.parse(policy.stream)
         self.policy = policy
         self._segment_ns = int(segment_s * 1e9)
+        self._overlong_ns = _MAX_SEGMENTS_WITHOUT_KEY * self._segment_ns
         self._nonce = nonce
         self._open_writer = open_writer
         self._finished = finished
@@ -65,12 +65,11 @@ class Recording:
         self._metrics = metrics
         self._open: OpenSegment | None = None
         self._footage: dict[str, Footage] = {}
-        self._status = RecordingStatus.WAITING
-        self._reason = why("recording-awaited", "no picture has come yet")
-        self._since_ns = clock.utc_ns()
+        self._standing = Standing(clock)
+        self._say = self._standing.say
         self._retry_at_ns = 0
         self._written_at_ns: int | None = None
-        self._heard: tuple[CameraTime, int] | None = None
+        self._heard: HeardTime | None = None
 
     def take(self, item: AccessUnit | Gap) -> None:
         """The next unit of the stream, or the news that some are lost."""
@@ -80,13 +79,24 @@ class Recording:
         else:
             self._take_unit(item)
 
+    def take_together(self, several: Gathered) -> None:
+        """The next units of the stream: as `take` with each, at one go where they are nothing unusual."""
+        at = 0
+        for key in several.keys:
+            if key > at:
+                self._take_together(several.part(at, key))
+            self._take_apart(several.part(key, key + 1))
+            at = key + 1
+        if at < len(several.sizes):
+            self._take_together(several.part(at, len(several.sizes)) if at else several)
+
     def tick(self) -> None:
         """Called a few times a second: nothing collected waits longer than a moment for its next unit."""
         segment, now_ns = self._open, self._clock.monotonic_ns()
-        if segment and segment.units and now_ns - segment.collected_since_ns > _IDLE_FLUSH_NS:
+        if segment and segment.pieces and now_ns - segment.collected_since_ns > _IDLE_FLUSH_NS:
             self._flush(segment, segment.end90)
         if (
-            self._status is RecordingStatus.RECORDING
+            self.status is RecordingStatus.RECORDING
             and self._written_at_ns is not None
             and now_ns - self._written_at_ns > _SILENT_NS
         ):
@@ -110,21 +120,20 @@ class Recording:
 
     def camera_time(self) -> CameraTime | None:
         """What the stream's pictures tell now, None where no key picture came for a minute."""
-        if self._heard is None:
-            return None
-        told, at_ns = self._heard
-        age_ns = self._clock.monotonic_ns() - at_ns
-        return replace(told, utc_ns=told.utc_ns + age_ns) if age_ns <= _HEARD_NS else None
+        return None if self._heard is None else self._heard.now(self._clock.monotonic_ns())
+
+    @property
+    def status(self) -> RecordingStatus:
+        return self._standing.status
 
     def report(self) -> RecordingReport:
-        since = datetime.fromtimestamp(self._since_ns / 1e9, UTC)
-        return RecordingReport(str(self.stream), self._status, self._reason.text, since, self._reason)
+        return self._standing.report(self.stream)
 
     def _take_unit(self, unit: AccessUnit) -> None:
         if unit.key:
-            self._heard = CameraTime.of(unit), self._clock.monotonic_ns()
+            self._heard = HeardTime(CameraTime.of(unit), self._clock.monotonic_ns())
         segment = self._open
-        if segment is not None and self._breaks(segment, unit):
+        if segment is not None and not segment.can_hold(unit, self._overlong_ns):
             self._end()
             segment = None
         if segment is not None and unit.key:
@@ -134,23 +143,41 @@ class Recording:
         if segment is not None:
             self._collect(segment, unit)
 
-    def _breaks(self, segment: OpenSegment, unit: AccessUnit) -> bool:
-        """Whether a unit cannot belong to the segment, key or not."""
-        ahead90 = unit.pts90 - segment.first_pts90 - segment.last90
-        back90 = MAX_REORDER90 if unit.reordered else TICKS_PER_SECOND
-        overlong_ns = _MAX_SEGMENTS_WITHOUT_KEY * self._segment_ns
-        return (
-            unit.run != segment.run
-            or not -back90 <= ahead90 <= _JUMP90
-            or segment.told_ns(unit) - segment.start_ns > overlong_ns
-        )
+    def _take_apart(self, several: Gathered) -> None:
+        for unit in several.units():
+            self._take_unit(unit)
+
+    def _take_together(self, several: Gathered) -> None:
+        """Units without a key unit among them."""
+        segment = self._open
+        if segment is None or not segment.goes_on_in(several, self._overlong_ns):
+            self._take_apart(several)
+            return
+        now_ns, last = self._clock.monotonic_ns(), len(several.sizes) - 1
+        first90, last90 = (several.pts90[at] - segment.first_pts90 for at in (0, last))
+        began90 = segment.times90[0] if segment.times90 else last90
+        if first90 - began90 >= FRAGMENT90:
+            if not self._flush(segment, first90):
+                self._metrics.lost.labels("disk").inc(last + 1)
+                return
+            began90 = first90
+        if last90 - began90 < FRAGMENT90:
+            segment.collect_together(several, now_ns)
+            return
+        # In front of the last one, so that it is known where the one before ends.
+        if last:
+            segment.collect_together(several.part(0, last), now_ns)
+        if self._flush(segment, last90):
+            segment.collect_together(several.part(last, last + 1), now_ns)
+        else:
+            self._metrics.lost.labels("disk").inc()
 
     def _turn(self, segment: OpenSegment, key_unit: AccessUnit) -> OpenSegment | None:
         """At a key unit: go on with the segment, or with the next one; None where no next one can start."""
         told_ns = segment.told_ns(key_unit)
         off_ns = key_unit.utc_ns - told_ns
         stepped = abs(off_ns) > _STEP_NS
-        if not stepped and told_ns < segment.boundary_ns and self._same_parameters(segment, key_unit):
+        if not stepped and told_ns < segment.boundary_ns and segment.describes(key_unit):
             return segment
         lead90 = segment.lead90(key_unit)
         if stepped:
@@ -159,13 +186,6 @@ class Recording:
         start_ns = told_ns - ns_from_90k(lead90) + max(-_SLEW_NS, min(_SLEW_NS, off_ns))
         self._end(max(segment.last90 + 1, ticks_from_ns(start_ns - segment.start_ns)))
         return self._start(key_unit, start_ns, lead90)
-
-    @staticmethod
-    def _same_parameters(segment: OpenSegment, key_unit: AccessUnit) -> bool:
-        try:
-            return describe(key_unit) == segment.description
-        except BadInput:
-            return True
 
     def _start(self, unit: AccessUnit, start_ns: int, lead90: int = 0) -> OpenSegment | None:
         """A new segment at a key unit, which is shown `lead90` after `start_ns`; None where it cannot."""
@@ -177,7 +197,7 @@ class Recording:
             codec = description.codec_string
         except BadInput as error:
             self._metrics.lost.labels("parameters").inc()
-            self._say(RecordingStatus.FAILING, _unrecordable(error))
+            self._say(RecordingStatus.FAILING, unrecordable(error))
             return None
         key = object_key(self.stream, start_ns, unit.run, self._nonce)
         identity = Identity(
@@ -186,7 +206,7 @@ class Recording:
         events = WriterEvents(
             written=lambda end90, late: self._on_written(key, end90, late),
             failed=lambda reason, kept: self._on_failed(key, reason, kept),
-            closed=lambda kept: self._on_closed(key, kept),
+            closed=lambda kept, written: self._on_closed(key, kept, written),
         )
         self._footage[key] = Footage(
             key, self.stream, unit.run, start_ns, start_ns, codec, description.digest, identity.days
@@ -200,6 +220,7 @@ class Recording:
             start_ns,
             unit.pts90 - lead90,
             self._boundary_after(start_ns),
+            front=front_of(unit),
         )
         return self._open
 
@@ -210,13 +231,14 @@ class Recording:
 
     def _collect(self, segment: OpenSegment, unit: AccessUnit) -> None:
         time90 = segment.time90(unit)
-        if segment.units and segment.may_cut_before(time90):
+        if segment.pieces and segment.may_cut_before(time90):
             age90 = time90 - segment.times90[0]
-            starts_seekable = unit.key and (age90 >= _SHORT90 or not segment.units[0].key)
+            starts_seekable = unit.key and (age90 >= _SHORT90 or not segment.starts_with_key)
             if age90 >= FRAGMENT90 or starts_seekable:
                 # What follows a reordered unit may be shown before it, right behind what is collected.
                 end90 = min(time90, segment.end90) if unit.reordered else time90
                 if not self._flush(segment, end90):
+                    self._metrics.lost.labels("disk").inc()
                     return
         segment.collect(unit, time90, self._clock.monotonic_ns())
 
@@ -225,7 +247,7 @@ class Recording:
         fragment = segment.take_fragment(end90)
         if segment.writer.append(fragment):
             return True
-        self._metrics.lost.labels("disk").inc(len(fragment.units))
+        self._metrics.lost.labels("disk").inc(len(fragment.times90))
         self._open = None
         segment.writer.close()
         slow = why("recording-disk-slow", "the disk is too slow: pictures are being left out")
@@ -236,7 +258,7 @@ class Recording:
         segment, self._open = self._open, None
         if segment is None:
             return
-        if segment.units:
+        if segment.pieces:
             self._flush(segment, segment.end90 if end90 is None else end90)
         segment.writer.close()
 
@@ -245,7 +267,7 @@ class Recording:
         if late:
             self._metrics.late.inc()
         self._written_at_ns = self._clock.monotonic_ns()
-        self._say(RecordingStatus.RECORDING, why("recording", "recording"))
+        self._say(RecordingStatus.RECORDING, _RECORDING)
         footage = self._footage.get(key)
         if footage is not None:
             end_ns = footage.start_ns + ns_from_90k(end90)
@@ -253,30 +275,19 @@ class Recording:
 
     def _on_failed(self, key: str, reason: Reason, kept: bool) -> None:
         if self._open is not None and self._open.key == key:
-            self._metrics.lost.labels("disk").inc(len(self._open.units))
+            self._metrics.lost.labels("disk").inc(len(self._open.times90))
             self._open = None
         self._retry_at_ns = self._clock.monotonic_ns() + _RETRY_NS
         self._metrics.failures.inc()
         self._say(RecordingStatus.FAILING, reason)
         self._on_closed(key, kept)
 
-    def _on_closed(self, key: str, kept: bool) -> None:
-        if kept:
-            self._finished(key)
-        else:
+    def _on_closed(self, key: str, kept: bool, written: Written | None = None) -> None:
+        if not kept:
             self._footage.pop(key, None)
-
-    def _say(self, status: RecordingStatus, reason: Reason) -> None:
-        if (status, reason) != (self._status, self._reason):
-            if status is not self._status:
-                self._since_ns = self._clock.utc_ns()
-            self._status, self._reason = status, reason
-
-
-def _unrecordable(error: BadInput) -> Reason:
-    cause = technical(error.detail)
-    told = why("recording-unrecordable", "pictures cannot be recorded: {cause}", cause=cause)
-    return told if error.why is None else replace(error.why, text=told.text)
+            return
+        footage = self._footage.get(key)
+        self._finished(key, written.segment(footage) if written and footage else None)
 
 
 def hash_of(stream: StreamId) -> int:

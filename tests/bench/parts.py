@@ -12,10 +12,12 @@ from tests.bench import (
     camera_cost,
     decode_cost,
     delay,
+    export_cost,
     far_starts,
     glass,
     index_cost,
     ingest_cost,
+    ledger_cost,
     mux_cost,
     mux_first_frame,
     mux_lag,
@@ -167,6 +169,16 @@ def indexed() -> list[Table]:
     return [index_cost.run()]
 
 
+def handed_over() -> list[Table]:
+    """An export of an hour."""
+    return [export_cost.run()]
+
+
+def registered() -> list[Table]:
+    """The register of captures and destructions at a million leaves."""
+    return [ledger_cost.run()]
+
+
 def sampled() -> list[Table]:
     """The decode checks."""
     return [decode_cost.run()]
@@ -279,6 +291,8 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "storage": recorded,
     "cameras": camera_side,
     "index": indexed,
+    "export": handed_over,
+    "ledger": registered,
     "decode-checks": sampled,
     "storm": stormed,
     "transcode": transcoded,

@@ -119,3 +119,14 @@ async def test_a_ticket_for_something_else_opens_nothing(
     storage: Asked, action: Action, resource: str
 ) -> None:
     assert await storage.put("/exports/e-1", ORDER, action, resource) == 403
+
+
+async def test_a_proof_is_asked_with_a_ticket_of_the_stream_and_is_not_there_before_anything_is_signed(
+    storage: Asked,
+) -> None:
+    with pytest.raises(NotFound):
+        await storage.client.destruction_proof(STREAM, *SPAN, WHO)
+    token = storage.tickets.token(Action.PROOF, f"proof:{ORDER.id}", WHO)
+    path = f"/proofs/{STREAM}?from=2025-01-01T00:00:00Z&to=2025-01-01T00:00:01Z"
+    async with httpx.AsyncClient(transport=storage.transport, base_url="http://storage.test") as client:
+        assert (await client.get(path, headers={"authorization": f"Bearer {token}"})).status_code == 403

@@ -30,14 +30,14 @@ Avoided = Annotated[
 MAX_RANGE = timedelta(days=62)
 
 
-class _Range(Request):
+class Range(Request):
     """`from` and `to`, UTC, `to` not included."""
 
     start: Instant = Field(alias="from", examples=["2026-11-20T21:00:00Z"])
     end: Instant = Field(alias="to", examples=["2026-11-20T21:15:00Z"])
 
     @model_validator(mode="after")
-    def _in_order(self) -> "_Range":
+    def _in_order(self) -> "Range":
         if self.end <= self.start:
             raise reason_error(why("range-reversed", "to must lie after from"), "to")
         if self.end - self.start > MAX_RANGE:
@@ -123,7 +123,7 @@ class WallTicket(Response):
     until: Instant | None
 
 
-class PlaybackRequest(_Range):
+class PlaybackRequest(Range):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -151,7 +151,7 @@ class PlaybackTicket(Response):
     until: Instant
 
 
-class NewExport(_Range):
+class NewExport(Range):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -207,7 +207,7 @@ class DownloadTicket(Response):
     until: Instant
 
 
-class NewHold(_Range):
+class NewHold(Range):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [

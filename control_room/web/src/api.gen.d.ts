@@ -52,6 +52,26 @@ export interface paths {
         patch: operations["changeCamera"];
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/destruction-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove Destruction
+         * @description A file that proves what became of a camera's recordings of a time. The journal has it before.
+         */
+        post: operations["proveDestruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/live": {
         parameters: {
             query?: never;
@@ -184,6 +204,46 @@ export interface paths {
          *     worker publishes.
          */
         delete: operations["revokeWorker"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Destructions
+         * @description What was destroyed, by camera and day of capture, of the newest day first.
+         */
+        get: operations["listDestructions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destructions/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ledger Heads
+         * @description Heads of the register as they were kept, the newest first: what a proof rests on.
+         */
+        get: operations["listLedgerHeads"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -409,6 +469,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recorder/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Ledger
+         * @description A signed head of the register of captures and destructions, with all that is new in it.
+         *
+         *     The answer says which head is kept: the one behind it is wanted next. 409 where a head would change what
+         *     is kept. Once a minute.
+         */
+        put: operations["putLedger"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recorder/policies": {
         parameters: {
             query?: never;
@@ -626,6 +709,12 @@ export interface components {
              * Format: date
              */
             granted_on: string;
+            /**
+             * Least Days
+             * @description Before as many days nothing is destroyed; 0 where it fixes none.
+             * @default 0
+             */
+            least_days: number;
             /** Number */
             number: string;
             /**
@@ -671,6 +760,25 @@ export interface components {
             transport?: components["schemas"]["CameraTransport"] | null;
             /** Username */
             username?: string | null;
+        };
+        /**
+         * CameraDayNews
+         * @description What a head has of a stream and UTC day that the head before had not, in order: behind `captured`
+         *     captures and `destroyed` destructions.
+         */
+        CameraDayNews: {
+            /** Captured */
+            captured: number;
+            /** Captures */
+            captures: components["schemas"]["Capture"][];
+            /** Day */
+            day: string;
+            /** Destroyed */
+            destroyed: number;
+            /** Ends */
+            ends: components["schemas"]["Destroyed"][];
+            /** Stream */
+            stream: string;
         };
         /**
          * CameraOpener
@@ -816,6 +924,22 @@ export interface components {
             transport: components["schemas"]["CameraTransport"];
         };
         /**
+         * Capture
+         * @description A finished segment; `sha256` is that of its whole file.
+         */
+        Capture: {
+            /** End Ns */
+            end_ns: number;
+            /** Key */
+            key: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /** Start Ns */
+            start_ns: number;
+        };
+        /**
          * ClockConfirmation
          * @description A person's word about the time.
          * @example {
@@ -871,6 +995,100 @@ export interface components {
              * @example 236710
              */
             population: number;
+        };
+        /**
+         * Destroyed
+         * @description The end of the segment with this number in the tree of captures; `capture` is the hash of its leaf.
+         */
+        Destroyed: {
+            /** At Ns */
+            at_ns: number;
+            /** Capture */
+            capture: string;
+            /** End Ns */
+            end_ns: number;
+            ground: components["schemas"]["Ground"];
+            /** Number */
+            number: number;
+            /** Size */
+            size: number;
+            /** Start Ns */
+            start_ns: number;
+        };
+        /**
+         * DestructionProofRequest
+         * @description Of which time a proof is wanted, and why: it is a communication in the journal.
+         * @example {
+         *       "from": "2026-10-01T21:00:00Z",
+         *       "motive": "access request 2026-44",
+         *       "to": "2026-10-01T21:15:00Z"
+         *     }
+         */
+        DestructionProofRequest: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-11-20T21:00:00Z
+             */
+            from: string;
+            /** Motive */
+            motive: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-11-20T21:15:00Z
+             */
+            to: string;
+        };
+        /**
+         * DestructionView
+         * @description What was destroyed so far of a camera's recordings of one UTC day, on one ground.
+         */
+        DestructionView: {
+            /** Bytes */
+            bytes: number;
+            /** Camera */
+            camera: string;
+            /** Commune */
+            commune: string;
+            /**
+             * Day
+             * Format: date
+             * @description UTC day of capture, by the first picture of each recording.
+             */
+            day: string;
+            /**
+             * First At
+             * Format: date-time
+             * @description When the first of them was destroyed.
+             */
+            first_at: string;
+            /**
+             * From
+             * Format: date-time
+             * @description Of the first picture.
+             */
+            from: string;
+            /** @description `deadline`: destroyed when it was due. `lost`: its file was found missing. `room`: given up before it was due, because the spool was full. */
+            ground: components["schemas"]["Ground"];
+            kind: components["schemas"]["StreamKind"];
+            /**
+             * Last At
+             * Format: date-time
+             * @description When the last of them was destroyed.
+             */
+            last_at: string;
+            /**
+             * Segments
+             * @description How many recordings of about a minute.
+             */
+            segments: number;
+            /**
+             * To
+             * Format: date-time
+             * @description Of the last picture.
+             */
+            to: string;
         };
         /**
          * Doubt
@@ -990,6 +1208,12 @@ export interface components {
             field: string;
             why?: components["schemas"]["Why"] | null;
         };
+        /**
+         * Ground
+         * @description Why a segment is no more.
+         * @enum {string}
+         */
+        Ground: "deadline" | "room" | "lost";
         /**
          * HeldReport
          * @description The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
@@ -1205,6 +1429,61 @@ export interface components {
             active: components["schemas"]["HoldOrder"][];
             /** Released */
             released: string[];
+        };
+        /**
+         * LedgerHeadView
+         * @description A head of the register of captures and destructions, as storage signed it and as it was kept.
+         */
+        LedgerHeadView: {
+            /**
+             * Digest
+             * @description SHA-256 of `document`: a proof of destruction names it.
+             */
+            digest: string;
+            /** Document */
+            document: string;
+            /**
+             * Kept At
+             * Format: date-time
+             */
+            kept_at: string;
+            /**
+             * Ledger
+             * @description Which register: another begins with another evidence key.
+             */
+            ledger: string;
+            /** Number */
+            number: number;
+            /**
+             * Signature
+             * @description Ed25519 over `document`, in hexadecimal.
+             */
+            signature: string;
+        };
+        /**
+         * LedgerKept
+         * @description The number of the newest head that control_room keeps of this register, 0 for none. The next one is
+         *     wanted, whatever was sent.
+         */
+        LedgerKept: {
+            /** Ledger */
+            ledger: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * LedgerUpdate
+         * @description A signed head (`shared.evidence.ledger`), the public key in PEM, and all that is new in it.
+         */
+        LedgerUpdate: {
+            /** Document */
+            document: string;
+            /** News */
+            news: components["schemas"]["CameraDayNews"][];
+            /** Public Key */
+            public_key: string;
+            /** Signature */
+            signature: string;
         };
         /**
          * LiveRequest
@@ -1521,6 +1800,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[DestructionView] */
+        Page_DestructionView_: {
+            /** Items */
+            items: components["schemas"]["DestructionView"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[ExportView] */
         Page_ExportView_: {
             /** Items */
@@ -1539,6 +1825,13 @@ export interface components {
         Page_JournalEntryView_: {
             /** Items */
             items: components["schemas"]["JournalEntryView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[LedgerHeadView] */
+        Page_LedgerHeadView_: {
+            /** Items */
+            items: components["schemas"]["LedgerHeadView"][];
             /** Next */
             next?: string | null;
         };
@@ -1746,11 +2039,17 @@ export interface components {
         };
         /**
          * RecordingPolicy
-         * @description What storage has to do with one stream. `days` is the prefect's authorised number, 1 to 31.
+         * @description What storage has to do with one stream. `days` is the prefect's authorised number, 1 to 31, and
+         *     `least_days` the number before which nothing may be destroyed, 0 where none is fixed.
          */
         RecordingPolicy: {
             /** Days */
             days: number;
+            /**
+             * Least Days
+             * @default 0
+             */
+            least_days: number;
             /** Name */
             name: string;
             /** Place */
@@ -1971,6 +2270,12 @@ export interface components {
              */
             storage_at?: string | null;
         };
+        /**
+         * StreamKind
+         * @description Which of a camera's streams: the full picture or the small one.
+         * @enum {string}
+         */
+        StreamKind: "main" | "sub";
         /**
          * ViewerPerson
          * @description Somebody who watches; told only to who manages people.
@@ -2711,6 +3016,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proveDestruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestructionProofRequest"];
+            };
+        };
+        responses: {
+            /** @description The proof: `beffroi verify destruction` reads it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description What came in cannot be used; `field` and `errors` say where. */
@@ -3840,6 +4261,172 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDestructions: {
+        parameters: {
+            query?: {
+                commune?: string | null;
+                camera?: string | null;
+                /** @description First UTC day of capture. */
+                from?: string | null;
+                /** @description Last UTC day of capture. */
+                to?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items on one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DestructionView_"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLedgerHeads: {
+        parameters: {
+            query?: {
+                /** @description The newest register without it. */
+                ledger?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items on one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LedgerHeadView_"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5268,6 +5855,111 @@ export interface operations {
             };
             /** @description The body did not come in time. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LedgerUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerKept"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -60,6 +60,7 @@ class FakeStorage:
     refusal: httpx.Response | None = None
     broken: str = "nothing"
     placed: HoldPlaced = field(default_factory=HoldPlaced)
+    proof: bytes | None = None
     asked: list[httpx.Request] = field(default_factory=list)
     orders: dict[str, ExportOrder] = field(default_factory=dict)
 
@@ -80,13 +81,16 @@ class FakeStorage:
             return httpx.Response(200, content=encode(self.placed))
         if kind in ("holds", "clock"):
             return httpx.Response(204)
+        if kind == "proofs":
+            if self.proof is None:
+                return _refused(404, NotFound("nothing is signed yet"))
+            return httpx.Response(200, content=self.proof)
         return self._export(request, name)
 
     def _admit(self, request: httpx.Request, kind: str, name: str) -> None:
         token = request.headers["authorization"].removeprefix("Bearer ")
-        action = {"holds": TicketAction.HOLD, "clock": TicketAction.CLOCK}.get(
-            kind, TicketAction.EXPORT if request.method == "PUT" else TicketAction.STATUS
-        )
+        known = {"holds": TicketAction.HOLD, "clock": TicketAction.CLOCK, "proofs": TicketAction.PROOF}
+        action = known.get(kind, TicketAction.EXPORT if request.method == "PUT" else TicketAction.STATUS)
         self.verifier.verify(token, action, f"{kind.removesuffix('s')}:{name}" if name else kind)
 
     def _export(self, request: httpx.Request, name: str) -> httpx.Response:

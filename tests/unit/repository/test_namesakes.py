@@ -7,6 +7,8 @@ ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("shared", "ingest", "mux", "storage", "control_room", "deploy")
 
 NOTHING_TO_TEST = {
+    "control_room/evidence/ledger_watch.py": "a record",
+    "shared/evidence/ledger_news.py": "records, written and read by tests/contract/test_ledger.py",
     "control_room/access/room.py": "the ports of a room, a record",
     "control_room/db/transaction.py": "one object a noun, a record",
     "control_room/evidence/room.py": "the ports of a room, a record",
@@ -26,6 +28,7 @@ NOTHING_TO_TEST = {
     "ingest/simulator/cards/udp.py": "a table, held to its faults by test_faults.py",
     "mux/sessions/page_counts.py": "a record",
     "mux/transport/media_transport.py": "a port",
+    "shared/evidence/finding.py": "the findings, and a record",
     "storage/index/tables.py": "tables, held to the migrations by test_database.py",
     "storage/metrics.py": "names of metrics",
     "storage/objects/locks.py": "a port, held to test_object_store.py",
@@ -38,6 +41,21 @@ NOTHING_TO_TEST = {
 """Modules without behaviour of their own, each with the reason."""
 
 ELSEWHERE = {
+    "control_room/db/destructions.py": "tests/unit/control_room/evidence/test_destructions.py",
+    "control_room/db/ledger.py": "tests/contract/test_ledger.py",
+    "control_room/evidence/hear_ledger.py": "tests/contract/test_ledger.py",
+    "control_room/evidence/prove_destruction.py": "tests/unit/control_room/evidence/test_destructions.py",
+    "control_room/http/routes/destructions.py": "tests/unit/control_room/http/test_matrix.py",
+    "control_room/http/schemas/destructions.py": "tests/unit/control_room/http/test_fuzz.py",
+    "shared/evidence/destruction_proof.py": "tests/unit/shared/evidence/test_gone.py",
+    "shared/evidence/ledger.py": "tests/unit/shared/evidence/test_gone.py",
+    "storage/index/entries.py": "tests/unit/storage/lifecycle/test_ledger.py",
+    "storage/index/ledger.py": "tests/unit/storage/lifecycle/test_ledger.py",
+    "storage/index/ledger_proofs.py": "tests/unit/storage/lifecycle/test_ledger.py",
+    "storage/index/ledger_trees.py": "tests/unit/storage/lifecycle/test_ledger.py",
+    "storage/lifecycle/ledger_notes.py": "tests/unit/storage/lifecycle/test_ledger.py",
+    "storage/lifecycle/ledger_restore.py": "tests/unit/storage/lifecycle/test_ledger.py",
+    "storage/lifecycle/proofs.py": "tests/unit/storage/lifecycle/test_ledger.py",
     "control_room/http/routes/cameras.py": "tests/unit/control_room/http/test_matrix.py",
     "control_room/http/routes/communes.py": "tests/unit/control_room/http/test_matrix.py",
     "control_room/http/routes/exports.py": "tests/unit/control_room/http/test_matrix.py",
@@ -81,6 +99,9 @@ ELSEWHERE = {
     "ingest/simulator/udp.py": "tests/integration/ingest/test_zoo_udp.py",
     "mux/service.py": "tests/integration/mux/test_process.py",
     "storage/fmp4/entry.py": "tests/unit/storage/fmp4/test_description.py",
+    "storage/recording/pending.py": "tests/unit/storage/recording/test_core.py",
+    "storage/recording/sealing.py": "tests/unit/storage/recording/test_spool.py",
+    "storage/recording/standing.py": "tests/unit/storage/recording/test_stream_recording.py",
     "storage/lifecycle/archive.py": "tests/unit/storage/test_commands.py",
     "storage/lifecycle/destruction.py": "tests/unit/storage/lifecycle/test_life_of_evidence.py",
     "storage/service.py": "tests/integration/storage/test_service.py",
@@ -92,6 +113,9 @@ ELSEWHERE = {
     "shared/transcoder/drawing.py": "tests/unit/shared/transcoder/test_fitting.py",
     "shared/transcoder/encoder.py": "tests/unit/shared/transcoder/test_work.py",
     "shared/transcoding/process.py": "tests/integration/mux/test_transcoder.py",
+    "shared/evidence/folder_files.py": "tests/unit/shared/evidence/test_verify.py",
+    "storage/exports/documents.py": "tests/unit/storage/exports/test_package.py",
+    "storage/fmp4/film_index.py": "tests/unit/storage/exports/test_film.py",
     "storage/exports/compose.py": "tests/integration/storage/test_service.py",
     "storage/http/compose.py": "tests/integration/storage/test_service.py",
     "storage/lifecycle/compose.py": "tests/integration/storage/test_service.py",

@@ -37,7 +37,7 @@ _PERSONS_ERRORS = frozenset(
 _ASKED = (
     "storage/http/*.py",
     "storage/playback/catalogue.py",
-    "storage/exports/[jp]*.py",
+    "storage/exports/[ejp]*.py",
     "storage/http/ticket_guard.py",
     "storage/http/guarded.py",
     "storage/lifecycle/hold_files.py",
@@ -56,14 +56,14 @@ _ASKED = (
 
 _KINDS = {
     "number": {
-        "cameras", "days", "entry", "given_up", "last", "least", "megabytes", "more", "most", "packets",
-        "percent", "port", "seconds", "size", "status", "told", "waiting",
+        "cameras", "count", "days", "entry", "given_up", "last", "least", "megabytes", "more", "most",
+        "packets", "percent", "port", "seconds", "size", "status", "told", "waiting",
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
         "authority", "bucket", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields",
-        "file", "folder", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part", "place",
-        "recording", "reference", "said", "what",
+        "file", "folder", "hash", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part",
+        "place", "recording", "reference", "said", "what",
     },
     "code": {"action", "asked", "export_status", "given", "hold_status", "kind", "mend"},
     "cause": {"cause"},

@@ -5,7 +5,8 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -13,14 +14,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from shared.clock import SimulatedClock
+from shared.evidence.seal_key import SealKey, make_seal_key
 from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.leases import Leases
+from shared.log import get_logger
 from shared.messages.codec import encode
 from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
 from shared.units import AccessUnit
+from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
 from storage.exports.sweep import PackageSweep
 from storage.http.compose import compose_app
@@ -37,11 +41,12 @@ from storage.lifecycle.clock_keeper import Witnesses
 from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.destruction import Destruction, destruction
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.reindex import Reindexed, reindex
 from storage.lifecycle.retention import Retention
 from storage.lifecycle.scrub import Scrub
-from storage.metrics import ReadMetrics
+from storage.metrics import LedgerMetrics, ReadMetrics
 from storage.objects.boot import SinceBoot
 from storage.objects.disk import Disk, RealDisk
 from storage.objects.folder import FolderStore
@@ -51,20 +56,24 @@ from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue
 from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
+from storage.recording.core import core_of
 from storage.recording.finishing import Finisher
+from storage.recording.group_sync import GroupSync
 from storage.recording.lane import DiskLane
 from storage.recording.left_files import LeftFiles
 from storage.recording.places import Places
 from storage.recording.publishers import KnownPublishers
 from storage.recording.quarantine import Quarantine
 from storage.recording.recorder import Recorder
+from storage.recording.sealing import Sealer
 from storage.recording.spool import Spool
+from storage.settings import CoreChoice
 from tests.support import pictures
 from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
 from tests.support.pictures import START_NS, STREAM
 from tests.support.tap import FakeTap
-from tests.unit.storage.hands import HandControl
+from tests.unit.storage.hands import HandControl, HandWitness
 
 SEGMENT_S = 4.0
 
@@ -96,6 +105,12 @@ def policy(stream: StreamId = STREAM, *, days: int = 30, recorded: bool = True) 
     return RecordingPolicy(str(stream), "Place du Beffroi", "Lille", recorded, days)
 
 
+@cache
+def seal_key(name: str = "Centre de Lille") -> SealKey:
+    """A key that seals films, made once for all tests."""
+    return make_seal_key(name, datetime.now(UTC))
+
+
 def pem_pair() -> tuple[bytes, bytes]:
     """A fresh private and public key in PEM."""
     key = Ed25519PrivateKey.generate()
@@ -103,6 +118,12 @@ def pem_pair() -> tuple[bytes, bytes]:
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
         key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
     )
+
+
+def _ledger_name(folder: Path, key: EvidenceKey) -> str:
+    """Another name for each register that has notes in the folder."""
+    there = len(list((folder / "objects").glob(".ledger-*")))
+    return f"{there:04x}{key.public.fingerprint[:28]}"
 
 
 @dataclass
@@ -118,6 +139,7 @@ class Workshop:
     policies: PolicyRows
     recorder: Recorder
     finisher: Finisher
+    sync: GroupSync
     end: Destruction
     control: HandControl
     lessor: Lessor
@@ -126,6 +148,8 @@ class Workshop:
     jobs: ExportJobs
     sweep: PackageSweep
     left_overs: LeftOvers
+    ledger: Ledger
+    witness: HandWitness
     evidence_pem: bytes
     tickets: TicketSigner
     app: Guarded
@@ -149,6 +173,10 @@ class Workshop:
         return self.archive.places
 
     @property
+    def sealer(self) -> Sealer:
+        return Sealer(self.places.spool, self.quarantine)
+
+    @property
     def bond(self) -> StoreBond:
         return self.archive.bond
 
@@ -162,7 +190,7 @@ class Workshop:
 
     async def reindex(self) -> Reindexed:
         """What the command of that name does."""
-        return await reindex(self.archive)
+        return await reindex(self.archive, self.clock.utc_ns())
 
     def scrub(self, *, bytes_per_s: int = sys.maxsize) -> Scrub:
         """One that does not wait, or reads no faster than asked."""
@@ -251,9 +279,11 @@ async def workshop(
     evidence: tuple[bytes, bytes] | None = None,
     transcodings: Transcodings | None = None,
     control: HandControl | None = None,
+    witness: HandWitness | None = None,
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
     allowance: Allowance = USUAL,
+    core: CoreChoice = CoreChoice.AUTO,
     objects: ObjectStore | None = None,
     opened: bool = True,
 ) -> AsyncIterator[Workshop]:
@@ -263,10 +293,12 @@ async def workshop(
     `booted_ns` is how long the machine has run at the start.
     """
     clock, control = SimulatedClock(utc_ns), control or HandControl()
+    witness = witness or HandWitness()
     for name in ("spool", "objects", "exports"):
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
-    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock)
+    built = core_of(core, get_logger("storage"))
+    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock, core=built)
     store = objects or FolderStore(folder / "objects", spool.disk)
     archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", store, spool)
     if opened:
@@ -292,7 +324,7 @@ async def workshop(
         ExportRows(archive.database),
         archive.holds,
         catalogue,
-        key,
+        Seals(key, seal_key()),
         clock,
         reads,
         folder=folder / "exports",
@@ -324,9 +356,12 @@ async def workshop(
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
         copies=(sweep.sweep_once, left_overs.sweep_once),
+        overdue=(sweep.overdue_ns, left_overs.overdue_ns),
         allowance=allowance,
         notes=None if objects is None else FolderNotes(folder / "spool", spool.disk),
     )
+    parts = LedgerParts(archive.ledger, archive.ledger_notes, key, partial(_ledger_name, folder, key))
+    ledger = Ledger(parts, clock, LedgerMetrics(), witness, keep_days=120)
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
     await end.keeper.reason_to_refuse()
     signer, verifier = TicketSigner.from_pem(ticket_private), TicketVerifier.from_pem(ticket_public, clock)
@@ -340,6 +375,7 @@ async def workshop(
         jobs=jobs,
         holds=archive.holds,
         keeper=end.keeper,
+        proofs=archive.proofs,
         evidence=key.public,
         clock=clock,
         metrics=reads,
@@ -359,6 +395,7 @@ async def workshop(
                 policies,
                 half.recorder,
                 half.finisher,
+                half.sync,
                 end,
                 control,
                 Lessor(signer, clock.utc_ns),
@@ -367,6 +404,8 @@ async def workshop(
                 jobs,
                 sweep,
                 left_overs,
+                ledger,
+                witness,
                 public,
                 signer,
                 app,

@@ -10,6 +10,7 @@ import pytest
 from control_room.http.app import create_app
 from control_room.model.people import Role
 from shared.messages.storage import ExportStatus
+from tests.unit.control_room.ledgers import BEGUN, as_json, proof_of, tell
 from tests.unit.control_room.room import LILLE, RECORDER_TOKEN, ROUBAIX, Room, camera_body, open_room
 
 RANGE = {"from": "2026-11-20T21:00:00Z", "to": "2026-11-20T21:15:00Z"}
@@ -79,6 +80,9 @@ EXPECTED: dict[str, Expected] = {
     "listHolds": Expected(200, LEGAL),
     "createHold": Expected(201, LEGAL, {"camera": "{camera}", "reference": "PV 118", **RANGE, **MOTIVE}),
     "releaseHold": Expected(204, LEGAL),
+    "listDestructions": Expected(200, only("legal", "commune")),
+    "listLedgerHeads": Expected(200, only("legal", "commune")),
+    "proveDestruction": Expected(200, LEGAL, {**RANGE, **MOTIVE}),
     "getStorage": Expected(200, ADMIN),
     "confirmClock": Expected(204, ADMIN, {"utc": "2026-11-21T12:00:00Z", **MOTIVE}),
     "listJournal": Expected(200, only("admin", "commune")),
@@ -87,6 +91,7 @@ EXPECTED: dict[str, Expected] = {
     "putCameraReports": Expected(204, only("worker"), {"reports": []}),
     "getRecordingPolicies": Expected(200, only("recorder")),
     "putHeldHolds": Expected(200, only("recorder"), {"ids": []}),
+    "putLedger": Expected(200, only("recorder"), as_json(BEGUN)),
     "putRecordingReports": Expected(204, only("recorder"), {"reports": []}),
 }
 
@@ -121,6 +126,8 @@ async def things(room: Room, admin: httpx.AsyncClient) -> dict[str, str]:
     somebody = await room.person(Role.OPERATOR, [LILLE], "somebody")
     legal = await room.signed_in(Role.LEGAL, LILLE)
     room.storage.status = ExportStatus.DONE
+    await tell(room, BEGUN)
+    room.storage.proof = proof_of(BEGUN)
     export = (await legal.post("/exports", json=json.loads(_text(EXPORT, {"camera": camera})))).json()["id"]
     hold_body = json.loads(_text(EXPECTED["createHold"].body, {"camera": camera}))
     hold = (await legal.post("/holds", json=hold_body)).json()["id"]

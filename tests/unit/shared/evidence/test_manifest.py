@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from shared.evidence.manifest import (
     CameraPart,
+    Gap,
+    GapCause,
     NamedCamera,
     Requisition,
     SealedFile,
+    SealedSegment,
     SealedVideo,
     exact,
     write_manifest,
@@ -21,9 +24,19 @@ from shared.utc import ns_of
 START_NS = 1_767_323_045_123_456_000
 SECOND_NS = 1_000_000_000
 REQUISITION = Requisition(
-    "exp-1", "PV 12/2026", "Parquet de Lille", "É. Dubois", Span(START_NS, START_NS + 60 * SECOND_NS)
+    "exp-1",
+    "PV 12/2026",
+    "Parquet de Lille",
+    "É. Dubois",
+    Span(START_NS, START_NS + 60 * SECOND_NS),
+    {"article": "77-1-1 CPP"},
 )
 CAMERA = NamedCamera("59350/gate/main", "Porte", "Grand'Place", "2026-17")
+
+
+SEGMENT = SealedSegment(
+    "59350/gate/main/1.mp4", 3, START_NS, START_NS + 10 * SECOND_NS, 0, 700, 200, "cc" * 32, 250, True, 0
+)
 
 
 def video(**more: int) -> SealedVideo:
@@ -37,6 +50,8 @@ def video(**more: int) -> SealedVideo:
         "h264",
         1920,
         1080,
+        segments=(SEGMENT,),
+        certificate="0a" * 32,
         **more,
     )
 
@@ -44,14 +59,15 @@ def video(**more: int) -> SealedVideo:
 def written(*videos: SealedVideo) -> bytes:
     """The manifest of an export with one camera."""
     present = [Present(Span(START_NS, START_NS + 10 * SECOND_NS), 3)]
-    gaps = [Span(START_NS + 10 * SECOND_NS, START_NS + 60 * SECOND_NS)]
+    gaps = [Gap(Span(START_NS + 10 * SECOND_NS, START_NS + 60 * SECOND_NS), GapCause.NO_FOOTAGE)]
     return write_manifest(
         REQUISITION,
-        [CameraPart(CAMERA, present, gaps, videos)],
+        [CameraPart(CAMERA, present, gaps, videos, ["sender_report"])],
         [SealedFile("LISEZMOI.txt", 12, "cd" * 32)],
         made_ns=START_NS + 3600 * SECOND_NS,
         version="0.1.0",
         fingerprint="ef" * 32,
+        certificate="0a" * 32,
     )
 
 
@@ -62,14 +78,18 @@ def test_the_manifest_says_what_was_asked_what_there_is_and_what_is_missing() ->
     start, end = "2026-01-02T03:04:05.123456Z", "2026-01-02T03:05:05.123456Z"
     until = "2026-01-02T03:04:15.123456Z"
     assert json.loads(text) == {
-        "format": "beffroi-export-1",
+        "format": "beffroi-export-2",
         "export": "exp-1",
-        "reference": "PV 12/2026",
-        "authority": "Parquet de Lille",
-        "requested_by": "É. Dubois",
+        "requisition": {
+            "reference": "PV 12/2026",
+            "authority": "Parquet de Lille",
+            "requested_by": "É. Dubois",
+            "article": "77-1-1 CPP",
+        },
         "made_at": "2026-01-02T04:04:05.123456Z",
         "software": "Beffroi 0.1.0",
         "key_fingerprint": "ef" * 32,
+        "certificate_fingerprint": "0a" * 32,
         "asked": {"start": start, "end": end},
         "cameras": [
             {
@@ -78,7 +98,10 @@ def test_the_manifest_says_what_was_asked_what_there_is_and_what_is_missing() ->
                 "place": "Grand'Place",
                 "authorisation": "2026-17",
                 "present": [{"start": start, "end": until, "run": 3}],
-                "gaps": [{"start": until, "end": end}],
+                "gaps": [{"start": until, "end": end, "cause": "no-footage"}],
+                "clock": {"utc_from": ["sender_report"], "offset_s": None, "uncertainty_s": None},
+                "masks": {"by_centre": "none", "in_camera": "unknown"},
+                "proofs_of_capture": {},
                 "files": ["gate.mp4"],
             }
         ],
@@ -94,6 +117,21 @@ def test_the_manifest_says_what_was_asked_what_there_is_and_what_is_missing() ->
                 "codec": "h264",
                 "width": 1920,
                 "height": 1080,
+                "certificate": "0a" * 32,
+                "segments": [
+                    {
+                        "recorded": "59350/gate/main/1.mp4",
+                        "run": 3,
+                        "start": start,
+                        "end": until,
+                        "time90": 0,
+                        "offset": 700,
+                        "size": 200,
+                        "sha256": "cc" * 32,
+                        "samples": 250,
+                        "whole": True,
+                    }
+                ],
             }
         ],
         "documents": [{"name": "LISEZMOI.txt", "size": 12, "sha256": "cd" * 32}],

@@ -68,7 +68,7 @@ async def test_bytes_changed_inside_the_zip_are_told(tmp_path: Path) -> None:
         data = bytearray(package.read_bytes())
         data[5000] ^= 0xFF
         package.write_bytes(data)
-        assert verify(package, shop.evidence_pem).finding is Finding.ALTERED_FILE
+        assert verify(package, shop.evidence_pem).finding is Finding.ALTERED_PICTURE
 
 
 async def test_a_missing_film_is_told_and_named(tmp_path: Path) -> None:
@@ -120,12 +120,12 @@ async def test_a_zip_of_something_else_is_no_export(tmp_path: Path) -> None:
     assert verify(tmp_path / "other.zip", pem_pair()[1]).finding is Finding.NOT_AN_EXPORT
 
 
-async def test_a_cut_package_is_no_export(tmp_path: Path) -> None:
+async def test_a_cut_package_is_told_as_cut(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(50))
         package = await exported(shop)
         package.write_bytes(package.read_bytes()[:-100])
-        assert verify(package, shop.evidence_pem).finding is Finding.NOT_AN_EXPORT
+        assert verify(package, shop.evidence_pem).finding is Finding.CUT_END
 
 
 @pytest.fixture(scope="module")

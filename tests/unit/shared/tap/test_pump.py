@@ -1,5 +1,6 @@
 """A socket of the tap is not opened where it would be open to everybody, or closed to everybody."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import zmq
 from shared.errors import BadInput
 from shared.tap import Endpoint, TapKeys, TapPublisher
 from shared.tap.keys import make_pair
+from shared.tap.pump import Pump
+from tests.support.eventually import eventually
+from tests.support.ports import free_port
 
 
 def _publisher(endpoints: str, keys: TapKeys | None) -> TapPublisher:
@@ -41,3 +45,27 @@ def test_with_keys_nobody_binds_and_dials_at_once(tmp_path: Path) -> None:
     keys = TapKeys(*make_pair(), server_public=zmq.curve_public(make_pair()[1]), peers_dir=tmp_path)
     with pytest.raises(BadInput, match="bind or all dial"):
         _publisher("bind:tcp://0.0.0.0:7001,connect:tcp://10.1.2.3:7001", keys)
+
+
+async def test_who_can_wait_is_woken_once_for_the_messages_of_a_moment() -> None:
+    port, came, drained = free_port(), list[bytes](), list[int]()
+    endpoint = Endpoint.parse_list(f"bind:tcp://127.0.0.1:{port}")
+    pump = Pump(zmq.PULL, endpoint, None, lambda frames: came.append(frames[0].bytes), patience_s=0.5)
+    drain = pump._drain
+
+    def counted() -> None:
+        drained.append(len(came))
+        drain()
+
+    pump._drain = counted  # type: ignore[method-assign]  # to count
+    await pump.start()
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    with context, context.socket(zmq.PUSH) as sender:
+        sender.connect(f"tcp://127.0.0.1:{port}")
+        for number in range(10):
+            sender.send(bytes([number]))
+            await asyncio.sleep(0.005)
+        await eventually(lambda: len(came) == 10, what="all messages")
+    await pump.close()
+    assert came == [bytes([number]) for number in range(10)]
+    assert len(drained) <= 4

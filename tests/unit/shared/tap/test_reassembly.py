@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from shared.clock import SimulatedClock
 from shared.recent import RecentUnits
+from shared.tap.gathered import Gathered, read_usual
 from shared.tap.reassembly import ASK_EVERY_NS, HELD_UNITS, Gap, Reassembly
+from shared.tap.wire import gathered
 from shared.units import AccessUnit
 from tests.unit.shared.strategies import STREAM, unit
 
@@ -303,3 +305,39 @@ async def test_a_reader_does_not_ask_again_while_the_answer_is_coming() -> None:
         reader.recent(late)
         await reader.clock.advance(0.2)
     assert reader.asked == 1
+
+
+def gathered_of(units: list[AccessUnit]) -> Gathered | None:
+    header, data = gathered(units)
+    return read_usual(header, memoryview(bytearray(data)))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(1, 8), st.sampled_from(["live", "recent"])), max_size=12
+    ),
+    st.integers(1, 6),
+)
+def test_units_that_come_together_are_given_as_if_each_came_alone(
+    story: list[tuple[int, int, str]], gop: int
+) -> None:
+    alone, in_groups = Reader(), Reader()
+    in_groups.reassembly = Reassembly(
+        STREAM,
+        in_groups.got.append,
+        in_groups._ask,
+        in_groups._answering,
+        in_groups.clock,
+        lambda several: in_groups.got.extend(several.units()),
+    )
+    for first, count, way in story:
+        units = [unit(seq, key=seq % gop == 0) for seq in range(first, first + count)]
+        if way == "recent":
+            alone.recent(*units)
+            in_groups.recent(*units)
+            continue
+        alone.live(*units)
+        several = gathered_of(units)
+        assert several is not None
+        in_groups.reassembly.live_together(several)
+    assert in_groups.got == alone.got

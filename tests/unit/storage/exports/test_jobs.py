@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from shared.evidence.verify import verify
+from shared.evidence.timestamp import check
+from shared.evidence.verify import manifest_of, verify
 from shared.messages.codec import decode
 from shared.messages.storage import ExportProgress, ExportStatus
 from shared.reasons import Reason
 from shared.tickets import Action
+from storage.exports.stamps import Stamps
 from storage.index.holds import Hold
+from tests.support.authority import Authority
 from tests.support.eventually import eventually
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.packages import (
@@ -122,3 +125,18 @@ async def test_another_order_with_the_same_id_is_a_conflict(tmp_path: Path) -> N
         token = shop.token(Action.EXPORT, f"export:{EXPORT}")
         answer = await shop.put(f"/exports/{EXPORT}", token, order(0, 99))
     assert answer.status_code == 409
+
+
+async def test_a_finished_export_is_stamped_and_its_token_handed_over(tmp_path: Path) -> None:
+    authority = Authority()
+    async with workshop(tmp_path) as shop:
+        stamps = Stamps("http://authority.example", tmp_path / "exports", authority.client(), shop.clock)
+        shop.jobs._stamps = stamps
+        await shop.record_all(units(50))
+        package = await exported(shop)
+        token = shop.token(Action.DOWNLOAD, f"export:{EXPORT}")
+        early = await shop.get(f"/exports/{EXPORT}/timestamp", token)
+        await stamps.run_once()
+        answer = await shop.get(f"/exports/{EXPORT}/timestamp", token)
+    assert (early.status_code, answer.status_code) == (404, 200)
+    assert check(answer.content, manifest_of(package), authority.pem).authority == "CN=Test authority"

@@ -2,21 +2,26 @@
 
 import hashlib
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from shared.evidence.verify import verify
+from shared.messages.storage import ExportOrder
 from shared.tap.reassembly import Gap
+from shared.tickets import Action
 from tests.support.pictures import STREAM
 from tests.support.programs import needs
 from tests.unit.storage.packages import (
     exported,
     manifest_of,
+    order,
     said,
     videos_of,
 )
-from tests.unit.storage.workshop import units, workshop
+from tests.unit.storage.workshop import seal_key, units, workshop
 
 
 @needs("ffprobe")
@@ -62,7 +67,9 @@ async def test_the_manifest_names_the_requisition_and_the_camera(tmp_path: Path)
         manifest = manifest_of(await exported(shop))
     cameras = manifest["cameras"]
     assert isinstance(cameras, list)
-    assert (manifest["reference"], cameras[0]["authorisation"]) == ("PV 2026/1234", "2026-59-001")
+    requisition = manifest["requisition"]
+    assert isinstance(requisition, dict)
+    assert (requisition["reference"], cameras[0]["authorisation"]) == ("PV 2026/1234", "2026-59-001")
 
 
 async def test_the_zip_stores_its_films_uncompressed(tmp_path: Path) -> None:
@@ -70,3 +77,48 @@ async def test_the_zip_stores_its_films_uncompressed(tmp_path: Path) -> None:
         await shop.record_all(units(50))
         with zipfile.ZipFile(await exported(shop)) as archive:
             assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_STORED}
+
+
+def for_recipient() -> ExportOrder:
+    """An order whose package only the films' key opens: any RSA key does for a test."""
+    return replace(order(), recipient=seal_key().certificate.pem.decode())
+
+
+async def test_a_package_for_one_recipient_is_opened_with_their_key_and_is_sound(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(50))
+        await exported(shop, for_recipient())
+        folder, key = shop.folder / "exports", shop.evidence_pem
+        assert [path.name for path in folder.iterdir()] == ["x-0001.p7m"]
+        (folder / "key.pem").write_bytes(seal_key().key_pem())
+        assert "is encrypted to its recipient" in verify(folder / "x-0001.p7m", key).detail
+        opened = said("openssl cms -decrypt -inform DER -in x-0001.p7m -inkey key.pem -out plain.zip", folder)
+        assert opened == (0, "", "")
+        assert verify(folder / "plain.zip", key).sound
+
+
+async def test_a_package_for_one_recipient_is_handed_over_as_it_is(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(50))
+        await exported(shop, for_recipient())
+        progress = await shop.jobs.progress("x-0001")
+        answer = await shop.get("/exports/x-0001/package", shop.token(Action.DOWNLOAD, "export:x-0001"))
+    assert answer.headers["content-type"] == "application/pkcs7-mime"
+    assert hashlib.sha256(answer.content).hexdigest() == progress.sha256
+
+
+async def test_an_order_for_a_recipient_who_could_open_nothing_is_refused(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(50))
+        wanted = replace(order(), recipient="nobody")
+        answer = await shop.put("/exports/x-0001", shop.token(Action.EXPORT, "export:x-0001"), wanted)
+    assert (answer.status_code, answer.json()["field"]) == (400, "recipient")
+
+
+async def test_no_plain_half_of_a_package_outlives_a_crash(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        left = [shop.folder / "exports" / f"x-0001.{end}" for end in ("plain.part", "part")]
+        for path in left:
+            path.write_bytes(b"half")
+        await shop.sweep.sweep_once()
+        assert not any(path.exists() for path in left)

@@ -72,3 +72,16 @@ async def test_a_package_whose_row_was_lost_dies_with_its_footage(tmp_path: Path
         await shop.clock.advance(0.2 * DAY_S)
         await shop.retention.run_once()
     assert (alive, stray.exists()) == (True, False)
+
+
+async def test_a_time_stamp_dies_with_its_package(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(50))
+        package = await exported(shop)
+        for end in (".tsr", ".tsq"):
+            package.with_suffix(end).write_bytes(b"token")
+        await shop.sweep.sweep_once()
+        assert len(list(package.parent.iterdir())) == 3
+        await shop.clock.advance(8 * DAY_S)
+        await shop.sweep.sweep_once()
+        assert list(package.parent.iterdir()) == []

@@ -28,9 +28,11 @@ WITHOUT_IMAGES = {
     "/clock",
     "/recordings/{commune}/{camera}/{kind}",
     "/exports/{id}",
+    "/exports/{id}/timestamp",
     "/holds/{id}",
     "/evidence-key",
     "/lease",
+    "/proofs/{commune}/{camera}/{kind}",
 }
 Ask = Callable[[], Awaitable[None]]
 

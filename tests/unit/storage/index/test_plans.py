@@ -196,7 +196,7 @@ QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
     "what is left to lower": (_left, "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)"),
     "what is left of a hold": (_left, "ix_segments_kept (stream=? AND start_ns>? AND start_ns<?)"),
     "what is condemned": (lambda index: index.rows.garbage(4), "ix_segments_garbage (state=?)"),
-    "dropping": (lambda index: index.rows.drop([segment(1).key]), "autoindex_segments_1 (key=?)"),
+    "dropping": (lambda index: index.rows.drop([segment(1).key], 1), "autoindex_segments_1 (key=?)"),
     "the oldest that waits": (
         lambda index: index.waiting.oldest_ns(),
         "COVERING INDEX ix_segments_waiting (state=?)",

@@ -103,7 +103,7 @@ async def test_a_segment_still_in_the_spool_dies_on_time(tmp_path: Path) -> None
         shop.recorder.apply([])
         await shop.settle()
         for path in list(shop.places.spool.folder.glob("*.mp4")):
-            segment = shop.finisher._seal(path, path.name.replace("~", "/"))
+            segment = shop.sealer.seal(path.name.replace("~", "/"))
             assert segment is not None
             await shop.rows.add(segment)
         await days_pass(shop, 1.1)

@@ -4,6 +4,7 @@ it stored, and which modules of an index were loaded meanwhile."""
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,15 +30,16 @@ class MemoryRegister:
     def __init__(self) -> None:
         self.segments: dict[str, Segment] = {}
 
-    async def add(self, segment: Segment) -> None:
-        self.segments.setdefault(segment.key, segment)
+    async def enter(self, several: Sequence[Segment]) -> dict[str, Segment]:
+        return {one.key: self.segments.setdefault(one.key, one) for one in several}
 
     async def get(self, key: str) -> Segment | None:
         return self.segments.get(key)
 
-    async def mark_stored(self, key: str) -> bool:
-        self.segments[key] = replace(self.segments[key], state=SegmentState.STORED)
-        return True
+    async def mark_all_stored(self, keys: Sequence[str]) -> set[str]:
+        for key in keys:
+            self.segments[key] = replace(self.segments[key], state=SegmentState.STORED)
+        return set(keys)
 
 
 async def _nothing() -> None:

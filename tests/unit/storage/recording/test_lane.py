@@ -47,3 +47,35 @@ async def test_news_comes_to_the_loop() -> None:
     await asyncio.wait_for(heard.wait(), 10)
     await lane.close()
     assert threads == [threading.main_thread()]
+
+
+async def test_what_comes_within_a_moment_wakes_the_thread_once_and_its_news_the_loop_once() -> None:
+    lane, done, heard = DiskLane("disk-test", 100, gather_s=0.02), list[str](), list[str]()
+
+    def job(name: str) -> None:
+        done.append(name)
+        lane.tell(lambda: heard.append(f"{name} of {len(done)}"))
+
+    lane.start()
+    lane.submit(lambda: job("first"))
+    await asyncio.sleep(0)
+    lane.submit(lambda: job("second"))
+    assert done == []
+    await eventually(lambda: len(heard) == 2, what="the news")
+    assert heard == ["first of 2", "second of 2"]
+    await lane.close()
+
+
+async def test_news_that_fail_keep_none_of_the_others_back() -> None:
+    lane, heard, faults = DiskLane("disk-test", 100), asyncio.Event(), list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: faults.append(context))
+
+    def fail() -> None:
+        raise ValueError
+
+    lane.start()
+    lane.submit(lambda: lane.tell(fail))
+    lane.submit(lambda: lane.tell(heard.set))
+    await asyncio.wait_for(heard.wait(), 10)
+    await lane.close()
+    assert len(faults) == 1

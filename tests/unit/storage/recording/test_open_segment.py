@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from storage.fmp4.description import describe
 from storage.recording.open_segment import OpenSegment
-from storage.recording.spool import PendingFragment
+from storage.recording.pending import PendingFragment
 from tests.unit.storage.workshop import units
 
 FRAME90 = 3600
@@ -41,7 +41,7 @@ def test_every_picture_is_shown_at_its_time_and_decoded_no_later(order: list[int
     assert [time + offset for time, offset in zip(fragment.times90, offsets, strict=True)] == [
         number * FRAME90 for number in shown
     ]
-    assert segment.units == []
+    assert segment.pieces == []
 
 
 def test_units_that_share_a_time_follow_each_other() -> None:

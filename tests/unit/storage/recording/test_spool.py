@@ -22,7 +22,7 @@ class FullDisk(RealDisk):
     def __init__(self, room: int) -> None:
         self.room = room
 
-    def write(self, descriptor: int, data: bytes) -> None:
+    def write(self, descriptor: int, data: bytes | memoryview) -> None:
         super().write(descriptor, data[: self.room])
         fits = len(data) <= self.room
         self.room -= min(len(data), self.room)
@@ -92,7 +92,7 @@ async def test_the_life_of_a_segment_goes_on_after_a_crash(tmp_path: Path, done:
     async with workshop(tmp_path) as shop:
         key = await closed_spool(shop)
         path = shop.places.spool.path(key)
-        segment = shop.finisher._seal(path, key)
+        segment = shop.sealer.seal(key)
         assert segment is not None
         if done in ("row", "put", "stored"):
             await shop.rows.add(segment)
@@ -112,7 +112,7 @@ async def test_the_life_of_a_segment_goes_on_after_a_crash(tmp_path: Path, done:
 async def test_a_segment_condemned_in_the_spool_is_left_to_retention(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         key = await closed_spool(shop)
-        segment = shop.finisher._seal(shop.places.spool.path(key), key)
+        segment = shop.sealer.seal(key)
         assert segment is not None
         await shop.rows.add(segment)
         await shop.dues.condemn(segment.start_ns + 40 * 86_400 * 10**9)
@@ -146,7 +146,7 @@ async def test_a_file_torn_at_any_byte_of_its_last_fragment_is_recovered(tmp_pat
         path = shop.places.spool.path(key)
         for size in range(LAST, len(SEGMENT)):
             path.write_bytes(SEGMENT[:size])
-            assert shop.finisher._seal(path, key) is not None
+            assert shop.sealer.seal(key) is not None
             assert path.stat().st_size == LAST
 
 
@@ -156,4 +156,4 @@ async def test_a_spool_file_that_is_no_segment_holds_nothing_up(tmp_path: Path, 
     async with workshop(tmp_path) as shop:
         key = f"{STREAM}/20261121/odd.mp4"
         shop.places.spool.path(key).write_bytes(data)
-        assert shop.finisher._seal(shop.places.spool.path(key), key) is None
+        assert shop.sealer.seal(key) is None
