@@ -88,3 +88,12 @@ def s3_place(settings: BucketSettings) -> "S3Place":
         settings.s3_credentials_file,
         settings.s3_ca_file,
     )
+
+
+def departure_home(folder: Path, disk: Disk) -> tuple[ObjectStore, ObjectStore, DataKeys]:
+    """The store that a commune takes along: as it lies, opened, and its keys. Raises OSError."""
+    objects = folder / "objects"
+    objects.mkdir(exist_ok=True)
+    raw = FolderStore(objects, disk)
+    keys = DataKeys(raw.notes, CommuneKeys(folder / "keys", disk))
+    return raw, SealingStore(raw, keys), keys

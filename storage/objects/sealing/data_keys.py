@@ -99,6 +99,16 @@ class DataKeys:
             self._tell(commune, [new.id])
             return len(scopes)
 
+    def hand_over(self, commune: str, to: "DataKeys") -> None:
+        """Give others the key of a commune and every data key of it, as they are here."""
+        keys = self.communes.all(commune)
+        if self.ids(commune):
+            self._require_known(commune, keys)
+            to.communes.set(commune, keys)
+            to._tell(commune, self.ids(commune))
+        for scope in self.scopes(commune):
+            to._notes.write(scope.note, self.envelope(scope))
+
     def forget(self, commune: str) -> None:
         """Destroy the key of a commune and every data key of it."""
         with self._turn:
