@@ -62,7 +62,7 @@ def _hand_over(commune: str, folder: Path) -> int:
     done = asyncio.run(hand_over(_settings(), commune, folder))
     print(
         f"{done.objects} recordings of commune {commune} handed over and read back, {done.in_the_clear} of "
-        f"them never encrypted, with {len(done.data_keys)} data keys; the key that opens them: {folder / 'keys'}"
+        f"them never encrypted, with {len(done.data_keys)} data keys; what opens them: {folder / 'keys'}"
     )
     return 0
 

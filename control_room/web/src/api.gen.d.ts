@@ -1069,7 +1069,7 @@ export interface components {
              * @description Of the first picture.
              */
             from: string;
-            /** @description `deadline`: destroyed when it was due. `lost`: its file was found missing. `room`: given up before it was due, because the spool was full. */
+            /** @description `deadline`: destroyed when it was due. `lost`: its file was found missing. `room`: given up before it was due, because the spool was full. `departed`: its commune left with it. */
             ground: components["schemas"]["Ground"];
             kind: components["schemas"]["StreamKind"];
             /**
@@ -1213,7 +1213,7 @@ export interface components {
          * @description Why a segment is no more.
          * @enum {string}
          */
-        Ground: "deadline" | "room" | "lost";
+        Ground: "deadline" | "room" | "lost" | "departed";
         /**
          * HeldReport
          * @description The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.

@@ -32,6 +32,8 @@ HEAD_BYTES = _STREAM_AT + _HEADER_BYTES
 """What stands before the first sealed byte of an object."""
 
 _CHUNK = 1 << 20
+_LONG_BYTES = 16 << 20
+"""What is shorter goes to a bucket at once: hashing it first would cost four times what sealing does."""
 
 
 class Broken(ValueError):
@@ -106,8 +108,8 @@ class Opener:
 def sealed(data_key: bytes, key_id: bytes, name: str, source: BinaryIO) -> BinaryIO:
     """What `source` gives, sealed, from where it stands to its end.
 
-    The same bytes of a file under the same name and key give the same sealed bytes: an upload in parts can
-    be gone on with. Any others are under another derived key.
+    The same bytes of a long file under the same name and key give the same sealed bytes: an upload in parts
+    can be gone on with. All else is under a derived key of its own.
     """
     header = bytes([_HEADER_BYTES]) + _salt(data_key, name, source)
     return io.BufferedReader(_Sealing(data_key, key_id, name, header, source), SEGMENT_BYTES)
@@ -165,8 +167,8 @@ class _Sealing(io.RawIOBase):
 
 
 def _salt(data_key: bytes, name: str, source: BinaryIO) -> bytes:
-    """Salt and beginning of the nonces: of the bytes themselves where they can be read twice."""
-    if not source.seekable():
+    """Salt and beginning of the nonces: of the bytes themselves where they are long and can be read twice."""
+    if not source.seekable() or _left(source) < _LONG_BYTES:
         return secrets.token_bytes(_SALT + _PREFIX)
     at, digest = source.tell(), hashlib.sha256()
     while chunk := source.read(_CHUNK):
@@ -174,6 +176,13 @@ def _salt(data_key: bytes, name: str, source: BinaryIO) -> bytes:
     source.seek(at)
     own = hmac.digest(data_key, b"beffroi: salt of a sealed object", "sha256")
     return hmac.digest(own, _coded(name) + b"\0" + digest.digest(), "sha512")[: _SALT + _PREFIX]
+
+
+def _left(source: BinaryIO) -> int:
+    at = source.tell()
+    end = source.seek(0, io.SEEK_END)
+    source.seek(at)
+    return end - at
 
 
 def _coded(name: str) -> bytes:
