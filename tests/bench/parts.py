@@ -23,6 +23,7 @@ from tests.bench import (
     mux_lag,
     peers,
     revocation,
+    sealing_cost,
     storage_cost,
     storm,
     transcode,
@@ -169,6 +170,11 @@ def indexed() -> list[Table]:
     return [index_cost.run()]
 
 
+def sealed() -> list[Table]:
+    """Encryption at rest beside none."""
+    return [sealing_cost.run()]
+
+
 def handed_over() -> list[Table]:
     """An export of an hour."""
     return [export_cost.run()]
@@ -293,6 +299,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "index": indexed,
     "export": handed_over,
     "ledger": registered,
+    "sealed": sealed,
     "decode-checks": sampled,
     "storm": stormed,
     "transcode": transcoded,
