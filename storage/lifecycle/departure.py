@@ -16,6 +16,7 @@ from pathlib import Path
 
 from shared.clock import Clock
 from shared.errors import BadInput, Conflict, Unavailable
+from shared.evidence.departure import DEPARTURE, ERASURE, OBJECTS
 from shared.evidence.signature import EvidenceKey
 from storage.lifecycle.archive import Archive
 from storage.lifecycle.departure_grounds import refuse_departure
@@ -27,10 +28,6 @@ from storage.objects.sealing.stream import MAGIC
 from storage.objects.store import ObjectStore
 from storage.objects.whole import whole, write_last
 from storage.recording.survey import digest_of
-
-DEPARTURE, OBJECTS, ERASURE = "departure.json", "objects.jsonl", "erasure.json"
-"""What the folder says: what is in it; each object with its hashes; what was destroyed. The first and the
-last are signed, each beside a `.sig`."""
 
 _BEGUN = "erasure.begun"
 _BATCH = 500

@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 from shared.errors import BadInput, Conflict
+from shared.evidence.departure import DEPARTURE, ERASURE, OBJECTS, Handed, check_departure
 from shared.evidence.signature import EvidenceKey
 from storage.index.holds import Hold
-from storage.lifecycle.departure import DEPARTURE, ERASURE, OBJECTS, Departure, Sealed
+from storage.lifecycle.departure import Departure, Sealed
 from storage.lifecycle.reindex import reindex
 from storage.objects.compose import departure_home
 from storage.objects.disk import RealDisk
 from storage.objects.folder import FolderStore
 from storage.objects.sealing.store import SealingStore
+from tests.support.pictures import STREAM
 from tests.support.sealed_store import data_keys, sealed_store
-from tests.unit.storage.workshop import STREAM, Workshop, pem_pair, units, workshop
+from tests.unit.storage.workshop import Workshop, pem_pair, units, workshop
 
 COMMUNE = STREAM.commune
 
@@ -63,6 +65,7 @@ async def test_what_a_commune_takes_along_is_a_store_that_opens_with_its_key_alo
         done = await departure(shop, tmp_path, here, evidence).hand_over(COMMUNE)
         assert (done.objects, done.in_the_clear) == (len(rows), 0)
         assert told(tmp_path, DEPARTURE, evidence)["objects"] == len(rows)
+        assert check_departure(tmp_path / "leaving", evidence.public).found is Handed.HANDED_OVER
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (tmp_path / "leaving" / "objects").rename(elsewhere / "objects")
@@ -87,6 +90,8 @@ async def test_what_was_erased_is_gone_and_no_copy_of_it_opens(tmp_path: Path, e
         assert (here.store.keys(), await shop.rows.everything()) == ([], [])
         assert list((tmp_path / "keys").iterdir()) == []
         proof = told(tmp_path, ERASURE, evidence)
+        checked = check_departure(tmp_path / "leaving", evidence.public)
+        assert (checked.found, checked.keys[0]) == (Handed.ERASED, f"commune: {done.commune_keys[0]}")
         assert (proof["commune"], proof["objects"]) == (COMMUNE, len(keys))
         assert (proof["commune_keys"], proof["data_keys"]) == (list(done.commune_keys), done.data_keys)
         listed = (tmp_path / "leaving" / OBJECTS).read_bytes()
