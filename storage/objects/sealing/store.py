@@ -80,6 +80,9 @@ class SealingStore:
             head = self._head(key, once=True, found=found)
         except FileNotFoundError:
             return None
+        except SealBroken:
+            # It is there: what is wrong with it is told by reading it.
+            return found
         return found if head is _PLAIN else StoredObject(head.size, found.written_ns)
 
     def read(self, key: str, offset: int, size: int, *, once: bool = False) -> bytes:

@@ -41,6 +41,11 @@ async def test_a_changed_sealed_object_is_found_by_the_scrub(tmp_path: Path) -> 
         path = shop.object_file(shop.objects()[0])
         path.write_bytes(path.read_bytes()[:-1] + b"\xff")
         assert (await scrubbed(shop.scrub()))[Fault.DAMAGED] == 1
+        other = shop.object_file(shop.objects()[1])
+        other.write_bytes(other.read_bytes()[:50])
+    async with workshop(tmp_path, objects=sealed_store(tmp_path), nonce="bbbb") as shop:
+        found = await scrubbed(shop.scrub())
+        assert (found[Fault.DAMAGED], found[Fault.MISSING]) == (2, 0)
 
 
 async def test_a_crash_between_object_and_row_finds_the_object_stored(tmp_path: Path) -> None:
