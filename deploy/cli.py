@@ -82,14 +82,14 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(verb=_doctor)
 
     verify = verbs.add_parser(
-        "verify", help="check an export, a proof of destruction or a departure, offline"
+        "verify", help="check an export, a receipt, a proof of destruction or a departure, offline"
     )
     verify.add_argument(
         "what",
         nargs="+",
         metavar="EXPORT",
-        help="the export: a .zip, or the folder it was unpacked to; or the word `destruction` and a proof, "
-        "or `departure` and its folder",
+        help="the export: a .zip, or the folder it was unpacked to; or a receipt: .json; "
+        "or the word `destruction` and a proof, or `departure` and its folder",
     )
     verify.add_argument("--key", type=Path, required=True, help="the public evidence key of the centre (PEM)")
     verify.add_argument("--timestamp", type=Path, help="its time-stamp (RFC 3161 token), had separately")

@@ -22,6 +22,7 @@ from tests.bench import (
     mux_first_frame,
     mux_lag,
     peers,
+    playback_cost,
     revocation,
     sealing_cost,
     storage_cost,
@@ -175,6 +176,11 @@ def sealed() -> list[Table]:
     return [sealing_cost.run()]
 
 
+def played() -> list[Table]:
+    """How soon playback starts."""
+    return [playback_cost.run()]
+
+
 def handed_over() -> list[Table]:
     """An export of an hour."""
     return [export_cost.run()]
@@ -297,6 +303,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "storage": recorded,
     "cameras": camera_side,
     "index": indexed,
+    "playback": played,
     "export": handed_over,
     "ledger": registered,
     "sealed": sealed,
