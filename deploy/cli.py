@@ -81,9 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_muxes(doctor)
     doctor.set_defaults(verb=_doctor)
 
-    verify = verbs.add_parser(
-        "verify", help="check an export, a receipt, a proof of destruction or a departure, offline"
-    )
+    verify = verbs.add_parser("verify", help="check offline: exports, receipts, destructions, departures")
     verify.add_argument(
         "what",
         nargs="+",
