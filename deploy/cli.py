@@ -81,13 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_muxes(doctor)
     doctor.set_defaults(verb=_doctor)
 
-    verify = verbs.add_parser("verify", help="check an export, a receipt or a proof of destruction, offline")
+    verify = verbs.add_parser("verify", help="check offline: exports, receipts, destructions, departures")
     verify.add_argument(
         "what",
         nargs="+",
         metavar="EXPORT",
         help="the export: a .zip, or the folder it was unpacked to; or a receipt: .json; "
-        "or the word `destruction` and a proof",
+        "or the word `destruction` and a proof, or `departure` and its folder",
     )
     verify.add_argument("--key", type=Path, required=True, help="the public evidence key of the centre (PEM)")
     verify.add_argument("--timestamp", type=Path, help="its time-stamp (RFC 3161 token), had separately")
@@ -149,7 +149,7 @@ def _doctor(asked: argparse.Namespace) -> int:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    from deploy.verification import Stamp, destruction, verification
+    from deploy.verification import Stamp, departure, destruction, verification
 
     if (asked.timestamp is None) != (asked.authority is None):
         raise BadInput("--timestamp and --authority go together")
@@ -159,7 +159,9 @@ def _verify(asked: argparse.Namespace) -> int:
             return verification(Path(export), asked.key, stamp, asked.heads)
         case ["destruction", proof]:
             return destruction(Path(proof), asked.key, asked.stream, asked.start, asked.end)
-    raise BadInput("verify takes an export, or the word `destruction` and a proof")
+        case ["departure", folder]:
+            return departure(Path(folder), asked.key)
+    raise BadInput("verify takes an export, or the word `destruction` or `departure` and its file or folder")
 
 
 if __name__ == "__main__":

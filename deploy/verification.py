@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from shared.errors import BadInput
+from shared.evidence.departure import check_departure
 from shared.evidence.destruction_proof import DestructionProof
 from shared.evidence.finding import Verdict
 from shared.evidence.gone import Answer, Question, ask
@@ -106,6 +107,21 @@ def destruction(
     answer = ask(body, _readable(key_file, "key"), _question(body, stream, start, end))
     print("\n".join(destruction_told(answer)))
     return 0 if answer.proven else 1
+
+
+def departure(folder: Path, key_file: Path) -> int:
+    """Print what a commune that left was given, and whether it was erased; 0 where all is as it was signed.
+
+    Raises BadInput on unreadable files.
+    """
+    key = EvidencePublicKey.from_pem(_readable(key_file, "key"))
+    try:
+        checked = check_departure(folder, key)
+    except OSError as error:
+        raise BadInput(f"the departure {folder} cannot be read: {error.strerror}") from error
+    lines = [f"{checked.found.value}: {checked.detail}", *(f"  destroyed: {one}" for one in checked.keys)]
+    print("\n".join(printable(line) for line in lines))
+    return 0 if checked.sound else 1
 
 
 def destruction_told(answer: Answer) -> list[str]:

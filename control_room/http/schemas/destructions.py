@@ -20,7 +20,7 @@ class DestructionView(Response):
     day: date = Field(description="UTC day of capture, by the first picture of each recording.")
     ground: Ground = Field(
         description="`deadline`: destroyed when it was due. `lost`: its file was found missing. `room`: "
-        "given up before it was due, because the spool was full."
+        "given up before it was due, because the spool was full. `departed`: its commune left with it."
     )
     segments: int = Field(description="How many recordings of about a minute.")
     bytes: int

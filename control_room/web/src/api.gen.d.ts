@@ -1911,7 +1911,7 @@ export interface components {
              * @description Of the first picture.
              */
             from: string;
-            /** @description `deadline`: destroyed when it was due. `lost`: its file was found missing. `room`: given up before it was due, because the spool was full. */
+            /** @description `deadline`: destroyed when it was due. `lost`: its file was found missing. `room`: given up before it was due, because the spool was full. `departed`: its commune left with it. */
             ground: components["schemas"]["shared__evidence__ledger__Ground"];
             kind: components["schemas"]["StreamKind"];
             /**
@@ -4141,7 +4141,7 @@ export interface components {
          * @description Why a segment is no more.
          * @enum {string}
          */
-        shared__evidence__ledger__Ground: "deadline" | "room" | "lost";
+        shared__evidence__ledger__Ground: "deadline" | "room" | "lost" | "departed";
     };
     responses: never;
     parameters: never;

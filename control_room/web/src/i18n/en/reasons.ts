@@ -160,6 +160,7 @@ export const otherReasons: typeof french = {
   "recording-not-transcoded": "This browser cannot play this recording, and this server does not transcode it.",
   "recording-transcoder-ended": "The transcoder of this recording has ended before its work.",
   "recording-transcoder-hung": "The transcoder of this recording does not answer.",
+  "recording-unopened": "The recording cannot be decrypted ({cause}).",
   "recording-unrecordable": "The pictures cannot be recorded.",
   "recordings-transcoding-full": "This recording has to be transcoded for this browser, and {most} already are: try again soon.",
   "refused-otherwise": "Another reason ({cause}).",

@@ -158,6 +158,7 @@ export const otherReasons = {
   "recording-not-transcoded": "Ce navigateur ne lit pas cet enregistrement, et ce serveur ne le transcode pas.",
   "recording-transcoder-ended": "Le transcodeur de cet enregistrement s’est arrêté avant la fin.",
   "recording-transcoder-hung": "Le transcodeur de cet enregistrement ne répond pas.",
+  "recording-unopened": "L’enregistrement ne peut pas être déchiffré ({cause}).",
   "recording-unrecordable": "Les images ne peuvent pas être enregistrées.",
   "recordings-transcoding-full": "Ce navigateur ne lit cet enregistrement que transcodé, et {most} le sont déjà : réessayez bientôt.",
   "refused-otherwise": "Autre motif ({cause}).",
