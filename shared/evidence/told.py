@@ -33,11 +33,15 @@ class ToldFilm:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All files, and those that are films with a seal; an export of the first format has none of these."""
+    """All files, and those that are films with a seal; an export of the first format has none of these.
+
+    `redacted` says of what it is a redacted copy, empty where its pictures are as they were recorded.
+    """
 
     digests: Mapping[str, str]
     films: tuple[ToldFilm, ...]
     without_proof: tuple[str, ...]
+    redacted: str = ""
 
 
 def read_told(raw: bytes) -> Told | None:
@@ -55,6 +59,7 @@ def read_told(raw: bytes) -> Told | None:
             digests,
             tuple(_film(entry) for entry in manifest["files"]),
             tuple(str(one["name"]) for one in manifest["cameras"] if not one["proofs_of_capture"]),
+            _redacted(manifest.get("redaction")),
         )
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
@@ -67,6 +72,19 @@ def read_fingerprint(raw: bytes) -> str | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return fingerprint if isinstance(fingerprint, str) else None
+
+
+def _redacted(told: object) -> str:
+    if told is None:
+        return ""
+    if not isinstance(told, dict):
+        raise TypeError("what is redacted is told by name")
+    of = told["original"]
+    original = f"export {of['export']} (SHA-256 {of['sha256']})" if of else "recordings that no export seals"
+    return (
+        f"redacted copy of {original}: {_whole(told['masks'])} masks burnt into pictures coded anew,"
+        f" asked by {told['requested_by']}"
+    )
 
 
 def _film(entry: Mapping[str, object]) -> ToldFilm:

@@ -148,6 +148,8 @@ def _compared(files: _Files, present: Counter[str], told: Told) -> Verdict:
     if files.stray_bytes is not None:
         return Verdict(Finding.EXTRA_BYTES, f"not part of the export: {files.stray_bytes}")
     notes = (_NO_PROOF,) if told.without_proof or not told.films else ()
+    if told.redacted:
+        notes = (told.redacted,)
     detail = f"sound: {len(told.digests)} files are as they were signed"
     return Verdict(Finding.SOUND, detail, notes=notes)
 

@@ -16,7 +16,11 @@ from shared.spans import Span
 from storage.exports.documents import Seals
 from storage.exports.envelope import Recipient
 from storage.exports.lifetime import package_due_ns, parts_of
+from storage.exports.original import Original, read_original, unread
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
+from storage.exports.redacted_copy import check_redaction, redacted_copy
+from storage.exports.redaction import Spawn
+from storage.exports.redactor_process import RedactorProcess
 from storage.exports.stamps import TOKEN, Stamps
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
@@ -50,7 +54,10 @@ class ExportJobs:
         at_once: int,
         is_recovering: Callable[[], bool] = lambda: False,
         stamps: Stamps | None = None,
+        redactor: Spawn = RedactorProcess,
     ) -> None:
+        self.redactor = redactor
+        """Starts what covers boxes of pictures."""
         self._stamps = stamps
         self._is_recovering = is_recovering
         self._rows = rows
@@ -205,11 +212,22 @@ class ExportJobs:
             read=lambda footage: self._catalogue.layout_now(footage.key),
             bytes_of=self._catalogue.read,
             stop=self._stop,
+            redaction=redacted_copy(order, await self._original(order), self.redactor),
         )
         task = asyncio.current_task()
         assert task is not None
         self._running[order.id] = (task, packer)
         return await asyncio.to_thread(packer.pack, package_path(self._folder, order), self._clock.utc_ns())
+
+    async def _original(self, order: ExportOrder) -> Original | None:
+        """The export that a redacted copy is one of. Raises Conflict where it cannot be told."""
+        if not order.original:
+            return None
+        row = await self._rows.get(order.original)
+        if row is None or row.progress.status is not ExportStatus.DONE:
+            raise unread(order.original)
+        path, stream = package_path(self._folder, row.order), order.cameras[0].stream
+        return await asyncio.to_thread(read_original, path, row.order.id, row.progress.sha256, stream)
 
     async def _end(self, progress: ExportProgress) -> None:
         await self._rows.update(progress, self._clock.utc_ns())
@@ -242,6 +260,7 @@ def asked_span(order: ExportOrder) -> Span:
         raise BadInput(why("camera-twice", "an export names each camera once"), "cameras")
     for camera in order.cameras:
         StreamId.parse(camera.stream)
+    check_redaction(order)
     if order.recipient:
         Recipient.from_pem(order.recipient)
     span = Span(ns_from_datetime(order.start, "start"), ns_from_datetime(order.end, "end"))
