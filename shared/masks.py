@@ -13,7 +13,7 @@ from shared.errors import BadInput
 from shared.reasons import why
 
 MOST_TRACKS = 50
-MOST_POSITIONS = 10_000
+MOST_POSITIONS = 5_000
 """Of all tracks of one order together."""
 _LEAST_SIDE = 1e-4
 
@@ -85,9 +85,9 @@ def check_tracks(tracks: Sequence[Track]) -> None:
         raise BadInput(
             why(
                 "masks-too-many",
-                "a redacted copy has at most {most} masks of {positions} positions in all",
+                "a redacted copy has at most {most} masks of {count} positions in all",
                 most=MOST_TRACKS,
-                positions=MOST_POSITIONS,
+                count=MOST_POSITIONS,
             ),
             "masks",
         )

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from shared.evidence.manifest import READ_ME
 from shared.evidence.verify import verify
 from shared.messages.storage import ExportOrder, ExportStatus, MaskPosition, MaskTrack
 from shared.redaction import RedactionSetup
@@ -154,6 +156,8 @@ async def test_the_original_is_untouched_and_named(tmp_path: Path) -> None:
         f"redacted copy of export x-0001 (SHA-256 {before[0]}): 1 masks burnt into pictures coded anew,"
         " asked by p-legal",
     )
+    assert _read(package, READ_ME).startswith("COPIE OCCULTÉE / REDACTED COPY")
+    assert "REDACTED" not in _read(original, READ_ME)
     assert native.sound
     assert not any("redacted" in note for note in native.notes)
 
@@ -221,6 +225,11 @@ class _Dead:
 
     def end(self) -> None:
         pass
+
+
+def _read(package: Path, name: str) -> str:
+    with zipfile.ZipFile(package) as files:
+        return files.read(name).decode()
 
 
 def _sha256(path: Path) -> str:

@@ -62,7 +62,7 @@ export const otherReasons: typeof french = {
   "redaction-original-unread": "Export {id} cannot be the original: it is encrypted to its recipient, is redacted itself, or its package is gone.",
   "mask-positions": "A mask has two positions or more, each later than the one before.",
   "mask-outside": "A mask has a surface and lies inside the picture.",
-  "masks-too-many": "A redacted copy has at most {most} masks of {positions} positions in all.",
+  "masks-too-many": "A redacted copy has at most {most} masks of {count} positions in all.",
   "export-no-footage": "There is no footage of any of these cameras in the range asked.",
   "export-not-done": "The export is not ready ({export_status}): there is nothing to fetch.",
   "export-ordered": "{start} to {end}; {reference}; {authority}",
