@@ -55,6 +55,7 @@ export const otherReasons: typeof french = {
   "export-fetched": "{reference}; {authority}",
   "no-timestamp": "Export {id} has no time-stamp.",
   "recipient-unfit": "The recipient’s certificate is not a PEM certificate of an RSA key.",
+  "following-busy": "The box cannot be followed now: try again, or place it by hand.",
   "redaction-no-masks": "A redacted copy has at least one mask.",
   "redaction-one-camera": "A redacted copy is of one camera.",
   "redaction-failed": "The pictures of this range cannot be redacted.",

@@ -53,6 +53,7 @@ export const otherReasons = {
   "export-fetched": "{reference} ; {authority}",
   "no-timestamp": "L’export {id} n’a pas d’horodatage.",
   "recipient-unfit": "Le certificat du destinataire n’est pas un certificat PEM d’une clé RSA.",
+  "following-busy": "La zone ne peut pas être suivie pour le moment : réessayez, ou placez-la à la main.",
   "redaction-no-masks": "Une copie occultée a au moins un masque.",
   "redaction-one-camera": "Une copie occultée porte sur une seule caméra.",
   "redaction-failed": "Les images de cette période ne peuvent pas être occultées.",
