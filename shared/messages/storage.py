@@ -169,6 +169,22 @@ class MaskTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowOrder:
+    """Propose where a box goes from its position on, up to an instant."""
+
+    start: MaskPosition
+    end: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedMask:
+    """A proposal, which a person judges; `lost` where the box was lost before the end."""
+
+    positions: tuple[MaskPosition, ...]
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ExportOrder:
     """Make an export of [start, end) of some cameras on a requisition.
 

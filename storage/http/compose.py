@@ -10,6 +10,7 @@ from storage.exports.jobs import ExportJobs
 from storage.http.app import build_app
 from storage.http.clock import clock_routes
 from storage.http.exports import export_routes
+from storage.http.following import following_routes
 from storage.http.lease import lease_routes
 from storage.http.playback import playback_routes
 from storage.http.proofs import proof_routes
@@ -19,6 +20,7 @@ from storage.lifecycle.holds import Holds
 from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
+from storage.playback.following import Followings
 from storage.playback.transcoding import Transcodings
 from storage.recording.publishers import KnownPublishers
 
@@ -44,6 +46,7 @@ def compose_app(
     return build_app(
         [
             playback_routes(catalogue, guard, clock, metrics, transcodings),
+            following_routes(Followings(), catalogue, guard),
             export_routes(jobs, holds, catalogue, clock, guard, evidence),
             clock_routes(keeper, guard),
             proof_routes(proofs, guard),

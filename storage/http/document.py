@@ -3,7 +3,15 @@
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.messages.storage import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
+from shared.messages.storage import (
+    ClockConfirmed,
+    ExportOrder,
+    ExportProgress,
+    FollowedMask,
+    FollowOrder,
+    HoldOrder,
+    HoldPlaced,
+)
 from shared.openapi import Members, completed, schemas
 
 _LISTING: Members = {
@@ -43,7 +51,10 @@ _LISTING: Members = {
         "until": {"type": ["string", "null"], "format": "date-time"},
     },
 }
-_MESSAGES = {"taken": (ExportOrder, HoldOrder, ClockConfirmed), "given": (ExportProgress, HoldPlaced)}
+_MESSAGES = {
+    "taken": (ExportOrder, HoldOrder, ClockConfirmed, FollowOrder),
+    "given": (ExportProgress, HoldPlaced, FollowedMask),
+}
 
 
 def document(app: FastAPI) -> Members:

@@ -1,5 +1,6 @@
 """The aid that proposes where a mask goes."""
 
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,11 @@ import pytest
 
 from shared.errors import BadInput
 from shared.masks import Box, Position
+from shared.messages.codec import decode, encode
+from shared.messages.storage import FollowedMask, FollowOrder, MaskPosition
+from shared.tickets import Action
 from shared.transcoder.following import Following
+from shared.utc import instant_of, ns_of
 from storage.playback.following import Followings
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.marked import HEIGHT, SIDE, WIDTH, corner, marked, picture
@@ -63,3 +68,28 @@ def test_what_is_no_longer_there_is_lost_and_not_guessed() -> None:
     assert following.show(gray) == square(0)
     noise = np.random.default_rng(1).integers(0, 255, gray.shape, np.uint8)
     assert following.show(noise) is None
+
+
+@pytest.mark.slow  # a process decodes and follows a second of pictures
+async def test_the_route_proposes_with_the_right_to_play(tmp_path: Path) -> None:
+    box = square(0.52)
+    start = MaskPosition(instant_of(START_NS + int(0.52 * _S)), box.x, box.y, box.w, box.h)
+    wanted = FollowOrder(start, instant_of(START_NS + 2 * _S))
+    path = f"/recordings/{STREAM}/follow"
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(marked(tuple(range(0, 100 * 3600, 3600))))
+        refused = await shop.http.post(path, content=encode(wanted))
+        other = shop.token(Action.EXPORT, str(STREAM))
+        not_played = await shop.http.post(
+            path, content=encode(wanted), headers={"authorization": f"Bearer {other}"}
+        )
+        token = shop.token(Action.PLAYBACK, str(STREAM))
+        answer = await shop.http.post(
+            path, content=encode(wanted), headers={"authorization": f"Bearer {token}"}
+        )
+    assert refused.status_code == 401
+    assert not_played.status_code == 403
+    told = decode(FollowedMask, answer.content)
+    assert not told.lost
+    assert told.positions[0] == start
+    assert off_px(Box(*astuple(told.positions[-1])[1:]), (ns_of(told.positions[-1].at) - START_NS) / _S) < 5
