@@ -12,13 +12,16 @@ from control_room.model.evidence import Export
 from control_room.model.journal import AuditEvent, Outcome
 from control_room.model.territory import Camera
 from shared.errors import BadInput
-from shared.messages.storage import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
+from shared.messages.storage import ExportedCamera, ExportOrder, ExportProgress, ExportStatus, MaskTrack
 from shared.reasons import why
 
 
 @dataclass(frozen=True, slots=True)
 class Requisition:
-    """What is required, by whom, and the motive of whoever orders it. [start, end) is UTC."""
+    """What is required, by whom, and the motive of whoever orders it. [start, end) is UTC.
+
+    With `masks` it is a redacted copy, of the export `original` where there is one.
+    """
 
     reference: str
     authority: str
@@ -26,6 +29,8 @@ class Requisition:
     start: datetime
     end: datetime
     motive: str
+    masks: tuple[MaskTrack, ...] = ()
+    original: str = ""
 
 
 async def order_export(evidence: Evidence, caller: Caller, wanted: Requisition) -> Export:
@@ -97,6 +102,8 @@ def _order(export_id: str, caller: Caller, wanted: Requisition, cameras: Iterabl
         ),
         start=wanted.start,
         end=wanted.end,
+        masks=wanted.masks,
+        original=wanted.original,
     )
 
 

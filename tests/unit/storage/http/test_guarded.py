@@ -27,6 +27,7 @@ IMAGES = {
 WITHOUT_IMAGES = {
     "/clock",
     "/recordings/{commune}/{camera}/{kind}",
+    "/recordings/{commune}/{camera}/{kind}/follow",
     "/exports/{id}",
     "/exports/{id}/timestamp",
     "/holds/{id}",

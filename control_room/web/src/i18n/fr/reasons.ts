@@ -61,7 +61,7 @@ export const otherReasons = {
   "redaction-original-unread": "L’export {id} ne peut pas être l’original : il est chiffré pour son destinataire, lui-même occulté, ou son paquet n’existe plus.",
   "mask-positions": "Un masque a au moins deux positions, chacune plus tardive que la précédente.",
   "mask-outside": "Un masque a une surface et se trouve dans l’image.",
-  "masks-too-many": "Une copie occultée a au plus {most} masques de {positions} positions en tout.",
+  "masks-too-many": "Une copie occultée a au plus {most} masques de {count} positions en tout.",
   "export-no-footage": "Aucune image de ces caméras n’est enregistrée sur la période demandée.",
   "export-not-done": "L’export n’est pas prêt ({export_status}) : il n’y a rien à remettre.",
   "export-ordered": "du {start} au {end} ; {reference} ; {authority}",
