@@ -120,6 +120,7 @@ class CameraPart:
 
     `proofs` name the register that was signed at capture, and what it says of the segments; empty where there
     is none.
+    `redacted`: boxes of its pictures were covered by the centre.
     """
 
     camera: NamedCamera
@@ -128,6 +129,7 @@ class CameraPart:
     videos: Sequence[SealedVideo]
     wall_sources: Sequence[str] = ()
     proofs: Mapping[str, object] = field(default_factory=dict)
+    redacted: bool = False
 
 
 def exact(utc_ns: int) -> str:
@@ -144,8 +146,12 @@ def write_manifest(
     version: str,
     fingerprint: str,
     certificate: str = "",
+    redaction: Mapping[str, object] | None = None,
 ) -> bytes:
-    """The bytes that are signed: JSON in UTF-8. `certificate` is the fingerprint of the one of the films."""
+    """The bytes that are signed: JSON in UTF-8. `certificate` is the fingerprint of the one of the films.
+
+    `redaction` is what there is to say of a redacted copy.
+    """
     manifest = {
         "format": FORMAT,
         "export": requisition.export,
@@ -167,6 +173,8 @@ def write_manifest(
         "files": [_video(video) for part in parts for video in part.videos],
         "documents": [_file(document) for document in documents],
     }
+    if redaction is not None:
+        manifest["redaction"] = dict(redaction)
     return json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
@@ -190,7 +198,7 @@ def _camera(part: CameraPart) -> dict[str, object]:
             "offset_s": None,
             "uncertainty_s": None,
         },
-        "masks": {"by_centre": "none", "in_camera": "unknown"},
+        "masks": {"by_centre": "burnt-in" if part.redacted else "none", "in_camera": "unknown"},
         "proofs_of_capture": dict(part.proofs),
         "files": [video.file.name for video in part.videos],
     }

@@ -51,12 +51,16 @@ class ToldCamera:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All files, and those that are films with a seal; an export of the first format has none of these."""
+    """All files, and those that are films with a seal; an export of the first format has none of these.
+
+    `redacted` says of what it is a redacted copy, empty where its pictures are as they were recorded.
+    """
 
     digests: Mapping[str, str]
     films: tuple[ToldFilm, ...]
     cameras: tuple[ToldCamera, ...]
     asked: Span
+    redacted: str = ""
 
 
 def read_told(raw: bytes) -> Told | None:
@@ -75,6 +79,7 @@ def read_told(raw: bytes) -> Told | None:
             tuple(_film(entry) for entry in manifest["files"]),
             tuple(_camera(one) for one in manifest["cameras"]),
             Span(ns_from_text(manifest["asked"]["start"]), ns_from_text(manifest["asked"]["end"])),
+            _redacted(manifest.get("redaction")),
         )
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
@@ -87,6 +92,19 @@ def read_fingerprint(raw: bytes) -> str | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return fingerprint if isinstance(fingerprint, str) else None
+
+
+def _redacted(told: object) -> str:
+    if told is None:
+        return ""
+    if not isinstance(told, dict):
+        raise TypeError("what is redacted is told by name")
+    of = told["original"]
+    original = f"export {of['export']} (SHA-256 {of['sha256']})" if of else "recordings that no export seals"
+    return (
+        f"redacted copy of {original}: {_whole(told['masks'])} masks burnt into pictures coded anew,"
+        f" asked by {told['requested_by']}"
+    )
 
 
 def _film(entry: Mapping[str, object]) -> ToldFilm:

@@ -86,6 +86,9 @@ def _verdict(files: _Files, key: EvidencePublicKey, witness: WitnessedHeads | No
     if told is None:
         return Verdict(Finding.NOT_AN_EXPORT, "what is signed is not the manifest of an export")
     verdict = _compared(files, present, told)
+    if verdict.sound and told.redacted:
+        # Its pictures are in no register: those of its original are.
+        return replace(verdict, notes=(told.redacted,))
     return _proven(verdict, check_captures(files, told, key, witness)) if verdict.sound else verdict
 
 

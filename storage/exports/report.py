@@ -36,6 +36,7 @@ _FIELDS = {
     "reference": "Référence",
     "authority": "Autorité requérante",
     "requested_by": "Demandé par",
+    "redacted_copy": "Images",
 }
 _REASON = "Remise sur réquisition"
 _ALSO = "–—‘’“”…•€"

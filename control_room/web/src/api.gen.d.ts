@@ -2774,8 +2774,18 @@ export interface components {
              * @example 2026-11-20T21:00:00Z
              */
             from: string;
+            /**
+             * Masks
+             * @description Makes it a redacted copy, of one camera.
+             */
+            masks?: components["schemas"]["NewMask"][];
             /** Motive */
             motive: string;
+            /**
+             * Original
+             * @description The export of the same range that a redacted copy is one of.
+             */
+            original?: string | null;
             /**
              * Reference
              * @description Reference of the requisition.
@@ -2832,6 +2842,35 @@ export interface components {
              * @example 2026-11-20T21:15:00Z
              */
             to: string;
+        };
+        /**
+         * NewMask
+         * @description It goes in a straight line from each position to the next, and is there from first to last.
+         */
+        NewMask: {
+            /** Id */
+            id: string;
+            /** Positions */
+            positions: components["schemas"]["NewMaskPosition"][];
+        };
+        /**
+         * NewMaskPosition
+         * @description Where a mask is: a box in fractions of the picture, from its upper left corner.
+         */
+        NewMaskPosition: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** H */
+            h: number;
+            /** W */
+            w: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
         };
         /**
          * NewPerson
