@@ -87,7 +87,23 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--timestamp", type=Path, help="its time-stamp (RFC 3161 token), had separately")
     verify.add_argument("--authority", type=Path, help="the certificate of the time-stamping authority (PEM)")
     verify.set_defaults(verb=_verify)
+    _add_storage(verbs.add_parser("storage", help="look after recordings while nothing runs"))
     return parser
+
+
+def _add_storage(storage: argparse.ArgumentParser) -> None:
+    verbs = storage.add_subparsers(required=True, metavar="VERB")
+    fsck = verbs.add_parser("fsck", help="compare index and objects both ways, and hash every object anew")
+    fsck.add_argument("--repair", action="store_true", help="then mend the index by what is there")
+    fsck.set_defaults(verb=_fsck)
+    rebuild = verbs.add_parser("rebuild", help="make the index anew from the objects, holds included")
+    rebuild.set_defaults(verb=_rebuild)
+    for verb in (fsck, rebuild):
+        verb.add_argument(
+            "--data",
+            type=Path,
+            help="folder of an installation; without it BEFFROI_* say where storage keeps things",
+        )
 
 
 def _add_muxes(verb: argparse.ArgumentParser) -> None:
@@ -142,6 +158,18 @@ def _verify(asked: argparse.Namespace) -> int:
         raise BadInput("--timestamp and --authority go together")
     stamp = Stamp(asked.timestamp, asked.authority) if asked.timestamp else None
     return verification(asked.export, asked.key, stamp)
+
+
+def _fsck(asked: argparse.Namespace) -> int:
+    from deploy.upkeep import fsck
+
+    return fsck(asked.data, repair=asked.repair)
+
+
+def _rebuild(asked: argparse.Namespace) -> int:
+    from deploy.upkeep import rebuild
+
+    return rebuild(asked.data)
 
 
 if __name__ == "__main__":

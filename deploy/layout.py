@@ -172,9 +172,7 @@ class Layout:
             {
                 "HTTP_HOST": self.host,
                 "HTTP_PORT": str(self.ports.storage),
-                "SPOOL_DIR": str(folder / "spool"),
-                "OBJECT_DIR": str(folder / "objects"),
-                "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'index.sqlite'}",
+                **{name.upper(): value for name, value in kept_by_storage(self.data_dir).items()},
                 "CONTROL_URL": self.url(self.ports.page),
                 "RECORDER_TOKEN": self.secrets.text("recorder-token"),
                 "TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{self.ports.tap_storage}",
@@ -211,6 +209,16 @@ class Layout:
         everywhere = {"DEMO": str(self.demo).lower(), "LOG_JSON": "false", **self.more}
         environment.update({f"BEFFROI_{key}": value for key, value in {**settings, **everywhere}.items()})
         return Program(name, [sys.executable, "-m", *arguments], environment)
+
+
+def kept_by_storage(data_dir: Path) -> dict[str, str]:
+    """Where the storage of an installation keeps what it recorded, by setting."""
+    folder = data_dir / "storage"
+    return {
+        "spool_dir": str(folder / "spool"),
+        "object_dir": str(folder / "objects"),
+        "database_url": f"sqlite+aiosqlite:///{folder / 'index.sqlite'}",
+    }
 
 
 DEMO_PASSWORD = "beffroi-demo"

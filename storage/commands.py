@@ -10,20 +10,20 @@ from shared.clock import SystemClock
 from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.reindex import Reindexed, reindex
-from storage.lifecycle.scrub import Fault, scrubbed
+from storage.lifecycle.scrub import Found, scrubbed
 from storage.objects.boot import since_boot
 from storage.objects.compose import store_home
 from storage.objects.disk import RealDisk
 from storage.objects.folder_lock import locked
 from storage.recording.spool import Spool
-from storage.settings import StorageSettings
+from storage.settings import ArchiveSettings
 
 if TYPE_CHECKING:
     from storage.objects.s3_lease import S3Lease
 
 
 @asynccontextmanager
-async def _alone(settings: StorageSettings) -> AsyncIterator[Archive]:
+async def _alone(settings: ArchiveSettings) -> AsyncIterator[Archive]:
     """The archive, with the folders locked. Raises Conflict where a storage runs."""
     clock, disk = SystemClock(), RealDisk()
     settings.spool.mkdir(parents=True, exist_ok=True)
@@ -54,17 +54,16 @@ async def _taken(lease: "S3Lease | None") -> AsyncIterator[None]:
         await asyncio.to_thread(lease.release)
 
 
-async def rebuild_index(settings: StorageSettings) -> Reindexed:
-    """What `python -m storage reindex` does."""
+async def rebuild_index(settings: ArchiveSettings) -> Reindexed:
+    """What `python -m storage reindex` and `beffroi storage rebuild` do."""
     async with _alone(settings) as archive:
         return await reindex(archive)
 
 
-async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fault, int], Reindexed | None]:
-    """What `python -m storage scrub` does: look at everything once, at full speed; then repair the index."""
+async def scrub_all(settings: ArchiveSettings, *, repair: bool) -> tuple[Found, Reindexed | None]:
+    """What `python -m storage scrub` and `beffroi storage fsck` do: look at everything once, at full speed;
+    then repair the index."""
     async with _alone(settings) as archive:
         scrub = compose_scrub(archive, SystemClock(), bytes_per_s=sys.maxsize)
         found = await scrubbed(scrub)
-        if not repair:
-            return found, None
-        return found, await reindex(archive)
+        return found, await reindex(archive) if repair else None

@@ -17,12 +17,14 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Reindexed:
-    """What was found: objects the index knew, ones it learnt, rows without object, files that are none."""
+    """What was found: objects the index knew, ones it learnt, rows without object, files that are none; and
+    how many holds there are."""
 
     known: int
     added: int
     forgotten: int
     unreadable: int
+    holds: int
 
 
 async def reindex(archive: Archive) -> Reindexed:
@@ -43,7 +45,7 @@ async def reindex(archive: Archive) -> Reindexed:
     # Before the bond: destruction stays refused until what is held is known again.
     await archive.holds.restore()
     await archive.bond.renew()
-    return Reindexed(known, added, forgotten, unreadable)
+    return Reindexed(known, added, forgotten, unreadable, len(await archive.holds.all()))
 
 
 async def _learn(archive: Archive) -> tuple[int, int, int]:

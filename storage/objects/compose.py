@@ -11,7 +11,7 @@ from storage.objects.boot import Boot
 from storage.objects.disk import Disk
 from storage.objects.folder import FolderStore
 from storage.objects.notes import FolderNotes, Notes
-from storage.settings import BucketSettings, StorageSettings
+from storage.settings import ArchiveSettings, BucketSettings
 
 if TYPE_CHECKING:
     from storage.objects.s3 import S3Store
@@ -44,7 +44,7 @@ class StoreHome:
         return self.store.clear_incoming(lambda key: spool_name(key) in names)
 
 
-def store_home(settings: StorageSettings, disk: Disk, clock: Clock, boot: Boot) -> StoreHome:
+def store_home(settings: ArchiveSettings, disk: Disk, clock: Clock, boot: Boot) -> StoreHome:
     """Nothing is asked of a service yet. Raises BadInput. The folder of the spool must be there."""
     if not settings.s3_url:
         store = FolderStore(settings.objects, disk)
