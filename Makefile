@@ -70,8 +70,8 @@ format: setup ## Put the code into its format
 	.venv/bin/ruff format $(SOURCES)
 	.venv/bin/ruff check --fix $(SOURCES)
 
-FAULTS_EVERY ?= 1
-faults: setup ## Strike each step of each procedure of storage by each fault (FAULTS_EVERY=3 for a third)
+FAULTS_EVERY ?= 3
+faults: setup ## Strike each step of each procedure of storage by each fault (FAULTS_EVERY=1: each; 3: a third)
 	BEFFROI_TEST_FAULTS_EVERY=$(FAULTS_EVERY) $(PY) -m pytest -q -n 2 -p no:logging tests/unit/storage/faults
 
 bench: setup browser ## Measure speed and memory on this machine (ONLY="viewers delay" for parts)

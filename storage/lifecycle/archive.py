@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from storage.index.backlog import BacklogRows
+from storage.index.ceilings import CeilingRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.holds import HoldRows
@@ -14,6 +15,7 @@ from storage.index.shown import ShownRows
 from storage.index.waiting import WaitingRows
 from storage.index.walk import Walk
 from storage.lifecycle.bond import StoreBond
+from storage.lifecycle.ceiling_notes import CeilingNotes
 from storage.lifecycle.generation import Generation
 from storage.lifecycle.hold_files import HoldFiles
 from storage.lifecycle.holds import Holds
@@ -38,6 +40,7 @@ class Archive:
     places: Places
     bond: StoreBond
     holds: Holds
+    ceilings: CeilingNotes
     turn: asyncio.Lock
 
     @property
@@ -66,5 +69,6 @@ async def open_archive(index_url: str, store: ObjectStore, spool: Spool) -> Arch
         places,
         bond,
         holds,
+        CeilingNotes(CeilingRows(database), store.notes),
         turn,
     )

@@ -44,6 +44,7 @@ async def reindex(archive: Archive) -> Reindexed:
         ) from error
     # Before the bond: destruction stays refused until what is held is known again.
     await archive.holds.restore()
+    await archive.ceilings.restore()
     await archive.bond.renew()
     return Reindexed(known, added, forgotten, unreadable, len(await archive.holds.all()))
 

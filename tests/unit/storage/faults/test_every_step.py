@@ -28,9 +28,10 @@ from tests.unit.storage.faults.steps import ENDS, POWER_CUTS, Fault, Steps
 from tests.unit.storage.lost_index import bring_back, keep_index, lose_index
 from tests.unit.storage.workshop import Workshop, pem_pair
 
-_EVERY = int(os.environ.get("BEFFROI_TEST_FAULTS_EVERY", "12"))
+_EVERY = int(os.environ.get("BEFFROI_TEST_FAULTS_EVERY", "20"))
 """Of so many steps one is struck by a fault; another for each fault and procedure."""
 _GOPS_S = (1, 4, 10)
+pytestmark = pytest.mark.slow
 _FOLDERS = ("spool", "objects", "exports")
 
 
