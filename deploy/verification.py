@@ -1,11 +1,20 @@
-"""`beffroi verify`: tells in words whether an export is what the centre handed over."""
+"""`beffroi verify`: tells in words whether an export, or a receipt, is what the centre handed over, and
+whether the images of a camera and time are gone."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from shared.errors import BadInput
+from shared.evidence.destruction_proof import DestructionProof
 from shared.evidence.finding import Verdict
+from shared.evidence.gone import Answer, Question, ask
+from shared.evidence.manifest import exact
+from shared.evidence.receipt import read_receipt
+from shared.evidence.signature import EvidencePublicKey
 from shared.evidence.verify import manifest_of, verify
+from shared.spans import Span
+from shared.utc import ns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +28,13 @@ class Stamp:
 def verification(export: Path, key_file: Path, stamp: Stamp | None = None) -> int:
     """Print what was found; 0 when the export is sound, and its time-stamp if there is one, 1 when not.
 
-    Raises BadInput on unreadable files.
+    A file of JSON is a receipt: what it says is printed, the package's SHA-256 among it.
+    Raises BadInput on unreadable files, and where a receipt is given a time-stamp.
     """
+    if export.suffix == ".json":
+        if stamp is not None:
+            raise BadInput("a receipt has no time-stamp: give the package it is of")
+        return receipt_verification(export, key_file)
     try:
         verdict = verify(export, _readable(key_file, "key"))
         lines, holds = told(verdict), verdict.sound
@@ -46,6 +60,22 @@ def _stamped(export: Path, stamp: Stamp) -> tuple[str, bool]:
     return f"  time-stamp: {found.at.isoformat()} by {found.authority}", True
 
 
+def receipt_verification(receipt: Path, key_file: Path) -> int:
+    """The same of a receipt."""
+    key = EvidencePublicKey.from_pem(_readable(key_file, "key"))
+    try:
+        said = read_receipt(receipt.read_bytes(), key)
+    except OSError as error:
+        raise BadInput(f"the receipt {receipt} cannot be read: {error.strerror}") from error
+    except BadInput as error:
+        print(printable(f"not-sound: {error.detail}"))
+        return 1
+    words = [f"  {name}: {value}" for name, value in said.items()]
+    lines = ["sound: the receipt is as it was signed", *words, f"  fingerprint of the key: {key.fingerprint}"]
+    print("\n".join(printable(line) for line in lines))
+    return 0
+
+
 def told(verdict: Verdict) -> list[str]:
     """The verdict in lines: the finding and its sentence, each file concerned, the key where it is sound."""
     lines = [f"{verdict.finding.value}: {verdict.detail.removeprefix(verdict.finding.value + ': ')}"]
@@ -55,6 +85,59 @@ def told(verdict: Verdict) -> list[str]:
     if verdict.sound:
         lines.append(f"  fingerprint of the key: {verdict.fingerprint}")
     return [printable(line) for line in lines]
+
+
+def destruction(
+    proof: Path, key_file: Path, stream: str | None = None, start: str | None = None, end: str | None = None
+) -> int:
+    """Print what became of the images; 0 when there are none, 1 when there are or it cannot be told.
+
+    Asked is what the proof is about, but for what is given. Raises BadInput on unreadable files and times.
+    """
+    try:
+        body = proof.read_bytes()
+    except OSError as error:
+        raise BadInput(f"the proof {proof} cannot be read: {error.strerror}") from error
+    answer = ask(body, _readable(key_file, "key"), _question(body, stream, start, end))
+    print("\n".join(destruction_told(answer)))
+    return 0 if answer.proven else 1
+
+
+def destruction_told(answer: Answer) -> list[str]:
+    """The answer in lines: the finding and its sentence, each part of the range, what it rests on."""
+    lines = [f"{answer.found.value}: {answer.detail}"]
+    lines += [
+        f"  {one.fate.value}: {exact(one.span.start_ns)} to {exact(one.span.end_ns)}" for one in answer.parts
+    ]
+    if answer.parts:
+        lines.append(f"  as of {exact(answer.at_ns)}, by the head {answer.head}")
+    return [printable(line) for line in lines]
+
+
+def _question(body: bytes, stream: str | None, start: str | None, end: str | None) -> Question | None:
+    """What is asked where it is not just what the proof is about."""
+    if (stream, start, end) == (None, None, None):
+        return None
+    try:
+        told = DestructionProof.read(body)
+    except BadInput:
+        # Which `ask` answers.
+        return None
+    span = Span(
+        told.span.start_ns if start is None else _instant(start),
+        told.span.end_ns if end is None else _instant(end),
+    )
+    return Question(stream or told.stream, span)
+
+
+def _instant(text: str) -> int:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"{text} is not an instant such as 2026-10-01T21:00:00Z") from error
+    if instant.tzinfo is None:
+        raise BadInput(f"{text} has no time zone: write it as 2026-10-01T21:00:00Z")
+    return ns_of(instant)
 
 
 def printable(text: str) -> str:

@@ -2,8 +2,20 @@
 
 import asyncio
 from collections import deque
+from typing import NoReturn
 
-from ingest.ports import CameraAddress, Packet, SourceCounts, SourceError, StreamInfo, silent
+from ingest.ports import (
+    CameraAddress,
+    Pace,
+    Packet,
+    Pictures,
+    Plain,
+    SourceCounts,
+    SourceError,
+    StreamInfo,
+    Taker,
+    silent,
+)
 from shared.reasons import Reason
 
 
@@ -12,8 +24,10 @@ class FakeSource:
 
     def __init__(self, info: StreamInfo) -> None:
         self._info = info
-        self._items: asyncio.Queue[Packet | SourceError] = asyncio.Queue()
+        self._items: asyncio.Queue[Packet | Pictures | SourceError] = asyncio.Queue()
         self.closed = False
+        self.paces: list[Pace] = []
+        self.believed: Plain | None = None
         self.dropped = 0
         self.counts = SourceCounts()
 
@@ -25,7 +39,7 @@ class FakeSource:
     def silence(self) -> Reason:
         return silent("the camera")
 
-    def send(self, *packets: Packet) -> None:
+    def send(self, *packets: Packet | Pictures) -> None:
         for packet in packets:
             self._items.put_nowait(packet)
 
@@ -33,7 +47,30 @@ class FakeSource:
         """Raise `error` once what was sent before is taken."""
         self._items.put_nowait(error)
 
+    @property
+    def late_ns(self) -> int:
+        return 0
+
+    async def feed(self, taker: Taker) -> NoReturn:
+        while True:
+            item = await self._next()
+            if isinstance(item, Pictures):
+                taker.pictures(item)
+            else:
+                taker.packet(item)
+
+    def believe(self, plain: Plain | None) -> None:
+        self.believed = plain
+
+    def keep(self, pace: Pace) -> None:
+        self.paces.append(pace)
+
     async def next(self) -> Packet:
+        item = await self._next()
+        assert isinstance(item, Packet), "fed only"
+        return item
+
+    async def _next(self) -> Packet | Pictures:
         item = await self._items.get()
         if isinstance(item, SourceError):
             self._items.put_nowait(item)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from random import Random
 
 from ingest.meters import Meters, StreamMeters
-from ingest.ports import CameraAddress, Opener
+from ingest.ports import CameraAddress, Opener, Pace
+from ingest.rounds import Rounds
 from ingest.runs import RunNumbers
 from ingest.state import CameraState
 from ingest.stream_hub import StreamHub
@@ -46,6 +47,10 @@ def _everybody(_: StreamId) -> bool:
     return True
 
 
+def _at_once(_: StreamId) -> Pace:
+    return Pace.AT_ONCE
+
+
 def _nothing(_: StreamId) -> None:
     pass
 
@@ -54,7 +59,8 @@ class Fleet:
     """The cameras of one commune. `changed` is called when any report has changed.
 
     `asked` says whether anybody reads a stream now; those on demand are pulled only then, and LINGER_S more.
-    `forgotten` is told of each stream that is pulled no more.
+    `pace` says how long who reads a stream can wait. `forgotten` is told of each stream that is pulled no
+    more.
     """
 
     def __init__(
@@ -70,11 +76,13 @@ class Fleet:
         changed: Callable[[], None],
         asked: Callable[[StreamId], bool] = _everybody,
         forgotten: Callable[[StreamId], None] = _nothing,
+        pace: Callable[[StreamId], Pace] = _at_once,
     ) -> None:
         self._commune = commune
         self._opener, self._hub, self._runs, self._meters = opener, hub, runs, meters
         self._clock, self._random, self._changed = clock, random, changed
-        self._asked, self._forgotten = asked, forgotten
+        self._asked, self._forgotten, self._pace = asked, forgotten, pace
+        self._rounds = Rounds(clock)
         self._log = get_logger("ingest.fleet")
         self._cameras: dict[StreamId, _Camera] = {}
         self._ending: set[asyncio.Task[None]] = set()
@@ -89,6 +97,12 @@ class Fleet:
         camera = self._cameras.get(stream)
         if camera is not None:
             camera.state.decodes(reason)
+
+    def keep_pace(self, stream: StreamId) -> None:
+        """`pace` says something else of the stream than before."""
+        camera = self._cameras.get(stream)
+        if camera is not None:
+            camera.streamer.keep_pace()
 
     def apply(self, cameras: Iterable[WantedCamera]) -> None:
         """Pull exactly these cameras. Those whose address and credentials are as before are left alone."""
@@ -154,11 +168,13 @@ class Fleet:
             address,
             opener=self._opener,
             runs=self._runs,
-            sink=self._hub.take,
+            sink=self._hub,
             state=state,
             meters=meters,
             clock=self._clock,
             random=self._random,
+            rounds=self._rounds,
+            pace=lambda: self._pace(stream),
         )
         self._cameras[stream] = _Camera(address, False, streamer, state, meters)
         self._log.info("camera-added", stream=str(stream))

@@ -1,7 +1,7 @@
 """Counters of ingest. The only label that varies is the stream, of which a commune has a bounded number."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 
 from ingest.ports import SourceCounts
 from shared import metrics
@@ -9,6 +9,9 @@ from shared.ids import StreamId
 from shared.messages.ingest import CameraReport, CameraStatus
 
 _STREAM = ["stream"]
+_FAULTS = [
+    field.name for field in fields(SourceCounts) if field.name not in ("packets", "begun", "clock_offset_ns")
+]
 _UNITS_AT_ONCE = 16
 """About a second of pictures: cheaper than telling Prometheus of each."""
 
@@ -56,9 +59,9 @@ class StreamMeters:
         self._new_units = self._new_bytes = 0
         self._units, self._bytes, self._runs, self._drops = (counter.labels(stream) for counter in self._all)
 
-    def unit(self, size: int) -> None:
-        """A unit of so many bytes is given on; it is told within _UNITS_AT_ONCE, or with `source`."""
-        self._new_units += 1
+    def unit(self, size: int, count: int = 1) -> None:
+        """Units of so many bytes are given on; it is told within _UNITS_AT_ONCE, or with `source`."""
+        self._new_units += count
         self._new_bytes += size
         if self._new_units >= _UNITS_AT_ONCE:
             self._tell()
@@ -79,14 +82,12 @@ class StreamMeters:
             # The streamer ends after its camera was forgotten.
             return
         self._tell()
-        for fault, count in asdict(counts).items():
-            if fault in ("packets", "begun"):
-                continue
-            if fault == "clock_offset_ns":
-                if count is not None:
-                    self._offsets.labels(self._stream).set(count / 1e9)
-                    self._ever.add(fault)
-            elif count > self._seen.get(fault, 0):
+        if counts.clock_offset_ns is not None:
+            self._offsets.labels(self._stream).set(counts.clock_offset_ns / 1e9)
+            self._ever.add("clock_offset_ns")
+        for fault in _FAULTS:
+            count = getattr(counts, fault)
+            if count > self._seen.get(fault, 0):
                 self._faults.labels(self._stream, fault).inc(count - self._seen.get(fault, 0))
                 self._seen[fault] = count
                 self._ever.add(fault)

@@ -1,7 +1,9 @@
 """What ingest needs of the world outside: something that opens a camera's address and gives its packets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from enum import Enum, auto
+from typing import ClassVar, NoReturn, Protocol
 
 from shared.errors import Unavailable
 from shared.messages.ingest import CameraOpener, CameraStatus, CameraTransport
@@ -170,6 +172,76 @@ class Packet:
     camera_ahead_ns: int | None = None
 
 
+class Pace(Enum):
+    """How long who reads a stream can wait for a picture."""
+
+    AT_ONCE = auto()
+    """Somebody watches."""
+    SOON = auto()
+    """It is recorded."""
+    LATER = auto()
+    """Nobody reads it: it is only kept ready, and its state told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """What makes a picture one that tells nothing new, so that several may be given together, unchecked.
+
+    `roles` says for the first byte of each NAL unit whether it may be in one (1), is a slice (2) or rules it
+    out; `sets` has a bit for each picture parameter set that a slice may name. `no_b`: no H.264 B slice;
+    `reordered` is as `AccessUnit` has it.
+    """
+
+    roles: bytes
+    sets: bytes
+    no_b: bool
+    reordered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Whole coded pictures that follow each other, all of them Plain, at times that grow.
+
+    Their bytes lie behind each other in `data`, each up to its `ends`. The other fields are as `Packet` has
+    them, one a picture or the same for all; a `utc_ns` is that of arrival where that is the source.
+    """
+
+    data: bytes
+    ends: Sequence[int]
+    pts90: Sequence[int]
+    utc_ns: Sequence[int]
+    utc_source: UtcSource
+    utc_uncertainty_ns: Sequence[int]
+    camera_ahead_ns: int | None
+
+    def packets(self) -> list[Packet]:
+        """Each by itself."""
+        told = self.utc_source is not UtcSource.ARRIVAL
+        return [
+            Packet(
+                self.data[start:end],
+                pts90,
+                False,
+                utc_ns,
+                utc_ns if told else None,
+                self.utc_source,
+                wrong_ns,
+                camera_ahead_ns=self.camera_ahead_ns,
+            )
+            for start, end, pts90, utc_ns, wrong_ns in zip(
+                (0, *self.ends), self.ends, self.pts90, self.utc_ns, self.utc_uncertainty_ns, strict=False
+            )
+        ]
+
+
+class Taker(Protocol):
+    """Who takes what a camera sends."""
+
+    def packet(self, packet: Packet) -> None: ...
+
+    def pictures(self, pictures: Pictures) -> None: ...
+
+
 class Source(Protocol):
     """An open camera."""
 
@@ -191,8 +263,26 @@ class Source(Protocol):
         """What to say where nothing comes."""
         ...
 
+    @property
+    def late_ns(self) -> int:
+        """How long before it was given the newest packet had come: who is not watched is read by turns."""
+        ...
+
     async def next(self) -> Packet:
         """The next packet, in order. Raises SourceError once no more will come, Ended after the last."""
+        ...
+
+    async def feed(self, taker: Taker) -> NoReturn:
+        """Give each packet to who takes them, in order, as soon as it is whole. Raises as `next` does, and
+        what he raises."""
+        ...
+
+    def believe(self, plain: Plain | None) -> None:
+        """Pictures like that may be given together, until something else is said; with None none may."""
+        ...
+
+    def keep(self, pace: Pace) -> None:
+        """How late packets may come, and together. At first none may."""
         ...
 
     def fail(self, error: SourceError) -> None:

@@ -1,9 +1,13 @@
 """What open cameras share, however they are read: pictures that wait for the streamer, and how it ends."""
 
 import asyncio
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
 
-from ingest.ports import Packet, SourceCounts, SourceError, StreamInfo
+from ingest.ports import Pace, Packet, Pictures, Plain, SourceCounts, SourceError, StreamInfo, Taker
 from ingest.waiting import WaitingPackets
+
+Given = TypeVar("Given")
 
 
 class QueuedSource:
@@ -18,6 +22,8 @@ class QueuedSource:
         self._counts = counts
         self._info: StreamInfo | None = None
         self._woken: asyncio.Future[None] | None = None
+        self._taker: Taker | None = None
+        self._fault: Exception | None = None
 
     @property
     def info(self) -> StreamInfo:
@@ -37,18 +43,60 @@ class QueuedSource:
         while self._info is None:
             await self._change()
 
+    @property
+    def late_ns(self) -> int:
+        return 0
+
+    def believe(self, plain: Plain | None) -> None:
+        """Here each picture is given by itself."""
+
+    def keep(self, pace: Pace) -> None:
+        """Here each packet comes as soon as it can."""
+
     async def next(self) -> Packet:
         while not len(self.waiting):
             await self._change()
         return self.waiting.take()
+
+    async def feed(self, taker: Taker) -> NoReturn:
+        while len(self.waiting):
+            taker.packet(self.waiting.take())
+        self._taker = taker
+        try:
+            while self._fault is None:
+                await self._change()
+            raise self._fault
+        finally:
+            self._taker = None
 
     def begun(self, info: StreamInfo) -> None:
         self._info = info
         self._wake()
 
     def put(self, packet: Packet) -> None:
-        self.waiting.put(packet)
-        self._wake()
+        if self._taker is None:
+            self.waiting.put(packet)
+            self._wake()
+        else:
+            self._hand(self._taker.packet, self.waiting.passing(packet))
+
+    def put_all(self, pictures: Pictures) -> None:
+        """Give pictures that may come together to who is fed."""
+        if self._taker is None or self.waiting.lost:
+            for packet in pictures.packets():
+                self.put(packet)
+        else:
+            self._hand(self._taker.pictures, pictures)
+
+    def _hand(self, take: Callable[[Given], None], given: Given) -> None:
+        """Call who takes; what he raises ends the feeding, and not who read the camera."""
+        if self._fault is not None:
+            return
+        try:
+            take(given)
+        except Exception as error:  # A door: it is raised again where the taker awaits his end.
+            self._fault = error
+            self._wake()
 
     def fail(self, error: SourceError) -> None:
         """The camera is gone, for this reason."""

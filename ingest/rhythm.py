@@ -31,10 +31,10 @@ class Rhythm:
         """When the last picture came."""
         return self._last_ns
 
-    def picture(self, now_ns: int) -> None:
-        """A picture has come."""
+    def picture(self, now_ns: int, count: int = 1) -> None:
+        """A picture has come, or several together."""
         if self._last_ns is not None:
-            self._steps_ns.append(now_ns - self._last_ns)
+            self._steps_ns.append((now_ns - self._last_ns) // count)
         self._last_ns = now_ns
 
     def forgive(self, late_ns: int) -> None:

@@ -13,6 +13,7 @@ from ingest.fleet import Fleet
 from ingest.logins import LoginGate
 from ingest.meters import Meters
 from ingest.openers import ChosenOpener
+from ingest.ports import Pace
 from ingest.reports import Reporter
 from ingest.rtsp.core import core_of
 from ingest.rtsp.opener import RtspOpener
@@ -60,14 +61,14 @@ async def build(commune: str | None) -> Service:
     service.on_stop(client.aclose)
     hub = StreamHub()
     tap = TapPublisher(setup.endpoints, setup.keys, hub.recent)
-    hub.connect(tap.publish)
+    hub.connect(tap.publish, tap.publish_batch)
     await open_tap(tap, service)
 
     rules = AddressRules(_own_places(settings, setup.endpoints), allow_loopback=settings.allow_loopback)
     own = RtspOpener(rules, clock, core=core_of(settings.ingest_core, get_logger("ingest.service")))
     chosen = ChosenOpener({CameraOpener.OWN: own, CameraOpener.AV: AvOpener(rules, clock)})
     checks = DecodeChecks(ChildDecoder(), lambda stream, reason: fleet.judge(stream, reason), clock)
-    hub.checked(checks.take)
+    hub.checked(checks.take, checks.take_batch)
     reporter = Reporter(client, lambda: fleet.reports())
     fleet = Fleet(
         commune,
@@ -80,7 +81,9 @@ async def build(commune: str | None) -> Service:
         changed=reporter.changed,
         asked=tap.wanted,
         forgotten=checks.forget,
+        pace=lambda stream: pace_of(tap, stream),
     )
+    tap.tell(fleet.keep_pace)
     service.on_stop(fleet.close)
     poller = WantedPoller(client, commune, cache, lambda wanted: fleet.apply(wanted.cameras), clock)
     service.check("control_room", lambda: poller.trouble or reporter.trouble)
@@ -89,6 +92,13 @@ async def build(commune: str | None) -> Service:
     service.supervise("asked streams", fleet.follow)
     service.supervise("decode checks", checks.run)
     return service
+
+
+def pace_of(tap: TapPublisher, stream: StreamId) -> Pace:
+    """How long those who read a stream from the tap can wait."""
+    if tap.wanted_at_once(stream):
+        return Pace.AT_ONCE
+    return Pace.SOON if tap.wanted(stream) else Pace.LATER
 
 
 def _headers(settings: IngestSettings, keys: TapKeys | None) -> dict[str, str]:

@@ -40,6 +40,10 @@ class TimestampGuard:
         self._last90 = pts90
         return True
 
+    def went_on(self, pts90: int) -> None:
+        """Units up to `pts90` followed one that was accepted, at times that grew by little each."""
+        self._last90 = pts90
+
     def far_behind(self, pts90: int) -> bool:
         """Whether no picture of the run can follow at `pts90`, in whatever order."""
         return self._last90 is not None and pts90 < self._last90 - MAX_REORDER90

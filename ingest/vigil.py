@@ -18,6 +18,9 @@ TOLD_NS = int(TOLD_S * 1e9)
 SILENCE_NS = int(STALL_S * 1e9) - 500_000_000
 """No session is ended sooner: what comes back by then costs no other connection."""
 
+LOOK_EVERY_S = 0.25
+"""How often one looks where something is wrong."""
+
 KEY_WAIT_S = 30.0
 """So long a sound stream may make us wait for its first key picture; some send one every 20 s, and none when
 somebody connects."""
@@ -76,20 +79,22 @@ class Vigil:
     @property
     def steady(self) -> bool:
         """Whether the pictures passed on are what the camera sends, and no chance among noise."""
-        seldom = self._rhythm.step_ns * _ENOUGH >= TOLD_NS
-        return seldom or all(self._sense) or sum(self._sense) >= _ENOUGH
+        if all(self._sense) or sum(self._sense) >= _ENOUGH:
+            return True
+        return self._rhythm.step_ns * _ENOUGH >= TOLD_NS
 
-    def received(self, now_ns: int) -> None:
-        """The source gave a picture."""
-        self._received += 1
-        self._rhythm.picture(now_ns)
+    def received(self, now_ns: int, count: int = 1) -> None:
+        """The source gave a picture, or several together."""
+        self._received += count
+        self._rhythm.picture(now_ns, count)
 
-    def passed(self, now_ns: int, *, key: bool) -> None:
-        """A picture was given on."""
-        self._sense.append(True)
+    def passed(self, now_ns: int, *, key: bool, count: int = 1) -> None:
+        """A picture was given on, or several were."""
+        for _ in range(count):
+            self._sense.append(True)
         if not self.steady:
             return
-        self._passed += 1
+        self._passed += count
         self._since_ns = now_ns
         if self._causes or self._garbage:
             self._causes.clear()
@@ -113,6 +118,13 @@ class Vigil:
         self._since_ns += late_ns
         self._key_since_ns += late_ns
         self._rhythm.forgive(late_ns)
+
+    def next_look_s(self, now_ns: int) -> float:
+        """When the next look is worth while after one that found nothing: shortly before half of our patience
+        is over, else when it is."""
+        left_ns = self._patience_ns - (now_ns - self._since_ns)
+        before_half_ns = left_ns - self._patience_ns * 11 // 20
+        return max(LOOK_EVERY_S, (before_half_ns if before_half_ns > 0 else left_ns) / 1e9)
 
     def look(self, counts: SourceCounts, now_ns: int) -> Finding | None:
         """What is wrong now, None where pictures are passed on."""

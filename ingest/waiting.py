@@ -12,13 +12,14 @@ MAX_WAITING = 128
 class WaitingPackets:
     """A queue that never grows beyond `limit`.
 
-    A packet that does not fit is dropped and counted; the next one that fits has a `gap` before it.
+    A packet that does not fit is dropped and counted; the next one that fits has a `gap` before it. `lost` is
+    whether something is missing before it.
     """
 
     def __init__(self, limit: int = MAX_WAITING) -> None:
         self._limit = limit
         self._packets: deque[Packet] = deque()
-        self._lost = False
+        self.lost = False
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -26,15 +27,21 @@ class WaitingPackets:
 
     def put(self, packet: Packet) -> None:
         if len(self._packets) >= self._limit:
-            self._lost = True
+            self.lost = True
             self.dropped += 1
             return
-        self._packets.append(replace(packet, gap=True) if self._lost else packet)
-        self._lost = False
+        self._packets.append(self.passing(packet))
+
+    def passing(self, packet: Packet) -> Packet:
+        """The packet as it is taken by who waits for it, with the gap before it."""
+        if not self.lost:
+            return packet
+        self.lost = False
+        return replace(packet, gap=True)
 
     def lose(self) -> None:
         """Something is missing before the next packet."""
-        self._lost = True
+        self.lost = True
 
     def take(self) -> Packet:
         """The oldest packet. There must be one."""

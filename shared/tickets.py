@@ -28,6 +28,8 @@ MOST_CAMERAS = 64
 WALL_RESOURCE = "wall"
 CLOCK_RESOURCE = "clock"
 """Of storage: what a person's word about the time is for."""
+SURVEY_RESOURCE = "survey"
+"""Of storage: what there is of a range is asked, and nothing of it shown."""
 
 
 CameraPath = Annotated[str, Field(pattern=f"^{COMMUNE_PATTERN}/{CAMERA_PATTERN}$")]
@@ -45,6 +47,7 @@ class Action(StrEnum):
     HOLD = "hold"
     STATUS = "status"
     CLOCK = "clock"
+    PROOF = "proof"
 
     # Rights are looked at twice a second of each viewer, and an enum's own is in Python.
     __hash__ = str.__hash__
@@ -59,9 +62,10 @@ others are control_room's own, and done at once."""
 class Ticket:
     """One person's permission to do one thing with one resource until `until_s` (UTC seconds since 1970).
 
-    `resource` is a stream (`str(StreamId)`), `wall`, `clock`, `export:<id>` or `hold:<id>`. `start_s` and
-    `end_s` bound the footage a playback may show; None leaves that side open. `cameras` are those a wall may
-    show, in the order of its tiles: each as its main and as its sub stream.
+    `resource` is a stream (`str(StreamId)`), `wall`, `clock`, `survey`, `export:<id>`, `hold:<id>` or
+    `proof:<stream>`.
+    `start_s` and `end_s` bound the footage a playback may show; None leaves that side open. `cameras` are
+    those a wall may show, in the order of its tiles: each as its main and as its sub stream.
 
     `issued_ms` is when control_room gave it; `right_until_s` when the session it was given in ends at the
     latest, however long what it opened goes on. A ticket without them (0) counts as older than any lease (see

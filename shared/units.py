@@ -1,5 +1,6 @@
 """The access unit: one coded picture on its way from a camera to viewers and disk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,3 +61,52 @@ class AccessUnit:
     reordered: bool = False
     recovery: int = 0
     camera_ahead_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBatch:
+    """Units of one run that follow each other, none of them a key unit: made units only where somebody needs
+    them.
+
+    Their bytes lie behind each other in `data`, each up to its `ends`; `seq` is the first one's. The other
+    fields are as `AccessUnit` has them, one a unit or the same for all.
+    """
+
+    stream: StreamId
+    run: int
+    seq: int
+    codec: Codec
+    data: bytes
+    ends: Sequence[int]
+    pts90: Sequence[int]
+    utc_ns: Sequence[int]
+    utc_source: UtcSource
+    utc_uncertainty_ns: Sequence[int]
+    reordered: bool = False
+    camera_ahead_ns: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def units(self) -> list[AccessUnit]:
+        """The units, each with bytes of its own."""
+        found: list[AccessUnit] = []
+        start = 0
+        for place, end in enumerate(self.ends):
+            unit = AccessUnit(
+                self.stream,
+                self.run,
+                self.seq + place,
+                self.pts90[place],
+                self.utc_ns[place],
+                self.utc_source,
+                self.utc_uncertainty_ns[place],
+                False,
+                self.codec,
+                self.data if len(self.ends) == 1 else self.data[start:end],
+                self.reordered,
+                camera_ahead_ns=self.camera_ahead_ns,
+            )
+            found.append(unit)
+            start = end
+        return found

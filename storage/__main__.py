@@ -1,15 +1,19 @@
-"""`python -m storage` serves; beside it, while it is stopped, `reindex` and `scrub [--repair]`."""
+"""`python -m storage` serves; beside it, while it is stopped, `reindex`, `scrub [--repair]`, `proof` and
+`capture`."""
 
 import asyncio
 import sys
 
 from shared.errors import BeffroiError
+from shared.ids import StreamId
 from shared.log import configure
 from shared.service import main
 from shared.settings import load
-from storage.commands import rebuild_index, scrub_all
+from shared.spans import Span
+from storage.commands import prove_capture, prove_destruction, rebuild_index, scrub_all
 from storage.lifecycle.reindex import Reindexed
 from storage.lifecycle.scrub import Fault
+from storage.model.instants import ns_from_text
 from storage.service import build
 from storage.settings import StorageSettings
 
@@ -35,6 +39,16 @@ def _scrub(*, repair: bool) -> int:
     return 0 if found.is_sound else 1
 
 
+def _proof(stream: str, start: str, end: str) -> int:
+    span = Span(ns_from_text(start, "from"), ns_from_text(end, "to"))
+    return _written(asyncio.run(prove_destruction(_settings(), StreamId.parse(stream), span)))
+
+
+def _written(file: bytes) -> int:
+    sys.stdout.buffer.write(file)
+    return 0
+
+
 def _say(done: Reindexed) -> None:
     print(
         f"{done.known} segments known, {done.added} added, {done.forgotten} rows without object forgotten, "
@@ -52,10 +66,17 @@ def run(arguments: list[str]) -> int:
                 return _reindex()
             case ["scrub"] | ["scrub", "--repair"]:
                 return _scrub(repair="--repair" in arguments)
+            case ["proof", stream, start, end]:
+                return _proof(stream, start, end)
+            case ["capture", key]:
+                return _written(asyncio.run(prove_capture(_settings(), key)))
     except BeffroiError as error:
         print(f"beffroi storage: {error.detail}", file=sys.stderr)
         return 2
-    print("usage: python -m storage [reindex | scrub [--repair]]", file=sys.stderr)
+    print(
+        "usage: python -m storage [reindex | scrub [--repair] | proof STREAM FROM TO | capture KEY]",
+        file=sys.stderr,
+    )
     return 2
 
 

@@ -1,12 +1,15 @@
 """What an operator runs while storage is stopped: reindexing and scrubbing."""
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from shared.clock import SystemClock
+from shared.ids import StreamId
+from shared.spans import Span
 from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.reindex import Reindexed, reindex
@@ -57,7 +60,25 @@ async def _taken(lease: "S3Lease | None") -> AsyncIterator[None]:
 async def rebuild_index(settings: ArchiveSettings) -> Reindexed:
     """What `python -m storage reindex` and `beffroi storage rebuild` do."""
     async with _alone(settings) as archive:
-        return await reindex(archive)
+        return await reindex(archive, SystemClock().utc_ns())
+
+
+async def prove_destruction(settings: ArchiveSettings, stream: StreamId, span: Span) -> bytes:
+    """What `python -m storage proof` does: the file that `beffroi verify destruction` reads.
+
+    Raises NotFound where nothing is signed yet.
+    """
+    async with _alone(settings) as archive:
+        return (await archive.proofs.destruction(stream, span)).written()
+
+
+async def prove_capture(settings: ArchiveSettings, key: str) -> bytes:
+    """What `python -m storage capture` does: a file of JSON for whoever has one recording in hand.
+
+    Raises NotFound where no head has it.
+    """
+    async with _alone(settings) as archive:
+        return json.dumps((await archive.proofs.proof_of(key)).told()).encode() + b"\n"
 
 
 async def scrub_all(settings: ArchiveSettings, *, repair: bool) -> tuple[Found, Reindexed | None]:
@@ -66,4 +87,6 @@ async def scrub_all(settings: ArchiveSettings, *, repair: bool) -> tuple[Found, 
     async with _alone(settings) as archive:
         scrub = compose_scrub(archive, SystemClock(), bytes_per_s=sys.maxsize)
         found = await scrubbed(scrub)
-        return found, await reindex(archive) if repair else None
+        if not repair:
+            return found, None
+        return found, await reindex(archive, SystemClock().utc_ns())

@@ -56,7 +56,8 @@ class RetentionMetrics:
             ["work"],
         )
         self.overdue_s = metrics.gauge(
-            "storage_oldest_overdue_seconds", "How long ago the oldest segment should have been destroyed"
+            "storage_oldest_overdue_seconds",
+            "How long ago the oldest segment or copy of one should have been destroyed",
         )
         self.last_run_s = metrics.gauge(
             "storage_retention_last_run_seconds", "UTC seconds of the last completed run of retention"
@@ -107,9 +108,26 @@ class HoldMetrics:
         self.foreign = metrics.gauge(
             "storage_holds_unknown", "Holds kept here that control_room does not know"
         )
+        self.held_bytes = metrics.gauge("storage_held_bytes", "Bytes of recordings that holds keep")
+        self.held_share = metrics.gauge(
+            "storage_held_share", "Held bytes over what recordings may fill, from 0 to 1"
+        )
         self.replaced = metrics.counter(
             "storage_holds_placed_from_list_total", "Holds of control_room's that were missing here"
         )
+
+
+class LedgerMetrics:
+    """Of the register of captures and destructions."""
+
+    def __init__(self) -> None:
+        self.waiting = metrics.gauge(
+            "storage_ledger_entries_waiting", "Captures and destructions that no signed head has"
+        )
+        self.untold = metrics.gauge(
+            "storage_ledger_heads_untold", "Signed heads that control_room does not keep"
+        )
+        self.sealed_s = metrics.gauge("storage_ledger_sealed_seconds", "UTC seconds of the newest head")
 
 
 class ScrubMetrics:
@@ -138,5 +156,9 @@ class ReadMetrics:
         )
         self.refused = metrics.counter(
             "storage_playbacks_refused_total", "Windows that found no place among those being transcoded"
+        )
+        self.thumbnails = metrics.counter("storage_thumbnails_total", "Thumbnails made of recordings")
+        self.thumbnails_refused = metrics.counter(
+            "storage_thumbnails_refused_total", "Thumbnails refused because too many were asked for"
         )
         self.exports = metrics.counter("storage_exports_total", "Exports ended", ["status"])

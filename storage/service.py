@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import secrets
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -19,20 +20,22 @@ from shared.private import close_to_others, private_folder
 from shared.service import Service
 from shared.settings import load
 from shared.tickets import TicketVerifier
-from storage.exports.compose import compose_exports
+from storage.exports.compose import Exports, compose_exports
 from storage.exports.documents import Seals
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive
-from storage.lifecycle.compose import compose_client, compose_lifecycle
+from storage.lifecycle.compose import Lifecycle, compose_client, compose_lifecycle
 from storage.lifecycle.control_room import DateWitness
 from storage.lifecycle.opening import StoreOpening
+from storage.lifecycle.refusals import Ground
 from storage.metrics import ReadMetrics
 from storage.objects.boot import since_boot
 from storage.objects.compose import StoreHome, store_home
 from storage.objects.disk import RealDisk
 from storage.objects.folder_lock import FolderLock, locked
-from storage.playback.compose import compose_catalogue, compose_transcodings
+from storage.playback.compose import compose_catalogue, compose_thumbnails, compose_transcodings
+from storage.playback.thumbnails import Thumbnails
 from storage.recording.compose import (
     WritingHalf,
     compose_recording,
@@ -68,25 +71,24 @@ async def build(settings: StorageSettings | None = None) -> Service:
     service.on_stop(archive.database.close)
     opening = await _opened(service, settings, home, archive, clock)
     recording = _recording(settings, tap, archive, clock)
-    recording.find_left_over()
     catalogue = compose_catalogue(archive, recording.recorder, clock)
-    recovering = recording.finisher.is_recovering
-    outside = httpx.AsyncClient(follow_redirects=False)
-    service.on_stop(outside.aclose)
+    thumbnails = compose_thumbnails(archive, catalogue, reads)
+    service.on_stop(thumbnails.close)
+    recovering, outside = recording.finisher.is_recovering, _outside(service)
     exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
-    dates = DateWitness(clock)
-    lifecycle = compose_lifecycle(
+    refusing = [lock.reason_to_refuse for lock in locks]
+    lifecycle = _lifecycle(
+        service,
         settings,
+        home,
         archive,
         recording,
+        exports,
+        thumbnails,
+        seals,
         clock,
-        compose_client(service, settings, dates),
-        dates,
-        first=[lock.reason_to_refuse for lock in locks],
-        opened=opening.reason_to_refuse,
-        copies=[exports.sweep.sweep_once],
-        local=home.local,
-        away=home.away,
+        refusing,
+        opening.reason_to_refuse,
     )
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()
@@ -96,9 +98,13 @@ async def build(settings: StorageSettings | None = None) -> Service:
         publishers,
         catalogue,
         compose_transcodings(settings.playback_transcoders),
+        thumbnails,
         jobs=exports.jobs,
+        preflight=exports.preflight,
+        receipts=exports.receipts,
         holds=archive.holds,
         keeper=lifecycle.end.keeper,
+        proofs=archive.proofs,
         evidence=seals.evidence.public,
         clock=clock,
         metrics=reads,
@@ -108,10 +114,21 @@ async def build(settings: StorageSettings | None = None) -> Service:
     for room in (exports, recording, lifecycle):
         room.run_in(service)
     service.supervise("disks", measuring_disks(_folders(settings, home), disk, recording.life, clock))
-    # What was built so far stays: it need not be looked at again, nor as often what pictures leave behind.
+    _collect_seldom()
+    return service
+
+
+def _collect_seldom() -> None:
+    """What was built so far stays: it is not looked at again, and what pictures leave behind seldom."""
     gc.freeze()
     gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
-    return service
+
+
+def _outside(service: Service) -> httpx.AsyncClient:
+    """Asks who is neither ours nor trusted: it follows nobody elsewhere."""
+    client = httpx.AsyncClient(follow_redirects=False)
+    service.on_stop(client.aclose)
+    return client
 
 
 def _keys(settings: StorageSettings, clock: Clock) -> tuple[TicketVerifier, Seals]:
@@ -125,7 +142,7 @@ def _keys(settings: StorageSettings, clock: Clock) -> tuple[TicketVerifier, Seal
 
 
 def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clock) -> WritingHalf:
-    return compose_recording(
+    recording = compose_recording(
         tap,
         archive.places,
         archive.rows,
@@ -134,6 +151,39 @@ def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clo
         sync_s=settings.sync_s,
         nonce=secrets.token_hex(3),
         stored=archive.bond.stored,
+    )
+    recording.find_left_over()
+    return recording
+
+
+def _lifecycle(
+    service: Service,
+    settings: StorageSettings,
+    home: StoreHome,
+    archive: Archive,
+    recording: WritingHalf,
+    exports: Exports,
+    thumbnails: Thumbnails,
+    seals: Seals,
+    clock: Clock,
+    refusing: Sequence[Ground],
+    opened: Ground,
+) -> Lifecycle:
+    dates = DateWitness(clock)
+    return compose_lifecycle(
+        settings,
+        archive,
+        recording,
+        clock,
+        compose_client(service, settings, dates),
+        dates,
+        seals.evidence,
+        first=refusing,
+        opened=opened,
+        copies=[exports.sweep.sweep_once, thumbnails.sweep_once],
+        overdue=[exports.sweep.overdue_ns],
+        local=home.local,
+        away=home.away,
     )
 
 

@@ -90,13 +90,18 @@ def _fill(row: CameraRow, camera: Camera) -> None:
     row.permit_granted_on = permit.granted_on if permit else None
     row.permit_valid_until = permit.valid_until if permit else None
     row.permit_days = permit.days if permit else None
+    row.permit_least_days = permit.least_days if permit else 0
 
 
 def _camera(row: CameraRow) -> Camera:
     permit = None
     if row.permit_number and row.permit_granted_on and row.permit_valid_until and row.permit_days:
         permit = Authorisation(
-            row.permit_number, row.permit_granted_on, row.permit_valid_until, row.permit_days
+            row.permit_number,
+            row.permit_granted_on,
+            row.permit_valid_until,
+            row.permit_days,
+            row.permit_least_days,
         )
     return Camera(
         id=row.id,

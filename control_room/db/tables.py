@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -126,6 +127,7 @@ class CameraRow(Base):
     permit_granted_on: Mapped[date | None]
     permit_valid_until: Mapped[date | None]
     permit_days: Mapped[int | None]
+    permit_least_days: Mapped[int] = mapped_column(server_default="0")
     address_host: Mapped[str] = mapped_column(String(300))
     has_credentials: Mapped[bool]
     has_sub: Mapped[bool] = mapped_column(server_default=false())
@@ -187,6 +189,11 @@ class ExportRow(Base):
     sha256: Mapped[str] = mapped_column(Hash)
     reason: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text, server_default="")
+    phase: Mapped[str] = mapped_column(String(16), server_default="")
+    # Why it is to end before its time; storage is asked until it has.
+    ending: Mapped[str] = mapped_column(String(16), server_default="")
+    requisition: Mapped[str] = mapped_column(Id, server_default="")
+    finished_at: Mapped[datetime | None]
 
 
 class ExportCommuneRow(Base):
@@ -214,6 +221,13 @@ class HoldRow(Base):
     status: Mapped[str] = mapped_column(String(16), index=True)
     reason: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text, server_default="")
+    kind: Mapped[str] = mapped_column(String(16), server_default="procedure")
+    basis: Mapped[str] = mapped_column(String(16), server_default="unstated")
+    review_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str] = mapped_column(String(64), server_default="")
+    confirmed_at: Mapped[datetime | None]
+    requisition: Mapped[str] = mapped_column(Id, server_default="", index=True)
 
 
 class RevocationRow(Base):
@@ -237,3 +251,75 @@ class SessionRow(Base):
     rights_version: Mapped[int]
     until_s: Mapped[int] = mapped_column(Number)
     renewed_s: Mapped[int] = mapped_column(Number)
+
+
+class LedgerRow(Base):
+    """A register of captures and destructions that storage signs, and its newest head."""
+
+    __tablename__ = "ledgers"
+
+    ledger: Mapped[str] = mapped_column(Id, primary_key=True)
+    public_key: Mapped[str] = mapped_column(Text)
+    began_ns: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(Hash)
+    at_ns: Mapped[int] = mapped_column(BigInteger)
+
+
+class LedgerHeadRow(Base):
+    """Append only: every head that was kept."""
+
+    __tablename__ = "ledger_heads"
+
+    ledger: Mapped[str] = mapped_column(Id, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    document: Mapped[str] = mapped_column(Text)
+    signature: Mapped[str] = mapped_column(String(128))
+    digest: Mapped[str] = mapped_column(Hash)
+    kept_at: Mapped[datetime]
+
+
+class LedgerCameraRow(Base):
+    """The trees of a stream and UTC day (`YYYYMMDD`) as of the newest head, by their peaks."""
+
+    __tablename__ = "ledger_cameras"
+
+    ledger: Mapped[str] = mapped_column(Id, primary_key=True)
+    day: Mapped[str] = mapped_column(String(8), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
+    captured: Mapped[int] = mapped_column(BigInteger)
+    captured_peaks: Mapped[bytes] = mapped_column(LargeBinary)
+    destroyed: Mapped[int] = mapped_column(BigInteger)
+    destroyed_peaks: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LedgerDayRow(Base):
+    __tablename__ = "ledger_days"
+
+    ledger: Mapped[str] = mapped_column(Id, primary_key=True)
+    day: Mapped[str] = mapped_column(String(8), primary_key=True)
+    cameras: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[str] = mapped_column(Hash)
+
+
+class DestructionRow(Base):
+    """The register of destructions: a line for each camera, kind of stream, day of capture and ground."""
+
+    __tablename__ = "destructions"
+    __table_args__ = (
+        UniqueConstraint("commune", "camera", "kind", "day", "ground"),
+        Index("ix_destructions_day", "day", "number"),
+    )
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True)
+    commune: Mapped[str] = mapped_column(Code)
+    camera: Mapped[str] = mapped_column(Id)
+    kind: Mapped[str] = mapped_column(String(8))
+    day: Mapped[str] = mapped_column(String(8))
+    ground: Mapped[str] = mapped_column(String(16))
+    segments: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    start: Mapped[datetime]
+    end: Mapped[datetime]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]

@@ -10,14 +10,17 @@ from control_room.http.document import Document, document
 from control_room.http.http_errors import handle_errors
 from control_room.http.rooms import Rooms
 from control_room.http.routes import (
+    access_requests,
     cameras,
     communes,
+    destructions,
     exports,
     holds,
     images,
     journal,
     machines,
     people,
+    requisitions,
     session,
     storage,
     viewers,
@@ -36,6 +39,9 @@ _NOUNS = (
     people,
     exports,
     holds,
+    requisitions,
+    access_requests,
+    destructions,
     storage,
     journal,
     machines,

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from control_room.http.schemas.common import Page, Why
+from control_room.http.schemas.destructions import DestructionView, LedgerHeadView
 from control_room.http.schemas.images import (
     ExportView,
     HoldView,
@@ -34,11 +35,14 @@ from control_room.live.placement import MuxHealth
 from control_room.model.chain import Verification
 from control_room.model.evidence import Export, Hold
 from control_room.model.journal import JournalEntry
+from control_room.model.ledger import Destructions, KeptHead
 from control_room.model.paging import Slice
 from control_room.model.people import Person, Role
 from control_room.model.territory import Commune, Worker
 from control_room.territory.cameras import CameraNow
 from control_room.territory.states import CameraState
+from shared.evidence.ledger import Ground
+from shared.ids import StreamKind
 from shared.messages.live import TileStatistics
 from shared.messages.storage import RecordingReport
 from shared.reasons import Reason, coded
@@ -167,6 +171,10 @@ def export_view(export: Export) -> ExportView:
         sha256=progress.sha256,
         reason=progress.reason,
         why=why_view(progress.why),
+        phase=progress.phase,
+        ending=export.ending,
+        requisition=export.requisition,
+        finished_at=export.finished_at,
     )
 
 
@@ -184,6 +192,41 @@ def hold_view(hold: Hold) -> HoldView:
         status=hold.status,
         reason=hold.reason,
         why=why_view(hold.why),
+        kind=hold.kind,
+        basis=hold.basis,
+        review_at=None if hold.over else hold.review_at,
+        ends_at=hold.ends_at,
+        confirmed_by=hold.confirmed_by,
+        confirmed_at=hold.confirmed_at,
+        requisition=hold.requisition,
+    )
+
+
+def destruction_view(line: Destructions) -> DestructionView:
+    day = f"{line.day[:4]}-{line.day[4:6]}-{line.day[6:]}"
+    return DestructionView(
+        commune=line.commune,
+        camera=line.camera,
+        kind=StreamKind(line.kind),
+        day=date.fromisoformat(day),
+        ground=Ground(line.ground),
+        segments=line.segments,
+        bytes=line.bytes,
+        start=line.start,
+        end=line.end,
+        first_at=line.first_at,
+        last_at=line.last_at,
+    )
+
+
+def head_view(kept: KeptHead) -> LedgerHeadView:
+    return LedgerHeadView(
+        ledger=kept.ledger,
+        number=kept.number,
+        digest=kept.head.digest,
+        document=kept.head.document,
+        signature=kept.head.signature,
+        kept_at=kept.kept_at,
     )
 
 

@@ -19,12 +19,14 @@ class Commune:
 
 @dataclass(frozen=True, slots=True)
 class Authorisation:
-    """The prefect's decision for a camera (CSI L252-1, L252-4). `days` is the retention it fixes, 1 to 31."""
+    """The prefect's decision for a camera (CSI L252-1, L252-4, L252-5). `days` is the retention it fixes, 1
+    to 31; before `least_days` nothing may be destroyed, 0 where it fixes no minimum."""
 
     number: str
     granted_on: date
     valid_until: date
     days: int
+    least_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class Wanted:
                 place=camera.place,
                 recorded=camera.recorded and may_record(camera, at),
                 days=camera.authorisation.days,
+                least_days=camera.authorisation.least_days,
             )
             for camera in cameras
             if camera.authorisation is not None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ingest.ports import Plain
 from shared.codecs.h264 import nal_units
 from shared.units import Codec
 
@@ -55,6 +56,16 @@ class Checks(Protocol):
     @property
     def advice(self) -> str: ...
 
+    @property
+    def plain(self) -> Plain | None:
+        """Pictures that `check` would pass on as they are, and that tell it nothing; None while there are
+        none."""
+        ...
+
+    def passed(self, count: int) -> None:
+        """So many such pictures were passed on without a check."""
+        ...
+
     def lose_sync(self) -> None:
         """A unit is missing: nothing can be decoded before the next key unit."""
         ...
@@ -65,6 +76,17 @@ class Checks(Protocol):
         `nals` as `Packet` has it: a unit that tells nothing new is then believed, and not searched.
         """
         ...
+
+
+class NeverPlain:
+    """The part of `Checks` where each picture is looked at."""
+
+    @property
+    def plain(self) -> Plain | None:
+        return None
+
+    def passed(self, count: int) -> None:
+        """Never called: no picture is plain."""
 
 
 def sound_nals(data: bytes, types: frozenset[int], shift: int, mask: int) -> tuple[list[memoryview], int]:

@@ -62,6 +62,16 @@ class H264Checks(NalChecks[SequenceParameters]):
     def plausible(self, parameters: SequenceParameters) -> bool:
         return parameters.profile_idc in _PROFILES
 
+    @property
+    def quiet(self) -> bool:
+        known = self.parameters
+        return known is not None and (self._has_fields or not known.interlaced)
+
+    @property
+    def awaits_b(self) -> bool:
+        known = self.parameters
+        return known is not None and known.reorder_frames is None and not self._has_b_slices
+
     def noticed(self, data: bytes) -> None:
         known = self.parameters
         if known is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ingest.checks.common import MIN_SIDE, Checked, Description, NotDecodable
+from ingest.checks.common import MIN_SIDE, Checked, Description, NeverPlain, NotDecodable
 from shared.codecs.jpeg import JpegImage, parse_image
 from shared.errors import BadInput
 from shared.units import Codec
@@ -14,7 +14,7 @@ MJPEG = (
 NO_SIZE = "the size of its pictures is told nowhere"
 
 
-class JpegChecks:
+class JpegChecks(NeverPlain):
     """The `Checks` of Motion JPEG, of which every picture is a key picture."""
 
     codec = Codec.MJPEG

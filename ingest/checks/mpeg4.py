@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ingest.checks.common import MIN_SIDE, Checked, Description, NotDecodable, advice_of
+from ingest.checks.common import MIN_SIDE, Checked, Description, NeverPlain, NotDecodable, advice_of
 from shared.codecs.mpeg4 import VideoLayer, Vop, configuration, parse_headers, vop_type
 from shared.errors import BadInput
 from shared.units import Codec
@@ -12,7 +12,7 @@ MPEG4 = "The camera sends MPEG-4, which has to be transcoded for live viewing: s
 B_FRAMES = "It also sends B-frames: set their number to 0."
 
 
-class Mpeg4Checks:
+class Mpeg4Checks(NeverPlain):
     """The `Checks` of MPEG-4 Visual. `headers` are those told outside the stream.
 
     A camera that leaves out whether it reorders is believed not to until its first bi-predicted picture.

@@ -17,6 +17,7 @@ from ingest.checks.common import (
     heads,
     sound_nals,
 )
+from ingest.ports import Plain
 from shared.codecs.h264 import annex_b, nal_units
 from shared.codecs.parameter_sets import ParameterSets, SetNames
 from shared.errors import BadInput
@@ -32,6 +33,7 @@ RECOVERY = (
 
 _MOST_UNSENT = 512
 _NOT_PLAIN, _OTHER, _SLICE, _SEI = range(4)
+"""As `Plain` and `ingest/rtsp/core.c` have them."""
 
 
 class Parameters(Protocol):
@@ -99,11 +101,38 @@ class NalChecks(ABC, Generic[P]):
         self._synchronised = False
         self._keys = self._since_key = 0
         self._recovers = False
+        self._plain: Plain | None = None
+        self._plain_of: tuple[frozenset[int], bool, bool] | None = None
         # What a camera says beside the stream may be wrong; then the stream's own sets are waited for.
         for nal in nal_units(sets):
             if self.names.type_of(nal) in self.names.kinds:
                 with suppress(NotDecodable):
                     self._learn(bytes(nal))
+
+    @property
+    def quiet(self) -> bool:
+        """Whether `noticed` has nothing to find, but for B slices where `awaits_b`."""
+        return True
+
+    @property
+    def awaits_b(self) -> bool:
+        """Whether a first B slice would tell something."""
+        return False
+
+    @property
+    def plain(self) -> Plain | None:
+        if not self._synchronised or self._unsent or not self.quiet:
+            return None
+        known = (self._sets.usable, self.awaits_b, self.reorders)
+        if known != self._plain_of:
+            usable, no_b, reordered = known
+            bits = sum(1 << number for number in usable)
+            self._plain_of = known
+            self._plain = Plain(self.roles, bits.to_bytes(32, "little"), no_b, reordered)
+        return self._plain
+
+    def passed(self, count: int) -> None:
+        self._since_key += count
 
     @abstractmethod
     def parse(self, sequence_set: bytes) -> P:

@@ -12,7 +12,7 @@ from shared.errors import Unavailable
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.reasons import Reason, why
-from shared.units import AccessUnit
+from shared.units import AccessUnit, UnitBatch
 
 EVERY_S = 300.0
 AGAIN_S = 10.0
@@ -79,6 +79,12 @@ class DecodeChecks:
             return
         self._growing[unit.stream] = sample = Sample(unit, now_ns)
         self._grow(sample, unit)
+
+    def take_batch(self, batch: UnitBatch) -> None:
+        """The same of units that come together, none of which a sample begins with."""
+        if batch.stream in self._growing:
+            for unit in batch.units():
+                self.take(unit)
 
     def forget(self, stream: StreamId) -> None:
         """The stream is pulled no more: when it comes again it is tried at once."""

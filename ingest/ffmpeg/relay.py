@@ -56,7 +56,7 @@ class Relay:
         self.elsewhere: Moved | ClosedOnChallenge | None = None
         self._connection = Connection(
             counts,
-            arrived=_nothing,
+            arrived=_unheard,
             frame=self._stray,
             answered=self._answered,
             asked=self._asked_by_camera,
@@ -242,5 +242,5 @@ class Relay:
         self._tasks.append(asyncio.get_running_loop().create_task(work))
 
 
-def _nothing() -> None:
+def _unheard(ago_ns: int | None) -> None:
     """Nobody needs to know that something arrived."""

@@ -22,6 +22,7 @@ from ingest.rtsp.messages import (
     untold_length,
 )
 from ingest.rtsp.rtp import DOLLAR
+from ingest.rtsp.turns import Turn, Turns
 from shared.causes import CLOSED_HERE, LINK_BROKE, NO_RTSP, PEER_ENDED
 from shared.reasons import Cause
 
@@ -43,6 +44,10 @@ _LONGEST = max(map(len, _WORDS))
 
 Frames = Callable[[int, memoryview, int, int], None]
 Media = Callable[[memoryview, int, int, int], int]
+
+
+def _nothing() -> None:
+    """Nobody asks to be told."""
 
 
 class ConnectionLost(Exception):
@@ -70,20 +75,24 @@ class Connection(asyncio.BufferedProtocol):
     `$` begins a packet on the first channels only, and on those that `know` was told. The packets of
     `media_channel` go to `media(data, start, end, channel)` instead, where it is set: it takes those that lie
     one behind the other from `start` on, and returns where they end. `answered` is called with each response,
-    before what follows is read; `arrived` before the packets of a read; `ended` once, at the end.
+    before what follows is read; `arrived` before the packets of a read, with how long ago the last of them
+    came where it is read by turns, and then `taken` behind them; `ended` once, at the end.
     """
 
     def __init__(
         self,
         counts: SourceCounts,
         *,
-        arrived: Callable[[], None],
+        arrived: Callable[[int | None], None],
+        taken: Callable[[], None] = _nothing,
         frame: Frames,
         answered: Callable[[Response], None],
         asked: Asked,
         ended: Callable[[ConnectionLost], None],
     ) -> None:
         self._counts, self._arrived, self._frame = counts, arrived, frame
+        self._taken = taken
+        self._turn: Turn | None = None
         self._answered, self._asked, self._ended = answered, asked, ended
         self.media: Media = _nowhere
         self.media_channel = -1
@@ -127,8 +136,43 @@ class Connection(asyncio.BufferedProtocol):
         if self._error is not None:
             self._at = self._end = 0
             return
-        self._arrived()
+        self._arrived(None)
         self._read()
+
+    @property
+    def open(self) -> bool:
+        return self._transport is not None and not self._transport.is_closing()
+
+    def calm(self, turns: Turns, every_s: float) -> None:
+        """Be read by turns from now on; a session that ends meanwhile is noticed at the next one."""
+        transport = self._transport
+        if self._turn is not None:
+            self._turn.keep(every_s)
+        elif transport is not None and not transport.is_closing():
+            transport.pause_reading()
+            self._turn = turns.join(self, transport.get_extra_info("socket").fileno(), every_s)
+
+    def hurry(self) -> None:
+        """Be read at once again."""
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            turn.leave()
+            if self._transport is not None and not self._transport.is_closing():
+                self._transport.resume_reading()
+
+    def calm_read(self, nbytes: int, ago_ns: int) -> None:
+        self._end += nbytes
+        if self._error is not None:
+            self._at = self._end = 0
+            return
+        self._arrived(ago_ns)
+        self._read()
+        self._taken()
+
+    def calm_end(self, error: Exception | None) -> None:
+        if error is None:
+            self._read(quiet=True)
+        self._fail(ConnectionLost(LINK_BROKE if error else PEER_ENDED))
 
     def _read(self, *, quiet: bool = False) -> None:
         """Give on what is whole; `quiet` is whether the camera seems to have said all it had to say."""
@@ -202,6 +246,9 @@ class Connection(asyncio.BufferedProtocol):
         if self._error is not None:
             return
         self._error = error
+        if self._turn is not None:
+            self._turn.leave()
+            self._turn = None
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(error)

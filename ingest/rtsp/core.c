@@ -12,7 +12,7 @@
 #define EXPORTED __attribute__((visibility("default")))
 
 /* To be raised with every change of what core.py sees: a library built from an older source is not used. */
-#define VERSION 1
+#define VERSION 2
 
 #define FRAME_BYTES 4
 #define RTP_BYTES 12
@@ -55,8 +55,36 @@ static int is_key(const struct run *run, int type) {
     return run->h265 ? type >= 16 && type < 24 : type == 5;
 }
 
-/* Whether it may hold a recovery point, which is for Python to read. */
-static int is_sei(const struct run *run, int type) { return type == (run->h265 ? 39 : 6); }
+/* Whether a unit may hold a recovery point, which is for Python to read: an SEI of which this is not sure. */
+static int may_recover(const struct run *run, const uint8_t *nal, uint32_t size) {
+    uint32_t at = run->h265 ? 2 : 1, messages, i;
+    if (type_of(run, nal) != (run->h265 ? 39 : 6))
+        return 0;
+    if (size > 500)
+        return 1;
+    for (i = at; i + 2 < size; i++)
+        if (!nal[i] && !nal[i + 1] && nal[i + 2] == 3)
+            return 1;
+    for (messages = 0; messages < 16; messages++) {
+        /* Types and sizes in bytes of which 255 goes on: larger types are none of a recovery point. */
+        uint32_t length = 0, kind = 0;
+        while (at < size && nal[at] == 0xFF)
+            at++, kind += 255;
+        if (at >= size || (kind += nal[at++]) == 6)
+            return 1;
+        while (at < size && nal[at] == 0xFF)
+            at++, length += 255;
+        if (at >= size)
+            return 1;
+        length += nal[at++];
+        if (length >= size - at)
+            return 1;
+        at += length;
+        if (nal[at] == 0x80)
+            return 0;
+    }
+    return 1;
+}
 
 static void put(struct run *run, uint8_t *out, const uint8_t *data, uint32_t size) {
     memcpy(out + run->used, data, size);
@@ -125,7 +153,7 @@ static int aggregate(struct run *run, uint8_t *out, const uint8_t *p, uint32_t s
         length = big16(p + at);
         if (at + 2 + length > size)
             return 0;
-        if (length > least && (++count, is_sei(run, type_of(run, p + at + 2))))
+        if (length > least && (++count, may_recover(run, p + at + 2, length)))
             return 0;
     }
     if (run->nal_count + count > MAX_NALS)
@@ -139,7 +167,7 @@ static int aggregate(struct run *run, uint8_t *out, const uint8_t *p, uint32_t s
 }
 
 static int single(struct run *run, uint8_t *out, const uint8_t *p, uint32_t size) {
-    if (is_sei(run, type_of(run, p)) || run->nal_count == MAX_NALS)
+    if (may_recover(run, p, size) || run->nal_count == MAX_NALS)
         return 0;
     run->middle = -1;
     add_unit(run, out, p, size);
@@ -169,7 +197,7 @@ static int add(struct run *run, uint8_t *out, const uint8_t *p, uint32_t size) {
 EXPORTED int beffroi_ingest_version(void) { return VERSION; }
 
 /* Take packets of one picture that lie whole, one behind the other, from `data[at]` on, up to the marked one. */
-EXPORTED void beffroi_ingest_take(struct run *run, const uint8_t *data, uint8_t *out) {
+static void take(struct run *run, const uint8_t *data, uint8_t *out) {
     while (run->end - run->at >= LEAST_BYTES && !run->marked) {
         const uint8_t *frame = data + run->at, *packet = frame + FRAME_BYTES;
         uint32_t size = big16(frame + 2), time32;
@@ -190,5 +218,120 @@ EXPORTED void beffroi_ingest_take(struct run *run, const uint8_t *data, uint8_t 
         run->expected++;
         run->taken++;
         run->at += FRAME_BYTES + size;
+    }
+}
+
+EXPORTED void beffroi_ingest_take(struct run *run, const uint8_t *data, uint8_t *out) { take(run, data, out); }
+
+#define MAX_PICTURES 64
+#define OTHER 1
+#define SLICE 2
+#define SEI 3
+#define HEAD_BYTES 8
+#define ESCAPED_BYTES 12
+
+/* Layout as `_BATCH` in core.py. `sets` has a bit for each picture parameter set, `roles` a role for each first
+ * byte of a NAL unit, as `Plain` has them. */
+struct batch {
+    uint32_t at, end;
+    uint32_t out_bytes, used;
+    uint32_t last32, most_step, ssrc;
+    uint32_t most, count, packets;
+    uint16_t expected;
+    uint8_t channel, payload_type, h265, no_b;
+    uint8_t unused[2];
+    uint8_t sets[32], roles[256];
+    struct picture {
+        uint32_t time32, end;
+    } pictures[MAX_PICTURES];
+};
+
+/* The next Exp-Golomb code of the `left` lowest bits, -1 where cut (h264 section 9.1). */
+static int64_t code(uint64_t bits, int *left) {
+    int zeros = 0;
+    int64_t found;
+    while (zeros < *left && !(bits >> (*left - 1 - zeros) & 1))
+        zeros++;
+    if (2 * zeros + 1 > *left || zeros > 31)
+        return -1;
+    *left -= 2 * zeros + 1;
+    found = (int64_t)((bits >> *left) & (((uint64_t)1 << (zeros + 1)) - 1));
+    return found - 1;
+}
+
+/* Whether a slice names a set that is known, and is none to look at (ingest: shared/codecs/nal_names.py). */
+static int plain_slice(const struct batch *batch, const struct run *run, const uint8_t *nal, uint32_t size) {
+    uint32_t header = run->h265 ? 2 : 1, from = header, to = 0;
+    int left, type = type_of(run, nal);
+    int64_t number;
+    uint64_t bits = 0;
+    while (to < HEAD_BYTES && from < size && from < header + ESCAPED_BYTES) {
+        if (from >= header + 2 && nal[from] == 3 && !nal[from - 1] && !nal[from - 2]) {
+            from++;
+            continue;
+        }
+        bits = bits << 8 | nal[from++];
+        to++;
+    }
+    left = 8 * (int)to - (!run->h265 ? 0 : type >= 16 && type <= 23 ? 2 : 1);
+    if (left <= 0)
+        return 0;
+    number = code(bits, &left);
+    if (!run->h265) {
+        number = number < 0 ? -1 : code(bits, &left);
+        if (number < 0 || (batch->no_b && type == 1 && number % 5 == 1))
+            return 0;
+        number = code(bits, &left);
+    }
+    return number >= 0 && number < 256 && (batch->sets[number >> 3] >> (number & 7) & 1);
+}
+
+/* Whether a picture tells its checks nothing: as NalChecks._goes_on, which is the reference. */
+static int plain_picture(const struct batch *batch, const struct run *run, const uint8_t *out) {
+    uint32_t place, slices = 0;
+    for (place = 0; place < run->nal_count; place++) {
+        const uint8_t *nal = out + run->nals[place];
+        uint32_t end = place + 1 < run->nal_count ? run->nals[place + 1] - 4 : run->used;
+        uint32_t size = end - run->nals[place];
+        uint8_t role = batch->roles[nal[0]];
+        if (role == SLICE && !plain_slice(batch, run, nal, size))
+            return 0;
+        if (role == SEI && may_recover(run, nal, size))
+            return 0;
+        if (role != SLICE && role != SEI && role != OTHER)
+            return 0;
+        slices += role == SLICE;
+    }
+    return slices > 0;
+}
+
+/* Take pictures that lie whole, one behind the other, from `data[at]` on, and are plain. None is taken in part. */
+EXPORTED void beffroi_ingest_batch(struct batch *batch, const uint8_t *data, uint8_t *out) {
+    struct run run;
+    while (batch->count < batch->most && batch->count < MAX_PICTURES) {
+        memset(&run, 0, offsetof(struct run, nals));
+        run.at = batch->at;
+        run.end = batch->end;
+        run.out_bytes = batch->out_bytes - batch->used;
+        run.ssrc = batch->ssrc;
+        run.middle = -1;
+        run.expected = batch->expected;
+        run.channel = batch->channel;
+        run.payload_type = batch->payload_type;
+        run.h265 = batch->h265;
+        take(&run, data, out + batch->used);
+        if (!run.marked || !run.has_picture || run.continues || run.key)
+            return;
+        if (run.time32 == batch->last32 || run.time32 - batch->last32 > batch->most_step)
+            return;
+        if (!plain_picture(batch, &run, out + batch->used))
+            return;
+        batch->last32 = run.time32;
+        batch->used += run.used;
+        batch->at = run.at;
+        batch->expected = run.expected;
+        batch->packets += run.taken;
+        batch->pictures[batch->count].time32 = run.time32;
+        batch->pictures[batch->count++].end = batch->used;
     }
 }

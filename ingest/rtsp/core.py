@@ -10,12 +10,13 @@ from pathlib import Path
 from struct import Struct
 from typing import NamedTuple, Self
 
+from ingest.ports import Plain
 from ingest.rtsp.depacketise import Depacketiser, Form
 from ingest.rtsp.middles import Going
 from shared.errors import Unavailable
 from shared.log import Logger
 
-_VERSION = 1
+_VERSION = 2
 _FOLDER = Path(__file__).parent
 _OUT_BYTES = 256 << 10
 """More than a connection's buffer makes."""
@@ -23,6 +24,11 @@ _OUT_BYTES = 256 << 10
 _MAX_NALS = 256
 _RUN = Struct("=IIIIIIiIIHBBBBBBBB2x")
 """`struct run` up to its offsets of NAL units."""
+
+MOST_PICTURES = 64
+_BATCH = Struct("=IIIIIIIIIIHBBBB2x")
+"""`struct batch` up to its sets and roles."""
+_SETS_BYTES, _ROLES_BYTES = 32, 256
 
 NO_TIME = -1
 """The time of a picture that has not begun."""
@@ -50,7 +56,13 @@ class Core:
     """One for all receivers of a thread."""
 
     def __init__(self, library: ctypes.PyDLL) -> None:
-        self.take = library.beffroi_ingest_take
+        self.take, self.batch = library.beffroi_ingest_take, library.beffroi_ingest_batch
+        plain_end = _BATCH.size + _SETS_BYTES + _ROLES_BYTES
+        self.pictures = bytearray(plain_end + 8 * MOST_PICTURES)
+        self.plain = memoryview(self.pictures)[_BATCH.size : plain_end]
+        self.told = memoryview(self.pictures)[plain_end:].cast("I")
+        self.pictures_address = _address(memoryview(self.pictures))
+        self.believed: Plain | None = None
         self.table = bytearray(_RUN.size + 4 * _MAX_NALS)
         self.nals = memoryview(self.table)[_RUN.size :].cast("I")
         self.out = memoryview(bytearray(_OUT_BYTES))
@@ -73,9 +85,21 @@ class Core:
         if version != _VERSION:
             raise Unavailable(f"{file.name} was built from another ingest/rtsp/core.c: install again")
         pointer = ctypes.c_void_p
-        library.beffroi_ingest_take.argtypes = [pointer, pointer, pointer]
-        library.beffroi_ingest_take.restype = None
+        for function in (library.beffroi_ingest_take, library.beffroi_ingest_batch):
+            function.argtypes = [pointer, pointer, pointer]
+            function.restype = None
         return cls(library)
+
+
+class Whole(NamedTuple):
+    """Where the first packet begins that was not taken, how many were, the pictures one behind the other,
+    their times and where each ends."""
+
+    at: int
+    packets: int
+    data: bytes
+    times32: list[int]
+    ends: list[int]
 
 
 class CompiledRuns:
@@ -116,6 +140,32 @@ class CompiledRuns:
             into.middle = middle
             into.has_picture, into.continues, into.key = bool(has_picture), bool(continues), bool(key)
         return Taken(at, packets, time32, bool(marked))
+
+    def whole(
+        self, data: memoryview, at: int, end: int, going: Going, most_step: int, plain: Plain, most: int
+    ) -> Whole | None:
+        """Take the pictures, `most` of them, that lie whole from `data[at]` on and are plain.
+
+        Each is at most `most_step` later than the one before; the one before the first was at `going.time32`.
+        None where there is none; no picture is begun.
+        """
+        core = self._core
+        if data is not self._data:
+            self._data, self._address = data, _address(data)
+        if core.believed is not plain:
+            core.plain[:] = plain.sets + plain.roles
+            core.believed = plain
+        channel, payload_type, sequence, time32, ssrc = going
+        _BATCH.pack_into(
+            core.pictures, 0, at, end, _OUT_BYTES, 0, time32, most_step, ssrc, most, 0, 0, sequence,
+            channel, payload_type, self._h265, plain.no_b,
+        )  # fmt: skip
+        core.batch(core.pictures_address, self._address, core.out_address)
+        at, _, _, used, _, _, _, _, count, packets, *_ = _BATCH.unpack_from(core.pictures)
+        if not count:
+            return None
+        told = core.told[: 2 * count].tolist()
+        return Whole(at, packets, bytes(core.out[:used]), told[::2], told[1::2])
 
 
 def _address(data: memoryview) -> int:

@@ -13,6 +13,7 @@ from ingest.ports import (
     SourceCounts,
     StreamInfo,
 )
+from ingest.rounds import Rounds
 from ingest.rtsp.core import Core
 from ingest.rtsp.depacketisers import depacketiser_of
 from ingest.rtsp.digest import Answers, Credentials
@@ -23,6 +24,7 @@ from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.sdp import Video
 from ingest.rtsp.session import Session, TransportRefused
 from ingest.rtsp.source import RtspSource
+from ingest.rtsp.turns import Turns
 from shared.clock import Clock
 from shared.codecs.h264 import parameter_sets, parse_sps
 from shared.errors import BadInput
@@ -54,6 +56,7 @@ class RtspOpener:
     ) -> None:
         self._rules, self._clock = rules, clock
         self._cnonce, self._ssrc, self._core = cnonce, ssrc, core
+        self._rounds, self._turns = Rounds(clock), Turns()
 
     async def open(self, address: CameraAddress) -> RtspSource:
         target = await self._rules.check(address.url)
@@ -74,7 +77,7 @@ class RtspOpener:
     ) -> RtspSource:
         counts = SourceCounts()
         own_ssrc = self._ssrc()
-        source = RtspSource(target.place, counts, own_ssrc, self._clock)
+        source = RtspSource(target.place, counts, own_ssrc, self._clock, self._rounds, self._turns)
         session = Session(target, credentials, counts, self._clock, self._cnonce, source.fail, answers)
         try:
             await session.connect()
@@ -86,6 +89,7 @@ class RtspOpener:
                 video.clock_rate,
                 depacketiser,
                 source.give,
+                source.give_all,
                 source.lost,
                 counts,
                 self._clock,

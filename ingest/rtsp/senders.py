@@ -65,6 +65,11 @@ class Senders:
         self._held: _Held | None = None
         self._rivals: OrderedDict[int, None] = OrderedDict()
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other sender has been heard beside ours lately."""
+        return self._held is None and not self._rivals
+
     def other(self, ssrc: int, sequence: int, packet: bytes, ours: Ours, *, ended: bool) -> Change:
         """What becomes of a packet that is not of our sender; `ended` is whether that said goodbye."""
         if self._held is not None and self._held.taken != ours.taken:

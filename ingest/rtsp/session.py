@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from ingest import refusals
 from ingest.addresses import Target
-from ingest.ports import SourceCounts, SourceError
+from ingest.ports import Pace, SourceCounts, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost
 from ingest.rtsp.dialogue import Dialogue, answer_to_camera
 from ingest.rtsp.digest import Answers, Credentials
@@ -16,6 +16,7 @@ from ingest.rtsp.messages import Request, Response
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.reorder import Reorder
 from ingest.rtsp.sdp import Video, resolve, video_of
+from ingest.rtsp.turns import EVERY_S, Turns
 from ingest.rtsp.udp import UdpPair
 from shared.clock import Clock
 from shared.messages.ingest import CameraTransport
@@ -68,6 +69,7 @@ class Session:
         self._connection = Connection(
             counts,
             arrived=self._arrived,
+            taken=self._taken,
             frame=self._frame,
             answered=self._answered,
             asked=self._asked,
@@ -173,6 +175,14 @@ class Session:
         self._close_udp()
         self._connection.close()
 
+    def keep(self, pace: Pace, turns: Turns) -> None:
+        """Read the camera at this pace where nothing speaks against it, else at once."""
+        usual = self._receiver is not None and self._receiver.usual
+        if pace is Pace.AT_ONCE or not usual or self.by_udp or self._stage is not Stage.PLAYING:
+            self._connection.hurry()
+        else:
+            self._connection.calm(turns, EVERY_S[pace])
+
     def settle(self) -> None:
         """Let nothing wait for packets that do not come. Call it often."""
         if self._reorder is not None:
@@ -217,9 +227,15 @@ class Session:
             self._receiver.arrived()
             self._receiver.control(data)
 
-    def _arrived(self) -> None:
+    def _arrived(self, ago_ns: int | None) -> None:
         if self._receiver is not None:
-            self._receiver.arrived()
+            self._receiver.arrived(ago_ns)
+
+    def _taken(self) -> None:
+        if self._receiver is not None:
+            self._receiver.read()
+            if not self._receiver.usual:
+                self._connection.hurry()
 
     def _answered(self, answer: Response) -> None:
         if self._stage is Stage.ASKED and answer.ok:

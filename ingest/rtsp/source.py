@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Coroutine
 
 from ingest import refusals
-from ingest.ports import TOLD_S, Packet, SourceCounts, SourceError, StreamInfo, silent
+from ingest.ports import TOLD_S, Pace, Packet, Pictures, Plain, SourceCounts, SourceError, StreamInfo, silent
 from ingest.queued_source import QueuedSource
+from ingest.rounds import Rounds, Watch
 from ingest.rtsp.receiver import Receiver
 from ingest.rtsp.rtcp import receiver_report
 from ingest.rtsp.session import Session
-from shared.causes import CLOSED_HERE
+from ingest.rtsp.turns import TOLD, Turns
+from shared.causes import CLOSED_HERE, OTHER
 from shared.clock import Clock
-from shared.reasons import Reason, why
+from shared.reasons import Cause, Reason, why
+from shared.units import UtcSource
 
 REPORT_EVERY_S = 5.0
 _TICK_S, _CALM_TICK_S = 0.25, 1.0
@@ -23,19 +26,26 @@ _AFTER_BYE_S = 1.0
 class RtspSource(QueuedSource):
     """The Source of one session. Make it before the session plays, `begin` it when it does."""
 
-    def __init__(self, place: str, counts: SourceCounts, own_ssrc: int, clock: Clock) -> None:
+    def __init__(
+        self, place: str, counts: SourceCounts, own_ssrc: int, clock: Clock, rounds: Rounds, turns: Turns
+    ) -> None:
         super().__init__(counts)
-        self._place, self._own_ssrc, self._clock = place, own_ssrc, clock
+        self._place, self._own_ssrc = place, own_ssrc
+        self._clock, self._rounds, self._turns = clock, rounds, turns
+        self._pace = Pace.AT_ONCE
         self._session: Session | None = None
         self._receiver: Receiver | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._keeping: asyncio.Task[None] | None = None
+        self._watch: Watch | None = None
+        self._report_ns = self._keep_ns = 0
 
     def begin(self, info: StreamInfo, session: Session, receiver: Receiver) -> None:
         """The session plays: watch over it from now on."""
         self._session, self._receiver = session, receiver
         self.begun(info)
-        self._start(self._watch(session, receiver))
+        self._report_ns = self._keep_ns = self._clock.monotonic_ns()
+        self._watch = self._rounds.watch(self._look, self._unwatched, self._next_s(session, receiver))
 
     @property
     def counts(self) -> SourceCounts:
@@ -54,6 +64,19 @@ class RtspSource(QueuedSource):
             seconds=int(TOLD_S),
         )
 
+    @property
+    def late_ns(self) -> int:
+        return 0 if self._receiver is None else self._receiver.late_ns
+
+    def believe(self, plain: Plain | None) -> None:
+        if self._receiver is not None:
+            self._receiver.believe(plain)
+
+    def keep(self, pace: Pace) -> None:
+        self._pace = pace if TOLD else Pace.AT_ONCE
+        if self._session is not None and self.error is None:
+            self._session.keep(self._pace, self._turns)
+
     def close(self) -> None:
         super().fail(refusals.lost(self._place, CLOSED_HERE))
         self.waiting.clear()
@@ -63,6 +86,12 @@ class RtspSource(QueuedSource):
         """Queue a picture."""
         self._counts.untimed_pictures += picture.utc_ns is None
         self.put(picture)
+
+    def give_all(self, pictures: Pictures) -> None:
+        """Give on pictures that came together."""
+        if pictures.utc_source is UtcSource.ARRIVAL:
+            self._counts.untimed_pictures += len(pictures.ends)
+        self.put_all(pictures)
 
     def lost(self) -> None:
         """Something is missing before the next picture."""
@@ -75,6 +104,8 @@ class RtspSource(QueuedSource):
             self._stop()
 
     def _stop(self) -> None:
+        if self._watch is not None:
+            self._watch.end()
         for task in self._tasks:
             task.cancel()
         if self._session is not None:
@@ -86,25 +117,36 @@ class RtspSource(QueuedSource):
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _watch(self, session: Session, receiver: Receiver) -> None:
-        """Everything that is due by time: late ends of pictures, reports, keep-alives."""
-        report_ns = keep_ns = self._clock.monotonic_ns()
-        while self.error is None:
-            waits = session.by_udp or receiver.holds
-            await self._clock.sleep(_TICK_S if waits else min(_CALM_TICK_S, session.timeout_s / 8))
-            session.settle()
-            receiver.settle()
-            now_ns = self._clock.monotonic_ns()
-            self._counts.clock_offset_ns = receiver.utc_mapping.offset_ns
-            if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
-                self.fail(refusals.ended(self._place))
-            if (now_ns - report_ns) / 1e9 >= REPORT_EVERY_S:
-                report_ns = now_ns
-                session.send_control(receiver_report(self._own_ssrc, receiver.reception()))
-            if (now_ns - keep_ns) / 1e9 >= session.timeout_s / 2:
-                keep_ns = now_ns
-                if self._keeping is None or self._keeping.done():
-                    self._keeping = self._start(self._keep(session))
+    def _look(self, now_ns: int, _late_ns: int) -> float | None:
+        """See to everything that is due by time: late ends of pictures, reports, keep-alives."""
+        session, receiver = self._session, self._receiver
+        if session is None or receiver is None or self.error is not None:
+            return None
+        session.settle()
+        receiver.settle()
+        # A camera that is as usual again may be read by turns again.
+        session.keep(self._pace, self._turns)
+        self._counts.clock_offset_ns = receiver.offset_ns
+        if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
+            self.fail(refusals.ended(self._place))
+            return None
+        if (now_ns - self._report_ns) / 1e9 >= REPORT_EVERY_S:
+            self._report_ns = now_ns
+            session.send_control(receiver_report(self._own_ssrc, receiver.reception()))
+        if (now_ns - self._keep_ns) / 1e9 >= session.timeout_s / 2:
+            self._keep_ns = now_ns
+            if self._keeping is None or self._keeping.done():
+                self._keeping = self._start(self._keep(session))
+        return self._next_s(session, receiver)
+
+    @staticmethod
+    def _next_s(session: Session, receiver: Receiver) -> float:
+        return _TICK_S if session.by_udp or receiver.waits else min(_CALM_TICK_S, session.timeout_s / 8)
+
+    def _unwatched(self, error: Exception) -> None:
+        """The watch over the session has failed: it must not go on without."""
+        kind = type(error).__name__
+        self.fail(refusals.lost(self._place, Cause(f"{OTHER}:{kind}", f"reading failed: {kind}")))
 
     async def _keep(self, session: Session) -> None:
         try:

@@ -28,14 +28,18 @@ class SetNames:
 
 
 H264 = SetNames(
-    (h264.Nal.SPS, h264.Nal.PPS),
+    (int(h264.Nal.SPS), int(h264.Nal.PPS)),
     frozenset({h264.Nal.SLICE, h264.Nal.IDR}),
     h264.nal_type,
     h264_set_name,
     h264_slice_set,
 )
 H265 = SetNames(
-    (h265.Nal.VPS, h265.Nal.SPS, h265.Nal.PPS), h265.SLICES, h265.nal_type, h265_set_name, h265_slice_set
+    (int(h265.Nal.VPS), int(h265.Nal.SPS), int(h265.Nal.PPS)),
+    h265.SLICES,
+    h265.nal_type,
+    h265_set_name,
+    h265_slice_set,
 )
 
 

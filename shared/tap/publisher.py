@@ -8,19 +8,21 @@ from shared import metrics
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.tap.endpoint import Endpoint
-from shared.tap.gathering import Gathering
+from shared.tap.gathering import GATHERED_BYTES, Gathering
 from shared.tap.keys import TapKeys
 from shared.tap.pump import Pump
 from shared.tap.wire import (
     MAX_UNIT_BYTES,
+    count_of,
     gathered,
     gathered_topic,
     read_ask,
     reader_topic,
+    stream_of,
     stream_topic,
     unit_header,
 )
-from shared.units import AccessUnit
+from shared.units import AccessUnit, UnitBatch
 
 
 class TapPublisher:
@@ -37,6 +39,7 @@ class TapPublisher:
     ) -> None:
         self._pump = Pump(zmq.XPUB, endpoints, keys, self._upstream)
         self._recent = recent
+        self._changed: Callable[[StreamId], None] | None = None
         self._wanted: set[bytes] = set()
         self._topics: dict[StreamId, tuple[bytes, bytes]] = {}
         self._gathering = Gathering(self._send_gathered)
@@ -57,6 +60,14 @@ class TapPublisher:
         """Whether anybody has asked for the stream."""
         return not self._wanted.isdisjoint(self._topics_of(stream))
 
+    def tell(self, changed: Callable[[StreamId], None]) -> None:
+        """Tell `changed` from now on of each stream that is wanted otherwise than before."""
+        self._changed = changed
+
+    def wanted_at_once(self, stream: StreamId) -> bool:
+        """Whether anybody has asked for each unit as soon as it is there."""
+        return self._topics_of(stream)[0] in self._wanted
+
     def publish(self, unit: AccessUnit) -> None:
         """Send a unit to those who asked for its stream, a little later to those who may wait.
 
@@ -68,6 +79,22 @@ class TapPublisher:
             self._send(topic, unit_header(unit, recent=False), unit)
         if patient in self._wanted:
             self._gather(unit)
+
+    def publish_batch(self, batch: UnitBatch) -> None:
+        """Send units that came together, as `publish` would each of them."""
+        topic, patient = self._topics_of(batch.stream)
+        if topic in self._wanted:
+            for unit in batch.units():
+                self.publish(unit)
+        elif patient in self._wanted:
+            self._gather_batch(batch)
+
+    def _gather_batch(self, batch: UnitBatch) -> None:
+        if len(batch.data) <= GATHERED_BYTES:
+            self._gathering.add_batch(batch)
+        else:
+            for unit in batch.units():
+                self._gather(unit)
 
     def _topics_of(self, stream: StreamId) -> tuple[bytes, bytes]:
         topics = self._topics.get(stream)
@@ -81,20 +108,27 @@ class TapPublisher:
         else:
             self._dropped.inc()
 
-    def _send_gathered(self, units: list[AccessUnit]) -> None:
+    def _send_gathered(self, units: Sequence[AccessUnit | UnitBatch]) -> None:
         _, topic = self._topics_of(units[0].stream)
         if topic in self._wanted:
             sent = self._pump.send((topic, *gathered(units)))
-            (self._sent if sent else self._dropped).inc(len(units))
+            (self._sent if sent else self._dropped).inc(count_of(units))
 
     def _upstream(self, frames: list[zmq.Frame]) -> None:
         message = frames[0].bytes
         if message[:1] == b"\x01":
             self._wanted.add(message[1:])
+            self._asked_for(message[1:])
         elif message[:1] == b"\x00":
             self._wanted.discard(message[1:])
+            self._asked_for(message[1:])
         else:
             self._answer(message)
+
+    def _asked_for(self, topic: bytes) -> None:
+        stream = None if self._changed is None else stream_of(topic)
+        if self._changed is not None and stream is not None:
+            self._changed(stream)
 
     def _answer(self, message: bytes) -> None:
         try:

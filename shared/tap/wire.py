@@ -5,13 +5,15 @@ Apart from the package `shared.tap`: who speaks these bytes over a pipe starts w
 
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import IntFlag
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.units import AccessUnit, Codec, UtcSource
+from shared.units import AccessUnit, Codec, UnitBatch, UtcSource
 
 MAGIC = b"BT"
 VERSION = 1
@@ -72,6 +74,15 @@ def reader_topic(reader: bytes) -> bytes:
     return b"r" + reader
 
 
+def stream_of(topic: bytes) -> StreamId | None:
+    """The stream of a topic for live units, single or gathered, None for any other topic."""
+    if topic[:1] not in (b"u", b"g") or topic[-1:] != b"\0":
+        return None
+    with suppress(BadInput):
+        return stream_named(topic[1:-1])
+    return None
+
+
 def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
     """The header frame of a unit. See `Received`."""
     # Plain numbers: the flags' own operators would take longer than all the rest.
@@ -105,13 +116,45 @@ def unit_header(unit: AccessUnit, *, recent: bool, last: bool = False) -> bytes:
     )
 
 
-def gathered(units: Sequence[AccessUnit]) -> tuple[bytes, bytes]:
+def gathered(units: Sequence[AccessUnit | UnitBatch]) -> tuple[bytes, bytes]:
     """The header and data frame of several units of one stream, in order."""
-    parts = [GATHERED_HEAD.pack(MAGIC, VERSION, GATHERED, len(units))]
+    parts = [GATHERED_HEAD.pack(MAGIC, VERSION, GATHERED, count_of(units))]
     for unit in units:
-        header = unit_header(unit, recent=False)
-        parts += (_PART.pack(len(header), len(unit.data)), header)
-    return b"".join(parts), b"".join([unit.data for unit in units])
+        if isinstance(unit, UnitBatch):
+            parts += _batch_parts(unit)
+        else:
+            header = unit_header(unit, recent=False)
+            parts += (_PART.pack(len(header), len(unit.data)), header)
+    data = units[0].data if len(units) == 1 else b"".join([unit.data for unit in units])
+    return b"".join(parts), data
+
+
+def _batch_parts(batch: UnitBatch) -> list[bytes]:
+    """What `gathered` says of the units of a batch."""
+    flags = (_REORDERED if batch.reordered else 0) | (0 if batch.camera_ahead_ns is None else _ASTRAY)
+    version = REORDERED_VERSION if batch.reordered else VERSION
+    codec, source = CODECS.index(batch.codec), SOURCES.index(batch.utc_source)
+    name = str(batch.stream).encode()
+    parts: list[bytes] = []
+    start, size, ahead_ns = 0, _HEADER.size + len(name), batch.camera_ahead_ns
+    for seq, end, pts90, utc_ns, wrong_ns in zip(
+        count(batch.seq), batch.ends, batch.pts90, batch.utc_ns, batch.utc_uncertainty_ns, strict=False
+    ):
+        last_ns = wrong_ns if ahead_ns is None else ahead_ns
+        parts += (
+            _PART.pack(size, end - start),
+            _HEADER.pack(
+                MAGIC, version, _UNIT, flags, codec, source, 0, batch.run, seq, pts90, utc_ns, last_ns
+            ),
+            name,
+        )
+        start = end
+    return parts
+
+
+def count_of(units: Sequence[AccessUnit | UnitBatch]) -> int:
+    """How many units they are."""
+    return sum(len(unit) if isinstance(unit, UnitBatch) else 1 for unit in units)
 
 
 def is_gathered(header: bytes) -> bool:

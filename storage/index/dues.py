@@ -135,16 +135,15 @@ class DueRows:
                 await self._spare(connection, [row.key for row in spared], {row.stream for row in spared})
         return len(found)
 
-    async def would_be_due(self, stream: str, start_ns: int, end_ns: int, now_ns: int) -> bool:
-        """Whether footage of [start_ns, end_ns) without a row would be due by now, and no hold keeps it."""
+    async def due_ns(self, stream: str, start_ns: int, end_ns: int) -> int | None:
+        """When footage of [start_ns, end_ns) without a row is due, None while a hold keeps it."""
         held = select(holds.c.id).where(
             holds.c.stream == stream, holds.c.start_ns < end_ns, holds.c.end_ns > start_ns
         )
         async with self._database.read() as connection:
             days = await days_in_force(connection, stream, start_ns, MAX_DAYS)
-            if deadline_ns(start_ns, days) > now_ns:
-                return False
-            return (await connection.execute(held.limit(1))).first() is None
+            is_held = (await connection.execute(held.limit(1))).first() is not None
+        return None if is_held else deadline_ns(start_ns, days)
 
     async def revive(self, keys: Sequence[str], state: SegmentState) -> None:
         """garbage → `state`, due again as its days say: for what may not be destroyed after all."""

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, func, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, delete, func, select, text, update
 
+from shared.evidence.ledger import Ground
 from shared.ids import StreamId
 from storage.index.ceilings import days_in_force_of
 from storage.index.database import Database
+from storage.index.entries import Entered, enter_capture, enter_ends
 from storage.index.tables import CONDEMNED, meta, segments, streams
 from storage.index.tallies import Tally, totals
 from storage.model.deadline import deadline_ns, month_later_ns
@@ -53,6 +55,8 @@ class SegmentRows:
             insert = self._database.insert(segments).on_conflict_do_nothing()
             await connection.execute(insert, [row_of(rows[segment.key]) for segment in new])
             await tally.keep(self._database, connection)
+            for segment in new:
+                await enter_capture(connection, _entered(rows[segment.key]))
             length = self._database.insert(streams)
             longer = length.on_conflict_do_update(
                 index_elements=["stream"],
@@ -117,9 +121,20 @@ class SegmentRows:
         async with self._database.read() as connection:
             return [_segment(row) for row in (await connection.execute(statement)).all()]
 
-    async def drop(self, keys: Sequence[str]) -> None:
-        """garbage → gone: their objects are removed, the rows follow."""
-        await self._delete(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
+    async def drop(self, keys: Sequence[str], at_ns: int) -> None:
+        """garbage → gone: their objects are removed, the rows follow, and the register has it with them."""
+        condemned = and_(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
+        statement = delete(segments).where(condemned).returning(*COLUMNS)
+        tally = Tally()
+        async with self._database.write() as connection:
+            gone = [_segment(row) for row in (await connection.execute(statement)).all()]
+            tally.leave_all((one.state, one.size) for one in gone)
+            await tally.keep(self._database, connection)
+            gone.sort(key=lambda one: (one.start_ns, one.key))
+            due = [_entered(one) for one in gone if deadline_ns(one.start_ns, one.days) <= at_ns]
+            given_up = [_entered(one) for one in gone if deadline_ns(one.start_ns, one.days) > at_ns]
+            await enter_ends(connection, due, at_ns, Ground.DEADLINE)
+            await enter_ends(connection, given_up, at_ns, Ground.ROOM)
 
     async def totals(self) -> Mapping[str, tuple[int, int]]:
         """How many segments and bytes there are by state; a state without any is left out."""
@@ -139,6 +154,13 @@ class SegmentRows:
         async with self._database.read() as connection:
             rows = (await connection.execute(select(*COLUMNS).order_by(segments.c.key))).all()
         return [_segment(row) for row in rows]
+
+    async def enter_known(self, keys: Sequence[str]) -> None:
+        """Enter those of some keys into the register that it lacks. For reindexing only."""
+        statement = select(*COLUMNS).where(segments.c.key.in_(keys)).order_by(segments.c.key)
+        async with self._database.write() as connection:
+            for row in (await connection.execute(statement)).all():
+                await enter_capture(connection, _entered(_segment(row)))
 
     async def forget(self, keys: Sequence[str]) -> None:
         """Drop rows whose files do not exist. For reindexing only."""
@@ -207,6 +229,10 @@ def row_of(segment: Segment) -> dict[str, object]:
         "due_ns": deadline_ns(segment.start_ns, segment.days),
         "incomplete": segment.incomplete,
     }
+
+
+def _entered(one: Segment) -> Entered:
+    return Entered(one.key, str(one.stream), one.start_ns, one.end_ns, one.size, one.sha256)
 
 
 def _segment(row: Sequence[Any], stream: StreamId | None = None) -> Segment:

@@ -1,6 +1,18 @@
 """The tables. Instants are UTC nanoseconds since 1970 in 64-bit integers, exact on every database."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 
 KEPT = "due_ns IS NULL"
 CONDEMNED = "state = 'garbage'"
@@ -172,4 +184,69 @@ export_parts = Table(
     Column("end_ns", BigInteger, nullable=False),
     Column("days", Integer, nullable=False),
     Index("ix_export_parts_stream", "stream"),
+)
+
+
+# Of the register of captures and destructions (`shared.evidence.ledger`). `tree` is `stream/YYYYMMDD`. A key
+# that comes back after its destruction is another leaf, `again` counting. `number` is its place among the
+# captures of its tree, null until a head has it; `died_ns` and `ground` are there once it is destroyed.
+leaves = Table(
+    "leaves",
+    metadata,
+    Column("tree", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("again", Integer, primary_key=True),
+    Column("start_ns", BigInteger, nullable=False),
+    Column("end_ns", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("number", BigInteger, nullable=True),
+    Column("died_ns", BigInteger, nullable=True),
+    Column("ground", Text, nullable=True),
+    Column("died_number", BigInteger, nullable=True),
+    sqlite_with_rowid=False,
+)
+
+# What no head has yet, in order: a leaf's capture or its end.
+entries = Table(
+    "entries",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("tree", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("again", Integer, nullable=False),
+    Column("ended", Boolean, nullable=False),
+)
+
+# The trees as of the newest head, by their peaks (`shared.evidence.merkle.Frontier`).
+camera_days = Table(
+    "camera_days",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("captured", BigInteger, nullable=False),
+    Column("captured_peaks", LargeBinary, nullable=False),
+    Column("destroyed", BigInteger, nullable=False),
+    Column("destroyed_peaks", LargeBinary, nullable=False),
+)
+
+days = Table(
+    "days",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("cameras", BigInteger, nullable=False),
+    Column("root", Text, nullable=False),
+    # Whether the single leaves of the day are no longer kept.
+    Column("thinned", Boolean, nullable=False),
+)
+
+# The newest head, and those before it that are not beside the objects yet. `update` is what is written there
+# (`shared.evidence.ledger_news.LedgerUpdate`, compressed), empty once it is.
+heads = Table(
+    "heads",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("document", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("update", LargeBinary, nullable=False),
 )

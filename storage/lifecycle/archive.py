@@ -8,6 +8,8 @@ from storage.index.ceilings import CeilingRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.holds import HoldRows
+from storage.index.ledger import LedgerRows
+from storage.index.ledger_proofs import LedgerProofRows
 from storage.index.marks import Marks
 from storage.index.reprieve import Reprieve
 from storage.index.segments import SegmentRows
@@ -19,6 +21,8 @@ from storage.lifecycle.ceiling_notes import CeilingNotes
 from storage.lifecycle.generation import Generation
 from storage.lifecycle.hold_files import HoldFiles
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.ledger_notes import LedgerNotes
+from storage.lifecycle.proofs import Proofs
 from storage.objects.store import ObjectStore
 from storage.recording.places import Places
 from storage.recording.spool import Spool
@@ -41,6 +45,9 @@ class Archive:
     bond: StoreBond
     holds: Holds
     ceilings: CeilingNotes
+    ledger: LedgerRows
+    ledger_notes: LedgerNotes
+    proofs: Proofs
     turn: asyncio.Lock
 
     @property
@@ -70,5 +77,8 @@ async def open_archive(index_url: str, store: ObjectStore, spool: Spool) -> Arch
         bond,
         holds,
         CeilingNotes(CeilingRows(database), store.notes),
+        LedgerRows(database),
+        LedgerNotes(store.notes),
+        Proofs(LedgerProofRows(database)),
         turn,
     )

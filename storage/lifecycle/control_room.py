@@ -1,17 +1,21 @@
-"""What storage asks control_room about holds, and what control_room's answers say of the time."""
+"""What storage asks control_room about holds and tells it of the register, and what its answers say of the
+time."""
 
 from email.utils import parsedate_to_datetime
 
 import httpx
 
 from shared.clock import Clock
-from shared.errors import BadInput, Unavailable
+from shared.errors import BadInput, Conflict, Unavailable
+from shared.evidence.ledger_news import LedgerKept
 from shared.messages.codec import decode, encode
 from shared.messages.storage import HeldReport, KnownHolds
 from shared.redact import redact
 from storage.model.instants import ns_from_datetime
 
 _TIMEOUT_S = 5.0
+_LEDGER_TIMEOUT_S = 20.0
+_MAX_KEPT = 4096
 _MAX_BODY = 32 << 20
 _FRESH_NS = 600 * 1_000_000_000
 
@@ -38,6 +42,31 @@ class KnownToControlRoom:
         if len(answer.content) > _MAX_BODY:
             raise BadInput("control_room's holds are larger than can be")
         return decode(KnownHolds, answer.content)
+
+
+class ToldToControlRoom:
+    """Tells heads of the register by HTTP. Raises Conflict where one is refused, BadInput on an answer that
+    cannot be, Unavailable without one."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def __call__(self, body: bytes) -> LedgerKept:
+        try:
+            answer = await self._client.put(
+                "/api/v1/recorder/ledger",
+                content=body,
+                headers={"content-type": "application/json"},
+                timeout=_LEDGER_TIMEOUT_S,
+            )
+            if answer.status_code == httpx.codes.CONFLICT:
+                raise Conflict("control_room refuses the register: it keeps another")
+            answer.raise_for_status()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unavailable(
+                f"control_room does not keep the register: {redact(str(error) or repr(error))}"
+            ) from error
+        return decode(LedgerKept, answer.content[:_MAX_KEPT])
 
 
 class DateWitness:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from shared.clock import Clock
+from shared.messages.storage import HeldShare
 from storage.index.holds import HoldRows
 from storage.index.locks import LockRows
 from storage.lifecycle.allowance import USUAL, Allowance
@@ -12,7 +13,7 @@ from storage.lifecycle.clock_keeper import ClockKeeper, Witnesses
 from storage.lifecycle.locks import LockKeeper
 from storage.lifecycle.reconciliation import Ask, Reconciliation, Refused
 from storage.lifecycle.refusals import Ground, Grounds
-from storage.lifecycle.retention import Retention
+from storage.lifecycle.retention import Overdue, Retention
 from storage.metrics import HoldMetrics, LifeMetrics, LockMetrics, RetentionMetrics
 from storage.objects.boot import Boot
 from storage.objects.notes import Notes
@@ -38,11 +39,14 @@ def destruction(
     first: Sequence[Ground] = (),
     copies: Sequence[Callable[[], Awaitable[object]]] = (),
     allowance: Allowance = USUAL,
+    overdue: Sequence[Overdue] = (),
     notes: Notes | None = None,
+    share: Callable[[], HeldShare | None] = lambda: None,
 ) -> Destruction:
-    """`first` are the grounds to ask before all others, `copies` and `allowance` as Retention has them.
+    """`first` are the grounds to ask before all others, the rest is as Retention has it.
 
-    `notes` keep the trusted time where those of the store cannot always be had.
+    `notes` keep the trusted time where those of the store cannot always be had. `share` is what
+    control_room is told of how much is held.
     """
     keeper = ClockKeeper(archive.store, clock, boot, witnesses, notes)
     locks = LockKeeper(
@@ -59,6 +63,7 @@ def destruction(
         clock,
         HoldMetrics(),
         refused=lambda: _refused(retention, keeper),
+        share=share,
     )
     grounds: list[Ground] = [
         *first,
@@ -80,6 +85,7 @@ def destruction(
         [*copies, locks.sweep_once, archive.ceilings.keep],
         allowance,
         locks,
+        overdue,
     )
     return Destruction(keeper, locks, reconciliation, retention)
 

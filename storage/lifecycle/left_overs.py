@@ -67,6 +67,15 @@ class LeftOvers:
         if len(self._objects) < MOST_OBJECTS and await self._is_object_due(key, self._clock.utc_ns()):
             self._objects[key] = None
 
+    async def overdue_ns(self, now_ns: int) -> int:
+        """How long before `now_ns` the oldest of what is left should have been destroyed, 0 for none.
+
+        Raises OSError, Unavailable.
+        """
+        dues = [await self._file_due_ns(file, now_ns) for file in await asyncio.to_thread(self._files.all)]
+        dues += [await self._object_due_ns(key, now_ns) for key in list(self._objects)]
+        return max(0, now_ns - min((due for due in dues if due is not None), default=now_ns))
+
     async def _destroy_object(self, key: str, now_ns: int) -> bool:
         # All may have changed since the scrub named it: the clock, the row, the file itself.
         if not await self._is_object_due(key, now_ns):
@@ -79,24 +88,34 @@ class LeftOvers:
         return destroyed
 
     async def _is_object_due(self, key: str, now_ns: int) -> bool:
+        return await self._object_due_ns(key, now_ns) is not None
+
+    async def _object_due_ns(self, key: str, now_ns: int) -> int | None:
+        """When an object without a row was due, None where it is not yet, has one, is held or gone."""
         if await self._rows.get(key) is not None:
-            return False
+            return None
         found = await asyncio.to_thread(self._store.find, key)
-        return found is not None and await self._is_old(spool_name(key), found.written_ns, now_ns)
+        return None if found is None else await self._due_ns(spool_name(key), found.written_ns, now_ns)
 
     async def _is_due(self, file: LeftFile, now_ns: int) -> bool:
-        if file.key is not None and (self._is_open(file.key) or await self._rows.get(file.key) is not None):
-            return False
-        written_ns = await asyncio.to_thread(self._files.written_ns, file)
-        return written_ns is not None and await self._is_old(file.name, written_ns, now_ns)
+        return await self._file_due_ns(file, now_ns) is not None
 
-    async def _is_old(self, name: str, written_ns: int, now_ns: int) -> bool:
-        """Whether what a file of this name in the spool may hold is due, and not held."""
+    async def _file_due_ns(self, file: LeftFile, now_ns: int) -> int | None:
+        """When a file was due, None where it is not yet, has a row, is growing, held or gone."""
+        if file.key is not None and (self._is_open(file.key) or await self._rows.get(file.key) is not None):
+            return None
+        written_ns = await asyncio.to_thread(self._files.written_ns, file)
+        return None if written_ns is None else await self._due_ns(file.name, written_ns, now_ns)
+
+    async def _due_ns(self, name: str, written_ns: int, now_ns: int) -> int | None:
+        """When what a file of this name in the spool may hold was due, None where it is not yet, or held."""
         capture = capture_of_spool_name(name)
         if capture is None:
             # Nobody can say of what it is: all of it is as old as its last byte at least.
-            return written_ns + MAX_DAYS * DAY_NS <= now_ns
-        stream, start_ns = capture
-        if start_ns + DAY_NS > now_ns:
-            return False
-        return await self._dues.would_be_due(str(stream), start_ns, max(start_ns, written_ns) + 1, now_ns)
+            due_ns: int | None = written_ns + MAX_DAYS * DAY_NS
+        elif capture[1] + DAY_NS > now_ns:
+            return None
+        else:
+            stream, start_ns = capture
+            due_ns = await self._dues.due_ns(str(stream), start_ns, max(start_ns, written_ns) + 1)
+        return due_ns if due_ns is not None and due_ns <= now_ns else None

@@ -1,6 +1,7 @@
 """Asks control_room what to record and tells it how recording is."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import httpx
 
@@ -12,7 +13,7 @@ from shared.messages.codec import decode, encode
 from shared.messages.storage import RecordingPolicies, RecordingPolicy, RecordingReport, RecordingReports
 from shared.redact import redact
 from storage.index.policies import PolicyRows
-from storage.model.deadline import MAX_DAYS
+from storage.model.deadline import MAX_DAYS, days_kept
 
 _EVERY_S = 1.0
 _REPORT_EVERY_NS = 5_000_000_000
@@ -74,7 +75,9 @@ class PolicyPoller:
         if len(answer.content) > _MAX_BODY:
             raise BadInput("control_room's policies are larger than can be")
         told = decode(RecordingPolicies, answer.content).policies
-        policies = [policy for policy in told if self._makes_sense(policy)]
+        sane = [policy for policy in told if self._makes_sense(policy)]
+        # What is kept never dies before its minimum, whatever else is told.
+        policies = [replace(one, days=days_kept(one.days, one.least_days)) for one in sane]
         await self._rows.replace(policies, self._clock.utc_ns())
         self._apply(policies)
         self._etag = answer.headers.get("etag")
@@ -97,8 +100,9 @@ class PolicyPoller:
         """One policy that cannot be must not keep the others from being followed."""
         try:
             StreamId.parse(policy.stream)
-            if not 1 <= policy.days <= MAX_DAYS:
-                raise BadInput(f"{policy.days} is not an authorised number of days")
+            if not 1 <= policy.days <= MAX_DAYS or not 0 <= policy.least_days <= MAX_DAYS:
+                told = f"{policy.days} and {policy.least_days}"
+                raise BadInput(f"{told} are not authorised numbers of days")
         except BeffroiError as error:
             self._log.error("policy-refused", reason=error.detail)
             return False

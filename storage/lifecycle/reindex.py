@@ -9,6 +9,7 @@ from shared.errors import Unavailable
 from shared.log import get_logger
 from shared.reasons import why
 from storage.lifecycle.archive import Archive
+from storage.lifecycle.ledger_restore import LedgerRestore
 from storage.model.segment import SegmentState
 from storage.recording.survey import read_object
 
@@ -27,17 +28,18 @@ class Reindexed:
     holds: int
 
 
-async def reindex(archive: Archive) -> Reindexed:
+async def reindex(archive: Archive, utc_ns: int) -> Reindexed:
     """Add a row for every object without one; forget rows of stored objects that do not exist.
 
-    Holds come back from the files beside the objects. What an index that may be the older one has condemned
-    is judged anew. Policies and exports stay as they are. An object that cannot be read is named in the log
-    and left alone. Run it while storage is stopped. It has a batch of rows and of keys in memory, however
-    many there are. Raises Unavailable.
+    Holds come back from the files beside the objects, and so does the register, which then has what was lost,
+    at `utc_ns`. What an index that may be the older one has condemned is judged anew. Policies and exports
+    stay as they are. An object that cannot be read is named in the log and left alone. Run it while storage
+    is stopped. It has a batch of rows and of keys in memory, however many there are. Raises Unavailable.
     """
     try:
         known, added, unreadable = await _learn(archive)
         forgotten = await _compare(archive)
+        await _register(archive).restore(utc_ns)
     except OSError as error:
         raise Unavailable(
             why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
@@ -47,6 +49,10 @@ async def reindex(archive: Archive) -> Reindexed:
     await archive.ceilings.restore()
     await archive.bond.renew()
     return Reindexed(known, added, forgotten, unreadable, len(await archive.holds.all()))
+
+
+def _register(archive: Archive) -> LedgerRestore:
+    return LedgerRestore(archive.ledger, archive.ledger_notes, archive.rows, archive.walk, archive.places)
 
 
 async def _learn(archive: Archive) -> tuple[int, int, int]:

@@ -11,6 +11,7 @@ from shared.clock import Clock
 from shared.errors import BeffroiError
 from shared.log import get_logger
 from shared.reasons import Cause, Reason, why
+from shared.utc import instant_of
 from storage.index.backlog import BacklogRows, Left
 from storage.index.dues import DueRows
 from storage.index.segments import SegmentRows
@@ -25,6 +26,12 @@ _REFUSED_EVERY_S = 3.0
 # Half of the time at most goes to a backlog; the rest is left to whoever records.
 _GOES_ON_S = 0.5
 _STALE_NS = 120 * 1_000_000_000
+# What ends a hold is due for long, and destroyed at once: late is what stays.
+_LATE_NS = 60 * 1_000_000_000
+_ALARM_NS = 600 * 1_000_000_000
+
+Overdue = Callable[[int], Awaitable[int]]
+"""How long before an instant the oldest copy of some kind should have been destroyed, 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,9 @@ class Retention:
     what it leaves. What is due longest goes first.
 
     `turn` is held for each batch, so that a hold is placed before it or after it. `copies` destroy what else
-    holds footage: they are called by runs that may destroy, each `EVERY_S` at least. `locks` lifts those of
-    the store from what is condemned.
+    holds footage: they are called by runs that may destroy, each `EVERY_S` at least. `overdue` tell of such
+    copies how late they are, whether or not anything may be destroyed. `locks` lifts those of the
+    store from what is condemned.
     """
 
     def __init__(
@@ -81,8 +89,12 @@ class Retention:
         copies: Sequence[Callable[[], Awaitable[object]]] = (),
         allowance: Allowance = USUAL,
         locks: StoreLocks | None = None,
+        overdue: Sequence[Overdue] = (),
     ) -> None:
         self._locks = locks
+        self._overdue = overdue
+        self._late_since_ns: int | None = None
+        self._oldest_ns = 0
         self._rows = rows
         self._dues = dues
         self._backlog = backlog
@@ -117,6 +129,13 @@ class Retention:
         since_ns = self._started_ns if self._completed_ns is None else self._completed_ns
         if self._clock.monotonic_ns() - since_ns > _STALE_NS:
             return why("destruction-late", "retention has not completed a run for over two minutes")
+        late_ns = self._late_since_ns
+        if late_ns is not None and self._clock.monotonic_ns() - late_ns > _ALARM_NS:
+            return why(
+                "footage-overdue",
+                "what had to be destroyed at {instant} is still there",
+                instant=instant_of(self._clock.utc_ns() - self._oldest_ns).isoformat(timespec="seconds"),
+            )
         return None
 
     async def run(self) -> None:
@@ -129,6 +148,7 @@ class Retention:
         # Read before the clock is judged: one that leaps during the run makes nothing more due.
         now_ns = self._clock.utc_ns()
         if await self._refuses():
+            await self._measure_overdue()
             return Outcome(refused=self.refused)
         outcome = await self._destroy(now_ns)
         if outcome.refused is None:
@@ -202,7 +222,8 @@ class Retention:
             if self._locks is not None:
                 await self._locks.release([segment.key for segment in garbage])
             missing, locked = await asyncio.to_thread(self._remove, garbage)
-            await self._rows.drop([segment.key for segment in garbage if segment.key not in locked])
+            gone = [segment.key for segment in garbage if segment.key not in locked]
+            await self._rows.drop(gone, self._clock.utc_ns())
         count.destroyed += len(garbage) - missing - len(locked)
         count.missing += missing
         if locked:
@@ -239,9 +260,25 @@ class Retention:
             await self._locks.refused(keys)
         raise PermissionError(errno.EACCES, f"the object store does not let {keys[0]} be removed")
 
-    async def _measure(self, outcome: Outcome) -> None:
+    async def _measure_overdue(self) -> None:
+        """How late the oldest byte is: of segments, and of every copy."""
         now_ns = self._clock.utc_ns()
-        self._metrics.overdue_s.set(await self._backlog.overdue_ns(now_ns) / 1e9)
+        try:
+            copies = [await overdue(now_ns) for overdue in self._overdue]
+        except OSError as error:
+            # It is not known how late they are: the figure stays, and its age shows.
+            self._log.error("copies-not-looked-at", reason=cause_of(error).text)
+            return
+        self._oldest_ns = max([await self._backlog.overdue_ns(now_ns), *copies])
+        self._metrics.overdue_s.set(self._oldest_ns / 1e9)
+        if self._oldest_ns <= _LATE_NS:
+            self._late_since_ns = None
+        elif self._late_since_ns is None:
+            self._late_since_ns = self._clock.monotonic_ns()
+
+    async def _measure(self, outcome: Outcome) -> None:
+        await self._measure_overdue()
+        now_ns = self._clock.utc_ns()
         done = not outcome.left and outcome.failed is None
         left = Left() if done else await self._backlog.left(now_ns)
         self._metrics.left.labels("destroy").set(left.to_destroy)

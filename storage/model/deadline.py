@@ -27,6 +27,15 @@ def deadline_ns(capture_ns: int, days: int) -> int:
     return min(capture_ns + days * DAY_NS, month_later_ns(capture_ns))
 
 
+def days_kept(days: int, least_days: int) -> int:
+    """The days that footage is kept where an authorisation fixes `days` at most and `least_days` at least,
+    0 for none: destroying it before is refused (CSI L252-5).
+
+    No minimum keeps anything beyond one calendar month: `deadline_ns` sees to that.
+    """
+    return max(1, min(MAX_DAYS, max(days, least_days)))
+
+
 def earliest_deadline_ns(start_ns: int, end_ns: int, days: int) -> int:
     """The first deadline of anything captured in [start_ns, end_ns).
 

@@ -17,10 +17,12 @@ from tests.bench import (
     glass,
     index_cost,
     ingest_cost,
+    ledger_cost,
     mux_cost,
     mux_first_frame,
     mux_lag,
     peers,
+    playback_cost,
     revocation,
     storage_cost,
     storm,
@@ -168,9 +170,19 @@ def indexed() -> list[Table]:
     return [index_cost.run()]
 
 
+def played() -> list[Table]:
+    """How soon playback starts."""
+    return [playback_cost.run()]
+
+
 def handed_over() -> list[Table]:
     """An export of an hour."""
     return [export_cost.run()]
+
+
+def registered() -> list[Table]:
+    """The register of captures and destructions at a million leaves."""
+    return [ledger_cost.run()]
 
 
 def sampled() -> list[Table]:
@@ -285,7 +297,9 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "storage": recorded,
     "cameras": camera_side,
     "index": indexed,
+    "playback": played,
     "export": handed_over,
+    "ledger": registered,
     "decode-checks": sampled,
     "storm": stormed,
     "transcode": transcoded,

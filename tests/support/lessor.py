@@ -35,7 +35,7 @@ class Lessor:
         """Confirm what a ticket is for from now on."""
         self._known_sessions.add(ticket.session)
         self._known_cameras.update(ticket.cameras)
-        if ticket.resource.count("/") == 2:
+        if ":" not in ticket.resource and ticket.resource.count("/") == 2:
             self._known_cameras.add(ticket.resource.rpartition("/")[0])
         return ticket
 

@@ -82,4 +82,4 @@ def _plain(value: object) -> object:
 def _authorisation(body: AuthorisationBody | None) -> Authorisation | None:
     if body is None:
         return None
-    return Authorisation(body.number, body.granted_on, body.valid_until, body.days)
+    return Authorisation(body.number, body.granted_on, body.valid_until, body.days, body.least_days)

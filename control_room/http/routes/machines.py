@@ -4,10 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
+from control_room.evidence import hear_ledger as following
 from control_room.evidence import hear_storage as hearing
 from control_room.http.access import RecorderAsking, TheRooms, WorkerAsking
-from control_room.http.problems import MACHINE
+from control_room.http.problems import MACHINE, problems
 from control_room.territory import reports
+from shared.evidence.ledger_news import LedgerKept, LedgerUpdate
 from shared.messages.codec import encode
 from shared.messages.ingest import CameraReports, WantedCameras
 from shared.messages.storage import HeldReport, KnownHolds, RecordingPolicies, RecordingReports
@@ -62,6 +64,22 @@ async def put_held_holds(rooms: TheRooms, recorder: RecorderAsking, body: HeldRe
     """What storage keeps, and why it destroys nothing; the answer is what it has to keep. Every 5 s."""
     known = await hearing.hear_storage(rooms.evidence, body)
     return Response(encode(known), media_type="application/json")
+
+
+@router.put(
+    "/recorder/ledger",
+    operation_id="putLedger",
+    responses=MACHINE | problems(409),
+    response_model=LedgerKept,
+)
+async def put_ledger(rooms: TheRooms, recorder: RecorderAsking, body: LedgerUpdate) -> Response:
+    """A signed head of the register of captures and destructions, with all that is new in it.
+
+    The answer says which head is kept: the one behind it is wanted next. 409 where a head would change what
+    is kept. Once a minute.
+    """
+    kept = await following.hear_ledger(rooms.evidence, body)
+    return Response(encode(kept), media_type="application/json")
 
 
 def _versioned(message: object, version: str, if_none_match: str | None) -> Response:

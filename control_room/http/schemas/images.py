@@ -1,18 +1,18 @@
 """Tickets, exports, holds and the journal on the wire."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response, Why
 from control_room.http.validation import reason_error
 from control_room.model.chain import Doubt
-from control_room.model.evidence import HoldStatus
+from control_room.model.evidence import Ending, HoldBasis, HoldKind, HoldStatus
 from control_room.model.journal import Outcome
 from control_room.model.people import Role
 from shared.ids import CAMERA_PATTERN
-from shared.messages.storage import ExportStatus
+from shared.messages.storage import ExportPhase, ExportStatus
 from shared.reasons import why
 from shared.tickets import MOST_CAMERAS
 
@@ -30,14 +30,14 @@ Avoided = Annotated[
 MAX_RANGE = timedelta(days=62)
 
 
-class _Range(Request):
+class Range(Request):
     """`from` and `to`, UTC, `to` not included."""
 
     start: Instant = Field(alias="from", examples=["2026-11-20T21:00:00Z"])
     end: Instant = Field(alias="to", examples=["2026-11-20T21:15:00Z"])
 
     @model_validator(mode="after")
-    def _in_order(self) -> "_Range":
+    def _in_order(self) -> "Range":
         if self.end <= self.start:
             raise reason_error(why("range-reversed", "to must lie after from"), "to")
         if self.end - self.start > MAX_RANGE:
@@ -123,7 +123,7 @@ class WallTicket(Response):
     until: Instant | None
 
 
-class PlaybackRequest(_Range):
+class PlaybackRequest(Range):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -151,7 +151,7 @@ class PlaybackTicket(Response):
     until: Instant
 
 
-class NewExport(_Range):
+class NewExport(Range):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -191,6 +191,10 @@ class ExportView(Response):
     sha256: str = Field(description="Of the package, empty until it is done.")
     reason: str = Field(description="In words: why it waits or failed, empty where all is well.")
     why: Why | None = Field(None, description="`reason` as a code with parameters.")
+    phase: ExportPhase = Field(description="What is being done, while it is queued or runs.")
+    ending: Ending = Field(description="Why it ends before its time, empty where it does not.")
+    requisition: str = Field(description="Id of the requisition it is for, empty where there is none.")
+    finished_at: Instant | None = Field(description="When its package was first known to be there.")
 
 
 class DownloadRequest(Request):
@@ -207,7 +211,7 @@ class DownloadTicket(Response):
     until: Instant
 
 
-class NewHold(_Range):
+class NewHold(Range):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -216,6 +220,7 @@ class NewHold(_Range):
                     "from": "2026-11-20T21:00:00Z",
                     "to": "2026-11-20T21:15:00Z",
                     "reference": "PV 2026/118-3",
+                    "basis": "preliminary",
                     "motive": "preliminary inquiry",
                 }
             ]
@@ -224,6 +229,12 @@ class NewHold(_Range):
 
     camera: str
     reference: Line = Field(description="Reference of the procedure: no hold without one.")
+    basis: Literal[HoldBasis.FLAGRANT, HoldBasis.PRELIMINARY, HoldBasis.INFORMATION] = Field(
+        description="Which inquiry it is for (CSI L252-5)."
+    )
+    review_at: Instant | None = Field(
+        default=None, description="When it is asked whether it is still needed; null for the usual time."
+    )
     motive: Motive
 
 
@@ -240,6 +251,13 @@ class HoldView(Response):
     status: HoldStatus
     reason: str
     why: Why | None = Field(None, description="`reason` as a code with parameters.")
+    kind: HoldKind
+    basis: HoldBasis
+    review_at: Instant | None = Field(description="When somebody has to look whether it is still needed.")
+    ends_at: Instant | None = Field(description="When it ends by itself; null for one that does not.")
+    confirmed_by: str = Field(description="Login of the second person of a preservation.")
+    confirmed_at: Instant | None
+    requisition: str = Field(description="Id of the requisition it is for, empty where there is none.")
 
 
 class JournalEntryView(Response):

@@ -84,12 +84,19 @@ class AuthorisationBody(Request):
     granted_on: date
     valid_until: date
     days: int = Field(ge=1, le=MAX_DAYS, description="Retention it fixes; one calendar month is the most.")
+    least_days: int = Field(
+        0, ge=0, le=MAX_DAYS, description="Before as many days nothing is destroyed; 0 where it fixes none."
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> "AuthorisationBody":
         if self.valid_until < self.granted_on:
             raise reason_error(
                 why("authorisation-reversed", "valid_until lies before granted_on"), "valid_until"
+            )
+        if self.least_days > self.days:
+            raise reason_error(
+                why("least-days-over-days", "least_days must not be more than days"), "least_days"
             )
         return self
 

@@ -18,7 +18,7 @@ from ingest.stream_hub import StreamHub
 from shared.clock import SystemClock
 from shared.messages.ingest import CameraOpener, CameraReport, CameraStatus, WantedCamera
 from shared.units import AccessUnit
-from tests.support.ingest_core import chosen_core
+from tests.support.ingest_core import chosen_core, chosen_pace
 
 COMMUNE = "59350"
 
@@ -46,6 +46,7 @@ class Pulling:
             clock=clock,
             random=Random(1),
             changed=self._changed,
+            pace=lambda _: chosen_pace(),
         )
 
     def pull(self, *cameras: WantedCamera) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.addresses import AddressRules
-from ingest.ports import CameraAddress, ForbiddenAddress, NotRtsp, Refused, SourceError
+from ingest.ports import CameraAddress, Ended, ForbiddenAddress, NotRtsp, Pace, Refused, SourceError
 from ingest.rtsp.opener import RtspOpener
 from ingest.simulator.cameras import CameraPlan
 from ingest.simulator.faults import Fault
@@ -115,3 +115,27 @@ async def test_pictures_have_the_camera_s_own_time(
     assert last.utc_source is UtcSource.SENDER_REPORT
     assert last.utc_ns is not None
     assert abs(last.arrival_ns - last.utc_ns) <= last.utc_uncertainty_ns
+
+
+async def test_a_camera_nobody_watches_is_read_late_and_at_once_again_for_who_watches() -> None:
+    async with SimulatedCameras() as server:
+        server.add(CameraPlan("camera"))
+        source = await _opener().open(CameraAddress(server.url("camera")))
+
+        async def delays(count: int) -> list[float]:
+            """How long ago the next pictures came, as they are given."""
+            return [(SystemClock().utc_ns() - (await source.next()).arrival_ns) / 1e9 for _ in range(count)]
+
+        await delays(2)
+        source.keep(Pace.LATER)
+        calm = await delays(24)
+        assert max(calm) > 0.2
+        source.keep(Pace.AT_ONCE)
+        await delays(len(source.waiting) + 1)
+        watched = await delays(8)
+        assert source.late_ns == 0
+        assert sorted(watched)[4] < 0.05
+        source.keep(Pace.LATER)
+        assert max(await delays(24)) > 0.2
+    with pytest.raises(Ended):
+        await delays(1000)

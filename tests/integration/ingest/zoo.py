@@ -13,6 +13,7 @@ from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.meters import Meters
 from ingest.openers import ChosenOpener
+from ingest.ports import Pace
 from ingest.rtsp.opener import RtspOpener
 from ingest.runs import RunNumbers
 from ingest.simulator.camera import SimulatedCamera
@@ -27,7 +28,7 @@ from shared.codecs.h264 import Nal, nal_type, nal_units
 from shared.messages.ingest import CameraOpener, CameraReport, CameraTransport, WantedCamera
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
-from tests.support.ingest_core import chosen_core
+from tests.support.ingest_core import chosen_core, chosen_pace
 
 CODING = Coding(width=320, height=240, fps=Fraction(25), gop_s=0.4, kbps=600)
 STREAM = "59350/camera/main"
@@ -73,6 +74,8 @@ class Zoo:
             clock=clock,
             random=Random(1),
             changed=lambda: None,
+            # Turns are of the kernel's time, which nothing makes run faster.
+            pace=lambda _: chosen_pace() if isinstance(clock, SystemClock) else Pace.AT_ONCE,
         )
 
     def add(self, plan: CameraPlan) -> SimulatedCamera:

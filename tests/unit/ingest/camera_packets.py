@@ -1,13 +1,17 @@
 """Packets of a camera, and a streamer on a fake opener, for unit tests."""
 
+import asyncio
 import functools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 from ingest.fake_opener import FakeOpener, FakeSource
 from ingest.meters import Meters
-from ingest.ports import CameraAddress, Packet, StreamInfo
+from ingest.ports import CameraAddress, Pace, Packet, StreamInfo
+from ingest.rounds import Rounds
 from ingest.runs import RunNumbers
 from ingest.simulator.encoder import Coding, Encoder
 from ingest.simulator.scene import Scene
@@ -15,7 +19,7 @@ from ingest.state import CameraState
 from ingest.streamer import Streamer
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
-from shared.units import AccessUnit
+from shared.units import AccessUnit, UnitBatch
 
 STREAM = StreamId("59350", "gate")
 ADDRESS = CameraAddress("rtsp://192.0.2.7/gate", "viewer", "hunter2")
@@ -68,6 +72,8 @@ class Bench:
         self.opener = FakeOpener()
         self.units: list[AccessUnit] = []
         self.changes: list[str] = []
+        self.batches = 0
+        self.pace = Pace.AT_ONCE
         self.state = CameraState(STREAM, self.clock, self._note)
         self.meters = Meters().of(STREAM)
         self.streamer = Streamer(
@@ -75,12 +81,32 @@ class Bench:
             ADDRESS,
             opener=self.opener,
             runs=RunNumbers(folder / "last-run", self.clock),
-            sink=self.units.append,
+            sink=self,
             state=self.state,
             meters=self.meters,
             clock=self.clock,
             random=Random(1),
+            rounds=Rounds(self.clock),
+            pace=lambda: self.pace,
         )
+
+    def take(self, unit: AccessUnit) -> None:
+        self.units.append(unit)
+
+    def take_batch(self, batch: UnitBatch) -> None:
+        self.batches += 1
+        self.units += batch.units()
 
     def _note(self) -> None:
         self.changes.append(self.state.report.status.value)
+
+
+@asynccontextmanager
+async def running(bench: Bench) -> AsyncIterator[None]:
+    task = asyncio.create_task(bench.streamer.run())
+    await bench.clock.advance(0)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

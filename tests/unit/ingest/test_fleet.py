@@ -11,6 +11,7 @@ import pytest
 from ingest.fake_opener import FakeOpener, FakeSource
 from ingest.fleet import Fleet
 from ingest.meters import Meters
+from ingest.ports import Pace
 from ingest.runs import RunNumbers
 from ingest.stream_hub import StreamHub
 from shared import metrics
@@ -32,6 +33,7 @@ class Rig:
         self.sources: list[FakeSource] = []
         self.changes = 0
         self.asked: set[StreamId] = set()
+        self.paces: dict[StreamId, Pace] = {}
         self._sent = 0
         self.fleet = Fleet(
             "59350",
@@ -43,6 +45,7 @@ class Rig:
             random=Random(1),
             changed=self._changed,
             asked=self.asked.__contains__,
+            pace=lambda stream: self.paces.get(stream, Pace.LATER),
         )
 
     def _changed(self) -> None:
@@ -91,6 +94,14 @@ async def test_a_camera_no_longer_wanted_is_let_go_and_forgotten(rig: Rig) -> No
     assert rig.states() == {}
     assert not rig.hub.recent(StreamId.parse(GATE.stream))
     assert 'stream="59350/gate/main"' not in metrics.render().decode()
+
+
+async def test_each_camera_is_read_as_who_reads_it_can_wait(rig: Rig) -> None:
+    await rig.apply(GATE)
+    rig.paces[StreamId.parse(GATE.stream)] = Pace.SOON
+    rig.fleet.keep_pace(StreamId.parse(GATE.stream))
+    rig.fleet.keep_pace(StreamId("59350", "unknown"))
+    assert rig.sources[0].paces == [Pace.LATER, Pace.SOON]
 
 
 async def test_adding_a_camera_leaves_the_others_alone(rig: Rig) -> None:

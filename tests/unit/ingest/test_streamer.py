@@ -1,8 +1,6 @@
 """One camera's puller, on a fake opener and a simulated clock."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,23 +12,12 @@ from shared import metrics
 from shared.messages.ingest import CameraStatus
 from shared.units import Codec, UtcSource
 from tests.support.told import said
-from tests.unit.ingest.camera_packets import ADDRESS, GOP, Bench, coded, costly, packets, source
+from tests.unit.ingest.camera_packets import ADDRESS, GOP, Bench, coded, costly, packets, running, source
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
-
-
-@asynccontextmanager
-async def running(bench: Bench) -> AsyncIterator[None]:
-    task = asyncio.create_task(bench.streamer.run())
-    await bench.clock.advance(0)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_packets_become_numbered_units_of_one_run(bench: Bench) -> None:

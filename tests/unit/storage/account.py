@@ -76,7 +76,7 @@ async def destroyed(rows: SegmentRows, dues: DueRows, now_ns: int) -> None:
     while await dues.condemn(now_ns):
         pass
     while garbage := await rows.garbage(3):
-        await rows.drop([one.key for one in garbage])
+        await rows.drop([one.key for one in garbage], now_ns)
 
 
 async def counted(database: Database) -> dict[str, tuple[int, int]]:

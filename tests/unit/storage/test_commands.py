@@ -1,12 +1,18 @@
 """What an operator runs while storage is stopped: what it says, what it does, how it ends."""
 
 import asyncio
+import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from shared.evidence.capture_proof import CaptureProof
+from shared.evidence.gone import Gone, ask
+from shared.evidence.signature import EvidencePublicKey
 from storage import __main__ as command
+from tests.support.pictures import STREAM
 from tests.unit.storage.workshop import units, workshop
 
 
@@ -93,3 +99,29 @@ def test_reindexing_says_what_cannot_be_read_by_its_exit_code(
 def test_a_command_that_is_none_is_told_how_to_be_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.run(["scrub", "--mend"]) == 2
     assert "usage" in capsys.readouterr().err
+
+
+async def _seal(folder: Path) -> bytes:
+    async with workshop(folder) as shop:
+        await shop.ledger.seal()
+        return shop.evidence_pem
+
+
+def test_a_proof_is_written_for_whoever_asks_what_became_of_the_images(
+    operator: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    asked = ["proof", str(STREAM), "2025-11-01T00:00:00Z", "2025-12-01T00:00:00Z"]
+    assert command.run(asked) == 2
+    key = asyncio.run(_seal(operator))
+    capsysbinary.readouterr()
+    assert command.run(asked) == 0
+    answer = ask(capsysbinary.readouterr().out, key)
+    assert answer.found is Gone.STILL_PRESENT
+    assert command.run(["capture", "59350/cam-test/main/20251121/none.mp4"]) == 2
+    recording = sorted((operator / "objects").rglob("*.mp4"))[0]
+    assert command.run(["capture", str(recording.relative_to(operator / "objects"))]) == 0
+    proof = CaptureProof.of(json.loads(capsysbinary.readouterr().out))
+    assert proof.capture.sha256 == sha256(recording.read_bytes()).hexdigest()
+    assert proof.fault(EvidencePublicKey.from_pem(key)) is None
+    assert command.run(["proof", "nowhere", "2025-11-01T00:00:00Z", "2025-12-01T00:00:00Z"]) == 2
+    assert command.run(["proof", str(STREAM)]) == 2

@@ -24,9 +24,13 @@ from shared.messages.codec import encode
 from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
+from shared.transcoding.process import Spawn
 from shared.units import AccessUnit
+from storage.exports.compose import compose_preflight
 from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
+from storage.exports.preflight import Preflight
+from storage.exports.receipts import Receipts
 from storage.exports.sweep import PackageSweep
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
@@ -42,18 +46,20 @@ from storage.lifecycle.clock_keeper import Witnesses
 from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.destruction import Destruction, destruction
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.reindex import Reindexed, reindex
 from storage.lifecycle.retention import Retention
 from storage.lifecycle.scrub import Scrub
-from storage.metrics import ReadMetrics
+from storage.metrics import LedgerMetrics, ReadMetrics
 from storage.objects.boot import SinceBoot
 from storage.objects.disk import Disk, RealDisk
 from storage.objects.folder import FolderStore
 from storage.objects.notes import FolderNotes
 from storage.objects.store import ObjectStore
 from storage.playback.catalogue import Catalogue
-from storage.playback.compose import compose_catalogue
+from storage.playback.compose import compose_catalogue, compose_thumbnails
+from storage.playback.thumbnails import Thumbnails
 from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
 from storage.recording.core import core_of
@@ -73,7 +79,7 @@ from tests.support.eventually import eventually
 from tests.support.lessor import Lessor
 from tests.support.pictures import START_NS, STREAM
 from tests.support.tap import FakeTap
-from tests.unit.storage.hands import HandControl
+from tests.unit.storage.hands import HandControl, HandWitness
 
 SEGMENT_S = 4.0
 
@@ -120,6 +126,12 @@ def pem_pair() -> tuple[bytes, bytes]:
     )
 
 
+def _ledger_name(folder: Path, key: EvidenceKey) -> str:
+    """Another name for each register that has notes in the folder."""
+    there = len(list((folder / "objects").glob(".ledger-*")))
+    return f"{there:04x}{key.public.fingerprint[:28]}"
+
+
 @dataclass
 class Workshop:
     """One storage. Nothing runs by itself but the disk's thread: the test says what happens when."""
@@ -140,8 +152,13 @@ class Workshop:
     leases: Leases
     catalogue: Catalogue
     jobs: ExportJobs
+    preflight: Preflight
+    receipts: Receipts
     sweep: PackageSweep
     left_overs: LeftOvers
+    thumbnails: Thumbnails
+    ledger: Ledger
+    witness: HandWitness
     evidence_pem: bytes
     tickets: TicketSigner
     compose_door: Callable[[], FastAPI]
@@ -203,7 +220,7 @@ class Workshop:
 
     async def reindex(self) -> Reindexed:
         """What the command of that name does."""
-        return await reindex(self.archive)
+        return await reindex(self.archive, self.clock.utc_ns())
 
     def scrub(self, *, bytes_per_s: int = sys.maxsize) -> Scrub:
         """One that does not wait, or reads no faster than asked."""
@@ -291,7 +308,9 @@ async def workshop(
     lane_bytes: int = 64 << 20,
     evidence: tuple[bytes, bytes] | None = None,
     transcodings: Transcodings | None = None,
+    stills: Spawn | None = None,
     control: HandControl | None = None,
+    witness: HandWitness | None = None,
     boot_id: str = "the-only-boot",
     booted_ns: int = 0,
     allowance: Allowance = USUAL,
@@ -305,6 +324,7 @@ async def workshop(
     `booted_ns` is how long the machine has run at the start.
     """
     clock, control = SimulatedClock(utc_ns), control or HandControl()
+    witness = witness or HandWitness()
     for name in ("spool", "objects", "exports"):
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
@@ -328,6 +348,7 @@ async def workshop(
     lane.start()
     reads = ReadMetrics()
     catalogue = compose_catalogue(archive, half.recorder, clock)
+    thumbnails = compose_thumbnails(archive, catalogue, reads, *([] if stills is None else [stills]))
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
@@ -366,10 +387,14 @@ async def workshop(
         lambda: SinceBoot(boot_id, booted_ns + clock.monotonic_ns()),
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
-        copies=(sweep.sweep_once, left_overs.sweep_once),
+        copies=(sweep.sweep_once, left_overs.sweep_once, thumbnails.sweep_once),
+        overdue=(sweep.overdue_ns, left_overs.overdue_ns),
         allowance=allowance,
         notes=None if objects is None else FolderNotes(folder / "spool", spool.disk),
     )
+    preflight, receipts = compose_preflight(archive, catalogue, clock), Receipts(jobs, key)
+    parts = LedgerParts(archive.ledger, archive.ledger_notes, key, partial(_ledger_name, folder, key))
+    ledger = Ledger(parts, clock, LedgerMetrics(), witness, keep_days=120)
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
     await end.keeper.reason_to_refuse()
     signer, verifier = TicketSigner.from_pem(ticket_private), TicketVerifier.from_pem(ticket_public, clock)
@@ -381,9 +406,13 @@ async def workshop(
         KnownPublishers(store.notes, lambda: leases.publishers),
         catalogue,
         transcodings,
+        thumbnails,
         jobs=jobs,
+        preflight=preflight,
+        receipts=receipts,
         holds=archive.holds,
         keeper=end.keeper,
+        proofs=archive.proofs,
         evidence=key.public,
         clock=clock,
         metrics=reads,
@@ -408,8 +437,13 @@ async def workshop(
             leases,
             catalogue,
             jobs,
+            preflight,
+            receipts,
             sweep,
             left_overs,
+            thumbnails,
+            ledger,
+            witness,
             public,
             signer,
             compose_door,
@@ -420,6 +454,7 @@ async def workshop(
         if shop is not None:
             await shop.close()
         await jobs.close()
+        await thumbnails.close()
         await half.recorder.close()
         await lane.close()
         await archive.database.close()

@@ -46,6 +46,18 @@ async def test_a_change_in_another_commune_does_not_change_the_version(
     assert (await wanted(worker)).version == before
 
 
+async def test_the_recorder_is_told_the_least_days_of_an_authorisation(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    permit = {"number": "1", "granted_on": "2026-01-01", "valid_until": "2030-01-01", "days": 20}
+    camera = await room.camera(admin, authorisation=permit | {"least_days": 10})
+    told = (await room.machine(RECORDER_TOKEN).get("/recorder/policies")).json()["policies"]
+    assert [(one["days"], one["least_days"]) for one in told] == [(20, 10)]
+    refused = await admin.patch(f"/cameras/{camera}", json={"authorisation": permit | {"least_days": 21}})
+    assert (refused.status_code, refused.json()["field"]) == (400, "authorisation.least_days")
+    assert (await admin.get(f"/cameras/{camera}")).json()["authorisation"]["least_days"] == 10
+
+
 async def test_the_recorder_gets_304_until_a_policy_changes(room: Room, admin: httpx.AsyncClient) -> None:
     camera = await room.camera(admin)
     async with room.machine(RECORDER_TOKEN) as recorder:

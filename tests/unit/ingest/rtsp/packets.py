@@ -2,7 +2,7 @@
 
 import struct
 
-from ingest.ports import Packet, SourceCounts
+from ingest.ports import Packet, Pictures, SourceCounts
 from ingest.rtsp.core import Core
 from ingest.rtsp.depacketise import Depacketiser
 from ingest.rtsp.depacketise_h264 import H264Depacketiser
@@ -48,12 +48,13 @@ class Rig:
         self.clock = SimulatedClock()
         self.counts = SourceCounts()
         self.pictures: list[Packet] = []
-        self.losses = 0
+        self.losses = self.together = 0
         self.receiver = Receiver(
             96,
             90_000,
             depacketiser or H264Depacketiser(),
             self.pictures.append,
+            self._together,
             self._lost,
             self.counts,
             self.clock,
@@ -66,6 +67,10 @@ class Rig:
         self.receiver.arrived()
         for packet in packets:
             self.receiver.packet(memoryview(packet), 0, len(packet))
+
+    def _together(self, pictures: Pictures) -> None:
+        self.together += 1
+        self.pictures += pictures.packets()
 
     def _lost(self) -> None:
         self.losses += 1

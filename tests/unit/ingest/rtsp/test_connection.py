@@ -25,7 +25,7 @@ class Heard:
         self.errors: list[ConnectionLost] = []
         self.connection = Connection(
             self.counts,
-            arrived=lambda: None,
+            arrived=lambda ago_ns: None,
             frame=lambda channel, data, start, end: self.frames.append((channel, bytes(data[start:end]))),
             answered=self._answered,
             asked=self._asked,

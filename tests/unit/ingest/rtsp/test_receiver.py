@@ -220,3 +220,24 @@ async def test_a_receiver_report_tells_loss_and_the_last_sender_report() -> None
     again = rig.receiver.reception()
     assert again is not None
     assert (again.lost, again.lost_share256) == (2, 0)
+
+
+def test_a_camera_whose_pictures_have_all_one_time_is_not_usual() -> None:
+    rig = Rig()
+    rig.take(rtp(IDR, 0, 0, marker=True))
+    assert rig.receiver.usual
+    for number in range(1, 6):
+        rig.take(rtp(SLICE, number, 0, marker=True))
+    assert not rig.receiver.usual
+    rig.take(rtp(SLICE, 6, 3600, marker=True))
+    assert rig.receiver.usual
+
+
+def test_a_camera_that_marks_nothing_or_has_another_sender_beside_it_is_not_usual() -> None:
+    unmarked, shared = Rig(), Rig()
+    for number in range(3):
+        unmarked.take(rtp(IDR, number, 3600 * number))
+        shared.take(rtp(IDR, number, 3600 * number, marker=True))
+    assert (unmarked.receiver.usual, shared.receiver.usual) == (False, True)
+    shared.take(rtp(SLICE, 900, 7, marker=True, ssrc=SSRC + 1))
+    assert not shared.receiver.usual

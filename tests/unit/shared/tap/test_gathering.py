@@ -1,11 +1,12 @@
 """Units that wait at the publisher: how long, how many, in which order."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.ids import StreamId
 from shared.tap.gathering import GATHER_S, GATHERED_BYTES, GATHERED_UNITS, Gathering
-from shared.units import AccessUnit
+from shared.units import AccessUnit, UnitBatch
 from tests.support.eventually import eventually
 from tests.support.pictures import units
 
@@ -14,7 +15,7 @@ OTHER = StreamId("59350", "cam-other")
 
 
 async def test_units_of_each_stream_are_sent_together_in_order_within_their_time() -> None:
-    sent: list[list[AccessUnit]] = []
+    sent: list[Sequence[AccessUnit | UnitBatch]] = []
     gathering, loop = Gathering(sent.append), asyncio.get_running_loop()
     other = [replace(unit, stream=OTHER) for unit in UNITS[:2]]
     began_s = loop.time()
@@ -27,7 +28,7 @@ async def test_units_of_each_stream_are_sent_together_in_order_within_their_time
 
 
 async def test_what_waits_of_a_stream_has_a_bound_of_units_and_one_of_bytes() -> None:
-    sent: list[list[AccessUnit]] = []
+    sent: list[Sequence[AccessUnit | UnitBatch]] = []
     gathering = Gathering(sent.append)
     for unit in UNITS[:GATHERED_UNITS]:
         gathering.add(unit)
@@ -41,7 +42,7 @@ async def test_what_waits_of_a_stream_has_a_bound_of_units_and_one_of_bytes() ->
 
 
 async def test_what_waits_is_sent_when_the_publisher_ends_and_never_twice() -> None:
-    sent: list[list[AccessUnit]] = []
+    sent: list[Sequence[AccessUnit | UnitBatch]] = []
     gathering = Gathering(sent.append)
     gathering.add(UNITS[0])
     gathering.flush()

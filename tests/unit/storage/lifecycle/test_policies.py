@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from shared.clock import SimulatedClock
+from shared.ids import StreamId
 from shared.messages.codec import encode
 from shared.messages.storage import RecordingPolicies, RecordingPolicy, RecordingReport
 from storage.index.database import Database
@@ -83,3 +84,13 @@ async def test_how_recording_is_is_told_on_change_and_every_five_seconds() -> No
             await poller.report()
             told.append(control.told)
     assert told == [1, 1, 2]
+
+
+async def test_days_below_the_minimum_are_not_obeyed_and_a_minimum_that_cannot_be_is_refused() -> None:
+    below = replace(policy(days=5), least_days=15)
+    beyond = replace(policy(StreamId("59350", "cam-b"), days=5), least_days=32)
+    control = ControlRoom((below, beyond))
+    async with index_in_memory() as database:
+        await control.poller(database, SimulatedClock(0)).poll()
+        assert [(one.stream, one.days) for one in control.applied[-1]] == [(below.stream, 15)]
+        assert [one.days for one in await PolicyRows(database).all()] == [15]

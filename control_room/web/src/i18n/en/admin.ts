@@ -71,6 +71,7 @@ export const admin = {
     grantedOn: "Granted on",
     validUntil: "Valid until",
     days: "Retention (days, 31 at most)",
+    leastDays: "Least retention (days, 0: none)",
     noAuthorisation: "Without a valid authorisation the camera is neither shown nor recorded.",
     without: "no authorisation",
     until: (date: string) => `until ${date}`,

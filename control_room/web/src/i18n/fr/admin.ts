@@ -69,6 +69,7 @@ export const admin = {
     grantedOn: "Accordée le",
     validUntil: "Valable jusqu’au",
     days: "Conservation (jours, 31 au plus)",
+    leastDays: "Conservation minimale (jours, 0 : aucune)",
     noAuthorisation: "Sans autorisation valable, la caméra n’est ni affichée ni enregistrée.",
     without: "sans autorisation",
     until: (date: string) => `jusqu’au ${date}`,

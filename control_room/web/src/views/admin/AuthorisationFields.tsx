@@ -32,6 +32,9 @@ export function AuthorisationFields({ draft, problem, onChange }: Props) {
           <Field label={words.days} error={errorOf(problem, "days")}>
             {(ids) => <input {...ids} type="number" required min={1} max={31} value={draft.days} data-testid="permit-days" onChange={(event) => onChange({ days: event.target.value })} />}
           </Field>
+          <Field label={words.leastDays} error={errorOf(problem, "least_days")}>
+            {(ids) => <input {...ids} type="number" required min={0} max={31} value={draft.leastDays} data-testid="permit-least-days" onChange={(event) => onChange({ leastDays: event.target.value })} />}
+          </Field>
           <Field label={words.grantedOn} error={errorOf(problem, "granted_on")}>
             {(ids) => <input {...ids} type="date" required value={draft.grantedOn} data-testid="permit-granted" onChange={(event) => onChange({ grantedOn: event.target.value })} />}
           </Field>

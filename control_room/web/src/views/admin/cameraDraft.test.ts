@@ -6,7 +6,7 @@ const camera: Camera = {
   id: "cam-3kf9a0q2zd", commune: "59350", stream: "59350/cam-3kf9a0q2zd/main", name: "Gare", place: "Parvis",
   lat: 50.6, lon: null, recorded: true, enabled: true, address_host: "10.1.4.20:554", has_credentials: true,
   has_sub: false, opener: "own", transport: "tcp",
-  authorisation: { number: "2026-0417", granted_on: "2026-03-02", valid_until: "2031-03-01", days: 15 },
+  authorisation: { number: "2026-0417", granted_on: "2026-03-02", valid_until: "2031-03-01", days: 15, least_days: 0 },
   blocked_reason: null,
   state: { status: "live", reason: "", since: "2026-11-21T12:00:00Z", heard_at: null, width: 0, height: 0, fps: 0, codec: "", advice: "" },
   sub_state: null,

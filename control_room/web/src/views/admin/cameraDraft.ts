@@ -22,12 +22,13 @@ export interface CameraDraft {
   grantedOn: string;
   validUntil: string;
   days: string;
+  leastDays: string;
 }
 
 const BLANK: CameraDraft = {
   commune: "", name: "", place: "", address: "", username: "", password: "", clearCredentials: false,
   subAddress: "", clearSub: false, opener: "own", transport: "tcp", lat: "", lon: "",
-  recorded: true, enabled: true, authorised: true, number: "", grantedOn: "", validUntil: "", days: "15",
+  recorded: true, enabled: true, authorised: true, number: "", grantedOn: "", validUntil: "", days: "15", leastDays: "0",
 };
 
 const typed = (value: number | null | undefined): string => (value === null || value === undefined ? "" : String(value));
@@ -38,8 +39,8 @@ export function draftOf(camera: Camera | null, commune: string): CameraDraft {
   const { name, place, opener, transport, recorded, enabled, authorisation } = camera;
   const draft = { ...BLANK, commune: camera.commune, name, place, opener, transport, recorded, enabled, lat: typed(camera.lat), lon: typed(camera.lon) };
   if (authorisation === null) return { ...draft, authorised: false };
-  const { number, granted_on, valid_until, days } = authorisation;
-  return { ...draft, number, grantedOn: granted_on, validUntil: valid_until, days: String(days) };
+  const { number, granted_on, valid_until, days, least_days } = authorisation;
+  return { ...draft, number, grantedOn: granted_on, validUntil: valid_until, days: String(days), leastDays: String(least_days) };
 }
 
 const degrees = (text: string): number | null => (text.trim() === "" ? null : Number(text.replace(",", ".")));
@@ -55,7 +56,10 @@ function common(draft: CameraDraft) {
     recorded: draft.recorded,
     enabled: draft.enabled,
     authorisation: draft.authorised
-      ? { number: draft.number, granted_on: draft.grantedOn, valid_until: draft.validUntil, days: Number(draft.days) }
+      ? {
+          number: draft.number, granted_on: draft.grantedOn, valid_until: draft.validUntil,
+          days: Number(draft.days), least_days: Number(draft.leastDays),
+        }
       : null,
   };
 }
