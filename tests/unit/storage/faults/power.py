@@ -30,16 +30,19 @@ class PowerLine:
         else:
             self._sizes[self._keep(path)] = path.stat().st_size
 
-    def sync_all(self) -> None:
-        for path in self._files():
+    def sync_all(self, disk: Path | None = None) -> None:
+        """All of one folder of those, which may each be a disk of its own; of each at the beginning."""
+        disks = self._folders if disk is None else [disk]
+        for path in self._files(disks):
             self._sizes[self._keep(path)] = path.stat().st_size
-        below = [path for folder in self._folders for path in folder.rglob("*") if path.is_dir()]
-        for folder in {*self._folders, *below, *(path.parent for path in self._names)}:
+        below = [path for folder in disks for path in folder.rglob("*") if path.is_dir()]
+        known = [path.parent for path in self._names if any(path.is_relative_to(one) for one in disks)]
+        for folder in {*disks, *below, *known}:
             self._sync_names(folder)
 
     def cut(self, *, torn: float, zeros: bool) -> None:
         """Of what a file grew by since its sync so large a part is there, or as many zeros."""
-        for path in self._files():
+        for path in self._files(self._folders):
             path.unlink()
         for path, inode in self._names.items():
             if not self._is_reached(path.parent):
@@ -70,5 +73,5 @@ class PowerLine:
             else:
                 self._names[path] = self._keep(path)
 
-    def _files(self) -> list[Path]:
-        return [path for folder in self._folders for path in folder.rglob("*") if path.is_file()]
+    def _files(self, folders: Sequence[Path]) -> list[Path]:
+        return [path for folder in folders for path in folder.rglob("*") if path.is_file()]

@@ -144,7 +144,7 @@ class Steps:
         if self._power is None:
             return
         if name == "sync_all":
-            self._power.sync_all()
+            self._power.sync_all(path)
         elif kind is Kind.SYNC:
             self._power.synced(path)
         elif kind is Kind.SPACE and name != "mkdir":
