@@ -13,6 +13,7 @@ from shared.evidence.manifest import exact
 from shared.evidence.receipt import read_receipt
 from shared.evidence.signature import EvidencePublicKey
 from shared.evidence.verify import manifest_of, verify
+from shared.evidence.witness import WitnessedHeads
 from shared.spans import Span
 from shared.utc import ns_of
 
@@ -25,18 +26,22 @@ class Stamp:
     authority: Path
 
 
-def verification(export: Path, key_file: Path, stamp: Stamp | None = None) -> int:
+def verification(export: Path, key_file: Path, stamp: Stamp | None = None, heads: Path | None = None) -> int:
     """Print what was found; 0 when the export is sound, and its time-stamp if there is one, 1 when not.
 
+    `heads` are those of the register as control_room gave them.
     A file of JSON is a receipt: what it says is printed, the package's SHA-256 among it.
-    Raises BadInput on unreadable files, and where a receipt is given a time-stamp.
+    Raises BadInput on unreadable files, and where a receipt is given a time-stamp or heads.
     """
     if export.suffix == ".json":
         if stamp is not None:
             raise BadInput("a receipt has no time-stamp: give the package it is of")
+        if heads is not None:
+            raise BadInput("a receipt rests on no head: give the package it is of")
         return receipt_verification(export, key_file)
     try:
-        verdict = verify(export, _readable(key_file, "key"))
+        witness = None if heads is None else WitnessedHeads.read(_readable(heads, "file of heads"))
+        verdict = verify(export, _readable(key_file, "key"), witness)
         lines, holds = told(verdict), verdict.sound
         if stamp is not None and verdict.sound:
             said, holds = _stamped(export, stamp)

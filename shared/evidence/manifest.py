@@ -1,6 +1,7 @@
 """The manifest of an export: what was asked, what there was, and the seal of every file."""
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -59,7 +60,8 @@ class SealedSegment:
     """What a film has of one recorded segment: its bytes [offset, offset + size), to place an attack.
 
     `time90` is the media time of its first picture in the film; `whole` tells whether no picture of it is
-    left out; `incomplete` as the film has it.
+    left out; `incomplete` as the film has it. `head` is what stood in front of its fragments, empty where
+    the recorded file cannot be made again from the film.
     """
 
     recorded: str
@@ -73,6 +75,7 @@ class SealedSegment:
     samples: int
     whole: bool
     incomplete: int
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ class Gap:
 class CameraPart:
     """What an export has of one camera. `wall_sources` tell where the UTC of its pictures came from.
 
-    `proofs` are what was signed at capture about recorded segments, by their key; empty where nothing was.
+    `proofs` name the register that was signed at capture, and what it says of the segments; empty where there
+    is none.
     """
 
     camera: NamedCamera
@@ -217,8 +221,9 @@ def _video(video: SealedVideo) -> dict[str, object]:
 
 
 def _segment(one: SealedSegment) -> dict[str, object]:
-    incomplete = {"incomplete_first_pictures": one.incomplete} if one.incomplete else {}
-    return incomplete | {
+    incomplete: dict[str, object] = {"incomplete_first_pictures": one.incomplete} if one.incomplete else {}
+    head: dict[str, object] = {"recorded_head": b64encode(one.head).decode()} if one.head else {}
+    return (incomplete | head) | {
         "recorded": one.recorded,
         "run": one.run,
         "start": exact(one.start_ns),

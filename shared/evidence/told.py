@@ -1,10 +1,13 @@
 """What a signed manifest tells of the files of its export."""
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.evidence.manifest import FORMAT, FORMATS
+from shared.spans import Span
+from shared.utc import ns_from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,9 @@ class ToldSegment:
     sha256: str
     start: str
     end: str
+    recorded: str = ""
+    whole: bool = False
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +38,25 @@ class ToldFilm:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldCamera:
+    """What is said of a camera's captures: the file of its register, the SHA-256 of recorded segments by key,
+    and why some that lie in the range asked are in no film, by key."""
+
+    stream: str
+    name: str
+    register: str
+    recorded: Mapping[str, str]
+    left_out: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """All files, and those that are films with a seal; an export of the first format has none of these."""
 
     digests: Mapping[str, str]
     films: tuple[ToldFilm, ...]
-    without_proof: tuple[str, ...]
+    cameras: tuple[ToldCamera, ...]
+    asked: Span
 
 
 def read_told(raw: bytes) -> Told | None:
@@ -50,11 +69,12 @@ def read_told(raw: bytes) -> Told | None:
             str(entry["name"]): str(entry["sha256"]) for entry in (*manifest["files"], *manifest["documents"])
         }
         if manifest["format"] != FORMAT:
-            return Told(digests, (), ())
+            return Told(digests, (), (), Span(0, 0))
         return Told(
             digests,
             tuple(_film(entry) for entry in manifest["files"]),
-            tuple(str(one["name"]) for one in manifest["cameras"] if not one["proofs_of_capture"]),
+            tuple(_camera(one) for one in manifest["cameras"]),
+            Span(ns_from_text(manifest["asked"]["start"]), ns_from_text(manifest["asked"]["end"])),
         )
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
@@ -91,7 +111,27 @@ def _segment(one: Mapping[str, object]) -> ToldSegment:
         str(one["sha256"]),
         str(one["start"]),
         str(one["end"]),
+        str(one.get("recorded", "")),
+        one.get("whole") is True,
+        b64decode(str(one.get("recorded_head", "")), validate=True),
     )
+
+
+def _camera(one: Mapping[str, object]) -> ToldCamera:
+    proofs = _members(one["proofs_of_capture"])
+    return ToldCamera(
+        str(one["stream"]),
+        str(one["name"]),
+        str(proofs.get("register", "")),
+        {key: str(sha256) for key, sha256 in _members(proofs.get("recorded", {})).items()},
+        {key: str(cause) for key, cause in _members(proofs.get("left_out", {})).items()},
+    )
+
+
+def _members(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError("an object is expected")
+    return value
 
 
 def _whole(value: object) -> int:

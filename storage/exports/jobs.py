@@ -14,6 +14,7 @@ from shared.log import get_logger
 from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
 from shared.spans import Span
+from storage.exports.capture import registers_of
 from storage.exports.documents import Seals
 from storage.exports.envelope import Recipient
 from storage.exports.lifetime import package_due_ns, parts_of
@@ -23,6 +24,7 @@ from storage.exports.stamps import TOKEN, Stamps
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_datetime
 from storage.playback.catalogue import Catalogue
@@ -60,7 +62,9 @@ class ExportJobs:
         at_once: int,
         is_recovering: Callable[[], bool] = lambda: False,
         stamps: Stamps | None = None,
+        proofs: Proofs | None = None,
     ) -> None:
+        self._proofs = proofs
         self._stamps = stamps
         self._is_recovering = is_recovering
         self._rows = rows
@@ -250,6 +254,7 @@ class ExportJobs:
             read=lambda footage: self._catalogue.layout_now(footage.key),
             bytes_of=self._catalogue.read,
             stop=making.stop,
+            register_of=registers_of(self._proofs),
         )
         making.packer = packer
         return await asyncio.to_thread(packer.pack, package_path(self._folder, order), self._clock.utc_ns())

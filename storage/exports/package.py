@@ -25,6 +25,7 @@ from shared.evidence.manifest import (
 from shared.messages.storage import ExportedCamera, ExportOrder, ExportPhase
 from shared.reasons import why
 from shared.spans import Present, Span
+from storage.exports.capture import Offered, RegisterOf, no_register, proofs_told
 from storage.exports.documents import Seals, documents, named, requisition_of
 from storage.exports.envelope import Recipient, envelope
 from storage.exports.film import FilmSource, FilmWriter
@@ -35,14 +36,6 @@ from storage.model.segment import Footage
 _CHUNK = 4 << 20
 _WORKERS = 3
 """Two hashes and the writing of one block, while the next is read."""
-
-ProofsOf = Callable[[Sequence[str]], Mapping[str, object]]
-"""What was signed at capture about recorded segments, by their keys, as far as anything was."""
-
-
-def no_proofs(keys: Sequence[str]) -> Mapping[str, object]:
-    """For a centre that signs nothing at capture."""
-    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,7 @@ class Packer:
         read: ReadLayout,
         bytes_of: Callable[[str, int, int], bytes],
         stop: Event,
-        proofs_of: ProofsOf = no_proofs,
+        register_of: RegisterOf = no_register,
     ) -> None:
         self.progress = 0.0
         self.phase = ExportPhase.COPYING
@@ -96,7 +89,8 @@ class Packer:
         self._read = read
         self._bytes_of = bytes_of
         self._stop = stop
-        self._proofs_of = proofs_of
+        self._register_of = register_of
+        self._registers: list[SealedFile] = []
         self._total_ns = max(1, sum(one.end_ns - one.start_ns for part in cameras for one in part.footage))
         self._done_ns = 0
 
@@ -159,7 +153,7 @@ class Packer:
             manifest = write_manifest(
                 requisition_of(self._order),
                 parts,
-                [SealedFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in written],
+                [*self._registers, *(_sealed(name, data) for name, data in written)],
                 made_ns=made_ns,
                 version=self._version,
                 fingerprint=self._seals.evidence.public.fingerprint,
@@ -182,15 +176,35 @@ class Packer:
             videos.append(self._video(package, plan, identity, pool))
             found.extend(plan.present(self._asked))
             sources.update(one.wall_source for one in plan.segments)
-        keys = [one.recorded for video in videos for one in video.segments]
+        used = [one.recorded for video in videos for one in video.segments]
         return CameraPart(
             named(part.camera),
             found,
             [_gap(one, unread) for one in gaps(found, self._asked)],
             videos,
             sorted(sources),
-            self._proofs_of(keys),
+            self._proofs(package, part, used, unread, made_ns),
         )
+
+    def _proofs(
+        self,
+        package: zipfile.ZipFile,
+        part: CameraFootage,
+        used: Sequence[str],
+        unread: Sequence[Footage],
+        made_ns: int,
+    ) -> Mapping[str, object]:
+        """What the register says of a camera, whose file is written; empty where there is none."""
+        self._check()
+        register = self._register_of(part.camera.stream, self._asked)
+        if register is None:
+            return {}
+        name = f"registre_{part.camera.stream.replace('/', '_')}.json"
+        when, data = time.gmtime(made_ns // 1_000_000_000), register.written()
+        package.writestr(zipfile.ZipInfo(name, when[:6]), data)
+        self._registers.append(_sealed(name, data))
+        offered = Offered({one.key for one in part.footage}, {one.key for one in unread})
+        return proofs_told(name, register, self._asked, set(used), offered)
 
     def _identity(self, camera: ExportedCamera, plan: FilmPlan, made_ns: int) -> FilmIdentity:
         return FilmIdentity(
@@ -238,6 +252,10 @@ def _make_last(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _sealed(name: str, data: bytes) -> SealedFile:
+    return SealedFile(name, len(data), hashlib.sha256(data).hexdigest())
 
 
 def _gap(span: Span, unread: Sequence[Footage]) -> Gap:

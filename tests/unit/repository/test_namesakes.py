@@ -44,6 +44,12 @@ NOTHING_TO_TEST = {
 """Modules without behaviour of their own, each with the reason."""
 
 ELSEWHERE = {
+    "shared/transcoder/stills.py": "tests/unit/storage/playback/test_thumbnails.py",
+    "storage/http/asked.py": "tests/unit/storage/http/test_playback.py",
+    "storage/http/thumbnails.py": "tests/unit/storage/playback/test_thumbnails.py",
+    "storage/playback/pieces.py": "tests/unit/storage/playback/test_windows.py",
+    "storage/playback/playlist.py": "tests/unit/storage/http/test_hls.py",
+    "storage/playback/retiming.py": "tests/unit/storage/playback/test_windows.py",
     "control_room/db/access_requests.py": "tests/unit/control_room/evidence/test_access_requests.py",
     "control_room/db/requisitions.py": "tests/unit/control_room/evidence/test_enter_requisition.py",
     "control_room/evidence/cancel_export.py": "tests/unit/control_room/evidence/test_decide_requisition.py",

@@ -363,6 +363,7 @@ async def workshop(
         version="0.0",
         at_once=1,
         is_recovering=half.finisher.is_recovering,
+        proofs=archive.proofs,
     )
     sweep = PackageSweep(
         ExportRows(archive.database),
