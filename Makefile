@@ -70,6 +70,10 @@ format: setup ## Put the code into its format
 	.venv/bin/ruff format $(SOURCES)
 	.venv/bin/ruff check --fix $(SOURCES)
 
+FAULTS_EVERY ?= 3
+faults: setup ## Strike each step of each procedure of storage by each fault (FAULTS_EVERY=1: each; 3: a third)
+	BEFFROI_TEST_FAULTS_EVERY=$(FAULTS_EVERY) $(PY) -m pytest -q -n 2 -p no:logging tests/unit/storage/faults
+
 bench: setup browser ## Measure speed and memory on this machine (ONLY="viewers delay" for parts)
 	$(PY) -m tests.bench $(ONLY)
 
@@ -138,4 +142,4 @@ web-setup: .make/node
 	cd $(WEB) && npm run --silent build
 	@touch $@
 
-.PHONY: ready check-types check-tests check-python check-page help setup-run demo doctor test check format bench bench-cameras profile bench-peers bench-plots performance pictures setup web browser lock clean web-setup
+.PHONY: ready check-types check-tests check-python check-page help setup-run demo doctor test check format faults bench bench-cameras profile bench-peers bench-plots performance pictures setup web browser lock clean web-setup

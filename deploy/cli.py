@@ -100,7 +100,23 @@ def _parser() -> argparse.ArgumentParser:
     about.add_argument("--from", dest="start", help="beginning of the range, such as 2026-10-01T21:00:00Z")
     about.add_argument("--to", dest="end", help="end of the range")
     verify.set_defaults(verb=_verify)
+    _add_storage(verbs.add_parser("storage", help="look after recordings while nothing runs"))
     return parser
+
+
+def _add_storage(storage: argparse.ArgumentParser) -> None:
+    verbs = storage.add_subparsers(required=True, metavar="VERB")
+    fsck = verbs.add_parser("fsck", help="compare index and objects both ways, and hash every object anew")
+    fsck.add_argument("--repair", action="store_true", help="then mend the index by what is there")
+    fsck.set_defaults(verb=_fsck)
+    rebuild = verbs.add_parser("rebuild", help="make the index anew from the objects, holds included")
+    rebuild.set_defaults(verb=_rebuild)
+    for verb in (fsck, rebuild):
+        verb.add_argument(
+            "--data",
+            type=Path,
+            help="folder of an installation; without it BEFFROI_* say where storage keeps things",
+        )
 
 
 def _add_muxes(verb: argparse.ArgumentParser) -> None:
@@ -162,6 +178,18 @@ def _verify(asked: argparse.Namespace) -> int:
         case ["departure", folder]:
             return departure(Path(folder), asked.key)
     raise BadInput("verify takes an export, or the word `destruction` or `departure` and its file or folder")
+
+
+def _fsck(asked: argparse.Namespace) -> int:
+    from deploy.upkeep import fsck
+
+    return fsck(asked.data, repair=asked.repair)
+
+
+def _rebuild(asked: argparse.Namespace) -> int:
+    from deploy.upkeep import rebuild
+
+    return rebuild(asked.data)
 
 
 if __name__ == "__main__":

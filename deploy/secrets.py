@@ -56,6 +56,11 @@ class Secrets:
         return file
 
 
+def footage_keys(secrets: Path) -> Path:
+    """The folder of the communes' footage keys, there or not."""
+    return secrets / "footage-keys"
+
+
 def open_secrets(folder: Path) -> Secrets:
     """The keys in `folder`, made where they are missing.
 
@@ -76,7 +81,7 @@ def open_secrets(folder: Path) -> Secrets:
         tap_secret=folder / "tap.key",
         tap_public=folder / "tap.pub",
         tap_peers=folder / "tap-peers",
-        footage_keys=folder / "footage-keys",
+        footage_keys=footage_keys(folder),
     )
     if new:
         kept.footage_keys.mkdir(exist_ok=True, mode=0o700)

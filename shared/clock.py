@@ -54,6 +54,10 @@ class SimulatedClock:
         """Set the wall clock forward or back, as NTP may, without passing any monotonic time."""
         self._utc_offset_ns += delta_ns
 
+    def pass_unseen(self, seconds: float) -> None:
+        """Let time pass while nobody runs, as for a process that is frozen: sleepers are woken later."""
+        self._now_ns += int(seconds * 1e9)
+
     async def sleep(self, seconds: float) -> None:
         if seconds <= 0:
             await asyncio.sleep(0)

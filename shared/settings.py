@@ -1,6 +1,7 @@
 """Settings come from the environment, as `BEFFROI_*`, once, when a service starts."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -59,10 +60,13 @@ def _is_placeholder(value: object) -> bool:
     return isinstance(value, SecretStr) and value.get_secret_value().strip().lower() in PLACEHOLDERS
 
 
-def load(kind: type[S]) -> S:
-    """The settings of one service. Raises BadInput: a sentence for each that is missing or wrong."""
+def load(kind: type[S], given: Mapping[str, str] | None = None) -> S:
+    """The settings of one service; those `given` by name are not asked of the environment.
+
+    Raises BadInput: a sentence for each that is missing or wrong.
+    """
     try:
-        return kind()
+        return kind(**(given or {}))  # type: ignore[arg-type]  # each field judges its own
     except ValidationError as error:
         sentences = [
             _sentence(item["loc"], item["type"], item["msg"]) for item in error.errors(include_input=False)

@@ -41,11 +41,11 @@ def _reindex() -> int:
 
 def _scrub(*, repair: bool) -> int:
     found, done = asyncio.run(scrub_all(_settings(), repair=repair))
-    print(", ".join(f"{count} {fault}" for fault, count in found.items()))
+    print(", ".join(f"{found.count(fault)} {fault}" for fault in Fault))
     if done is not None:
         _say(done)
-        return 1 if done.unreadable or found[Fault.DAMAGED] else 0
-    return 1 if any(found.values()) else 0
+        return 1 if done.unreadable or found.count(Fault.DAMAGED) else 0
+    return 0 if found.is_sound else 1
 
 
 def _proof(stream: str, start: str, end: str) -> int:

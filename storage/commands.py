@@ -18,27 +18,27 @@ from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.departure import Departed, Departure, Sealed
 from storage.lifecycle.reindex import Reindexed, reindex
-from storage.lifecycle.scrub import Fault, scrubbed
+from storage.lifecycle.scrub import Found, scrubbed
 from storage.objects.boot import since_boot
 from storage.objects.compose import StoreHome, departure_home, store_home
 from storage.objects.disk import RealDisk
 from storage.objects.folder_lock import locked
 from storage.recording.spool import Spool
-from storage.settings import StorageSettings
+from storage.settings import ArchiveSettings, StorageSettings
 
 if TYPE_CHECKING:
     from storage.objects.s3_lease import S3Lease
 
 
 @asynccontextmanager
-async def _alone(settings: StorageSettings) -> AsyncIterator[Archive]:
+async def _alone(settings: ArchiveSettings) -> AsyncIterator[Archive]:
     """The archive, with the folders locked. Raises Conflict where a storage runs."""
     async with _at_home(settings) as (_, archive):
         yield archive
 
 
 @asynccontextmanager
-async def _at_home(settings: StorageSettings) -> AsyncIterator[tuple[StoreHome, Archive]]:
+async def _at_home(settings: ArchiveSettings) -> AsyncIterator[tuple[StoreHome, Archive]]:
     clock, disk = SystemClock(), RealDisk()
     settings.spool.mkdir(parents=True, exist_ok=True)
     home = store_home(settings, disk, clock, since_boot)
@@ -68,13 +68,13 @@ async def _taken(lease: "S3Lease | None") -> AsyncIterator[None]:
         await asyncio.to_thread(lease.release)
 
 
-async def rebuild_index(settings: StorageSettings) -> Reindexed:
-    """What `python -m storage reindex` does."""
+async def rebuild_index(settings: ArchiveSettings) -> Reindexed:
+    """What `python -m storage reindex` and `beffroi storage rebuild` do."""
     async with _alone(settings) as archive:
         return await reindex(archive, SystemClock().utc_ns())
 
 
-async def prove_destruction(settings: StorageSettings, stream: StreamId, span: Span) -> bytes:
+async def prove_destruction(settings: ArchiveSettings, stream: StreamId, span: Span) -> bytes:
     """What `python -m storage proof` does: the file that `beffroi verify destruction` reads.
 
     Raises NotFound where nothing is signed yet.
@@ -83,7 +83,7 @@ async def prove_destruction(settings: StorageSettings, stream: StreamId, span: S
         return (await archive.proofs.destruction(stream, span)).written()
 
 
-async def prove_capture(settings: StorageSettings, key: str) -> bytes:
+async def prove_capture(settings: ArchiveSettings, key: str) -> bytes:
     """What `python -m storage capture` does: a file of JSON for whoever has one recording in hand.
 
     Raises NotFound where no head has it.
@@ -92,8 +92,9 @@ async def prove_capture(settings: StorageSettings, key: str) -> bytes:
         return json.dumps((await archive.proofs.proof_of(key)).told()).encode() + b"\n"
 
 
-async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fault, int], Reindexed | None]:
-    """What `python -m storage scrub` does: look at everything once, at full speed; then repair the index."""
+async def scrub_all(settings: ArchiveSettings, *, repair: bool) -> tuple[Found, Reindexed | None]:
+    """What `python -m storage scrub` and `beffroi storage fsck` do: look at everything once, at full speed;
+    then repair the index."""
     async with _alone(settings) as archive:
         scrub = compose_scrub(archive, SystemClock(), bytes_per_s=sys.maxsize)
         found = await scrubbed(scrub)
@@ -102,7 +103,7 @@ async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fa
         return found, await reindex(archive, SystemClock().utc_ns())
 
 
-async def rewrap_keys(settings: StorageSettings, commune: str) -> int:
+async def rewrap_keys(settings: ArchiveSettings, commune: str) -> int:
     """What `python -m storage rewrap` does: a new key for a commune; how many data keys got new envelopes.
 
     Raises Unavailable where the old key is not to be had.

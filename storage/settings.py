@@ -33,25 +33,42 @@ class BucketSettings(Settings):
     s3_ca_file: Path | None = Field(default=None, description="PEM of the authority that it is signed by.")
 
 
-class StorageSettings(BucketSettings):
-    """`BEFFROI_*` of `python -m storage`. Folders left out are made in the data folder."""
+class ArchiveSettings(BucketSettings):
+    """Where everything is that was recorded. Folders left out are in the data folder."""
 
-    http_host: str = Field(default="127.0.0.1", description="Address that serves playback and exports.")
-    http_port: int = Field(default=8003, ge=0, le=65535, description="Port that serves them.")
-    status_port: int = Field(default=9103, ge=0, le=65535, description="Port of /healthz and /metrics.")
     spool_dir: Path | None = Field(default=None, description="Folder of segments being written.")
     object_dir: Path | None = Field(default=None, description="Folder of the object store.")
     footage_key_dir: Path | None = Field(
         default=None,
         description="Folder of the communes' footage keys; empty: new recordings are not encrypted.",
     )
+    database_url: str = Field(default="", description="SQLAlchemy address of the index; empty: SQLite.")
+
+    @property
+    def spool(self) -> Path:
+        return self.spool_dir or self.data_dir / "spool"
+
+    @property
+    def objects(self) -> Path:
+        return self.object_dir or self.data_dir / "objects"
+
+    @property
+    def index_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'storage.db').absolute()}"
+
+
+class StorageSettings(ArchiveSettings):
+    """`BEFFROI_*` of `python -m storage`. Folders left out are made in the data folder."""
+
+    http_host: str = Field(default="127.0.0.1", description="Address that serves playback and exports.")
+    http_port: int = Field(default=8003, ge=0, le=65535, description="Port that serves them.")
+    status_port: int = Field(default=9103, ge=0, le=65535, description="Port of /healthz and /metrics.")
     spool_limit_mb: int = Field(
         default=51_200,
         ge=64,
         description="Megabytes that may wait in the spool while the object store is away.",
     )
     export_dir: Path | None = Field(default=None, description="Folder of export packages.")
-    database_url: str = Field(default="", description="SQLAlchemy address of the index; empty: SQLite.")
     control_url: str = Field(description="Base address of control_room, such as `https://video.example.org`.")
     recorder_token: SecretStr = Field(
         default=SecretStr(""), description="Credential of the recorder at control_room."
@@ -116,14 +133,6 @@ class StorageSettings(BucketSettings):
     exports_at_once: int = Field(default=1, ge=1, le=8, description="Exports made at the same time.")
 
     @property
-    def spool(self) -> Path:
-        return self.spool_dir or self.data_dir / "spool"
-
-    @property
-    def objects(self) -> Path:
-        return self.object_dir or self.data_dir / "objects"
-
-    @property
     def exports(self) -> Path:
         return self.export_dir or self.data_dir / "exports"
 
@@ -134,7 +143,3 @@ class StorageSettings(BucketSettings):
     @property
     def seal_certificate(self) -> Path:
         return self.seal_certificate_file or self.data_dir / "seal-certificate.pem"
-
-    @property
-    def index_url(self) -> str:
-        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'storage.db').absolute()}"

@@ -118,6 +118,7 @@ class Packer:
                 digest = self._kept(incoming, pool)
             size = incoming.stat().st_size
             os.replace(incoming, target)
+            _make_last(target.parent)
         finally:
             for path in (plain, incoming, self._scratch):
                 path.unlink(missing_ok=True)
@@ -278,6 +279,15 @@ class Packer:
     def _check(self) -> None:
         if self._stop.is_set():
             raise Stopped
+
+
+def _make_last(folder: Path) -> None:
+    """Let the names in a folder survive a power cut. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sealed(name: str, data: bytes) -> SealedFile:

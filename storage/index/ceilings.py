@@ -1,6 +1,7 @@
 """Rows of ceilings: the fewest days that applied to footage, which a later raise does not lift."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -69,3 +70,39 @@ async def lower(database: Database, connection: AsyncConnection, stream: str, da
         .where(export_parts.c.stream == stream, export_parts.c.days > days)
         .values(days=days)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What was captured of a stream up to an instant gets so many days at most."""
+
+    stream: str
+    until_ns: int
+    days: int
+
+
+class CeilingRows:
+    """All ceilings together: for what keeps them elsewhere."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> list[Ceiling]:
+        found = select(ceilings.c.stream, ceilings.c.until_ns, ceilings.c.days)
+        ordered = found.order_by(ceilings.c.stream, ceilings.c.until_ns)
+        async with self._database.read() as connection:
+            return [Ceiling(*row) for row in (await connection.execute(ordered)).all()]
+
+    async def add(self, several: Sequence[Ceiling]) -> None:
+        """Let these hold too; rows that are there follow in batches (`DueRows.lower`)."""
+        async with self._database.write() as connection:
+            for one in several:
+                row = {"stream": one.stream, "until_ns": one.until_ns, "days": one.days}
+                for table, more in ((ceilings, {}), (lowerings, {"cursor_ns": 0})):
+                    insert = self._database.insert(table).values(row | more)
+                    fewer = insert.on_conflict_do_update(
+                        index_elements=["stream", "until_ns"],
+                        set_={"days": row["days"], **more},
+                        where=table.c.days > one.days,
+                    )
+                    await connection.execute(fewer)

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from storage.index.backlog import BacklogRows
+from storage.index.ceilings import CeilingRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.holds import HoldRows
@@ -16,6 +17,7 @@ from storage.index.shown import ShownRows
 from storage.index.waiting import WaitingRows
 from storage.index.walk import Walk
 from storage.lifecycle.bond import StoreBond
+from storage.lifecycle.ceiling_notes import CeilingNotes
 from storage.lifecycle.generation import Generation
 from storage.lifecycle.hold_files import HoldFiles
 from storage.lifecycle.holds import Holds
@@ -42,6 +44,7 @@ class Archive:
     places: Places
     bond: StoreBond
     holds: Holds
+    ceilings: CeilingNotes
     ledger: LedgerRows
     ledger_notes: LedgerNotes
     proofs: Proofs
@@ -73,6 +76,7 @@ async def open_archive(index_url: str, store: ObjectStore, spool: Spool) -> Arch
         places,
         bond,
         holds,
+        CeilingNotes(CeilingRows(database), store.notes),
         LedgerRows(database),
         LedgerNotes(store.notes),
         Proofs(LedgerProofRows(database)),

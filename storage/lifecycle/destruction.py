@@ -82,7 +82,7 @@ def destruction(
         clock,
         RetentionMetrics(),
         life,
-        [*copies, locks.sweep_once],
+        [*copies, locks.sweep_once, archive.ceilings.keep],
         allowance,
         locks,
         overdue,

@@ -18,12 +18,14 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Reindexed:
-    """What was found: objects the index knew, ones it learnt, rows without object, files that are none."""
+    """What was found: objects the index knew, ones it learnt, rows without object, files that are none; and
+    how many holds there are."""
 
     known: int
     added: int
     forgotten: int
     unreadable: int
+    holds: int
 
 
 async def reindex(archive: Archive, utc_ns: int) -> Reindexed:
@@ -44,8 +46,9 @@ async def reindex(archive: Archive, utc_ns: int) -> Reindexed:
         ) from error
     # Before the bond: destruction stays refused until what is held is known again.
     await archive.holds.restore()
+    await archive.ceilings.restore()
     await archive.bond.renew()
-    return Reindexed(known, added, forgotten, unreadable)
+    return Reindexed(known, added, forgotten, unreadable, len(await archive.holds.all()))
 
 
 def _register(archive: Archive) -> LedgerRestore:

@@ -65,6 +65,10 @@ class Found:
     def count(self, fault: Fault) -> int:
         return len(self.keys[fault]) + self.more[fault]
 
+    @property
+    def is_sound(self) -> bool:
+        return not any(self.count(fault) for fault in Fault)
+
 
 class Scrub:
     """Walks twice: over names (keys against rows, rows against keys), and over bytes (SHA-256 anew).
@@ -242,7 +246,9 @@ class Scrub:
         self._metrics.age_s.labels("bytes").set((self._clock.utc_ns() - self._hashed_ns) / 1e9)
 
 
-async def scrubbed(scrub: Scrub) -> dict[Fault, int]:
-    """One lap of both walks; how many of each fault. Raises BeffroiError."""
-    found, damaged = await scrub.names(), await scrub.bytes()
-    return {fault: found.count(fault) for fault in Fault} | {Fault.DAMAGED: len(damaged)}
+async def scrubbed(scrub: Scrub) -> Found:
+    """What one lap of both walks finds. Raises BeffroiError."""
+    found = await scrub.names()
+    for key in await scrub.bytes():
+        found.add(Fault.DAMAGED, key)
+    return found

@@ -15,7 +15,7 @@ from storage.objects.sealing.commune_keys import CommuneKeys
 from storage.objects.sealing.data_keys import DataKeys
 from storage.objects.sealing.store import SealingStore
 from storage.objects.store import ObjectStore
-from storage.settings import BucketSettings, StorageSettings
+from storage.settings import ArchiveSettings, BucketSettings
 
 if TYPE_CHECKING:
     from storage.objects.s3 import S3Store
@@ -51,7 +51,7 @@ class StoreHome:
         return self.raw.clear_incoming(lambda key: spool_name(key) in names)
 
 
-def store_home(settings: StorageSettings, disk: Disk, clock: Clock, boot: Boot) -> StoreHome:
+def store_home(settings: ArchiveSettings, disk: Disk, clock: Clock, boot: Boot) -> StoreHome:
     """Nothing is asked of a service yet. Raises BadInput. The folder of the spool must be there."""
     if not settings.s3_url:
         store = FolderStore(settings.objects, disk)
@@ -69,7 +69,7 @@ def store_home(settings: StorageSettings, disk: Disk, clock: Clock, boot: Boot) 
     return StoreHome(bucket, SealingStore(bucket, keys), keys, (), FolderNotes(settings.spool, disk), lease)
 
 
-def _data_keys(settings: StorageSettings, notes: Notes, disk: Disk) -> DataKeys | None:
+def _data_keys(settings: ArchiveSettings, notes: Notes, disk: Disk) -> DataKeys | None:
     folder = settings.footage_key_dir
     return None if folder is None else DataKeys(notes, CommuneKeys(folder, disk))
 

@@ -4,6 +4,7 @@ import errno
 import os
 import threading
 import uuid
+from collections import deque
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
@@ -34,6 +35,7 @@ class FolderStore:
         self._disk = disk
         self._naming = threading.Lock()
         self._lasting: set[Path] = set()
+        self._left: deque[Path] = deque()
 
     def put(self, key: str, source: BinaryIO) -> None:
         target = self._path(key)
@@ -49,7 +51,7 @@ class FolderStore:
                 self._disk.sync(incoming)
                 there = not self._name(incoming, target)
         finally:
-            self._disk.remove(incoming)
+            self._discard(incoming)
         self._make_last(target.parent)
         if there:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), key)
@@ -66,6 +68,10 @@ class FolderStore:
 
     def remove(self, key: str) -> bool:
         path = self._path(key)
+        # A second name of a file keeps what is in it.
+        while self._left:
+            self._disk.remove(self._left[0])
+            self._left.popleft()
         there = path.exists()
         self._disk.remove(path)
         if there:
@@ -89,6 +95,14 @@ class FolderStore:
     def _path(self, key: str) -> Path:
         require_key(key)
         return self._root / key
+
+    def _discard(self, incoming: Path) -> None:
+        """Remove what was put or could not be. Where that fails it is done before anything is removed."""
+        try:
+            self._disk.remove(incoming)
+        except OSError:
+            self._left.append(incoming)
+            raise
 
     def _name(self, incoming: Path, target: Path) -> bool:
         """Give what is whole its name; False where another has it."""

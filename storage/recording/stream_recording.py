@@ -277,7 +277,9 @@ class Recording:
         if self._open is not None and self._open.key == key:
             self._metrics.lost.labels("disk").inc(len(self._open.times90))
             self._open = None
-        self._retry_at_ns = self._clock.monotonic_ns() + _RETRY_NS
+        if not kept:
+            # Where only a write failed the next key unit is taken: the one after may be ten seconds later.
+            self._retry_at_ns = self._clock.monotonic_ns() + _RETRY_NS
         self._metrics.failures.inc()
         self._say(RecordingStatus.FAILING, reason)
         self._on_closed(key, kept)

@@ -2,16 +2,17 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from fastapi import FastAPI
 
 from shared.clock import SimulatedClock
 from shared.evidence.seal_key import SealKey, make_seal_key
@@ -160,9 +161,30 @@ class Workshop:
     witness: HandWitness
     evidence_pem: bytes
     tickets: TicketSigner
-    app: Guarded
-    routes: frozenset[str]
-    http: httpx.AsyncClient
+    compose_door: Callable[[], FastAPI]
+    reads: ReadMetrics
+
+    @cached_property
+    def door(self) -> FastAPI:
+        """What answers requests, made when a test asks something."""
+        return self.compose_door()
+
+    @cached_property
+    def app(self) -> Guarded:
+        return Guarded(self.door, self.reads.cut_off.inc)
+
+    @property
+    def routes(self) -> frozenset[str]:
+        return frozenset(self.door.openapi()["paths"])
+
+    @cached_property
+    def http(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://storage")
+
+    async def close(self) -> None:
+        """Let go of what a test asked with."""
+        if "http" in self.__dict__:
+            await self.http.aclose()
 
     @property
     def database(self) -> Database:
@@ -378,7 +400,8 @@ async def workshop(
     await end.keeper.reason_to_refuse()
     signer, verifier = TicketSigner.from_pem(ticket_private), TicketVerifier.from_pem(ticket_public, clock)
     leases = Leases(verifier.key, clock)
-    door = compose_app(
+    compose_door = partial(
+        compose_app,
         verifier,
         leases,
         KnownPublishers(store.notes, lambda: leases.publishers),
@@ -396,43 +419,43 @@ async def workshop(
         metrics=reads,
         origins="https://csu.example",
     )
-    app = Guarded(door, reads.cut_off.inc)
-    routes = frozenset(door.openapi()["paths"])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://storage") as http:
-        try:
-            yield Workshop(
-                folder,
-                clock,
-                archive,
-                tap,
-                lane,
-                half.quarantine,
-                policies,
-                half.recorder,
-                half.finisher,
-                half.sync,
-                end,
-                control,
-                Lessor(signer, clock.utc_ns),
-                leases,
-                catalogue,
-                jobs,
-                preflight,
-                receipts,
-                sweep,
-                left_overs,
-                thumbnails,
-                ledger,
-                witness,
-                public,
-                signer,
-                app,
-                routes,
-                http,
-            )
-        finally:
-            await jobs.close()
-            await thumbnails.close()
-            await half.recorder.close()
-            await lane.close()
-            await archive.database.close()
+    shop: Workshop | None = None
+    try:
+        shop = Workshop(
+            folder,
+            clock,
+            archive,
+            tap,
+            lane,
+            half.quarantine,
+            policies,
+            half.recorder,
+            half.finisher,
+            half.sync,
+            end,
+            control,
+            Lessor(signer, clock.utc_ns),
+            leases,
+            catalogue,
+            jobs,
+            preflight,
+            receipts,
+            sweep,
+            left_overs,
+            thumbnails,
+            ledger,
+            witness,
+            public,
+            signer,
+            compose_door,
+            reads,
+        )
+        yield shop
+    finally:
+        if shop is not None:
+            await shop.close()
+        await jobs.close()
+        await thumbnails.close()
+        await half.recorder.close()
+        await lane.close()
+        await archive.database.close()

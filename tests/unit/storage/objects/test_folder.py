@@ -1,5 +1,6 @@
 """What the folder does beyond the promises of an object store (tests/contract/test_object_store.py)."""
 
+import errno
 import io
 from pathlib import Path
 
@@ -96,3 +97,33 @@ def test_a_name_that_is_no_text_is_a_key_all_the_same(tmp_path: Path, store: Fol
     (key,) = store.keys()
     assert store.remove(key)
     assert store.keys() == []
+
+
+def test_a_second_name_that_a_fault_left_goes_before_anything_is_said_to_be_removed(tmp_path: Path) -> None:
+    class Sticky(RealDisk):
+        sticks = True
+
+        def replace(self, source: Path, target: Path) -> None:
+            super().replace(source, target)
+            if self.sticks:
+                # As where the name was changed, and then the machine was asked too much.
+                source.hardlink_to(target)
+
+        def remove(self, path: Path) -> None:
+            if self.sticks:
+                raise OSError(errno.EIO, "Input/output error")
+            super().remove(path)
+
+    disk = Sticky()
+    store = FolderStore(tmp_path, disk)
+    disk.sticks = False
+    found_store(store.notes, "a-store")
+    disk.sticks = True
+    with pytest.raises(OSError, match="Input/output error"):
+        put(store)
+    assert list((tmp_path / ".incoming").iterdir())
+    with pytest.raises(OSError, match="Input/output error"):
+        store.remove(KEY)
+    disk.sticks = False
+    assert store.remove(KEY)
+    assert not list((tmp_path / ".incoming").iterdir())

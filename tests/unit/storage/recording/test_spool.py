@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from shared.messages.storage import RecordingStatus
 from storage.model.segment import SegmentState
 from storage.objects.disk import RealDisk
-from tests.support.pictures import STREAM
+from tests.support import pictures
+from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.segments import layout_of, segment_bytes
 from tests.unit.storage.workshop import Workshop, policy, units, workshop
 
@@ -157,3 +158,33 @@ async def test_a_spool_file_that_is_no_segment_holds_nothing_up(tmp_path: Path, 
         key = f"{STREAM}/20261121/odd.mp4"
         shop.places.spool.path(key).write_bytes(data)
         assert shop.sealer.seal(key) is None
+
+
+async def test_a_write_that_failed_once_costs_no_key_picture_however_rare_those_are(tmp_path: Path) -> None:
+    """The next one comes half a second after the fault, and the one after that ten seconds later."""
+
+    class Hiccup(RealDisk):
+        at: int | None = None
+
+        def write(self, descriptor: int, data: bytes | memoryview) -> None:
+            if self.at is not None:
+                self.at -= 1
+                if self.at == 0:
+                    raise OSError(errno.EIO, "Input/output error")
+            super().write(descriptor, data)
+
+    disk = Hiccup()
+    film = pictures.units(110, fps=5, gop=50, width=64, height=48)
+    async with workshop(tmp_path, disk=disk) as shop:
+        shop.recorder.apply([policy()])
+        await shop.record(film[:47])
+        disk.at = 1
+        for unit in film[47:]:
+            await shop.record([unit])
+            await shop.clock.advance(0.2)
+        shop.recorder.apply([])
+        await shop.settle()
+        await shop.finish()
+        rows = sorted(await shop.rows.everything(), key=lambda row: row.start_ns)
+    assert [round((row.start_ns - START_NS) / 1e9) for row in rows] == [0, 10, 20]
+    assert rows[0].end_ns >= START_NS + 9 * 10**9 - 10**9

@@ -1,0 +1,1 @@
+"""Faults at every step of every procedure of a segment's life."""
