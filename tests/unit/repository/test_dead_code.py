@@ -19,7 +19,7 @@ CALLED_FROM_OUTSIDE = {
     "process_result_value",
 }
 # Second implementations of ports, beside the first.
-FAKES = {"FakeOpener", "SimulatedClock", "step_utc"}
+FAKES = {"FakeOpener", "SimulatedClock", "pass_unseen", "step_utc"}
 # What an object says of its state, for who watches it from outside.
 TOLD = {"bits_per_s", "is_ready", "most_attempts", "playing"}
 _OWN = {"property", "staticmethod", "classmethod"}
