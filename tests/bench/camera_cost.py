@@ -17,7 +17,7 @@ from tests.bench.ingest_cost import floor_percent
 from tests.bench.spent import cpu_ns, resident_bytes
 from tests.bench.tables import Cell, Table, keep
 
-COUNTS: Sequence[int] = (20, 50, 100)
+COUNTS: Sequence[int] = (20, 100, 500)
 SECONDS = 6.0
 _SETTLE_S = 3.0
 
