@@ -15,8 +15,8 @@ from storage.recording.pending import PendingFragment, Piece
 from storage.recording.spool import WriterEvents
 
 FRAGMENT90 = TICKS_PER_SECOND * 11 // 25
-"""A kill loses what is not in a fragment yet, and may lose a second: 440 ms, and the 400 ms that a picture may
-wait in the worker's kernel, leave room for the disk. Two turns of a worker make a fragment."""
+"""A kill loses what is not in a fragment yet, and may lose a second: 440 ms, and the 400 ms that a picture
+may wait in the worker's kernel, leave room for the disk. Two turns of a worker make a fragment."""
 TOGETHER90 = TICKS_PER_SECOND // 2
 """Units that came together and last as long are taken one by one: no fragment is to last over a second."""
 _JUMP90 = 5 * TICKS_PER_SECOND
