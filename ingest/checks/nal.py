@@ -196,8 +196,7 @@ class NalChecks(ABC, Generic[P]):
 
     def _again(self, data: bytes, known: KnownKey) -> Checked:
         """Pass on a key unit that comes again: its front has all sets, and they are known."""
-        self._keys += 1
-        self._since_key = 0
+        self._keys, self._since_key = self._keys + 1, 0
         self._unsent.clear()
         self.unfit(known.kinds, key=True)
         self.noticed(data)
