@@ -10,10 +10,11 @@ from control_room.access.room import Access
 from control_room.access.service_tickets import ServiceTickets
 from control_room.access.ticketing import Ticketing
 from control_room.db.engine import Database
+from control_room.evidence.clerk import Clerk
 from control_room.evidence.ledger_watch import LedgerWatch
 from control_room.evidence.orders import Orders
 from control_room.evidence.refusals import Refusals
-from control_room.evidence.room import Evidence
+from control_room.evidence.room import DeskRules, Evidence
 from control_room.evidence.storage_client import StorageClient
 from control_room.health import Health
 from control_room.http.app import serving_app
@@ -116,6 +117,7 @@ def _supervise(service: Service, rooms: Rooms, health: Health) -> None:
     service.supervise("muxes", rooms.live.muxes.run)
     service.supervise("leases", rooms.access.lessor.run)
     service.supervise("orders", rooms.evidence.orders.run)
+    service.supervise("desk", rooms.evidence.clerk.run)
 
 
 def assemble(settings: ControlRoomSettings, ports: Ports) -> Rooms:
@@ -188,10 +190,12 @@ def _evidence(settings: ControlRoomSettings, ports: Ports, access: Access) -> Ev
     return Evidence(
         access=access,
         orders=Orders(ports.db, ports.storage),
+        clerk=Clerk(ports.db, ports.clock, settings.collect_days),
         storage=ports.storage,
         refusals=Refusals(ports.clock),
         ledger=LedgerWatch(),
         storage_url=settings.storage_url.rstrip("/"),
+        rules=DeskRules(settings.direct_exports, settings.collect_days, settings.hold_review_days),
     )
 
 

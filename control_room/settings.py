@@ -55,6 +55,16 @@ class ControlRoomSettings(Settings):
         default=1800, ge=60, description="Seconds without a request that end a session."
     )
     session_absolute_s: int = Field(default=43200, ge=300, description="Seconds after which a session ends.")
+    direct_exports: bool = Field(
+        default=False,
+        description="Let one legal officer order an export alone, without a requisition a second approved.",
+    )
+    collect_days: int = Field(
+        default=7, ge=1, le=31, description="Days after which an export that nobody was given expires."
+    )
+    hold_review_days: int = Field(
+        default=30, ge=1, le=366, description="Days until a hold is to be reviewed, unless its placing says."
+    )
     trusted_proxies: str = Field(
         default="",
         description="Reverse proxies whose X-Forwarded-For is believed, comma separated.",

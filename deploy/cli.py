@@ -81,12 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_muxes(doctor)
     doctor.set_defaults(verb=_doctor)
 
-    verify = verbs.add_parser("verify", help="check an export or a proof of destruction, offline")
+    verify = verbs.add_parser("verify", help="check an export, a receipt or a proof of destruction, offline")
     verify.add_argument(
         "what",
         nargs="+",
         metavar="EXPORT",
-        help="the export: a .zip, or the folder it was unpacked to; or the word `destruction` and a proof",
+        help="the export: a .zip, or the folder it was unpacked to; or a receipt: .json; "
+        "or the word `destruction` and a proof",
     )
     verify.add_argument("--key", type=Path, required=True, help="the public evidence key of the centre (PEM)")
     verify.add_argument("--timestamp", type=Path, help="its time-stamp (RFC 3161 token), had separately")

@@ -73,6 +73,7 @@ PEOPLE = (
     ("operatrice", "Opératrice du CMSU", "operator", ("59350", "59512", "59346")),
     ("commune", "Mairie de Lezennes", "commune", ("59346",)),
     ("juriste", "Officier juridique", "legal", ("59350", "59512", "59346")),
+    ("adjointe", "Officière juridique adjointe", "legal", ("59350", "59512", "59346")),
 )
 
 
@@ -177,7 +178,7 @@ def welcome(layout: Layout) -> str:
 {logins}
 
   operatrice: say why you watch, put cameras on the wall ("Mur d'images"); "Caméras" shows their states.
-  juriste:    "Relecture" plays a range back, "Exports" hands it over on a requisition; check it offline:
+  juriste:    "Relecture" plays a range back, "Réquisitions" hands it over once adjointe has approved it:
               .venv/bin/beffroi verify EXPORT.zip --key {layout.secrets.evidence_public}
   commune:    sees and changes the cameras of Lezennes only.   admin: communes, people, journal.
 

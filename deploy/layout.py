@@ -132,6 +132,7 @@ class Layout:
                 "STORAGE_INTERNAL_URL": self.url(self.ports.storage),
                 "RECORDER_TOKEN": self.secrets.text("recorder-token"),
                 "ALLOW_LOOPBACK": str(self.demo).lower(),
+                "DIRECT_EXPORTS": str(self.demo).lower(),
                 "OWN_PLACES": self._own_places,
                 "WEB_DIR": str(Path(control_room.__file__).parent / "web" / "dist"),
                 "STATUS_PORT": str(self.ports.status_control),

@@ -1,5 +1,5 @@
-"""`beffroi verify`: tells in words whether an export is what the centre handed over, and whether the images
-of a camera and time are gone."""
+"""`beffroi verify`: tells in words whether an export, or a receipt, is what the centre handed over, and
+whether the images of a camera and time are gone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,8 @@ from shared.evidence.destruction_proof import DestructionProof
 from shared.evidence.finding import Verdict
 from shared.evidence.gone import Answer, Question, ask
 from shared.evidence.manifest import exact
+from shared.evidence.receipt import read_receipt
+from shared.evidence.signature import EvidencePublicKey
 from shared.evidence.verify import manifest_of, verify
 from shared.spans import Span
 from shared.utc import ns_of
@@ -26,8 +28,13 @@ class Stamp:
 def verification(export: Path, key_file: Path, stamp: Stamp | None = None) -> int:
     """Print what was found; 0 when the export is sound, and its time-stamp if there is one, 1 when not.
 
-    Raises BadInput on unreadable files.
+    A file of JSON is a receipt: what it says is printed, the package's SHA-256 among it.
+    Raises BadInput on unreadable files, and where a receipt is given a time-stamp.
     """
+    if export.suffix == ".json":
+        if stamp is not None:
+            raise BadInput("a receipt has no time-stamp: give the package it is of")
+        return receipt_verification(export, key_file)
     try:
         verdict = verify(export, _readable(key_file, "key"))
         lines, holds = told(verdict), verdict.sound
@@ -51,6 +58,22 @@ def _stamped(export: Path, stamp: Stamp) -> tuple[str, bool]:
     except BadInput as error:
         return f"bad-timestamp: {error}", False
     return f"  time-stamp: {found.at.isoformat()} by {found.authority}", True
+
+
+def receipt_verification(receipt: Path, key_file: Path) -> int:
+    """The same of a receipt."""
+    key = EvidencePublicKey.from_pem(_readable(key_file, "key"))
+    try:
+        said = read_receipt(receipt.read_bytes(), key)
+    except OSError as error:
+        raise BadInput(f"the receipt {receipt} cannot be read: {error.strerror}") from error
+    except BadInput as error:
+        print(printable(f"not-sound: {error.detail}"))
+        return 1
+    words = [f"  {name}: {value}" for name, value in said.items()]
+    lines = ["sound: the receipt is as it was signed", *words, f"  fingerprint of the key: {key.fingerprint}"]
+    print("\n".join(printable(line) for line in lines))
+    return 0
 
 
 def told(verdict: Verdict) -> list[str]:

@@ -28,6 +28,8 @@ MOST_CAMERAS = 64
 WALL_RESOURCE = "wall"
 CLOCK_RESOURCE = "clock"
 """Of storage: what a person's word about the time is for."""
+SURVEY_RESOURCE = "survey"
+"""Of storage: what there is of a range is asked, and nothing of it shown."""
 
 
 CameraPath = Annotated[str, Field(pattern=f"^{COMMUNE_PATTERN}/{CAMERA_PATTERN}$")]
@@ -60,7 +62,8 @@ others are control_room's own, and done at once."""
 class Ticket:
     """One person's permission to do one thing with one resource until `until_s` (UTC seconds since 1970).
 
-    `resource` is a stream (`str(StreamId)`), `wall`, `clock`, `export:<id>`, `hold:<id>` or `proof:<stream>`.
+    `resource` is a stream (`str(StreamId)`), `wall`, `clock`, `survey`, `export:<id>`, `hold:<id>` or
+    `proof:<stream>`.
     `start_s` and `end_s` bound the footage a playback may show; None leaves that side open. `cameras` are
     those a wall may show, in the order of its tiles: each as its main and as its sub stream.
 

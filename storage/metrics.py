@@ -108,6 +108,10 @@ class HoldMetrics:
         self.foreign = metrics.gauge(
             "storage_holds_unknown", "Holds kept here that control_room does not know"
         )
+        self.held_bytes = metrics.gauge("storage_held_bytes", "Bytes of recordings that holds keep")
+        self.held_share = metrics.gauge(
+            "storage_held_share", "Held bytes over what recordings may fill, from 0 to 1"
+        )
         self.replaced = metrics.counter(
             "storage_holds_placed_from_list_total", "Holds of control_room's that were missing here"
         )
@@ -152,5 +156,9 @@ class ReadMetrics:
         )
         self.refused = metrics.counter(
             "storage_playbacks_refused_total", "Windows that found no place among those being transcoded"
+        )
+        self.thumbnails = metrics.counter("storage_thumbnails_total", "Thumbnails made of recordings")
+        self.thumbnails_refused = metrics.counter(
+            "storage_thumbnails_refused_total", "Thumbnails refused because too many were asked for"
         )
         self.exports = metrics.counter("storage_exports_total", "Exports ended", ["status"])

@@ -8,6 +8,8 @@ from shared.leases import Leases
 from shared.openapi import Members, print_document
 from shared.tickets import TicketVerifier
 from storage.exports.jobs import ExportJobs
+from storage.exports.preflight import Preflight
+from storage.exports.receipts import Receipts
 from storage.http.compose import compose_app
 from storage.http.document import document
 from storage.lifecycle.clock_keeper import ClockKeeper
@@ -15,6 +17,7 @@ from storage.lifecycle.holds import Holds
 from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
+from storage.playback.thumbnails import Thumbnails
 from storage.recording.publishers import KnownPublishers
 
 Part = TypeVar("Part")
@@ -28,7 +31,10 @@ def described() -> Members:
         _nobody(KnownPublishers),
         _nobody(Catalogue),
         None,
+        _nobody(Thumbnails),
         jobs=_nobody(ExportJobs),
+        preflight=_nobody(Preflight),
+        receipts=_nobody(Receipts),
         holds=_nobody(Holds),
         keeper=_nobody(ClockKeeper),
         proofs=_nobody(Proofs),

@@ -34,7 +34,8 @@ from storage.objects.boot import since_boot
 from storage.objects.compose import StoreHome, store_home
 from storage.objects.disk import RealDisk
 from storage.objects.folder_lock import FolderLock, locked
-from storage.playback.compose import compose_catalogue, compose_transcodings
+from storage.playback.compose import compose_catalogue, compose_thumbnails, compose_transcodings
+from storage.playback.thumbnails import Thumbnails
 from storage.recording.compose import (
     WritingHalf,
     compose_recording,
@@ -71,12 +72,23 @@ async def build(settings: StorageSettings | None = None) -> Service:
     opening = await _opened(service, settings, home, archive, clock)
     recording = _recording(settings, tap, archive, clock)
     catalogue = compose_catalogue(archive, recording.recorder, clock)
-    recovering = recording.finisher.is_recovering
-    outside = _outside(service)
+    thumbnails = compose_thumbnails(archive, catalogue, reads)
+    service.on_stop(thumbnails.close)
+    recovering, outside = recording.finisher.is_recovering, _outside(service)
     exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
     refusing = [lock.reason_to_refuse for lock in locks]
     lifecycle = _lifecycle(
-        service, settings, home, archive, recording, exports, seals, clock, refusing, opening.reason_to_refuse
+        service,
+        settings,
+        home,
+        archive,
+        recording,
+        exports,
+        thumbnails,
+        seals,
+        clock,
+        refusing,
+        opening.reason_to_refuse,
     )
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()
@@ -86,7 +98,10 @@ async def build(settings: StorageSettings | None = None) -> Service:
         publishers,
         catalogue,
         compose_transcodings(settings.playback_transcoders),
+        thumbnails,
         jobs=exports.jobs,
+        preflight=exports.preflight,
+        receipts=exports.receipts,
         holds=archive.holds,
         keeper=lifecycle.end.keeper,
         proofs=archive.proofs,
@@ -148,6 +163,7 @@ def _lifecycle(
     archive: Archive,
     recording: WritingHalf,
     exports: Exports,
+    thumbnails: Thumbnails,
     seals: Seals,
     clock: Clock,
     refusing: Sequence[Ground],
@@ -164,7 +180,7 @@ def _lifecycle(
         seals.evidence,
         first=refusing,
         opened=opened,
-        copies=[exports.sweep.sweep_once],
+        copies=[exports.sweep.sweep_once, thumbnails.sweep_once],
         overdue=[exports.sweep.overdue_ns],
         local=home.local,
         away=home.away,

@@ -85,6 +85,12 @@ class StorageSettings(BucketSettings):
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
     )
     export_days: int = Field(default=7, ge=1, le=31, description="Days an export package is kept at most.")
+    held_alarm_percent: int = Field(
+        default=50,
+        ge=1,
+        le=100,
+        description="Percent of what recordings may fill that holds keep, from which storage says so.",
+    )
     proof_days: int = Field(
         default=120,
         ge=62,

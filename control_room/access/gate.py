@@ -31,12 +31,18 @@ _NONE = {
     "camera": why("no-camera", "there is no such camera"),
     "export": why("no-export", "there is no such export"),
     "hold": why("no-hold", "there is no such hold"),
+    "requisition": why("no-requisition", "there is no such requisition"),
+    "access-request": why("no-access-request", "there is no such access request"),
 }
 NOT_THEIRS = {
     "camera": why("no-camera-of-yours", "there is no such camera in your communes"),
     "export": why("no-export-of-yours", "there is no such export in your communes"),
     "hold": why("no-hold-of-yours", "there is no such hold in your communes"),
+    "requisition": why("no-requisition-of-yours", "there is no such requisition in your communes"),
+    "access-request": why("no-access-request-of-yours", "there is no such access request in your communes"),
 }
+_OWN_ACT = "second-person"
+"""The reason of a refusal that tells of the caller's own act only: nobody learns of others by it."""
 _KEPT = object()
 """Known to the gate alone: it tells that the journal has kept what a grant is for."""
 Doing = Callable[[Transaction], Awaitable[None]]
@@ -75,10 +81,15 @@ class Gate:
         )
 
     def decide(
-        self, caller: Caller, right: Right, resource: Resource, camera: Camera | None = None
+        self,
+        caller: Caller,
+        right: Right,
+        resource: Resource,
+        camera: Camera | None = None,
+        authors: frozenset[str] = frozenset(),
     ) -> Decision:
         """What is decided at this moment."""
-        return decide(Facts(caller.person, resource, camera), right, utc_now(self._clock))
+        return decide(Facts(caller.person, resource, camera, authors), right, utc_now(self._clock))
 
     async def require(self, caller: Caller, right: Right, resource: Resource, *events: AuditEvent) -> None:
         """Return where `right` is allowed. Else journal the refusal and raise Forbidden.
@@ -128,6 +139,7 @@ class Gate:
         codes: AbstractSet[str] | None,
         *events: AuditEvent,
         camera: Camera | None = None,
+        authors: frozenset[str] = frozenset(),
     ) -> None:
         """Return where `right` is allowed with a thing of these communes, None for one there is not.
 
@@ -137,7 +149,10 @@ class Gate:
         decision = self.decide(caller, right, LISTING)
         if not decision.allowed:
             await self.refuse(Forbidden(decision.reason), events)
-        decision = self.decide(caller, right, PLATFORM if codes is None else communes(*codes), camera)
+        resource = PLATFORM if codes is None else communes(*codes)
+        decision = self.decide(caller, right, resource, camera, authors)
+        if decision.reason.code == _OWN_ACT:
+            await self.refuse(Forbidden(decision.reason), events)
         if decision.verdict is Verdict.DENIED:
             await self.refuse(Forbidden(NOT_THEIRS[noun]), events)
         if decision.verdict is Verdict.BLOCKED:

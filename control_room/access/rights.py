@@ -26,6 +26,15 @@ class Right(StrEnum):
     DOWNLOAD = "download"
     SEE_HOLD = "see-hold"
     HOLD = "hold"
+    PRESERVE = "preserve"
+    CONFIRM_HOLD = "confirm-hold"
+    SEE_REQUISITION = "see-requisition"
+    REQUISITION = "requisition"
+    APPROVE = "approve-requisition"
+    DELIVER = "deliver"
+    SEE_REGISTER = "see-register"
+    SEE_ACCESS_REQUEST = "see-access-request"
+    ACCESS_REQUEST = "access-request"
     SEE_DESTRUCTION = "see-destruction"
     PROVE_DESTRUCTION = "prove-destruction"
     SEE_STORAGE = "see-storage"
@@ -73,11 +82,15 @@ LISTING = Resource(listing=True)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that a decision rests on, but the time. `camera` is the one whose pictures are asked for."""
+    """Everything that a decision rests on, but the time. `camera` is the one whose pictures are asked for.
+
+    `authors` are the ids of the people whose act is to be approved: it takes somebody else.
+    """
 
     who: Person | Machine
     resource: Resource = PLATFORM
     camera: Camera | None = None
+    authors: frozenset[str] = frozenset()
 
 
 class Verdict(Enum):
@@ -116,6 +129,8 @@ _ADMINISTRATIVE = (
 )
 _OF_NOW = frozenset({Right.LIVE, MachineRight.PULL, MachineRight.RECORD})
 """The rights to pictures of now, which a camera must have an authorisation for (CSI L252-1)."""
+_OF_ANOTHER = frozenset({Right.APPROVE, Right.CONFIRM_HOLD})
+"""What nobody does for an act of their own: it takes a second person."""
 _LEGAL = (
     Right.PLAYBACK,
     Right.SEE_EXPORT,
@@ -123,6 +138,15 @@ _LEGAL = (
     Right.DOWNLOAD,
     Right.SEE_HOLD,
     Right.HOLD,
+    Right.PRESERVE,
+    Right.CONFIRM_HOLD,
+    Right.SEE_REQUISITION,
+    Right.REQUISITION,
+    Right.APPROVE,
+    Right.DELIVER,
+    Right.SEE_REGISTER,
+    Right.SEE_ACCESS_REQUEST,
+    Right.ACCESS_REQUEST,
     Right.SEE_DESTRUCTION,
     Right.PROVE_DESTRUCTION,
 )
@@ -133,6 +157,8 @@ _RULES: Mapping[tuple[str, str], Reach] = {
     **{(action, kind): Reach.OWN for action in (Right.SEE_COMMUNE, Right.SEE_CAMERA) for kind in _BOUND},
     **{(action, Role.LEGAL): Reach.OWN for action in _LEGAL},
     (Right.LIVE, Role.OPERATOR): Reach.OWN,
+    (Right.PRESERVE, Role.OPERATOR): Reach.OWN,
+    (Right.SEE_REGISTER, Role.COMMUNE): Reach.OWN,
     (Right.MANAGE_CAMERA, Role.COMMUNE): Reach.OWN,
     (Right.SEE_VIEWER, Role.COMMUNE): Reach.OWN,
     (Right.SEE_JOURNAL, Role.COMMUNE): Reach.OWN,
@@ -188,6 +214,8 @@ def _denied(facts: Facts, asked: str) -> Reason | None:
     reach = _RULES.get((asked, kind))
     if reach is None:
         return why("not-for-kind", "{action} is not for the kind {kind}", action=asked, kind=kind)
+    if asked in _OF_ANOTHER and isinstance(who, Person) and who.id in facts.authors:
+        return why("second-person", "{action} takes somebody else than who entered it", action=asked)
     if reach is Reach.ALL or resource.listing:
         return None
     if not resource.communes:

@@ -1,18 +1,19 @@
 """Exports in the database."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.tables import ExportCommuneRow, ExportRow
-from control_room.model.evidence import Export
+from control_room.model.evidence import Ending, Export
 from control_room.model.paging import Asked, Slice
 from control_room.model.people import Principal
 from shared.errors import NotFound
 from shared.ids import StreamId
 from shared.messages.codec import decode, encode
-from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus
+from shared.messages.storage import ExportOrder, ExportPhase, ExportProgress, ExportStatus
 from shared.reasons import read, why
 
 _OPEN_EXPORTS = (ExportStatus.QUEUED, ExportStatus.RUNNING)
@@ -41,8 +42,8 @@ class Exports:
         return asked.cut([_export(row) for row in rows], [(row.number,) for row in rows])
 
     async def open(self) -> list[Export]:
-        """Those storage has not finished, oldest first."""
-        query = select(ExportRow).where(ExportRow.status.in_(_OPEN_EXPORTS)).order_by(ExportRow.number)
+        """Those about which storage is to be asked: not finished, or to be ended; oldest first."""
+        query = select(ExportRow).where(_open() | _to_end()).order_by(ExportRow.number)
         return [_export(row) for row in await self._session.scalars(query)]
 
     async def done(self) -> list[Export]:
@@ -52,13 +53,13 @@ class Exports:
 
     async def open_orders(self) -> list[ExportOrder]:
         """What is to be exported and is not finished."""
-        query = select(ExportRow.body).where(ExportRow.status.in_(_OPEN_EXPORTS)).order_by(ExportRow.number)
+        query = select(ExportRow.body).where(_open(), ExportRow.ending == "").order_by(ExportRow.number)
         return [decode(ExportOrder, body) for body in await self._session.scalars(query)]
 
     async def finished(self, export_ids: Collection[str]) -> set[str]:
         """Those of some exports that are known and open no longer."""
         query = select(ExportRow.id).where(
-            ExportRow.id.in_(export_ids), ExportRow.status.not_in(_OPEN_EXPORTS)
+            ExportRow.id.in_(export_ids), ExportRow.status.not_in(_OPEN_EXPORTS) | (ExportRow.ending != "")
         )
         return set(await self._session.scalars(query))
 
@@ -76,6 +77,7 @@ class Exports:
             motive=export.motive,
             requested_at=export.requested_at,
             body=encode(order),
+            requisition=export.requisition,
         )
         _fill(row, export.progress, ordered=False)
         self._session.add(row)
@@ -83,6 +85,29 @@ class Exports:
         self._session.add_all(
             ExportCommuneRow(export=row.number, commune=code) for code in sorted(export.communes)
         )
+
+    async def end(self, export_id: str, ending: Ending) -> bool:
+        """Let an export end before its time. False where it has ended, or is to end already."""
+        row = await self._row(export_id)
+        if row.ending or row.status not in (*_OPEN_EXPORTS, ExportStatus.DONE):
+            return False
+        row.ending = ending.value
+        return True
+
+    async def of_requisitions(self, status: ExportStatus) -> list[Export]:
+        """Those of the desk's requisitions that are as storage said last, oldest first."""
+        query = select(ExportRow).where(ExportRow.requisition != "", ExportRow.status == status)
+        return [_export(row) for row in await self._session.scalars(query.order_by(ExportRow.number))]
+
+    async def finished_first(self, at: datetime) -> None:
+        """Note when this service first knew of each package that is there."""
+        query = select(ExportRow).where(
+            ExportRow.requisition != "",
+            ExportRow.status == ExportStatus.DONE,
+            ExportRow.finished_at.is_(None),
+        )
+        for row in await self._session.scalars(query):
+            row.finished_at = at
 
     async def advance(self, progress: ExportProgress, *, ordered: bool) -> None:
         """Keep what storage says of an export; `ordered` once it has taken the order."""
@@ -95,11 +120,20 @@ class Exports:
         return row
 
 
+def _open() -> ColumnElement[bool]:
+    return ExportRow.status.in_(_OPEN_EXPORTS)
+
+
+def _to_end() -> ColumnElement[bool]:
+    return (ExportRow.ending != "") & (ExportRow.status == ExportStatus.DONE)
+
+
 def _fill(row: ExportRow, progress: ExportProgress, *, ordered: bool) -> None:
     row.ordered, row.status, row.progress = ordered, progress.status, progress.progress
     row.bytes, row.coverage = progress.bytes, progress.coverage
     row.sha256, row.reason = progress.sha256, progress.reason
     row.why = "" if progress.why is None else progress.why.kept()
+    row.phase = progress.phase
 
 
 def _export(row: ExportRow) -> Export:
@@ -126,5 +160,9 @@ def _export(row: ExportRow) -> Export:
             row.sha256,
             row.reason,
             read(row.why, row.reason),
+            ExportPhase(row.phase or ExportPhase.WAITING),
         ),
+        requisition=row.requisition,
+        ending=Ending(row.ending),
+        finished_at=row.finished_at,
     )

@@ -189,6 +189,11 @@ class ExportRow(Base):
     sha256: Mapped[str] = mapped_column(Hash)
     reason: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text, server_default="")
+    phase: Mapped[str] = mapped_column(String(16), server_default="")
+    # Why it is to end before its time; storage is asked until it has.
+    ending: Mapped[str] = mapped_column(String(16), server_default="")
+    requisition: Mapped[str] = mapped_column(Id, server_default="")
+    finished_at: Mapped[datetime | None]
 
 
 class ExportCommuneRow(Base):
@@ -216,6 +221,13 @@ class HoldRow(Base):
     status: Mapped[str] = mapped_column(String(16), index=True)
     reason: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text, server_default="")
+    kind: Mapped[str] = mapped_column(String(16), server_default="procedure")
+    basis: Mapped[str] = mapped_column(String(16), server_default="unstated")
+    review_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str] = mapped_column(String(64), server_default="")
+    confirmed_at: Mapped[datetime | None]
+    requisition: Mapped[str] = mapped_column(Id, server_default="", index=True)
 
 
 class RevocationRow(Base):

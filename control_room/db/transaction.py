@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from control_room.db.access_requests import AccessRequests
 from control_room.db.cameras import Cameras
 from control_room.db.communes import Communes
 from control_room.db.destructions import DestructionLines
@@ -10,6 +11,7 @@ from control_room.db.holds import Holds
 from control_room.db.journal import Journal
 from control_room.db.ledger import Ledgers
 from control_room.db.people import People
+from control_room.db.requisitions import Requisitions
 from control_room.db.revocations import Revocations
 from control_room.db.sessions import Sessions
 from control_room.db.workers import Workers
@@ -26,6 +28,8 @@ class Transaction:
         self.journal = Journal(session)
         self.exports = Exports(session)
         self.holds = Holds(session)
+        self.requisitions = Requisitions(session)
+        self.access_requests = AccessRequests(session)
         self.revocations = Revocations(session)
         self.sessions = Sessions(session)
         self.ledger = Ledgers(session)

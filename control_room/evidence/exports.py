@@ -4,7 +4,7 @@ from control_room.access.callers import Caller
 from control_room.access.gate import no_such
 from control_room.access.rights import LISTING, Right
 from control_room.evidence.room import Evidence
-from control_room.model.evidence import Export
+from control_room.model.evidence import Ending, Export
 from control_room.model.paging import Asked, Slice
 from shared.errors import NotFound
 from shared.messages.storage import ExportStatus
@@ -25,6 +25,8 @@ async def list_exports(evidence: Evidence, caller: Caller, asked: Asked) -> Slic
 async def get_export(evidence: Evidence, caller: Caller, export_id: str) -> Export:
     """An export with its progress, asked of storage at this moment. Nothing is kept or ordered by it."""
     export = await reached_export(evidence, caller, Right.SEE_EXPORT, export_id)
+    if export.ending is not Ending.NONE:
+        return export
     if not export.ordered or export.progress.status not in (*OPEN, ExportStatus.DONE):
         return export
     return await evidence.orders.seen(export)

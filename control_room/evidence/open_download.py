@@ -7,7 +7,7 @@ from control_room.access.callers import Caller
 from control_room.access.rights import Right
 from control_room.evidence.exports import OPEN, reached_export
 from control_room.evidence.room import Evidence
-from control_room.model.evidence import Export
+from control_room.model.evidence import Ending, Export
 from control_room.model.journal import AuditEvent, Outcome
 from shared.errors import Conflict
 from shared.ids import StreamId
@@ -30,7 +30,7 @@ async def open_download(evidence: Evidence, caller: Caller, export_id: str, moti
     export = await reached_export(evidence, caller, Right.DOWNLOAD, export_id, motive)
     if export.progress.status in OPEN:
         export = await evidence.orders.advanced(export)
-    if export.progress.status is not ExportStatus.DONE:
+    if export.progress.status is not ExportStatus.DONE or export.ending is not Ending.NONE:
         raise Conflict(
             why(
                 "export-not-done",

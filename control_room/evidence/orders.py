@@ -9,7 +9,7 @@ from itertools import count
 
 from control_room.db.engine import Database
 from control_room.evidence.storage_client import StorageClient
-from control_room.model.evidence import Export, Hold, HoldStatus
+from control_room.model.evidence import Ending, Export, Hold, HoldStatus
 from control_room.model.people import Principal
 from shared.causes import cause_of
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
@@ -122,6 +122,8 @@ class Orders:
     async def _asked_of(self, export: Export) -> _Told:
         async with self._db.read() as tx:
             order, principal = await tx.exports.order(export.id)
+        if export.ending is not Ending.NONE:
+            return await self._ended(export, principal)
         try:
             progress = await (
                 self._storage.export_progress(export.id, principal)
@@ -140,6 +142,20 @@ class Orders:
         except Unavailable as error:
             return _Told(replace(export, progress=_waiting(export, error)), error)
         return _Told(replace(export, progress=replace(progress, id=export.id), ordered=True))
+
+    async def _ended(self, export: Export, principal: Principal) -> _Told:
+        """An export that is to end before its time, as storage ended it."""
+        made = export.progress.status is ExportStatus.DONE
+        status = ExportStatus.DESTROYED if made else ExportStatus.CANCELLED
+        try:
+            progress = await self._storage.cancel_export(export.id, principal)
+        except (NotFound, BadInput, Conflict):
+            # One that storage never had, or has no more, is ended as well as can be.
+            progress = replace(export.progress, status=status)
+        except Unavailable as error:
+            waiting = replace(_waiting(export, error), status=export.progress.status)
+            return _Told(replace(export, progress=waiting), error)
+        return _Told(replace(export, progress=replace(progress, id=export.id)))
 
     async def _look_at(self, export: Export) -> None:
         """Keep that a package is destroyed, where storage says so itself.

@@ -3,10 +3,24 @@
 from dataclasses import dataclass
 
 from control_room.access.room import Access
+from control_room.evidence.clerk import Clerk
 from control_room.evidence.ledger_watch import LedgerWatch
 from control_room.evidence.orders import Orders
 from control_room.evidence.refusals import Refusals
 from control_room.evidence.storage_client import StorageClient
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRules:
+    """What a centre decides for its desk. `direct_exports`: one legal officer alone may order an export.
+
+    A package nobody came for expires after `collect_days`; a hold is to be reviewed after `review_days`, if
+    whoever places it says nothing else.
+    """
+
+    direct_exports: bool = False
+    collect_days: int = 7
+    review_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +29,9 @@ class Evidence:
 
     access: Access
     orders: Orders
+    clerk: Clerk
     storage: StorageClient
     refusals: Refusals
     ledger: LedgerWatch
     storage_url: str
+    rules: DeskRules

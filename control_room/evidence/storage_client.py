@@ -11,10 +11,11 @@ from shared.causes import cause_of, technical
 from shared.errors import BadInput, Conflict, NotFound, Unavailable
 from shared.ids import StreamId
 from shared.messages.codec import decode, encode
+from shared.messages.desk import HandOver, Surveyed, SurveyOrder
 from shared.messages.storage import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
 from shared.reasons import Reason, from_wire, why
 from shared.redact import redact
-from shared.tickets import CLOCK_RESOURCE, Action
+from shared.tickets import CLOCK_RESOURCE, SURVEY_RESOURCE, Action
 
 _TIMEOUT_S = 5.0
 _MAX_REASON_CHARS = 300
@@ -40,6 +41,23 @@ class StorageClient:
         """How far an export is."""
         body = await self._ask(Action.STATUS, f"export:{export_id}", "GET", principal)
         return decode(ExportProgress, body)
+
+    async def cancel_export(self, export_id: str, principal: Principal) -> ExportProgress:
+        """End an export for good; what was made of it is destroyed."""
+        body = await self._ask(Action.EXPORT, f"export:{export_id}", "DELETE", principal)
+        return decode(ExportProgress, body)
+
+    async def survey(self, order: SurveyOrder, principal: Principal) -> Surveyed:
+        """What there is of a range; nothing is changed by asking."""
+        return decode(
+            Surveyed, await self._ask(Action.STATUS, SURVEY_RESOURCE, "PUT", principal, encode(order))
+        )
+
+    async def sign_receipt(self, given: HandOver, principal: Principal) -> str:
+        """The signed receipt of a package handed over."""
+        resource, path = f"export:{given.export}", f"/exports/{given.export}/receipt"
+        body = await self._ask(Action.EXPORT, resource, "PUT", principal, encode(given), path)
+        return body.decode()
 
     async def place_hold(self, order: HoldOrder, principal: Principal) -> HoldPlaced:
         """Place a hold; placing it twice is no error. What it came too late for is in the answer."""
@@ -75,10 +93,11 @@ class StorageClient:
         method: str,
         principal: Principal,
         body: bytes | None = None,
+        path: str = "",
         params: Mapping[str, str] | None = None,
     ) -> bytes:
         kind, _, name = resource.partition(":")
-        path = f"/{kind}s/{name}" if name else f"/{kind}"
+        path = path or (f"/{kind}s/{name}" if name else f"/{kind}")
         token = self._tickets.token(action, resource, principal)
         headers = {"authorization": f"Bearer {token}"}
         if body is not None:

@@ -10,6 +10,7 @@ from control_room.http.document import Document, document
 from control_room.http.http_errors import handle_errors
 from control_room.http.rooms import Rooms
 from control_room.http.routes import (
+    access_requests,
     cameras,
     communes,
     destructions,
@@ -19,6 +20,7 @@ from control_room.http.routes import (
     journal,
     machines,
     people,
+    requisitions,
     session,
     storage,
     viewers,
@@ -37,6 +39,8 @@ _NOUNS = (
     people,
     exports,
     holds,
+    requisitions,
+    access_requests,
     destructions,
     storage,
     journal,

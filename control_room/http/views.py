@@ -171,6 +171,10 @@ def export_view(export: Export) -> ExportView:
         sha256=progress.sha256,
         reason=progress.reason,
         why=why_view(progress.why),
+        phase=progress.phase,
+        ending=export.ending,
+        requisition=export.requisition,
+        finished_at=export.finished_at,
     )
 
 
@@ -188,6 +192,13 @@ def hold_view(hold: Hold) -> HoldView:
         status=hold.status,
         reason=hold.reason,
         why=why_view(hold.why),
+        kind=hold.kind,
+        basis=hold.basis,
+        review_at=None if hold.over else hold.review_at,
+        ends_at=hold.ends_at,
+        confirmed_by=hold.confirmed_by,
+        confirmed_at=hold.confirmed_at,
+        requisition=hold.requisition,
     )
 
 

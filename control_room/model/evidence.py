@@ -18,9 +18,40 @@ class HoldStatus(StrEnum):
     REFUSED = "refused"
 
 
+class HoldKind(StrEnum):
+    """Why recordings are kept: for a procedure, before a requisition, or while there is one."""
+
+    PROCEDURE = "procedure"
+    PRESERVATION = "preservation"
+    REQUISITION = "requisition"
+
+
+class HoldBasis(StrEnum):
+    """The legal basis of a hold (CSI L252-5); UNSTATED only of holds older than the question."""
+
+    FLAGRANT = "flagrant"
+    PRELIMINARY = "preliminary"
+    INFORMATION = "information"
+    OBSERVATION = "observation"
+    REQUISITION = "requisition"
+    UNSTATED = "unstated"
+
+
+class Ending(StrEnum):
+    """Why an export is to end before its time: its package is not to be made, or nobody came for it."""
+
+    NONE = ""
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export ordered on a requisition, with the last progress storage told."""
+    """An export ordered on a requisition, with the last progress storage told.
+
+    `requisition` is the id of one of the desk's, empty where it was ordered without. `finished_at` is when
+    this service first knew of its package.
+    """
 
     id: str
     reference: str
@@ -34,11 +65,19 @@ class Export:
     end: datetime
     ordered: bool
     progress: ExportProgress
+    requisition: str = ""
+    ending: Ending = Ending.NONE
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Recordings kept beyond their deadline for a procedure (CSI L252-5)."""
+    """Recordings kept beyond their deadline for a procedure (CSI L252-5).
+
+    `placer` is the id of who placed it, `placed_by` their login. `review_at` is when somebody has to look
+    whether it is still needed. `ends_at` is when it ends by itself,
+    None for one that a person has to end. `confirmed_by` is the second person of a preservation.
+    """
 
     id: str
     commune: str
@@ -52,3 +91,16 @@ class Hold:
     status: HoldStatus
     reason: str
     why: Reason | None = None
+    kind: HoldKind = HoldKind.PROCEDURE
+    basis: HoldBasis = HoldBasis.UNSTATED
+    review_at: datetime | None = None
+    ends_at: datetime | None = None
+    placer: str = ""
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
+    requisition: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether it keeps nothing any more, or will not once storage is told."""
+        return self.status not in (HoldStatus.PENDING, HoldStatus.PLACED)

@@ -103,12 +103,22 @@ def export_hold_id(export_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldShare:
+    """How much of what recordings may fill is kept by holds: bytes of both, and why that is too much."""
+
+    held_bytes: int
+    usable_bytes: int
+    alarm: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HeldReport:
     """The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
 
     `clock_disputed`: its clock is one of the reasons, which a person's word ends. `utc_ns` is what that clock
     says, whatever it says. `failure` is why it does not destroy although it would, empty where it does.
-    `grounds` is `refusal` one by one, with their codes; `failure_why` is `failure` with its code.
+    `grounds` is `refusal` one by one, with their codes; `failure_why` is `failure` with its code. `share` is
+    None where it was not measured yet.
     """
 
     ids: tuple[str, ...]
@@ -118,6 +128,7 @@ class HeldReport:
     failure: str = ""
     grounds: tuple[Reason, ...] = ()
     failure_why: Reason | None = None
+    share: HeldShare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +183,23 @@ class ExportStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     DESTROYED = "destroyed"
+    CANCELLED = "cancelled"
+
+
+class ExportPhase(StrEnum):
+    """What is being done for an export: it waits its turn, footage is copied, the package is hashed."""
+
+    WAITING = "waiting"
+    COPYING = "copying"
+    HASHING = "hashing"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportProgress:
-    """How far an export is. `progress` goes from 0 to 1; `coverage` is present time over asked time."""
+    """How far an export is. `progress` goes from 0 to 1; `coverage` is present time over asked time.
+
+    `phase` means something while it is queued or runs.
+    """
 
     id: str
     status: ExportStatus
@@ -186,3 +209,4 @@ class ExportProgress:
     sha256: str = ""
     reason: str = ""
     why: Reason | None = None
+    phase: ExportPhase = ExportPhase.WAITING

@@ -15,6 +15,7 @@ import av.logging
 
 from shared.errors import BadInput
 from shared.transcoder.fitting import prepare
+from shared.transcoder.stills import Stills
 from shared.transcoder.work import Work
 from shared.transcoding.framing import Finish, KeyWanted, Message, Ready, Settled, encoded, read_from
 from shared.transcoding.limits import Limits
@@ -39,7 +40,7 @@ def main() -> None:
     try:
         answers.write(encoded(Ready()))
         answers.flush()
-        _work(Work(limits), _each(waiting), answers)
+        _work(Stills(limits) if limits.stills else Work(limits), _each(waiting), answers)
     except BrokenPipeError:
         pass
     # Not through the interpreter's end: the reading thread sits in a read that nobody ends.
@@ -100,7 +101,7 @@ def is_late(message: Message, behind: Iterable[Message | None]) -> bool:
     return False
 
 
-def _work(work: Work, messages: Iterable[tuple[Message, bool]], answers: BinaryIO) -> None:
+def _work(work: Work | Stills, messages: Iterable[tuple[Message, bool]], answers: BinaryIO) -> None:
     for message, behind in messages:
         if isinstance(message, KeyWanted):
             work.key_picture_wanted()

@@ -10,6 +10,8 @@ from shared.clock import Clock
 from shared.service import Service
 from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
+from storage.exports.preflight import Preflight
+from storage.exports.receipts import Receipts
 from storage.exports.stamps import Stamps
 from storage.exports.sweep import PackageSweep
 from storage.index.exports import ExportRows
@@ -21,9 +23,11 @@ from storage.settings import StorageSettings
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """The jobs, and the sweep that each run of retention calls."""
+    """The jobs, what is asked before and signed after one, and the sweep that each run of retention calls."""
 
     jobs: ExportJobs
+    preflight: Preflight
+    receipts: Receipts
     sweep: PackageSweep
     stamps: Stamps
 
@@ -69,4 +73,10 @@ def compose_exports(
         keep_days=settings.export_days,
         is_making=jobs.is_making,
     )
-    return Exports(jobs, sweep, stamps)
+    preflight = compose_preflight(archive, catalogue, clock)
+    return Exports(jobs, preflight, Receipts(jobs, seals.evidence), sweep, stamps)
+
+
+def compose_preflight(archive: Archive, catalogue: Catalogue, clock: Clock) -> Preflight:
+    """What tells what an export would have."""
+    return Preflight(catalogue, archive.rows, archive.shown, archive.places, archive.holds, clock)

@@ -11,10 +11,7 @@ from typing import BinaryIO
 
 from asn1crypto import algos, cms, core
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -22,11 +19,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from shared.errors import BadInput
-from shared.reasons import why
+from shared.evidence.recipient import RecipientCertificate
 
 _CHUNK = 1 << 20
-_LEAST_BITS = 2048
 _BLOCK_BITS = 128
 _ENDLESS_SEQUENCE, _ENDLESS_FIRST, _END = b"\x30\x80", b"\xa0\x80", b"\x00\x00"
 
@@ -36,25 +31,17 @@ Random = Callable[[int], bytes]
 class Recipient:
     """Who alone can open a package."""
 
-    def __init__(self, certificate: x509.Certificate, key: RSAPublicKey) -> None:
+    def __init__(self, certificate: RecipientCertificate) -> None:
         self._certificate = certificate
-        self._key = key
 
     @classmethod
     def from_pem(cls, pem: str) -> "Recipient":
         """Of a PEM certificate. Raises BadInput where nothing can be encrypted to it."""
-        try:
-            certificate = x509.load_pem_x509_certificate(pem.encode())
-            key = certificate.public_key()
-        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise _unfit() from error
-        if not isinstance(key, RSAPublicKey) or key.key_size < _LEAST_BITS:
-            raise _unfit()
-        return cls(certificate, key)
+        return cls(RecipientCertificate.from_pem(pem))
 
     def wrapped(self, key: bytes) -> bytes:
         """The recipient infos: a content key that only the recipient can read, in DER."""
-        certificate = asn1_x509.Certificate.load(self._certificate.public_bytes(Encoding.DER))
+        certificate = asn1_x509.Certificate.load(self._certificate.certificate.public_bytes(Encoding.DER))
         hashed = {"algorithm": "sha256"}
         mask = {"algorithm": "mgf1", "parameters": hashed}
         oaep = {"hash_algorithm": hashed, "mask_gen_algorithm": mask}
@@ -66,7 +53,7 @@ class Recipient:
                     {"issuer": certificate.issuer, "serial_number": certificate.serial_number},
                 ),
                 "key_encryption_algorithm": {"algorithm": "rsaes_oaep", "parameters": oaep},
-                "encrypted_key": self._key.encrypt(key, OAEP(MGF1(SHA256()), SHA256(), None)),
+                "encrypted_key": self._certificate.key.encrypt(key, OAEP(MGF1(SHA256()), SHA256(), None)),
             }
         )
         encoded: bytes = cms.RecipientInfos([cms.RecipientInfo("ktri", info)]).dump()
@@ -98,10 +85,3 @@ def _octets(data: bytes) -> Iterator[bytes]:
         size = len(data).to_bytes(4, "big")
         yield b"\x04\x84" + size
         yield data
-
-
-def _unfit() -> BadInput:
-    return BadInput(
-        why("recipient-unfit", "the recipient's certificate is not a PEM certificate of an RSA key"),
-        "recipient",
-    )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
@@ -17,6 +18,7 @@ from storage.exports.documents import Seals
 from storage.exports.envelope import Recipient
 from storage.exports.lifetime import package_due_ns, parts_of
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
+from storage.exports.place import destroy_package, package_path
 from storage.exports.stamps import TOKEN, Stamps
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
@@ -25,12 +27,20 @@ from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_datetime
 from storage.playback.catalogue import Catalogue
 
-PLAIN, ENCRYPTED = ".zip", ".p7m"
 _LOOK_S = 1.0
 _RECOVERY_NS = 60_000_000_000
 _RECOVERY_LOOK_S = 0.1
 _MAX_CAMERAS = 200
 _NEVER_NS = 1 << 62
+
+
+@dataclass(slots=True)
+class _Making:
+    """A package under way: whoever sets `stop` ends it; `packer` is there once its footage is known."""
+
+    stop: Event = field(default_factory=Event)
+    packer: Packer | None = None
+    task: asyncio.Task[None] | None = None
 
 
 class ExportJobs:
@@ -62,8 +72,7 @@ class ExportJobs:
         self._folder = folder
         self._version = version
         self._at_once = at_once
-        self._running: dict[str, tuple[asyncio.Task[None], Packer | None]] = {}
-        self._stop = Event()
+        self._running: dict[str, _Making] = {}
         self._ordering = asyncio.Lock()
         self._log = get_logger("storage")
 
@@ -91,10 +100,34 @@ class ExportJobs:
     async def progress(self, id: str) -> ExportProgress:
         """How far an export is. Raises NotFound."""
         row = await self._row(id)
-        packer = self._running.get(id, (None, None))[1]
-        if row.progress.status is ExportStatus.RUNNING and packer is not None:
-            return ExportProgress(id, ExportStatus.RUNNING, round(packer.progress, 4))
+        making = self._running.get(id)
+        if row.progress.status is ExportStatus.RUNNING and making is not None and making.packer is not None:
+            return _running(id, making.packer)
         return row.progress
+
+    async def cancel(self, id: str) -> ExportProgress:
+        """End an export for good: its making stops, a package that was made is destroyed. Raises NotFound.
+
+        One that has failed, or is cancelled or destroyed already, stays as it is.
+        """
+        row = await self._row(id)
+        ended = ExportProgress(id, ExportStatus.CANCELLED, row.progress.progress)
+        if await self._rows.finish(ended, self._clock.utc_ns()):
+            await self._stop_making(row.order)
+            await self._holds.remove(_hold_id(id))
+            self._metrics.exports.labels(ended.status).inc()
+        elif (await self._row(id)).progress.status is ExportStatus.DONE:
+            await destroy_package(self._folder, row.order)
+            gone = ExportProgress(id, ExportStatus.DESTROYED, 1.0, coverage=row.progress.coverage)
+            await self._rows.update(gone, row.finished_ns)
+        return await self.progress(id)
+
+    async def _stop_making(self, order: ExportOrder) -> None:
+        making = self._running.get(order.id)
+        if making is not None and making.task is not None:
+            making.stop.set()
+            await asyncio.gather(making.task, return_exceptions=True)
+        await destroy_package(self._folder, order)
 
     async def package(self, id: str) -> Path:
         """The finished package. Raises NotFound, and Conflict while or because there is none."""
@@ -136,12 +169,20 @@ class ExportJobs:
             await self._clock.sleep(_RECOVERY_LOOK_S)
         while True:
             for row in await self._rows.unfinished():
-                if len(self._running) >= self._at_once:
-                    break
-                if row.order.id not in self._running:
-                    task = asyncio.create_task(self._make(row), name=f"export {row.order.id}")
-                    self._running[row.order.id] = (task, None)
+                await self._keep_progress(row)
+                if len(self._running) < self._at_once and row.order.id not in self._running:
+                    making = self._running[row.order.id] = _Making()
+                    making.task = asyncio.create_task(self._make(row, making), name=f"export {row.order.id}")
             await self._clock.sleep(_LOOK_S)
+
+    async def _keep_progress(self, row: ExportRow) -> None:
+        """Whoever asks after a restart, before the export is begun anew, is told how far it was."""
+        making = self._running.get(row.order.id)
+        if making is None or making.packer is None or row.progress.status is not ExportStatus.RUNNING:
+            return
+        told = _running(row.order.id, making.packer)
+        if told.progress != row.progress.progress:
+            await self._rows.proceed(row.order.id, told.progress)
 
     async def end_stray_holds(self) -> None:
         """End the holds of exports that a crash left without an unfinished row."""
@@ -157,28 +198,31 @@ class ExportJobs:
 
     async def close(self) -> None:
         """Leave what is being made; it starts again with the service."""
-        self._stop.set()
-        await asyncio.gather(*(task for task, _ in self._running.values()), return_exceptions=True)
+        for making in self._running.values():
+            making.stop.set()
+        tasks = [making.task for making in self._running.values() if making.task is not None]
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _make(self, row: ExportRow) -> None:
+    async def _make(self, row: ExportRow, making: _Making) -> None:
         id = row.order.id
         try:
-            packed = await self._pack(row)
+            packed = await self._pack(row, making)
             done = ExportProgress(id, ExportStatus.DONE, 1.0, packed.size, packed.coverage, packed.sha256)
             # Before the row says that it is done: after a crash between the two it is made and wanted anew.
             if self._stamps is not None:
                 await self._stamps.want(id, packed.manifest_sha256)
-            await self._end(done)
+            await self._end(row.order, done)
         except Stopped:
             return
         except (BeffroiError, OSError, ValueError) as error:
             told = _told(error)
             self._log.error("export-failed", export=id, reason=told.text)
-            await self._end(ExportProgress(id, ExportStatus.FAILED, 0.0, reason=told.text, why=told))
+            failed = ExportProgress(id, ExportStatus.FAILED, 0.0, reason=told.text, why=told)
+            await self._end(row.order, failed)
         finally:
             self._running.pop(id, None)
 
-    async def _pack(self, row: ExportRow) -> Packed:
+    async def _pack(self, row: ExportRow, making: _Making) -> Packed:
         order, asked = row.order, asked_span(row.order)
         cameras = [
             CameraFootage(
@@ -195,7 +239,8 @@ class ExportJobs:
             for camera in order.cameras
         ]
         parts = [part for camera in cameras for part in parts_of(camera.footage, asked)]
-        await self._rows.begin(order.id, parts)
+        if not await self._rows.begin(order.id, parts):
+            raise Stopped
         packer = Packer(
             order,
             asked,
@@ -204,15 +249,15 @@ class ExportJobs:
             version=self._version,
             read=lambda footage: self._catalogue.layout_now(footage.key),
             bytes_of=self._catalogue.read,
-            stop=self._stop,
+            stop=making.stop,
         )
-        task = asyncio.current_task()
-        assert task is not None
-        self._running[order.id] = (task, packer)
+        making.packer = packer
         return await asyncio.to_thread(packer.pack, package_path(self._folder, order), self._clock.utc_ns())
 
-    async def _end(self, progress: ExportProgress) -> None:
-        await self._rows.update(progress, self._clock.utc_ns())
+    async def _end(self, order: ExportOrder, progress: ExportProgress) -> None:
+        if not await self._rows.finish(progress, self._clock.utc_ns()):
+            await destroy_package(self._folder, order)
+            return
         await self._holds.remove(_hold_id(progress.id))
         self._metrics.exports.labels(progress.status).inc()
 
@@ -223,9 +268,8 @@ class ExportJobs:
         return row
 
 
-def package_path(folder: Path, order: ExportOrder) -> Path:
-    """Where the package of an export is."""
-    return folder / f"{order.id}{ENCRYPTED if order.recipient else PLAIN}"
+def _running(id: str, packer: Packer) -> ExportProgress:
+    return ExportProgress(id, ExportStatus.RUNNING, round(packer.progress, 4), phase=packer.phase)
 
 
 def asked_span(order: ExportOrder) -> Span:

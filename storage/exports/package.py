@@ -22,7 +22,7 @@ from shared.evidence.manifest import (
     SealedVideo,
     write_manifest,
 )
-from shared.messages.storage import ExportedCamera, ExportOrder
+from shared.messages.storage import ExportedCamera, ExportOrder, ExportPhase
 from shared.reasons import why
 from shared.spans import Present, Span
 from storage.exports.documents import Seals, documents, named, requisition_of
@@ -64,11 +64,14 @@ class Packed:
 
 
 class Stopped(Exception):
-    """The service stops: the export starts again with the next one."""
+    """The service stops, or the export is cancelled."""
 
 
 class Packer:
-    """Makes one package. `progress` goes from 0 to 1 while it does; setting `stop` makes it raise Stopped."""
+    """Makes one package. `progress` goes from 0 to 1, and `phase` on, while it does.
+
+    Setting `stop` makes it raise Stopped.
+    """
 
     def __init__(
         self,
@@ -84,6 +87,7 @@ class Packer:
         proofs_of: ProofsOf = no_proofs,
     ) -> None:
         self.progress = 0.0
+        self.phase = ExportPhase.COPYING
         self._order = order
         self._asked = asked
         self._cameras = cameras
@@ -105,6 +109,7 @@ class Packer:
         try:
             with ThreadPoolExecutor(_WORKERS, "export") as pool:
                 parts, manifest_sha256 = self._write(plain, made_ns, pool)
+                self.phase = ExportPhase.HASHING
                 if self._order.recipient:
                     self._encrypt(plain, incoming)
                 else:

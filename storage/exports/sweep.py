@@ -11,8 +11,8 @@ from shared.evidence.manifest import MANIFEST
 from shared.evidence.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles
 from shared.log import get_logger
 from shared.messages.storage import ExportProgress, ExportStatus
-from storage.exports.jobs import ENCRYPTED, PLAIN, package_path
 from storage.exports.lifetime import package_due_ns
+from storage.exports.place import ENCRYPTED, PLAIN, destroy_package
 from storage.exports.stamps import ASKED, TOKEN
 from storage.index.exports import ExportRows, Package
 from storage.model.deadline import DAY_NS, MAX_DAYS
@@ -20,6 +20,7 @@ from storage.model.export_part import ExportPart
 from storage.model.instants import ns_from_text
 
 _MAX_MANIFEST = 64 << 20
+_WITHOUT_PACKAGE = (ExportStatus.FAILED, ExportStatus.DESTROYED, ExportStatus.CANCELLED)
 
 
 class PackageSweep:
@@ -56,9 +57,7 @@ class PackageSweep:
             row = package.row
             if self._due_ns(package) > now_ns:
                 continue
-            path = package_path(self._folder, row.order)
-            for one in (path, path.with_suffix(ASKED), path.with_suffix(TOKEN)):
-                await asyncio.to_thread(one.unlink, missing_ok=True)
+            await destroy_package(self._folder, row.order)
             gone = ExportProgress(row.order.id, ExportStatus.DESTROYED, 1.0, coverage=row.progress.coverage)
             await self._rows.update(gone, row.finished_ns)
             self._log.info("export-destroyed", export=row.order.id)
@@ -86,7 +85,7 @@ class PackageSweep:
             return not any(path.with_suffix(one).exists() for one in (PLAIN, ENCRYPTED))
         row = await self._rows.get(id)
         if row is not None:
-            return row.progress.status in (ExportStatus.FAILED, ExportStatus.DESTROYED)
+            return row.progress.status in _WITHOUT_PACKAGE
         # Its row was lost with an index: what it holds bounds its life all the same.
         told = await asyncio.to_thread(_parts_told, path)
         if told is None:

@@ -14,6 +14,8 @@ EXPOSED = (
     "X-Beffroi-Transcoded",
     "X-Beffroi-Complete",
     "X-Beffroi-Next",
+    "X-Beffroi-Pictures",
+    "X-Beffroi-Clock",
     "Content-Disposition",
     "Content-Range",
 )

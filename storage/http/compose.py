@@ -7,18 +7,25 @@ from shared.evidence.signature import EvidencePublicKey
 from shared.leases import Leases
 from shared.tickets import TicketVerifier
 from storage.exports.jobs import ExportJobs
+from storage.exports.preflight import Preflight
+from storage.exports.receipts import Receipts
 from storage.http.app import build_app
+from storage.http.calendar import calendar_routes
 from storage.http.clock import clock_routes
+from storage.http.desk import desk_routes
 from storage.http.exports import export_routes
+from storage.http.hls import hls_routes
 from storage.http.lease import lease_routes
 from storage.http.playback import playback_routes
 from storage.http.proofs import proof_routes
+from storage.http.thumbnails import thumbnail_routes
 from storage.http.ticket_guard import TicketGuard
 from storage.lifecycle.clock_keeper import ClockKeeper
 from storage.lifecycle.holds import Holds
 from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
+from storage.playback.thumbnails import Thumbnails
 from storage.playback.transcoding import Transcodings
 from storage.recording.publishers import KnownPublishers
 
@@ -29,8 +36,11 @@ def compose_app(
     publishers: KnownPublishers,
     catalogue: Catalogue,
     transcodings: Transcodings | None,
+    thumbnails: Thumbnails,
     *,
     jobs: ExportJobs,
+    preflight: Preflight,
+    receipts: Receipts,
     holds: Holds,
     keeper: ClockKeeper,
     proofs: Proofs,
@@ -44,7 +54,11 @@ def compose_app(
     return build_app(
         [
             playback_routes(catalogue, guard, clock, metrics, transcodings),
+            thumbnail_routes(thumbnails, guard),
+            hls_routes(catalogue, guard, metrics),
+            calendar_routes(catalogue, guard),
             export_routes(jobs, holds, catalogue, clock, guard, evidence),
+            desk_routes(jobs, preflight, receipts, guard),
             clock_routes(keeper, guard),
             proof_routes(proofs, guard),
             lease_routes(leases, publishers.keep),

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from shared.messages.desk import HandOver, Surveyed, SurveyOrder
 from shared.messages.storage import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
 from shared.openapi import Members, completed, schemas
 
@@ -43,10 +44,20 @@ _LISTING: Members = {
         "until": {"type": ["string", "null"], "format": "date-time"},
     },
 }
-_MESSAGES = {"taken": (ExportOrder, HoldOrder, ClockConfirmed), "given": (ExportProgress, HoldPlaced)}
+_CALENDAR: Members = {
+    "title": "Calendar",
+    "description": "Of each stretch between two borders, whether anything is recorded.",
+    "type": "object",
+    "required": ["recorded"],
+    "properties": {"recorded": {"type": "array", "items": {"type": "boolean"}}},
+}
+_MESSAGES = {
+    "taken": (ExportOrder, HoldOrder, ClockConfirmed, SurveyOrder, HandOver),
+    "given": (ExportProgress, HoldPlaced, Surveyed),
+}
 
 
 def document(app: FastAPI) -> Members:
     """The document of `app`, the same for the same code."""
     made = get_openapi(title=app.title, version=app.version, routes=app.routes, openapi_version="3.1.0")
-    return completed(made, {**schemas(**_MESSAGES), "Listing": _LISTING})
+    return completed(made, {**schemas(**_MESSAGES), "Listing": _LISTING, "Calendar": _CALENDAR})

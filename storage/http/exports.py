@@ -15,7 +15,8 @@ from shared.reasons import why
 from shared.spans import Span
 from shared.tickets import Action, bearer
 from shared.utc import instant_of
-from storage.exports.jobs import ENCRYPTED, PLAIN, ExportJobs
+from storage.exports.jobs import ExportJobs
+from storage.exports.place import ENCRYPTED, PLAIN
 from storage.http.ranged_file import RangedFile
 from storage.http.ticket_guard import TicketGuard
 from storage.index.holds import Hold
@@ -126,15 +127,15 @@ class ExportRoutes:
     async def order(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """Order an export; the same order again is no error."""
         self._guard.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT])
-        order = decode(ExportOrder, await _body(request))
+        order = decode(ExportOrder, await body_of(request))
         if order.id != id:
             raise BadInput(why("order-misaddressed", "the order has another id than its address"), "id")
-        return _json(await self._jobs.order(order), 202)
+        return json_answer(await self._jobs.order(order), 202)
 
     async def progress(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """How far an export is."""
         self._guard.admit(request, bearer(authorization), f"export:{id}", [Action.EXPORT, Action.STATUS])
-        return _json(await self._jobs.progress(id), 200)
+        return json_answer(await self._jobs.progress(id), 200)
 
     async def package(
         self,
@@ -174,12 +175,12 @@ class ExportRoutes:
     async def hold(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """Keep a range of a stream beyond its deadline."""
         self._guard.admit(request, bearer(authorization), f"hold:{id}", [Action.HOLD])
-        order = decode(HoldOrder, await _body(request))
+        order = decode(HoldOrder, await body_of(request))
         if order.id != id:
             raise BadInput(why("order-misaddressed", "the hold has another id than its address"), "id")
         hold = hold_of(order)
         await self._holds.put(hold)
-        return _json(await self._placed(hold), 200)
+        return json_answer(await self._placed(hold), 200)
 
     async def release(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """End a hold; what it kept is destroyed when its deadline says."""
@@ -200,11 +201,12 @@ class ExportRoutes:
         return Response(self._key.pem(), media_type="application/x-pem-file")
 
 
-def _json(message: object, status: int) -> Response:
+def json_answer(message: object, status: int) -> Response:
+    """A message as an answer."""
     return Response(encode(message), status, media_type="application/json")
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
     """The body of a request. Raises TooLarge."""
     body = bytearray()
     async for chunk in request.stream():

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from shared.clock import Clock
@@ -13,12 +13,14 @@ from shared.ids import StreamId
 from shared.openapi import headers, json_of, said, text_of
 from shared.reasons import why
 from shared.spans import Span
-from shared.tickets import Action, Ticket, bearer
-from storage.http.ticket_guard import TicketGuard, allowed_span
+from shared.tickets import Ticket
+from storage.http.asked import DAY_NS, PATH, Authorization, From, admitted, asked_span
+from storage.http.ticket_guard import TicketGuard
 from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_text, text_from_ns
 from storage.model.ranges import gaps, present
 from storage.playback.catalogue import Catalogue
+from storage.playback.pieces import Thinning
 from storage.playback.transcoding import (
     MOST_WINDOW_NS,
     TooManyTranscodings,
@@ -27,11 +29,7 @@ from storage.playback.transcoding import (
 )
 from storage.playback.windows import Answer, Nothing, plan, stream_answer
 
-_DAY_NS = 86_400_000_000_000
-_MAX_LIST_NS = 62 * _DAY_NS
-
-From = Annotated[str | None, Query(alias="from")]
-Authorization = Annotated[str | None, Header(include_in_schema=False)]
+Keys = Annotated[float | None, Query(ge=0, le=3600)]
 
 _LIST = said(
     "listRecordings",
@@ -49,6 +47,8 @@ _MEDIA = said(
                 X_Beffroi_From="The instant of the first picture.",
                 X_Beffroi_To="The instant after the last one.",
                 X_Beffroi_Codec="As RFC 6381 names it.",
+                X_Beffroi_Clock="Where its UTC comes from: `arrival`, or `sender_report` of the camera.",
+                X_Beffroi_Pictures="`key` where key pictures alone are in it, else `all`.",
             ),
         },
         204: {"description": "There is no footage; `X-Beffroi-Next` says where there is some next."},
@@ -75,9 +75,8 @@ class PlaybackRoutes:
         self._metrics = metrics
         self._transcodings = transcodings
         self.router = APIRouter(default_response_class=Response)
-        path = "/recordings/{commune}/{camera}/{kind}"
-        self.router.add_api_route(path, self.list, methods=["GET"], **_LIST)
-        self.router.add_api_route(f"{path}/media", self.media, methods=["GET"], **_MEDIA)
+        self.router.add_api_route(PATH, self.list, methods=["GET"], **_LIST)
+        self.router.add_api_route(f"{PATH}/media", self.media, methods=["GET"], **_MEDIA)
 
     async def list(
         self,
@@ -92,9 +91,9 @@ class PlaybackRoutes:
     ) -> Response:
         """What exists in a range, and what is missing; by default, of the last day."""
         stream = StreamId.parse(f"{commune}/{camera}/{kind}")
-        shown = self._admit(request, stream, authorization, ticket)
+        shown = admitted(self._guard, request, stream, authorization, ticket)
         now_ns = self._clock.utc_ns()
-        asked = self._asked(shown, start, to, now_ns - _DAY_NS, now_ns)
+        asked = asked_span(shown, start, to, now_ns - DAY_NS, now_ns)
         footage = await self._catalogue.between(stream, asked.start_ns, asked.end_ns)
         found = present(footage, asked)
         until_ns = await self._catalogue.until_ns(stream)
@@ -124,33 +123,38 @@ class PlaybackRoutes:
         to: str | None = None,
         base: str | None = None,
         codec: Literal["h264"] | None = None,
+        keys: Keys = None,
         ticket: str | None = None,
         authorization: Authorization = None,
     ) -> Response:
         """Footage from the key picture at or before `from`, as one fMP4 without a seam.
 
-        With `codec=h264` what not every browser plays is transcoded.
+        With `codec=h264` what not every browser plays is transcoded. With `keys` only key pictures are
+        sent, none nearer to the one before than so many seconds.
         """
         stream = StreamId.parse(f"{commune}/{camera}/{kind}")
-        shown = self._admit(request, stream, authorization, ticket)
+        shown = admitted(self._guard, request, stream, authorization, ticket)
         if start is None:
             raise BadInput(why("playback-from-missing", "media needs `from`"), "from")
         now_ns = self._clock.utc_ns()
-        asked = self._asked(shown, start, to, now_ns, max(now_ns, ns_from_text(start, "from")) + 1)
+        asked = asked_span(shown, start, to, now_ns, max(now_ns, ns_from_text(start, "from")) + 1)
         base_ns = ns_from_text(start, "from") if base is None else ns_from_text(base, "base")
-        answer = await plan(self._catalogue, stream, asked.start_ns, asked.end_ns, base_ns)
+        thinning = None if keys is None else Thinning(int(keys * 1_000_000_000))
+        answer = await plan(self._catalogue, stream, asked.start_ns, asked.end_ns, base_ns, thinning)
         if codec is not None and isinstance(answer, Answer) and not is_played_everywhere(answer):
-            return await self._transcoded(stream, asked, base_ns, shown)
+            return await self._transcoded(stream, asked, base_ns, thinning, shown)
         if isinstance(answer, Nothing):
             return Response(status_code=204, headers=_next_header(answer, shown))
         body = stream_answer(self._catalogue, answer)
         return self._streaming(answer, answer.description.codec_string, body)
 
-    async def _transcoded(self, stream: StreamId, asked: Span, base_ns: int, shown: Ticket) -> Response:
+    async def _transcoded(
+        self, stream: StreamId, asked: Span, base_ns: int, thinning: Thinning | None, shown: Ticket
+    ) -> Response:
         if self._transcodings is None:
             raise Unsupported(why("recording-not-transcoded", "this server transcodes no recordings"))
         end_ns = min(asked.end_ns, asked.start_ns + MOST_WINDOW_NS)
-        answer = await plan(self._catalogue, stream, asked.start_ns, end_ns, base_ns)
+        answer = await plan(self._catalogue, stream, asked.start_ns, end_ns, base_ns, thinning)
         if isinstance(answer, Nothing):
             return Response(status_code=204, headers=_next_header(answer, shown))
         try:
@@ -176,6 +180,8 @@ class PlaybackRoutes:
             "X-Beffroi-From": text_from_ns(answer.start_ns),
             "X-Beffroi-To": text_from_ns(answer.end_ns),
             "X-Beffroi-Codec": codec,
+            "X-Beffroi-Clock": answer.clock,
+            "X-Beffroi-Pictures": "all" if answer.thinning is None else "key",
             "Cache-Control": "no-store",
         }
         if answer.complete_ns is not None:
@@ -190,21 +196,6 @@ class PlaybackRoutes:
             async for chunk in body:
                 self._metrics.served_bytes.inc(len(chunk))
                 yield chunk
-
-    def _admit(self, request: Request, stream: StreamId, header: str | None, query: str | None) -> Ticket:
-        return self._guard.admit(request, bearer(header, query), str(stream), [Action.PLAYBACK])
-
-    @staticmethod
-    def _asked(
-        ticket: Ticket, start: str | None, to: str | None, default_start_ns: int, default_end_ns: int
-    ) -> Span:
-        start_ns = default_start_ns if start is None else ns_from_text(start, "from")
-        end_ns = default_end_ns if to is None else ns_from_text(to, "to")
-        if end_ns <= start_ns:
-            raise BadInput(why("range-reversed", "`to` is not after `from`"), "to")
-        if end_ns - start_ns > _MAX_LIST_NS:
-            raise BadInput(why("playback-range-long", "the range is longer than two months"), "to")
-        return allowed_span(ticket, Span(start_ns, end_ns))
 
 
 def _span(span: Span) -> dict[str, object]:

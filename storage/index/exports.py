@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messages.codec import decode, encode
@@ -70,16 +70,19 @@ class ExportRows:
         async with self._database.read() as connection:
             return [_row(row) for row in (await connection.execute(statement)).mappings()]
 
-    async def begin(self, id: str, parts: Sequence[ExportPart]) -> None:
-        """An export is being made of this footage, of which its package will be a copy."""
-        running = update(exports).where(exports.c.id == id)
+    async def begin(self, id: str, parts: Sequence[ExportPart]) -> bool:
+        """An export is being made of this footage, its package a copy of it. False where it is over."""
+        running = update(exports).where(exports.c.id == id, exports.c.status.in_(_UNFINISHED))
         async with self._database.write() as connection:
-            await connection.execute(running.values(status=str(ExportStatus.RUNNING), progress=0.0))
+            values = running.values(status=str(ExportStatus.RUNNING), progress=0.0)
+            if not (await connection.execute(values)).rowcount:
+                return False
             await connection.execute(delete(export_parts).where(export_parts.c.export == id))
             for part in parts:
                 days = await days_in_force(connection, part.stream, part.start_ns, part.days)
                 row = {"export": id} | asdict(replace(part, days=days))
                 await connection.execute(insert(export_parts).values(row))
+        return True
 
     async def packages(self) -> list[Package]:
         """Every export that has a package, and what bounds the life of each."""
@@ -102,11 +105,24 @@ class ExportRows:
             ]
             return known, await _holds(connection, known)
 
+    async def proceed(self, id: str, progress: float) -> None:
+        """Write how far a running job is; one that has ended meanwhile stays as it ended."""
+        running = update(exports).where(exports.c.id == id, exports.c.status == ExportStatus.RUNNING)
+        async with self._database.write() as connection:
+            await connection.execute(running.values(progress=progress))
+
+    async def finish(self, progress: ExportProgress, finished_ns: int) -> bool:
+        """Write how a job ended. False where it had ended already: that stays."""
+        return await self._write(progress, finished_ns, exports.c.status.in_(_UNFINISHED))
+
     async def update(self, progress: ExportProgress, finished_ns: int = 0) -> None:
-        """Write how far a job is."""
+        """Write what has become of a job."""
+        await self._write(progress, finished_ns)
+
+    async def _write(self, progress: ExportProgress, finished_ns: int, *only: ColumnElement[bool]) -> bool:
         statement = (
             update(exports)
-            .where(exports.c.id == progress.id)
+            .where(exports.c.id == progress.id, *only)
             .values(
                 status=str(progress.status),
                 progress=progress.progress,
@@ -119,7 +135,7 @@ class ExportRows:
             )
         )
         async with self._database.write() as connection:
-            await connection.execute(statement)
+            return bool((await connection.execute(statement)).rowcount)
 
 
 async def _footage(connection: AsyncConnection, id: str) -> tuple[Sequence[ExportPart], Sequence[Hold]]:

@@ -1,15 +1,20 @@
 """Rows of segments as whoever shows them sees them: never past the deadline in force, unless held."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, ColumnElement, exists, literal, select, union_all
 
 from shared.ids import StreamId
+from shared.spans import Span
 from storage.index.database import Database
 from storage.index.segments import LIVING, SegmentRows
 from storage.index.tables import ceilings, holds, policies, segments
 from storage.model.limits import Limits, limits_of
 from storage.model.segment import Segment
+
+_MOST_PROBES = 64
+"""In one statement: databases take no more than so many parts of one."""
 
 
 class ShownRows:
@@ -54,6 +59,54 @@ class ShownRows:
         async with self._database.read() as connection:
             starts = [(await connection.execute(statement)).scalar() for statement in asked]
         return min((start for start in starts if start is not None), default=None)
+
+    async def over_ns(self, stream: StreamId, now_ns: int) -> int:
+        """What was captured up to this instant is past its deadline at `now_ns`, whatever keeps it."""
+        return (await self._limits(str(stream))).over_ns(now_ns)
+
+    async def which_have_any(self, stream: StreamId, spans: Sequence[Span], now_ns: int) -> frozenset[int]:
+        """The numbers of those spans of which something may be shown at `now_ns`: a search a span."""
+        limits, longest_ns = await self._limits(str(stream)), await self._rows.longest_ns(stream)
+        over_ns = limits.over_ns(now_ns)
+        due = [(n, max(one.start_ns - longest_ns, over_ns), one) for n, one in enumerate(spans)]
+        held = [
+            (n, one.start_ns - longest_ns, one)
+            for n, whole in enumerate(spans)
+            for hold in limits.held
+            if (one := Span(max(whole.start_ns, hold.start_ns), min(whole.end_ns, hold.end_ns))).length_ns > 0
+        ]
+        found = await self._any(stream, due, segments.c.due_ns > now_ns)
+        return found | await self._any(stream, held)
+
+    async def _any(
+        self, stream: StreamId, probes: Sequence[tuple[int, int, Span]], *more: ColumnElement[bool]
+    ) -> frozenset[int]:
+        """The numbers of those probes that find a segment which starts behind their instant and has some of
+        their span."""
+        found: frozenset[int] = frozenset()
+        for at in range(0, len(probes), _MOST_PROBES):
+            asked = union_all(
+                *(
+                    select(
+                        literal(number, BigInteger).label("number"),
+                        literal(since_ns, BigInteger).label("since_ns"),
+                        literal(span.start_ns, BigInteger).label("from_ns"),
+                        literal(span.end_ns, BigInteger).label("to_ns"),
+                    )
+                    for number, since_ns, span in probes[at : at + _MOST_PROBES]
+                )
+            ).cte("probes")
+            there = exists().where(
+                segments.c.stream == str(stream),
+                segments.c.start_ns > asked.c.since_ns,
+                segments.c.start_ns < asked.c.to_ns,
+                segments.c.end_ns > asked.c.from_ns,
+                segments.c.state.in_(LIVING),
+                *more,
+            )
+            async with self._database.read() as connection:
+                found |= set((await connection.execute(select(asked.c.number).where(there))).scalars())
+        return found
 
     async def _limits(self, stream: str, but_for: str = "") -> Limits:
         authorised = select(policies.c.days).where(policies.c.stream == stream)

@@ -9,11 +9,13 @@ import httpx
 from shared.clock import Clock
 from shared.evidence.signature import EvidenceKey
 from shared.service import Service
+from storage.index.held_bytes import HeldBytes
 from storage.index.policies import PolicyRows
 from storage.lifecycle.archive import Archive
 from storage.lifecycle.clock_keeper import Witnesses
 from storage.lifecycle.control_room import DateWitness, KnownToControlRoom, ToldToControlRoom
 from storage.lifecycle.destruction import Destruction, destruction
+from storage.lifecycle.held_share import HeldWatch
 from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
@@ -21,7 +23,7 @@ from storage.lifecycle.refusals import Ground, Grounds
 from storage.lifecycle.retention import Overdue
 from storage.lifecycle.scrub import Scrub
 from storage.lifecycle.waiting import SpoolKeeper
-from storage.metrics import LedgerMetrics, ScrubMetrics, WaitingMetrics
+from storage.metrics import HoldMetrics, LedgerMetrics, ScrubMetrics, WaitingMetrics
 from storage.objects.boot import since_boot
 from storage.objects.notes import Notes
 from storage.recording.compose import WritingHalf
@@ -29,6 +31,7 @@ from storage.recording.left_files import LeftFiles
 from storage.recording.spool import Spool
 from storage.settings import StorageSettings
 
+_ENDLESS_BYTES = 1 << 60
 _ROOM_BYTES = 256 << 20
 """What recording needs above its reserve until the spool is looked at again."""
 
@@ -38,6 +41,7 @@ class Lifecycle:
     """What runs for ever over what is finished."""
 
     end: Destruction
+    held: HeldWatch
     ledger: Ledger
     poller: PolicyPoller
     scrub: Scrub
@@ -48,6 +52,7 @@ class Lifecycle:
         service.supervise("spool", self.spool.run)
         service.supervise("locks", self.end.locks.run)
         service.supervise("holds", self.end.reconciliation.run)
+        service.supervise("held", self.held.run)
         service.supervise("retention", self.end.retention.run)
         service.supervise("ledger", self.ledger.run)
         service.supervise("policies", self.poller.run)
@@ -58,6 +63,7 @@ class Lifecycle:
         service.check("locks", self.end.locks.health)
         service.check("retention", self.end.retention.health)
         service.check("holds", self.end.reconciliation.health)
+        service.check("held", self.held.health)
         service.check("ledger", self.ledger.health)
         service.check("scrub", self.scrub.health)
         service.check("control-room", self.poller.health)
@@ -93,6 +99,7 @@ def compose_lifecycle(
         clock,
         is_open=recorder.is_open,
     )
+    held = compose_held(settings, archive, clock)
     end = destruction(
         archive,
         recording.life,
@@ -102,6 +109,7 @@ def compose_lifecycle(
         KnownToControlRoom(client),
         [*first, opened, lambda: spool.reason_to_refuse()],
         copies=[*copies, left_overs.sweep_once],
+        share=lambda: held.share,
         overdue=[*overdue, left_overs.overdue_ns],
         notes=local,
     )
@@ -120,7 +128,7 @@ def compose_lifecycle(
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
     ledger = compose_ledger(settings, archive, key, clock, client)
-    return Lifecycle(end, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0)
+    return Lifecycle(end, held, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0)
 
 
 def compose_spool_keeper(
@@ -147,6 +155,22 @@ def compose_spool_keeper(
         copies=copies,
         short_bytes=short_bytes,
     )
+
+
+def compose_held(settings: StorageSettings, archive: Archive, clock: Clock) -> HeldWatch:
+    """What measures how much holds keep."""
+    return HeldWatch(
+        HeldBytes(archive.database),
+        _room(settings, archive.places.spool),
+        clock,
+        HoldMetrics(),
+        alarm_percent=settings.held_alarm_percent,
+    )
+
+
+def _room(settings: StorageSettings, spool: Spool) -> Callable[[], int]:
+    """How many bytes objects may still fill: those free in their folder; a bucket has no end of its own."""
+    return lambda: _ENDLESS_BYTES if settings.s3_url else spool.disk.free_bytes(settings.objects)
 
 
 def _short(settings: StorageSettings, spool: Spool) -> Callable[[], int]:

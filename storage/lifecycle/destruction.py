@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from shared.clock import Clock
+from shared.messages.storage import HeldShare
 from storage.index.holds import HoldRows
 from storage.index.locks import LockRows
 from storage.lifecycle.allowance import USUAL, Allowance
@@ -40,10 +41,12 @@ def destruction(
     allowance: Allowance = USUAL,
     overdue: Sequence[Overdue] = (),
     notes: Notes | None = None,
+    share: Callable[[], HeldShare | None] = lambda: None,
 ) -> Destruction:
     """`first` are the grounds to ask before all others, the rest is as Retention has it.
 
-    `notes` keep the trusted time where those of the store cannot always be had.
+    `notes` keep the trusted time where those of the store cannot always be had. `share` is what
+    control_room is told of how much is held.
     """
     keeper = ClockKeeper(archive.store, clock, boot, witnesses, notes)
     locks = LockKeeper(
@@ -60,6 +63,7 @@ def destruction(
         clock,
         HoldMetrics(),
         refused=lambda: _refused(retention, keeper),
+        share=share,
     )
     grounds: list[Ground] = [
         *first,

@@ -9,7 +9,7 @@ from shared.clock import Clock
 from shared.errors import BadInput, BeffroiError, Unavailable
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.messages.storage import HeldReport, HoldOrder, KnownHolds
+from shared.messages.storage import HeldReport, HeldShare, HoldOrder, KnownHolds
 from shared.reasons import Reason, why
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
@@ -57,13 +57,20 @@ class Reconciliation:
     """
 
     def __init__(
-        self, ask: Ask, holds: Holds, clock: Clock, metrics: HoldMetrics, refused: Callable[[], Refused]
+        self,
+        ask: Ask,
+        holds: Holds,
+        clock: Clock,
+        metrics: HoldMetrics,
+        refused: Callable[[], Refused],
+        share: Callable[[], HeldShare | None],
     ) -> None:
         self._ask = ask
         self._holds = holds
         self._clock = clock
         self._metrics = metrics
         self._refused = refused
+        self._share = share
         self._active: tuple[HoldOrder, ...] = ()
         self._told_ns: int | None = None
         self._trouble: str | None = None
@@ -111,6 +118,7 @@ class Reconciliation:
             failure="" if refused.failure is None else refused.failure.text,
             failure_why=refused.failure,
             grounds=refused.grounds,
+            share=self._share(),
         )
 
     async def reason_to_refuse(self) -> str | Reason | None:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from shared.causes import cause_of
 from shared.clock import Clock
 from shared.errors import NotFound, Unavailable
 from shared.ids import StreamId
 from shared.reasons import why
+from shared.spans import Span
 from storage.fmp4.reader import Layout
 from storage.index.segments import SegmentRows
 from storage.index.shown import ShownRows
@@ -63,6 +65,20 @@ class Catalogue:
             if one.start_ns >= from_ns and one.end_ns > one.start_ns
         ]
         return min([*starts, *([known] if known is not None else [])], default=None)
+
+    async def which_have_any(self, stream: StreamId, spans: Sequence[Span]) -> frozenset[int]:
+        """The numbers of those spans of which there is any footage."""
+        growing = self._recorder.footage(stream)
+        found = {
+            number
+            for number, span in enumerate(spans)
+            if any(one.start_ns < span.end_ns and one.end_ns > span.start_ns for one in growing)
+        }
+        return await self._shown.which_have_any(stream, spans, self._clock.utc_ns()) | found
+
+    def is_growing(self, key: str) -> bool:
+        """Whether a segment is written, or finished and not in the index yet."""
+        return self._recorder.is_open(key)
 
     async def until_ns(self, stream: StreamId) -> int | None:
         """The newest recorded instant, None where nothing is."""

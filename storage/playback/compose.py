@@ -2,19 +2,33 @@
 
 from shared.clock import Clock
 from shared.transcoding.limits import Limits
-from shared.transcoding.process import ChildProcess
+from shared.transcoding.process import Child, ChildProcess, Spawn
 from storage.lifecycle.archive import Archive
+from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
+from storage.playback.thumbnails import Thumbnails
 from storage.playback.transcoding import Transcodings
 from storage.recording.recorder import Recorder
 
 # Clear enough to look for somebody; what is kept as evidence is the recording, which stays as it is.
 _TRANSCODED = Limits(longest_side=1280, fps=50, kbps=4000, every=True)
+_STILLS = Limits(longest_side=320, stills=True)
+
+
+async def _spawn_for_stills() -> Child:
+    return await ChildProcess.spawn(_STILLS)
 
 
 def compose_catalogue(archive: Archive, recorder: Recorder, clock: Clock) -> Catalogue:
     """Over what is finished and what is growing."""
     return Catalogue(archive.rows, archive.shown, recorder, archive.places, clock)
+
+
+def compose_thumbnails(
+    archive: Archive, catalogue: Catalogue, metrics: ReadMetrics, spawn: Spawn = _spawn_for_stills
+) -> Thumbnails:
+    """In a process of their own, while anybody asks."""
+    return Thumbnails(catalogue, archive.rows, spawn, metrics)
 
 
 def compose_transcodings(most: int) -> Transcodings:

@@ -1,53 +1,48 @@
 """What a player gets for a time range: one fragmented MP4 without a seam, times as the player's time line."""
 
 import asyncio
-from bisect import bisect_right
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from shared.errors import NotFound
+from shared.errors import BadInput, NotFound
 from shared.ids import StreamId
-from shared.mediatime import ns_from_90k, ticks_from_ns
+from shared.mediatime import ns_from_90k
 from storage.fmp4.entry import Description
 from storage.fmp4.fragment import MovieFragment, movie_fragment
 from storage.fmp4.movie import file_type, fragmented_movie
-from storage.fmp4.reader import PlacedFragment
 from storage.model.segment import Footage
 from storage.playback.catalogue import Catalogue
+from storage.playback.pieces import Piece, Thinning, pieces_of
+from storage.playback.retiming import retimed
 
 MAX_ANSWER_NS = 600_000_000_000
 """An answer covers ten minutes at most: the player asks on from where it ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A fragment of an answer: whose file, where its samples lie there, the UTC of its first one."""
-
-    key: str
-    fragment: PlacedFragment
-    start_ns: int
-
-    @property
-    def end_ns(self) -> int:
-        return self.start_ns + ns_from_90k(self.fragment.moof.duration90)
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole fMP4 to be sent: [start_ns, end_ns) is what it covers."""
+    """A whole fMP4 to be sent: [start_ns, end_ns) is what it covers.
+
+    Known of it are the pieces of its first segment and of its last one. Those `between` are looked up when
+    they are sent: however long the answer is, it begins at once.
+    """
 
     description: Description
-    pieces: tuple[Piece, ...]
+    first: tuple[Piece, ...]
+    between: tuple[Footage, ...]
+    last: tuple[Piece, ...]
     base_ns: int
+    thinning: Thinning | None
+    clock: str
+    """Where its UTC comes from: a value of `UtcSource`."""
 
     @property
     def start_ns(self) -> int:
-        return self.pieces[0].start_ns
+        return self.first[0].start_ns
 
     @property
     def end_ns(self) -> int:
-        return self.pieces[-1].end_ns
+        return (self.last or self.first)[-1].end_ns
 
     @property
     def complete_ns(self) -> int | None:
@@ -55,11 +50,11 @@ class Answer:
 
         No browser begins to decode there.
         """
-        left = self.pieces[0].fragment.moof.samples[0].recovery
+        left = self.first[0].samples[0].recovery
         if not left:
             return None
-        for piece in self.pieces:
-            samples = piece.fragment.moof.samples
+        for piece in (*self.first, *self.last):
+            samples = piece.samples
             if left < len(samples):
                 before90 = sum(sample.duration90 for sample in samples[:left])
                 return piece.start_ns + ns_from_90k(before90)
@@ -79,32 +74,61 @@ class Nothing:
 
 
 async def plan(
-    catalogue: Catalogue, stream: StreamId, start_ns: int, end_ns: int, base_ns: int
+    catalogue: Catalogue,
+    stream: StreamId,
+    start_ns: int,
+    end_ns: int,
+    base_ns: int,
+    thinning: Thinning | None = None,
 ) -> Answer | Nothing:
-    """The answer to [start_ns, end_ns): from the key fragment at or before it, up to the first seam."""
+    """The answer to [start_ns, end_ns): from the key fragment at or before it, up to the first seam.
+
+    With `thinning` of some of its key pictures only; of all where footage has none that stands alone.
+    """
     end_ns = min(end_ns, start_ns + MAX_ANSWER_NS)
-    footage = await catalogue.between(stream, start_ns, end_ns)
-    pieces: list[Piece] = []
-    description: Description | None = None
-    last: Footage | None = None
-    for one in footage:
-        if last is not None and not last.goes_on_in(one):
-            break
-        layout = await catalogue.layout(one)
-        found = [
-            Piece(one.key, fragment, one.start_ns + ns_from_90k(fragment.time90))
-            for fragment in layout.fragments
-        ]
-        if last is None:
-            found = found[_seek(found, start_ns) :]
-        inside = [piece for piece in found if piece.start_ns < end_ns]
-        pieces.extend(inside)
-        description, last = layout.description, one
-        if len(inside) < len(found):
-            break
-    if description is None or not pieces or pieces[-1].end_ns <= start_ns:
+    stretch = _without_seam(await catalogue.between(stream, start_ns, end_ns))
+    first: list[Piece] = []
+    while stretch and not first:
+        opening = await catalogue.layout(stretch[0])
+        found = pieces_of(stretch.pop(0), opening)
+        first = [piece for piece in found[_seek(found, start_ns) :] if piece.start_ns < end_ns]
+    if not first:
         return Nothing(await catalogue.next_start_ns(stream, start_ns))
-    return Answer(description, tuple(pieces), base_ns)
+    # Until when pictures are incomplete is told before any is sent.
+    while stretch and sum(len(piece.samples) for piece in first) <= first[0].samples[0].recovery:
+        first += await _inside(catalogue, stretch.pop(0), end_ns)
+    last: list[Piece] = []
+    while stretch and not last:
+        last = await _inside(catalogue, stretch.pop(), end_ns)
+    if thinning is not None and not any(piece.keys for piece in first):
+        thinning = None
+    answer = Answer(
+        opening.description,
+        tuple(first),
+        tuple(stretch),
+        tuple(last),
+        base_ns,
+        thinning,
+        opening.identity.wall_source,
+    )
+    if answer.end_ns <= start_ns:
+        return Nothing(await catalogue.next_start_ns(stream, start_ns))
+    return answer
+
+
+def _without_seam(footage: Sequence[Footage]) -> list[Footage]:
+    """The footage from the first on that one decoder plays without a hole."""
+    found = list(footage[:1])
+    for one in footage[1:]:
+        if not found[-1].goes_on_in(one):
+            break
+        found.append(one)
+    return found
+
+
+async def _inside(catalogue: Catalogue, footage: Footage, end_ns: int) -> list[Piece]:
+    layout = await catalogue.layout(footage)
+    return [piece for piece in pieces_of(footage, layout) if piece.start_ns < end_ns]
 
 
 def _seek(pieces: Sequence[Piece], start_ns: int) -> int:
@@ -112,65 +136,13 @@ def _seek(pieces: Sequence[Piece], start_ns: int) -> int:
     where there is none."""
     passed, found = 0, 0
     for number in reversed([number for number, piece in enumerate(pieces) if piece.start_ns <= start_ns]):
-        first = pieces[number].fragment.moof.samples[0]
+        first = pieces[number].samples[0]
         if first.key:
             found = number
             if first.recovery <= passed:
                 break
-        passed += len(pieces[number - 1].fragment.moof.samples)
+        passed += len(pieces[number - 1].samples)
     return found
-
-
-def retimed(answer: Answer) -> list[MovieFragment]:
-    """The fragments of an answer on the player's time line: 90 kHz ticks since its base.
-
-    What is before the base is squeezed into a tick a picture, because media time cannot be negative. Each
-    picture lasts until the next one, so that no seam stops the player. Pictures shown in another order than
-    they are decoded in keep their order.
-    """
-    starts90: list[list[int]] = []
-    last90 = -1
-    for piece in answer.pieces:
-        at90 = ticks_from_ns(piece.start_ns - answer.base_ns)
-        own: list[int] = []
-        for sample in piece.fragment.moof.samples:
-            last90 = max(last90 + 1, at90)
-            own.append(last90)
-            at90 += sample.duration90
-        starts90.append(own)
-    end90 = max(last90 + 1, ticks_from_ns(answer.end_ns - answer.base_ns))
-    fragments = []
-    for number, (piece, own) in enumerate(zip(answer.pieces, starts90, strict=True)):
-        after90 = starts90[number + 1][0] if number + 1 < len(starts90) else end90
-        samples = tuple(
-            replace(sample, duration90=following90 - start90, offset90=offset90)
-            for sample, start90, following90, offset90 in zip(
-                piece.fragment.moof.samples,
-                own,
-                [*own[1:], after90],
-                _moved_offsets(piece.fragment.moof, own),
-                strict=True,
-            )
-        )
-        fragments.append(MovieFragment(number + 1, own[0], samples))
-    return fragments
-
-
-def _moved_offsets(fragment: MovieFragment, starts90: Sequence[int]) -> list[int]:
-    """The offsets of a fragment's samples once these are decoded at `starts90`.
-
-    A picture of a recording is shown when one of its fragment is decoded: it moves with that one.
-    """
-    offsets90 = [sample.offset90 for sample in fragment.samples]
-    if not any(offsets90):
-        return offsets90
-    before90 = list(accumulate((sample.duration90 for sample in fragment.samples[:-1]), initial=0))
-    moved = []
-    for decoded90, start90, offset90 in zip(before90, starts90, offsets90, strict=True):
-        shown90 = decoded90 + offset90
-        other = max(0, bisect_right(before90, shown90) - 1)
-        moved.append(starts90[other] + max(0, shown90 - before90[other]) - start90)
-    return moved
 
 
 async def stream_answer(catalogue: Catalogue, answer: Answer) -> AsyncGenerator[bytes, None]:
@@ -183,14 +155,41 @@ async def stream_answer(catalogue: Catalogue, answer: Answer) -> AsyncGenerator[
 async def read_answer(catalogue: Catalogue, answer: Answer) -> AsyncIterator[tuple[MovieFragment, bytes]]:
     """Each fragment of an answer on the player's time line, and its samples.
 
-    A segment destroyed meanwhile ends it early. At most one fragment is in memory.
+    A segment destroyed meanwhile, or found unreadable, ends it early. At most one fragment is in memory.
     """
-    for piece, fragment in zip(answer.pieces, retimed(answer), strict=True):
-        at, size = piece.fragment.data, piece.fragment.end - piece.fragment.data
-        try:
-            data = await asyncio.to_thread(catalogue.read, piece.key, at, size)
-        except NotFound:
-            return
-        if len(data) != size:
-            return
-        yield fragment, data
+    try:
+        async for piece, fragment in retimed(_pieces(catalogue, answer), answer.base_ns, answer.end_ns):
+            data = await asyncio.to_thread(catalogue.read, piece.key, piece.data, piece.size)
+            if len(data) != piece.size:
+                return
+            yield fragment, data
+    except (NotFound, BadInput):
+        # Whoever asks on from where it ends is told why.
+        return
+
+
+async def _pieces(catalogue: Catalogue, answer: Answer) -> AsyncIterator[Piece]:
+    thinned: Callable[[Iterable[Piece]], Iterator[Piece]] = iter
+    if answer.thinning is not None:
+        thinned = answer.thinning.begin()
+    for piece in thinned(answer.first):
+        yield piece
+    for one in answer.between:
+        for piece in thinned(await _inside(catalogue, one, answer.end_ns)):
+            yield piece
+    for piece in thinned(answer.last):
+        yield piece
+
+
+async def plan_one(
+    catalogue: Catalogue, footage: Footage, start_ns: int, end_ns: int, base_ns: int
+) -> Answer | None:
+    """The answer to [start_ns, end_ns) out of one segment alone; None where it has nothing of it."""
+    layout = await catalogue.layout(footage)
+    found = pieces_of(footage, layout)
+    if start_ns > footage.start_ns:
+        found = found[_seek(found, start_ns) :]
+    inside = tuple(piece for piece in found if piece.start_ns < end_ns)
+    if not inside:
+        return None
+    return Answer(layout.description, inside, (), (), base_ns, None, layout.identity.wall_source)

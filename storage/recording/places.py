@@ -27,13 +27,11 @@ class Places:
 
     def layout(self, key: str) -> Layout:
         """What is whole in a segment now. Raises BadInput where that cannot be read."""
-        return read_layout(partial(self.read, key), self._size(key))
-
-    def _size(self, key: str) -> int:
         size = self.spool.size(key)
         if size is not None:
-            return size
+            return read_layout(partial(self.read, key), size)
         found = self.store.find(key)
         if found is None:
             raise FileNotFoundError(key)
-        return found.size
+        # What is in the store is not looked for in the spool at each of its many reads.
+        return read_layout(partial(self.store.read, key), found.size)

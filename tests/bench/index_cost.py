@@ -16,6 +16,7 @@ from pathlib import Path
 
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
+from shared.spans import Span
 from storage.index.holds import Hold, HoldRows
 from storage.index.policies import PolicyRows
 from storage.lifecycle.archive import open_archive
@@ -181,6 +182,14 @@ async def _measure(folder: Path) -> list[list[Cell]]:
     found: list[list[Cell]] = [
         ["a day's list", 1, A_DAY, statistics.median(lists) * 1e3, None, _floor_ms(file)]
     ]
+
+    months = []
+    for number in range(TRIES):
+        days = [Span(_NOW_NS - (n + 1) * DAY_NS, _NOW_NS - n * DAY_NS) for n in range(31)]
+        months.append(
+            await _timed(partial(archive.shown.which_have_any, _stream(number), days, clock.utc_ns()))
+        )
+    found.append(["a month's days", 1, 31, statistics.median(months) * 1e3, None, None])
 
     async def run(what: str, most: int = _MOST_RUNS) -> None:
         """Runs until nothing is left, or as many as asked: the longest of them, and all of them."""

@@ -22,6 +22,7 @@ from tests.bench import (
     mux_first_frame,
     mux_lag,
     peers,
+    playback_cost,
     revocation,
     storage_cost,
     storm,
@@ -169,6 +170,11 @@ def indexed() -> list[Table]:
     return [index_cost.run()]
 
 
+def played() -> list[Table]:
+    """How soon playback starts."""
+    return [playback_cost.run()]
+
+
 def handed_over() -> list[Table]:
     """An export of an hour."""
     return [export_cost.run()]
@@ -291,6 +297,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "storage": recorded,
     "cameras": camera_side,
     "index": indexed,
+    "playback": played,
     "export": handed_over,
     "ledger": registered,
     "decode-checks": sampled,

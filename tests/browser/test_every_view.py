@@ -14,6 +14,14 @@ from tests.support.client import Json, rfc3339, signed_in
 from tests.support.eventually import eventually
 from tests.support.whole import WholeSystem
 
+
+def requisition(camera: str) -> Json:
+    """What a requisition says beside its range, its motive and its receipt."""
+    officer = {"name": "A. Martin", "capacity": "opj", "service": "Commissariat de Lille"}
+    paper = {"file": "PV 2026/121-1", "article": "60-1", "received_by": "C. Dubois"}
+    return {**paper, "officer": officer, "cameras": [camera]}
+
+
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
 WIDTHS = (320, 360, 390, 699, 701, 960, 1440)
@@ -32,16 +40,27 @@ async def camera(whole: WholeSystem) -> AsyncIterator[str]:
 
         def asked() -> Json:
             span = {"from": rfc3339(began), "to": rfc3339(datetime.now(UTC))}
-            return {"reference": "PV 2026/120-1", "motive": "Vol avec violence", **span}
+            return {"motive": "Vol avec violence", **span}
+
+        async def exported() -> None:
+            order = {"reference": "PV 2026/120-1", "authority": "OPJ Martin, CPP 60-1", "cameras": [one]}
+            await api.made("/exports", {**asked(), **order})
 
         async def ready() -> bool:
             states = {export["status"] for export in await api.items("/exports")}
             # An export fails while nothing is recorded: the system may have started just now.
             if not states & {"queued", "running", "done"}:
-                await api.made("/exports", {**asked(), "authority": "OPJ Martin, CPP 60-1", "cameras": [one]})
+                await exported()
             return "done" in states
 
-        hold = await api.made("/holds", {**asked(), "camera": one})
+        procedure = {"reference": "PV 2026/120-1", "basis": "preliminary", "camera": one}
+        hold = await api.made("/holds", {**asked(), **procedure})
+        received = {"received_at": rfc3339(began)}
+        filmed = {"person": "J. Petit", "contact": "Lille", "identity": "carte vue", "cameras": [one]}
+        span = {name: value for name, value in asked().items() if name != "motive"}
+        await api.made("/access-requests", {**span, **filmed, **received})
+        async with signed_in(whole.url, "adjointe") as other:
+            await other.made("/requisitions", {**asked(), **requisition(one), **received})
         await eventually(ready, within_s=60, what="an export that is ready")
         yield one
         await api.delete(f"/holds/{hold['id']}")

@@ -9,9 +9,9 @@ from tests.browser.story import MOTIVE
 from tests.support.whole import ROOT
 
 VIEWS = {
-    "operatrice": ("wall", "cameras"),
-    "juriste": ("cameras", "playback", "exports", "holds"),
-    "commune": ("cameras", "viewers", "adminCameras", "journal"),
+    "operatrice": ("wall", "cameras", "holds"),
+    "juriste": ("cameras", "playback", "requisitions", "exports", "holds", "transmissions", "access"),
+    "commune": ("cameras", "viewers", "adminCameras", "transmissions", "journal"),
     "admin": ("cameras", "viewers", "adminCameras", "communes", "people", "journal", "storage"),
 }
 """Who sees what; the first is the view a person lands on."""
@@ -20,7 +20,12 @@ DIALOGS = {
     "wall": (("wall-motive-change", "motive-dialog"), ("choose-", "choose-camera")),
     "cameras": (("help-open", "help"),),
     "exports": (("export-download", "download-dialog"),),
-    "holds": (("hold-release", "confirm"),),
+    "juriste:holds": (("hold-release", "confirm"), ("hold-review", "hold-act")),
+    "requisitions": (
+        ("requisition-approve", "requisition-act"),
+        ("requisition-edit", "requisition-edit-dialog"),
+    ),
+    "access": (("access-answer", "access-dialog"),),
     "adminCameras": (
         ("camera-new", "camera-form"),
         ("camera-edit-", "camera-form"),
@@ -34,7 +39,7 @@ DIALOGS = {
     ),
     "people": (("person-new", "person-form"), ("person-edit-", "person-form"), ("person-remove-", "confirm")),
 }
-"""For each view what opens a dialog (the beginning of its test id), and the dialog."""
+"""For each view, or one of one person's, what opens a dialog (how its test id begins), and the dialog."""
 
 _TYPED = "input:enabled:is([type=text], :not([type])), textarea:enabled"
 """Fields for words: a dialog with any other has one of these too. A search is no draft."""
@@ -168,7 +173,7 @@ async def tour(page: Page, login: str) -> AsyncIterator[Stop]:
             await page.get_by_test_id("motive").fill(MOTIVE)
             await page.get_by_test_id("motive-submit").click()
         yield Stop(login, view)
-        for opener, dialog in DIALOGS.get(view, ()):
+        for opener, dialog in (*DIALOGS.get(view, ()), *DIALOGS.get(f"{login}:{view}", ())):
             button = page.locator(f"[data-testid^={opener}]").first
             await button.click()
             await expect(page.get_by_test_id(dialog)).to_be_visible()

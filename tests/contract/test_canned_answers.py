@@ -5,6 +5,14 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from control_room.http.schemas.access_requests import AccessRequestView
+from control_room.http.schemas.desk import (
+    DeliveryView,
+    DeskView,
+    HoldsStandingView,
+    PreflightView,
+    RequisitionView,
+)
 from control_room.http.schemas.images import ExportView, HoldView, JournalEntryView, JournalVerification
 from control_room.http.schemas.people import PersonView
 from control_room.http.schemas.storage import StorageView
@@ -21,6 +29,12 @@ _FORMS: dict[str, TypeAdapter[Any]] = {
     "/storage": TypeAdapter(StorageView),
     "/exports": TypeAdapter(list[ExportView]),
     "/holds": TypeAdapter(list[HoldView]),
+    "/holds/standing": TypeAdapter(HoldsStandingView),
+    "/desk": TypeAdapter(DeskView),
+    "/requisitions": TypeAdapter(list[RequisitionView]),
+    "/requisitions/r-waiting/preflight": TypeAdapter(PreflightView),
+    "/register/transmissions": TypeAdapter(list[DeliveryView]),
+    "/access-requests": TypeAdapter(list[AccessRequestView]),
     "/journal": TypeAdapter(list[JournalEntryView]),
     "/journal/verification": TypeAdapter(JournalVerification),
 }

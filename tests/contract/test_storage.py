@@ -19,6 +19,7 @@ from control_room.model.people import Principal
 from shared.clock import Clock, SimulatedClock
 from shared.errors import Conflict, NotFound
 from shared.messages.codec import encode
+from shared.messages.desk import HandOver, SurveyOrder
 from shared.messages.storage import (
     ClockConfirmed,
     ExportedCamera,
@@ -104,6 +105,31 @@ async def test_a_hold_may_be_placed_and_released_twice(storage: Asked) -> None:
         assert isinstance(await storage.client.place_hold(HOLD, WHO), HoldPlaced)
     for _ in range(2):
         await storage.client.release_hold(HOLD.id, WHO)
+
+
+async def test_a_survey_answers_stream_by_stream_and_keeps_nothing(storage: Asked) -> None:
+    told = await storage.client.survey(SurveyOrder((str(STREAM),), *SPAN), WHO)
+    assert [one.stream for one in told.streams] == [str(STREAM)]
+    with pytest.raises(NotFound):
+        await storage.client.export_progress(ORDER.id, WHO)
+
+
+async def test_a_cancelled_order_stays_cancelled_however_often_it_is_ended(storage: Asked) -> None:
+    await storage.client.order_export(ORDER, WHO)
+    for _ in range(2):
+        assert (await storage.client.cancel_export(ORDER.id, WHO)).status is ExportStatus.CANCELLED
+    assert (await storage.client.export_progress(ORDER.id, WHO)).status is ExportStatus.CANCELLED
+    with pytest.raises(NotFound):
+        await storage.client.cancel_export("e-none", WHO)
+
+
+async def test_no_receipt_is_signed_for_a_package_that_is_not_there(storage: Asked) -> None:
+    given = HandOver(ORDER.id, "r-1", "PV 12", "60-1", "A. Martin", "opj", "Lille", "disc 12", END, "p-1")
+    with pytest.raises(NotFound):
+        await storage.client.sign_receipt(given, WHO)
+    await storage.client.order_export(ORDER, WHO)
+    with pytest.raises(Conflict):
+        await storage.client.sign_receipt(given, WHO)
 
 
 async def test_a_person_s_word_that_the_clock_is_right_is_taken(storage: Asked) -> None:

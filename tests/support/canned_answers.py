@@ -136,8 +136,12 @@ def _exports() -> list[Json]:
             "sha256": "ab" * 32 if status == "done" else "",
             "why": None,
             "reason": "storage is full" if status == "failed" else "",
+            "phase": "copying" if status == "running" else "waiting",
+            "ending": "",
+            "requisition": "r-done" if status == "done" else "",
+            "finished_at": AT if status == "done" else None,
         }
-        for status in ("queued", "running", "done", "failed", "destroyed")
+        for status in ("queued", "running", "done", "failed", "destroyed", "cancelled")
     ]
 
 
@@ -156,8 +160,125 @@ def _holds() -> list[Json]:
             "status": status,
             "reason": "it came too late" if status == "refused" else "",
             "why": None,
+            "kind": "preservation" if status == "pending" else "procedure",
+            "basis": "observation" if status == "pending" else "preliminary",
+            "review_at": AT,
+            "ends_at": AT if status == "pending" else None,
+            "confirmed_by": "",
+            "confirmed_at": None,
+            "requisition": "",
         }
         for status in ("pending", "placed", "releasing", "released", "refused")
+    ]
+
+
+def _demand(file: str) -> Json:
+    return {
+        "file": file,
+        "article": "60-1",
+        "officer": {"name": "A. Martin", "capacity": "opj", "service": "Lille", "mandate": ""},
+        "cameras": ["cam-0000000000"],
+        "from": AT,
+        "to": "2026-11-20T11:00:00Z",
+        "received_by": "C. Dubois",
+        "received_at": AT,
+        "motive": "Vol",
+    }
+
+
+def _requisitions() -> list[Json]:
+    return [
+        {
+            **_demand(f"PV {status}"),
+            "id": f"r-{status}" if status != "approved" else "r-done",
+            "status": status,
+            "version": 1,
+            "entries": [{"version": 1, "login": "adjointe", "at": AT}],
+            "communes": ["59350"],
+            "decided_by": "" if status == "waiting" else "juriste",
+            "decided_at": None if status == "waiting" else AT,
+            "decision": "" if status == "waiting" else "acte lu",
+            "export": "exp-done" if status == "approved" else "",
+        }
+        for status in ("waiting", "approved", "refused", "withdrawn", "delivered", "expired")
+    ]
+
+
+def _preflight() -> Json:
+    gap = {"from": AT, "to": "2026-11-20T10:30:00Z", "cause": "over"}
+    camera = {"camera": "cam-0000000000", "bytes": 42_000_000, "coverage": 0.93, "codecs": ["avc1.42e01f"]}
+    return {
+        "cameras": [{**camera, "missing": [gap], "more": 2, "dies_at": "2026-12-20T10:00:00Z"}],
+        "holds": _holds()[1:2],
+        "held": True,
+    }
+
+
+DELIVERY: Json = {
+    **{
+        name: value
+        for name, value in _demand("PV delivered").items()
+        if name in ("file", "article", "from", "to")
+    },
+    "requisition": "r-delivered",
+    "export": "exp-done",
+    "cameras": ["Grand-Place"],
+    "name": "A. Martin",
+    "capacity": "opj",
+    "service": "Commissariat de Lille",
+    "medium": "disque 12",
+    "at": AT,
+    "by": "juriste",
+    "sha256": "ab" * 32,
+    "receipt": "{}",
+}
+
+DESK: Json = {
+    "articles": [
+        {
+            "code": code,
+            "law": "fr",
+            "signers": [{"capacity": "opj", "mandate": mandate}],
+            "source": f"CPP, art. {code}",
+            "confidence": "told",
+        }
+        for code, mandate in (("60-1", "none"), ("77-1-1", "authorisation"))
+    ],
+    "direct_exports": False,
+    "collect_days": 7,
+    "review_days": 30,
+}
+
+STANDING: Json = {
+    "overdue": 2,
+    "unconfirmed": 1,
+    "held_bytes": 60,
+    "usable_bytes": 100,
+    "alarm": "holds keep 60 %",
+    "alarm_why": {"code": "disk-held", "params": {"percent": 60}},
+}
+
+
+def _access_requests() -> list[Json]:
+    ending = {"motive": "procédure", "by": "juriste", "at": AT, "package": "", "sha256": "", "proof": ""}
+    return [
+        {
+            "id": f"a-{status}",
+            "commune": "59350",
+            "person": "J. Petit",
+            "contact": "12 rue de Gand",
+            "identity": "carte vue",
+            "cameras": ["cam-0000000000"],
+            "from": AT,
+            "to": "2026-11-20T11:00:00Z",
+            "received_at": AT,
+            "due_at": "2026-12-20T10:00:00Z",
+            "overdue": status == "open",
+            "entered_by": "juriste",
+            "status": status,
+            "ending": None if status == "open" else {**ending, "status": status, "ground": "procedures"},
+        }
+        for status in ("open", "refused")
     ]
 
 
@@ -214,6 +335,7 @@ REFUSED: Json = {
     "failure": "",
     "refusal": "the clock has jumped",
     "grounds": [{"reason": "the clock has jumped", "why": _WHY}],
+    "held_alarm": "",
 }
 
 
@@ -231,6 +353,12 @@ def answers() -> dict[str, object]:
         "/storage": REFUSED,
         "/exports": _exports(),
         "/holds": _holds(),
+        "/holds/standing": STANDING,
+        "/desk": DESK,
+        "/requisitions": _requisitions(),
+        "/requisitions/r-waiting/preflight": _preflight(),
+        "/register/transmissions": [DELIVERY],
+        "/access-requests": _access_requests(),
         "/journal": _journal(),
         "/journal/verification": {
             "intact": True,

@@ -5,7 +5,8 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from control_room.db.tables import Base, UtcDateTime
+from control_room.db.desk_tables import DeliveryRow
+from control_room.db.tables import UtcDateTime
 
 
 def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
@@ -17,7 +18,8 @@ def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    # The last module of tables: whoever has it has all of them.
+    target_metadata=DeliveryRow.metadata,
     render_as_batch=True,
     render_item=_render,
 )

@@ -2,12 +2,14 @@
 
 from fastapi import APIRouter
 
+from control_room.evidence import cancel_export as cancelling
 from control_room.evidence import exports as reading
 from control_room.evidence import open_download as downloading
 from control_room.evidence import order_export as ordering
 from control_room.http.access import AskedPage, SignedIn, TheRooms
 from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import Page
+from control_room.http.schemas.desk import Act
 from control_room.http.schemas.images import DownloadRequest, DownloadTicket, ExportView, NewExport
 from control_room.http.views import export_view, page
 
@@ -42,3 +44,9 @@ async def open_download(
     """A ticket to fetch a finished export. The journal has the communication before the ticket leaves."""
     opened = await downloading.open_download(rooms.evidence, caller, export_id, body.motive)
     return DownloadTicket(ticket=opened.ticket, url=opened.url, until=opened.until)
+
+
+@router.post("/{export_id}/cancel", operation_id="cancelExport", responses=WRITING)
+async def cancel_export(rooms: TheRooms, caller: SignedIn, export_id: str, body: Act) -> ExportView:
+    """End an export for good: what was made of it is destroyed."""
+    return export_view(await cancelling.cancel_export(rooms.evidence, caller, export_id, body.motive))

@@ -18,7 +18,13 @@ async def get_storage(rooms: TheRooms, caller: SignedIn) -> StorageView:
     now = rooms.access.now()
     if told is None:
         return StorageView(now=now)
+    share = told.share
+    alarm = None if share is None else share.alarm
     return StorageView(
+        held_bytes=None if share is None else share.held_bytes,
+        usable_bytes=None if share is None else share.usable_bytes,
+        held_alarm="" if alarm is None else alarm.text,
+        held_alarm_why=why_view(alarm),
         now=now,
         heard_at=told.heard_at,
         refusal=told.reason,

@@ -1,18 +1,18 @@
 """Tickets, exports, holds and the journal on the wire."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response, Why
 from control_room.http.validation import reason_error
 from control_room.model.chain import Doubt
-from control_room.model.evidence import HoldStatus
+from control_room.model.evidence import Ending, HoldBasis, HoldKind, HoldStatus
 from control_room.model.journal import Outcome
 from control_room.model.people import Role
 from shared.ids import CAMERA_PATTERN
-from shared.messages.storage import ExportStatus
+from shared.messages.storage import ExportPhase, ExportStatus
 from shared.reasons import why
 from shared.tickets import MOST_CAMERAS
 
@@ -191,6 +191,10 @@ class ExportView(Response):
     sha256: str = Field(description="Of the package, empty until it is done.")
     reason: str = Field(description="In words: why it waits or failed, empty where all is well.")
     why: Why | None = Field(None, description="`reason` as a code with parameters.")
+    phase: ExportPhase = Field(description="What is being done, while it is queued or runs.")
+    ending: Ending = Field(description="Why it ends before its time, empty where it does not.")
+    requisition: str = Field(description="Id of the requisition it is for, empty where there is none.")
+    finished_at: Instant | None = Field(description="When its package was first known to be there.")
 
 
 class DownloadRequest(Request):
@@ -216,6 +220,7 @@ class NewHold(Range):
                     "from": "2026-11-20T21:00:00Z",
                     "to": "2026-11-20T21:15:00Z",
                     "reference": "PV 2026/118-3",
+                    "basis": "preliminary",
                     "motive": "preliminary inquiry",
                 }
             ]
@@ -224,6 +229,12 @@ class NewHold(Range):
 
     camera: str
     reference: Line = Field(description="Reference of the procedure: no hold without one.")
+    basis: Literal[HoldBasis.FLAGRANT, HoldBasis.PRELIMINARY, HoldBasis.INFORMATION] = Field(
+        description="Which inquiry it is for (CSI L252-5)."
+    )
+    review_at: Instant | None = Field(
+        default=None, description="When it is asked whether it is still needed; null for the usual time."
+    )
     motive: Motive
 
 
@@ -240,6 +251,13 @@ class HoldView(Response):
     status: HoldStatus
     reason: str
     why: Why | None = Field(None, description="`reason` as a code with parameters.")
+    kind: HoldKind
+    basis: HoldBasis
+    review_at: Instant | None = Field(description="When somebody has to look whether it is still needed.")
+    ends_at: Instant | None = Field(description="When it ends by itself; null for one that does not.")
+    confirmed_by: str = Field(description="Login of the second person of a preservation.")
+    confirmed_at: Instant | None
+    requisition: str = Field(description="Id of the requisition it is for, empty where there is none.")
 
 
 class JournalEntryView(Response):

@@ -45,6 +45,14 @@ class StorageView(Response):
     grounds: list[RefusalGround] = Field(
         default=[], description="`refusal` one by one; empty where storage does not tell them so."
     )
+    held_bytes: int | None = Field(
+        default=None, description="Kept by holds; null where storage has not told."
+    )
+    usable_bytes: int | None = Field(default=None, description="What recordings may fill, held or not.")
+    held_alarm: str = Field(
+        default="", description="Why too much is held, in English; empty where it is not."
+    )
+    held_alarm_why: Why | None = Field(default=None, description="`held_alarm` as a code with parameters.")
 
 
 class ClockConfirmation(Request):

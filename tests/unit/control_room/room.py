@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -30,7 +30,10 @@ from control_room.settings import ControlRoomSettings
 from shared.bus import Bus, MemoryBus
 from shared.clock import SimulatedClock
 from shared.errors import BadInput, BeffroiError, Conflict, NotFound, TicketRefused
+from shared.evidence.receipt import TYPE, signed_file
+from shared.evidence.signature import EvidenceKey
 from shared.messages.codec import decode, encode
+from shared.messages.desk import HandOver, StreamSurvey, Surveyed, SurveyOrder
 from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, HoldPlaced
 from shared.tickets import Action as TicketAction
 from shared.tickets import TicketSigner, TicketVerifier
@@ -60,9 +63,14 @@ class FakeStorage:
     refusal: httpx.Response | None = None
     broken: str = "nothing"
     placed: HoldPlaced = field(default_factory=HoldPlaced)
+    footage: StreamSurvey = field(
+        default_factory=lambda: StreamSurvey("", 1000, 1.0, ("avc1.42e01f",), (), 0, None, ())
+    )
+    evidence: EvidenceKey = field(default_factory=lambda: EvidenceKey(Ed25519PrivateKey.generate()))
     proof: bytes | None = None
     asked: list[httpx.Request] = field(default_factory=list)
     orders: dict[str, ExportOrder] = field(default_factory=dict)
+    ended: dict[str, ExportStatus] = field(default_factory=dict)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
@@ -81,17 +89,38 @@ class FakeStorage:
             return httpx.Response(200, content=encode(self.placed))
         if kind in ("holds", "clock"):
             return httpx.Response(204)
+        if kind == "survey":
+            streams = decode(SurveyOrder, request.content).streams
+            told = Surveyed(tuple(replace(self.footage, stream=stream) for stream in streams))
+            return httpx.Response(200, content=encode(told))
         if kind == "proofs":
             if self.proof is None:
                 return _refused(404, NotFound("nothing is signed yet"))
             return httpx.Response(200, content=self.proof)
-        return self._export(request, name)
+        export, _, what = name.partition("/")
+        return self._receipt(request, export) if what else self._export(request, export)
 
     def _admit(self, request: httpx.Request, kind: str, name: str) -> None:
         token = request.headers["authorization"].removeprefix("Bearer ")
-        known = {"holds": TicketAction.HOLD, "clock": TicketAction.CLOCK, "proofs": TicketAction.PROOF}
-        action = known.get(kind, TicketAction.EXPORT if request.method == "PUT" else TicketAction.STATUS)
-        self.verifier.verify(token, action, f"{kind.removesuffix('s')}:{name}" if name else kind)
+        known = {
+            "holds": TicketAction.HOLD,
+            "clock": TicketAction.CLOCK,
+            "survey": TicketAction.STATUS,
+            "proofs": TicketAction.PROOF,
+        }
+        asking = TicketAction.STATUS if request.method == "GET" else TicketAction.EXPORT
+        # A stream's name has parts of its own.
+        id = name if kind == "proofs" else name.partition("/")[0]
+        self.verifier.verify(token, known.get(kind, asking), f"{kind.removesuffix('s')}:{id}" if id else kind)
+
+    def _receipt(self, request: httpx.Request, name: str) -> httpx.Response:
+        given = decode(HandOver, request.content)
+        if name not in self.orders:
+            return _refused(404, NotFound("there is no such export"))
+        if self.status is not ExportStatus.DONE:
+            return _refused(409, Conflict("there is no package"))
+        told: dict[str, str | int] = {"type": TYPE, "export": name, "recipient": given.name}
+        return httpx.Response(200, content=signed_file(told, self.evidence).encode())
 
     def _export(self, request: httpx.Request, name: str) -> httpx.Response:
         if request.method == "PUT":
@@ -102,6 +131,11 @@ class FakeStorage:
                 return _refused(409, Conflict("another order has this id"))
         elif name not in self.orders:
             return _refused(404, NotFound("there is no such export"))
+        if request.method == "DELETE":
+            made = self.status is ExportStatus.DONE
+            self.ended[name] = ExportStatus.DESTROYED if made else ExportStatus.CANCELLED
+        if name in self.ended:
+            return httpx.Response(200, content=encode(ExportProgress(name, self.ended[name], 0.5)))
         status = 202 if request.method == "PUT" else 200
         return httpx.Response(status, content=encode(ExportProgress(name, self.status, 0.5, 10, 0.9)))
 
@@ -218,6 +252,21 @@ def camera_body(commune: str = LILLE) -> dict[str, object]:
     }
 
 
+def requisition_body(*cameras: str, **changes: object) -> dict[str, object]:
+    """A requisition as it is entered."""
+    return {
+        "file": "PV 2026/118-3",
+        "article": "60-1",
+        "officer": {"name": "A. Martin", "capacity": "opj", "service": "Commissariat de Lille"},
+        "cameras": list(cameras),
+        "received_by": "C. Dubois",
+        "received_at": "2026-11-21T09:00:00Z",
+        "motive": "theft with violence",
+        **RANGE,
+        **changes,
+    }
+
+
 def settings(folder: Path, **more: object) -> ControlRoomSettings:
     """Settings of the tests; nothing is read from the environment that these do not name."""
     chosen = {
@@ -231,6 +280,7 @@ def settings(folder: Path, **more: object) -> ControlRoomSettings:
         "recorder_token": RECORDER_TOKEN,
         "database_url": f"sqlite+aiosqlite:///{folder}/control_room.db",
         "web_dir": folder / "page",
+        "direct_exports": True,
     }
     return ControlRoomSettings.model_validate(chosen | more)
 

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deploy.cli import main
 from deploy.verification import Stamp, printable, told, verification
 from shared.errors import BadInput
+from shared.evidence.receipt import TYPE, signed_file
+from shared.evidence.signature import EvidenceKey
 from shared.evidence.timestamp import ask, taken
 from shared.evidence.verify import Finding, Verdict, manifest_of
 from tests.support.authority import Authority
@@ -50,6 +53,20 @@ def test_a_name_that_would_act_on_a_terminal_is_written_as_an_escape() -> None:
 def test_a_key_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"key .*none\.pem cannot be read"):
         verification(tmp_path, tmp_path / "none.pem")
+
+
+def test_a_receipt_is_told_word_by_word_and_an_altered_one_is_not_sound(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    private = EvidenceKey(Ed25519PrivateKey.generate())
+    receipt, key = tmp_path / "receipt.json", tmp_path / "key.pem"
+    key.write_bytes(private.public.pem())
+    receipt.write_text(signed_file({"type": TYPE, "recipient": "A. Martin"}, private))
+    assert verification(receipt, key) == 0
+    assert "  recipient: A. Martin" in capsys.readouterr().out
+    receipt.write_text(receipt.read_text().replace("A. Martin", "B. Petit"))
+    assert verification(receipt, key) == 1
+    assert capsys.readouterr().out.startswith("not-sound: ")
 
 
 @pytest.fixture(scope="module")

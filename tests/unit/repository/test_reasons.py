@@ -20,6 +20,7 @@ from shared.reasons import Reason
 ROOT = Path(__file__).parents[3]
 SERVICES = ("shared", "control_room", "storage", "mux", "ingest")
 WORDS = ROOT / "control_room/web/src/i18n"
+FILES = ("cameraReasons.ts", "evidenceReasons.ts", "reasons.ts")
 _LINE = re.compile(r'^  "?([a-z0-9-]+)"?: "(.*)",$', re.MULTILINE)
 _PERSONS_ERRORS = frozenset(
     {
@@ -61,11 +62,15 @@ _KINDS = {
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
+        "article",
         "authority", "bucket", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields",
         "file", "folder", "hash", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part",
         "place", "recording", "reference", "said", "what",
     },
-    "code": {"action", "asked", "export_status", "given", "hold_status", "kind", "mend"},
+    "code": {
+        "access_status", "action", "asked", "capacity", "export_status", "given", "hold_status", "kind",
+        "mandate", "mend", "requisition_status",
+    },
     "cause": {"cause"},
 }  # fmt: skip
 """What a parameter may be, by its name: never a sentence. The type of `cause` is checked by mypy."""
@@ -103,7 +108,7 @@ def _reasons() -> dict[str, set[str]]:
 
 
 def _words(language: str) -> dict[str, str]:
-    told = ((WORDS / language / name).read_text() for name in ("cameraReasons.ts", "reasons.ts"))
+    told = ((WORDS / language / name).read_text() for name in FILES)
     return dict(_LINE.findall("".join(text.partition("export const fields")[0] for text in told)))
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import av
 from shared.evidence.manifest import MANIFEST
 from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.tickets import Action
+from storage.exports.place import package_path
 from tests.support.pictures import START_NS, STREAM
-from tests.unit.storage.workshop import Workshop
+from tests.unit.storage.workshop import Workshop, seal_key
 
 START = datetime.fromtimestamp(START_NS / 1e9, UTC)
 EXPORT = "x-0001"
@@ -33,6 +35,11 @@ def order(start_s: float = 0, end_s: float = 10, *, id: str = EXPORT) -> ExportO
     )
 
 
+def for_recipient() -> ExportOrder:
+    """An order whose package only the films' key opens: any RSA key does for a test."""
+    return replace(order(), recipient=seal_key().certificate.pem.decode())
+
+
 async def exported(shop: Workshop, wanted: ExportOrder | None = None) -> Path:
     """The package of an export made by way of HTTP."""
     wanted = wanted or order()
@@ -40,7 +47,7 @@ async def exported(shop: Workshop, wanted: ExportOrder | None = None) -> Path:
     answer = await shop.put(f"/exports/{wanted.id}", token, wanted)
     assert answer.status_code == 202, answer.text
     await shop.export_done(wanted.id)
-    return shop.folder / "exports" / f"{wanted.id}.zip"
+    return package_path(shop.folder / "exports", wanted)
 
 
 def manifest_of(package: Path) -> dict[str, object]:

@@ -23,9 +23,13 @@ from shared.messages.codec import encode
 from shared.messages.storage import RecordingPolicy
 from shared.tap.reassembly import Gap
 from shared.tickets import Action, Ticket, TicketSigner, TicketVerifier
+from shared.transcoding.process import Spawn
 from shared.units import AccessUnit
+from storage.exports.compose import compose_preflight
 from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
+from storage.exports.preflight import Preflight
+from storage.exports.receipts import Receipts
 from storage.exports.sweep import PackageSweep
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
@@ -53,7 +57,8 @@ from storage.objects.folder import FolderStore
 from storage.objects.notes import FolderNotes
 from storage.objects.store import ObjectStore
 from storage.playback.catalogue import Catalogue
-from storage.playback.compose import compose_catalogue
+from storage.playback.compose import compose_catalogue, compose_thumbnails
+from storage.playback.thumbnails import Thumbnails
 from storage.playback.transcoding import Transcodings
 from storage.recording.compose import compose_recording
 from storage.recording.core import core_of
@@ -146,8 +151,11 @@ class Workshop:
     leases: Leases
     catalogue: Catalogue
     jobs: ExportJobs
+    preflight: Preflight
+    receipts: Receipts
     sweep: PackageSweep
     left_overs: LeftOvers
+    thumbnails: Thumbnails
     ledger: Ledger
     witness: HandWitness
     evidence_pem: bytes
@@ -278,6 +286,7 @@ async def workshop(
     lane_bytes: int = 64 << 20,
     evidence: tuple[bytes, bytes] | None = None,
     transcodings: Transcodings | None = None,
+    stills: Spawn | None = None,
     control: HandControl | None = None,
     witness: HandWitness | None = None,
     boot_id: str = "the-only-boot",
@@ -317,6 +326,7 @@ async def workshop(
     lane.start()
     reads = ReadMetrics()
     catalogue = compose_catalogue(archive, half.recorder, clock)
+    thumbnails = compose_thumbnails(archive, catalogue, reads, *([] if stills is None else [stills]))
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
@@ -355,11 +365,12 @@ async def workshop(
         lambda: SinceBoot(boot_id, booted_ns + clock.monotonic_ns()),
         Witnesses(lambda: control.utc_ns, half.recorder.cameras_ns),
         control,
-        copies=(sweep.sweep_once, left_overs.sweep_once),
+        copies=(sweep.sweep_once, left_overs.sweep_once, thumbnails.sweep_once),
         overdue=(sweep.overdue_ns, left_overs.overdue_ns),
         allowance=allowance,
         notes=None if objects is None else FolderNotes(folder / "spool", spool.disk),
     )
+    preflight, receipts = compose_preflight(archive, catalogue, clock), Receipts(jobs, key)
     parts = LedgerParts(archive.ledger, archive.ledger_notes, key, partial(_ledger_name, folder, key))
     ledger = Ledger(parts, clock, LedgerMetrics(), witness, keep_days=120)
     # Retention runs as soon as the service does: what is trusted then is carried on from there.
@@ -372,7 +383,10 @@ async def workshop(
         KnownPublishers(store.notes, lambda: leases.publishers),
         catalogue,
         transcodings,
+        thumbnails,
         jobs=jobs,
+        preflight=preflight,
+        receipts=receipts,
         holds=archive.holds,
         keeper=end.keeper,
         proofs=archive.proofs,
@@ -402,8 +416,11 @@ async def workshop(
                 leases,
                 catalogue,
                 jobs,
+                preflight,
+                receipts,
                 sweep,
                 left_overs,
+                thumbnails,
                 ledger,
                 witness,
                 public,
@@ -414,6 +431,7 @@ async def workshop(
             )
         finally:
             await jobs.close()
+            await thumbnails.close()
             await half.recorder.close()
             await lane.close()
             await archive.database.close()

@@ -3,6 +3,7 @@ import { QueryClient, queryOptions, type QueryKey } from "@tanstack/react-query"
 import { answering, api, ask, everyPage } from "./client";
 import type { Query } from "../ui/place";
 import type { Problem } from "./problem";
+import type { Requisition } from "./types";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -70,6 +71,31 @@ export const exportsQuery = polled(["exports"], 1000, (signal) =>
 
 export const holdsQuery = polled(["holds"], 3000, (signal) =>
   everyPage((cursor) => api.GET("/api/v1/holds", { params: { query: { cursor, limit: 100 } }, signal: answering(signal) }), 5),
+);
+
+export const holdsStandingQuery = polled(["holds", "standing"], 5000, (signal) => ask(api.GET("/api/v1/holds/standing", { signal: answering(signal) })));
+
+/** What does not change while a page is open. */
+export const deskQuery = once(polled(["desk"], 60_000, (signal) => ask(api.GET("/api/v1/desk", { signal: answering(signal) }))));
+
+export const requisitionsQuery = (file: string, status: Requisition["status"] | "") =>
+  polled(["requisitions", file, status], 2000, (signal) =>
+    everyPage((cursor) => api.GET("/api/v1/requisitions", {
+      params: { query: { cursor, limit: 100, file, ...(status === "" ? {} : { status }) } }, signal: answering(signal),
+    }), 2),
+  );
+
+export const preflightQuery = (id: string) =>
+  polled(["requisitions", id, "preflight"], 5000, (signal) =>
+    ask(api.GET("/api/v1/requisitions/{requisition_id}/preflight", { params: { path: { requisition_id: id } }, signal: answering(signal) })),
+  );
+
+export const transmissionsQuery = polled(["transmissions"], 10_000, (signal) =>
+  everyPage((cursor) => api.GET("/api/v1/register/transmissions", { params: { query: { cursor, limit: PAGE } }, signal: answering(signal) }), 5),
+);
+
+export const accessRequestsQuery = polled(["access-requests"], 10_000, (signal) =>
+  everyPage((cursor) => api.GET("/api/v1/access-requests", { params: { query: { cursor, limit: 100 } }, signal: answering(signal) }), 5),
 );
 
 const JOURNAL_PAGE = 50;

@@ -3,15 +3,17 @@ import { admin } from "./fr/admin";
 import { cameraReasons } from "./fr/cameraReasons";
 import { common } from "./fr/common";
 import { desk } from "./fr/desk";
+import { evidenceReasons } from "./fr/evidenceReasons";
 import { live } from "./fr/live";
 import { playback } from "./fr/playback";
 import { causes } from "./fr/causes";
 import { fields, otherReasons } from "./fr/reasons";
+import { access, requisitions } from "./fr/requisitions";
 import { storage } from "./fr/storage";
 import { viewers } from "./fr/viewers";
 
-const reasons = { ...cameraReasons, ...otherReasons };
+const reasons = { ...cameraReasons, ...evidenceReasons, ...otherReasons };
 
-export const fr = { ...common, ...live, playback, ...desk, admin, viewers, storage, reasons, causes, fields };
+export const fr = { ...common, ...live, playback, ...desk, admin, viewers, storage, requisitions, access, reasons, causes, fields };
 
 export type Messages = typeof fr;

@@ -33,6 +33,14 @@ export const dateTime = (language: Language, ms: number): string =>
 
 export const day = (language: Language, ms: number): string => formatter(language, DAY).format(ms);
 
+/** novembre 2026 */
+export const monthName = (language: Language, year: number, month: number): string =>
+  formatter(language, { month: "long", year: "numeric", timeZone: "UTC" }).format(Date.UTC(year, month - 1, 1));
+
+/** lun., mar. and so on: the days of a week, from Monday on. */
+export const weekdays = (language: Language): string[] =>
+  Array.from({ length: 7 }, (_, number) => formatter(language, { weekday: "short", timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + number)));
+
 /** A calendar date of the wire (2031-03-01), which has no zone. */
 export const plainDate = (language: Language, date: string): string =>
   formatter(language, { ...DAY, timeZone: "UTC" }).format(Date.parse(`${date}T00:00:00Z`));

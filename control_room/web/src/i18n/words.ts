@@ -45,6 +45,10 @@ const WORDINGS: Record<string, Wording> = {
   kind: (value, t) => among(t.kind, value),
   export_status: (value, t) => among(t.exports.status, value),
   hold_status: (value, t) => among(t.holds.status, value),
+  requisition_status: (value, t) => among(t.requisitions.status, value),
+  access_status: (value, t) => among(t.access.status, value),
+  capacity: (value, t) => among(t.requisitions.capacity, value),
+  mandate: (value, t) => among(t.requisitions.mandates, value),
   field: named,
   fields: named,
   start: instant,
@@ -58,9 +62,10 @@ const WORDINGS: Record<string, Wording> = {
 
 /** What a journal entry was about, in the reader's words; an id alone (a person's, a worker's) stays one. */
 export function resourceWords(resource: string, t: Messages): string {
-  const { export: exported, hold, clock } = t.journal.resources;
+  const { export: exported, hold, clock, requisition, access } = t.journal.resources;
   if (resource === "storage:clock") return clock;
-  return resource.replace(/^export:/, `${exported} `).replace(/^hold:/, `${hold} `);
+  return resource.replace(/^export:/, `${exported} `).replace(/^hold:/, `${hold} `)
+    .replace(/^requisition:/, `${requisition} `).replace(/^access-request:/, `${access} `);
 }
 
 /** What lies behind a reason. What has no words here is never the English of somewhere else. */

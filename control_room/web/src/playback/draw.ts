@@ -12,12 +12,15 @@ export interface Drawing {
   buffered: readonly Span[];
   cursorMs: number | null;
   hoverMs: number | null;
+  /** The ends of the range that is marked. */
+  marked: { from: number | null; to: number | null };
   language: Language;
 }
 
 const COLOURS = {
   ground: "#0e1216", recorded: "#2f5f55", edge: "#4d8f80", gap: "#3a2320", hatch: "#8a5445",
   text: "#9aa5b1", tick: "#3a444f", buffer: "#b7c3cf", cursor: "#f0c46a", hover: "#9aa5b1",
+  mark: "#8ab4ff", marked: "rgb(138 180 255 / 24%)",
 };
 const BAR_TOP = 24;
 const BAR_BOTTOM = 60;
@@ -46,6 +49,7 @@ export function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
   pen.fillStyle = COLOURS.buffer;
   for (const span of drawing.buffered) pen.fillRect(x(span.from), BAR_BOTTOM + 2, Math.max(1, x(span.to) - x(span.from)), 2);
   hours(pen, drawing, width);
+  marks(pen, drawing.marked, x);
   if (drawing.hoverMs !== null) line(pen, x(drawing.hoverMs), COLOURS.hover, 1, width, bareClock(drawing.language, drawing.hoverMs));
   if (drawing.cursorMs !== null) line(pen, x(drawing.cursorMs), COLOURS.cursor, 2, width, null);
 }
@@ -85,6 +89,20 @@ function hours(pen: CanvasRenderingContext2D, { shown, language }: Drawing, widt
     // Where the clock is changed, one hour may stand there twice.
     const which = parts.length > 1 ? zoneOffset(at).replace("UTC", "") : "";
     pen.fillText(`${long ? text.slice(0, 5) : text}${which}`, x + 4, 14);
+  }
+}
+
+function marks(pen: CanvasRenderingContext2D, { from, to }: Drawing["marked"], x: (ms: number) => number): void {
+  if (from !== null && to !== null) {
+    pen.fillStyle = COLOURS.marked;
+    pen.fillRect(x(from), BAR_TOP, Math.max(1, x(to) - x(from)), BAR_BOTTOM - BAR_TOP);
+  }
+  pen.fillStyle = COLOURS.mark;
+  // Brackets, so that the two ends are told apart without their colour.
+  for (const [ms, towards] of [[from, 6], [to, -6]] as const) {
+    if (ms === null) continue;
+    pen.fillRect(x(ms) - 1, BAR_TOP - 4, 2, BAR_BOTTOM - BAR_TOP + 8);
+    for (const y of [BAR_TOP - 4, BAR_BOTTOM + 2]) pen.fillRect(Math.min(x(ms), x(ms) + towards), y, 6, 2);
   }
 }
 

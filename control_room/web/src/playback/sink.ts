@@ -1,5 +1,6 @@
 /** Media Source Extensions behind a small door: append, drop, and what is buffered, in UTC ms. */
 import { Problem } from "../api/problem";
+import { frameTimes, mergedTimes } from "./frames";
 import type { Span } from "./planner";
 
 const typeOf = (codec: string): string => `video/mp4; codecs="${codec}"`;
@@ -56,6 +57,25 @@ export class Sink {
     }
     this.type = type;
     await this.done(this.buffer, (buffer) => buffer.appendBuffer(data));
+  }
+
+  /** Appends; where the buffer is full it gives up a span first, once. */
+  async put(data: ArrayBuffer, codec: string, spare: Span): Promise<void> {
+    try {
+      await this.append(data, codec);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
+      await this.drop(spare.from, spare.to);
+      await this.append(data, codec);
+    }
+  }
+
+  /** When the frames that are held are shown: those known before, and those of what was appended now. */
+  heldTimes(known: readonly number[], appended: ArrayBuffer): number[] {
+    const buffered = this.buffered();
+    const [first, last] = [buffered[0], buffered.at(-1)];
+    if (first === undefined || last === undefined) return [...known];
+    return mergedTimes(known, frameTimes(appended), this.toMedia(first.from), this.toMedia(last.to));
   }
 
   async drop(from: number, to: number): Promise<void> {

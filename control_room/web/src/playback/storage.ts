@@ -15,8 +15,11 @@ export interface Listing {
 }
 
 export type Media =
-  /** `recorded` is the codec of the recording where that had to be converted for this browser, else "". */
-  | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string;
+  /**
+   * `recorded` is the codec of the recording where that had to be converted for this browser, else ""; `clock` says
+   * where its UTC comes from, "arrival" or "sender_report".
+   */
+  | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string; clock: string;
       /** Pictures before this instant are incomplete, where the answer begins without a key picture. */
       completeFrom: number | null }
   | { kind: "nothing"; next: number | null };
@@ -55,9 +58,13 @@ export class Recordings {
     };
   }
 
-  /** A chunk of [from, to); its times on the media timeline count from `baseMs`. */
-  async media(wanted: Span, baseMs: number, signal: AbortSignal): Promise<Media> {
-    const query = { from: toWire(wanted.from), to: toWire(wanted.to), base: toWire(baseMs) };
+  /**
+   * A chunk of [from, to); its times on the media timeline count from `baseMs`. With `keysApartS` key pictures only,
+   * none nearer to the one before.
+   */
+  async media(wanted: Span, baseMs: number, signal: AbortSignal, keysApartS: number | null = null): Promise<Media> {
+    const query: Record<string, string> = { from: toWire(wanted.from), to: toWire(wanted.to), base: toWire(baseMs) };
+    if (keysApartS !== null) query["keys"] = String(keysApartS);
     const response = await this.playable(query, signal);
     if (response.status === 204) {
       const next = response.headers.get("X-Beffroi-Next");
@@ -74,8 +81,22 @@ export class Recordings {
       to: instant("X-Beffroi-To", wanted.to),
       codec: codecOf(response),
       recorded: response.headers.get("X-Beffroi-Transcoded") ?? "",
+      clock: response.headers.get("X-Beffroi-Clock") ?? "",
       completeFrom: completeOf(response),
     };
+  }
+
+  /** The key picture shown at an instant, made small; null where there is none. */
+  async picture(atMs: number, signal: AbortSignal): Promise<Blob | null> {
+    const response = await this.get("/thumbnail", { at: toWire(atMs) }, signal);
+    return response.status === 204 ? null : response.blob();
+  }
+
+  /** Which of the days between these borders have recordings. */
+  async days(borders: readonly number[], signal: AbortSignal): Promise<boolean[]> {
+    const query = borders.map((border): [string, string] => ["border", toWire(border)]);
+    const response = await this.get("/days", query, signal);
+    return ((await response.json()) as { recorded: boolean[] }).recorded;
   }
 
   /** Footage as it was recorded where this browser plays that, else as H.264. */
@@ -91,7 +112,7 @@ export class Recordings {
     return this.get("/media", converted, signal);
   }
 
-  private async get(path: string, query: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  private async get(path: string, query: Record<string, string> | [string, string][], signal: AbortSignal): Promise<Response> {
     const ticket = await this.freshTicket();
     try {
       const address = `${ticket.url}${path}?${new URLSearchParams(query).toString()}`;
@@ -113,6 +134,30 @@ export class Recordings {
     });
     this.ticket = await this.renewal;
     return this.ticket;
+  }
+}
+
+const LISTING_MS = 4000;
+
+/** What is recorded of a range, asked for again while it may grow. */
+export class Listings {
+  private readonly recordings: Recordings;
+  private readonly range: Span;
+  private listing: Listing | null = null;
+  private askedAtMs = -Infinity;
+
+  constructor(recordings: Recordings, range: Span) {
+    this.recordings = recordings;
+    this.range = range;
+  }
+
+  /** A newer one; null where the last is as good. */
+  async fresh(signal: AbortSignal): Promise<Listing | null> {
+    if (performance.now() - this.askedAtMs < LISTING_MS) return null;
+    if (this.listing !== null && this.range.to < (this.listing.until ?? 0)) return null;
+    this.listing = await this.recordings.list(this.range, signal);
+    this.askedAtMs = performance.now();
+    return this.listing;
   }
 }
 

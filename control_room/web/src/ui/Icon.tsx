@@ -2,6 +2,7 @@
 const PATHS = {
   play: "M5 3.5v9l8-4.5z",
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
+  backward: "M8 3.5v9L2 8zM14 3.5v9L8 8z",
   stepBack: "M11 3.5v9L5 8zM3 3.5h1.6v9H3z",
   stepForward: "M5 3.5v9L11 8zM11.4 3.5H13v9h-1.6z",
   full: "M2 2h5v1.6H3.6V7H2zM9 2h5v5h-1.6V3.6H9zM2 9h1.6v3.4H7V14H2zM12.4 9H14v5H9v-1.6h3.4z",

@@ -58,6 +58,16 @@ export function ofRange(range: TypedRange): Query {
   return { from: end("from"), to: end("to") };
 }
 
+/** What a form about a camera's recordings is to begin with, as a timeline asks for it. */
+export const wanted = (camera: string, from: number, to: number): Query => ({ camera, from: told(from), to: told(to) });
+
+/** The same as a form reads it; null where the address asks for nothing. */
+export function wantedIn(query: Query): { camera: string; range: TypedRange } | null {
+  const [from, to] = [instantIn(query, "from"), instantIn(query, "to")];
+  const camera = query["camera"] ?? "";
+  return camera === "" || from === null || to === null || to <= from ? null : { camera, range: rangeIn(query) };
+}
+
 /** Which recording an address names: none where its start is missing, without end where it is followed. */
 export function recordingIn(query: Query): { from: number; to: number | null } | null {
   const [from, to] = [instantIn(query, "from"), instantIn(query, "to")];

@@ -35,6 +35,8 @@ export function Help({ views, onClose }: Props) {
     [["←", "→"], t.playback.keys.seek],
     [["<", ">"], t.playback.keys.speed],
     [["+", "-"], t.playback.keys.zoom],
+    [["r"], t.playback.keys.backward],
+    [["i", "o"], t.playback.keys.marks],
     [["s"], t.playback.keys.still],
   ];
   return (

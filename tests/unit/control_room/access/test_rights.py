@@ -190,6 +190,34 @@ def test_an_authorisation_ends_with_its_day_in_utc() -> None:
     assert not decide(facts, Right.LIVE, midnight).allowed
 
 
+@given(people, st.sampled_from([Right.APPROVE, Right.CONFIRM_HOLD]), codes.filter(bool), st.booleans())
+def test_nobody_is_the_second_person_of_their_own_act(
+    person: Person, right: Right, asked: frozenset[str], own: bool
+) -> None:
+    authors = frozenset({"p-2", person.id}) if own else frozenset({"p-2"})
+    decision = decide(Facts(person, Resource(asked), authors=authors), right, AT)
+    lawful = person.role is Role.LEGAL and asked <= person.communes
+    assert decision.allowed == (lawful and not own)
+
+
+@given(people, actions.filter(lambda right: right not in (Right.APPROVE, Right.CONFIRM_HOLD)), resources)
+def test_having_entered_something_takes_no_other_right_away(
+    person: Person, right: Right, resource: Resource
+) -> None:
+    facts = Facts(person, resource, of_lille())
+    own = replace(facts, authors=frozenset({person.id}))
+    assert decide(own, right, AT) == decide(facts, right, AT)
+
+
+@given(people, resources)
+def test_an_operator_preserves_and_decides_nothing(person: Person, resource: Resource) -> None:
+    if decided(person, Right.PRESERVE, resource).allowed:
+        assert person.role in (Role.LEGAL, Role.OPERATOR)
+    for right in (Right.REQUISITION, Right.APPROVE, Right.DELIVER, Right.CONFIRM_HOLD, Right.ACCESS_REQUEST):
+        if decided(person, right, resource).allowed:
+            assert person.role is Role.LEGAL
+
+
 @given(people, st.sampled_from(MachineRight))
 def test_the_rights_of_machines_are_no_persons(person: Person, right: MachineRight) -> None:
     assert not decide(pictures_of(person, of_lille()), right, AT).allowed

@@ -42,3 +42,20 @@ def test_cameras_of_the_first_version_come_through_the_upgrade(tmp_path: Path) -
         row = connection.execute(text("SELECT has_sub, opener, transport FROM cameras")).one()
     engine.dispose()
     assert tuple(row) == (0, "own", "tcp")
+
+
+def test_a_hold_of_an_earlier_version_goes_on_without_an_end_and_says_it_has_no_basis(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/x.db")
+    with engine.begin() as connection:
+        upgrade(connection, "0007")
+        connection.execute(
+            text(
+                'INSERT INTO holds (id, commune, camera, start, "end", reference, motive, placed_by, person,'
+                " session, placed_at, status, reason, why) VALUES ('h-1', '59350', 'cam-1', '2026-11-20',"
+                " '2026-11-21', 'PV 1', 'm', 'c', 'p-1', 's-1', '2026-11-21', 'placed', '', '')"
+            )
+        )
+        upgrade(connection)
+        row = connection.execute(text("SELECT kind, basis, ends_at, status FROM holds")).one()
+    engine.dispose()
+    assert tuple(row) == ("procedure", "unstated", None, "placed")

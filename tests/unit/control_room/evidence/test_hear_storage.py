@@ -6,7 +6,7 @@ import pytest
 from control_room.model.people import Role
 from tests.unit.control_room.room import LILLE, RANGE, RECORDER_TOKEN, Room
 
-HOLD = {"reference": "PV 118-3", "motive": "inquiry", **RANGE}
+HOLD = {"reference": "PV 118-3", "basis": "preliminary", "motive": "inquiry", **RANGE}
 
 
 async def reconciled(room: Room, *held: str) -> tuple[list[str], list[str]]:

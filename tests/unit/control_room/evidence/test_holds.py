@@ -5,7 +5,7 @@ import httpx
 from control_room.model.people import Role
 from tests.unit.control_room.room import LILLE, RANGE, Room, body_of
 
-HOLD = {"reference": "PV 118-3", "motive": "inquiry", **RANGE}
+HOLD = {"reference": "PV 118-3", "basis": "preliminary", "motive": "inquiry", **RANGE}
 
 
 async def test_a_hold_is_placed_and_released_at_storage(room: Room, admin: httpx.AsyncClient) -> None:

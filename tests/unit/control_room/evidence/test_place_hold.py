@@ -9,7 +9,7 @@ from control_room.model.people import Role
 from shared.messages.storage import HoldPlaced, Stretch
 from tests.unit.control_room.room import LILLE, RANGE, Room
 
-HOLD = {"reference": "PV 118-3", "motive": "inquiry", **RANGE}
+HOLD = {"reference": "PV 118-3", "basis": "preliminary", "motive": "inquiry", **RANGE}
 
 
 async def test_a_hold_waits_for_a_storage_that_is_away(room: Room, admin: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ import httpx
 from control_room.model.people import Role
 from tests.unit.control_room.room import LILLE, RANGE, Room
 
-HOLD = {"reference": "PV 118-3", "motive": "inquiry", **RANGE}
+HOLD = {"reference": "PV 118-3", "basis": "preliminary", "motive": "inquiry", **RANGE}
 
 
 async def test_a_hold_released_while_storage_was_away_is_never_left_placed(

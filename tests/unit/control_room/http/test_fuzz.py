@@ -10,7 +10,16 @@ import pytest
 from control_room.http.access import COOKIE
 from control_room.model.people import Person, Role
 from tests.support.fuzz import Operation, faults, operations, request_of
-from tests.unit.control_room.room import LILLE, RANGE, RECORDER_TOKEN, ROUBAIX, SAME_SITE, Room, made_app
+from tests.unit.control_room.room import (
+    LILLE,
+    RANGE,
+    RECORDER_TOKEN,
+    ROUBAIX,
+    SAME_SITE,
+    Room,
+    made_app,
+    requisition_body,
+)
 
 EXAMPLES = int(os.environ.get("BEFFROI_TEST_EXAMPLES", "40")) // 10
 BASE = "http://control.test"
@@ -52,9 +61,9 @@ async def scene_of(room: Room, admin: httpx.AsyncClient) -> Scene:
     camera = await room.camera(admin)
     worker_id, worker = await room.worker(admin)
     legal = await room.signed_in(Role.LEGAL, LILLE)
-    hold = {"camera": camera, "reference": "PV 118", "motive": "inquiry", **RANGE}
+    hold = {"camera": camera, "reference": "PV 118", "basis": "preliminary", "motive": "inquiry", **RANGE}
     export = {**hold, "authority": "OPJ Martin", "cameras": [camera]}
-    del export["camera"]
+    del export["camera"], export["basis"]
     made = {
         "camera_id": camera,
         "worker_id": worker_id,
@@ -62,6 +71,7 @@ async def scene_of(room: Room, admin: httpx.AsyncClient) -> Scene:
         "person_id": (await room.person(Role.OPERATOR, [ROUBAIX])).id,
         "hold_id": (await legal.post("/holds", json=hold)).json()["id"],
         "export_id": (await legal.post("/exports", json=export)).json()["id"],
+        "requisition_id": (await legal.post("/requisitions", json=requisition_body(camera))).json()["id"],
     }
     return Scene(room, made, worker.headers["authorization"])
 

@@ -52,7 +52,9 @@ async def test_whatever_storage_answers_reading_keeps_nothing_of_it(
     statuses += await read_all([legal], ids)
     assert statuses.count(200) >= 20
     assert rows(tmp_path) == before
-    assert {request.method for request in room.storage.asked[asked:]} == {"GET"}
+    # A survey asks with a body, and changes nothing: the contract with storage says so.
+    told = [request for request in room.storage.asked[asked:] if request.url.path != "/survey"]
+    assert {request.method for request in told} == {"GET"}
 
 
 async def test_an_export_that_storage_has_no_more_is_told_so_without_being_ordered_again(

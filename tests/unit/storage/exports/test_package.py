@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from shared.evidence.verify import verify
-from shared.messages.storage import ExportOrder
 from shared.tap.reassembly import Gap
 from shared.tickets import Action
 from tests.support.pictures import STREAM
 from tests.support.programs import needs
 from tests.unit.storage.packages import (
     exported,
+    for_recipient,
     manifest_of,
     order,
     said,
@@ -77,11 +77,6 @@ async def test_the_zip_stores_its_films_uncompressed(tmp_path: Path) -> None:
         await shop.record_all(units(50))
         with zipfile.ZipFile(await exported(shop)) as archive:
             assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_STORED}
-
-
-def for_recipient() -> ExportOrder:
-    """An order whose package only the films' key opens: any RSA key does for a test."""
-    return replace(order(), recipient=seal_key().certificate.pem.decode())
 
 
 async def test_a_package_for_one_recipient_is_opened_with_their_key_and_is_sound(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from shared.door import Door
 from shared.messages.codec import encode
+from shared.messages.desk import HandOver, SurveyOrder
 from shared.messages.storage import ExportedCamera, ExportOrder, HoldOrder
-from shared.tickets import CLOCK_RESOURCE, Action, Ticket
+from shared.tickets import CLOCK_RESOURCE, SURVEY_RESOURCE, Action, Ticket
 from shared.utc import instant_of
 from storage.model.instants import text_from_ns
 from storage.openapi import described
@@ -23,7 +24,8 @@ from tests.unit.storage.workshop import Workshop, units, workshop
 
 EXAMPLES = int(os.environ.get("BEFFROI_TEST_EXAMPLES", "40")) // 10
 BASE = "http://storage"
-OPERATIONS = list(operations(described(), EXAMPLES))
+# The one that leaves nothing to ask about comes last.
+OPERATIONS = sorted(operations(described(), EXAMPLES), key=lambda one: one.id == "cancelExport")
 RANGE = (instant_of(START_NS), instant_of(START_NS + 4 * 10**9))
 ORDER = ExportOrder(
     "x-1", "PV 1", "OPJ", "legal", (ExportedCamera(str(STREAM), "Place", "Lille", "A1"),), *RANGE
@@ -39,12 +41,22 @@ DEEP: Met = {
     *(("placeHold", one) for one in (200, 400, 401, 403)),
     *(("releaseHold", one) for one in (204, 400, 401, 403)),
     *(("confirmClock", one) for one in (204, 400, 401, 403)),
+    *(("survey", one) for one in (200, 400, 401, 403)),
+    *(("signReceipt", one) for one in (200, 400, 401, 403)),
+    *(("cancelExport", one) for one in (200, 401, 403, 404)),
     *(("takeLease", one) for one in (204, 403)),
     ("evidenceKey", 200),
 }
 """What requests are known to reach: a search that stays at the door finds nothing."""
 HOLD = HoldOrder("h-1", str(STREAM), *RANGE, "PV 2")
-WHOLE: dict[str, ExportOrder | HoldOrder] = {"orderExport": ORDER, "placeHold": HOLD}
+GIVEN = HandOver(ORDER.id, "r-1", "PV 1", "60-1", "A. Martin", "OPJ", "Lille", "disc 12", RANGE[1], "legal")
+SURVEY = SurveyOrder((str(STREAM),), *RANGE)
+WHOLE: dict[str, ExportOrder | HoldOrder | HandOver | SurveyOrder] = {
+    "orderExport": ORDER,
+    "placeHold": HOLD,
+    "signReceipt": GIVEN,
+    "survey": SURVEY,
+}
 """Bodies too particular to be made by chance each time."""
 
 
@@ -61,7 +73,7 @@ def resource_of(operation: Operation, parameters: Mapping[str, object]) -> str:
         return "{commune}/{camera}/{kind}".format(**parameters)
     if "id" in parameters:
         return f"{'hold' if 'Hold' in operation.id else 'export'}:{parameters['id']}"
-    return CLOCK_RESOURCE
+    return SURVEY_RESOURCE if operation.id == "survey" else CLOCK_RESOURCE
 
 
 def ticket_of(shop: Workshop, action: Action, operation: Operation, case: AnyCase) -> str:

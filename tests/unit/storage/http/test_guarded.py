@@ -22,11 +22,16 @@ from tests.unit.storage.workshop import Workshop, units, workshop
 EXPORT = "x-0000000001"
 IMAGES = {
     f"/recordings/{STREAM}/media": (Action.PLAYBACK, str(STREAM)),
+    f"/recordings/{STREAM}/hls/segment.m4s": (Action.PLAYBACK, str(STREAM)),
     f"/exports/{EXPORT}/package": (Action.DOWNLOAD, f"export:{EXPORT}"),
 }
 WITHOUT_IMAGES = {
+    "/exports/{id}/receipt",
+    "/survey",
     "/clock",
     "/recordings/{commune}/{camera}/{kind}",
+    "/recordings/{commune}/{camera}/{kind}/days",
+    "/recordings/{commune}/{camera}/{kind}/playlist.m3u8",
     "/exports/{id}",
     "/exports/{id}/timestamp",
     "/holds/{id}",
@@ -92,6 +97,12 @@ def instant(ns: int) -> datetime:
     return datetime.fromtimestamp(ns // 10**9, UTC)
 
 
+QUERIES = {
+    "media": f"from={instant(START_NS).isoformat().replace('+00:00', 'Z')}",
+    "segment.m4s": f"start={START_NS}&from={START_NS}&to={START_NS + 2 * 10**9}&base={START_NS}",
+}
+
+
 async def filled(shop: Workshop) -> None:
     """Recordings, and an export of them."""
     await shop.record_all(units(250))
@@ -110,7 +121,13 @@ async def filled(shop: Workshop) -> None:
 
 
 async def test_each_route_is_known_as_one_with_images_or_without(tmp_path: Path) -> None:
-    with_images = {"/recordings/{commune}/{camera}/{kind}/media", "/exports/{id}/package"}
+    with_images = {
+        "/recordings/{commune}/{camera}/{kind}/media",
+        "/recordings/{commune}/{camera}/{kind}/thumbnail",
+        "/recordings/{commune}/{camera}/{kind}/hls/init.mp4",
+        "/recordings/{commune}/{camera}/{kind}/hls/segment.m4s",
+        "/exports/{id}/package",
+    }
     async with workshop(tmp_path) as shop:
         assert shop.routes == WITHOUT_IMAGES | with_images
 
@@ -123,7 +140,7 @@ async def test_a_reader_who_stands_still_is_cut_off_when_the_right_ends(
     action, resource = IMAGES[path]
     async with workshop(tmp_path) as shop:
         await filled(shop)
-        query = f"from={instant(START_NS).isoformat().replace('+00:00', 'Z')}" if "media" in path else ""
+        query = QUERIES.get(path.rpartition("/")[2], "")
         whole = Reader(shop.app, path, token=shop.token(action, resource), query=query)
         await whole.gone()
         assert (whole.status, whole.ended) == (200, True)

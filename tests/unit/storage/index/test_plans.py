@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.messages.storage import ExportProgress, ExportStatus
+from shared.spans import Span
 from storage.index.backlog import BacklogRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
@@ -37,7 +38,7 @@ Values = Sequence[int | str]
 SMALL = {"policies", "tallies", "lowerings", "kept"}
 
 # No tables: a row made of values, and what a question has limited to as many rows as it counts.
-MADE = {"CONSTANT", "anon_1"}
+MADE = {"CONSTANT", "anon_1", "probes"}
 
 
 @dataclass
@@ -173,6 +174,16 @@ QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
     ),
     "the next start that is held": (
         lambda index: index.shown.next_start_ns(STREAM, BASE_NS, DUE_NS),
+        "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)",
+    ),
+    "which days have footage": (
+        lambda index: index.shown.which_have_any(
+            STREAM, [Span(BASE_NS + n * DAY_NS, BASE_NS + (n + 1) * DAY_NS) for n in range(31)], BASE_NS
+        ),
+        "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)",
+    ),
+    "which days have footage that is held": (
+        lambda index: index.shown.which_have_any(STREAM, [Span(BASE_NS, BASE_NS + DAY_NS)], DUE_NS),
         "ix_segments_stream_start_ns (stream=? AND start_ns>? AND start_ns<?)",
     ),
     "a package's footage": (lambda index: index.exports.footage_of("e-1"), ""),

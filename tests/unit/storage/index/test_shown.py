@@ -5,9 +5,12 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.spans import Span
 from shared.tickets import Action
 from storage.index.database import Database
-from storage.index.holds import Hold
+from storage.index.holds import Hold, HoldRows
+from storage.index.policies import PolicyRows
+from storage.index.segments import SegmentRows
 from storage.index.shown import ShownRows
 from storage.model.deadline import DAY_NS
 from storage.model.instants import text_from_ns
@@ -45,6 +48,12 @@ async def test_what_is_shown_is_what_a_plain_account_lets_live_whatever_retentio
             found = await shown.between(stream, now_ns - ALL_NS, now_ns + ALL_NS, now_ns)
             assert sorted(one.key for one in found) == sorted(mine)
             assert all(one.days == living[one.key][1] for one in found)
+            days = [Span(now_ns + n * DAY_NS, now_ns + (n + 1) * DAY_NS) for n in range(-40, 40)]
+            assert await shown.which_have_any(stream, days, now_ns) == {
+                number
+                for number, day in enumerate(days)
+                if any(one.start_ns < day.end_ns and one.end_ns > day.start_ns for one in found)
+            }
             starts = [one.start_ns for one in found]
             for from_ns in (now_ns - ALL_NS, *(start + 1 for start in starts)):
                 wanted = min((start for start in starts if start >= from_ns), default=None)
@@ -129,3 +138,48 @@ async def test_a_package_of_footage_past_its_deadline_is_given_to_nobody(tmp_pat
         await shop.policies.replace([policy(days=5)], shop.clock.utc_ns())
         after = await shop.get(path, shop.token(Action.DOWNLOAD, f"export:{EXPORT}"))
     assert (before.status_code, after.status_code) == (200, 409)
+
+
+def day(number: int) -> Span:
+    """Ten minutes of which each is one segment."""
+    return Span(BASE_NS + number * 10 * LENGTH_NS, BASE_NS + (number + 1) * 10 * LENGTH_NS)
+
+
+async def test_which_spans_have_footage_is_told_by_number() -> None:
+    async with index_in_memory() as database:
+        rows = SegmentRows(database)
+        shown = ShownRows(database, rows)
+        for number in (3, 25, 29):
+            await rows.add(segment(number))
+        found = await shown.which_have_any(STREAM, [day(number) for number in range(70)], BASE_NS)
+    assert found == {0, 2}
+
+
+async def test_a_segment_over_the_border_of_two_spans_is_in_both() -> None:
+    async with index_in_memory() as database:
+        rows = SegmentRows(database)
+        await rows.add(segment(0, start_ns=day(1).start_ns - 1, length_ns=LENGTH_NS))
+        found = await ShownRows(database, rows).which_have_any(STREAM, [day(n) for n in range(3)], BASE_NS)
+    assert found == {0, 1}
+
+
+async def test_a_span_past_its_deadline_has_footage_only_where_it_is_held() -> None:
+    async with index_in_memory() as database:
+        rows = SegmentRows(database)
+        for number in range(40):
+            await rows.add(segment(number, days=1))
+        held = day(1)
+        await HoldRows(database).put(Hold("h-1", str(STREAM), held.start_ns, held.start_ns + 1, "PV 1"))
+        spans = [day(number) for number in range(4)]
+        found = await ShownRows(database, rows).which_have_any(STREAM, spans, BASE_NS + 2 * DAY_NS)
+    assert found == {1}
+
+
+async def test_days_lowered_since_empty_a_span_before_its_rows_follow() -> None:
+    async with index_in_memory() as database:
+        rows = SegmentRows(database)
+        await rows.add(segment(0, days=30))
+        await PolicyRows(database).replace([policy(days=5)], BASE_NS)
+        shown = ShownRows(database, rows)
+        found = [await shown.which_have_any(STREAM, [day(0)], BASE_NS + days * DAY_NS) for days in (4, 6)]
+    assert found == [{0}, set()]

@@ -8,8 +8,11 @@ import pytest
 
 from shared.tap.reassembly import Gap
 from shared.tickets import Action
-from tests.support.pictures import STREAM
-from tests.unit.storage.playing import MEDIA, at, media, times
+from storage.fmp4.reader import Layout
+from storage.playback.catalogue import Catalogue
+from storage.playback.windows import Answer, plan, read_answer
+from tests.support.pictures import START_NS, STREAM
+from tests.unit.storage.playing import MEDIA, SECOND_NS, at, media, times
 from tests.unit.storage.segments import buffer
 from tests.unit.storage.workshop import units, workshop
 
@@ -117,3 +120,69 @@ async def test_the_answer_names_its_codec(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await shop.record_all(units(50))
         assert (await media(shop, 0, 2)).headers["x-beffroi-codec"].startswith("avc1.")
+
+
+async def test_a_window_begins_before_the_segments_in_its_middle_are_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long a window is, its first picture costs two segments, not all of them."""
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(500))
+        assert len(shop.objects()) == 6
+        asked: list[str] = []
+        read = Catalogue.layout_now
+
+        def counted(catalogue: Catalogue, key: str) -> Layout:
+            asked.append(key)
+            return read(catalogue, key)
+
+        monkeypatch.setattr(Catalogue, "layout_now", counted)
+        start_ns = START_NS + SECOND_NS
+        answer = await plan(shop.catalogue, STREAM, start_ns, start_ns + 60 * SECOND_NS, start_ns)
+        planned = len(asked)
+        assert isinstance(answer, Answer)
+        sizes = [len(data) async for _, data in read_answer(shop.catalogue, answer)]
+    assert (planned, len(asked), bool(sizes)) == (2, 6, True)
+
+
+async def test_a_segment_destroyed_in_the_middle_ends_a_window_early(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(500))
+        answer = await plan(shop.catalogue, STREAM, START_NS, START_NS + 60 * SECOND_NS, START_NS)
+        assert isinstance(answer, Answer)
+        shop.object_file(sorted(shop.objects())[2]).unlink()
+        ends = [
+            fragment.time90 + fragment.duration90 async for fragment, _ in read_answer(shop.catalogue, answer)
+        ]
+    assert 5 * 90_000 < ends[-1] <= 6 * 90_000
+
+
+async def test_key_pictures_alone_come_at_their_times(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(250, gop=50))
+        answer = await media(shop, 0, 10, base=at(0), keys="0")
+    assert answer.headers["x-beffroi-pictures"] == "key"
+    assert times(answer) == pytest.approx([0, 2, 4, 6, 8], abs=0.001)
+
+
+@pytest.mark.parametrize(("apart", "wanted"), [("1.5", [0, 2, 4, 6, 8]), ("3", [0, 4, 8])])
+async def test_key_pictures_are_no_nearer_to_each_other_than_asked(
+    tmp_path: Path, apart: str, wanted: list[float]
+) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(250, gop=50))
+        found = times(await media(shop, 0, 10, base=at(0), keys=apart))
+    assert found == pytest.approx(wanted, abs=0.001)
+
+
+@pytest.mark.parametrize("apart", ["-1", "x", "1e9"])
+async def test_a_distance_of_key_pictures_that_is_none_is_refused(tmp_path: Path, apart: str) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(50))
+        assert (await media(shop, 0, 2, keys=apart)).status_code == 400
+
+
+async def test_a_window_says_where_its_utc_comes_from(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(50))
+        assert (await media(shop, 0, 2)).headers["x-beffroi-clock"] == "arrival"

@@ -7,13 +7,14 @@ import { classes } from "../../ui/classes";
 import { Said } from "../../ui/Said";
 import { State, type Tone } from "../../ui/State";
 import { Download } from "./Download";
+import { ExportProgress } from "./ExportProgress";
 import buttons from "../../ui/buttons.module.css";
 import cards from "../../ui/card.module.css";
 import notes from "../../ui/note.module.css";
 import prose from "../../ui/prose.module.css";
 import spacing from "../../ui/spacing.module.css";
 
-const TONE: Record<Export["status"], Tone> = { queued: "wait", running: "wait", done: "good", failed: "bad", destroyed: "off" };
+const TONE: Record<Export["status"], Tone> = { queued: "wait", running: "wait", done: "good", failed: "bad", destroyed: "off", cancelled: "off" };
 
 interface Props {
   one: Export;
@@ -27,24 +28,20 @@ export function ExportCard({ one, onStorage }: Props) {
   const [handing, setHanding] = useState(false);
   const [link, setLink] = useState<string | null>(null);
   const names = one.cameras.map((id) => byId.get(id)?.name ?? id).join(", ");
-  const open = one.status === "queued" || one.status === "running";
   return (
     <article className={cards.card} data-testid={`export-${one.id}`} data-status={one.status}>
       <header>
         <h3 className={cards.title}>{one.reference}</h3>
         <State tone={TONE[one.status]} data-testid="export-status">{t.exports.status[one.status]}</State>
         <span className={prose.hint}>{one.authority}</span>
-        {one.status === "done" && (
+        {one.status === "done" && one.ending === "" && (
           <button type="button" className={classes(buttons.primary, spacing.end)} onClick={() => setHanding(true)} data-testid="export-download">{t.exports.download}</button>
         )}
       </header>
-      {open && (
-        <progress value={one.progress} max={1} aria-label={`${one.reference} : ${percent(one.progress, language)}`} data-testid="export-progress" />
-      )}
+      <ExportProgress one={one} />
       <div className={cards.facts}>
         <span>{names}</span>
         <span>{dateTime(language, Date.parse(one.from))} → {dateTime(language, Date.parse(one.to))}</span>
-        {open && <span>{percent(one.progress, language)}</span>}
         {one.status === "done" && <span title={t.exports.coverageHint} data-testid="export-coverage">{t.exports.coverage(percent(one.coverage, language))}</span>}
         {one.bytes > 0 && <span>{bytes(one.bytes, language)}</span>}
         <span>{t.exports.requested(one.requested_by, dateTime(language, Date.parse(one.requested_at)))}</span>

@@ -1,30 +1,45 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask } from "../../api/client";
-import { holdsQuery } from "../../api/queries";
-import { useTerritory } from "../../api/territory";
-import type { Hold } from "../../api/types";
+import { holdsQuery, holdsStandingQuery } from "../../api/queries";
+import { usePerson } from "../../api/session";
+import type { Hold, HoldsStanding } from "../../api/types";
 import { useText } from "../../i18n/text";
-import { dateTime } from "../../i18n/times";
-import { useSay } from "../../ui/Announcer";
-import { Confirm } from "../../ui/Confirm";
+import { percent } from "../../i18n/times";
+import { classes } from "../../ui/classes";
 import { Freshness } from "../../ui/Freshness";
 import { Said } from "../../ui/Said";
-import { State, type Tone } from "../../ui/State";
+import { HoldCard } from "./HoldCard";
+import { HoldDialogs, type HoldAct } from "./HoldDialogs";
 import { HoldForm } from "./HoldForm";
-import cards from "../../ui/card.module.css";
+import notes from "../../ui/note.module.css";
 import prose from "../../ui/prose.module.css";
 import spacing from "../../ui/spacing.module.css";
 import styles from "./desk.module.css";
 
-const TONE: Record<Hold["status"], Tone> = { pending: "wait", placed: "good", releasing: "wait", released: "off", refused: "bad" };
-
+/** Holds, for the legal officer; an operator preserves what they saw, and sees no procedure. */
 export function HoldsView() {
-  const { t, language } = useText();
-  const say = useSay();
-  const { byId, communeName } = useTerritory();
+  return usePerson().kind === "operator" ? <Preserving /> : <AllHolds />;
+}
+
+function Preserving() {
+  const { t } = useText();
+  return (
+    <div className={spacing.pad} data-testid="view-holds">
+      <h1>{t.holds.title}</h1>
+      <div className={styles.desk}><HoldForm only onCreated={() => undefined} /></div>
+    </div>
+  );
+}
+
+function AllHolds() {
+  const { t } = useText();
   const holds = useQuery(holdsQuery);
-  const [releasing, setReleasing] = useState<Hold | null>(null);
+  const standing = useQuery(holdsStandingQuery);
+  const [doing, setDoing] = useState<{ hold: Hold; act: HoldAct } | null>(null);
+  const changed = () => {
+    void holds.refetch();
+    void standing.refetch();
+  };
   return (
     <div className={spacing.pad} data-testid="view-holds">
       <div className={spacing.titleRow}>
@@ -33,37 +48,38 @@ export function HoldsView() {
         <Freshness polled={holds} />
       </div>
       <div className={styles.desk}>
-        <HoldForm onCreated={() => void holds.refetch()} />
+        <HoldForm onCreated={changed} />
         <div className={styles.cards}>
+          {standing.data !== undefined && <Standing told={standing.data} />}
           {holds.data?.length === 0 && <p className={prose.hint}>{t.holds.empty}</p>}
-          {holds.data?.map((hold) => (
-            <article key={hold.id} className={cards.card} data-testid={`hold-${hold.id}`} data-status={hold.status}>
-              <header>
-                <h3 className={cards.title}>{hold.reference}</h3>
-                <State tone={TONE[hold.status]} data-testid="hold-status">{t.holds.status[hold.status]}</State>
-                {(hold.status === "placed" || hold.status === "pending") && (
-                  <button type="button" className={spacing.end} onClick={() => setReleasing(hold)} data-testid="hold-release">{t.holds.release}</button>
-                )}
-              </header>
-              <div className={cards.facts}>
-                <span>{byId.get(hold.camera)?.name ?? hold.camera} · {communeName(hold.commune)}</span>
-                <span>{dateTime(language, Date.parse(hold.from))} → {dateTime(language, Date.parse(hold.to))}</span>
-                <span>{hold.motive}</span>
-                <span>{t.holds.placed(hold.placed_by, dateTime(language, Date.parse(hold.placed_at)))}</span>
-              </div>
-              <Said why={hold.why} text={hold.reason} />
-            </article>
-          ))}
+          {holds.data?.map((hold) => <HoldCard key={hold.id} hold={hold} onAct={(act) => setDoing({ hold, act })} />)}
         </div>
       </div>
-      {releasing !== null && (
-        <Confirm question={t.holds.releaseAsk(releasing.reference)} action={t.holds.release} onClose={() => setReleasing(null)}
-          onConfirm={async () => {
-            await ask(api.DELETE("/api/v1/holds/{hold_id}", { params: { path: { hold_id: releasing.id } } }));
-            say(t.holds.released);
-            void holds.refetch();
-          }} />
-      )}
+      {doing !== null && <HoldDialogs {...doing} onDone={changed} onClose={() => setDoing(null)} />}
     </div>
+  );
+}
+
+/** What somebody has to do about holds: nothing is shown where there is nothing. */
+function Standing({ told }: { told: HoldsStanding }) {
+  const { t, language } = useText();
+  const words = t.holds;
+  const share = told.held_bytes !== null && told.usable_bytes !== null && told.usable_bytes > 0 ? told.held_bytes / told.usable_bytes : null;
+  return (
+    <>
+      {told.alarm !== "" && (
+        <p className={classes(notes.note, notes.bad)} role="alert" data-testid="holds-alarm">
+          {share !== null && <strong>{words.heldShare(percent(share, language))}</strong>}
+          <Said why={told.alarm_why} text={told.alarm} />
+        </p>
+      )}
+      {(told.overdue > 0 || told.unconfirmed > 0) && (
+        <p className={notes.note} role="status" data-testid="holds-standing">
+          {told.overdue > 0 && <strong data-testid="holds-overdue">{words.overdue(told.overdue)}</strong>}
+          {told.unconfirmed > 0 && <span>{words.unconfirmed(told.unconfirmed)}</span>}
+        </p>
+      )}
+      {share !== null && told.alarm === "" && <p className={prose.hint} data-testid="holds-share">{words.heldShare(percent(share, language))}</p>}
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { useText } from "../../i18n/text";
 import { dateTime, toWire, utcExact } from "../../i18n/times";
-import { RATES, type Player } from "../../playback/player";
+import type { Player } from "../../playback/player";
+import { RATES } from "../../playback/state";
 import { Icon } from "../../ui/Icon";
 import buttons from "../../ui/buttons.module.css";
 import prose from "../../ui/prose.module.css";
@@ -10,13 +11,14 @@ interface Props {
   player: Player | null;
   playing: boolean;
   rate: number;
+  backward: boolean;
   shownMs: number | null;
   onStill: () => void;
   onZoom: (factor: number) => void;
   onZoomAll: () => void;
 }
 
-export function Controls({ player, playing, rate, shownMs, onStill, onZoom, onZoomAll }: Props) {
+export function Controls({ player, playing, rate, backward, shownMs, onStill, onZoom, onZoomAll }: Props) {
   const { t, language } = useText();
   return (
     <div className={styles.controls}>
@@ -25,9 +27,12 @@ export function Controls({ player, playing, rate, shownMs, onStill, onZoom, onZo
         <Icon name={playing ? "pause" : "play"} /> {playing ? t.playback.pause : t.playback.play}
       </button>
       <button type="button" onClick={() => player?.step(1)} aria-label={t.playback.stepForward} title={`${t.playback.stepForward} ( . )`} data-testid="step-forward"><Icon name="stepForward" /></button>
+      <button type="button" aria-pressed={backward} onClick={() => player?.steer({ backward: !backward })} title={`${t.playback.backward} ( r )`} data-testid="backward">
+        <Icon name="backward" /> {t.playback.backward}
+      </button>
       <div role="group" aria-label={t.playback.speed} className={buttons.switch}>
         {RATES.map((one) => (
-          <button key={one} type="button" aria-pressed={one === rate} onClick={() => player?.setRate(one)} data-testid={`speed-${one}`}>
+          <button key={one} type="button" aria-pressed={one === rate} onClick={() => player?.steer({ rate: one })} data-testid={`speed-${one}`}>
             ×{one.toLocaleString(language)}
           </button>
         ))}

@@ -2,7 +2,7 @@ import { useText } from "../../i18n/text";
 import type { Messages } from "../../i18n/fr";
 import { clock, span, type Language } from "../../i18n/times";
 import { spanAt } from "../../playback/planner";
-import type { PlayerState } from "../../playback/player";
+import type { PlayerState } from "../../playback/state";
 import { classes } from "../../ui/classes";
 import { codecName } from "../../ui/codec";
 import { problemText } from "../../ui/problemText";

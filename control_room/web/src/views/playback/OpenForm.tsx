@@ -4,6 +4,7 @@ import { instantOf, typedRange, type TypedRange } from "../../i18n/typed";
 import { MotiveField } from "../../ui/MotiveField";
 import { useMotive } from "../../ui/motive";
 import { RangeFields } from "../../ui/RangeFields";
+import { Calendar } from "./Calendar";
 import buttons from "../../ui/buttons.module.css";
 import fields from "../../ui/Field.module.css";
 import prose from "../../ui/prose.module.css";
@@ -13,6 +14,7 @@ import styles from "./playback.module.css";
 const MINUTE = 60_000;
 const LAST = { quarter: 15 * MINUTE, hour: 60 * MINUTE, sixHours: 360 * MINUTE, day: 1440 * MINUTE } as const;
 interface Props {
+  cameraId: string;
   /** The range to begin with; without it the last quarter of an hour. */
   told: TypedRange | null;
   endless: boolean;
@@ -21,15 +23,17 @@ interface Props {
 }
 
 /** Which range, and why. */
-export function OpenForm({ told, endless, onOpen }: Props) {
+export function OpenForm({ cameraId, told, endless, onOpen }: Props) {
   const { t } = useText();
   const motive = useMotive();
   const [why, setWhy] = useState(motive);
   const [follow, setFollow] = useState(endless);
   const [range, setRange] = useState(() => told ?? lastOf(LAST.quarter));
+  const [calendar, setCalendar] = useState(false);
+  const reasoned = why.trim().length >= 3;
   const from = instantOf(range.from);
   const to = follow ? null : instantOf(range.to);
-  const ready = from !== null && (follow || (to !== null && to > from)) && why.trim().length >= 3;
+  const ready = from !== null && (follow || (to !== null && to > from)) && reasoned;
   return (
     <form
       className={spacing.stack}
@@ -55,6 +59,18 @@ export function OpenForm({ told, endless, onOpen }: Props) {
               </button>
             ))}
           </div>
+          <div className={styles.quick}>
+            <button type="button" aria-expanded={calendar && reasoned} disabled={!reasoned} onClick={() => setCalendar(!calendar)} data-testid="open-calendar">{t.playback.calendar.title}</button>
+            {!reasoned && <span className={prose.hint}>{t.playback.calendar.needsMotive}</span>}
+          </div>
+          {calendar && reasoned && (
+            <Calendar cameraId={cameraId} motive={why.trim()}
+              onDay={(start, end) => {
+                setRange(typedRange(start, end));
+                setFollow(false);
+                setCalendar(false);
+              }} />
+          )}
           <RangeFields value={range} onChange={(value) => { setRange(value); if (value.to !== range.to) setFollow(false); }} problem={null} />
           <label className={fields.check}>
             <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} data-testid="follow" />

@@ -1,11 +1,13 @@
 import { useMemo } from "react";
 import { useTerritory } from "../../api/territory";
+import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { toWire } from "../../i18n/times";
+import { MOST_CAMERAS } from "../../playback/sync";
 import { classes } from "../../ui/classes";
 import { setMotive, useMotive } from "../../ui/motive";
 import { instantIn, rangeIn, recordingIn, type Query } from "../../ui/place";
-import { go, useRoute } from "../../ui/router";
+import { go, tell, useRoute } from "../../ui/router";
 import { OpenForm } from "./OpenForm";
 import { PlayerPanel } from "./PlayerPanel";
 import fields from "../../ui/Field.module.css";
@@ -30,6 +32,7 @@ export function PlaybackView({ cameraId }: { cameraId: string }) {
   if (range !== null && camera !== undefined && motive !== "") {
     return (
       <PlayerPanel key={`${range.from}-${range.to}`} camera={camera} range={range} startMs={instantIn(query, "at")} motive={motive}
+        others={camerasIn(query["with"] ?? "", cameraId, byId)} onOthers={(others) => tell({ ...query, with: others.map((one) => one.id).join(",") })}
         onChange={() => go("playback", cameraId)} />
     );
   }
@@ -49,7 +52,7 @@ export function PlaybackView({ cameraId }: { cameraId: string }) {
         </select>
       </label>
       {camera !== undefined && (
-        <OpenForm told={instantIn(query, "from") === null ? null : rangeIn(query)} endless={!("to" in query)} key={`${query["from"] ?? ""} ${query["to"] ?? ""}`}
+        <OpenForm cameraId={cameraId} told={instantIn(query, "from") === null ? null : rangeIn(query)} endless={!("to" in query)} key={`${query["from"] ?? ""} ${query["to"] ?? ""}`}
           onOpen={(from, to, why) => {
             setMotive(why);
             const at = query["at"] ?? "";
@@ -58,6 +61,12 @@ export function PlaybackView({ cameraId }: { cameraId: string }) {
       )}
     </div>
   );
+}
+
+/** The cameras that an address names beside the first. */
+function camerasIn(told: string, first: string, byId: ReadonlyMap<string, Camera>): Camera[] {
+  const named = [...new Set(told.split(","))].filter((id) => id !== first).flatMap((id) => byId.get(id) ?? []);
+  return named.slice(0, MOST_CAMERAS - 1);
 }
 
 /** The range that the address names; the end of one that is followed is fixed when it is opened. */

@@ -32,6 +32,9 @@ export function StorageView() {
       </div>
       <Awaited query={told} />
       {told.data !== undefined && <Card stands={standing(told.data)} onConfirm={() => setConfirming(true)} />}
+      {told.data !== undefined && told.data.held_alarm !== "" && (
+        <p className={classes(notes.note, notes.bad)} role="alert" data-testid="storage-held"><Said why={told.data.held_alarm_why} text={told.data.held_alarm} /></p>
+      )}
       {confirming && told.data !== undefined && (
         <ClockDialog told={told.data} at={told.dataUpdatedAt} onClose={() => setConfirming(false)} onDone={() => void told.refetch()} />
       )}

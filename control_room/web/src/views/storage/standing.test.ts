@@ -5,7 +5,7 @@ import { apart, clocks, standing } from "./standing";
 const NOON = Date.parse("2026-11-21T12:00:00Z");
 const at = (offset: number): string => new Date(NOON + offset).toISOString();
 const WHY = { code: "destruction-fails", params: { cause: "disk-fault" } };
-const told: Storage = { now: at(0), heard_at: at(-4000), storage_at: at(-4000), refused_since: null, clock_disputed: false, refusal: "", failure: "", grounds: [] };
+const told: Storage = { now: at(0), heard_at: at(-4000), storage_at: at(-4000), refused_since: null, clock_disputed: false, refusal: "", failure: "", held_alarm: "", grounds: [] };
 
 describe("how destruction stands", () => {
   it("is as it should be only while storage is heard, refuses nothing and does not fail", () => {

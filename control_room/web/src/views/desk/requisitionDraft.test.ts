@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { Problem } from "../../api/problem";
+import { fr } from "../../i18n/fr";
+import { NOTHING_TYPED } from "../../i18n/typed";
+import { bodyOf, newDraft } from "./requisitionDraft";
+
+const NOW = Date.UTC(2026, 10, 21, 12);
+const typedOut = { ...newDraft("C. Dubois", NOW), file: "PV 118", name: "A. Martin", service: "Lille", cameras: ["cam-1"], motive: "vol", recipient: "PEM" };
+
+function fieldOf(draft: typeof typedOut): string | undefined {
+  try {
+    bodyOf(draft, fr);
+  } catch (error) {
+    if (error instanceof Problem) return error.fields[0]?.field;
+  }
+  return undefined;
+}
+
+describe("a requisition that is typed", () => {
+  it("is sent as it stands, received now by who types it", () => {
+    expect(bodyOf(typedOut, fr)).toMatchObject({
+      file: "PV 118", article: "60-1", officer: { name: "A. Martin", capacity: "opj" }, received_by: "C. Dubois",
+      recipient: "PEM", received_at: "2026-11-21T12:00:00.000Z", from: "2026-11-21T11:45:00.000Z", to: "2026-11-21T12:00:00.000Z",
+    });
+  });
+  it("says at its field what cannot be", () => {
+    expect(fieldOf({ ...typedOut, cameras: [] })).toBe("cameras");
+    expect(fieldOf({ ...typedOut, receivedAt: NOTHING_TYPED })).toBe("received_at");
+    expect(fieldOf({ ...typedOut, range: { from: typedOut.range.to, to: typedOut.range.from } })).toBe("to");
+  });
+});

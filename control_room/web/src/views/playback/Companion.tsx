@@ -1,0 +1,50 @@
+import { useEffect, useRef, useState } from "react";
+import type { Camera } from "../../api/types";
+import { useText } from "../../i18n/text";
+import { utcExact } from "../../i18n/times";
+import type { Span } from "../../playback/planner";
+import type { Player } from "../../playback/player";
+import { follow, type Offset } from "../../playback/sync";
+import { Notices } from "./Notices";
+import { usePlayer } from "./usePlayer";
+import buttons from "../../ui/buttons.module.css";
+import prose from "../../ui/prose.module.css";
+import styles from "./playback.module.css";
+
+interface Props {
+  camera: Camera;
+  range: Span;
+  motive: string;
+  leader: Player | null;
+  onLeave: () => void;
+}
+
+/** Another camera, held at the instant of the one that leads. */
+export function Companion({ camera, range, motive, leader, onLeave }: Props) {
+  const { t } = useText();
+  const video = useRef<HTMLVideoElement>(null);
+  // Where it begins; later it follows.
+  const [startMs] = useState(() => leader?.positionMs ?? null);
+  const { player, state } = usePlayer(video, camera.id, range, motive, startMs, true);
+  const [offset, setOffset] = useState<Offset | null>(null);
+  useEffect(() => {
+    if (leader === null || player === null) return;
+    return follow(leader, player, (next) => setOffset((old) => (old !== null && next !== null && Math.round(old.ms) === Math.round(next.ms) ? old : next)));
+  }, [leader, player]);
+  const shownMs = state?.shownMs ?? null;
+  return (
+    <figure className={styles.tile} data-testid="companion" data-offset={offset === null ? "" : Math.round(offset.ms)}>
+      <video ref={video} muted playsInline aria-label={camera.name} tabIndex={-1} />
+      {offset === null && <Notices state={state} />}
+      <figcaption>
+        <strong>{camera.name}</strong>{" "}
+        {offset === null || shownMs === null ? <span className={prose.hint}>{t.playback.sync.nothing}</span> : (
+          <span className={prose.mono} title={t.playback.sync.clock(state?.clock ?? "")}>
+            {utcExact(shownMs)} · {t.playback.sync.offset(Math.round(offset.ms))} · {t.playback.sync.uncertain(state?.clock ?? "")}
+          </span>
+        )}
+        <button type="button" className={buttons.plain} onClick={onLeave} aria-label={t.playback.sync.remove(camera.name)}>×</button>
+      </figcaption>
+    </figure>
+  );
+}
