@@ -1,6 +1,6 @@
 """What a camera costs on its whole way before anybody watches, beside a bare loop that reads the same bytes.
 
-`python -m tests.bench.camera_cost --cameras 20 50 100 500` prints and keeps the table. Each number of cameras
+`python -m tests.bench.camera_cost --cameras 20 100 500` prints and keeps the table. Each number of cameras
 has a floor and processes of its own, which go through all stages. CPU is the kernel's account of all threads
 of a process (/proc/PID/task/*/schedstat), less what the process takes without cameras; so is memory.
 """
