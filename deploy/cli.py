@@ -81,17 +81,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_muxes(doctor)
     doctor.set_defaults(verb=_doctor)
 
-    verify = verbs.add_parser("verify", help="check an export, a receipt or a proof of destruction, offline")
+    verify = verbs.add_parser("verify", help="check offline: exports, receipts, destructions, departures")
     verify.add_argument(
         "what",
         nargs="+",
         metavar="EXPORT",
         help="the export: a .zip, or the folder it was unpacked to; or a receipt: .json; "
-        "or the word `destruction` and a proof",
+        "or the word `destruction` and a proof, or `departure` and its folder",
     )
     verify.add_argument("--key", type=Path, required=True, help="the public evidence key of the centre (PEM)")
     verify.add_argument("--timestamp", type=Path, help="its time-stamp (RFC 3161 token), had separately")
     verify.add_argument("--authority", type=Path, help="the certificate of the time-stamping authority (PEM)")
+    verify.add_argument(
+        "--heads", type=Path, help="heads of the register as control_room gave them (/destructions/heads)"
+    )
     about = verify.add_argument_group("of a proof of destruction, where it has to answer another question")
     about.add_argument("--stream", help="commune/camera/kind, such as 59350/cam-3kf9a0q2zd/main")
     about.add_argument("--from", dest="start", help="beginning of the range, such as 2026-10-01T21:00:00Z")
@@ -146,17 +149,19 @@ def _doctor(asked: argparse.Namespace) -> int:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    from deploy.verification import Stamp, destruction, verification
+    from deploy.verification import Stamp, departure, destruction, verification
 
     if (asked.timestamp is None) != (asked.authority is None):
         raise BadInput("--timestamp and --authority go together")
     match asked.what:
         case [export]:
             stamp = Stamp(asked.timestamp, asked.authority) if asked.timestamp else None
-            return verification(Path(export), asked.key, stamp)
+            return verification(Path(export), asked.key, stamp, asked.heads)
         case ["destruction", proof]:
             return destruction(Path(proof), asked.key, asked.stream, asked.start, asked.end)
-    raise BadInput("verify takes an export, or the word `destruction` and a proof")
+        case ["departure", folder]:
+            return departure(Path(folder), asked.key)
+    raise BadInput("verify takes an export, or the word `destruction` or `departure` and its file or folder")
 
 
 if __name__ == "__main__":

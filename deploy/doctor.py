@@ -1,5 +1,6 @@
 """`beffroi doctor`: what is missing or misconfigured, each in one sentence with its cure."""
 
+import os
 import shutil
 import socket
 import sys
@@ -54,6 +55,7 @@ def examine(data_dir: Path, base_port: int, muxes: int = 1) -> Iterator[Finding]
     for check in checks:
         yield check()
     yield from _store(data_dir)
+    yield _encryption(data_dir)
 
 
 def _guarded(what: str, check: Callable[[], None]) -> Finding:
@@ -130,6 +132,16 @@ def _store(data_dir: Path) -> Iterator[Finding]:
         yield Finding(Verdict.WRONG, f"object store: {error.detail}")
     except OSError as error:
         yield Finding(Verdict.WRONG, f"object store: {error.strerror or error}")
+
+
+def _encryption(data_dir: Path) -> Finding:
+    chosen = os.environ.get("BEFFROI_FOOTAGE_KEY_DIR")
+    folder = Path(chosen) if chosen else data_dir / "secrets" / "footage-keys"
+    if folder.is_dir() or not (data_dir / "secrets").exists():
+        return Finding(
+            Verdict.OK, f"recordings are encrypted; without a copy of {folder} elsewhere they end with it"
+        )
+    return Finding(Verdict.WARNING, f"recordings are not encrypted: make the folder {folder} for that")
 
 
 def _folder_locks(kind: LockKind) -> Finding:

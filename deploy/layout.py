@@ -14,6 +14,7 @@ from deploy.process import Program
 from deploy.secrets import Secrets, write_secret
 
 _OF_THE_STORE = (
+    "FOOTAGE_KEY_DIR",
     "S3_URL",
     "S3_BUCKET",
     "S3_PREFIX",
@@ -22,7 +23,7 @@ _OF_THE_STORE = (
     "S3_CA_FILE",
     "SPOOL_LIMIT_MB",
 )
-"""What a bucket is to be chosen by, before an installation is started."""
+"""What a bucket and a folder of keys are to be chosen by, before an installation is started."""
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
 
@@ -181,6 +182,7 @@ class Layout:
                 "TAP_ENDPOINTS": f"bind:tcp://127.0.0.1:{self.ports.tap_storage}",
                 **self._centre_common(),
                 "EVIDENCE_KEY_FILE": str(self.secrets.evidence_private),
+                **self._footage_keys(),
                 "SEAL_KEY_FILE": str(self.secrets.seal_key),
                 "SEAL_CERTIFICATE_FILE": str(self.secrets.seal_certificate),
                 "STATUS_PORT": str(self.ports.status_storage),
@@ -188,6 +190,10 @@ class Layout:
                 **_chosen(),
             },
         )
+
+    def _footage_keys(self) -> dict[str, str]:
+        folder = self.secrets.footage_keys
+        return {"FOOTAGE_KEY_DIR": str(folder)} if folder.is_dir() else {}
 
     @property
     def admin_password(self) -> str:

@@ -32,6 +32,7 @@ class Secrets:
     tap_secret: Path
     tap_public: Path
     tap_peers: Path
+    footage_keys: Path
 
     def text(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(32)) -> str:
         """The secret of this name, made at its first use."""
@@ -56,7 +57,12 @@ class Secrets:
 
 
 def open_secrets(folder: Path) -> Secrets:
-    """The keys in `folder`, made where they are missing."""
+    """The keys in `folder`, made where they are missing.
+
+    The folder of footage keys is made with an installation only: one whose backups leave these keys out
+    begins to encrypt its recordings once somebody makes it.
+    """
+    new = not (folder / "evidence.pem").exists()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     kept = Secrets(
         folder=folder,
@@ -70,7 +76,10 @@ def open_secrets(folder: Path) -> Secrets:
         tap_secret=folder / "tap.key",
         tap_public=folder / "tap.pub",
         tap_peers=folder / "tap-peers",
+        footage_keys=folder / "footage-keys",
     )
+    if new:
+        kept.footage_keys.mkdir(exist_ok=True, mode=0o700)
     kept.tap_peers.mkdir(exist_ok=True, mode=0o700)
     _signing_pair(kept.ticket_private, kept.ticket_public)
     _signing_pair(kept.evidence_private, kept.evidence_public)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from shared.errors import BadInput
+from shared.evidence.departure import check_departure
 from shared.evidence.destruction_proof import DestructionProof
 from shared.evidence.finding import Verdict
 from shared.evidence.gone import Answer, Question, ask
@@ -13,6 +14,7 @@ from shared.evidence.manifest import exact
 from shared.evidence.receipt import read_receipt
 from shared.evidence.signature import EvidencePublicKey
 from shared.evidence.verify import manifest_of, verify
+from shared.evidence.witness import WitnessedHeads
 from shared.spans import Span
 from shared.utc import ns_of
 
@@ -25,18 +27,22 @@ class Stamp:
     authority: Path
 
 
-def verification(export: Path, key_file: Path, stamp: Stamp | None = None) -> int:
+def verification(export: Path, key_file: Path, stamp: Stamp | None = None, heads: Path | None = None) -> int:
     """Print what was found; 0 when the export is sound, and its time-stamp if there is one, 1 when not.
 
+    `heads` are those of the register as control_room gave them.
     A file of JSON is a receipt: what it says is printed, the package's SHA-256 among it.
-    Raises BadInput on unreadable files, and where a receipt is given a time-stamp.
+    Raises BadInput on unreadable files, and where a receipt is given a time-stamp or heads.
     """
     if export.suffix == ".json":
         if stamp is not None:
             raise BadInput("a receipt has no time-stamp: give the package it is of")
+        if heads is not None:
+            raise BadInput("a receipt rests on no head: give the package it is of")
         return receipt_verification(export, key_file)
     try:
-        verdict = verify(export, _readable(key_file, "key"))
+        witness = None if heads is None else WitnessedHeads.read(_readable(heads, "file of heads"))
+        verdict = verify(export, _readable(key_file, "key"), witness)
         lines, holds = told(verdict), verdict.sound
         if stamp is not None and verdict.sound:
             said, holds = _stamped(export, stamp)
@@ -101,6 +107,21 @@ def destruction(
     answer = ask(body, _readable(key_file, "key"), _question(body, stream, start, end))
     print("\n".join(destruction_told(answer)))
     return 0 if answer.proven else 1
+
+
+def departure(folder: Path, key_file: Path) -> int:
+    """Print what a commune that left was given, and whether it was erased; 0 where all is as it was signed.
+
+    Raises BadInput on unreadable files.
+    """
+    key = EvidencePublicKey.from_pem(_readable(key_file, "key"))
+    try:
+        checked = check_departure(folder, key)
+    except OSError as error:
+        raise BadInput(f"the departure {folder} cannot be read: {error.strerror}") from error
+    lines = [f"{checked.found.value}: {checked.detail}", *(f"  destroyed: {one}" for one in checked.keys)]
+    print("\n".join(printable(line) for line in lines))
+    return 0 if checked.sound else 1
 
 
 def destruction_told(answer: Answer) -> list[str]:

@@ -21,6 +21,8 @@ _SYSTEM = {
     "device-gone": (errno.ENODEV, errno.ENXIO, errno.ESTALE),
     "not-there": (errno.ENOENT, errno.ENOTDIR),
     "there-already": (errno.EEXIST, errno.ENOTEMPTY),
+    "key-missing": (errno.ENOKEY,),
+    "damaged": (errno.EBADMSG,),
     "busy": (errno.EBUSY, errno.EAGAIN),
     "too-many-files": (errno.EMFILE, errno.ENFILE),
     "no-memory": (errno.ENOMEM,),

@@ -13,3 +13,8 @@ def ns_of(instant: datetime) -> int:
 def instant_of(utc_ns: int) -> datetime:
     """The aware datetime of an instant, to the microsecond."""
     return _EPOCH + timedelta(microseconds=utc_ns // 1000)
+
+
+def ns_from_text(text: str) -> int:
+    """Nanoseconds of an instant in RFC 3339. Raises ValueError, TypeError where it has no zone."""
+    return ns_of(datetime.fromisoformat(text))

@@ -1,8 +1,9 @@
-"""`python -m storage` serves; beside it, while it is stopped, `reindex`, `scrub [--repair]`, `proof` and
-`capture`."""
+"""`python -m storage` serves; beside it, while it is stopped, `reindex`, `scrub [--repair]`, `proof`,
+`capture`, `rewrap` and `depart`."""
 
 import asyncio
 import sys
+from pathlib import Path
 
 from shared.errors import BeffroiError
 from shared.ids import StreamId
@@ -10,7 +11,15 @@ from shared.log import configure
 from shared.service import main
 from shared.settings import load
 from shared.spans import Span
-from storage.commands import prove_capture, prove_destruction, rebuild_index, scrub_all
+from storage.commands import (
+    erase,
+    hand_over,
+    prove_capture,
+    prove_destruction,
+    rebuild_index,
+    rewrap_keys,
+    scrub_all,
+)
 from storage.lifecycle.reindex import Reindexed
 from storage.lifecycle.scrub import Fault
 from storage.model.instants import ns_from_text
@@ -49,6 +58,15 @@ def _written(file: bytes) -> int:
     return 0
 
 
+def _hand_over(commune: str, folder: Path) -> int:
+    done = asyncio.run(hand_over(_settings(), commune, folder))
+    print(
+        f"{done.objects} recordings of commune {commune} handed over and read back, {done.in_the_clear} of "
+        f"them never encrypted, with {len(done.data_keys)} data keys; what opens them: {folder / 'keys'}"
+    )
+    return 0
+
+
 def _say(done: Reindexed) -> None:
     print(
         f"{done.known} segments known, {done.added} added, {done.forgotten} rows without object forgotten, "
@@ -68,13 +86,24 @@ def run(arguments: list[str]) -> int:
                 return _scrub(repair="--repair" in arguments)
             case ["proof", stream, start, end]:
                 return _proof(stream, start, end)
+            case ["rewrap", commune]:
+                count = asyncio.run(rewrap_keys(_settings(), commune))
+                print(f"{count} data keys of commune {commune} are wrapped by a new key")
+                return 0
+            case ["depart", commune, "--to", folder]:
+                return _hand_over(commune, Path(folder))
+            case ["depart", commune, "--to", folder, "--erase"]:
+                proof = asyncio.run(erase(_settings(), commune, Path(folder)))
+                print(f"0 recordings of commune {commune} are left here; signed proof: {proof}")
+                return 0
             case ["capture", key]:
                 return _written(asyncio.run(prove_capture(_settings(), key)))
     except BeffroiError as error:
         print(f"beffroi storage: {error.detail}", file=sys.stderr)
         return 2
     print(
-        "usage: python -m storage [reindex | scrub [--repair] | proof STREAM FROM TO | capture KEY]",
+        "usage: python -m storage [reindex | scrub [--repair] | proof STREAM FROM TO | capture KEY | "
+        "rewrap COMMUNE | depart COMMUNE --to FOLDER [--erase]]",
         file=sys.stderr,
     )
     return 2

@@ -1,21 +1,26 @@
-"""What an operator runs while storage is stopped: reindexing and scrubbing."""
+"""What an operator runs while storage is stopped: reindexing, scrubbing, keys, a departure."""
 
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.clock import SystemClock
+from shared.errors import Unavailable
+from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
+from shared.private import private_folder
 from shared.spans import Span
 from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.compose import compose_scrub
+from storage.lifecycle.departure import Departed, Departure, Sealed
 from storage.lifecycle.reindex import Reindexed, reindex
 from storage.lifecycle.scrub import Fault, scrubbed
 from storage.objects.boot import since_boot
-from storage.objects.compose import store_home
+from storage.objects.compose import StoreHome, departure_home, store_home
 from storage.objects.disk import RealDisk
 from storage.objects.folder_lock import locked
 from storage.recording.spool import Spool
@@ -28,6 +33,12 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def _alone(settings: StorageSettings) -> AsyncIterator[Archive]:
     """The archive, with the folders locked. Raises Conflict where a storage runs."""
+    async with _at_home(settings) as (_, archive):
+        yield archive
+
+
+@asynccontextmanager
+async def _at_home(settings: StorageSettings) -> AsyncIterator[tuple[StoreHome, Archive]]:
     clock, disk = SystemClock(), RealDisk()
     settings.spool.mkdir(parents=True, exist_ok=True)
     home = store_home(settings, disk, clock, since_boot)
@@ -37,7 +48,7 @@ async def _alone(settings: StorageSettings) -> AsyncIterator[Archive]:
     async with locked(folders, clock, since_boot), _taken(home.lease):
         archive = await open_archive(settings.index_url, home.store, Spool(settings.spool, disk, [], clock))
         try:
-            yield archive
+            yield home, archive
         finally:
             await archive.database.close()
 
@@ -89,3 +100,48 @@ async def scrub_all(settings: StorageSettings, *, repair: bool) -> tuple[dict[Fa
         if not repair:
             return found, None
         return found, await reindex(archive, SystemClock().utc_ns())
+
+
+async def rewrap_keys(settings: StorageSettings, commune: str) -> int:
+    """What `python -m storage rewrap` does: a new key for a commune; how many data keys got new envelopes.
+
+    Raises Unavailable where the old key is not to be had.
+    """
+    async with _at_home(settings) as (home, _):
+        if home.keys is None:
+            raise Unavailable("no folder of footage keys is set: BEFFROI_FOOTAGE_KEY_DIR")
+        with _worded():
+            return await asyncio.to_thread(home.keys.rewrap, commune)
+
+
+async def hand_over(settings: StorageSettings, commune: str, folder: Path) -> Departed:
+    """What `python -m storage depart COMMUNE --to FOLDER` does. Raises BeffroiError."""
+    async with _departure(settings, folder) as departure:
+        return await departure.hand_over(commune)
+
+
+async def erase(settings: StorageSettings, commune: str, folder: Path) -> Path:
+    """What the same with `--erase` does: the proof. Raises BeffroiError."""
+    async with _departure(settings, folder) as departure:
+        return await departure.erase(commune)
+
+
+@asynccontextmanager
+async def _departure(settings: StorageSettings, folder: Path) -> AsyncIterator[Departure]:
+    disk = RealDisk()
+    with _worded():
+        evidence = EvidenceKey.from_pem(settings.evidence_key_file.read_bytes())
+        private_folder(folder)
+        raw, store, keys = departure_home(folder, disk)
+        async with _at_home(settings) as (home, archive):
+            here = Sealed(home.raw, home.store, home.keys)
+            yield Departure(archive, here, Sealed(raw, store, keys), folder, evidence, SystemClock())
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """An operator gets a sentence, whatever goes wrong with a disk."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(error.strerror or str(error)) from error

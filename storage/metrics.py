@@ -158,6 +158,9 @@ class ReadMetrics:
             "storage_playbacks_refused_total", "Windows that found no place among those being transcoded"
         )
         self.thumbnails = metrics.counter("storage_thumbnails_total", "Thumbnails made of recordings")
+        self.thumbnail_bytes = metrics.gauge(
+            "storage_thumbnails_kept_bytes", "Thumbnails kept in memory until their recordings go"
+        )
         self.thumbnails_refused = metrics.counter(
             "storage_thumbnails_refused_total", "Thumbnails refused because too many were asked for"
         )

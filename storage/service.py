@@ -34,6 +34,7 @@ from storage.objects.boot import since_boot
 from storage.objects.compose import StoreHome, store_home
 from storage.objects.disk import RealDisk
 from storage.objects.folder_lock import FolderLock, locked
+from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue, compose_thumbnails, compose_transcodings
 from storage.playback.thumbnails import Thumbnails
 from storage.recording.compose import (
@@ -72,23 +73,12 @@ async def build(settings: StorageSettings | None = None) -> Service:
     opening = await _opened(service, settings, home, archive, clock)
     recording = _recording(settings, tap, archive, clock)
     catalogue = compose_catalogue(archive, recording.recorder, clock)
-    thumbnails = compose_thumbnails(archive, catalogue, reads)
-    service.on_stop(thumbnails.close)
+    thumbnails = _thumbnails(service, archive, catalogue, reads)
     recovering, outside = recording.finisher.is_recovering, _outside(service)
     exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
-    refusing = [lock.reason_to_refuse for lock in locks]
+    refusing, opened = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
     lifecycle = _lifecycle(
-        service,
-        settings,
-        home,
-        archive,
-        recording,
-        exports,
-        thumbnails,
-        seals,
-        clock,
-        refusing,
-        opening.reason_to_refuse,
+        service, settings, home, archive, recording, exports, thumbnails, seals, clock, refusing, opened
     )
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()
@@ -122,6 +112,12 @@ def _collect_seldom() -> None:
     """What was built so far stays: it is not looked at again, and what pictures leave behind seldom."""
     gc.freeze()
     gc.set_threshold(_COLLECTION_THRESHOLD, 50, 100)
+
+
+def _thumbnails(service: Service, archive: Archive, catalogue: Catalogue, reads: ReadMetrics) -> Thumbnails:
+    thumbnails = compose_thumbnails(archive, catalogue, reads)
+    service.on_stop(thumbnails.close)
+    return thumbnails
 
 
 def _outside(service: Service) -> httpx.AsyncClient:

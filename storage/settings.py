@@ -41,6 +41,10 @@ class StorageSettings(BucketSettings):
     status_port: int = Field(default=9103, ge=0, le=65535, description="Port of /healthz and /metrics.")
     spool_dir: Path | None = Field(default=None, description="Folder of segments being written.")
     object_dir: Path | None = Field(default=None, description="Folder of the object store.")
+    footage_key_dir: Path | None = Field(
+        default=None,
+        description="Folder of the communes' footage keys; empty: new recordings are not encrypted.",
+    )
     spool_limit_mb: int = Field(
         default=51_200,
         ge=64,

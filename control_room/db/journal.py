@@ -53,6 +53,20 @@ class Journal:
         found = [_entry(row) for row in await self._session.scalars(query)]
         return asked.cut(found, [(entry.seq,) for entry in found])
 
+    async def refused_to_machines(
+        self, action: AuditAction, since: datetime, most: int
+    ) -> list[JournalEntry]:
+        """What no person asked for and was refused, of one kind, newest first."""
+        query = (
+            select(JournalRow)
+            # By their index: these are few among what people do.
+            .where(JournalRow.person == "", JournalRow.at >= since)
+            .where(JournalRow.action == action.value, JournalRow.outcome == Outcome.REFUSED.value)
+            .order_by(JournalRow.seq.desc())
+            .limit(most)
+        )
+        return [_entry(row) for row in await self._session.scalars(query)]
+
     async def verify(self) -> Verification:
         """Check the whole chain, and that it ends where it was last written."""
         head = await self._head(lock=False)

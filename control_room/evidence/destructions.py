@@ -1,14 +1,28 @@
 """The register of destructions, for reading: for the legal role and the commune's own people."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from control_room.access.callers import Caller
 from control_room.access.rights import LISTING, Right, communes
 from control_room.db.destructions import Wanted
 from control_room.evidence.room import Evidence
+from control_room.model.journal import AuditAction, JournalEntry
 from control_room.model.ledger import Destructions, KeptHead
 from control_room.model.paging import Asked, Slice
+
+REFUSED_WITHIN = timedelta(days=62)
+_MOST_REFUSED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the register stands: its newest head, None before any, and the journal's entries of heads that were
+    refused, the newest first, as far as REFUSED_WITHIN."""
+
+    now: datetime
+    newest: KeptHead | None
+    refused: tuple[JournalEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,18 @@ async def list_heads(evidence: Evidence, caller: Caller, asked: Asked, ledger: s
     await evidence.access.gate.require(caller, Right.SEE_DESTRUCTION, LISTING)
     async with evidence.access.db.read() as tx:
         return await tx.ledger.heads(asked, ledger)
+
+
+async def register_standing(evidence: Evidence, caller: Caller) -> Standing:
+    """How the register stands, for whoever may read it."""
+    await evidence.access.gate.require(caller, Right.SEE_DESTRUCTION, LISTING)
+    now = evidence.access.now()
+    async with evidence.access.db.read() as tx:
+        newest = await tx.ledger.heads(Asked(limit=1), None)
+        refused = await tx.journal.refused_to_machines(
+            AuditAction.KEEP_LEDGER, now - REFUSED_WITHIN, _MOST_REFUSED
+        )
+    return Standing(now, next(iter(newest.items), None), tuple(refused))
 
 
 def _named(day: date | None) -> str | None:

@@ -10,13 +10,16 @@ from control_room.evidence.export_orders import exported, named_cameras, new_exp
 from control_room.evidence.room import Evidence
 from control_room.model.evidence import Export
 from shared.errors import BadInput, Conflict
-from shared.messages.storage import ExportOrder
+from shared.messages.storage import ExportOrder, MaskTrack
 from shared.reasons import why
 
 
 @dataclass(frozen=True, slots=True)
 class Requisition:
-    """What is required, by whom, and the motive of whoever orders it. [start, end) is UTC."""
+    """What is required, by whom, and the motive of whoever orders it. [start, end) is UTC.
+
+    With `masks` it is a redacted copy, of the export `original` where there is one.
+    """
 
     reference: str
     authority: str
@@ -24,6 +27,8 @@ class Requisition:
     start: datetime
     end: datetime
     motive: str
+    masks: tuple[MaskTrack, ...] = ()
+    original: str = ""
 
 
 async def order_export(evidence: Evidence, caller: Caller, wanted: Requisition) -> Export:
@@ -43,6 +48,8 @@ async def order_export(evidence: Evidence, caller: Caller, wanted: Requisition) 
         cameras=exported(cameras),
         start=wanted.start,
         end=wanted.end,
+        masks=wanted.masks,
+        original=wanted.original,
     )
     export = new_export(order, wanted.motive, access.now())
     events = order_events(caller, order, wanted.motive)

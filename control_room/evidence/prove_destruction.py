@@ -1,5 +1,6 @@
 """Handing out the proof of what became of a camera's recordings, for anybody to check offline."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +10,12 @@ from control_room.evidence.room import Evidence
 from control_room.model.journal import Outcome
 from shared.errors import Conflict
 from shared.evidence.destruction_proof import DestructionProof
+from shared.evidence.gone import Answer, Question, ask
+from shared.evidence.signature import EvidencePublicKey
 from shared.ids import StreamId
 from shared.reasons import why
+from shared.spans import Span
+from shared.utc import ns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +28,39 @@ class Concerned:
     motive: str
 
 
-async def prove_destruction(evidence: Evidence, caller: Caller, wanted: Concerned) -> bytes:
-    """The file of the proof. The journal has it before it leaves.
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A proof: its file, of which stream, and the key that its register began with here, in PEM."""
+
+    body: bytes
+    stream: StreamId
+    public_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A proof, and what `beffroi verify destruction` says of it to the very question."""
+
+    proven: Proven
+    answer: Answer
+    fingerprint: str
+
+
+async def answer_destruction(evidence: Evidence, caller: Caller, wanted: Concerned) -> Answered:
+    """The proof with its answer, which is computed from the file and the key alone, as anybody may.
+
+    Raises as `prove_destruction` does.
+    """
+    proven = await prove_destruction(evidence, caller, wanted)
+    key = proven.public_key.encode()
+    asked = Question(str(proven.stream), Span(ns_of(wanted.start), ns_of(wanted.end)))
+    # Two months of a camera are a hundred thousand hashes.
+    answer = await asyncio.to_thread(ask, proven.body, key, asked)
+    return Answered(proven, answer, EvidencePublicKey.from_pem(key).fingerprint)
+
+
+async def prove_destruction(evidence: Evidence, caller: Caller, wanted: Concerned) -> Proven:
+    """The proof. The journal has it before it leaves.
 
     Raises as `Gate.camera` does, Unavailable where storage does not answer, and Conflict where its register
     is not the one that is kept here.
@@ -47,13 +83,12 @@ async def prove_destruction(evidence: Evidence, caller: Caller, wanted: Concerne
     head = DestructionProof.read(body).head
     told = head.read()
     async with access.db.read() as tx:
-        kept = await tx.ledger.digest(told.ledger, told.number)
-    if kept != head.digest:
-        error = Conflict(
-            why(
-                "ledger-not-kept",
-                "storage's register is not the one that is kept here: ask again in a minute",
-            )
-        )
-        await access.gate.refuse(error, [event])
-    return body
+        digest = await tx.ledger.digest(told.ledger, told.number)
+        kept = await tx.ledger.kept(told.ledger)
+    if kept is not None and digest == head.digest:
+        return Proven(body, stream, kept.public_key)
+    error = Conflict(
+        why("ledger-not-kept", "storage's register is not the one that is kept here: ask again in a minute")
+    )
+    await access.gate.refuse(error, [event])
+    raise error

@@ -21,6 +21,10 @@ class Finding(StrEnum):
     MISSING_FILE = "missing-file"
     EXTRA_FILE = "extra-file"
     EXTRA_BYTES = "extra-bytes"
+    FALSE_PROOF = "false-proof"
+    NOT_AS_CAPTURED = "not-as-captured"
+    LEFT_OUT = "left-out"
+    UNWITNESSED = "unwitnessed"
 
 
 @dataclass(frozen=True, slots=True)

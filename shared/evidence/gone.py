@@ -9,7 +9,15 @@ from itertools import pairwise
 
 from shared.errors import BadInput
 from shared.evidence.destruction_proof import DestructionProof, ShownDay, day_at, days_of
-from shared.evidence.ledger import CameraDay, Head, camera_leaf, name_of, root_of_days
+from shared.evidence.ledger import (
+    CameraDay,
+    Capture,
+    Destroyed,
+    Head,
+    camera_leaf,
+    name_of,
+    root_of_days,
+)
 from shared.evidence.merkle import root_of
 from shared.evidence.signature import EvidencePublicKey
 from shared.spans import Span
@@ -75,7 +83,30 @@ class Question:
     span: Span
 
 
-class _Refuted(Exception):
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A segment of the register, and its end where it has come to one."""
+
+    capture: Capture
+    end: Destroyed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All that a register has of the days in question, once its head has proven that this is all.
+
+    `untold` are the parts of the range of which the head cannot tell whether there was more.
+    """
+
+    head: Head
+    digest: str
+    entered: tuple[Entered, ...]
+    untold: tuple[Span, ...]
+
+
+class Refuted(Exception):
+    """What is said of a register is not what its head fixes."""
+
     def __init__(self, found: Gone, detail: str) -> None:
         super().__init__(detail)
         self.answer = Answer(found, detail)
@@ -96,28 +127,47 @@ def ask(proof_file: bytes, public_key_pem: bytes, question: Question | None = No
     try:
         _check_head(proof, head, key)
         answer = _answer(proof, head, asked)
-    except _Refuted as refuted:
+    except Refuted as refuted:
         answer = refuted.answer
     return replace(answer, head=proof.head.digest, at_ns=head.at_ns)
+
+
+def listed(proof: DestructionProof, key: EvidencePublicKey, asked: Question) -> Listed:
+    """The segments of a stream and range, and of what else began on these days.
+
+    Raises Refuted, and BadInput where the head is none.
+    """
+    head = proof.head.read()
+    _check_head(proof, head, key)
+    answer = _answer(proof, head, asked)
+    entered: list[Entered] = []
+    checked = set(days_of(asked.span)) & {day.day for day in proof.days}
+    for shown in {one.day: one for one in proof.shown if one.day in checked}.values():
+        if shown.camera_day is None or shown.captures is None:
+            continue
+        ends = {one.number: one for one in shown.destroyed or ()}
+        entered += [Entered(one, ends.get(number)) for number, one in enumerate(shown.captures)]
+    untold = tuple(one.span for one in answer.parts if one.fate is Fate.UNKNOWN)
+    return Listed(head, proof.head.digest, tuple(entered), untold)
 
 
 def _check_head(proof: DestructionProof, head: Head, key: EvidencePublicKey) -> None:
     if head.fingerprint != key.fingerprint:
         detail = f"the head names the key {head.fingerprint}, this key is {key.fingerprint}"
-        raise _Refuted(Gone.WRONG_KEY, detail)
+        raise Refuted(Gone.WRONG_KEY, detail)
     if not proof.head.is_signed_with(key):
-        raise _Refuted(Gone.HEAD_NOT_SIGNED, "the head is not signed with this key")
+        raise Refuted(Gone.HEAD_NOT_SIGNED, "the head is not signed with this key")
 
 
 def _answer(proof: DestructionProof, head: Head, asked: Question) -> Answer:
     if proof.stream != asked.stream:
         detail = f"the proof is about {proof.stream}, not about {asked.stream}"
-        raise _Refuted(Gone.OTHER_CAMERA, detail)
+        raise Refuted(Gone.OTHER_CAMERA, detail)
     if asked.span.start_ns >= asked.span.end_ns:
-        raise _Refuted(Gone.NOT_A_PROOF, "the range is empty")
+        raise Refuted(Gone.NOT_A_PROOF, "the range is empty")
     names = [day.day for day in proof.days]
     if names != sorted(set(names)) or len(names) != head.days or root_of_days(proof.days) != head.root:
-        raise _Refuted(Gone.ALTERED, "the days are not those of the head")
+        raise Refuted(Gone.ALTERED, "the days are not those of the head")
     roots = {day.day: day for day in proof.days}
     shown = {one.day: one for one in proof.shown}
     told: list[Part] = [
@@ -144,17 +194,17 @@ def _camera_of(shown: ShownDay, cameras: int, root: str, stream: str) -> CameraD
     names = [name for name, _ in shown.cameras]
     found = root_of(camera_leaf(*one) for one in shown.cameras).hex()
     if names != sorted(set(names)) or len(names) != cameras or found != root:
-        raise _Refuted(Gone.ALTERED, f"the cameras of {shown.day} are not those of the head")
+        raise Refuted(Gone.ALTERED, f"the cameras of {shown.day} are not those of the head")
     if name_of(stream) not in names:
         if shown.camera_day is not None:
-            raise _Refuted(Gone.OTHER_CAMERA, f"what is told of {shown.day} is of another camera")
+            raise Refuted(Gone.OTHER_CAMERA, f"what is told of {shown.day} is of another camera")
         return None
     if shown.camera_day is None:
-        raise _Refuted(Gone.ALTERED, f"what the head fixes of {shown.day} is not told")
+        raise Refuted(Gone.ALTERED, f"what the head fixes of {shown.day} is not told")
     if shown.camera_day.stream != stream:
-        raise _Refuted(Gone.OTHER_CAMERA, f"what is told of {shown.day} is of {shown.camera_day.stream}")
+        raise Refuted(Gone.OTHER_CAMERA, f"what is told of {shown.day} is of {shown.camera_day.stream}")
     if shown.camera_day.day != shown.day or (name_of(stream), shown.camera_day.body) not in shown.cameras:
-        raise _Refuted(Gone.ALTERED, f"what is told of {shown.day} is not what the head fixes")
+        raise Refuted(Gone.ALTERED, f"what is told of {shown.day} is not what the head fixes")
     return shown.camera_day
 
 
@@ -167,12 +217,12 @@ def _segments(shown: ShownDay, known: CameraDay, asked: Span) -> tuple[list[Part
     captured = root_of(one.leaf(known.stream) for one in shown.captures).hex()
     destroyed = root_of(one.leaf(known.stream) for one in shown.destroyed).hex()
     if len(shown.captures) != known.captured or captured != known.captured_root:
-        raise _Refuted(Gone.ALTERED, f"the segments of {shown.day} are not those of the head")
+        raise Refuted(Gone.ALTERED, f"the segments of {shown.day} are not those of the head")
     gone = {one.number for one in shown.destroyed}
     if len(gone) != known.destroyed or destroyed != known.destroyed_root:
-        raise _Refuted(Gone.ALTERED, f"the destructions of {shown.day} are not those of the head")
+        raise Refuted(Gone.ALTERED, f"the destructions of {shown.day} are not those of the head")
     if any(day_at(one.start_ns) != shown.day for one in shown.captures):
-        raise _Refuted(Gone.ALTERED, f"a segment that is told of {shown.day} is of another day")
+        raise Refuted(Gone.ALTERED, f"a segment that is told of {shown.day} is of another day")
     parts = [
         Part(Span(one.start_ns, one.end_ns), Fate.GONE if number in gone else Fate.PRESENT)
         for number, one in enumerate(shown.captures)

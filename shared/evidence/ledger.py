@@ -32,6 +32,8 @@ class Ground(StrEnum):
     """Before its deadline: the spool was full while the object store was away."""
     LOST = "lost"
     """Its file was found missing: nobody here destroyed it."""
+    DEPARTED = "departed"
+    """Its commune left, and took it along."""
 
 
 @dataclass(frozen=True, slots=True)

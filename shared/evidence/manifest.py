@@ -1,6 +1,7 @@
 """The manifest of an export: what was asked, what there was, and the seal of every file."""
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -59,7 +60,8 @@ class SealedSegment:
     """What a film has of one recorded segment: its bytes [offset, offset + size), to place an attack.
 
     `time90` is the media time of its first picture in the film; `whole` tells whether no picture of it is
-    left out; `incomplete` as the film has it.
+    left out; `incomplete` as the film has it. `head` is what stood in front of its fragments, empty where
+    the recorded file cannot be made again from the film.
     """
 
     recorded: str
@@ -73,6 +75,7 @@ class SealedSegment:
     samples: int
     whole: bool
     incomplete: int
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,9 @@ class Gap:
 class CameraPart:
     """What an export has of one camera. `wall_sources` tell where the UTC of its pictures came from.
 
-    `proofs` are what was signed at capture about recorded segments, by their key; empty where nothing was.
+    `proofs` name the register that was signed at capture, and what it says of the segments; empty where there
+    is none.
+    `redacted`: boxes of its pictures were covered by the centre.
     """
 
     camera: NamedCamera
@@ -124,6 +129,7 @@ class CameraPart:
     videos: Sequence[SealedVideo]
     wall_sources: Sequence[str] = ()
     proofs: Mapping[str, object] = field(default_factory=dict)
+    redacted: bool = False
 
 
 def exact(utc_ns: int) -> str:
@@ -140,8 +146,12 @@ def write_manifest(
     version: str,
     fingerprint: str,
     certificate: str = "",
+    redaction: Mapping[str, object] | None = None,
 ) -> bytes:
-    """The bytes that are signed: JSON in UTF-8. `certificate` is the fingerprint of the one of the films."""
+    """The bytes that are signed: JSON in UTF-8. `certificate` is the fingerprint of the one of the films.
+
+    `redaction` is what there is to say of a redacted copy.
+    """
     manifest = {
         "format": FORMAT,
         "export": requisition.export,
@@ -163,6 +173,8 @@ def write_manifest(
         "files": [_video(video) for part in parts for video in part.videos],
         "documents": [_file(document) for document in documents],
     }
+    if redaction is not None:
+        manifest["redaction"] = dict(redaction)
     return json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
@@ -186,7 +198,7 @@ def _camera(part: CameraPart) -> dict[str, object]:
             "offset_s": None,
             "uncertainty_s": None,
         },
-        "masks": {"by_centre": "none", "in_camera": "unknown"},
+        "masks": {"by_centre": "burnt-in" if part.redacted else "none", "in_camera": "unknown"},
         "proofs_of_capture": dict(part.proofs),
         "files": [video.file.name for video in part.videos],
     }
@@ -217,8 +229,9 @@ def _video(video: SealedVideo) -> dict[str, object]:
 
 
 def _segment(one: SealedSegment) -> dict[str, object]:
-    incomplete = {"incomplete_first_pictures": one.incomplete} if one.incomplete else {}
-    return incomplete | {
+    incomplete: dict[str, object] = {"incomplete_first_pictures": one.incomplete} if one.incomplete else {}
+    head: dict[str, object] = {"recorded_head": b64encode(one.head).decode()} if one.head else {}
+    return (incomplete | head) | {
         "recorded": one.recorded,
         "run": one.run,
         "start": exact(one.start_ns),

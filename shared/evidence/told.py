@@ -1,10 +1,13 @@
 """What a signed manifest tells of the files of its export."""
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.evidence.manifest import FORMAT, FORMATS
+from shared.spans import Span
+from shared.utc import ns_from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,9 @@ class ToldSegment:
     sha256: str
     start: str
     end: str
+    recorded: str = ""
+    whole: bool = False
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +38,29 @@ class ToldFilm:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldCamera:
+    """What is said of a camera's captures: the file of its register, the SHA-256 of recorded segments by key,
+    and why some that lie in the range asked are in no film, by key."""
+
+    stream: str
+    name: str
+    register: str
+    recorded: Mapping[str, str]
+    left_out: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """All files, and those that are films with a seal; an export of the first format has none of these."""
+    """All files, and those that are films with a seal; an export of the first format has none of these.
+
+    `redacted` says of what it is a redacted copy, empty where its pictures are as they were recorded.
+    """
 
     digests: Mapping[str, str]
     films: tuple[ToldFilm, ...]
-    without_proof: tuple[str, ...]
+    cameras: tuple[ToldCamera, ...]
+    asked: Span
+    redacted: str = ""
 
 
 def read_told(raw: bytes) -> Told | None:
@@ -50,11 +73,13 @@ def read_told(raw: bytes) -> Told | None:
             str(entry["name"]): str(entry["sha256"]) for entry in (*manifest["files"], *manifest["documents"])
         }
         if manifest["format"] != FORMAT:
-            return Told(digests, (), ())
+            return Told(digests, (), (), Span(0, 0))
         return Told(
             digests,
             tuple(_film(entry) for entry in manifest["files"]),
-            tuple(str(one["name"]) for one in manifest["cameras"] if not one["proofs_of_capture"]),
+            tuple(_camera(one) for one in manifest["cameras"]),
+            Span(ns_from_text(manifest["asked"]["start"]), ns_from_text(manifest["asked"]["end"])),
+            _redacted(manifest.get("redaction")),
         )
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
@@ -67,6 +92,19 @@ def read_fingerprint(raw: bytes) -> str | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return fingerprint if isinstance(fingerprint, str) else None
+
+
+def _redacted(told: object) -> str:
+    if told is None:
+        return ""
+    if not isinstance(told, dict):
+        raise TypeError("what is redacted is told by name")
+    of = told["original"]
+    original = f"export {of['export']} (SHA-256 {of['sha256']})" if of else "recordings that no export seals"
+    return (
+        f"redacted copy of {original}: {_whole(told['masks'])} masks burnt into pictures coded anew,"
+        f" asked by {told['requested_by']}"
+    )
 
 
 def _film(entry: Mapping[str, object]) -> ToldFilm:
@@ -91,7 +129,27 @@ def _segment(one: Mapping[str, object]) -> ToldSegment:
         str(one["sha256"]),
         str(one["start"]),
         str(one["end"]),
+        str(one.get("recorded", "")),
+        one.get("whole") is True,
+        b64decode(str(one.get("recorded_head", "")), validate=True),
     )
+
+
+def _camera(one: Mapping[str, object]) -> ToldCamera:
+    proofs = _members(one["proofs_of_capture"])
+    return ToldCamera(
+        str(one["stream"]),
+        str(one["name"]),
+        str(proofs.get("register", "")),
+        {key: str(sha256) for key, sha256 in _members(proofs.get("recorded", {})).items()},
+        {key: str(cause) for key, cause in _members(proofs.get("left_out", {})).items()},
+    )
+
+
+def _members(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError("an object is expected")
+    return value
 
 
 def _whole(value: object) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared.errors import BadInput
+from shared.evidence.captured import Captured, check_captures
 from shared.evidence.film_attack import Attack, attack_on
 from shared.evidence.film_reading import read_film
 from shared.evidence.finding import Finding, Verdict
@@ -14,12 +15,14 @@ from shared.evidence.folder_files import FolderFiles
 from shared.evidence.manifest import EVIDENCE_KEY, MANIFEST, SIGNATURE
 from shared.evidence.signature import EvidencePublicKey
 from shared.evidence.told import Told, ToldFilm, read_fingerprint, read_told
+from shared.evidence.witness import WitnessedHeads
 from shared.evidence.zip_files import ZIP_FAULTS, OpenedZip, ZipFiles, begins_as_export
 
 __all__ = ["Finding", "Verdict", "manifest_of", "verify"]
 
 _MAX_MANIFEST = 64 << 20
 _MAX_KEY = 1 << 16
+_MOST_DETAILS = 5
 
 _ENCRYPTED = bytes.fromhex("3080 0609 2a864886f70d010703")
 """How CMS EnvelopedData begins, as storage writes it: what it is, its length untold."""
@@ -31,12 +34,15 @@ _NO_PROOF = (
 )
 
 
-def verify(package: Path, public_key_pem: bytes) -> Verdict:
-    """Check the zip, or the folder it was unpacked to. Raises BadInput on a key that is none, OSError."""
+def verify(package: Path, public_key_pem: bytes, witness: WitnessedHeads | None = None) -> Verdict:
+    """Check the zip, or the folder it was unpacked to, and its heads against those of a witness.
+
+    Raises BadInput on a key that is none, OSError.
+    """
     key = EvidencePublicKey.from_pem(public_key_pem)
     try:
         with _opened(package) as files:
-            verdict = _verdict(files, key)
+            verdict = _verdict(files, key, witness)
     except ZIP_FAULTS:
         verdict = _no_zip(package)
     return replace(verdict, fingerprint=key.fingerprint)
@@ -65,7 +71,7 @@ def _begins(package: Path, mark: bytes) -> bool:
         return file.read(len(mark)) == mark
 
 
-def _verdict(files: _Files, key: EvidencePublicKey) -> Verdict:
+def _verdict(files: _Files, key: EvidencePublicKey, witness: WitnessedHeads | None) -> Verdict:
     present = Counter(files.names)
     if not present[MANIFEST]:
         return Verdict(Finding.NOT_AN_EXPORT, f"there is no {MANIFEST}: this is not an export")
@@ -79,7 +85,24 @@ def _verdict(files: _Files, key: EvidencePublicKey) -> Verdict:
         return _unsigned(files, raw, signature, key)
     if told is None:
         return Verdict(Finding.NOT_AN_EXPORT, "what is signed is not the manifest of an export")
-    return _compared(files, present, told)
+    verdict = _compared(files, present, told)
+    if verdict.sound and told.redacted:
+        # Its pictures are in no register: those of its original are.
+        return replace(verdict, notes=(told.redacted,))
+    return _proven(verdict, check_captures(files, told, key, witness)) if verdict.sound else verdict
+
+
+def _proven(sound: Verdict, captured: Captured) -> Verdict:
+    """The verdict on an export that is as it was signed, once its register has been heard."""
+    notes = tuple(captured.notes) or (_NO_PROOF,)
+    if not captured.attacks:
+        return replace(sound, notes=notes)
+    findings = [one.finding for one in captured.attacks]
+    details = list(dict.fromkeys(one.detail for one in captured.attacks))
+    more = f"; and {len(details) - _MOST_DETAILS} more" if len(details) > _MOST_DETAILS else ""
+    return Verdict(
+        min(findings, key=list(Finding).index), "; ".join(details[:_MOST_DETAILS]) + more, notes=notes
+    )
 
 
 def _unsigned(files: _Files, raw: bytes, signature: bytes, key: EvidencePublicKey) -> Verdict:
@@ -147,9 +170,7 @@ def _compared(files: _Files, present: Counter[str], told: Told) -> Verdict:
             return Verdict(finding, f"{words}: {', '.join(names)}", (), missing, extra)
     if files.stray_bytes is not None:
         return Verdict(Finding.EXTRA_BYTES, f"not part of the export: {files.stray_bytes}")
-    notes = (_NO_PROOF,) if told.without_proof or not told.films else ()
-    detail = f"sound: {len(told.digests)} files are as they were signed"
-    return Verdict(Finding.SOUND, detail, notes=notes)
+    return Verdict(Finding.SOUND, f"sound: {len(told.digests)} files are as they were signed")
 
 
 def _attack(files: _Files, name: str, digest: str, film: ToldFilm | None) -> Attack | None:

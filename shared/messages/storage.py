@@ -161,10 +161,46 @@ class ExportedCamera:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskPosition:
+    """Where a mask is at an instant: a box in fractions of the picture, from its upper left corner."""
+
+    at: Instant
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+@dataclass(frozen=True, slots=True)
+class MaskTrack:
+    """A mask: it goes in a straight line from each position to the next, and is there from first to last."""
+
+    id: str
+    positions: tuple[MaskPosition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowOrder:
+    """Propose where a box goes from its position on, up to an instant."""
+
+    start: MaskPosition
+    end: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedMask:
+    """A proposal, which a person judges; `lost` where the box was lost before the end."""
+
+    positions: tuple[MaskPosition, ...]
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ExportOrder:
     """Make an export of [start, end) of some cameras on a requisition.
 
-    Where there is a `recipient`, a certificate in PEM, nobody but who has its key can open the package.
+    Where there is a `recipient`, a certificate in PEM, nobody but who has its key can open the package. With
+    `masks` it is a redacted copy of one camera; `original` is then the export it is one of, where there is.
     """
 
     id: str
@@ -175,6 +211,8 @@ class ExportOrder:
     start: Instant
     end: Instant
     recipient: str = ""
+    masks: tuple[MaskTrack, ...] = ()
+    original: str = ""
 
 
 class ExportStatus(StrEnum):

@@ -33,8 +33,8 @@ B-frames that come with the picture they are shown before do not count."""
 def main() -> None:
     """Transcode until mux closes the pipe."""
     limits = Limits.parse(sys.argv[1:])
-    answers = _keep_answers_apart()
-    _behave()
+    answers = keep_answers_apart()
+    behave()
     waiting: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, waiting), daemon=True).start()
     try:
@@ -47,15 +47,15 @@ def main() -> None:
     os._exit(0)
 
 
-def _keep_answers_apart() -> BinaryIO:
-    """The pipe to mux; what a library prints goes to the log instead."""
+def keep_answers_apart() -> BinaryIO:
+    """The pipe to who started it; what a library prints goes to the log instead."""
     pipe = os.dup(1)
     os.dup2(2, 1)
     return os.fdopen(pipe, "wb")
 
 
-def _behave() -> None:
-    """Die with mux even inside a decoder, and have no more memory than needed."""
+def behave() -> None:
+    """Die with who started it even inside a decoder, and have no more memory than needed."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))

@@ -65,6 +65,7 @@ def compose_exports(
         at_once=settings.exports_at_once,
         is_recovering=is_recovering,
         stamps=stamps,
+        proofs=archive.proofs,
     )
     sweep = PackageSweep(
         rows,

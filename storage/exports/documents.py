@@ -57,7 +57,14 @@ def documents(
 def requisition_of(order: ExportOrder) -> Requisition:
     """What an order says of why it was made."""
     asked = Span(ns_of(order.start), ns_of(order.end))
-    return Requisition(order.id, order.reference, order.authority, order.requested_by, asked)
+    more = {"redacted_copy": redaction_told(order)} if order.masks else {}
+    return Requisition(order.id, order.reference, order.authority, order.requested_by, asked, more)
+
+
+def redaction_told(order: ExportOrder) -> str:
+    """In French, for the report: that these are not the recorded pictures, and how many masks cover them."""
+    of = f"de l'export {order.original}" if order.original else "d'enregistrements"
+    return f"copie occultée {of}, réencodée : {len(order.masks)} masque(s) noir(s)"
 
 
 def named(camera: ExportedCamera) -> NamedCamera:

@@ -163,6 +163,7 @@ def _sealed(one: PlannedSegment, offset: int, size: int, sha256: str, plan: Film
         samples=one.samples,
         whole=one.whole,
         incomplete=one.incomplete,
+        head=one.head,
     )
 
 

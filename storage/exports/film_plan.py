@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from shared.errors import BadInput, NotFound
+from shared.evidence.remade import MOST_HEAD_BYTES
 from shared.mediatime import ns_from_90k, ticks_from_ns
 from shared.spans import Present, Span
 from storage.fmp4.entry import Description
@@ -25,6 +26,8 @@ class PlannedSegment:
     """What a film takes of one recorded segment: the fragments from number `first` on, before `past`.
 
     `whole` tells whether nothing of it is left out; `incomplete` is of its first pictures, as Layout has it.
+    `head` is what the file has in front of its fragments, where these can be given back their own times and
+    numbers: it is then the whole file again.
     """
 
     footage: Footage
@@ -36,6 +39,7 @@ class PlannedSegment:
     whole: bool
     incomplete: int
     wall_source: str
+    head: bytes = b""
 
 
 @dataclass(slots=True)
@@ -176,8 +180,15 @@ def _add(plan: FilmPlan, footage: Footage, layout: Layout, chosen: Sequence[_Cho
             whole,
             chosen[0].samples[0].recovery,
             layout.identity.wall_source,
+            layout.init if whole and _can_be_made_again(layout) else b"",
         )
     )
+
+
+def _can_be_made_again(layout: Layout) -> bool:
+    numbered = all(one.moof.sequence == number for number, one in enumerate(layout.fragments, 1))
+    first = layout.fragments[0]
+    return numbered and first.time90 == 0 and first.offset == len(layout.init) <= MOST_HEAD_BYTES
 
 
 def _chosen(footage: Footage, layout: Layout, asked: Span, *, seamless: bool) -> list[_Chosen]:

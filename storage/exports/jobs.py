@@ -14,15 +14,21 @@ from shared.log import get_logger
 from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
 from shared.spans import Span
+from storage.exports.capture import registers_of
 from storage.exports.documents import Seals
 from storage.exports.envelope import Recipient
 from storage.exports.lifetime import package_due_ns, parts_of
+from storage.exports.original import Original, read_original, unread
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
 from storage.exports.place import destroy_package, package_path
+from storage.exports.redacted_copy import check_redaction, redacted_copy
+from storage.exports.redaction import Spawn
+from storage.exports.redactor_process import RedactorProcess
 from storage.exports.stamps import TOKEN, Stamps
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
+from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_datetime
 from storage.playback.catalogue import Catalogue
@@ -60,7 +66,12 @@ class ExportJobs:
         at_once: int,
         is_recovering: Callable[[], bool] = lambda: False,
         stamps: Stamps | None = None,
+        proofs: Proofs | None = None,
+        redactor: Spawn = RedactorProcess,
     ) -> None:
+        self.redactor = redactor
+        """Starts what covers boxes of pictures."""
+        self._proofs = proofs
         self._stamps = stamps
         self._is_recovering = is_recovering
         self._rows = rows
@@ -250,9 +261,21 @@ class ExportJobs:
             read=lambda footage: self._catalogue.layout_now(footage.key),
             bytes_of=self._catalogue.read,
             stop=making.stop,
+            redaction=redacted_copy(order, await self._original(order), self.redactor),
+            register_of=registers_of(self._proofs),
         )
         making.packer = packer
         return await asyncio.to_thread(packer.pack, package_path(self._folder, order), self._clock.utc_ns())
+
+    async def _original(self, order: ExportOrder) -> Original | None:
+        """The export that a redacted copy is one of. Raises Conflict where it cannot be told."""
+        if not order.original:
+            return None
+        row = await self._rows.get(order.original)
+        if row is None or row.progress.status is not ExportStatus.DONE:
+            raise unread(order.original)
+        path, stream = package_path(self._folder, row.order), order.cameras[0].stream
+        return await asyncio.to_thread(read_original, path, row.order.id, row.progress.sha256, stream)
 
     async def _end(self, order: ExportOrder, progress: ExportProgress) -> None:
         if not await self._rows.finish(progress, self._clock.utc_ns()):
@@ -286,6 +309,7 @@ def asked_span(order: ExportOrder) -> Span:
         raise BadInput(why("camera-twice", "an export names each camera once"), "cameras")
     for camera in order.cameras:
         StreamId.parse(camera.stream)
+    check_redaction(order)
     if order.recipient:
         Recipient.from_pem(order.recipient)
     span = Span(ns_from_datetime(order.start, "start"), ns_from_datetime(order.end, "end"))

@@ -82,9 +82,27 @@ Keep this original export unchanged, and work on a copy.
 """
 
 
+_REDACTED = """\
+COPIE OCCULTÉE / REDACTED COPY
+==============================
+
+Ceci est une copie occultée{original_fr} : {count} masque(s) noir(s) suivent des zones de l'image et les
+remplacent, puis les images ont été réencodées en H.264. Ce qu'un masque couvre n'est pas dans ce fichier. Ce
+que la suite dit des images « telles que la caméra les a codées » vaut pour l'original, que le centre conserve
+sans le modifier jusqu'à son échéance ; manifest.json (redaction) donne les empreintes de l'original.
+
+This is a redacted copy{original_en}: {count} black mask(s) follow parts of the picture and replace them,
+then the pictures were coded anew as H.264. What a mask covers is not in this file. What is said below of
+pictures "as the camera coded them" is true of the original, which the centre keeps unchanged until its day;
+manifest.json (redaction) gives the hashes of the original.
+
+
+"""
+
+
 def leaflet(order: ExportOrder, fingerprint: str, certificate: str) -> bytes:
     """The text for one export, in UTF-8."""
-    return _TEXT.format(
+    return (_redacted(order) if order.masks else b"") + _TEXT.format(
         id=order.id,
         reference=order.reference,
         authority=order.authority,
@@ -92,4 +110,13 @@ def leaflet(order: ExportOrder, fingerprint: str, certificate: str) -> bytes:
         end=exact(ns_from_datetime(order.end, "end")),
         fingerprint=fingerprint,
         certificate=certificate,
+    ).encode()
+
+
+def _redacted(order: ExportOrder) -> bytes:
+    of = order.original
+    return _REDACTED.format(
+        count=len(order.masks),
+        original_fr=f" de l'export {of}" if of else "",
+        original_en=f" of export {of}" if of else "",
     ).encode()

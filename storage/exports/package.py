@@ -22,27 +22,23 @@ from shared.evidence.manifest import (
     SealedVideo,
     write_manifest,
 )
+from shared.ids import StreamId
 from shared.messages.storage import ExportedCamera, ExportOrder, ExportPhase
 from shared.reasons import why
 from shared.spans import Present, Span
+from storage.exports.capture import Offered, RegisterOf, no_register, proofs_told
 from storage.exports.documents import Seals, documents, named, requisition_of
 from storage.exports.envelope import Recipient, envelope
-from storage.exports.film import FilmSource, FilmWriter
+from storage.exports.film import FilmSource, FilmWriter, Target
 from storage.exports.film_plan import FilmPlan, ReadLayout, plan_films
+from storage.exports.redacted_copy import RedactedCopy
+from storage.exports.redaction import redacted
 from storage.model.ranges import coverage, gaps
 from storage.model.segment import Footage
 
 _CHUNK = 4 << 20
 _WORKERS = 3
 """Two hashes and the writing of one block, while the next is read."""
-
-ProofsOf = Callable[[Sequence[str]], Mapping[str, object]]
-"""What was signed at capture about recorded segments, by their keys, as far as anything was."""
-
-
-def no_proofs(keys: Sequence[str]) -> Mapping[str, object]:
-    """For a centre that signs nothing at capture."""
-    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,8 @@ class Packer:
         read: ReadLayout,
         bytes_of: Callable[[str, int, int], bytes],
         stop: Event,
-        proofs_of: ProofsOf = no_proofs,
+        register_of: RegisterOf = no_register,
+        redaction: RedactedCopy | None = None,
     ) -> None:
         self.progress = 0.0
         self.phase = ExportPhase.COPYING
@@ -96,7 +93,10 @@ class Packer:
         self._read = read
         self._bytes_of = bytes_of
         self._stop = stop
-        self._proofs_of = proofs_of
+        self._redaction = redaction
+        self._scratch = Path()
+        self._register_of = register_of
+        self._registers: list[SealedFile] = []
         self._total_ns = max(1, sum(one.end_ns - one.start_ns for part in cameras for one in part.footage))
         self._done_ns = 0
 
@@ -106,6 +106,7 @@ class Packer:
         Raises Conflict when there is no footage at all, OSError, Stopped.
         """
         plain, incoming = target.with_suffix(".plain.part"), target.with_suffix(".part")
+        self._scratch = target.with_suffix(".redacted.part")
         try:
             with ThreadPoolExecutor(_WORKERS, "export") as pool:
                 parts, manifest_sha256 = self._write(plain, made_ns, pool)
@@ -118,7 +119,7 @@ class Packer:
             size = incoming.stat().st_size
             os.replace(incoming, target)
         finally:
-            for path in (plain, incoming):
+            for path in (plain, incoming, self._scratch):
                 path.unlink(missing_ok=True)
         shares = [coverage(part.present, self._asked) for part in parts]
         return Packed(size, digest, sum(shares) / len(shares), manifest_sha256)
@@ -158,11 +159,12 @@ class Packer:
             manifest = write_manifest(
                 requisition_of(self._order),
                 parts,
-                [SealedFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in written],
+                [*self._registers, *(_sealed(name, data) for name, data in written)],
                 made_ns=made_ns,
                 version=self._version,
                 fingerprint=self._seals.evidence.public.fingerprint,
                 certificate=self._seals.films.certificate.fingerprint,
+                redaction=self._told_redaction(),
             )
             signature = self._seals.evidence.sign(manifest)
             for name, data in (*written, (MANIFEST, manifest), (SIGNATURE, signature)):
@@ -178,18 +180,41 @@ class Packer:
         sources: set[str] = set()
         for plan in plan_films(part.footage, self._asked, self._read, unread.append):
             identity = self._identity(part.camera, plan, made_ns)
-            videos.append(self._video(package, plan, identity, pool))
-            found.extend(plan.present(self._asked))
+            video, shown = self._video(package, plan, identity, pool)
+            videos.append(video)
+            found.extend(shown.present(self._asked))
             sources.update(one.wall_source for one in plan.segments)
-        keys = [one.recorded for video in videos for one in video.segments]
+        # The register is of recorded pictures: it goes with the original, not with a redacted copy.
+        used = [one.recorded for video in videos for one in video.segments]
         return CameraPart(
             named(part.camera),
             found,
             [_gap(one, unread) for one in gaps(found, self._asked)],
             videos,
             sorted(sources),
-            self._proofs_of(keys),
+            {} if self._redaction else self._proofs(package, part, used, unread, made_ns),
+            self._redaction is not None,
         )
+
+    def _proofs(
+        self,
+        package: zipfile.ZipFile,
+        part: CameraFootage,
+        used: Sequence[str],
+        unread: Sequence[Footage],
+        made_ns: int,
+    ) -> Mapping[str, object]:
+        """What the register says of a camera, whose file is written; empty where there is none."""
+        self._check()
+        register = self._register_of(part.camera.stream, self._asked)
+        if register is None:
+            return {}
+        name = f"registre_{part.camera.stream.replace('/', '_')}.json"
+        when, data = time.gmtime(made_ns // 1_000_000_000), register.written()
+        package.writestr(zipfile.ZipInfo(name, when[:6]), data)
+        self._registers.append(_sealed(name, data))
+        offered = Offered({one.key for one in part.footage}, {one.key for one in unread})
+        return proofs_told(name, register, self._asked, set(used), offered)
 
     def _identity(self, camera: ExportedCamera, plan: FilmPlan, made_ns: int) -> FilmIdentity:
         return FilmIdentity(
@@ -197,7 +222,7 @@ class Packer:
             stream=camera.stream,
             camera=camera.name,
             operator=self._order.requested_by,
-            unit=f"Beffroi {self._version}",
+            unit=f"Beffroi {self._version}{', redacted copy' if self._redaction else ''}",
             made_ns=made_ns,
             start_ns=plan.start_ns,
             evidence_key=self._seals.evidence.public.fingerprint,
@@ -205,10 +230,9 @@ class Packer:
 
     def _video(
         self, package: zipfile.ZipFile, plan: FilmPlan, identity: FilmIdentity, pool: ThreadPoolExecutor
-    ) -> SealedVideo:
+    ) -> tuple[SealedVideo, FilmPlan]:
+        """A film as it was written, and the plan of it."""
         name = _unused(package, _video_name(identity.stream, plan.start_ns))
-        when = time.gmtime(identity.made_ns // 1_000_000_000)
-        info = zipfile.ZipInfo(name, when[:6])
         total, copied = max(1, sum(plan.sizes)), 0
         length_ns = sum(one.footage.end_ns - one.footage.start_ns for one in plan.segments)
 
@@ -219,15 +243,45 @@ class Packer:
             share_ns = length_ns * copied // total
             self.progress = min(1.0, (self._done_ns + share_ns) / self._total_ns)
 
-        writer = FilmWriter(self._seals.films, FilmSource(self._bytes_of, done), pool)
+        source = FilmSource(self._bytes_of, done)
+        if self._redaction is not None:
+            plan, source = self._redacted(self._redaction, plan, identity, name, source, pool)
+        info = zipfile.ZipInfo(name, time.gmtime(identity.made_ns // 1_000_000_000)[:6])
         with package.open(info, "w", force_zip64=True) as entry:
-            video = writer.write(plan, name, identity, entry)
+            video = FilmWriter(self._seals.films, source, pool).write(plan, name, identity, entry)
         self._done_ns += length_ns
-        return video
+        return video, plan
+
+    def _redacted(
+        self,
+        copy: RedactedCopy,
+        plan: FilmPlan,
+        identity: FilmIdentity,
+        name: str,
+        source: FilmSource,
+        pool: ThreadPoolExecutor,
+    ) -> tuple[FilmPlan, FilmSource]:
+        """The plan of a film's redacted copy, and where its bytes come from."""
+
+        def native(pictures: Target) -> SealedVideo:
+            return FilmWriter(self._seals.films, source, pool).write(plan, name, identity, pictures)
+
+        stream = StreamId.parse(identity.stream)
+        made = redacted(plan, stream, copy.tracks, native, copy.spawn, self._scratch)
+        copy.add(name, made.native, made.left_out)
+        return made.plan, FilmSource(made.read, lambda _: self._check())
+
+    def _told_redaction(self) -> Mapping[str, object] | None:
+        copy = self._redaction
+        return None if copy is None else copy.told(self._order.requested_by)
 
     def _check(self) -> None:
         if self._stop.is_set():
             raise Stopped
+
+
+def _sealed(name: str, data: bytes) -> SealedFile:
+    return SealedFile(name, len(data), hashlib.sha256(data).hexdigest())
 
 
 def _gap(span: Span, unread: Sequence[Footage]) -> Gap:

@@ -36,6 +36,7 @@ _FIELDS = {
     "reference": "Référence",
     "authority": "Autorité requérante",
     "requested_by": "Demandé par",
+    "redacted_copy": "Images",
 }
 _REASON = "Remise sur réquisition"
 _ALSO = "–—‘’“”…•€"
@@ -141,7 +142,7 @@ def _camera(part: CameraPart, asked: Span) -> Mapping[str, object]:
         "stream": part.camera.stream,
         "coverage": f"{coverage(part.present, asked) * 100:.1f} %".replace(".", ","),
         "clock": sources or "aucune image",
-        "proof": "jointe dans manifest.json" if part.proofs else "aucune",
+        "proof": f"jointe : {part.proofs['register']}" if part.proofs else "aucune",
         "present": present[:_MOST_LINES],
         "gaps": gaps[:_MOST_LINES],
         "more": max(0, len(present) - _MOST_LINES) + max(0, len(gaps) - _MOST_LINES),

@@ -28,7 +28,7 @@ def build_app(routers: Sequence[APIRouter], allowed_origins: str) -> FastAPI:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=[origin.strip() for origin in allowed_origins.split(",") if origin.strip()],
-        allow_methods=["GET", "PUT", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Range"],
         expose_headers=list(EXPOSED),
         max_age=600,

@@ -14,6 +14,7 @@ from storage.http.calendar import calendar_routes
 from storage.http.clock import clock_routes
 from storage.http.desk import desk_routes
 from storage.http.exports import export_routes
+from storage.http.following import following_routes
 from storage.http.hls import hls_routes
 from storage.http.lease import lease_routes
 from storage.http.playback import playback_routes
@@ -25,6 +26,7 @@ from storage.lifecycle.holds import Holds
 from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
 from storage.playback.catalogue import Catalogue
+from storage.playback.following import Followings
 from storage.playback.thumbnails import Thumbnails
 from storage.playback.transcoding import Transcodings
 from storage.recording.publishers import KnownPublishers
@@ -54,6 +56,7 @@ def compose_app(
     return build_app(
         [
             playback_routes(catalogue, guard, clock, metrics, transcodings),
+            following_routes(Followings(), catalogue, guard),
             thumbnail_routes(thumbnails, guard),
             hls_routes(catalogue, guard, metrics),
             calendar_routes(catalogue, guard),

@@ -4,7 +4,15 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from shared.messages.desk import HandOver, Surveyed, SurveyOrder
-from shared.messages.storage import ClockConfirmed, ExportOrder, ExportProgress, HoldOrder, HoldPlaced
+from shared.messages.storage import (
+    ClockConfirmed,
+    ExportOrder,
+    ExportProgress,
+    FollowedMask,
+    FollowOrder,
+    HoldOrder,
+    HoldPlaced,
+)
 from shared.openapi import Members, completed, schemas
 
 _LISTING: Members = {
@@ -52,8 +60,8 @@ _CALENDAR: Members = {
     "properties": {"recorded": {"type": "array", "items": {"type": "boolean"}}},
 }
 _MESSAGES = {
-    "taken": (ExportOrder, HoldOrder, ClockConfirmed, SurveyOrder, HandOver),
-    "given": (ExportProgress, HoldPlaced, Surveyed),
+    "taken": (ExportOrder, HoldOrder, ClockConfirmed, FollowOrder, SurveyOrder, HandOver),
+    "given": (ExportProgress, HoldPlaced, FollowedMask, Surveyed),
 }
 
 

@@ -136,6 +136,17 @@ class SegmentRows:
             await enter_ends(connection, due, at_ns, Ground.DEADLINE)
             await enter_ends(connection, given_up, at_ns, Ground.ROOM)
 
+    async def depart(self, keys: Sequence[str], at_ns: int) -> None:
+        """Their commune left: their objects are gone, the rows follow, and the register has it with them."""
+        statement = delete(segments).where(segments.c.key.in_(keys)).returning(*COLUMNS)
+        tally = Tally()
+        async with self._database.write() as connection:
+            gone = [_segment(row) for row in (await connection.execute(statement)).all()]
+            tally.leave_all((one.state, one.size) for one in gone)
+            await tally.keep(self._database, connection)
+            gone.sort(key=lambda one: (one.start_ns, one.key))
+            await enter_ends(connection, [_entered(one) for one in gone], at_ns, Ground.DEPARTED)
+
     async def totals(self) -> Mapping[str, tuple[int, int]]:
         """How many segments and bytes there are by state; a state without any is left out."""
         async with self._database.read() as connection:

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.spans import Span
-from storage.model.deadline import DAY_NS, MAX_DAYS, deadline_ns
-
-_SHORTEST_MONTH_NS = 28 * DAY_NS
+from storage.model.deadline import DAY_NS, MAX_DAYS, SHORTEST_MONTH_NS, deadline_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Limits:
     def show(self, start_ns: int, end_ns: int, days: int, now_ns: int) -> bool:
         """Whether footage under these days, as `days` gives them, may be shown."""
         age_ns = now_ns - start_ns
-        if age_ns < min(days * DAY_NS, _SHORTEST_MONTH_NS) or deadline_ns(start_ns, days) > now_ns:
+        if age_ns < min(days * DAY_NS, SHORTEST_MONTH_NS) or deadline_ns(start_ns, days) > now_ns:
             return True
         return any(hold.start_ns < end_ns and hold.end_ns > start_ns for hold in self.held)
 

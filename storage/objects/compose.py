@@ -11,6 +11,10 @@ from storage.objects.boot import Boot
 from storage.objects.disk import Disk
 from storage.objects.folder import FolderStore
 from storage.objects.notes import FolderNotes, Notes
+from storage.objects.sealing.commune_keys import CommuneKeys
+from storage.objects.sealing.data_keys import DataKeys
+from storage.objects.sealing.store import SealingStore
+from storage.objects.store import ObjectStore
 from storage.settings import BucketSettings, StorageSettings
 
 if TYPE_CHECKING:
@@ -23,32 +27,36 @@ if TYPE_CHECKING:
 class StoreHome:
     """The store, and whatever keeps a second storage from it.
 
+    `raw` has the objects as they lie, sealed by `keys` where there is a folder of the communes' keys.
     `folders` are those to be made and locked; `lease` is what has to be taken besides, if anything. `local`
     are notes that are to be had at once, wherever the objects are.
     """
 
-    store: "FolderStore | S3Store"
+    raw: "FolderStore | S3Store"
+    store: ObjectStore
+    keys: DataKeys | None
     folders: tuple[Path, ...]
     local: Notes
     lease: "S3Lease | None" = None
 
     def away(self) -> str | None:
         """Why the store is known not to answer; a folder is only found so by whoever uses it."""
-        return None if isinstance(self.store, FolderStore) else self.store.away
+        return None if isinstance(self.raw, FolderStore) else self.raw.away
 
     def clear_incoming(self, spooled: Path) -> int:
         """End what a crash left half put and nobody goes on with. At the start only. Blocking."""
-        if isinstance(self.store, FolderStore):
-            return self.store.clear_incoming()
+        if isinstance(self.raw, FolderStore):
+            return self.raw.clear_incoming()
         names = {path.name for path in spooled.glob("*.mp4")}
-        return self.store.clear_incoming(lambda key: spool_name(key) in names)
+        return self.raw.clear_incoming(lambda key: spool_name(key) in names)
 
 
 def store_home(settings: StorageSettings, disk: Disk, clock: Clock, boot: Boot) -> StoreHome:
     """Nothing is asked of a service yet. Raises BadInput. The folder of the spool must be there."""
     if not settings.s3_url:
         store = FolderStore(settings.objects, disk)
-        return StoreHome(store, (settings.objects,), store.notes)
+        keys = _data_keys(settings, store.notes, disk)
+        return StoreHome(store, SealingStore(store, keys), keys, (settings.objects,), store.notes)
     # Half a second and 18 MB that a folder does without.
     from storage.objects.s3 import S3Store
     from storage.objects.s3_lease import S3Lease
@@ -56,7 +64,14 @@ def store_home(settings: StorageSettings, disk: Disk, clock: Clock, boot: Boot) 
 
     wire = S3Wire(s3_place(settings), clock.monotonic_ns)
     lease = S3Lease(wire, clock, boot, settings.spool)
-    return StoreHome(S3Store(wire), (), FolderNotes(settings.spool, disk), lease)
+    bucket = S3Store(wire)
+    keys = _data_keys(settings, bucket.notes, disk)
+    return StoreHome(bucket, SealingStore(bucket, keys), keys, (), FolderNotes(settings.spool, disk), lease)
+
+
+def _data_keys(settings: StorageSettings, notes: Notes, disk: Disk) -> DataKeys | None:
+    folder = settings.footage_key_dir
+    return None if folder is None else DataKeys(notes, CommuneKeys(folder, disk))
 
 
 def s3_place(settings: BucketSettings) -> "S3Place":
@@ -73,3 +88,12 @@ def s3_place(settings: BucketSettings) -> "S3Place":
         settings.s3_credentials_file,
         settings.s3_ca_file,
     )
+
+
+def departure_home(folder: Path, disk: Disk) -> tuple[ObjectStore, ObjectStore, DataKeys]:
+    """The store that a commune takes along: as it lies, opened, and its keys. Raises OSError."""
+    objects = folder / "objects"
+    objects.mkdir(exist_ok=True)
+    raw = FolderStore(objects, disk)
+    keys = DataKeys(raw.notes, CommuneKeys(folder / "keys", disk))
+    return raw, SealingStore(raw, keys), keys

@@ -1,13 +1,12 @@
 """A bucket of an S3 service as an object store."""
 
 import errno
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
-from threading import Lock
 from typing import BinaryIO
 
+from storage.objects.blocks import Blocks
 from storage.objects.marker import require_store
 from storage.objects.s3_locks import S3Locks
 from storage.objects.s3_notes import S3Notes
@@ -37,7 +36,7 @@ class S3Store:
         self.uploads = S3Uploads(wire, part_bytes)
         self._wire = wire
         self._versions = S3Versions(wire)
-        self._blocks = _Blocks()
+        self._blocks = Blocks(_MOST_BLOCKS)
 
     @property
     def away(self) -> str | None:
@@ -123,37 +122,6 @@ class S3Store:
                 if group != "/" and is_group(group):
                     found.add(group)
         return sorted(found)
-
-
-class _Blocks:
-    """What was read last, in blocks: a file is read box by box, each a few bytes. 48 MiB at most."""
-
-    def __init__(self) -> None:
-        self._blocks: OrderedDict[tuple[str, int], bytes] = OrderedDict()
-        self._forgotten = 0
-        self._turn = Lock()
-
-    def get(self, key: str, number: int, read: Callable[[str, int], bytes]) -> bytes:
-        with self._turn:
-            found = self._blocks.get((key, number))
-            if found is not None:
-                self._blocks.move_to_end((key, number))
-                return found
-            forgotten = self._forgotten
-        data = read(key, number)
-        with self._turn:
-            # What was destroyed while it was read is not kept.
-            if forgotten == self._forgotten:
-                self._blocks[key, number] = data
-            while len(self._blocks) > _MOST_BLOCKS:
-                self._blocks.popitem(last=False)
-        return data
-
-    def forget(self, key: str) -> None:
-        with self._turn:
-            self._forgotten += 1
-            for block in [one for one in self._blocks if one[0] == key]:
-                del self._blocks[block]
 
 
 def _require(key: str) -> None:

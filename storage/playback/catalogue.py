@@ -14,6 +14,7 @@ from storage.fmp4.reader import Layout
 from storage.index.segments import SegmentRows
 from storage.index.shown import ShownRows
 from storage.model.segment import Footage
+from storage.objects.sealing.faults import SealBroken
 from storage.objects.store import StoreAway
 from storage.recording.places import Places
 from storage.recording.recorder import Recorder
@@ -97,6 +98,8 @@ class Catalogue:
             raise _destroyed() from None
         except StoreAway as error:
             raise _away(error) from error
+        except SealBroken as error:
+            raise _unopened(error) from error
 
     def layout_now(self, key: str) -> Layout:
         """What is whole in a segment now. Raises NotFound, BadInput, Unavailable, OSError. Blocking."""
@@ -106,6 +109,8 @@ class Catalogue:
             raise _destroyed() from None
         except StoreAway as error:
             raise _away(error) from error
+        except SealBroken as error:
+            raise _unopened(error) from error
 
     async def layout(self, footage: Footage) -> Layout:
         """The same for whoever asks often: read once where it does not grow. Raises NotFound, BadInput."""
@@ -125,6 +130,12 @@ class Catalogue:
 def _away(error: StoreAway) -> Unavailable:
     return Unavailable(
         why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
+    )
+
+
+def _unopened(error: SealBroken) -> Unavailable:
+    return Unavailable(
+        why("recording-unopened", "the recording cannot be decrypted: {cause}", cause=cause_of(error))
     )
 
 

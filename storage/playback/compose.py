@@ -28,7 +28,9 @@ def compose_thumbnails(
     archive: Archive, catalogue: Catalogue, metrics: ReadMetrics, spawn: Spawn = _spawn_for_stills
 ) -> Thumbnails:
     """In a process of their own, while anybody asks."""
-    return Thumbnails(catalogue, archive.rows, spawn, metrics)
+    thumbnails = Thumbnails(catalogue, archive.rows, spawn, metrics)
+    metrics.thumbnail_bytes.set_function(lambda: thumbnails.kept_bytes)
+    return thumbnails
 
 
 def compose_transcodings(most: int) -> Transcodings:

@@ -112,7 +112,7 @@ class Transcoding:
         self._ended: Callable[[], None] | None = ended
         self._underway = asyncio.Semaphore(_MOST_UNDERWAY)
         self._fed = self._settled = 0
-        self._units = _units_of(catalogue, stream, answer)
+        self._units = units_of(catalogue, stream, answer)
         self._feeder = asyncio.create_task(self._feed(), name=f"transcode {stream}")
         self._made = self._receive()
         self._first: tuple[AccessUnit, AvcDescription] | None = None
@@ -209,7 +209,7 @@ def _fragment(number: int, units: Sequence[AccessUnit], end90: int, description:
     return b"".join((head, (size + 8).to_bytes(4, "big"), b"mdat", *parts))
 
 
-async def _units_of(catalogue: Catalogue, stream: StreamId, answer: Answer) -> AsyncIterator[AccessUnit]:
+async def units_of(catalogue: Catalogue, stream: StreamId, answer: Answer) -> AsyncIterator[AccessUnit]:
     """The pictures of an answer as units of one run, at their times on the player's time line."""
     seq = 0
     description = answer.description

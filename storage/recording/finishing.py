@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from functools import partial
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -14,7 +13,7 @@ from storage.model.segment import Segment, SegmentState, key_of_spool_name
 from storage.recording.places import Places
 from storage.recording.quarantine import Quarantine
 from storage.recording.sealing import Sealer
-from storage.recording.survey import digest_of
+from storage.recording.survey import has_digest
 
 _MAX_PENDING = 10_000
 _RETRY_S = 2.0
@@ -208,7 +207,7 @@ class Finisher:
                 store.put(key, file)
                 return
             except FileExistsError:
-                if digest_of(partial(store.read, key)) == sha256:
+                if has_digest(store, key, sha256):
                     return
             # The bytes that the row speaks of are those in the spool, which keeps them until this is done.
             self._log.error("object-differs", key=key)

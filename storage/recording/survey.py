@@ -11,6 +11,7 @@ from pathlib import Path
 from shared.errors import BadInput
 from storage.fmp4.reader import Layout, ReadAt, read_layout
 from storage.model.segment import Segment, SegmentState
+from storage.objects.sealing.faults import SealBroken
 from storage.objects.store import ObjectStore, StoreAway
 
 _CHUNK = 1 << 20
@@ -31,6 +32,14 @@ def digest_of(read_at: ReadAt) -> str:
         digest.update(chunk)
         at += len(chunk)
     return digest.hexdigest()
+
+
+def has_digest(store: ObjectStore, key: str, sha256: str) -> bool:
+    """Whether an object has that digest; one whose bytes do not open any more has none. Raises OSError."""
+    try:
+        return digest_of(partial(store.read, key)) == sha256
+    except SealBroken:
+        return False
 
 
 def segment_of(

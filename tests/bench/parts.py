@@ -24,6 +24,7 @@ from tests.bench import (
     peers,
     playback_cost,
     revocation,
+    sealing_cost,
     storage_cost,
     storm,
     transcode,
@@ -170,6 +171,11 @@ def indexed() -> list[Table]:
     return [index_cost.run()]
 
 
+def sealed() -> list[Table]:
+    """Encryption at rest beside none."""
+    return [sealing_cost.run()]
+
+
 def played() -> list[Table]:
     """How soon playback starts."""
     return [playback_cost.run()]
@@ -300,6 +306,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "playback": played,
     "export": handed_over,
     "ledger": registered,
+    "sealed": sealed,
     "decode-checks": sampled,
     "storm": stormed,
     "transcode": transcoded,

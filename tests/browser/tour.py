@@ -10,8 +10,11 @@ from tests.support.whole import ROOT
 
 VIEWS = {
     "operatrice": ("wall", "cameras", "holds"),
-    "juriste": ("cameras", "playback", "requisitions", "exports", "holds", "transmissions", "access"),
-    "commune": ("cameras", "viewers", "adminCameras", "transmissions", "journal"),
+    "juriste": (
+        *("cameras", "playback", "requisitions", "exports", "holds", "transmissions"),
+        *("destructions", "access"),
+    ),
+    "commune": ("cameras", "viewers", "adminCameras", "transmissions", "destructions", "journal"),
     "admin": ("cameras", "viewers", "adminCameras", "communes", "people", "journal", "storage"),
 }
 """Who sees what; the first is the view a person lands on."""
@@ -152,11 +155,20 @@ async def _with_a_check(page: Page) -> AsyncIterator[str]:
     yield "the check's answer, and a reversed range"
 
 
+async def _with_the_proof_s_form(page: Page) -> AsyncIterator[str]:
+    link = page.get_by_test_id("to-proof")
+    if await link.count():
+        await link.click()
+        await expect(page.get_by_test_id("view-proof")).to_be_visible()
+        yield "the form for a proof"
+
+
 _DEEDS: dict[str, Callable[[Page], AsyncIterator[str]]] = {
     "wall": _with_pictures,
     "communes": _with_a_token,
     "adminCameras": _with_a_field_at_fault,
     "journal": _with_a_check,
+    "destructions": _with_the_proof_s_form,
 }
 """For each view what is done there last, each time something new is shown by it."""
 

@@ -15,9 +15,11 @@ from storage.objects.disk import RealDisk
 from storage.objects.folder import FolderStore
 from storage.objects.locks import LockKind
 from storage.objects.marker import found_store, store_name
+from storage.objects.sealing.store import SealingStore
 from storage.objects.store import ObjectStore, is_key, newest_keys
 from tests.support.memory_store import MemoryStore
 from tests.support.s3_server import LOCKED, PLAIN, S3Server, s3_store
+from tests.support.sealed_store import data_keys, sealed_store
 
 KEY = "59350/place/main/20260701/20260701T120000.000Z-r1-aaaa.mp4"
 DATA = bytes(range(256)) * 5000
@@ -44,9 +46,20 @@ def unversioned_store(_folder: Path, request: pytest.FixtureRequest) -> ObjectSt
     return s3_store(server.place(PLAIN))
 
 
+def sealing_folder(folder: Path, _request: pytest.FixtureRequest) -> ObjectStore:
+    return sealed_store(folder)
+
+
+def sealing_bucket(folder: Path, request: pytest.FixtureRequest) -> ObjectStore:
+    server: S3Server = request.getfixturevalue("s3")
+    return sealed_store(folder, s3_store(server.place(LOCKED)))
+
+
 MAKERS = [
     pytest.param(folder_store, id="folder"),
     pytest.param(memory_store, id="memory"),
+    pytest.param(sealing_folder, id="sealed-folder"),
+    pytest.param(sealing_bucket, id="sealed-s3"),
     pytest.param(versioned_store, id="s3"),
     pytest.param(unversioned_store, id="s3-without-versions"),
 ]
@@ -276,6 +289,7 @@ def test_nothing_is_stored_where_there_is_no_store(tmp_path: Path, s3: S3Server)
         MemoryStore(None),
         s3_store(s3.place(), name=None),
     ]
+    unnamed.append(SealingStore(unnamed[1], data_keys(tmp_path, unnamed[1])))
     for store in unnamed:
         with pytest.raises(Unavailable):
             put(store, KEY)

@@ -9,8 +9,15 @@ from control_room.evidence import destructions as reading
 from control_room.evidence import prove_destruction as proving
 from control_room.http.access import AskedPage, SignedIn, TheRooms
 from control_room.http.problems import READING, WRITING
+from control_room.http.register_views import answer_view, standing_view
 from control_room.http.schemas.common import CommuneCode, Page
-from control_room.http.schemas.destructions import DestructionProofRequest, DestructionView, LedgerHeadView
+from control_room.http.schemas.destructions import (
+    DestructionAnswerView,
+    DestructionProofRequest,
+    DestructionView,
+    LedgerHeadView,
+    RegisterStanding,
+)
 from control_room.http.views import destruction_view, head_view, page
 
 router = APIRouter(tags=["destructions"])
@@ -48,6 +55,12 @@ async def list_ledger_heads(
     return page(await reading.list_heads(rooms.evidence, caller, asked, ledger), head_view)
 
 
+@router.get("/destructions/standing", operation_id="readRegisterStanding", responses=READING)
+async def read_register_standing(rooms: TheRooms, caller: SignedIn) -> RegisterStanding:
+    """The newest head of the register, and those that were refused."""
+    return standing_view(await reading.register_standing(rooms.evidence, caller))
+
+
 @router.post(
     "/cameras/{camera_id}/destruction-proof",
     operation_id="proveDestruction",
@@ -59,9 +72,18 @@ async def prove_destruction(
 ) -> Response:
     """A file that proves what became of a camera's recordings of a time. The journal has it before."""
     wanted = proving.Concerned(camera_id, body.start, body.end, body.motive)
-    proof = await proving.prove_destruction(rooms.evidence, caller, wanted)
+    proven = await proving.prove_destruction(rooms.evidence, caller, wanted)
     return Response(
-        proof,
+        proven.body,
         media_type="application/json",
         headers={"content-disposition": 'attachment; filename="destruction.json"'},
     )
+
+
+@router.post("/cameras/{camera_id}/destruction-answer", operation_id="answerDestruction", responses=WRITING)
+async def answer_destruction(
+    rooms: TheRooms, caller: SignedIn, camera_id: str, body: DestructionProofRequest
+) -> DestructionAnswerView:
+    """The same proof with its answer and the key, for a page. The journal has it before, once."""
+    wanted = proving.Concerned(camera_id, body.start, body.end, body.motive)
+    return answer_view(await proving.answer_destruction(rooms.evidence, caller, wanted))

@@ -26,7 +26,14 @@ async def list_exports(rooms: TheRooms, caller: SignedIn, asked: AskedPage) -> P
 async def create_export(rooms: TheRooms, caller: SignedIn, body: NewExport) -> ExportView:
     """Order an export. Where storage does not answer it stays `queued`, says why, and is ordered again."""
     wanted = ordering.Requisition(
-        body.reference, body.authority, tuple(body.cameras), body.start, body.end, body.motive
+        body.reference,
+        body.authority,
+        tuple(body.cameras),
+        body.start,
+        body.end,
+        body.motive,
+        body.tracks(),
+        body.original or "",
     )
     return export_view(await ordering.order_export(rooms.evidence, caller, wanted))
 

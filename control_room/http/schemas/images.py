@@ -12,7 +12,8 @@ from control_room.model.evidence import Ending, HoldBasis, HoldKind, HoldStatus
 from control_room.model.journal import Outcome
 from control_room.model.people import Role
 from shared.ids import CAMERA_PATTERN
-from shared.messages.storage import ExportPhase, ExportStatus
+from shared.masks import MOST_POSITIONS, MOST_TRACKS
+from shared.messages.storage import ExportPhase, ExportStatus, MaskPosition, MaskTrack
 from shared.reasons import why
 from shared.tickets import MOST_CAMERAS
 
@@ -151,6 +152,23 @@ class PlaybackTicket(Response):
     until: Instant
 
 
+class NewMaskPosition(Request):
+    """Where a mask is: a box in fractions of the picture, from its upper left corner."""
+
+    at: Instant
+    x: float = Field(ge=0, le=1)
+    y: float = Field(ge=0, le=1)
+    w: float = Field(gt=0, le=1)
+    h: float = Field(gt=0, le=1)
+
+
+class NewMask(Request):
+    """It goes in a straight line from each position to the next, and is there from first to last."""
+
+    id: Line
+    positions: list[NewMaskPosition] = Field(min_length=2, max_length=MOST_POSITIONS)
+
+
 class NewExport(Range):
     model_config = ConfigDict(
         json_schema_extra={
@@ -171,6 +189,23 @@ class NewExport(Range):
     authority: Line = Field(description="Who requires it: name, service, article.")
     cameras: list[str] = Field(min_length=1, max_length=MAX_CAMERAS_PER_EXPORT)
     motive: Motive
+    masks: list[NewMask] = Field(
+        default_factory=list, max_length=MOST_TRACKS, description="Makes it a redacted copy, of one camera."
+    )
+    original: str | None = Field(
+        default=None,
+        max_length=62,
+        description="The export of the same range that a redacted copy is one of.",
+    )
+
+    def tracks(self) -> tuple[MaskTrack, ...]:
+        """The masks, as storage takes them."""
+        return tuple(
+            MaskTrack(
+                mask.id, tuple(MaskPosition(one.at, one.x, one.y, one.w, one.h) for one in mask.positions)
+            )
+            for mask in self.masks
+        )
 
 
 class ExportView(Response):

@@ -116,6 +116,26 @@ export interface paths {
         patch: operations["changeCamera"];
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/destruction-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Destruction
+         * @description The same proof with its answer and the key, for a page. The journal has it before, once.
+         */
+        post: operations["answerDestruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/destruction-proof": {
         parameters: {
             query?: never;
@@ -325,6 +345,26 @@ export interface paths {
          * @description Heads of the register as they were kept, the newest first: what a proof rests on.
          */
         get: operations["listLedgerHeads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destructions/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Register Standing
+         * @description The newest head of the register, and those that were refused.
+         */
+        get: operations["readRegisterStanding"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1759,6 +1799,65 @@ export interface components {
             start_ns: number;
         };
         /**
+         * DestructionAnswerView
+         * @description What became of a camera's recordings of a time, as `beffroi verify destruction` answers it, with all
+         *     that it needs to.
+         */
+        DestructionAnswerView: {
+            /**
+             * At
+             * @description When that was signed; null where the file proves nothing.
+             */
+            at: string | null;
+            /**
+             * Detail
+             * @description The finding as a sentence, in English.
+             */
+            detail: string;
+            /**
+             * Fingerprint
+             * @description Of the key.
+             */
+            fingerprint: string;
+            found: components["schemas"]["Gone"];
+            /**
+             * Head
+             * @description Digest of the head it rests on.
+             */
+            head: string;
+            /**
+             * Parts
+             * @description The range in order, the first 500 parts of it.
+             */
+            parts: components["schemas"]["PartView"][];
+            /** Parts Total */
+            parts_total: number;
+            /**
+             * Proof
+             * @description The proof, to be kept as a file as it is.
+             */
+            proof: string;
+            /**
+             * Proven
+             * @description Whether there are no such images, any more or at all.
+             */
+            proven: boolean;
+            /**
+             * Public Key
+             * @description The key in PEM. Get it by another way too before you trust it.
+             */
+            public_key: string;
+            /**
+             * Segments
+             * @description How many recordings of the range are gone.
+             */
+            segments: number;
+            /** Stream */
+            stream: string;
+            /** Totals */
+            totals: components["schemas"]["FateTotal"][];
+        };
+        /**
          * DestructionProofRequest
          * @description Of which time a proof is wanted, and why: it is a communication in the journal.
          * @example {
@@ -1812,7 +1911,7 @@ export interface components {
              * @description Of the first picture.
              */
             from: string;
-            /** @description `deadline`: destroyed when it was due. `lost`: its file was found missing. `room`: given up before it was due, because the spool was full. */
+            /** @description `deadline`: destroyed when it was due. `lost`: its file was found missing. `room`: given up before it was due, because the spool was full. `departed`: its commune left with it. */
             ground: components["schemas"]["shared__evidence__ledger__Ground"];
             kind: components["schemas"]["StreamKind"];
             /**
@@ -1979,6 +2078,21 @@ export interface components {
             why?: components["schemas"]["Why"] | null;
         };
         /**
+         * Fate
+         * @description What became of a part of the range.
+         * @enum {string}
+         */
+        Fate: "gone" | "still-present" | "unknown" | "never-recorded";
+        /**
+         * FateTotal
+         * @description How much of the range had one fate.
+         */
+        FateTotal: {
+            fate: components["schemas"]["Fate"];
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * FieldProblem
          * @description One member of the request that is wrong, by its path, and how. Never its value.
          */
@@ -1995,6 +2109,13 @@ export interface components {
             field: string;
             why?: components["schemas"]["Why"] | null;
         };
+        /**
+         * Gone
+         * @description What was found. The first two answer the question, the next two say that it cannot be answered with
+         *     yes, the rest that the file proves nothing.
+         * @enum {string}
+         */
+        Gone: "gone" | "never-recorded" | "still-present" | "covered-in-part" | "wrong-key" | "head-not-signed" | "other-camera" | "altered" | "not-a-proof";
         /**
          * HeldReport
          * @description The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
@@ -2653,8 +2774,18 @@ export interface components {
              * @example 2026-11-20T21:00:00Z
              */
             from: string;
+            /**
+             * Masks
+             * @description Makes it a redacted copy, of one camera.
+             */
+            masks?: components["schemas"]["NewMask"][];
             /** Motive */
             motive: string;
+            /**
+             * Original
+             * @description The export of the same range that a redacted copy is one of.
+             */
+            original?: string | null;
             /**
              * Reference
              * @description Reference of the requisition.
@@ -2711,6 +2842,35 @@ export interface components {
              * @example 2026-11-20T21:15:00Z
              */
             to: string;
+        };
+        /**
+         * NewMask
+         * @description It goes in a straight line from each position to the next, and is there from first to last.
+         */
+        NewMask: {
+            /** Id */
+            id: string;
+            /** Positions */
+            positions: components["schemas"]["NewMaskPosition"][];
+        };
+        /**
+         * NewMaskPosition
+         * @description Where a mask is: a box in fractions of the picture, from its upper left corner.
+         */
+        NewMaskPosition: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** H */
+            h: number;
+            /** W */
+            w: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
         };
         /**
          * NewPerson
@@ -2819,6 +2979,41 @@ export interface components {
         NewWorker: {
             /** Name */
             name: string;
+        };
+        /**
+         * NewestHead
+         * @description The newest head of the register that was kept.
+         */
+        NewestHead: {
+            /**
+             * At
+             * @description When it was signed, by storage's clock; null for no such instant.
+             */
+            at: string | null;
+            /**
+             * Began
+             * @description When the register began: before that nothing is proven.
+             */
+            began: string | null;
+            /**
+             * Digest
+             * @description SHA-256 of its document: a proof of destruction names it.
+             */
+            digest: string;
+            /**
+             * Fingerprint
+             * @description Of the evidence key that signed it.
+             */
+            fingerprint: string;
+            /**
+             * Kept At
+             * Format: date-time
+             */
+            kept_at: string;
+            /** Ledger */
+            ledger: string;
+            /** Number */
+            number: number;
         };
         /**
          * Observation
@@ -2966,6 +3161,23 @@ export interface components {
             items: components["schemas"]["WorkerView"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * PartView
+         * @description What became of a part of the range.
+         */
+        PartView: {
+            fate: components["schemas"]["Fate"];
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
         };
         /**
          * PersonChange
@@ -3274,6 +3486,45 @@ export interface components {
             reason: string;
             /** @description `reason` as a code with parameters. */
             why?: components["schemas"]["Why"] | null;
+        };
+        /**
+         * RefusedHead
+         * @description A head that storage told and that was not kept.
+         */
+        RefusedHead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Detail
+             * @description Why, in English.
+             */
+            detail: string;
+            /** Digest */
+            digest: string;
+            /** @description `detail` as a code with parameters. */
+            why?: components["schemas"]["Why"] | null;
+        };
+        /**
+         * RegisterStanding
+         * @description How the register of captures and destructions stands.
+         */
+        RegisterStanding: {
+            /** @description Null before any head was kept. */
+            newest: components["schemas"]["NewestHead"] | null;
+            /**
+             * Now
+             * Format: date-time
+             * @description What this service's clock says.
+             */
+            now: string;
+            /**
+             * Refused
+             * @description Of the last two months, the newest first, at most 20.
+             */
+            refused: components["schemas"]["RefusedHead"][];
         };
         /**
          * RequisitionStatus
@@ -3929,7 +4180,7 @@ export interface components {
          * @description Why a segment is no more.
          * @enum {string}
          */
-        shared__evidence__ledger__Ground: "deadline" | "room" | "lost";
+        shared__evidence__ledger__Ground: "deadline" | "room" | "lost" | "departed";
     };
     responses: never;
     parameters: never;
@@ -4746,6 +4997,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerDestruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestructionProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestructionAnswerView"];
                 };
             };
             /** @description What came in cannot be used; `field` and `errors` say where. */
@@ -6191,6 +6558,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LedgerHeadView_"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readRegisterStanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterStanding"];
                 };
             };
             /** @description What came in cannot be used; `field` and `errors` say where. */

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from shared.clock import SystemClock
 from shared.evidence.capture_proof import CaptureProof
 from shared.evidence.gone import Gone, ask
 from shared.evidence.signature import EvidencePublicKey
 from storage import __main__ as command
-from tests.support.pictures import STREAM
-from tests.unit.storage.workshop import units, workshop
+from storage import commands
+from tests.support.pictures import START_NS, STREAM
+from tests.support.sealed_store import sealed_store
+from tests.unit.storage.workshop import pem_pair, units, workshop
 
 
 async def _recorded(folder: Path) -> list[str]:
@@ -125,3 +128,64 @@ def test_a_proof_is_written_for_whoever_asks_what_became_of_the_images(
     assert proof.fault(EvidencePublicKey.from_pem(key)) is None
     assert command.run(["proof", "nowhere", "2025-11-01T00:00:00Z", "2025-12-01T00:00:00Z"]) == 2
     assert command.run(["proof", str(STREAM)]) == 2
+
+
+@pytest.fixture
+def sealing(operator: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same with a folder of footage keys, and recordings from before it and since."""
+    monkeypatch.setenv("BEFFROI_FOOTAGE_KEY_DIR", str(operator / "keys"))
+    (operator / "evidence.pem").write_bytes(pem_pair()[0])
+
+    async def record_more() -> None:
+        async with workshop(operator, nonce="bbbb", objects=sealed_store(operator)) as shop:
+            # The same day, an hour later.
+            await shop.record_all(units(250, start_ns=START_NS + 3600 * 10**9))
+
+    asyncio.run(record_more())
+    return operator
+
+
+def test_sealed_recordings_and_older_ones_are_scrubbed_and_indexed_alike(
+    sealing: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sealing / "index.db").unlink()
+    assert [command.run(["reindex"]), command.run(["scrub"])] == [0, 0]
+    assert said(capsys)[1] == "0 unlisted, 0 unreadable, 0 missing, 0 damaged"
+
+
+def test_a_commune_s_key_is_changed_by_a_command(sealing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (sealing / "keys" / "59350.jwks").read_bytes()
+    assert command.run(["rewrap", "59350"]) == 0
+    assert "data keys of commune 59350" in said(capsys)[0]
+    assert (sealing / "keys" / "59350.jwks").read_bytes() != before
+    assert command.run(["scrub"]) == 0
+    assert command.run(["rewrap", "62041"]) == 2
+
+
+class ThatDay(SystemClock):
+    """A clock by which what the tests have recorded is young."""
+
+    def utc_ns(self) -> int:
+        return START_NS + 7200 * 10**9
+
+
+def test_a_commune_leaves_by_two_commands(
+    sealing: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "SystemClock", ThatDay)
+    leave = ["depart", "59350", "--to", str(sealing / "leaving")]
+    assert command.run([*leave, "--erase"]) == 2
+    assert "no departure" in capsys.readouterr().err
+    assert command.run(leave) == 0
+    assert re.match(r"\d+ recordings of commune 59350 handed over and read back, \d of", said(capsys)[0])
+    assert list((sealing / "objects" / "59350").rglob("*.mp4"))
+    assert command.run([*leave, "--erase"]) == 0
+    assert said(capsys)[0].startswith("0 recordings of commune 59350 are left here")
+    assert list((sealing / "objects" / "59350").rglob("*.mp4")) == []
+
+
+def test_a_lost_key_ends_a_command_with_a_sentence(sealing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (sealing / "keys" / "59350.jwks").unlink()
+    for asked in (["rewrap", "59350"], ["depart", "59350", "--to", str(sealing / "leaving")]):
+        assert command.run(asked) == 2
+        assert "59350" in capsys.readouterr().err

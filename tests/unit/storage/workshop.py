@@ -270,7 +270,7 @@ class Workshop:
             return progress.status not in ("queued", "running")
 
         try:
-            await eventually(ended, what=f"the end of {id}")
+            await eventually(ended, within_s=30, what=f"the end of {id}")
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
@@ -341,6 +341,7 @@ async def workshop(
         version="0.0",
         at_once=1,
         is_recovering=half.finisher.is_recovering,
+        proofs=archive.proofs,
     )
     sweep = PackageSweep(
         ExportRows(archive.database),

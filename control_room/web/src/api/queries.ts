@@ -106,3 +106,14 @@ export function journalQuery(filter: Query, cursor: string | undefined) {
   const query = { limit: JOURNAL_PAGE, cursor, commune, camera, person, from, to };
   return polled(["journal", query], 5000, (signal) => ask(api.GET("/api/v1/journal", { params: { query }, signal: answering(signal) })));
 }
+
+export const registerStandingQuery = polled(["destructions", "standing"], 10_000, (signal) =>
+  ask(api.GET("/api/v1/destructions/standing", { signal: answering(signal) })),
+);
+
+/** One page of the register of destructions; `filter` as for the journal. */
+export function destructionsQuery(filter: Query, cursor: string | undefined) {
+  const { commune, camera, from, to } = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
+  const query = { limit: JOURNAL_PAGE, cursor, commune, camera, from, to };
+  return polled(["destructions", query], 10_000, (signal) => ask(api.GET("/api/v1/destructions", { params: { query }, signal: answering(signal) })));
+}

@@ -7,6 +7,7 @@ import { live } from "./en/live";
 import { playback } from "./en/playback";
 import { causes } from "./en/causes";
 import { fields, otherReasons } from "./en/reasons";
+import { register } from "./en/register";
 import { access, requisitions } from "./en/requisitions";
 import { storage } from "./en/storage";
 import { viewers } from "./en/viewers";
@@ -14,4 +15,4 @@ import type { Messages } from "./fr";
 
 const reasons = { ...cameraReasons, ...evidenceReasons, ...otherReasons };
 
-export const en: Messages = { ...common, ...live, playback, ...desk, admin, viewers, storage, requisitions, access, reasons, causes, fields };
+export const en: Messages = { ...common, ...live, playback, ...desk, admin, viewers, storage, requisitions, access, register, reasons, causes, fields };

@@ -8,12 +8,13 @@ import { live } from "./fr/live";
 import { playback } from "./fr/playback";
 import { causes } from "./fr/causes";
 import { fields, otherReasons } from "./fr/reasons";
+import { register } from "./fr/register";
 import { access, requisitions } from "./fr/requisitions";
 import { storage } from "./fr/storage";
 import { viewers } from "./fr/viewers";
 
 const reasons = { ...cameraReasons, ...evidenceReasons, ...otherReasons };
 
-export const fr = { ...common, ...live, playback, ...desk, admin, viewers, storage, requisitions, access, reasons, causes, fields };
+export const fr = { ...common, ...live, playback, ...desk, admin, viewers, storage, requisitions, access, register, reasons, causes, fields };
 
 export type Messages = typeof fr;

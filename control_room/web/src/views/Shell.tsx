@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactElement } from "react";
 import { camerasQuery } from "../api/queries";
 import { usePerson, useSession } from "../api/session";
 import { useText } from "../i18n/text";
@@ -30,27 +30,27 @@ const JournalView = lazy(() => import("./desk/JournalView").then((m) => ({ defau
 const CommunesView = lazy(() => import("./admin/CommunesView").then((m) => ({ default: m.CommunesView })));
 const RegisterView = lazy(() => import("./admin/RegisterView").then((m) => ({ default: m.RegisterView })));
 const ViewersView = lazy(() => import("./viewers/ViewersView").then((m) => ({ default: m.ViewersView })));
+const DestructionsView = lazy(() => import("./register/DestructionsView").then((m) => ({ default: m.DestructionsView })));
 const StorageView = lazy(() => import("./storage/StorageView").then((m) => ({ default: m.StorageView })));
 const PeopleView = lazy(() => import("./admin/PeopleView").then((m) => ({ default: m.PeopleView })));
 
-function View({ name, argument }: { name: ViewName; argument: string }) {
-  switch (name) {
-    case "wall": return <WallView />;
-    case "cameras": return <CamerasView />;
-    case "playback": return <PlaybackView key={argument} cameraId={argument} />;
-    case "exports": return <ExportsView />;
-    case "holds": return <HoldsView />;
-    case "requisitions": return <RequisitionsView />;
-    case "transmissions": return <TransmissionsView />;
-    case "access": return <AccessView />;
-    case "journal": return <JournalView />;
-    case "communes": return <CommunesView />;
-    case "adminCameras": return <RegisterView />;
-    case "viewers": return <ViewersView />;
-    case "storage": return <StorageView />;
-    case "people": return <PeopleView />;
-  }
-}
+const VIEWS: Readonly<Record<ViewName, (argument: string) => ReactElement>> = {
+  wall: () => <WallView />,
+  cameras: () => <CamerasView />,
+  playback: (camera) => <PlaybackView key={camera} cameraId={camera} />,
+  exports: () => <ExportsView />,
+  holds: () => <HoldsView />,
+  requisitions: () => <RequisitionsView />,
+  transmissions: () => <TransmissionsView />,
+  access: () => <AccessView />,
+  journal: () => <JournalView />,
+  communes: () => <CommunesView />,
+  adminCameras: () => <RegisterView />,
+  viewers: () => <ViewersView />,
+  destructions: (argument) => <DestructionsView argument={argument} />,
+  storage: () => <StorageView />,
+  people: () => <PeopleView />,
+};
 
 const FOLLOW_MS = 1500;
 
@@ -107,7 +107,7 @@ export function Shell() {
         <Suspense fallback={<p className={classes(prose.hint, spacing.pad)}>{t.loading}</p>}>
           {current === undefined
             ? route.view !== "" && <p className={classes(notes.note, spacing.pad)} data-testid="not-allowed">{t.nav.notAllowed}</p>
-            : <View name={current} argument={route.argument} />}
+            : VIEWS[current](route.argument)}
         </Suspense>
       </main>
       {help && <Help views={views} onClose={() => setHelp(false)} />}

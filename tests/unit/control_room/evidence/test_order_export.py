@@ -4,6 +4,8 @@ import httpx
 import pytest
 
 from control_room.model.people import Role
+from shared.messages.codec import decode
+from shared.messages.storage import ExportOrder
 from shared.tickets import Action
 from tests.unit.control_room.room import LILLE, RANGE, ROUBAIX, Room, body_of
 
@@ -68,3 +70,33 @@ async def test_an_export_of_the_future_is_refused(room: Room, admin: httpx.Async
     legal = await room.signed_in(Role.LEGAL, LILLE)
     answer = await legal.post("/exports", json=EXPORT | {"cameras": [camera], "to": "2026-11-21T12:00:01Z"})
     assert (answer.status_code, answer.json()["field"]) == (400, "to")
+
+
+async def test_masks_and_the_original_of_a_redacted_copy_go_to_storage(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    camera = await room.camera(admin)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
+    positions = [
+        {"at": RANGE["from"], "x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4},
+        {"at": RANGE["to"], "x": 0.5, "y": 0.2, "w": 0.3, "h": 0.4},
+    ]
+    wanted = EXPORT | {"cameras": [camera], "masks": [{"id": "face", "positions": positions}]}
+    answer = await legal.post("/exports", json=wanted | {"original": "x-1"})
+    assert answer.status_code == 201, answer.text
+    order = decode(ExportOrder, room.storage.asked[-1].content)
+    (mask,) = order.masks
+    assert (mask.id, order.original) == ("face", "x-1")
+    assert [(one.x, one.y, one.w, one.h) for one in mask.positions] == [
+        (0.1, 0.2, 0.3, 0.4),
+        (0.5, 0.2, 0.3, 0.4),
+    ]
+
+
+async def test_a_mask_of_one_position_is_refused(room: Room, admin: httpx.AsyncClient) -> None:
+    camera = await room.camera(admin)
+    legal = await room.signed_in(Role.LEGAL, LILLE)
+    mask = {"id": "face", "positions": [{"at": RANGE["from"], "x": 0, "y": 0, "w": 1, "h": 1}]}
+    answer = await legal.post("/exports", json=EXPORT | {"cameras": [camera], "masks": [mask]})
+    assert answer.status_code == 400
+    assert room.storage.asked == []

@@ -30,6 +30,7 @@ WITHOUT_IMAGES = {
     "/survey",
     "/clock",
     "/recordings/{commune}/{camera}/{kind}",
+    "/recordings/{commune}/{camera}/{kind}/follow",
     "/recordings/{commune}/{camera}/{kind}/days",
     "/recordings/{commune}/{camera}/{kind}/playlist.m3u8",
     "/exports/{id}",

@@ -1,12 +1,14 @@
 """The index's schema."""
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.messages.codec import encode
@@ -15,10 +17,11 @@ from storage.index.backlog import BacklogRows
 from storage.index.database import Database
 from storage.index.exports import ExportRows
 from storage.index.segments import SegmentRows
-from storage.index.tables import metadata
-from storage.model.deadline import DAY_NS
+from storage.index.tables import metadata, segments
+from storage.model.deadline import DAY_NS, deadline_ns, month_later_ns, month_later_utc_ns
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.packages import order
+from tests.unit.storage.rows import segment
 
 MIGRATIONS = Path(migrations.__file__).parent
 STREAM_NAME = str(STREAM)
@@ -71,3 +74,39 @@ async def test_an_index_of_the_first_version_goes_on_with_what_it_holds(tmp_path
     assert days == {"k-0": 5, "k-1": 2, "k-2": 5}
     assert totals == {"stored": (2, 200), "garbage": (1, 100)}
     assert (late_ns, found, packages[0].parts[0].days) == (4 * DAY_NS, 2, 5)
+
+
+async def test_rows_that_lived_by_the_month_of_utc_alone_are_lowered(tmp_path: Path) -> None:
+    """Of a night in which UTC gives a day more, an hour of spring, days short of a month, and one held."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'index.db'}"
+    texts = (
+        "2026-01-30T22:59",
+        "2026-01-30T23:30",
+        "2026-02-10T12:00",
+        "2026-03-10T12:00",
+        "2026-06-10T12:00",
+    )
+    instants = [int(datetime.fromisoformat(f"{one}Z").timestamp()) * 10**9 for one in texts]
+    database = await Database.open(url)
+    rows = SegmentRows(database)
+    cases = [
+        (at_ns, days, held) for at_ns in instants for days, held in ((31, False), (5, False), (31, True))
+    ]
+    for number, (at_ns, days, _) in enumerate(cases):
+        await rows.add(replace(segment(0, days=days, start_ns=at_ns), key=f"k-{number}"))
+    async with database.write() as connection:
+        for number, (at_ns, days, held) in enumerate(cases):
+            month_ns = month_later_utc_ns(at_ns)
+            due_ns = None if held else min(at_ns + days * DAY_NS, month_ns)
+            old = {"month_ns": month_ns, "due_ns": due_ns}
+            await connection.execute(update(segments).where(segments.c.key == f"k-{number}").values(old))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+    await database.close()
+    database = await Database.open(url)
+    async with database.read() as connection:
+        found = {row.key: row for row in (await connection.execute(select(segments))).all()}
+    await database.close()
+    for number, (at_ns, days, held) in enumerate(cases):
+        row = found[f"k-{number}"]
+        assert row.month_ns == month_later_ns(at_ns)
+        assert row.due_ns == (None if held else deadline_ns(at_ns, days))

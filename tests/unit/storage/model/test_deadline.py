@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.model.deadline import DAY_NS, days_kept, deadline_ns, month_later_ns
+from storage.model.deadline import (
+    CENTRE,
+    DAY_NS,
+    HOUR_NS,
+    SHORTEST_MONTH_NS,
+    days_kept,
+    deadline_ns,
+    earliest_deadline_ns,
+    month_later_ns,
+    month_later_utc_ns,
+)
+from storage.model.limits import limits_of
 
 instants = st.integers(0, 4_000_000_000 * 10**9)
 days = st.integers(1, 31)
@@ -23,6 +34,16 @@ def ns(text: str) -> int:
         ("2026-01-31T10:00:00", "2026-02-28T10:00:00"),
         ("2028-01-30T10:00:00", "2028-02-29T10:00:00"),
         ("2026-12-15T23:59:59", "2027-01-15T23:59:59"),
+        # The 31st of January, 00:30, at the centre: not the 1st of March there, which UTC would make of it.
+        ("2026-01-30T23:30:00", "2026-02-27T23:30:00"),
+        # Clocks go forward in between: 11:00 at the centre is 10:00 UTC, then 09:00.
+        ("2026-03-01T10:00:00", "2026-04-01T09:00:00"),
+        # A month that would end at 02:30 in the night of the spring, which no clock of the centre shows.
+        ("2026-02-28T01:30:00", "2026-03-28T01:30:00"),
+        ("2027-02-28T01:30:00", "2027-03-28T00:30:00"),
+        # Clocks go back: what UTC counts is over first. 02:30 comes twice, the first is taken.
+        ("2026-10-01T10:00:00", "2026-11-01T10:00:00"),
+        ("2026-09-25T00:30:00", "2026-10-25T00:30:00"),
         ("2026-03-31T00:00:00", "2026-04-30T00:00:00"),
     ],
 )
@@ -89,7 +110,54 @@ def test_a_deadline_is_an_instant_whatever_zone_the_capture_is_told_in(
     assert deadline_ns(again_ns, authorised) == deadline_ns(whole_ns, authorised)
 
 
-@given(st.integers(1970, 2096), days, st.integers(0, 23))
+@given(instants)
+def test_a_month_outlasts_neither_that_of_utc_nor_that_of_the_centre(capture_ns: int) -> None:
+    """On the clock's face: what it shows at the end is never past the same time a month later."""
+    end_s, capture_s = month_later_ns(capture_ns) // 10**9, capture_ns // 10**9
+    for zone in (UTC, CENTRE):
+        capture, end = (datetime.fromtimestamp(one, zone).replace(tzinfo=None) for one in (capture_s, end_s))
+        month = (capture.replace(day=1) + timedelta(days=32)).replace(day=1)
+        last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        assert end <= min(
+            month + timedelta(days=capture.day - 1),
+            last.replace(hour=capture.hour, minute=capture.minute, second=capture.second),
+        )
+    assert month_later_utc_ns(capture_ns) - month_later_ns(capture_ns) <= DAY_NS + HOUR_NS
+
+
+@given(st.integers(1990, 2096), st.integers(1, 12), st.integers(-48, 48), st.integers(1, 96), days)
+def test_nothing_of_a_range_is_over_before_the_earliest_that_is_told(
+    year: int, month: int, hours: int, length: int, authorised: int
+) -> None:
+    start_ns = int((datetime(year, month, 1, 0, 20, tzinfo=UTC) + timedelta(hours=hours)).timestamp()) * 10**9
+    end_ns = start_ns + length * HOUR_NS
+    each = min(deadline_ns(at_ns, authorised) for at_ns in range(start_ns, end_ns, HOUR_NS // 6))
+    assert earliest_deadline_ns(start_ns, end_ns, authorised) <= each
+
+
+@given(instants)
+def test_a_month_is_told_for_each_hour_of_utc_as_for_each_of_its_seconds(capture_ns: int) -> None:
+    """Which only a zone of whole hours allows."""
+    reading_s = datetime.fromtimestamp(capture_ns // 10**9, CENTRE).utcoffset()
+    assert reading_s is not None
+    assert reading_s % timedelta(hours=1) == timedelta(0)
+
+
+@given(st.integers(1990, 2096), st.integers(-40, 100), st.integers(0, 23))
+def test_no_month_is_shorter_than_the_shortest(year: int, days_on: int, hour: int) -> None:
+    capture_ns = int(datetime(year, 2, 1, hour, 30, tzinfo=UTC).timestamp() + days_on * 86_400) * 10**9
+    assert month_later_ns(capture_ns) - capture_ns >= SHORTEST_MONTH_NS
+
+
+def test_footage_of_february_is_not_shown_in_the_hour_that_spring_takes() -> None:
+    start_ns, over_ns = ns("2027-02-28T10:00:00"), ns("2027-03-28T09:00:00")
+    assert deadline_ns(start_ns, 31) == over_ns
+    limits = limits_of(31, [], [])
+    assert limits.show(start_ns, start_ns + 1, 31, over_ns - 1)
+    assert not limits.show(start_ns, start_ns + 1, 31, over_ns)
+
+
+@given(st.integers(1990, 2096), days, st.integers(0, 21))
 def test_around_the_end_of_february_nothing_outlives_the_month_in_any_year(
     year: int, authorised: int, hour: int
 ) -> None:

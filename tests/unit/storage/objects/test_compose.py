@@ -30,7 +30,7 @@ def home(folder: Path, **chosen: object) -> StoreHome:
 
 def test_without_a_bucket_a_folder_keeps_the_objects_and_is_locked(tmp_path: Path) -> None:
     found = home(tmp_path)
-    assert isinstance(found.store, FolderStore)
+    assert isinstance(found.raw, FolderStore)
     assert (found.folders, found.lease, found.away()) == ((tmp_path / "objects",), None, None)
     assert found.local is found.store.notes
 
@@ -44,7 +44,7 @@ def test_a_bucket_has_a_lease_and_notes_that_are_to_be_had_at_once(tmp_path: Pat
         s3_prefix=place.prefix,
         s3_credentials_file=place.credentials_file,
     )
-    assert isinstance(found.store, S3Store)
+    assert isinstance(found.raw, S3Store)
     assert found.lease is not None
     assert (found.folders, found.away()) == ((), None)
     found.local.write(".a", b"here")

@@ -18,6 +18,7 @@ export const causes = {
   "ended-by-itself": "it ended by itself",
   "ended-by-peer": "the other side ended the connection",
   "file-too-large": "file too large",
+  "key-missing": "key missing",
   "name-too-long": "file name too long",
   "name-unknown": "host name not known",
   "no-answer": "no answer",

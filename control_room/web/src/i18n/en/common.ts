@@ -75,6 +75,7 @@ export const common = {
     viewers: "Viewers",
     people: "People",
     journal: "Journal",
+    destructions: "Destructions",
     storage: "Storage",
     notAllowed: "This view is not open to your function.",
   },

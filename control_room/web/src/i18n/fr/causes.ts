@@ -18,6 +18,7 @@ export const causes = {
   "ended-by-itself": "il s’est arrêté de lui-même",
   "ended-by-peer": "l’autre côté a mis fin à la connexion",
   "file-too-large": "fichier trop grand",
+  "key-missing": "clé absente",
   "name-too-long": "nom de fichier trop long",
   "name-unknown": "nom de machine inconnu",
   "no-answer": "pas de réponse",

@@ -74,6 +74,7 @@ export const common = {
     viewers: "Spectateurs",
     people: "Personnes",
     journal: "Journal",
+    destructions: "Destructions",
     storage: "Enregistrement",
     notAllowed: "Cette vue n’est pas ouverte à votre fonction.",
   },

@@ -6,6 +6,7 @@ import { CameraState, RecordingState, stateReason, SubState } from "../../ui/Cam
 import { href } from "../../ui/router";
 import { Said } from "../../ui/Said";
 import { offered } from "../access";
+import { RegisterLinks } from "../register/RegisterLinks";
 import buttons from "../../ui/buttons.module.css";
 import prose from "../../ui/prose.module.css";
 import styles from "./cameras.module.css";
@@ -56,6 +57,7 @@ export function CameraRow({ camera, kind, onWall, onAdd }: Props) {
             {t.cameras.playback}
           </a>
         )}
+        {views.includes("destructions") && <RegisterLinks camera={camera} kind={kind} />}
       </div>
     </li>
   );

@@ -10,8 +10,10 @@ import { CameraChoices } from "../../ui/CameraChoices";
 import { classes } from "../../ui/classes";
 import { errorOf } from "../../ui/Field";
 import { MotiveField } from "../../ui/MotiveField";
+import { wantedIn } from "../../ui/place";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
+import { useRoute } from "../../ui/router";
 import { SelectField } from "../../ui/SelectField";
 import { submitting } from "../../ui/submitting";
 import { TextField } from "../../ui/TextField";
@@ -39,12 +41,13 @@ export function HoldForm({ only = false, onCreated }: Props) {
   const words = t.holds;
   const say = useSay();
   const [preserving, setPreserving] = useState(only);
-  const [cameras, setCameras] = useState<string[]>([]);
+  const asked = wantedIn(useRoute().query);
+  const [cameras, setCameras] = useState<string[]>(() => (asked === null ? [] : [asked.camera]));
   const [reference, setReference] = useState("");
   const [basis, setBasis] = useState<(typeof BASES)[number]>("preliminary");
   const [reviewAt, setReviewAt] = useState(() => typed(Date.now() + MONTH_MS));
   const [motive, setMotive] = useState("");
-  const [range, setRange] = useState(() => typedRange(Date.now() - QUARTER_MS, Date.now()));
+  const [range, setRange] = useState(() => asked?.range ?? typedRange(Date.now() - QUARTER_MS, Date.now()));
   const draft = useDraft();
   const send = useMutation({
     mutationFn: async () => {

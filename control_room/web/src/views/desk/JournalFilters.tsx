@@ -6,6 +6,7 @@ import { useText } from "../../i18n/text";
 import type { TypedRange } from "../../i18n/typed";
 import { Field } from "../../ui/Field";
 import { RangeFields } from "../../ui/RangeFields";
+import { UnknownChoice } from "../../ui/UnknownChoice";
 import styles from "./journal.module.css";
 
 export interface JournalFilter {
@@ -34,7 +35,7 @@ export function JournalFilters({ value, onChange }: Props) {
           <select {...ids} value={value.commune} data-testid="journal-commune" onChange={(event) => set({ commune: event.target.value, camera: "" })}>
             <option value="">{t.journal.filterCommune}</option>
             {communes?.map((one) => <option key={one.code} value={one.code}>{one.name}</option>)}
-            <Unknown id={value.commune} known={communes?.some((one) => one.code === value.commune)} />
+            <UnknownChoice id={value.commune} known={communes?.some((one) => one.code === value.commune)} />
           </select>
         )}
       </Field>
@@ -43,7 +44,7 @@ export function JournalFilters({ value, onChange }: Props) {
           <select {...ids} value={value.camera} data-testid="journal-camera" onChange={(event) => set({ camera: event.target.value })}>
             <option value="">{t.journal.filterCamera}</option>
             {offered.map((one) => <option key={one.id} value={one.id}>{communeName(one.commune)} · {one.name}</option>)}
-            <Unknown id={value.camera} known={offered.some((one) => one.id === value.camera)} />
+            <UnknownChoice id={value.camera} known={offered.some((one) => one.id === value.camera)} />
           </select>
         )}
       </Field>
@@ -53,7 +54,7 @@ export function JournalFilters({ value, onChange }: Props) {
             <select {...ids} value={value.person} data-testid="journal-person" onChange={(event) => set({ person: event.target.value })}>
               <option value="">{t.journal.filterPerson}</option>
               {people.data?.map((one) => <option key={one.id} value={one.id}>{one.name} ({one.login})</option>)}
-              <Unknown id={value.person} known={people.data?.some((one) => one.id === value.person)} />
+              <UnknownChoice id={value.person} known={people.data?.some((one) => one.id === value.person)} />
             </select>
           )}
         </Field>
@@ -61,10 +62,4 @@ export function JournalFilters({ value, onChange }: Props) {
       <RangeFields value={value.range} problem={null} required={false} testId="journal" onChange={(range) => set({ range })} />
     </div>
   );
-}
-
-/** What an address filters by and no list has: shown, or the filter would read as none. */
-function Unknown({ id, known }: { id: string; known: boolean | undefined }) {
-  const { t } = useText();
-  return id !== "" && known !== true && <option value={id}>{t.unknownChoice(id)}</option>;
 }

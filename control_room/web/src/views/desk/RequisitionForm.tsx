@@ -10,8 +10,10 @@ import { CameraChoices } from "../../ui/CameraChoices";
 import { errorOf } from "../../ui/Field";
 import { LongTextField } from "../../ui/LongTextField";
 import { MotiveField } from "../../ui/MotiveField";
+import { wantedIn } from "../../ui/place";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
+import { useRoute } from "../../ui/router";
 import { SelectField } from "../../ui/SelectField";
 import { submitting } from "../../ui/submitting";
 import { TextField } from "../../ui/TextField";
@@ -33,7 +35,8 @@ export function RequisitionForm({ before, onSaved }: Props) {
   const words = t.requisitions;
   const person = usePerson();
   const desk = useQuery(deskQuery).data;
-  const [draft, setDraft] = useState<Draft>(() => (before === null ? newDraft(person.name, Date.now()) : draftOf(before)));
+  const asked = wantedIn(useRoute().query);
+  const [draft, setDraft] = useState<Draft>(() => (before === null ? newDraft(person.name, Date.now(), asked) : draftOf(before)));
   const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
   const article = articleOf(desk, draft.article);
   const choose = (code: string) => {

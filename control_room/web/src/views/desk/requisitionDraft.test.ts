@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../api/problem";
 import { fr } from "../../i18n/fr";
-import { NOTHING_TYPED } from "../../i18n/typed";
+import { NOTHING_TYPED, typedRange } from "../../i18n/typed";
 import { bodyOf, newDraft } from "./requisitionDraft";
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -22,6 +22,10 @@ describe("a requisition that is typed", () => {
       file: "PV 118", article: "60-1", officer: { name: "A. Martin", capacity: "opj" }, received_by: "C. Dubois",
       recipient: "PEM", received_at: "2026-11-21T12:00:00.000Z", from: "2026-11-21T11:45:00.000Z", to: "2026-11-21T12:00:00.000Z",
     });
+  });
+  it("begins with what a timeline asked for", () => {
+    const range = typedRange(NOW - 60_000, NOW);
+    expect(newDraft("C. Dubois", NOW, { camera: "cam-2", range })).toMatchObject({ cameras: ["cam-2"], range });
   });
   it("says at its field what cannot be", () => {
     expect(fieldOf({ ...typedOut, cameras: [] })).toBe("cameras");

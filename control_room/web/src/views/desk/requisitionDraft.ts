@@ -5,9 +5,12 @@ import type { components } from "../../api.gen";
 import type { Messages } from "../../i18n/fr";
 import { toWire } from "../../i18n/times";
 import { instantOf, rangeOf, typed, typedRange, type Typed, type TypedRange } from "../../i18n/typed";
+import type { wantedIn } from "../../ui/place";
 
 const QUARTER_MS = 15 * 60_000;
 export type Body = components["schemas"]["NewRequisition"];
+
+type Asked = NonNullable<ReturnType<typeof wantedIn>>;
 
 export interface Draft {
   file: string;
@@ -25,10 +28,10 @@ export interface Draft {
   recipient: string;
 }
 
-/** An empty one, received now by who types it. */
-export const newDraft = (receivedBy: string, now: number): Draft => ({
-  file: "", article: "60-1", name: "", capacity: "opj", service: "", mandate: "", cameras: [],
-  range: typedRange(now - QUARTER_MS, now), receivedBy, receivedAt: typed(now), motive: "", recipient: "",
+/** An empty one, received now by who types it, about what a timeline asked for where it did. */
+export const newDraft = (receivedBy: string, now: number, asked: Asked | null = null): Draft => ({
+  file: "", article: "60-1", name: "", capacity: "opj", service: "", mandate: "", cameras: asked === null ? [] : [asked.camera],
+  range: asked?.range ?? typedRange(now - QUARTER_MS, now), receivedBy, receivedAt: typed(now), motive: "", recipient: "",
 });
 
 /** One that was entered, to be changed. */

@@ -44,7 +44,7 @@ export function Marks({ cameraId, marked, shownMs, onMark }: Props) {
       )}
       <span className={styles.marksDo}>
         <button type="button" disabled={range === null} onClick={() => range !== null && go("holds", "", wanted(cameraId, range.from, range.to))} data-testid="mark-hold">{t.playback.marks.hold}</button>
-        <button type="button" disabled={range === null} onClick={() => range !== null && go("exports", "", wanted(cameraId, range.from, range.to))} data-testid="mark-export">{t.playback.marks.export}</button>
+        <button type="button" disabled={range === null} onClick={() => range !== null && go("requisitions", "", wanted(cameraId, range.from, range.to))} data-testid="mark-export">{t.playback.marks.export}</button>
       </span>
     </div>
   );
