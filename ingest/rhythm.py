@@ -16,11 +16,17 @@ class Rhythm:
         self._told_ns = told_ns
         self._last_ns: int | None = None
         self._steps_ns: deque[int] = deque(maxlen=_REMEMBERED)
+        # The usual one of them, None where it has to be looked for.
+        self._step_ns: int | None = None
 
     @property
     def step_ns(self) -> int:
         """The usual time between two pictures, 0 while it is not `known`."""
-        return min(SLOWEST_NS, int(median(self._steps_ns))) if self._steps_ns else self._told_ns
+        if not self._steps_ns:
+            return self._told_ns
+        if self._step_ns is None:
+            self._step_ns = min(SLOWEST_NS, int(median(self._steps_ns)))
+        return self._step_ns
 
     @property
     def known(self) -> bool:
@@ -35,6 +41,7 @@ class Rhythm:
         """A picture has come, or several together."""
         if self._last_ns is not None:
             self._steps_ns.append((now_ns - self._last_ns) // count)
+            self._step_ns = None
         self._last_ns = now_ns
 
     def forgive(self, late_ns: int) -> None:

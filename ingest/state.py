@@ -69,7 +69,9 @@ class CameraState:
 
     def measured(self, fps: float) -> None:
         """Note the picture rate; it is told with the next report, not by one of its own."""
-        self._report = replace(self._report, fps=round(fps, 2))
+        fps = round(fps, 2)
+        if fps != self._report.fps:
+            self._report = replace(self._report, fps=fps)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.utc_ns() / 1e9, UTC)

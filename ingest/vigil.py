@@ -6,6 +6,7 @@ Pure: whoever keeps it tells it what happens and when.
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 from ingest.checks.common import NO_KEY, UNKNOWN_SETS
 from ingest.ports import STALL_S, TOLD_S, InvalidStream, SourceCounts, SourceError, Stalled
@@ -90,8 +91,7 @@ class Vigil:
 
     def passed(self, now_ns: int, *, key: bool, count: int = 1) -> None:
         """A picture was given on, or several were."""
-        for _ in range(count):
-            self._sense.append(True)
+        self._sense.extend(repeat(True, min(count, _REMEMBERED)))
         if not self.steady:
             return
         self._passed += count
@@ -122,8 +122,9 @@ class Vigil:
     def next_look_s(self, now_ns: int) -> float:
         """When the next look is worth while after one that found nothing: shortly before half of our patience
         is over, else when it is."""
-        left_ns = self._patience_ns - (now_ns - self._since_ns)
-        before_half_ns = left_ns - self._patience_ns * 11 // 20
+        patience_ns = self._patience_ns
+        left_ns = patience_ns - (now_ns - self._since_ns)
+        before_half_ns = left_ns - patience_ns * 11 // 20
         return max(LOOK_EVERY_S, (before_half_ns if before_half_ns > 0 else left_ns) / 1e9)
 
     def look(self, counts: SourceCounts, now_ns: int) -> Finding | None:

@@ -17,6 +17,7 @@ from ingest.checks.common import (
     heads,
     sound_nals,
 )
+from ingest.checks.known_key import KnownKey
 from ingest.ports import Plain
 from shared.codecs.h264 import annex_b, nal_units
 from shared.codecs.parameter_sets import ParameterSets, SetNames
@@ -103,6 +104,7 @@ class NalChecks(ABC, Generic[P]):
         self._recovers = False
         self._plain: Plain | None = None
         self._plain_of: tuple[frozenset[int], bool, bool] | None = None
+        self._key: KnownKey | None = None
         # What a camera says beside the stream may be wrong; then the stream's own sets are waited for.
         for nal in nal_units(sets):
             if self.names.type_of(nal) in self.names.kinds:
@@ -162,6 +164,9 @@ class NalChecks(ABC, Generic[P]):
         if nals and self._synchronised and not self._unsent and self._goes_on(data, nals):
             self.noticed(data)
             return Checked(data, False, self.reorders)
+        known = self._key
+        if nals and known and self._synchronised and known.comes_again(data, nals, self._sets, self.names):
+            return self._again(data, known)
         sound, garbage = sound_nals(data, self.form.types, self.form.shift, self.form.mask)
         self.garbage += garbage
         own = [bytes(nal) for nal in sound if self.names.type_of(nal) in self.names.kinds]
@@ -183,7 +188,19 @@ class NalChecks(ABC, Generic[P]):
             self._activate(needed)
         self._synchronised = True
         self.noticed(data)
-        return self._passed(data, sound, own, recovery, whole=not garbage)
+        checked = self._passed(data, sound, own, recovery, whole=not garbage)
+        if recovery is not None:
+            as_it_came = not recovery and checked.data is data and len(sound) == len(nals)
+            self._key = KnownKey.of(data, nals, needed, self._sets, self.names) if as_it_came else None
+        return checked
+
+    def _again(self, data: bytes, known: KnownKey) -> Checked:
+        """Pass on a key unit that comes again: its front has all sets, and they are known."""
+        self._keys, self._since_key = self._keys + 1, 0
+        self._unsent.clear()
+        self.unfit(known.kinds, key=True)
+        self.noticed(data)
+        return Checked(data, True, self.reorders)
 
     def _owe(self, own: Sequence[bytes]) -> None:
         """What the pictures to come refer to must reach whoever decodes them: this unit may not."""

@@ -49,12 +49,11 @@ class Arrivals:
         known32, known_ns = self._quickest
         first, rate = signed(first32 - known32), self._rate
         placed_ns = [
-            max(
-                after_ns,
-                min(known_ns + (first + (time32 - first32) % _WRAP) * 1_000_000_000 // rate, last_ns),
-            )
-            for time32 in times32
+            known_ns + (first + (time32 - first32) % _WRAP) * 1_000_000_000 // rate for time32 in times32
         ]
+        # They grow: where the ends are in between, all are.
+        if placed_ns[0] < after_ns or placed_ns[-1] > last_ns:
+            placed_ns = [max(after_ns, min(one_ns, last_ns)) for one_ns in placed_ns]
         self._after_ns = placed_ns[-1]
         return placed_ns
 

@@ -26,7 +26,9 @@ from ingest.rtsp.turns import Turn, Turns
 from shared.causes import CLOSED_HERE, LINK_BROKE, NO_RTSP, PEER_ENDED
 from shared.reasons import Cause
 
-_BUFFER_BYTES = 128 << 10
+_BUFFER_BYTES = 256 << 10
+"""More than a camera of 2 Mb/s sends between two turns: one read is what a turn costs."""
+
 _MAX_FRAME_BYTES = 4 + 0xFFFF
 _MAX_JUNK_BYTES = 1 << 20
 _USUAL_CHANNELS = 16

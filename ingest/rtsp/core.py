@@ -18,7 +18,7 @@ from shared.log import Logger
 
 _VERSION = 2
 _FOLDER = Path(__file__).parent
-_OUT_BYTES = 256 << 10
+_OUT_BYTES = 512 << 10
 """More than a connection's buffer makes."""
 
 _MAX_NALS = 256

@@ -11,9 +11,10 @@ from ingest.ports import Pace
 from shared.log import get_logger
 from shared.redact import redact
 
-EVERY_S = {Pace.SOON: 0.2, Pace.LATER: 0.8}
-"""How long the packets of a camera wait in the kernel at most. What is recorded waits less than in storage;
-where nobody reads, silence is still told in time (after 2 s)."""
+EVERY_S = {Pace.SOON: 0.4, Pace.LATER: 0.8}
+"""How long the packets of a camera wait in the kernel at most. What is recorded waits so long that, with what
+a recorder collects (`storage/recording/open_segment.py`), a kill of both takes less than a second; where
+nobody reads, silence is still told in time (after 2 s)."""
 
 _SLOT_S = 0.01
 _TOGETHER = 12

@@ -1,19 +1,25 @@
 """Usual units of one stream that came together, read at one go; `shared/tap/wire.py` is the reference."""
 
-from functools import lru_cache
-from struct import Struct
 from struct import error as StructError
 from typing import NamedTuple
 
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.tap.wire import CODECS, GATHERED, GATHERED_HEAD, MAGIC, SOURCES, VERSION, Flag, read, stream_named
+from shared.tap.wire import (
+    CODECS,
+    GATHERED,
+    GATHERED_HEAD,
+    MAGIC,
+    SOURCES,
+    VERSION,
+    Flag,
+    part_of,
+    read,
+    stream_named,
+)
 from shared.units import AccessUnit, Codec, UtcSource
 
-# Bytes of the header, bytes of data; of the header: what it begins with, flags, codec and source and
-# recovery, run, seq, pts90, utc_ns, and what `last_ns` is.
-_PART = "!HI4sB3sIQqqq"
-_PART_BYTES = Struct(_PART).size
+_PART_BYTES = part_of(1).size - 1
 _LENGTHS_BYTES = 6
 _PLAIN = MAGIC + bytes((VERSION, 0))
 _KEY, _ASTRAY = int(Flag.KEY), int(Flag.ASTRAY)
@@ -72,7 +78,7 @@ def read_usual(header: bytes, data: memoryview) -> Gathered | None:
     try:
         magic, version, kind, count = GATHERED_HEAD.unpack_from(header)
         headers = memoryview(header)[GATHERED_HEAD.size :]
-        rows = _parts(len(headers) // count - _PART_BYTES).iter_unpack(headers)
+        rows = part_of(len(headers) // count - _PART_BYTES).iter_unpack(headers)
         lengths, sizes, starts, flags, kinds, runs, seqs, pts90, utc_ns, _, names = zip(*rows, strict=True)
         stream = stream_named(names[0])
     except (StructError, ValueError, ZeroDivisionError, BadInput):
@@ -100,11 +106,3 @@ def read_usual(header: bytes, data: memoryview) -> Gathered | None:
         return None
     keys = tuple([number for number, flag in enumerate(flags) if flag & _KEY])
     return Gathered(stream, CODECS[codec], run, seq, keys, sizes, pts90, utc_ns, headers, data)
-
-
-@lru_cache(maxsize=64)
-def _parts(name_bytes: int) -> Struct:
-    """The header of a unit of a stream with so long a name, its lengths in front. Raises ValueError."""
-    if not 0 < name_bytes <= 64:
-        raise ValueError("no stream has such a name")
-    return Struct(f"{_PART}{name_bytes}s")

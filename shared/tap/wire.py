@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from enum import IntFlag
 from functools import lru_cache
-from itertools import count
+from itertools import chain, count, repeat
 from typing import NamedTuple
 
 from shared.errors import BadInput
@@ -132,24 +132,29 @@ def gathered(units: Sequence[AccessUnit | UnitBatch]) -> tuple[bytes, bytes]:
 def _batch_parts(batch: UnitBatch) -> list[bytes]:
     """What `gathered` says of the units of a batch."""
     flags = (_REORDERED if batch.reordered else 0) | (0 if batch.camera_ahead_ns is None else _ASTRAY)
-    version = REORDERED_VERSION if batch.reordered else VERSION
-    codec, source = CODECS.index(batch.codec), SOURCES.index(batch.utc_source)
-    name = str(batch.stream).encode()
-    parts: list[bytes] = []
-    start, size, ahead_ns = 0, _HEADER.size + len(name), batch.camera_ahead_ns
-    for seq, end, pts90, utc_ns, wrong_ns in zip(
-        count(batch.seq), batch.ends, batch.pts90, batch.utc_ns, batch.utc_uncertainty_ns, strict=False
-    ):
-        last_ns = wrong_ns if ahead_ns is None else ahead_ns
-        parts += (
-            _PART.pack(size, end - start),
-            _HEADER.pack(
-                MAGIC, version, _UNIT, flags, codec, source, 0, batch.run, seq, pts90, utc_ns, last_ns
-            ),
-            name,
+    starts = MAGIC + bytes((REORDERED_VERSION if batch.reordered else VERSION, _UNIT))
+    kinds = bytes((CODECS.index(batch.codec), SOURCES.index(batch.utc_source), 0))
+    name, ends, run, ahead_ns = str(batch.stream).encode(), batch.ends, batch.run, batch.camera_ahead_ns
+    last_ns = batch.utc_uncertainty_ns if ahead_ns is None else repeat(ahead_ns)
+    size, pack = _HEADER.size + len(name), part_of(len(name)).pack
+    return [
+        pack(size, end - start, starts, flags, kinds, run, seq, pts90, utc_ns, last, name)
+        for start, end, seq, pts90, utc_ns, last in zip(
+            chain((0,), ends), ends, count(batch.seq), batch.pts90, batch.utc_ns, last_ns, strict=False
         )
-        start = end
-    return parts
+    ]
+
+
+@lru_cache(maxsize=_MAX_STREAM_BYTES)
+def part_of(name_bytes: int) -> struct.Struct:
+    """What a gathered message says of a unit of a stream with so long a name. Raises ValueError.
+
+    Bytes of its header, bytes of its data; of the header: what it begins with, flags, codec and source and
+    recovery, run, seq, pts90, utc_ns, what `last_ns` is, the name.
+    """
+    if not 0 < name_bytes <= _MAX_STREAM_BYTES:
+        raise ValueError("no stream has such a name")
+    return struct.Struct(f"!HI4sB3sIQqqq{name_bytes}s")
 
 
 def count_of(units: Sequence[AccessUnit | UnitBatch]) -> int:

@@ -14,8 +14,11 @@ from storage.fmp4.identity import Identity
 from storage.recording.pending import PendingFragment, Piece
 from storage.recording.spool import WriterEvents
 
-FRAGMENT90 = TICKS_PER_SECOND // 2
-"""A kill loses what is not in a fragment yet, and may lose a second: half of one leaves room for the disk."""
+FRAGMENT90 = TICKS_PER_SECOND * 11 // 25
+"""A kill loses what is not in a fragment yet, and may lose a second: 440 ms, and the 400 ms that a picture
+may wait in the worker's kernel, leave room for the disk. Two turns of a worker make a fragment."""
+TOGETHER90 = TICKS_PER_SECOND // 2
+"""Units that came together and last as long are taken one by one: no fragment is to last over a second."""
 _JUMP90 = 5 * TICKS_PER_SECOND
 
 
@@ -84,7 +87,7 @@ class OpenSegment:
         return (
             several.run == self.run
             and self.last90 < first90 <= self.last90 + _JUMP90
-            and last90 - first90 < FRAGMENT90
+            and last90 - first90 < TOGETHER90
             and not self.reordered
             and ns_from_90k(last90) <= overlong_ns
         )

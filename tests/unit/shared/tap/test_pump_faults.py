@@ -181,11 +181,13 @@ async def test_a_reader_that_stands_still_goes_on_at_a_key_unit_after_each_gap()
 
         def goes_on() -> bool:
             nonlocal live
-            wire.publish(replace(UNITS[1], seq=live, key=live % 100 == 0, data=data))
-            live += 1
+            # Several a look, since looks become seldom: a group of pictures is not to take seconds.
+            for seq in range(live, live + 20):
+                wire.publish(replace(UNITS[1], seq=seq, key=seq % 100 == 0, data=data))
+            live += 20
             return bool(wire.got) and seq_of(wire.got[-1]) >= flood + 100
 
-        await eventually(goes_on, what="the live units after the flood")
+        await eventually(goes_on, within_s=30, what="the live units after the flood")
     gaps = [at for at, item in enumerate(wire.got) if isinstance(item, Gap)]
     after = [wire.got[at + 1] for at in gaps]
     assert gaps

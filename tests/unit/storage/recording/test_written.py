@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import statistics
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.ports import Pace
+from ingest.rtsp.turns import EVERY_S
 from shared.tap.gathered import read_usual
+from shared.tap.patience import PATIENCE_S
 from shared.tap.wire import gathered
 from shared.units import AccessUnit
 from storage.fmp4.reader import Layout
@@ -20,6 +24,7 @@ from storage.settings import CoreChoice
 from tests.unit.storage.segments import layout_of
 from tests.unit.storage.workshop import Workshop, policy, units, workshop
 
+FPS = 25
 BY_BOTH = pytest.mark.parametrize("core", [CoreChoice.AUTO, CoreChoice.PYTHON])
 Told = list[tuple[int, int, bool, bytes]]
 
@@ -98,6 +103,25 @@ async def test_units_that_come_together_are_recorded_as_those_that_come_alone(
     assert [(time90, key, data) for time90, _, key, data in both] == [
         (time90, key, data) for time90, _, key, data in alone
     ]
+
+
+async def test_a_kill_of_worker_and_recorder_at_once_takes_less_than_a_second(tmp_path: Path) -> None:
+    a_turn = round(EVERY_S[Pace.SOON] * FPS)
+    most_waiting = 0
+    async with workshop(tmp_path) as shop:
+        shop.recorder.apply([policy()])
+        pictures = units(200, gop=50)
+        for first in range(3 - a_turn, 200, a_turn):
+            give(shop, pictures[max(0, first) : first + a_turn])
+            await shop.settle()
+            written = len(pictures_of(shop)[1])
+            most_waiting = max(most_waiting, min(200, first + a_turn) - written)
+        layouts, _ = pictures_of(shop)
+    lengths = [len(fragment.moof.samples) for layout in layouts for fragment in layout.fragments]
+    # As few fragments as that leaves room for: not one a turn.
+    assert statistics.mean(lengths) > 1.1 * a_turn
+    # What waits in the worker's kernel and in the recorder; what is left is the disk's.
+    assert EVERY_S[Pace.SOON] + most_waiting / FPS + PATIENCE_S < 0.95
 
 
 async def test_pictures_in_front_of_a_hole_do_not_wait_for_those_behind_it(tmp_path: Path) -> None:
