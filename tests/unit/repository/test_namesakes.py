@@ -44,6 +44,7 @@ NOTHING_TO_TEST = {
 """Modules without behaviour of their own, each with the reason."""
 
 ELSEWHERE = {
+    "ingest/checks/known_key.py": "tests/unit/ingest/checks/test_nal_cut_units.py",
     "shared/transcoder/stills.py": "tests/unit/storage/playback/test_thumbnails.py",
     "storage/http/asked.py": "tests/unit/storage/http/test_playback.py",
     "storage/http/thumbnails.py": "tests/unit/storage/playback/test_thumbnails.py",
