@@ -22,6 +22,7 @@ export const register: Messages["register"] = {
     deadline: "Deadline reached",
     lost: "File lost",
     room: "Before its deadline, for want of room",
+    departed: "Taken along by its commune, with its key",
   },
   head: {
     title: "Newest signed head",

@@ -21,6 +21,7 @@ export const register = {
     deadline: "Délai atteint",
     lost: "Fichier perdu",
     room: "Avant le délai, faute de place",
+    departed: "Emporté par la commune, clé comprise",
   },
   head: {
     title: "Dernière tête signée",

@@ -18,7 +18,7 @@ import spacing from "../../ui/spacing.module.css";
 import tables from "../../ui/Table.module.css";
 import styles from "./register.module.css";
 
-const TONE: Record<Destruction["ground"], Tone> = { deadline: "good", room: "wait", lost: "bad" };
+const TONE: Record<Destruction["ground"], Tone> = { deadline: "good", room: "wait", lost: "bad", departed: "good" };
 const idOf = (line: Destruction): string => [line.commune, line.camera, line.kind, line.day, line.ground].join("-");
 
 /** How the register stands, and its lines of the communes one may see. */
