@@ -199,6 +199,7 @@ def _requisitions() -> list[Json]:
             "decided_at": None if status == "waiting" else AT,
             "decision": "" if status == "waiting" else "acte lu",
             "export": "exp-done" if status == "approved" else "",
+            "recipient": None,
         }
         for status in ("waiting", "approved", "refused", "withdrawn", "delivered", "expired")
     ]

@@ -13,6 +13,7 @@ from shared.messages.storage import (
     ExportOrder,
     ExportProgress,
     HoldOrder,
+    MaskPosition,
     RecordingPolicies,
     RecordingReports,
 )
@@ -21,6 +22,7 @@ IN_BOUNDS = st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31), timezones
 st.register_type_strategy(AwareDatetime, IN_BOUNDS)
 st.register_type_strategy(str, st.text(st.characters(exclude_characters="\0", codec="utf-8")))
 finite = st.floats(allow_nan=False, allow_infinity=False)
+st.register_type_strategy(MaskPosition, st.builds(MaskPosition, x=finite, y=finite, w=finite, h=finite))
 KINDS = (
     CameraReports,
     ExportOrder,

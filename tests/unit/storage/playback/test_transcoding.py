@@ -299,7 +299,7 @@ async def test_where_nothing_can_be_decoded_the_player_is_told_where_to_go_on(tm
     async with workshop(tmp_path, transcodings=Transcodings(1, children.spawn)) as shop:
         await shop.record_all(long_units(Codec.H265))
         answer = await media(shop, 0, 2, codec="h264")
-    assert (answer.status_code, answer.headers["x-beffroi-next"]) == (204, at(2.4))
+    assert (answer.status_code, answer.headers["x-beffroi-next"]) == (204, at(2.36))
     assert children.started[0].killed.is_set()
 
 
