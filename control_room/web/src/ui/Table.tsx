@@ -36,8 +36,10 @@ export function Table<Row>({ columns, rows, rowId, rowTestId, testId, label, mos
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const value = columns.find((column) => column.id === sorting?.column)?.value;
   const shown = (sorting === null || value === undefined ? rows : sorted(rows, value, sorting.descending, language)).slice(0, most);
+  // Where nothing inside takes the focus, whoever has no mouse scrolls the table itself.
+  const scrolled = columns.some((column) => column.value !== undefined) ? {} : { role: "region", tabIndex: 0, "aria-label": label };
   return (
-    <div className={tables.wrap}>
+    <div className={tables.wrap} {...scrolled}>
       <table role="table" data-testid={testId} aria-label={label}>
         <thead role="rowgroup">
           <tr role="row">
