@@ -9,8 +9,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.reasons import Reason
-
 MOST_RANGES = 4000
 """In one report; beyond that the newest are told."""
 MOST_WANTED = 64
@@ -76,11 +74,11 @@ class UploadStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UploadState:
-    """The bytes from `offset` on are wanted next. `why` says why a segment is refused for good."""
+    """The bytes from `offset` on are wanted next. `reason` says why a segment is refused for good."""
 
     status: UploadStatus
     offset: int = 0
-    why: Reason | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,6 @@ class PolicyPoller:
     async def run(self) -> None:
         """Poll and report, for ever. Raises Unavailable when the index does."""
         while True:
-            self.end_what_is_over()
             try:
                 await self.poll()
                 await self.report()
@@ -91,6 +90,12 @@ class PolicyPoller:
         await self._rows.replace(policies, self._clock.utc_ns())
         self._follow(policies)
         self._etag = answer.headers.get("etag")
+
+    async def run_ends(self) -> None:
+        """End for ever what is over: beside `run`, which may wait for an answer at that instant."""
+        while True:
+            self.end_what_is_over()
+            await self._clock.sleep(_EVERY_S)
 
     def end_what_is_over(self) -> None:
         """Record no longer what was authorised until now, whoever can be asked."""
