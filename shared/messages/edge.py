@@ -46,9 +46,13 @@ class EdgeReport:
 
 @dataclass(frozen=True, slots=True)
 class EdgeWanted:
-    """What the centre lacks of it, in the order in which it wants it: whole segments, newest first in each."""
+    """What the centre lacks of it, in the order in which it wants it: whole segments, newest first in each.
+
+    `more` says that it may lack more than is named.
+    """
 
     ranges: Annotated[tuple[FootageRange, ...], Field(max_length=MOST_WANTED)]
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Edges:
         self._wishes: OrderedDict[Piece, None] = OrderedDict()
 
     async def hear(self, commune: str, report: EdgeReport) -> EdgeWanted:
-        """Take what a commune's edge has; the answer is what to send. Raises Forbidden, BadInput, Unavailable.
+        """Take what a commune's edge has; the answer is what to send. Raises Forbidden, Unavailable.
 
         What nobody may have any more is never asked for.
         """
@@ -86,24 +86,25 @@ class Edges:
         while len(self._edges) > MOST_EDGES:
             self._edges.popitem(last=False)
         mine = [wish for wish in reversed(self._wishes) if wish.stream.commune == commune]
-        missing = await self._missing(edge, mine)
+        missing, all_known = await self._missing(edge, mine)
         self._forget_fetched(edge, mine)
         edge.asked = tuple(choose(missing, mine, _MOST_ASKED))
         self._metrics.edges.set(len(self._edges))
         self._metrics.wanted_s.labels(commune).set(
             sum(span.length_ns for spans in missing.values() for span in spans) / 1e9
         )
+        every = [one for spans in missing.values() for one in spans]
+        named = [one.span for one in edge.asked]
         return EdgeWanted(
-            tuple(
-                FootageRange(str(one.stream), one.span.start_ns, one.span.end_ns) for one in edge.asked
-            )
+            tuple(FootageRange(str(one.stream), one.span.start_ns, one.span.end_ns) for one in edge.asked),
+            more=not all_known or sum(one.length_ns for one in every) > sum(one.length_ns for one in named),
         )
 
     def wish(self, stream: StreamId, span: Span) -> None:
         """Somebody waits for this: it goes before all else, what was wished last first.
 
-        Of a stretch longer than a day its beginning. Beyond MOST_WISHES the oldest is forgotten, and fetched in
-        its turn.
+        Of a stretch longer than a day its beginning. Beyond MOST_WISHES the oldest is forgotten, and fetched
+        in its turn.
         """
         end_ns = min(span.end_ns, span.start_ns + _MOST_PIECES * WISH_NS)
         for start_ns in reversed(range(span.start_ns, end_ns, WISH_NS)):
@@ -123,8 +124,9 @@ class Edges:
         here = self._clock.monotonic_ns() - edge.heard_ns <= _HEARD_NS
         return judged(gaps, edge.ranges.get(stream, ()), [*asked, *wished] if here else ())
 
-    async def _missing(self, edge: _Edge, wishes: Sequence[Piece]) -> dict[StreamId, list[Span]]:
-        """What the centre lacks of what an edge has: of what was wished, and else of the newest windows."""
+    async def _missing(self, edge: _Edge, wishes: Sequence[Piece]) -> tuple[dict[StreamId, list[Span]], bool]:
+        """What the centre lacks of what an edge has, of what was wished and else of the newest windows, and
+        whether that is all."""
         missing: dict[StreamId, list[Span]] = {}
         windows = 0
         for stream, span in self._windows(edge, wishes):
@@ -134,7 +136,7 @@ class Edges:
                 continue
             windows += 1
             if windows > _MOST_WINDOWS or len(choose(missing, (), _MOST_ASKED)) >= _MOST_ASKED:
-                break
+                return missing, False
             here = await self._look(stream, Span(unknown[0].start_ns, unknown[-1].end_ns))
             if here.coming_ns is not None:
                 unknown = within(unknown, [Span(0, here.coming_ns)])
@@ -142,7 +144,7 @@ class Edges:
             lacking = [one for one in without(unknown, settled) if one.length_ns > HOLE_NS]
             edge.covered[stream] = joined([*known, *without(unknown, lacking)])
             missing[stream] = joined([*missing.get(stream, ()), *lacking])
-        return missing
+        return missing, True
 
     def _forget_fetched(self, edge: _Edge, wishes: Sequence[Piece]) -> None:
         """Wishes that came true; one that nobody can fulfil yet stays."""
@@ -168,7 +170,9 @@ def _ranges(commune: str, report: EdgeReport, now_ns: int) -> dict[StreamId, lis
     for one in report.ranges:
         stream = StreamId.parse(one.stream)
         if stream.commune != commune:
-            raise Forbidden(why("worker-elsewhere", "a worker reports on the cameras of its own commune only"))
+            raise Forbidden(
+                why("worker-elsewhere", "a worker reports on the cameras of its own commune only")
+            )
         span = Span(max(one.start_ns, now_ns - _OLDEST_NS), min(one.end_ns, now_ns))
         told.setdefault(stream, []).append(span)
     return {stream: found for stream, spans in told.items() if (found := joined(spans))}

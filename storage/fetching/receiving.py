@@ -57,7 +57,8 @@ class _Upload:
 @dataclass(frozen=True, slots=True)
 class Centre:
     """What uploads meet here. `known` tells whether the index or the spool has a segment, `may_have` whether
-    it may exist, `taken` is called with each that lasts in the spool; `refused` says why nothing is taken now.
+    it may exist, `taken` is called with each that lasts in the spool; `refused` says why nothing of a size is
+    taken now.
     """
 
     known: Callable[[str], Awaitable[bool]]

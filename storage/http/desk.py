@@ -39,7 +39,7 @@ _RECEIPT = said(
 def desk_routes(
     jobs: ExportJobs, preflight: Preflight, receipts: Receipts, guard: TicketGuard, wish: Wish
 ) -> APIRouter:
-    """The routes of the desk; each admits its ticket first. `wish` hears of each range that is asked about."""
+    """The routes of the desk; each admits its ticket first. `wish` hears of each range asked about."""
     router = APIRouter(default_response_class=Response)
 
     async def survey(request: Request, authorization: Authorization = None) -> Response:

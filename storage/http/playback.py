@@ -37,7 +37,12 @@ Keys = Annotated[float | None, Query(ge=0, le=3600)]
 
 _LIST = said(
     "listRecordings",
-    {200: {"description": "What exists, and what is missing: a gap an edge has is to fetch.", "content": json_of("Listing")}},
+    {
+        200: {
+            "description": "What exists, and what is missing: a gap an edge has is to fetch.",
+            "content": json_of("Listing"),
+        }
+    },
     (400, 401, 403, 404, 503),
     ticket=True,
 )

@@ -1,5 +1,5 @@
-"""The files of the spool, of its quarantine and of what arrives from edges, by name, for whoever judges how old
-their footage is."""
+"""The files of the spool, of its quarantine and of what arrives from edges, by name, for whoever judges how
+old their footage is."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,14 +8,13 @@ from storage.model.segment import key_of_spool_name
 from storage.recording.quarantine import Quarantine
 from storage.recording.spool import Spool
 
-
 ARRIVING = "arriving"
 """Folder of the spool with what edges send and is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftFile:
-    """`key` is that of its segment, None where the file was set aside or is not whole; `path` is where it is."""
+    """`key` is that of its segment, None where the file was set aside or is not whole."""
 
     name: str
     key: str | None
