@@ -7,7 +7,7 @@ import pytest
 
 from shared.clock import SystemClock
 from shared.errors import BadInput
-from shared.tap import Endpoint, TapKeys, TapPublisher, TapSubscriber
+from shared.tap import Endpoint, Gap, TapKeys, TapPublisher, TapSubscriber
 from shared.tap.endpoint import Beside
 from shared.tap.keys import make_pair
 from shared.units import AccessUnit
@@ -30,15 +30,14 @@ async def test_both_readers_get_every_unit_each_by_its_own_key(tmp_path: Path, k
     centre = server(tmp_path / "centre", public)
     edge = server(tmp_path / "edge", public) if keyed else None
     ports = free_port(), free_port()
-    got: list[list[AccessUnit]] = [[], []]
+    got: list[list[AccessUnit | Gap]] = [[], []]
     async with AsyncExitStack() as stack:
         for number, keys in enumerate((centre, edge)):
             endpoint = Endpoint.parse(f"bind:tcp://127.0.0.1:{ports[number]}")
             reader = TapSubscriber([endpoint], keys, SystemClock())
             await reader.start()
             stack.push_async_callback(reader.close)
-            sink = got[number]
-            reader.subscribe(STREAM, lambda item, sink=sink: sink.append(item))
+            reader.subscribe(STREAM, got[number].append)
         publisher = TapPublisher(
             [Endpoint.parse(f"connect:tcp://127.0.0.1:{ports[0]}")],
             TapKeys(public, secret, centre.public),
