@@ -81,9 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_muxes(doctor)
     doctor.set_defaults(verb=_doctor)
 
-    verify = verbs.add_parser(
-        "verify", help="check offline: exports, receipts, destructions, departures, a journal"
-    )
+    verify = verbs.add_parser("verify", help="check offline: exports, destructions, departures, journals")
     verify.add_argument(
         "what",
         nargs="+",
@@ -105,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="heads of the register as control_room gave them (/destructions/heads); of a journal, a file "
-        "of heads that a witness kept, or a worker's `journal-heads.jsonl` and `journal-head`: each by itself",
+        "of heads that a witness kept, or a worker's `journal-heads.jsonl`, `journal-head`: each by itself",
     )
     about = verify.add_argument_group("of a proof of destruction, where it has to answer another question")
     about.add_argument("--stream", help="commune/camera/kind, such as 59350/cam-3kf9a0q2zd/main")

@@ -53,6 +53,8 @@ class Eraser:
                 while await self._erase(before_ns):
                     pass
                 await self._thin(ns_of(trusted - _MINUTELY))
+        except Conflict as error:
+            self._tell(f"the journal is not erased: {error.detail}")
         except BeffroiError as error:
             self._tell(error.detail)
         else:
@@ -88,7 +90,7 @@ class Eraser:
             fault = chain.end(head.head.size, head.head.last)
             if fault is not None:
                 # What was altered stays, as it is, for whoever looks into it.
-                raise Conflict(f"the journal is not erased: {fault.reason}")
+                raise Conflict(fault.reason)
             await self._let_go(tx, head, head.head.size - size)
         return True
 
@@ -97,8 +99,8 @@ class Eraser:
         await tx.journal_heads.erased(head)
         said = why(
             "journal-erased",
-            "{entries} entries up to entry {last} are over {years} years old",
-            entries=entries,
+            "{count} entries up to entry {last} are over {years} years old",
+            count=entries,
             last=head.head.size,
             years=self._years,
         )

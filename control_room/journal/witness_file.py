@@ -6,7 +6,7 @@ from pathlib import Path
 
 from control_room.db.engine import Database
 from shared.clock import Clock
-from shared.errors import BadInput, BeffroiError, Conflict
+from shared.errors import BeffroiError
 from shared.evidence.journal_head import MOST_BYTES, SignedJournalHead, WitnessedJournal
 from shared.log import get_logger
 
@@ -38,15 +38,14 @@ class WitnessFile:
     async def round(self) -> None:
         """Write what is new."""
         try:
-            await self._round()
+            self._tell(await self._round())
         except OSError as error:
             self._tell(f"the file of heads {self._path} cannot be written: {error.strerror}")
         except BeffroiError as error:
             self._tell(error.detail)
-        else:
-            self._tell(None)
 
-    async def _round(self) -> None:
+    async def _round(self) -> str | None:
+        """Why nothing is written, None where it was."""
         last = await asyncio.to_thread(last_head, self._path)
         number = 0 if last is None else last.read().number
         async with self._db.read() as tx:
@@ -54,11 +53,12 @@ class WitnessFile:
         if last is not None:
             # One that the journal has thinned out cannot be compared; one behind its end, or another, tells.
             if not heads or (heads[0].head.number == number and heads[0].signed.digest != last.digest):
-                raise Conflict(f"head {number} in {self._path} is none of this journal: one was put back")
+                return f"head {number} in {self._path} is none of this journal: one of both was put back"
             heads = [head for head in heads if head.head.number > number]
         if heads:
             lines = "".join(head.signed.line() + "\n" for head in heads)
             await asyncio.to_thread(append, self._path, lines.encode())
+        return None
 
     def _tell(self, trouble: str | None) -> None:
         if trouble is not None and trouble != self.trouble:
@@ -75,12 +75,9 @@ def last_head(path: Path) -> SignedJournalHead | None:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _LOOK_BACK_BYTES))
-            found = WitnessedJournal.read(file.read().split(b"\n"))
+            return WitnessedJournal.last(file.read())
     except FileNotFoundError:
         return None
-    if size and not found.heads:
-        raise BadInput(f"{path} does not end with heads of a journal: is it another's file?")
-    return found.heads[-1] if found.heads else None
 
 
 def append(path: Path, lines: bytes) -> None:

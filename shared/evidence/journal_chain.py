@@ -134,9 +134,9 @@ class JournalChain:
                 self._seq + 1,
                 why(
                     "journal-cut",
-                    "the journal ends at entry {last}; a head signed at {at} has {told} entries",
+                    "the journal ends at entry {last}; a head signed at {instant} has {told} entries",
                     last=self._seq,
-                    at=_told(head),
+                    instant=_told(head),
                     told=head.size,
                 ),
             )
@@ -156,10 +156,10 @@ class JournalChain:
                 known + 1,
                 why(
                     "journal-rewritten",
-                    "between entry {first} and entry {last} something is not what was signed at {at}",
-                    first=known + 1,
+                    "between entry {entry} and entry {last} something is not what was signed at {instant}",
+                    entry=known + 1,
                     last=head.size,
-                    at=_told(head),
+                    instant=_told(head),
                 ),
             )
 

@@ -54,7 +54,7 @@ _FOUND = {
 
 @dataclass(frozen=True, slots=True)
 class JournalVerdict:
-    """`entries` are all there ever were, `erased` of them gone in their time, `signed` those of the last head.
+    """`entries` are all there ever were, `erased` of them gone in time, `signed` those of its last head.
 
     So many of the witness's heads as `witnessed` were held to them, the newest of `witnessed_at_ns`.
     """

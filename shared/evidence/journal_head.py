@@ -94,3 +94,11 @@ class WitnessedJournal:
             else:
                 heads.append(head)
         return cls(tuple(heads), tuple(damaged))
+
+    @classmethod
+    def last(cls, end: bytes) -> SignedJournalHead | None:
+        """The last head in the end of a file, None in an empty one. Raises BadInput where there is none."""
+        heads = cls.read(end.split(b"\n")).heads
+        if end and not heads:
+            raise BadInput("the file does not end with heads of a journal: is it another's?")
+        return heads[-1] if heads else None

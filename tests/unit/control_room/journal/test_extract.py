@@ -3,10 +3,11 @@
 import httpx
 
 from control_room.journal.signer import Signer
+from control_room.model.people import Role
 from shared.evidence.journal_file import check_journal
 from shared.evidence.journal_head import SignedJournalHead
 from tests.unit.control_room.journal.doing import alter, write
-from tests.unit.control_room.room import Room
+from tests.unit.control_room.room import LILLE, Room
 
 
 async def test_an_administrator_gets_a_file_that_verifies_and_has_that_it_was_asked_for(
@@ -35,8 +36,9 @@ async def test_the_file_of_an_altered_journal_does_not_verify(
 
 
 async def test_nobody_else_gets_heads_or_the_file_and_that_they_asked_is_kept(
-    room: Room, legal: httpx.AsyncClient, admin: httpx.AsyncClient
+    room: Room, admin: httpx.AsyncClient
 ) -> None:
+    legal = await room.signed_in(Role.LEGAL, LILLE)
     for path in ("/journal/heads", "/journal/extract"):
         assert (await legal.get(path)).status_code == 403
     refused = [one for one in await room.journal(admin) if one["outcome"] == "refused"]
