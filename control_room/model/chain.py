@@ -40,7 +40,8 @@ class Verification:
 
 def told_at(at: datetime) -> str:
     """An instant as it is hashed."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds")
 
 
 def entry_hash(seq: int, at: datetime, event: AuditEvent, previous: str) -> str:

@@ -1,9 +1,12 @@
 """The chain and the tree beside each other: a head fixes all entries up to its size."""
 
+import json
+from hashlib import sha256
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.evidence.journal_chain import FaultKind, JournalChain, Start
+from shared.evidence.journal_chain import FaultKind, JournalChain, Start, line_hash
 from shared.evidence.merkle import Frontier
 from tests.unit.shared.evidence.journals import chained, head_of, tree_of
 
@@ -51,6 +54,26 @@ def test_a_rewritten_entry_is_found_between_the_heads_around_it(
     fault = chain.end(len(forged), forged[-1].hash)
     assert fault is not None
     assert (fault.kind, fault.entry) == (FaultKind.REWRITTEN, at + 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.dictionaries(st.text(max_size=8), st.text(max_size=20), max_size=6), st.text(), st.integers(0, 1 << 62)
+)
+def test_the_hash_is_over_the_canonical_json(deed: dict[str, str], at: str, seq: int) -> None:
+    told = {name: value for name, value in deed.items() if name != "why" or value}
+    content = {"seq": seq, "at": at, "deed": told, "previous": "0" * 64}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    assert line_hash(seq, at, deed, "0" * 64) == sha256(text.encode()).hexdigest()
+
+
+def test_a_value_that_is_no_text_is_an_altered_entry() -> None:
+    (line,) = chained(["a"])
+    chain = JournalChain()
+    chain.add([line._replace(deed={"motive": b"a"})])  # type: ignore[dict-item]  # as SQLite may give it
+    fault = chain.end(1, line.hash)
+    assert fault is not None
+    assert fault.kind is FaultKind.ALTERED
 
 
 def test_behind_a_fault_the_first_one_is_kept() -> None:
