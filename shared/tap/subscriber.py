@@ -11,10 +11,11 @@ from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
+from shared.tap.asking import LOOK_EVERY_S, PATIENCE_S, Asking, Form
+from shared.tap.bundle import bundle_topic, is_bundle, read_bundle
 from shared.tap.endpoint import Endpoint
 from shared.tap.gathered import Gathered, read_usual
 from shared.tap.keys import KnownPeers, TapKeys, may_publish
-from shared.tap.patience import LOOK_EVERY_S, PATIENCE_S, Patience
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
 from shared.tap.wire import (
@@ -23,11 +24,9 @@ from shared.tap.wire import (
     read,
     read_gathered,
     reader_topic,
-    stream_topic,
 )
 from shared.units import AccessUnit
 
-_TOLD_AT_ONCE = 32
 Sink = Callable[[AccessUnit | Gap], None]
 Together = Callable[[Gathered], None]
 """Takes units that came together, in the sink's place."""
@@ -63,8 +62,8 @@ class TapSubscriber:
     """Asks publishers for streams and gives each its units in order. One sink a stream at a time.
 
     With keys, a commune is heard only while `holds` says so; see `KnownPeers`. Who `may_wait` gets live units
-    up to `GATHER_S` and `PATIENCE_S` later, several a message, where the worker can send them so; see
-    `Patience`.
+    up to `GATHER_S` and `PATIENCE_S` later, several a message. Units of many streams come in one message where
+    the worker can send them so; see `Asking`.
     """
 
     def __init__(
@@ -81,10 +80,11 @@ class TapSubscriber:
         checks_origin = keys is not None and keys.peers_dir is not None
         self._peers = KnownPeers(keys, clock, holds) if keys is not None and checks_origin else None
         self._clock = clock
-        self._patience = Patience(lambda message: self._send(message), clock) if may_wait else None
+        self._may_wait = may_wait
         self._looking: asyncio.TimerHandle | None = None
         # Public, so that nobody else's answers land here; it guards nothing.
         self._reader = os.urandom(16)
+        self._asking = Asking(self._send, clock, self._reader, may_wait=may_wait)
         self._streams: dict[StreamId, tuple[Subscription, Reassembly]] = {}
         self._trouble = Trouble(get_logger("tap"), "tap-message-refused", clock)
         self._sink_trouble = Trouble(get_logger("tap"), "tap-sink-failed", clock)
@@ -97,8 +97,9 @@ class TapSubscriber:
     async def start(self) -> None:
         await self._pump.start()
         self._send(b"\x01" + reader_topic(self._reader))
+        self._send(b"\x01" + bundle_topic(self._reader))
         for stream in self._streams:
-            self._want(stream)
+            self._asking.begin(stream)
         self._look()
 
     async def close(self) -> None:
@@ -159,7 +160,7 @@ class TapSubscriber:
             stream, emit, lambda: self._ask(stream), answer, self._clock, together and emit_together
         )
         self._streams[stream] = (subscription, reassembly)
-        self._want(stream)
+        self._asking.begin(stream)
         reassembly.start()
         return subscription
 
@@ -169,22 +170,12 @@ class TapSubscriber:
             subscription.is_open = False
             self._tell_units()
             del self._streams[subscription.stream]
-            if self._patience is not None:
-                self._patience.end(subscription.stream)
-            else:
-                self._send(b"\x00" + stream_topic(subscription.stream))
-
-    def _want(self, stream: StreamId) -> None:
-        if self._patience is not None:
-            self._patience.begin(stream)
-        else:
-            self._send(b"\x01" + stream_topic(stream))
+            self._asking.end(subscription.stream)
 
     def _look(self) -> None:
-        if self._patience is not None:
-            self._patience.look()
-            self._tell_units()
-            self._looking = asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)
+        self._asking.look()
+        self._tell_units()
+        self._looking = asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)
 
     def _send(self, message: bytes) -> None:
         self._pump.send((message,))
@@ -203,62 +194,76 @@ class TapSubscriber:
         if len(frames) != 3:
             self._refuse(f"a message of {len(frames)} frames")
             return
-        header = frames[1].bytes
+        header, data = frames[1].bytes, frames[2].buffer
+        commune = None if self._peers is None else self._commune(self._peers, frames[1])
+        if not is_bundle(header):
+            self._received_part(commune, header, data)
+            return
         try:
-            if is_gathered(header):
-                usual = read_usual(header, frames[2].buffer)
-                if usual is None:
-                    self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
-                else:
-                    self._received_usual(frames[1], usual)
+            parts = read_bundle(header, data)
+        except BadInput as error:
+            self._refuse(error.detail)
+            return
+        for part, its_data in parts:
+            self._received_part(commune, part, its_data, Form.BUNDLED)
+
+    def _received_part(
+        self, commune: str | None, header: bytes, data: memoryview, form: Form | None = None
+    ) -> None:
+        """Take what one header says, from the worker of a commune: a refusal touches nothing beside it."""
+        try:
+            if not is_gathered(header):
+                self._received_single(commune, *read(header, bytes(data)), form or Form.SINGLE)
+                return
+            usual = read_usual(header, data)
+            if usual is None:
+                self._received_gathered(commune, read_gathered(header, data), form or Form.GATHERED)
             else:
-                self._received_single(frames[1], *read(header, frames[2].bytes))
+                self._received_usual(commune, usual, form or Form.GATHERED)
         except BadInput as error:
             self._refuse(error.detail)
 
-    def _received_gathered(self, frame: zmq.Frame, units: Sequence[AccessUnit]) -> None:
+    def _received_gathered(self, commune: str | None, units: Sequence[AccessUnit], form: Form) -> None:
         stream = units[0].stream
-        held = self._held(frame, stream)
-        if held is None or self._patience is None:
+        held = self._held(commune, stream)
+        if held is None or not self._may_wait:
             return
-        self._patience.heard(stream)
+        self._asking.heard(stream, form)
         for unit in units:
-            self._received_one(unit)
+            self._untold_units += 1
             held.live(unit)
 
-    def _received_usual(self, frame: zmq.Frame, several: Gathered) -> None:
-        held = self._held(frame, several.stream)
-        if held is None or self._patience is None:
+    def _received_usual(self, commune: str | None, several: Gathered, form: Form) -> None:
+        held = self._held(commune, several.stream)
+        if held is None or not self._may_wait:
             return
-        self._patience.heard(several.stream)
-        # Told to Prometheus by `_look`, once a second for all.
+        self._asking.heard(several.stream, form)
         self._untold_units += len(several.sizes)
         held.live_together(several)
 
-    def _received_single(self, frame: zmq.Frame, unit: AccessUnit, recent: bool, last: bool) -> None:
-        held = self._held(frame, unit.stream)
+    def _received_single(
+        self, commune: str | None, unit: AccessUnit, recent: bool, last: bool, form: Form
+    ) -> None:
+        held = self._held(commune, unit.stream)
         if held is None:
             return
-        self._received_one(unit)
+        self._untold_units += 1
         if recent:
             held.recent(unit, last=last)
-        else:
-            held.live(unit)
+            return
+        if form is Form.BUNDLED:
+            self._asking.heard(unit.stream, form)
+        held.live(unit)
 
-    def _held(self, frame: zmq.Frame, stream: StreamId) -> Reassembly | None:
-        """Where units of a stream go that a message with this frame brings. Raises BadInput."""
-        if self._peers is not None and not may_publish(self._commune(self._peers, frame), stream):
+    def _held(self, commune: str | None, stream: StreamId) -> Reassembly | None:
+        """Where units of a stream go that came from the worker of a commune. Raises BadInput."""
+        if self._peers is not None and not may_publish(commune, stream):
             raise BadInput(f"{stream} comes from a worker that has no right to it")
         held = self._streams.get(stream)
         return None if held is None else held[1]
 
-    def _received_one(self, unit: AccessUnit) -> None:
-        self._untold_units += 1
-        # Cheaper than telling Prometheus of each.
-        if unit.key or self._untold_units >= _TOLD_AT_ONCE:
-            self._tell_units()
-
     def _tell_units(self) -> None:
+        # Once a second for all: cheaper than telling Prometheus of each.
         self._units.inc(self._untold_units)
         self._untold_units = 0
 

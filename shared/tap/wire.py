@@ -28,7 +28,7 @@ _GATHERED_KIND = bytes((GATHERED,))
 # magic, version, kind, number of units; then, a unit: bytes of its header, bytes of its data, its header
 GATHERED_HEAD = struct.Struct("!2sBBH")
 _PART = struct.Struct("!HI")
-_READER_BYTES = 16
+READER_BYTES = 16
 MAX_UNIT_BYTES = 8 << 20
 """A larger unit is not sent: ZeroMQ would cut the connection, and every stream on it, instead."""
 _MAX_STREAM_BYTES = 64
@@ -240,18 +240,18 @@ def stream_named(name: bytes) -> StreamId:
 
 def ask_recent(reader: bytes, stream: StreamId) -> bytes:
     """The upstream message by which a reader asks for a stream's recent units."""
-    if len(reader) != _READER_BYTES:
-        raise ValueError(f"a reader's id has {_READER_BYTES} bytes")
+    if len(reader) != READER_BYTES:
+        raise ValueError(f"a reader's id has {READER_BYTES} bytes")
     return _ASK + reader + str(stream).encode()
 
 
 def read_ask(message: bytes) -> tuple[bytes, StreamId]:
     """The reader and stream of a request for recent units. Raises BadInput."""
-    longest = 1 + _READER_BYTES + _MAX_STREAM_BYTES
-    if not 1 + _READER_BYTES < len(message) <= longest or message[:1] != _ASK:
+    longest = 1 + READER_BYTES + _MAX_STREAM_BYTES
+    if not 1 + READER_BYTES < len(message) <= longest or message[:1] != _ASK:
         raise BadInput("tap request is malformed")
     try:
-        name = message[1 + _READER_BYTES :].decode()
+        name = message[1 + READER_BYTES :].decode()
     except UnicodeDecodeError as error:
         raise BadInput("tap request names no stream") from error
-    return message[1 : 1 + _READER_BYTES], StreamId.parse(name)
+    return message[1 : 1 + READER_BYTES], StreamId.parse(name)

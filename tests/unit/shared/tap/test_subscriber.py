@@ -7,7 +7,10 @@ from shared import metrics
 from shared.clock import SimulatedClock, SystemClock
 from shared.ids import StreamId
 from shared.tap import Endpoint, Gap, TapKeys, TapPublisher, TapSubscriber
+from shared.tap.asking import SILENT_NS
+from shared.tap.bundle import bundle, bundle_topic
 from shared.tap.keys import REREAD_NS, make_pair
+from shared.tap.wire import gathered, stream_topic, unit_header
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units
@@ -207,3 +210,90 @@ async def test_a_worker_whose_key_is_taken_away_is_no_longer_heard(tmp_path: Pat
         wire.publish(UNITS[1])
         await eventually(lambda: value(refused) > before, what="the refusal")
     assert len(wire.got) == 1
+
+
+def bundled(reader: TapSubscriber, parts: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
+    """The frames of a bundle for a reader, by header and data of each part."""
+    header, data = bundle([part for part, _ in parts], [its for _, its in parts])
+    return bundle_topic(reader._reader), header, data
+
+
+@pytest.mark.parametrize("may_wait", [False, True])
+async def test_each_unit_of_a_bundle_is_taken_only_from_the_worker_that_may_publish_its_stream(
+    tmp_path: Path, may_wait: bool
+) -> None:
+    public, secret = make_pair()
+    server, server_public = server_keys(tmp_path, {"59512": public})
+    keys = TapKeys(public, secret, server_public)
+    async with Wire(server, keys, may_wait=may_wait) as wire:
+        own = StreamId("59512", "cam-own")
+        kept: list[AccessUnit | Gap] = []
+        wire.subscriber.subscribe(own, kept.append)
+        await wire.subscribed()
+        refused = metrics.counter("tap_bad_messages_total", "")
+        before = value(refused)
+        mine = units(4, stream=own)
+        parts = [
+            *((unit_header(unit, recent=False), unit.data) for unit in (UNITS[0], mine[0], UNITS[1], mine[1])),
+            gathered(UNITS[2:4]),
+        ]
+        if may_wait:
+            parts.append(gathered(mine[2:]))
+        wire.publisher._send_units(bundled(wire.subscriber, parts), 6)
+        expected = mine if may_wait else mine[:2]
+        await eventually(lambda: len(kept) == len(expected), what="the worker's own units")
+        assert value(refused) == before + 3
+    assert (kept, wire.got) == (expected, [])
+
+
+async def test_a_part_that_cannot_be_read_costs_no_other_part_of_its_bundle() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        refused = metrics.counter("tap_bad_messages_total", "")
+        before = value(refused)
+        good = [(unit_header(unit, recent=False), unit.data) for unit in UNITS[:2]]
+        nested = bundled(wire.subscriber, good)[1:]
+        parts = [good[0], (b"noise", b"x"), (b"", b""), nested, good[1]]
+        wire.publisher._send_units(bundled(wire.subscriber, parts), 2)
+        wire.publisher._send_units((*bundled(wire.subscriber, good)[:2], b"too little"), 2)
+        await eventually(lambda: value(refused) == before + 4, what="the refusals")
+    assert wire.got == UNITS[:2]
+
+
+async def test_a_reader_that_leaves_one_of_two_streams_goes_on_getting_the_other() -> None:
+    async with Wire() as wire:
+        other = StreamId("59350", "cam-two")
+        kept: list[AccessUnit | Gap] = []
+        subscription = wire.subscriber.subscribe(other, kept.append)
+        await wire.subscribed()
+        theirs = units(8, stream=other)
+        for unit, their in zip(UNITS[:4], theirs[:4], strict=True):
+            wire.publish(unit)
+            wire.publish(their)
+        await eventually(lambda: len(wire.got) == len(kept) == 4, what="four units of each")
+        subscription.close()
+        await eventually(lambda: not wire.publisher.wanted(other), what="the end of one")
+        for unit, their in zip(UNITS[4:8], theirs[4:8], strict=True):
+            wire.publish(unit)
+            wire.publish(their)
+        await eventually(lambda: len(wire.got) == 8, what="the other's units")
+    assert (wire.got, kept) == (UNITS[:8], theirs[:4])
+
+
+async def test_a_worker_that_was_replaced_by_an_older_one_is_heard_again() -> None:
+    clock = SimulatedClock()
+    async with Wire(clock=clock) as wire:
+        await wire.subscribed()
+        wire.publish(UNITS[0])
+        single = stream_topic(STREAM)
+        await eventually(lambda: single not in wire.publisher._wanted, what="bundles alone")
+        await wire.publisher.close()
+        wire.publisher = wire.new_publisher()
+        wire.publisher._bundles.told = lambda _topic, _asked: None  # type: ignore[method-assign]
+        await wire.publisher.start()
+        await clock.advance(SILENT_NS / 1e9)
+        await eventually(lambda: single in wire.publisher._wanted, what="single units asked for")
+        for unit in units(3, run=2):
+            wire.publish(unit)
+        await eventually(lambda: len(wire.got) == 4, what="units of the older worker")
+    assert wire.got[1:] == units(3, run=2)
