@@ -26,6 +26,8 @@ from shared.tap.wire import (
 )
 from shared.units import AccessUnit, UnitBatch
 
+_UNWANTED = (False, False)
+
 
 class TapPublisher:
     """Publishes the units of streams somebody asked for, and answers requests for recent ones.
@@ -44,6 +46,7 @@ class TapPublisher:
         self._recent = recent
         self._changed: Callable[[StreamId], None] | None = None
         self._wanted: set[bytes] = set()
+        self._told: dict[StreamId, tuple[bool, bool]] = {}
         self._topics: dict[StreamId, tuple[bytes, bytes]] = {}
         self._gathering = Gathering(self._send_gathered)
         self._bundles = Bundles(self._send_units, SystemClock() if clock is None else clock)
@@ -151,7 +154,15 @@ class TapPublisher:
 
     def _asked_for(self, topic: bytes, asked: bool) -> None:
         stream = self._bundles.told(topic, asked) or stream_of(topic)
-        if self._changed is not None and stream is not None:
+        if stream is None:
+            return
+        wanted = self.wanted_at_once(stream), self.wanted(stream)
+        if wanted == self._told.get(stream, _UNWANTED):
+            return
+        self._told[stream] = wanted
+        if wanted == _UNWANTED:
+            del self._told[stream]
+        if self._changed is not None:
             self._changed(stream)
 
     def _answer(self, message: bytes) -> None:
