@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from shared.clock import Clock
 from shared.ids import StreamId
 from shared.tap.bundle import bundled_topic
 from shared.tap.wire import gathered_topic, stream_topic
 
-SILENT_NS = 3_000_000_000
 LOOK_EVERY_S = 1.0
+SILENT_LOOKS = 4
+"""Looks in a row before which nothing came: silence of three to four seconds."""
+
 PATIENCE_S = 0.02
 """How long a reader who may wait lets messages wait for others: a worker sends those of all its streams at
 one go, and to be woken for each costs more than to read it."""
@@ -25,10 +26,15 @@ class Form(IntEnum):
 
 
 @dataclass(slots=True)
-class _Asked:
-    least: Form
-    """The dearest form that is asked for; it stands first."""
-    heard_ns: int = 0
+class Asked:
+    """What is asked for of one stream."""
+
+    stream: StreamId
+    least: Form = Form.SINGLE
+    """The dearest form that is asked for."""
+    came: bool = False
+    """Whether units came in that form since the last look; whoever gets them says so."""
+    silent_looks: int = 0
 
 
 class Asking:
@@ -36,23 +42,28 @@ class Asking:
     sends.
 
     A worker that does not know a form sends none of it, so the dearer ones are left only when units came in a
-    cheaper one, and asked for again when those have been silent for SILENT_NS: the worker may be an older one
-    by then.
+    cheaper one, and asked for again when those have been silent for SILENT_LOOKS: the worker may be an older
+    one by then.
     """
 
-    def __init__(self, send: Callable[[bytes], None], clock: Clock, reader: bytes, *, may_wait: bool) -> None:
+    def __init__(self, send: Callable[[bytes], None], reader: bytes, *, may_wait: bool) -> None:
         self._send = send
-        self._clock = clock
         self._reader = reader
         self._forms = (Form.SINGLE, Form.GATHERED, Form.BUNDLED) if may_wait else (Form.SINGLE, Form.BUNDLED)
         self._may_wait = may_wait
-        self._asked: dict[StreamId, _Asked] = {}
+        self._asked: dict[StreamId, Asked] = {}
 
-    def begin(self, stream: StreamId) -> None:
+    def begin(self, stream: StreamId) -> Asked:
         """Ask for all forms."""
-        self._asked[stream] = _Asked(Form.SINGLE)
+        asked = self._asked[stream] = Asked(stream)
+        self.again(asked)
+        return asked
+
+    def again(self, asked: Asked) -> None:
+        """Ask for all forms once more: nobody may have heard it."""
+        asked.least = Form.SINGLE
         for form in self._forms:
-            self._send(b"\x01" + self._topic(stream, form))
+            self._send(b"\x01" + self._topic(asked.stream, form))
 
     def end(self, stream: StreamId) -> None:
         """Leave what was asked for."""
@@ -61,30 +72,26 @@ class Asking:
             if form >= least:
                 self._send(b"\x00" + self._topic(stream, form))
 
-    def heard(self, stream: StreamId, form: Form) -> None:
-        """Units of a stream came in a form."""
-        asked = self._asked[stream]
+    def heard(self, asked: Asked, form: Form) -> None:
+        """Units of a stream came in a form: leave the dearer ones."""
         if form < asked.least or form is Form.SINGLE:
             return
-        asked.heard_ns = self._clock.monotonic_ns()
-        if form > asked.least:
-            self._leave_dearer(stream, asked, form)
+        asked.came = True
+        for dearer in self._forms:
+            if asked.least <= dearer < form:
+                self._send(b"\x00" + self._topic(asked.stream, dearer))
+        asked.least = form
 
     def look(self) -> None:
         """Ask for all forms where the cheap ones have been silent; to be called every LOOK_EVERY_S."""
-        now_ns = self._clock.monotonic_ns()
-        for stream, asked in self._asked.items():
-            if asked.least is not Form.SINGLE and now_ns - asked.heard_ns >= SILENT_NS:
+        for asked in self._asked.values():
+            asked.silent_looks = 0 if asked.came else asked.silent_looks + 1
+            asked.came = False
+            if asked.least is not Form.SINGLE and asked.silent_looks >= SILENT_LOOKS:
                 left, asked.least = asked.least, Form.SINGLE
                 for form in self._forms:
                     if form < left:
-                        self._send(b"\x01" + self._topic(stream, form))
-
-    def _leave_dearer(self, stream: StreamId, asked: _Asked, form: Form) -> None:
-        for dearer in self._forms:
-            if asked.least <= dearer < form:
-                self._send(b"\x00" + self._topic(stream, dearer))
-        asked.least = form
+                        self._send(b"\x01" + self._topic(asked.stream, form))
 
     def _topic(self, stream: StreamId, form: Form) -> bytes:
         if form is Form.BUNDLED:

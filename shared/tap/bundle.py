@@ -1,7 +1,7 @@
 """Several messages of the tap as one, for a reader who takes those of many streams together.
 
-What a message of three frames says beside its topic, its header and its data, is a part here. It stays what it
-is and is read as it is: `shared.tap.wire`, `shared.tap.gathered`.
+What a message of three frames says beside its topic, its header and its data, is a part here. It is read as
+it is elsewhere: `shared.tap.wire`, `shared.tap.gathered`.
 """
 
 import struct
@@ -14,18 +14,19 @@ from shared.tap.wire import MAGIC, READER_BYTES, VERSION, stream_named
 
 BUNDLE = 2
 _BUNDLE_KIND = bytes((BUNDLE,))
-# magic, version, kind, number of parts; then, a part: bytes of its header, bytes of its data; then the headers
+# magic, version, kind, number of parts; then, a part, bytes of its header and of its data; then the headers
 _HEAD = struct.Struct("!2sBBH")
 MOST_PARTS = 1024
 _REMEMBERED = 256
 
+BUNDLE_TOPIC = b"m"
 _AT_ONCE, _PATIENT = b"w", b"p"
 _ENDS = 1 + READER_BYTES
 
 
 def bundle_topic(reader: bytes) -> bytes:
     """The topic on which one reader alone gets bundles."""
-    return b"m" + reader
+    return BUNDLE_TOPIC + reader
 
 
 def bundled_topic(reader: bytes, stream: StreamId, *, patient: bool) -> bytes:
@@ -45,12 +46,14 @@ def read_bundled(topic: bytes) -> tuple[bytes, StreamId, bool] | None:
 
 
 def bundle(headers: Sequence[bytes], datas: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """The header and data frame of several parts, at least one, by header and data of each."""
+    """The header and data frame of several parts, by header and data of each; one alone is sent as it is."""
+    if len(headers) == 1:
+        return headers[0], datas[0]
     sizes: list[int] = []
     for header, data in zip(headers, datas, strict=True):
         sizes += (len(header), len(data))
     head = _HEAD.pack(MAGIC, VERSION, BUNDLE, len(headers)) + _table(len(headers)).pack(*sizes)
-    return b"".join((head, *headers)), datas[0] if len(datas) == 1 else b"".join(datas)
+    return b"".join((head, *headers)), b"".join(datas)
 
 
 def is_bundle(header: bytes) -> bool:
@@ -59,7 +62,7 @@ def is_bundle(header: bytes) -> bool:
 
 
 def read_bundle(header: bytes, data: memoryview) -> list[tuple[bytes, memoryview]]:
-    """Header and data of each part of a bundle: at least one. Raises BadInput; what a part says may be bad."""
+    """Header and data of each part of a bundle: at least one. Raises BadInput. A part itself may be bad."""
     if len(header) < _HEAD.size:
         raise BadInput(f"tap header of a bundle has {len(header)} bytes")
     magic, version, kind, count = _HEAD.unpack_from(header)

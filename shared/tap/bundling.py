@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from shared.clock import Clock
 from shared.ids import StreamId
-from shared.tap.bundle import bundle, bundle_topic, read_bundled
+from shared.tap.bundle import BUNDLE_TOPIC, bundle, bundle_topic, read_bundled
 
 SPAN_S = 0.001
 """What is to go at once waits so long at most, for others, where much is sent."""
 
+EARN_S = 0.002
 CREDIT = 4.0
-"""So many messages more than one a span leave without waiting: a few cameras never wait."""
+"""A message may leave without waiting so often, and so many more after a pause: a few cameras never wait."""
 
 BUNDLED_BYTES = 256 << 10
 BUNDLED_PARTS = 64
@@ -25,8 +26,8 @@ Send = Callable[[Sequence[bytes], int], None]
 class Bundling:
     """One reader's parts, sent in the order they were added in.
 
-    `add_at_once` sends while there is credit, of which each span brings one; without credit the parts of a
-    span leave together, one timer later. `add` sends when the loop's turn is over: what comes at one go leaves
+    `add_at_once` sends while there is credit, of which EARN_S brings one; without credit the parts of a span
+    leave together, one timer later. `add` sends when the loop's turn is over: what comes at one go leaves
     together. Call them in the loop's thread.
     """
 
@@ -90,7 +91,7 @@ class Bundling:
     def _earned(self) -> float:
         """The credit by now."""
         now_ns = self._clock.monotonic_ns()
-        self._credit = min(CREDIT, self._credit + (now_ns - self._counted_ns) / (SPAN_S * 1e9))
+        self._credit = min(CREDIT, self._credit + (now_ns - self._counted_ns) / (EARN_S * 1e9))
         self._counted_ns = now_ns
         return self._credit
 
@@ -125,7 +126,7 @@ class Bundles:
     def told(self, topic: bytes, asked: bool) -> StreamId | None:
         """A topic was asked for, or left, which ZeroMQ says once for all that are one's own: of which stream
         that is news, if any."""
-        if topic[:1] == b"m":
+        if topic[:1] == BUNDLE_TOPIC:
             self._bundling(topic[1:]).heard = asked
             self._tidy(topic[1:])
             return None

@@ -58,7 +58,6 @@ class Cost:
         return self.ingest + self.reader + self.mux
 
 
-
 async def shares(pids: Sequence[int], seconds: float) -> list[float]:
     """% of a core that each process takes over some seconds."""
     loop = asyncio.get_running_loop()
@@ -137,8 +136,8 @@ def table(costs: Sequence[Cost]) -> Table:
 
 
 _READ_AS = (
-    "Above what the processes take without cameras. Two floors of the same run: a bare loop that is woken for "
-    "each picture of as many cameras and reads its bytes, once the event loop of Python's own library (a "
+    "Above what the processes take without cameras. Two floors of the same run: a bare loop that is woken "
+    "for each picture of as many cameras and reads its bytes, once the event loop of Python's own library (a "
     "selector's, with a BufferedProtocol) and once uvloop, which the services run on. The aims are multiples "
     "of the floor of Python's own loop. Reader: a process that reads the tap as storage does and keeps "
     "nothing, or storage. Watched: what one wall takes less what a second one of the same cameras adds."

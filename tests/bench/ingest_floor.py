@@ -1,8 +1,8 @@
 """The floor under an ingested camera in Python on this machine: to be woken and read its bytes, nothing else.
 
 `python -m tests.bench.ingest_floor read PORT COUNT` opens COUNT connections to `send PORT`, whose other end
-sends pictures of KBPS at `--fps` to each, spread evenly, as simulated cameras do. `--loop asyncio` reads by the
-loop of Python's own library, a selector's, in place of uvloop's.
+sends pictures of KBPS at `--fps` to each, spread evenly, as simulated cameras do. `--loop asyncio` reads by
+the loop of Python's own library, a selector's, in place of uvloop's.
 """
 
 import argparse

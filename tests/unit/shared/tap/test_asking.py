@@ -1,4 +1,4 @@
-"""What a reader asks for, of workers that send bundles, of those that only gather, and of those too old to."""
+"""What a reader asks for, of workers that send bundles, that only gather, and that are too old to."""
 
 from pathlib import Path
 
@@ -7,21 +7,26 @@ import pytest
 from shared import metrics
 from shared.clock import SimulatedClock
 from shared.tap import TapKeys
-from shared.tap.asking import SILENT_NS, Asking, Form
+from shared.tap.asking import SILENT_LOOKS, Asking, Form
 from shared.tap.bundle import bundled_topic
 from shared.tap.keys import REREAD_NS, make_pair
 from shared.tap.wire import gathered_topic, stream_topic
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM
-from tests.unit.shared.wire import UNITS, Wire, server_keys, value
+from tests.unit.shared.wire import UNITS, Wire, age, server_keys, value
 
 READER = bytes(range(16))
 SINGLE, GATHERED = stream_topic(STREAM), gathered_topic(STREAM)
 PATIENT, AT_ONCE = (bundled_topic(READER, STREAM, patient=patient) for patient in (True, False))
 
 
-def asking(sent: list[bytes], clock: SimulatedClock, *, may_wait: bool = True) -> Asking:
-    return Asking(sent.append, clock, READER, may_wait=may_wait)
+def asking(sent: list[bytes], *, may_wait: bool = True) -> Asking:
+    return Asking(sent.append, READER, may_wait=may_wait)
+
+
+def look(asks: Asking, times: int) -> None:
+    for _ in range(times):
+        asks.look()
 
 
 def ask(*topics: bytes) -> list[bytes]:
@@ -40,46 +45,44 @@ def leave(*topics: bytes) -> list[bytes]:
         (False, Form.BUNDLED, [SINGLE], [AT_ONCE]),
     ],
 )
-async def test_dearer_forms_are_left_once_a_cheaper_one_came_and_asked_for_when_that_falls_silent(
+def test_dearer_forms_are_left_once_a_cheaper_one_came_and_asked_for_when_that_falls_silent(
     may_wait: bool, form: Form, dearer: list[bytes], others: list[bytes]
 ) -> None:
-    clock, sent = SimulatedClock(), list[bytes]()
-    asks = asking(sent, clock, may_wait=may_wait)
-    asks.begin(STREAM)
+    sent = list[bytes]()
+    asks = asking(sent, may_wait=may_wait)
+    asked = asks.begin(STREAM)
     assert sent == ask(*dearer, *others)
     sent.clear()
-    asks.heard(STREAM, form)
-    asks.heard(STREAM, form)
+    asks.heard(asked, form)
+    asks.heard(asked, form)
     assert sent == leave(*dearer)
     sent.clear()
-    await clock.advance(SILENT_NS / 1e9 - 0.1)
-    asks.look()
+    # Units came before the first of these.
+    look(asks, SILENT_LOOKS)
     assert not sent
-    await clock.advance(0.2)
-    asks.look()
-    asks.look()
+    look(asks, 2)
     assert sent == ask(*dearer)
 
 
-async def test_a_worker_that_gathers_and_is_replaced_by_one_that_bundles_is_asked_for_bundles_alone() -> None:
+def test_a_worker_that_gathers_and_is_replaced_by_one_that_bundles_is_asked_for_bundles_alone() -> None:
     sent = list[bytes]()
-    asks = asking(sent, SimulatedClock())
-    asks.begin(STREAM)
-    asks.heard(STREAM, Form.GATHERED)
-    asks.heard(STREAM, Form.BUNDLED)
+    asks = asking(sent)
+    asked = asks.begin(STREAM)
+    asks.heard(asked, Form.GATHERED)
+    asks.heard(asked, Form.BUNDLED)
     assert sent[3:] == leave(SINGLE, GATHERED)
 
 
-async def test_bundles_that_fall_silent_beside_gathered_units_are_not_waited_for() -> None:
-    clock, sent = SimulatedClock(), list[bytes]()
-    asks = asking(sent, clock)
-    asks.begin(STREAM)
-    asks.heard(STREAM, Form.BUNDLED)
+def test_bundles_that_fall_silent_beside_gathered_units_are_not_waited_for() -> None:
+    sent = list[bytes]()
+    asks = asking(sent)
+    asked = asks.begin(STREAM)
+    asks.heard(asked, Form.BUNDLED)
+    asks.look()
     sent.clear()
     # What was on its way when gathered units were left says nothing of bundles.
-    asks.heard(STREAM, Form.GATHERED)
-    await clock.advance(SILENT_NS / 1e9)
-    asks.look()
+    asks.heard(asked, Form.GATHERED)
+    look(asks, SILENT_LOOKS)
     assert sent == ask(SINGLE, GATHERED)
 
 
@@ -87,9 +90,8 @@ async def test_bundles_that_fall_silent_beside_gathered_units_are_not_waited_for
 @pytest.mark.parametrize("form", list(Form))
 def test_what_is_left_at_the_end_is_what_was_asked_for(may_wait: bool, form: Form) -> None:
     sent = list[bytes]()
-    asks = asking(sent, SimulatedClock(), may_wait=may_wait)
-    asks.begin(STREAM)
-    asks.heard(STREAM, form)
+    asks = asking(sent, may_wait=may_wait)
+    asks.heard(asks.begin(STREAM), form)
     asks.end(STREAM)
     for topic in (SINGLE, GATHERED, PATIENT, AT_ONCE):
         assert sent.count(b"\x01" + topic) == sent.count(b"\x00" + topic)
@@ -116,8 +118,7 @@ async def test_a_reader_gets_every_unit_once_and_soon_in_bundles_alone(may_wait:
 @pytest.mark.parametrize("may_wait", [False, True])
 async def test_a_worker_that_knows_no_bundles_is_heard_all_the_same(may_wait: bool) -> None:
     async with Wire(may_wait=may_wait) as wire:
-        # A worker that does not know these topics takes them for those of streams that it has not.
-        wire.publisher._bundles.told = lambda _topic, _asked: None  # type: ignore[method-assign]
+        age(wire.publisher)
         await wire.subscribed()
         for unit in UNITS:
             wire.publish(unit)
@@ -130,7 +131,7 @@ async def test_a_worker_that_knows_no_bundles_is_heard_all_the_same(may_wait: bo
 
 async def test_a_worker_that_gathers_nothing_is_heard_all_the_same() -> None:
     async with Wire(may_wait=True) as wire:
-        wire.publisher._bundles.told = lambda _topic, _asked: None  # type: ignore[method-assign]
+        age(wire.publisher)
         wire.publisher._gather = lambda unit: None  # type: ignore[method-assign]
         await wire.subscribed()
         for unit in UNITS:

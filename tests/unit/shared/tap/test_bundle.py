@@ -34,6 +34,7 @@ from tests.unit.shared.strategies import access_units, stream_ids, unit
 
 readers = st.binary(min_size=16, max_size=16)
 some_units = st.lists(access_units, min_size=1, max_size=6)
+several_units = st.lists(access_units, min_size=2, max_size=6)
 
 
 def bundled(units: list[AccessUnit]) -> tuple[bytes, memoryview]:
@@ -44,6 +45,9 @@ def bundled(units: list[AccessUnit]) -> tuple[bytes, memoryview]:
 @given(some_units)
 def test_units_of_any_streams_come_out_as_they_were_put_in(units: list[AccessUnit]) -> None:
     header, data = bundled(units)
+    if len(units) == 1:
+        assert read(header, bytes(data)).unit == units[0]
+        return
     assert is_bundle(header)
     assert not is_gathered(header)
     assert [read(part, bytes(its)).unit for part, its in read_bundle(header, data)] == units
@@ -58,7 +62,7 @@ def test_gathered_units_are_a_part_like_any_other(units: list[AccessUnit]) -> No
     assert read(parts[1][0], bytes(parts[1][1])).unit == units[-1]
 
 
-@given(some_units, st.data())
+@given(several_units, st.data())
 def test_a_bundle_that_is_cut_or_changed_is_refused_or_read_within_its_bounds(
     units: list[AccessUnit], draw: st.DataObject
 ) -> None:
@@ -87,14 +91,16 @@ def test_no_bytes_make_the_reader_fail_otherwise_than_by_refusing(header: bytes,
 @pytest.mark.parametrize("count", [0, MOST_PARTS + 1])
 def test_a_bundle_of_nothing_or_of_too_much_is_refused(count: int) -> None:
     header, data = bundle([b"x"] * count, [b"y"] * count) if count else (b"BT\1\2\0\0", b"")
+    assert is_bundle(header)
     with pytest.raises(BadInput):
         read_bundle(header, memoryview(data))
 
 
 def test_a_bundle_in_a_bundle_is_no_part_that_is_read() -> None:
-    inner = bundled([unit(0, key=True)])
-    header, data = bundle([inner[0]], [bytes(inner[1])])
-    ((part, its),) = read_bundle(header, memoryview(data))
+    inner = bundled([unit(0, key=True), unit(1)])
+    header, data = bundle([inner[0]] * 2, [bytes(inner[1])] * 2)
+    part, its = read_bundle(header, memoryview(data))[0]
+    assert is_bundle(part)
     assert not is_gathered(part)
     with pytest.raises(BadInput):
         read(part, bytes(its))

@@ -7,7 +7,7 @@ from shared import metrics
 from shared.clock import SimulatedClock, SystemClock
 from shared.ids import StreamId
 from shared.tap import Endpoint, Gap, TapKeys, TapPublisher, TapSubscriber
-from shared.tap.asking import SILENT_NS
+from shared.tap.asking import SILENT_LOOKS
 from shared.tap.bundle import bundle, bundle_topic
 from shared.tap.keys import REREAD_NS, make_pair
 from shared.tap.wire import gathered, stream_topic, unit_header
@@ -15,7 +15,7 @@ from shared.units import AccessUnit
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units
 from tests.support.ports import free_port
-from tests.unit.shared.wire import UNITS, Wire, server_keys, value
+from tests.unit.shared.wire import UNITS, Wire, age, server_keys, value
 
 
 async def test_a_late_reader_gets_the_recent_units_first_and_then_live_ones_in_order() -> None:
@@ -234,7 +234,10 @@ async def test_each_unit_of_a_bundle_is_taken_only_from_the_worker_that_may_publ
         before = value(refused)
         mine = units(4, stream=own)
         parts = [
-            *((unit_header(unit, recent=False), unit.data) for unit in (UNITS[0], mine[0], UNITS[1], mine[1])),
+            *(
+                (unit_header(unit, recent=False), unit.data)
+                for unit in (UNITS[0], mine[0], UNITS[1], mine[1])
+            ),
             gathered(UNITS[2:4]),
         ]
         if may_wait:
@@ -281,17 +284,17 @@ async def test_a_reader_that_leaves_one_of_two_streams_goes_on_getting_the_other
 
 
 async def test_a_worker_that_was_replaced_by_an_older_one_is_heard_again() -> None:
-    clock = SimulatedClock()
-    async with Wire(clock=clock) as wire:
+    async with Wire() as wire:
         await wire.subscribed()
         wire.publish(UNITS[0])
         single = stream_topic(STREAM)
         await eventually(lambda: single not in wire.publisher._wanted, what="bundles alone")
         await wire.publisher.close()
         wire.publisher = wire.new_publisher()
-        wire.publisher._bundles.told = lambda _topic, _asked: None  # type: ignore[method-assign]
+        age(wire.publisher)
         await wire.publisher.start()
-        await clock.advance(SILENT_NS / 1e9)
+        for _ in range(SILENT_LOOKS + 1):
+            wire.subscriber._asking.look()
         await eventually(lambda: single in wire.publisher._wanted, what="single units asked for")
         for unit in units(3, run=2):
             wire.publish(unit)
