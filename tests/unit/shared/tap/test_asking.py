@@ -162,6 +162,19 @@ async def test_bundled_units_of_a_worker_whose_key_is_taken_away_are_refused(
     assert wire.got == UNITS[:1]
 
 
+@pytest.mark.parametrize("may_wait", [False, True])
+async def test_a_reader_that_knows_no_bundles_is_sent_what_it_knows(may_wait: bool) -> None:
+    async with Wire(may_wait=may_wait) as wire:
+        asks = wire.subscriber._asking
+        asks._forms = tuple(form for form in asks._forms if form is not Form.BUNDLED)
+        await wire.subscribed()
+        for unit in UNITS:
+            wire.publish(unit)
+        await eventually(lambda: len(wire.got) == len(UNITS), what="all units")
+        assert wire.publisher._bundles.of(STREAM) is None
+    assert wire.got == UNITS
+
+
 async def test_a_reader_who_watches_is_sent_no_gathered_units() -> None:
     async with Wire() as wire:
         await wire.subscribed()

@@ -10,6 +10,7 @@ from shared.tap import Endpoint, Gap, TapKeys, TapPublisher, TapSubscriber
 from shared.tap.asking import SILENT_LOOKS
 from shared.tap.bundle import bundle, bundle_topic
 from shared.tap.keys import REREAD_NS, make_pair
+from shared.tap.reassembly import ASK_EVERY_NS
 from shared.tap.wire import gathered, stream_topic, unit_header
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
@@ -300,3 +301,36 @@ async def test_a_worker_that_was_replaced_by_an_older_one_is_heard_again() -> No
             wire.publish(unit)
         await eventually(lambda: len(wire.got) == 4, what="units of the older worker")
     assert wire.got[1:] == units(3, run=2)
+
+
+@pytest.mark.parametrize("may_wait", [False, True])
+async def test_a_bundle_that_is_lost_is_made_good_from_the_recent_units(may_wait: bool) -> None:
+    clock = SimulatedClock()
+    async with Wire(clock=clock, may_wait=may_wait) as wire:
+        await wire.subscribed()
+        wire.publish(UNITS[0])
+        single = stream_topic(STREAM)
+        await eventually(lambda: single not in wire.publisher._wanted, what="bundles alone")
+        send = wire.publisher._pump.send
+        wire.publisher._pump.send = lambda _frames: False  # type: ignore[method-assign]
+        wire.publish(UNITS[1])
+        wire.publisher._gathering.flush()
+        wire.publisher._bundles.flush()
+        wire.publisher._pump.send = send  # type: ignore[method-assign]
+        await clock.advance(ASK_EVERY_NS / 1e9)
+        wire.publish(UNITS[2])
+        await eventually(lambda: len(wire.got) == 3, what="the lost one and those around it")
+        wire.publish(UNITS[3])
+        await eventually(lambda: len(wire.got) == 4, what="the next one")
+    assert wire.got == UNITS[:4]
+
+
+async def test_who_is_to_be_told_of_a_message_is_told_before_its_units_are_given_on() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        told: list[int] = []
+        wire.subscriber.woken(lambda: told.append(len(wire.got)))
+        header = [(unit_header(unit, recent=False), unit.data) for unit in UNITS[:3]]
+        wire.publisher._send_units(bundled(wire.subscriber, header), 3)
+        await eventually(lambda: len(wire.got) == 3, what="three units")
+    assert told == [0]
