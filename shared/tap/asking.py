@@ -49,7 +49,7 @@ class Asking:
     def __init__(self, send: Callable[[bytes], None], reader: bytes, *, may_wait: bool) -> None:
         self._send = send
         self._reader = reader
-        self._forms = (Form.SINGLE, Form.GATHERED, Form.BUNDLED) if may_wait else (Form.SINGLE, Form.BUNDLED)
+        self._forms = tuple(form for form in Form if may_wait or form is not Form.GATHERED)
         self._may_wait = may_wait
         self._asked: dict[StreamId, Asked] = {}
 

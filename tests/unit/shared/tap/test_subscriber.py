@@ -312,7 +312,7 @@ async def test_a_bundle_that_is_lost_is_made_good_from_the_recent_units(may_wait
         single = stream_topic(STREAM)
         await eventually(lambda: single not in wire.publisher._wanted, what="bundles alone")
         send = wire.publisher._pump.send
-        wire.publisher._pump.send = lambda _frames: False  # type: ignore[method-assign]
+        wire.publisher._pump.send = lambda frames: not frames  # type: ignore[method-assign]
         wire.publish(UNITS[1])
         wire.publisher._gathering.flush()
         wire.publisher._bundles.flush()
