@@ -14,7 +14,7 @@ from shared.tap.wire import MAGIC, READER_BYTES, VERSION, stream_named
 
 BUNDLE = 2
 _BUNDLE_KIND = bytes((BUNDLE,))
-# magic, version, kind, number of parts; then, a part, bytes of its header and of its data; then the headers
+# magic, version, kind, number of parts; then the bytes of each one's header; then the headers
 _HEAD = struct.Struct("!2sBBH")
 MOST_PARTS = 1024
 _REMEMBERED = 256
@@ -45,15 +45,13 @@ def read_bundled(topic: bytes) -> tuple[bytes, StreamId, bool] | None:
         return None
 
 
-def bundle(headers: Sequence[bytes], datas: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """The header and data frame of several parts, by header and data of each; one alone is sent as it is."""
+def bundle(headers: Sequence[bytes]) -> bytes:
+    """The header frame of several parts, behind which each one's data is a frame. One alone is sent as it
+    is."""
     if len(headers) == 1:
-        return headers[0], datas[0]
-    sizes: list[int] = []
-    for header, data in zip(headers, datas, strict=True):
-        sizes += (len(header), len(data))
-    head = _HEAD.pack(MAGIC, VERSION, BUNDLE, len(headers)) + _table(len(headers)).pack(*sizes)
-    return b"".join((head, *headers)), b"".join(datas)
+        return headers[0]
+    head = _HEAD.pack(MAGIC, VERSION, BUNDLE, len(headers))
+    return b"".join((head, _table(len(headers)).pack(*map(len, headers)), *headers))
 
 
 def is_bundle(header: bytes) -> bool:
@@ -61,27 +59,28 @@ def is_bundle(header: bytes) -> bool:
     return header[3:4] == _BUNDLE_KIND
 
 
-def read_bundle(header: bytes, data: memoryview) -> list[tuple[bytes, memoryview]]:
-    """Header and data of each part of a bundle: at least one. Raises BadInput. A part itself may be bad."""
+def read_bundle(header: bytes, frames: int) -> list[bytes]:
+    """The header of each part of a bundle with so many frames of data: at least one. Raises BadInput. A part
+    itself may be bad."""
     if len(header) < _HEAD.size:
         raise BadInput(f"tap header of a bundle has {len(header)} bytes")
     magic, version, kind, count = _HEAD.unpack_from(header)
     if magic != MAGIC or version != VERSION or kind != BUNDLE or not 0 < count <= MOST_PARTS:
         raise BadInput(f"tap header of a bundle is not of version {VERSION}")
     table = _table(count)
-    at, taken = _HEAD.size + table.size, 0
-    if len(header) < at:
-        raise BadInput("tap header of a bundle is cut")
+    at = _HEAD.size + table.size
+    if count != frames or len(header) < at:
+        raise BadInput("tap header of a bundle names other parts than there are")
     sizes = table.unpack_from(header, _HEAD.size)
-    if at + sum(sizes[::2]) != len(header) or sum(sizes[1::2]) != len(data):
-        raise BadInput("tap message of a bundle has not what it names")
+    if at + sum(sizes) != len(header):
+        raise BadInput("tap header of a bundle has not what it names")
     parts = []
-    for header_bytes, data_bytes in zip(sizes[::2], sizes[1::2], strict=True):
-        parts.append((header[at : at + header_bytes], data[taken : taken + data_bytes]))
-        at, taken = at + header_bytes, taken + data_bytes
+    for size in sizes:
+        parts.append(header[at : at + size])
+        at += size
     return parts
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _table(count: int) -> struct.Struct:
-    return struct.Struct(f"!{2 * count}I")
+    return struct.Struct(f"!{count}I")

@@ -71,7 +71,7 @@ class Bundling:
         self._credit = max(0.0, self._earned() - 1.0)
         headers, datas, units = self._headers, self._datas, self._units
         self._headers, self._datas, self._bytes, self._units = [], [], 0, 0
-        self._send((self._topic, *bundle(headers, datas)), units)
+        self._send((self._topic, bundle(headers), *datas), units)
 
     def _keep(self, header: bytes, data: bytes, units: int) -> bool:
         """Let a part wait; whether something has to be done for it to be sent."""

@@ -93,10 +93,12 @@ class TapPublisher:
 
     def publish_batch(self, batch: UnitBatch) -> None:
         """Send units that came together, as `publish` would each of them."""
-        if self.wanted_at_once(batch.stream):
+        topic, patient = self._topics_of(batch.stream)
+        readers = self._bundles.of(batch.stream)
+        if topic in self._wanted or (readers is not None and readers.at_once):
             for unit in batch.units():
                 self.publish(unit)
-        elif self.wanted(batch.stream):
+        elif patient in self._wanted or readers is not None:
             self._gather_batch(batch)
 
     def _publish_at_once(self, unit: AccessUnit, topic: bytes, bundlings: Sequence[Bundling]) -> None:

@@ -207,23 +207,24 @@ class TapSubscriber:
         self._send(ask_recent(self._reader, stream))
 
     def _received(self, frames: list[zmq.Frame]) -> None:
-        if len(frames) != 3:
+        if len(frames) < 3:
             self._refuse(f"a message of {len(frames)} frames")
             return
         self._woken()
-        header, data = frames[1].bytes, frames[2].buffer
+        header = frames[1].bytes
         commune = None if self._peers is None else self._commune(self._peers, frames[1])
-        if not is_bundle(header):
-            bundled = frames[0].bytes[:1] == BUNDLE_TOPIC
-            self._received_part(commune, header, data, Form.BUNDLED if bundled else None)
-            return
         try:
-            parts = read_bundle(header, data)
+            if is_bundle(header):
+                parts, bundled = read_bundle(header, len(frames) - 2), True
+            elif len(frames) == 3:
+                parts, bundled = [header], frames[0].bytes[:1] == BUNDLE_TOPIC
+            else:
+                raise BadInput(f"a message of {len(frames)} frames")
         except BadInput as error:
             self._refuse(error.detail)
             return
-        for part, its_data in parts:
-            self._received_part(commune, part, its_data, Form.BUNDLED)
+        for part, data in zip(parts, frames[2:], strict=True):
+            self._received_part(commune, part, data.buffer, Form.BUNDLED if bundled else None)
 
     def _received_part(
         self, commune: str | None, header: bytes, data: memoryview, bundled: Form | None

@@ -23,11 +23,10 @@ class Sent:
         self.units: list[int] = []
 
     def __call__(self, frames: Sequence[bytes], units: int) -> None:
-        topic, header, data = frames
+        topic, header, *datas = frames
         self.topics.append(topic)
-        alone = not is_bundle(header)
-        parts = [(header, data)] if alone else read_bundle(header, memoryview(data))
-        self.messages.append([bytes(part) for _, part in parts])
+        assert len(read_bundle(header, len(datas)) if is_bundle(header) else [header]) == len(datas)
+        self.messages.append(datas)
         self.units.append(units)
 
 

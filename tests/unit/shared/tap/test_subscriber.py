@@ -213,10 +213,9 @@ async def test_a_worker_whose_key_is_taken_away_is_no_longer_heard(tmp_path: Pat
     assert len(wire.got) == 1
 
 
-def bundled(reader: TapSubscriber, parts: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
+def bundled(reader: TapSubscriber, parts: list[tuple[bytes, bytes]]) -> tuple[bytes, ...]:
     """The frames of a bundle for a reader, by header and data of each part."""
-    header, data = bundle([part for part, _ in parts], [its for _, its in parts])
-    return bundle_topic(reader._reader), header, data
+    return bundle_topic(reader._reader), bundle([part for part, _ in parts]), *(its for _, its in parts)
 
 
 @pytest.mark.parametrize("may_wait", [False, True])
@@ -256,11 +255,13 @@ async def test_a_part_that_cannot_be_read_costs_no_other_part_of_its_bundle() ->
         refused = metrics.counter("tap_bad_messages_total", "")
         before = value(refused)
         good = [(unit_header(unit, recent=False), unit.data) for unit in UNITS[:2]]
-        nested = bundled(wire.subscriber, good)[1:]
-        parts = [good[0], (b"noise", b"x"), (b"", b""), nested, good[1]]
+        nested = bundle([part for part, _ in good])
+        parts = [good[0], (b"noise", b"x"), (b"", b""), (nested, b"x"), good[1]]
         wire.publisher._send_units(bundled(wire.subscriber, parts), 2)
-        wire.publisher._send_units((*bundled(wire.subscriber, good)[:2], b"too little"), 2)
-        await eventually(lambda: value(refused) == before + 4, what="the refusals")
+        wire.publisher._send_units((*bundled(wire.subscriber, good), b"too much"), 2)
+        wire.publisher._send_units(bundled(wire.subscriber, good)[:-1], 2)
+        wire.publisher._send_units((*bundled(wire.subscriber, good[:1]), b"no bundle"), 1)
+        await eventually(lambda: value(refused) == before + 6, what="the refusals")
     assert wire.got == UNITS[:2]
 
 
