@@ -22,7 +22,9 @@ HANDSHAKE_MS = 5000
 
 HEARTBEAT_MS, SILENT_MS = 2000, 6000
 _BATCH = 256
-_COPIED_BYTES = 1 << 16
+_COPIED_BYTES = 1 << 20
+"""A larger frame is not copied but lent to ZeroMQ, which gives it back through a thread of pyzmq's:
+to copy some hundred kilobytes is cheaper."""
 # Plain numbers: joining and reading flags of an enum takes longer than sending a frame.
 _MORE, _LAST = int(zmq.SNDMORE | zmq.NOBLOCK), int(zmq.NOBLOCK)
 _EVENTS, _POLLIN = int(zmq.EVENTS), int(zmq.POLLIN)
