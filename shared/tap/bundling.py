@@ -11,9 +11,10 @@ from shared.tap.bundle import BUNDLE_TOPIC, bundle, bundle_topic, read_bundled
 SPAN_S = 0.001
 """What is to go at once waits so long at most, for others, where much is sent."""
 
-EARN_S = 0.002
-CREDIT = 4.0
-"""A message may leave without waiting so often, and so many more after a pause: a few cameras never wait."""
+EARN_S = 0.001
+CREDIT = 20.0
+"""A message may leave without waiting so often, and so many more after a pause: a wall's cameras never wait,
+even where their pictures come at one time."""
 
 BUNDLED_BYTES = 256 << 10
 BUNDLED_PARTS = 64
