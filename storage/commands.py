@@ -17,13 +17,16 @@ from shared.spans import Span
 from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.departure import Departed, Departure, Sealed
+from storage.lifecycle.departure_grounds import refuse_waiting
 from storage.lifecycle.reindex import Reindexed, reindex
 from storage.lifecycle.scrub import Found, scrubbed
 from storage.objects.boot import since_boot
 from storage.objects.compose import StoreHome, departure_home, store_home
 from storage.objects.disk import RealDisk
 from storage.objects.folder_lock import locked
+from storage.objects.notes import FolderNotes
 from storage.recording.spool import Spool
+from storage.recording.spool_keys import SpoolKeys
 from storage.settings import ArchiveSettings, StorageSettings
 
 if TYPE_CHECKING:
@@ -46,7 +49,9 @@ async def _at_home(settings: ArchiveSettings) -> AsyncIterator[tuple[StoreHome, 
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
     async with locked(folders, clock, since_boot), _taken(home.lease):
-        archive = await open_archive(settings.index_url, home.store, Spool(settings.spool, disk, [], clock))
+        keys = None if home.keys is None else SpoolKeys(home.keys, FolderNotes(settings.spool, disk))
+        spool = Spool(settings.spool, disk, [], clock, keys=keys)
+        archive = await open_archive(settings.index_url, home.store, spool)
         try:
             yield home, archive
         finally:
@@ -106,11 +111,12 @@ async def scrub_all(settings: ArchiveSettings, *, repair: bool) -> tuple[Found, 
 async def rewrap_keys(settings: ArchiveSettings, commune: str) -> int:
     """What `python -m storage rewrap` does: a new key for a commune; how many data keys got new envelopes.
 
-    Raises Unavailable where the old key is not to be had.
+    Raises Unavailable where the old key is not to be had, Conflict while it is still needed.
     """
-    async with _at_home(settings) as (home, _):
+    async with _at_home(settings) as (home, archive):
         if home.keys is None:
             raise Unavailable("no folder of footage keys is set: BEFFROI_FOOTAGE_KEY_DIR")
+        await refuse_waiting(archive, commune)
         with _worded():
             return await asyncio.to_thread(home.keys.rewrap, commune)
 

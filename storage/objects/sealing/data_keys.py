@@ -53,6 +53,12 @@ class DataKeys:
             self._notes.write(scope.note, wrapped(made, self._current(scope.commune), _bound(scope)))
             return self._know(scope, made)
 
+    def current(self, commune: str) -> Key:
+        """The key of a commune that wraps, made at its first use. Raises KeyAway, Unavailable."""
+        with self._turn:
+            require_store(self._notes)
+            return self._current(commune)
+
     def destroy(self, scope: Scope) -> None:
         """Destroy a data key: what it sealed can be opened by nobody."""
         with self._turn:
