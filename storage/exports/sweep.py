@@ -78,6 +78,8 @@ class PackageSweep:
         destroyed = 0
         for path in await asyncio.to_thread(lambda: sorted(self._folder.glob("*.*"))):
             if path.suffix in _OURS and await self._is_due(path, now_ns):
+                if path.suffix == PLAIN:
+                    await asyncio.to_thread(path.with_suffix(KEY).unlink, missing_ok=True)
                 await asyncio.to_thread(path.unlink, missing_ok=True)
                 self._log.warning("stray-package-destroyed", file=path.name)
                 destroyed += 1

@@ -12,7 +12,7 @@ from shared.tickets import Action
 from tests.support.pictures import START_NS
 from tests.support.sealed_store import sealed_store, spool_keys
 from tests.unit.storage.packages import EXPORT, exported, for_recipient, handed_over, order
-from tests.unit.storage.workshop import Workshop, units, workshop
+from tests.unit.storage.workshop import Workshop, policy, units, workshop
 
 DAY_S = 86_400.0
 
@@ -94,6 +94,8 @@ async def test_a_sealed_package_whose_row_was_lost_dies_with_its_footage(tmp_pat
         (tmp_path / name).unlink(missing_ok=True)
     async with sealed_shop(tmp_path, "bbbb") as shop:
         await shop.reindex()
+        # As control_room tells it within a second.
+        await shop.policies.replace([policy(days=5)])
         await shop.clock.advance(4.9 * DAY_S)
         await shop.sweep.sweep_once()
         assert package.exists()
