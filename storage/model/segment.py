@@ -95,6 +95,11 @@ def object_key(stream: StreamId, start_ns: int, run: int, nonce: str) -> str:
     return f"{stream}/{start:%Y%m%d}/{start:%Y%m%dT%H%M%S}.{milliseconds:03d}Z-r{run}-{nonce}.mp4"
 
 
+def stream_of_key(key: str) -> StreamId:
+    """The stream that the key of a segment names. Raises BadInput."""
+    return StreamId.parse("/".join(key.split("/")[:3]))
+
+
 def spool_name(key: str) -> str:
     """The name of a segment's file in the spool, which is one flat folder."""
     return key.replace("/", "~")

@@ -75,6 +75,10 @@ class Catalogue:
         }
         return await self._shown.which_have_any(stream, spans, self._clock.utc_ns()) | found
 
+    async def over_ns(self, stream: StreamId) -> int:
+        """What was captured up to this instant is past its deadline now, whatever keeps it."""
+        return await self._shown.over_ns(stream, self._clock.utc_ns())
+
     def is_growing(self, key: str) -> bool:
         """Whether a segment is written, or finished and not in the index yet."""
         return self._recorder.is_open(key)

@@ -1,4 +1,4 @@
-"""A certificate whose number is not positive is refused in words wherever one is read, and nobody is warned."""
+"""A certificate whose number is not positive is refused in words wherever one is read, without a warning."""
 
 import hashlib
 import ssl

@@ -90,6 +90,16 @@ async def test_thumbnails_are_of_the_held_part_only(tmp_path: Path) -> None:
         assert made is not None
 
 
+async def test_no_thumbnail_of_the_rest_stays_in_memory_past_the_deadline(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(units(250), days=5)
+        await shop.holds.put(a_hold(1.5, 2.3))
+        assert await shop.thumbnails.at(STREAM, START_NS + SECOND_NS) is not None
+        await shop.clock.advance(6 * DAY_S)
+        await shop.thumbnails.sweep_once()
+        assert shop.thumbnails.kept_bytes == 0
+
+
 async def test_a_playlist_has_the_held_part_only_and_its_segments_are_served(tmp_path: Path) -> None:
     async with past_its_deadline(tmp_path, a_hold(1.5, 2.3)) as shop:
         token = shop.token(Action.PLAYBACK, str(STREAM))
