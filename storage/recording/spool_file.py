@@ -2,7 +2,7 @@
 
 import os
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from storage.objects.sealing.envelope import BrokenEnvelope, Key, WrongKey
@@ -121,6 +121,19 @@ class SealedFile:
             self._head,
             is_sealed=True,
         )
+
+    def salvaged(self, descriptor: int) -> Iterator[bytes]:
+        """What opens of a file, or of a part of it that was set aside behind its head; the rest is skipped.
+
+        Raises KeyAway, SealBroken.
+        """
+        self.find(descriptor)
+        at = len(self._head)
+        while block := block_at(os.pread(descriptor, BLOCK_HEAD_BYTES, at), None, 0, at):
+            opened = self._open(descriptor, block)
+            if opened is not None:
+                yield opened
+            at = block.end
 
     def _is_torn(self, descriptor: int) -> bool:
         """Whether what follows is one block not written to its end, or nothing was written there."""

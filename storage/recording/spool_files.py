@@ -74,6 +74,17 @@ class SpoolFiles:
                 return path.open("rb")
         return io.BufferedReader(_Clear(self, path, self.size(path)), _BUFFER_BYTES)
 
+    def salvaged(self, path: Path) -> Iterator[bytes]:
+        """What can be read of a file that was set aside, whole or in part. Raises OSError."""
+        with _descriptor(path) as descriptor:
+            if is_sealed(os.pread(descriptor, len(MAGIC), 0)):
+                yield from self._sealed(path).salvaged(descriptor)
+                return
+            at = 0
+            while chunk := os.pread(descriptor, _BUFFER_BYTES, at):
+                yield chunk
+                at += len(chunk)
+
     def cut(self, path: Path, stored: int) -> None:
         """Cut a file that nobody writes to. Raises OSError."""
         os.truncate(path, stored)
@@ -95,7 +106,8 @@ class SpoolFiles:
             return found
 
     def _sealed(self, path: Path) -> SealedFile:
-        key, keys = key_of_spool_name(path.name), self._keys
+        # A part that was set aside has the name of its file in front.
+        key, keys = key_of_spool_name(f"{path.name.partition('.mp4')[0]}.mp4"), self._keys
 
         def opening() -> tuple[Key, ...]:
             if keys is None:

@@ -96,14 +96,14 @@ def key_of(head: bytes, by: Sequence[Key], name: str) -> Key:
     return unwrapped(head[_ENVELOPE_AT:], by, bound(name))
 
 
-def block_at(head: bytes, number: int, at: int, stored: int) -> Block | None:
-    """The block that should begin at `stored`, by the bytes there; None where none does."""
+def block_at(head: bytes, number: int | None, at: int, stored: int) -> Block | None:
+    """The block that should begin at `stored`, by the bytes there; None where none does, or another."""
     if len(head) < _HEAD.size:
         return None
     told, length = _HEAD.unpack_from(head)
-    if told != number or not _TAG < length <= BLOCK_BYTES + _TAG:
+    if told != (told if number is None else number) or not _TAG < length <= BLOCK_BYTES + _TAG:
         return None
-    return Block(number, at, length - _TAG, stored)
+    return Block(told, at, length - _TAG, stored)
 
 
 BLOCK_HEAD_BYTES = _HEAD.size

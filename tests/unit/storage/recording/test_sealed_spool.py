@@ -19,6 +19,7 @@ from storage.objects.sealing.growing import BLOCK_BYTES, Growing
 from storage.recording.quarantine import Quarantine
 from storage.recording.sealing import Sealer
 from storage.recording.spool import Spool
+from storage.recording.spool_files import SpoolFiles
 from storage.recording.spool_keys import SpoolKeys
 from tests.support.pictures import START_NS, STREAM
 from tests.support.sealed_store import sealed_store, spool_keys
@@ -137,6 +138,10 @@ async def test_damage_in_the_midst_sets_aside_what_follows_sealed_and_whole(
         head = Growing(commune_key(tmp_path), KEY).head
         assert tail[len(head) :] == bytes(damaged)[ends[1] :]
         assert tail[: len(head)] == stored[: len(head)]
+        # A person gets out of it all but what is damaged.
+        (aside,) = shop.quarantine.files()
+        files = SpoolFiles(shop.places.spool.keys)
+        assert b"".join(files.salvaged(aside)) == SEGMENT[FRAGMENTS[2] :]
 
 
 async def test_a_damaged_head_is_set_aside_and_never_called_empty(tmp_path: Path) -> None:
