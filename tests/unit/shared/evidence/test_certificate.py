@@ -43,9 +43,10 @@ def _numbered(der: bytes, authority: Authority, *, negative: bool) -> bytes:
 def test_it_is_refused_by_itself_in_der_and_in_pem(authority: Authority, negative: bool) -> None:
     der = _numbered(_der(authority), authority, negative=negative)
     pem = ssl.DER_cert_to_PEM_cert(der)
-    for read in (lambda: certificate_of_der(der), lambda: certificate_of_pem(pem.encode())):
-        with pytest.raises(ValueError, match="not positive"):
-            read()
+    with pytest.raises(ValueError, match="not positive"):
+        certificate_of_der(der)
+    with pytest.raises(ValueError, match="not positive"):
+        certificate_of_pem(pem.encode())
     with pytest.raises(BadInput):
         RecipientCertificate.from_pem(pem)
     with pytest.raises(BadInput):
