@@ -1,7 +1,6 @@
 """Small notes beside the objects: the store's own name, its generation, holds, the trusted time."""
 
 import os
-import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -54,7 +53,7 @@ class FolderNotes:
 
     def make(self, name: str, data: bytes) -> bytes:
         path = self._placed(name)
-        make_file(path, data, self._disk)
+        make_file(path, path.with_name(f"{path.name}.tmp"), data, self._disk)
         return path.read_bytes()
 
     def read(self, name: str) -> bytes | None:
@@ -87,12 +86,11 @@ class FolderNotes:
         return self._root / name
 
 
-def make_file(path: Path, data: bytes, disk: Disk) -> None:
-    """Make a file, lasting and readable by its owner only, where there is none; one that is there stays.
-
-    Raises OSError. Blocking.
+def make_file(path: Path, incoming: Path, data: bytes, disk: Disk) -> None:
+    """Make a file by way of another one, lasting and readable by its owner only, where there is none; one that
+    is there stays. Raises OSError. Blocking.
     """
-    incoming = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
+    disk.remove(incoming)
     try:
         incoming.touch(0o600)
         incoming.write_bytes(data)

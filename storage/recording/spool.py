@@ -100,6 +100,11 @@ class Spool:
         """Cut the file of a segment that nobody writes to. Raises OSError. Blocking."""
         self._files.cut(self.path(key), stored)
 
+    def expect(self, commune: str) -> None:
+        """A commune is to be recorded. In the loop."""
+        if self.keys is not None:
+            self.keys.expect(commune)
+
     def sealing(self, key: str) -> Growing | None:
         """What seals a segment that begins; None where it is written in the clear. Blocking."""
         return self._files.sealing(key)

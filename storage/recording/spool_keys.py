@@ -13,7 +13,7 @@ from storage.objects.sealing.growing import Growing
 from storage.objects.sealing.scope import scope_of
 
 _NOTE = ".beffroi-spool-keys"
-_EVERY_S = 5.0
+_EVERY_S = 2.0
 
 
 class SpoolKeys:
@@ -29,6 +29,7 @@ class SpoolKeys:
         self._notes = notes
         self._confirmed: dict[str, Key] = {}
         self._wanted: dict[str, str | None] = {}
+        self._expected = asyncio.Event()
         self._log = get_logger("storage")
 
     def sealing(self, key: str) -> Growing | None:
@@ -52,6 +53,11 @@ class SpoolKeys:
     def confirm_once(self) -> None:
         """Ask the object store for the keys that are wanted. Blocking."""
         for commune in list(self._wanted):
+            noted = self._noted(commune)
+            if noted is not None:
+                self._confirmed[commune] = noted
+                del self._wanted[commune]
+                continue
             try:
                 self._confirmed[commune] = self._keys.current(commune)
                 told = {name: key.id for name, key in self._confirmed.items()}
@@ -64,12 +70,24 @@ class SpoolKeys:
             else:
                 del self._wanted[commune]
 
+    def expect(self, commune: str) -> None:
+        """A commune is to be recorded: its key is asked for before its first picture comes. In the loop."""
+        if commune not in self._confirmed:
+            self._wanted.setdefault(commune, None)
+            self._expected.set()
+
     async def run(self, clock: Clock) -> None:
-        """Confirm what is wanted, for ever."""
+        """Confirm what is wanted, for ever: at once where it is expected."""
         while True:
+            self._expected.clear()
             if self._wanted:
                 await asyncio.to_thread(self.confirm_once)
-            await clock.sleep(_EVERY_S)
+            waits = [asyncio.ensure_future(clock.sleep(_EVERY_S)), asyncio.create_task(self._expected.wait())]
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for one in waits:
+                    one.cancel()
 
     def health(self) -> str | None:
         """Whose recordings are in the clear, and why."""

@@ -50,7 +50,8 @@ class CommuneKeys:
         """Make the first key of a commune; that of another process where it was faster. Raises OSError."""
         path = self._path(commune)
         private_folder(self.folder)
-        make_file(path, _told([Key.made()]), self._disk)
+        incoming = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        make_file(path, incoming, _told([Key.made()]), self._disk)
         return self.all(commune)
 
     def remove(self, commune: str) -> None:

@@ -1,5 +1,6 @@
 """With footage keys nothing that waits in the spool can be read without them, and nothing is lost by it."""
 
+import asyncio
 import errno
 import hashlib
 import os
@@ -21,6 +22,7 @@ from storage.recording.sealing import Sealer
 from storage.recording.spool import Spool
 from storage.recording.spool_files import SpoolFiles
 from storage.recording.spool_keys import SpoolKeys
+from tests.support.eventually import eventually
 from tests.support.pictures import START_NS, STREAM
 from tests.support.sealed_store import sealed_store, spool_keys
 from tests.unit.storage.damage import FRAGMENTS, SEGMENT, set_aside
@@ -222,6 +224,19 @@ async def test_a_commune_nobody_recorded_before_gets_its_key_and_its_next_segmen
         assert others
         assert not in_the_clear(others)
         assert keys.health() is None
+
+
+async def test_the_key_of_a_commune_that_is_to_be_recorded_is_asked_for_at_once(tmp_path: Path) -> None:
+    async with sealed_shop(tmp_path) as shop:
+        keys = shop.places.spool.keys
+        assert keys is not None
+        running = asyncio.create_task(keys.run(shop.clock))
+        shop.recorder.apply([policy()])
+        await eventually((shop.places.spool.folder / ".beffroi-spool-keys").exists, what="the key")
+        await shop.record(units(50))
+        assert not in_the_clear(spooled(shop))
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_a_write_that_fails_leaves_all_that_was_written_before_it(tmp_path: Path) -> None:
