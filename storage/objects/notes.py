@@ -87,8 +87,9 @@ class FolderNotes:
 
 
 def make_file(path: Path, incoming: Path, data: bytes, disk: Disk) -> None:
-    """Make a file by way of another one, lasting and its owner's alone, where there is none; one that is there
-    stays. Raises OSError. Blocking.
+    """Make a file by way of another one, lasting and its owner's alone, where there is none.
+
+    One that is there stays. Raises OSError. Blocking.
     """
     disk.remove(incoming)
     try:
