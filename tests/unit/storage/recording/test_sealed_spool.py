@@ -180,6 +180,27 @@ async def test_without_its_key_a_file_waits_and_is_finished_when_the_key_is_back
         assert (spooled(shop), len(shop.objects())) == ([], 1)
 
 
+async def test_what_no_key_opens_any_more_dies_on_its_day_all_the_same(tmp_path: Path) -> None:
+    async with sealed_shop(tmp_path) as shop:
+        confirm_keys(shop)
+        shop.recorder.apply([policy(days=5)])
+        await shop.policies.replace([policy(days=5)])
+        await shop.record(units(50))
+        shop.recorder.apply([])
+        await shop.settle()
+        assert spooled(shop)
+    (tmp_path / f"keys/{STREAM.commune}.jwks").unlink()
+    async with sealed_shop(tmp_path, "bbbb") as shop:
+        shop.finisher.find_left_over()
+        await shop.finish()
+        await shop.clock.advance(4.9 * 86_400)
+        await shop.retention.run_once()
+        assert spooled(shop)
+        await shop.clock.advance(0.2 * 86_400)
+        await shop.retention.run_once()
+        assert spooled(shop) == []
+
+
 async def test_recording_goes_on_in_the_clear_and_loudly_while_the_right_key_is_not_there(
     tmp_path: Path,
 ) -> None:
