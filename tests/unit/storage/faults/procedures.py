@@ -15,8 +15,8 @@ from tests.unit.storage.workshop import Workshop, policy
 STRIKE_S = 12
 """Faults befall a recording in its first seconds."""
 RESUMED_S = 14
-"""A recording that a fault did not end goes on for so long, and for a group of pictures more: a disk that is full
-where a segment should begin costs one."""
+"""A recording that a fault did not end goes on for so long, and for a group of pictures more: a disk that is
+full where a segment should begin costs one."""
 _SYNC_EVERY_S = 4
 DAY_S = DAY_NS / 1e9
 
