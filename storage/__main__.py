@@ -19,6 +19,7 @@ from storage.commands import (
     rebuild_index,
     rewrap_keys,
     scrub_all,
+    unseal,
 )
 from storage.edge.compose import build_edge
 from storage.lifecycle.reindex import Reindexed
@@ -77,10 +78,8 @@ def _say(done: Reindexed) -> None:
 
 def run(arguments: list[str]) -> int:
     """The exit code of the process."""
-    if not arguments:
-        return main("storage", build)
-    if arguments == ["--edge"]:
-        return main("storage", build_edge)
+    if arguments in ([], ["--edge"]):
+        return main("storage", build_edge if arguments else build)
     try:
         match arguments:
             case ["reindex"]:
@@ -99,6 +98,10 @@ def run(arguments: list[str]) -> int:
                 proof = asyncio.run(erase(_settings(), commune, Path(folder)))
                 print(f"0 recordings of commune {commune} are left here; signed proof: {proof}")
                 return 0
+            case ["unseal", file]:
+                for part in unseal(_settings(), Path(file)):
+                    sys.stdout.buffer.write(part)
+                return 0
             case ["capture", key]:
                 return _written(asyncio.run(prove_capture(_settings(), key)))
     except BeffroiError as error:
@@ -106,7 +109,7 @@ def run(arguments: list[str]) -> int:
         return 2
     print(
         "usage: python -m storage [--edge | reindex | scrub [--repair] | proof STREAM FROM TO | "
-        "capture KEY | rewrap COMMUNE | depart COMMUNE --to FOLDER [--erase]]",
+        "capture KEY | rewrap COMMUNE | unseal FILE | depart COMMUNE --to FOLDER [--erase]]",
         file=sys.stderr,
     )
     return 2

@@ -99,7 +99,7 @@ async def build_edge(settings: EdgeSettings | None = None) -> Service:
     tap = _tap(settings, clock)
     service = Service("storage", status_port=settings.edge_status_port, clock=clock)
     locks = await keep_folders(service, (settings.spool, settings.objects), clock)
-    spool, lanes = compose_spool(settings, disk, clock)
+    spool, lanes = compose_spool(settings, None, disk, clock)
     store = FolderStore(settings.objects, disk)
     archive = await open_archive(settings.index_url, store, spool)
     service.on_stop(archive.database.close)

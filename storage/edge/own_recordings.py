@@ -37,4 +37,4 @@ class OwnRecordings:
 
     async def _stored(self, stream: StreamId, span: Span) -> list[Segment]:
         found = await self._shown.between(stream, span.start_ns, span.end_ns, self._clock.utc_ns())
-        return [one for one in found if one.state is SegmentState.STORED]
+        return [one.row for one in found if one.row.state is SegmentState.STORED]

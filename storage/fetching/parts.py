@@ -1,10 +1,13 @@
 """Files that are coming in from edges: in a folder of the spool, named as the segments they will be."""
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.fmp4.reader import ReadAt
 from storage.model.segment import spool_name
 from storage.objects.disk import Disk
 from storage.recording.left_files import ARRIVING
@@ -51,6 +54,12 @@ class Parts:
             file.write(data)
         return size + len(data)
 
+    @contextmanager
+    def opened(self, key: str) -> Iterator[tuple[ReadAt, int]]:
+        """Reads of a part, and its size."""
+        with opened(self.path(key)) as found:
+            yield found
+
     def has_digest(self, key: str, sha256: str) -> bool:
         """Whether the whole file has that hash."""
         digest = hashlib.sha256()
@@ -86,3 +95,11 @@ class Parts:
 
     def free_bytes(self) -> int:
         return self._disk.free_bytes(self._spool)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[ReadAt, int]]:
+    """Reads of a file in the clear, and its size. Raises OSError."""
+    with path.open("rb", buffering=0) as file:
+        descriptor = file.fileno()
+        yield lambda offset, size: os.pread(descriptor, size, offset), os.fstat(descriptor).st_size

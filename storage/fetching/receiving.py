@@ -18,7 +18,6 @@ from storage.fmp4.reader import Layout, read_layout
 from storage.metrics import FetchMetrics
 from storage.model.deadline import MAX_DAYS
 from storage.model.segment import object_key
-from storage.recording.survey import opened
 
 MOST_UPLOADS = 64
 MOST_OF_COMMUNE = 4
@@ -174,7 +173,7 @@ class Receiving:
         try:
             if not self._parts.has_digest(offer.key, offer.sha256):
                 return Refusal.DIFFERS, 0
-            with opened(self._parts.path(offer.key)) as (read_at, size):
+            with self._parts.opened(offer.key) as (read_at, size):
                 layout = read_layout(read_at, size)
                 # Parameters that name no codec would make no row.
                 readable = bool(layout.fragments and layout.end == size and layout.description.codec_string)

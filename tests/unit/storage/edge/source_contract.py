@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from shared.ids import StreamId
 from shared.spans import Span
 from storage.edge.source import FootageSource, SegmentFile
+from storage.fetching.parts import opened
 from storage.fmp4.reader import read_layout
 from storage.model.segment import HOLE_NS, capture_of_spool_name, spool_name
-from storage.recording.survey import opened
 from tests.support.pictures import STREAM
 
 OUTSIDE = Span(1_000_000_000, 2_000_000_000)
