@@ -8,7 +8,9 @@ import httpx
 
 from shared.clock import Clock
 from shared.evidence.signature import EvidenceKey
+from shared.messages.storage import RecordingPolicy
 from shared.service import Service
+from shared.utc import instant_of
 from storage.index.held_bytes import HeldBytes
 from storage.index.policies import PolicyRows
 from storage.lifecycle.archive import Archive
@@ -16,6 +18,7 @@ from storage.lifecycle.clock_keeper import Witnesses
 from storage.lifecycle.control_room import DateWitness, KnownToControlRoom, ToldToControlRoom
 from storage.lifecycle.destruction import Destruction, destruction
 from storage.lifecycle.held_share import HeldWatch
+from storage.lifecycle.interruptions import Interruptions
 from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
@@ -42,6 +45,7 @@ class Lifecycle:
 
     end: Destruction
     held: HeldWatch
+    interruptions: Interruptions
     ledger: Ledger
     poller: PolicyPoller
     scrub: Scrub
@@ -55,6 +59,7 @@ class Lifecycle:
         service.supervise("held", self.held.run)
         service.supervise("retention", self.end.retention.run)
         service.supervise("ledger", self.ledger.run)
+        service.supervise("interruptions", self.interruptions.run)
         service.supervise("policies", self.poller.run)
         service.supervise("scrub-names", self.scrub.run_names)
         if self.scrubs_bytes:
@@ -84,6 +89,7 @@ def compose_lifecycle(
     overdue: Sequence[Overdue],
     local: Notes,
     away: Callable[[], str | None],
+    interruptions: Interruptions,
 ) -> Lifecycle:
     """`first` are the grounds to refuse all destruction before all others, `opened` that of the object store;
     `copies` ends copies of footage and `overdue` tells how late they are, `local` are notes that can always
@@ -108,7 +114,7 @@ def compose_lifecycle(
         Witnesses(dates.now_ns, recorder.cameras_ns),
         KnownToControlRoom(client),
         [*first, opened, lambda: spool.reason_to_refuse()],
-        copies=[*copies, left_overs.sweep_once],
+        copies=[*copies, left_overs.sweep_once, interruptions.sweep_once],
         share=lambda: held.share,
         overdue=[*overdue, left_overs.overdue_ns],
         notes=local,
@@ -122,13 +128,25 @@ def compose_lifecycle(
         copies=[*copies, left_overs.sweep_once],
         short_bytes=_short(settings, archive.places.spool),
     )
+
+    def apply(policies: Sequence[RecordingPolicy]) -> None:
+        recorder.apply(policies)
+        interruptions.want(policies, instant_of(clock.utc_ns()))
+
     poller = PolicyPoller(
-        client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports
+        client,
+        PolicyRows(archive.database),
+        clock,
+        apply=apply,
+        reports=recorder.reports,
+        heard=interruptions.hear,
     )
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
     ledger = compose_ledger(settings, archive, key, clock, client)
-    return Lifecycle(end, held, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0)
+    return Lifecycle(
+        end, held, interruptions, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0
+    )
 
 
 def compose_spool_keeper(

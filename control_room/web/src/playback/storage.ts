@@ -20,6 +20,8 @@ export type Media =
    * where its UTC comes from, "arrival" or "sender_report".
    */
   | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string; clock: string;
+      /** How far that UTC is wrong at most, null where nobody knows. */
+      wrongMs: number | null;
       /** Pictures before this instant are incomplete, where the answer begins without a key picture. */
       completeFrom: number | null }
   | { kind: "nothing"; next: number | null };
@@ -82,6 +84,7 @@ export class Recordings {
       codec: codecOf(response),
       recorded: response.headers.get("X-Beffroi-Transcoded") ?? "",
       clock: response.headers.get("X-Beffroi-Clock") ?? "",
+      wrongMs: wrongOf(response),
       completeFrom: completeOf(response),
     };
   }
@@ -163,6 +166,11 @@ export class Listings {
 
 const codecOf = (response: Response): string => response.headers.get("X-Beffroi-Codec") ?? "";
 
+
+const wrongOf = (response: Response): number | null => {
+  const told = response.headers.get("X-Beffroi-Uncertainty") ?? "";
+  return /^\d+$/.test(told) ? Number(told) : null;
+};
 
 const completeOf = (response: Response): number | null => {
   const value = Date.parse(response.headers.get("X-Beffroi-Complete") ?? "");

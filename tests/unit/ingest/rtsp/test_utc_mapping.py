@@ -3,7 +3,8 @@
 import pytest
 
 from ingest.rtsp.rtcp import SenderReport
-from ingest.rtsp.utc_mapping import MAX_DELAY_NS, MAX_OFFSET_NS, NEVER_SET_NS, UPTIME_NS, UtcMapping
+from ingest.rtsp.utc_mapping import MAX_OFFSET_NS, NEVER_SET_NS, UPTIME_NS, UtcMapping
+from shared.arrival import MAX_DELAY_NS
 
 NOW_NS = 1_700_000_000_000_000_000
 MS = 1_000_000

@@ -62,8 +62,9 @@ export const playback = {
     remove: (name: string) => `Remove ${name}`,
     nothing: "nothing recorded at this instant",
     offset: (ms: number) => `offset ${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${Math.abs(ms)} ms`,
-    uncertain: (clock: string): string => (clock === "sender_report" ? "the camera’s time" : "time of arrival, ± network delay"),
-    clock: (clock: string): string => (clock === "sender_report" ? "UTC told by the camera (RTCP): as right as its clock." : "UTC of arrival at the centre: late by the network’s delay, which is unknown."),
+    uncertain: (clock: string, wrongMs: number | null): string =>
+      `${clock === "sender_report" ? "the camera’s time" : "time of arrival"}, ${wrongMs === null ? "uncertainty unknown" : `± ${wrongMs} ms`}`,
+    clock: (clock: string): string => (clock === "sender_report" ? "UTC told by the camera (RTCP), compared with when its pictures arrive." : "UTC of arrival at the centre: late by the delay of the network and the camera."),
   },
   calendar: {
     title: "Calendar",

@@ -60,8 +60,9 @@ export const playback = {
     remove: (name: string) => `Retirer ${name}`,
     nothing: "rien d’enregistré à cet instant",
     offset: (ms: number) => `écart ${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${Math.abs(ms)} ms`,
-    uncertain: (clock: string): string => (clock === "sender_report" ? "heure de la caméra" : "heure d’arrivée, ± délai du réseau"),
-    clock: (clock: string): string => (clock === "sender_report" ? "UTC donnée par la caméra (RTCP) : aussi juste que son horloge." : "UTC de l’arrivée au centre : en retard du délai du réseau, inconnu."),
+    uncertain: (clock: string, wrongMs: number | null): string =>
+      `${clock === "sender_report" ? "heure de la caméra" : "heure d’arrivée"}, ${wrongMs === null ? "incertitude inconnue" : `± ${wrongMs} ms`}`,
+    clock: (clock: string): string => (clock === "sender_report" ? "UTC donnée par la caméra (RTCP), comparée à l’arrivée de ses images." : "UTC de l’arrivée au centre : en retard du délai du réseau et de la caméra."),
   },
   calendar: {
     title: "Calendrier",

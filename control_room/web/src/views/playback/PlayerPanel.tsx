@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useTerritory } from "../../api/territory";
 import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
-import { percent, toWire } from "../../i18n/times";
+import { percent, toWire, utcExact } from "../../i18n/times";
 import type { Span } from "../../playback/planner";
 import { RATES, START } from "../../playback/state";
 import type { Listing } from "../../playback/storage";
@@ -117,6 +117,14 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
         <div className={styles.screen}>
           <video ref={video} muted playsInline aria-label={camera.name} data-testid="player-video" tabIndex={-1} />
           <Notices state={state} />
+          {others.length > 0 && state !== null && shownMs !== null && (
+            <p className={styles.leads} data-testid="leads" data-wrong={state.wrongMs ?? ""}>
+              <strong>{camera.name}</strong>{" "}
+              <span className={prose.mono} title={t.playback.sync.clock(state.clock)}>
+                {utcExact(shownMs)} · {t.playback.sync.uncertain(state.clock, state.wrongMs)}
+              </span>
+            </p>
+          )}
         </div>
         {others.map((one) => (
           <Companion key={one.id} camera={one} range={range} motive={why} leader={player} onLeave={() => onOthers(others.filter((other) => other !== one))} />
