@@ -6,8 +6,14 @@ import type { Span } from "./planner";
 
 const MARGIN_MS = 20_000;
 
+/** A span without pictures, and why: a value of storage's `GapCause`. */
+export interface Gap extends Span {
+  cause: string;
+}
+
 export interface Listing {
   ranges: Span[];
+  gaps: Gap[];
   /** Whether storage writes this stream now. */
   recording: boolean;
   /** The newest recorded instant. */
@@ -33,6 +39,7 @@ interface WireSpan {
 
 interface WireListing {
   ranges: WireSpan[];
+  gaps: (WireSpan & { cause: string })[];
   recording: boolean;
   until: string | null;
 }
@@ -54,7 +61,8 @@ export class Recordings {
     const response = await this.get("", { from: toWire(range.from), to: toWire(range.to) }, signal);
     const body = (await response.json()) as WireListing;
     return {
-      ranges: body.ranges.map((span) => ({ from: Date.parse(span.from), to: Date.parse(span.to) })),
+      ranges: body.ranges.map(spanOf),
+      gaps: body.gaps.map((gap) => ({ ...spanOf(gap), cause: gap.cause })),
       recording: body.recording,
       until: body.until === null ? null : Date.parse(body.until),
     };
@@ -139,6 +147,8 @@ export class Recordings {
     return this.ticket;
   }
 }
+
+const spanOf = (span: WireSpan): Span => ({ from: Date.parse(span.from), to: Date.parse(span.to) });
 
 const LISTING_MS = 4000;
 

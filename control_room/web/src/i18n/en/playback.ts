@@ -1,4 +1,7 @@
 import type { Messages } from "../fr";
+import { gapCauses } from "./gaps";
+
+const causes: Record<string, string> = { ...gapCauses, unreadable: "recording unreadable", unknown: "cause unknown" };
 
 export const playback = {
   title: "Playback",
@@ -19,6 +22,12 @@ export const playback = {
     const least = tiny === 0 ? [] : [`${counted(tiny)} of less than a second`];
     const all = gaps === 0 ? least : [counted(gaps), ...least];
     return `${percent} recorded, ${all.length === 0 ? "no gap" : all.join(", ")}`;
+  },
+  gaps: {
+    title: "Causes of the gaps",
+    one: (from: string, length: string, cause: string) => `${from}, ${length}: ${cause}`,
+    more: (count: number) => `and ${count} shorter ones`,
+    cause: (code: string): string => causes[code] ?? causes["unknown"] ?? "",
   },
   nothing: "Nothing recorded in this range.",
   jumped: (from: string, to: string, length: string) => `Gap of ${length} skipped: from ${from} to ${to}`,

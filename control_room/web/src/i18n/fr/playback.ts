@@ -1,3 +1,7 @@
+import { gapCauses } from "./gaps";
+
+const causes: Record<string, string> = { ...gapCauses, unreadable: "enregistrement illisible", unknown: "cause inconnue" };
+
 export const playback = {
   title: "Relecture",
   pickCamera: "Choisissez une caméra",
@@ -17,6 +21,12 @@ export const playback = {
     const least = tiny === 0 ? [] : [`${counted(tiny)} de moins d’une seconde`];
     const all = gaps === 0 ? least : [counted(gaps), ...least];
     return `${percent} enregistré, ${all.length === 0 ? "aucun trou" : all.join(", ")}`;
+  },
+  gaps: {
+    title: "Causes des trous",
+    one: (from: string, length: string, cause: string) => `${from}, ${length} : ${cause}`,
+    more: (count: number) => `et ${count} autres, plus courtes`,
+    cause: (code: string): string => causes[code] ?? causes["unknown"] ?? "",
   },
   nothing: "Aucun enregistrement sur cette plage.",
   jumped: (from: string, to: string, length: string) => `Trou de ${length} sauté : de ${from} à ${to}`,

@@ -4,6 +4,7 @@ import { useText } from "../../i18n/text";
 import { toWire, utcExact } from "../../i18n/times";
 import type { Span } from "../../playback/planner";
 import type { Player } from "../../playback/player";
+import type { PlayerState } from "../../playback/state";
 import { follow, type Offset } from "../../playback/sync";
 import { Notices } from "./Notices";
 import { usePlayer } from "./usePlayer";
@@ -20,6 +21,20 @@ interface Props {
 }
 
 const utcOrNone = (ms: number | null): string => (ms === null ? "" : toWire(ms));
+
+/** Whose instant the others follow: its own time is as uncertain as theirs. */
+export function Leader({ camera, state }: { camera: Camera; state: PlayerState | null }) {
+  const { t } = useText();
+  if (state === null || state.shownMs === null) return null;
+  return (
+    <p className={styles.leads} data-testid="leader" data-wrong={state.wrongMs ?? ""}>
+      <strong>{camera.name}</strong>{" "}
+      <span className={prose.mono} title={t.playback.sync.clock(state.clock)}>
+        {utcExact(state.shownMs)} · {t.playback.sync.uncertain(state.clock, state.wrongMs)}
+      </span>
+    </p>
+  );
+}
 
 /** Another camera, held at the instant of the one that leads. */
 export function Companion({ camera, range, motive, leader, onLeave }: Props) {
