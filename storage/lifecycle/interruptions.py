@@ -8,7 +8,13 @@ from shared.clock import Clock
 from shared.gap_causes import GapCause
 from shared.ids import StreamId
 from shared.log import get_logger
-from shared.messages.storage import CameraStanding, CameraStandings, RecordingPolicy, RecordingReport
+from shared.messages.storage import (
+    CameraStanding,
+    CameraStandings,
+    RecordingPolicy,
+    RecordingReport,
+    RecordingStatus,
+)
 from shared.spans import Span
 from shared.utc import ns_of
 from storage.index.interruptions import LONGEST_NS, InterruptionRows
@@ -141,6 +147,8 @@ class Interruptions:
         fresh = self._clock.monotonic_ns() - self._heard_ns <= _HEARD_NS
         found = {stream: (GapCause.AUTHORISATION, since) for stream, since in self._unwanted.items()}
         for report in self._reports():
+            if report.status is RecordingStatus.RECORDING:
+                continue
             standing = self._heard.get(report.stream) if fresh else None
             publishes = self._may_publish(StreamId.parse(report.stream).commune)
             cause = standing_cause(report, standing, may_publish=publishes)
