@@ -78,20 +78,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
     thumbnails = _thumbnails(service, archive, catalogue, reads)
     recovering, outside = recording.finisher.is_recovering, _outside(service)
     exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
-    refusing, opened = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
+    grounds = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
     lifecycle = _lifecycle(
-        service,
-        settings,
-        home,
-        archive,
-        recording,
-        exports,
-        thumbnails,
-        seals,
-        clock,
-        refusing,
-        opened,
-        interruptions,
+        service, settings, home, archive, recording, exports, thumbnails, seals, clock, grounds, interruptions
     )
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()
@@ -175,8 +164,7 @@ def _lifecycle(
     thumbnails: Thumbnails,
     seals: Seals,
     clock: Clock,
-    refusing: Sequence[Ground],
-    opened: Ground,
+    grounds: tuple[Sequence[Ground], Ground],
     interruptions: Interruptions,
 ) -> Lifecycle:
     dates = DateWitness(clock)
@@ -188,8 +176,8 @@ def _lifecycle(
         compose_client(service, settings, dates),
         dates,
         seals.evidence,
-        first=refusing,
-        opened=opened,
+        first=grounds[0],
+        opened=grounds[1],
         copies=[exports.sweep.sweep_once, thumbnails.sweep_once],
         overdue=[exports.sweep.overdue_ns],
         local=home.local,

@@ -31,6 +31,7 @@ from storage.objects.boot import since_boot
 from storage.objects.notes import Notes
 from storage.recording.compose import WritingHalf
 from storage.recording.left_files import LeftFiles
+from storage.recording.recorder import Recorder
 from storage.recording.spool import Spool
 from storage.settings import StorageSettings
 
@@ -96,15 +97,7 @@ def compose_lifecycle(
     be had, `away` says why the object store is known not to answer.
     """
     recorder = recording.recorder
-    left_overs = LeftOvers(
-        archive.store,
-        LeftFiles(archive.places.spool, recording.quarantine),
-        archive.rows,
-        archive.dues,
-        archive.turn,
-        clock,
-        is_open=recorder.is_open,
-    )
+    left_overs = _left_overs(archive, recording, clock)
     held = compose_held(settings, archive, clock)
     end = destruction(
         archive,
@@ -128,24 +121,45 @@ def compose_lifecycle(
         copies=[*copies, left_overs.sweep_once],
         short_bytes=_short(settings, archive.places.spool),
     )
+    poller = _poller(client, archive, recorder, interruptions, clock)
+    rate = max(1, int(settings.scrub_mb_s * 1e6))
+    scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
+    ledger = compose_ledger(settings, archive, key, clock, client)
+    return Lifecycle(
+        end, held, interruptions, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0
+    )
 
+
+def _left_overs(archive: Archive, recording: WritingHalf, clock: Clock) -> LeftOvers:
+    return LeftOvers(
+        archive.store,
+        LeftFiles(archive.places.spool, recording.quarantine),
+        archive.rows,
+        archive.dues,
+        archive.turn,
+        clock,
+        is_open=recording.recorder.is_open,
+    )
+
+
+def _poller(
+    client: httpx.AsyncClient,
+    archive: Archive,
+    recorder: Recorder,
+    interruptions: Interruptions,
+    clock: Clock,
+) -> PolicyPoller:
     def apply(policies: Sequence[RecordingPolicy]) -> None:
         recorder.apply(policies)
         interruptions.want(policies, instant_of(clock.utc_ns()))
 
-    poller = PolicyPoller(
+    return PolicyPoller(
         client,
         PolicyRows(archive.database),
         clock,
         apply=apply,
         reports=recorder.reports,
         heard=interruptions.hear,
-    )
-    rate = max(1, int(settings.scrub_mb_s * 1e6))
-    scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
-    ledger = compose_ledger(settings, archive, key, clock, client)
-    return Lifecycle(
-        end, held, interruptions, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0
     )
 
 

@@ -30,6 +30,8 @@ NOTHING_TO_TEST = {
     "ingest/simulator/cards/udp.py": "a table, held to its faults by test_faults.py",
     "mux/sessions/page_counts.py": "a record",
     "mux/transport/media_transport.py": "a port",
+    "shared/arrival.py": "two figures",
+    "shared/gap_causes.py": "names",
     "shared/evidence/finding.py": "the findings, and a record",
     "storage/index/tables.py": "tables, held to the migrations by test_database.py",
     "storage/metrics.py": "names of metrics",
@@ -46,6 +48,8 @@ NOTHING_TO_TEST = {
 ELSEWHERE = {
     "ingest/checks/known_key.py": "tests/unit/ingest/checks/test_nal_cut_units.py",
     "shared/transcoder/stills.py": "tests/unit/storage/playback/test_thumbnails.py",
+    "storage/fmp4/told_clock.py": "tests/unit/storage/recording/test_utc_of_pictures.py",
+    "storage/index/interruptions.py": "tests/unit/storage/lifecycle/test_interruptions.py",
     "storage/http/asked.py": "tests/unit/storage/http/test_playback.py",
     "storage/http/thumbnails.py": "tests/unit/storage/playback/test_thumbnails.py",
     "storage/playback/pieces.py": "tests/unit/storage/playback/test_windows.py",

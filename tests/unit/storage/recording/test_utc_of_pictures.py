@@ -2,20 +2,16 @@
 camera's packets over reports and arrivals up to the file."""
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ingest.ports import Packet
 from shared.mediatime import ns_from_90k
 from shared.units import AccessUnit, UtcSource
 from storage.fmp4.reader import Layout
 from storage.fmp4.told_clock import ToldClock, clock_of
-from storage.recording.time_line import TimeLine
 from tests.unit.ingest.rtsp.packets import IDR, SLICE, Rig, rtp, sender_report
 from tests.unit.storage.recording.test_stream_recording import layouts_of
 from tests.unit.storage.workshop import units, workshop
@@ -166,33 +162,3 @@ async def test_without_a_report_the_pictures_that_come_sooner_put_a_late_beginni
     placed, _ = await recorded(CAMERAS[name], tmp_path)
     assert placed[0].off_ns >= 200 * MS
     assert max(abs(one.off_ns) for one in placed[2 * GOP :]) <= 100 * MS
-
-
-@settings(max_examples=40)
-@given(
-    off_ms=st.lists(st.integers(-400, 400), min_size=2, max_size=60),
-    source=st.sampled_from(list(UtcSource)),
-)
-def test_a_clock_that_wavers_by_less_than_a_step_cuts_once_in_ten_seconds_at_most(
-    off_ms: list[int], source: UtcSource
-) -> None:
-    line, begun_s, cuts = TimeLine(source, fresh=True), 0, []
-    for at_s, one in enumerate(off_ms):
-        if line.is_left(one * MS, source, (at_s - begun_s) * 1000 * MS):
-            line, begun_s = TimeLine(source, fresh=False), at_s
-            cuts.append(at_s)
-    assert all(later - one >= 10 for one, later in pairwise(cuts))
-
-
-@settings(max_examples=40)
-@given(
-    off_ms=st.integers(-500, 500),
-    before=st.sampled_from(list(UtcSource)),
-    source=st.sampled_from(list(UtcSource)),
-)
-def test_a_border_takes_up_a_drift_towards_what_is_told_and_never_beyond(
-    off_ms: int, before: UtcSource, source: UtcSource
-) -> None:
-    taken_ns = TimeLine(before, fresh=False).taken_up(off_ms * MS, source)
-    assert taken_ns * off_ms >= 0
-    assert abs(taken_ns) <= abs(off_ms * MS)
