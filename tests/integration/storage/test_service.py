@@ -170,7 +170,7 @@ async def test_a_gap_says_whether_storage_had_died_or_was_stopped_on_purpose(tmp
                 await end()
                 await system.start()
         asked = {"from": text_from_ns(starts_ns[0]), "to": text_from_ns(starts_ns[-1] + 400_000_000)}
-        listed = await system.recordings(**asked)
+        listed = await system.recordings(STREAM, **asked)
     gaps = listed["gaps"]
     assert isinstance(gaps, list)
     assert [gap["cause"] for gap in gaps] == ["recorder", "maintenance"]
