@@ -1,8 +1,8 @@
 """Rows of what kept streams from being recorded: no longer kept than the footage would have been."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BigInteger, delete, insert, literal, select, update
 
 from shared.gap_causes import GapCause
 from shared.spans import Span
@@ -70,6 +70,14 @@ class InterruptionRows:
             for row in rows
         ]
         return [one for one in found if one.span.end_ns > start_ns]
+
+    async def lower(self, days_of: Mapping[str, int]) -> None:
+        """Let no row of these streams live for more days than is said."""
+        async with self._database.write() as connection:
+            for stream, days in days_of.items():
+                due_ns = interruptions.c.start_ns + literal(days * DAY_NS, BigInteger)
+                mine = (interruptions.c.stream == stream, interruptions.c.due_ns > due_ns)
+                await connection.execute(update(interruptions).where(*mine).values(due_ns=due_ns))
 
     async def forget(self, now_ns: int) -> int:
         """Drop some of those whose deadline has come; how many."""

@@ -71,6 +71,7 @@ class Interruptions:
         self._reports = reports
         self._may_publish = may_publish
         self._policies: dict[str, RecordingPolicy] = {}
+        self._lowered: dict[str, int] = {}
         self._unwanted: dict[str, datetime] = {}
         self._heard: dict[str, CameraStanding] = {}
         self._heard_ns = 0
@@ -80,7 +81,10 @@ class Interruptions:
 
     def want(self, policies: Iterable[RecordingPolicy], now: datetime) -> None:
         """What is to be recorded from now on, and what not."""
-        self._policies = {policy.stream: policy for policy in policies}
+        before, self._policies = self._policies, {policy.stream: policy for policy in policies}
+        for stream, policy in self._policies.items():
+            if policy.days < (before[stream].days if stream in before else MAX_DAYS):
+                self._lowered[stream] = policy.days
         unwanted = [policy.stream for policy in self._policies.values() if not policy.recorded]
         self._unwanted = {stream: self._unwanted.get(stream, now) for stream in unwanted}
 
@@ -119,6 +123,11 @@ class Interruptions:
 
     async def look(self) -> None:
         """Write down what changed since the last look."""
+        if self._lowered:
+            lowered = dict(self._lowered)
+            await self._rows.lower(lowered)
+            # What was lowered again meanwhile waits for the next look.
+            self._lowered = {one: days for one, days in self._lowered.items() if lowered.get(one) != days}
         now_ns, change = self._clock.utc_ns(), _Change()
         causes = self._causes()
         for stream in {*causes, *self._lasting}:

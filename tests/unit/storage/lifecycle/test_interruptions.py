@@ -178,6 +178,21 @@ async def test_no_row_lasts_longer_than_the_footage_would_have() -> None:
         assert GapCause.DISK in {cause for cause, _, _ in await one.known()}
 
 
+async def test_days_that_are_lowered_are_those_of_what_was_written_down_too() -> None:
+    async with watch() as one:
+        one.begun.want([policy(days=20)], instant_of(START_NS))
+        one.is_(RecordingStatus.FAILING, "recording-disk-slow")
+        await one.after(60)
+        one.is_(RecordingStatus.RECORDING)
+        await one.after(3 * 86_400)
+        await one.begun.sweep_once()
+        assert len(await one.rows.between(NAME, START_NS, START_NS + S, one.clock.utc_ns())) == 1
+        one.begun.want([policy(days=2)], instant_of(one.clock.utc_ns()))
+        await one.begun.look()
+        await one.begun.sweep_once()
+        assert await one.rows.between(NAME, START_NS, START_NS + S, one.clock.utc_ns()) == []
+
+
 async def test_a_storage_that_stood_still_for_weeks_has_rows_that_go_at_their_own_deadlines() -> None:
     async with watch() as one:
         await one.begun.begin()
