@@ -28,8 +28,9 @@ class TimeLine:
         """Whether a key picture that the segment's media time puts `off_ns` too early, by a UTC of `source`,
         begins a segment of its own, `age_ns` after this one began.
 
-        A line that relies on an arrival is given up for the first report of the camera, and for pictures that
-        come sooner: arrivals are late, by as much as nobody knows, and never early.
+        A line that relies on an arrival is given up for the first report of the camera. One that only began
+        is for pictures that come sooner: arrivals are late, by as much as nobody knows, never early. Later the
+        borders take that up: a camera whose media clock runs fast is not to be cut for it.
         """
         if abs(off_ns) > _STEP_NS:
             return True
@@ -37,8 +38,9 @@ class TimeLine:
             return abs(off_ns) > _TOLD_NS
         if source is not self.source:
             return False
-        near_ns = abs(off_ns) if source is UtcSource.SENDER_REPORT else -off_ns
-        return near_ns > _NEAR_NS and (self.fresh or age_ns >= _SELDOM_NS)
+        if source is UtcSource.ARRIVAL:
+            return self.fresh and -off_ns > _NEAR_NS
+        return abs(off_ns) > _NEAR_NS and (self.fresh or age_ns >= _SELDOM_NS)
 
     def taken_up(self, off_ns: int, source: UtcSource) -> int:
         """How much of `off_ns` the next segment takes up, which begins because it is time."""

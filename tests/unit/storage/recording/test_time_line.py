@@ -39,3 +39,13 @@ def test_a_border_takes_up_a_drift_towards_what_is_told_and_never_beyond(
     taken_ns = TimeLine(before, fresh=False).taken_up(off_ms * MS, source)
     assert taken_ns * off_ms >= 0
     assert abs(taken_ns) <= abs(off_ms * MS)
+
+
+def test_a_camera_whose_media_clock_runs_fast_is_cut_once_and_then_by_steps_alone() -> None:
+    """By 2 percent: 20 ms a second that its pictures seem to come sooner."""
+    line, begun_s, cuts = TimeLine(UtcSource.ARRIVAL, fresh=True), 0, []
+    for at_s in range(1, 100):
+        if line.is_left((begun_s - at_s) * 20 * MS, UtcSource.ARRIVAL, (at_s - begun_s) * 1000 * MS):
+            line, begun_s = TimeLine(UtcSource.ARRIVAL, fresh=False), at_s
+            cuts.append(at_s)
+    assert [later - one for one, later in pairwise([0, *cuts])] == [4, 26, 26, 26]
