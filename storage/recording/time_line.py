@@ -29,8 +29,8 @@ class TimeLine:
         begins a segment of its own, `age_ns` after this one began.
 
         A line that relies on an arrival is given up for the first report of the camera. One that only began
-        is for pictures that come sooner: arrivals are late, by as much as nobody knows, never early. Later the
-        borders take that up: a camera whose media clock runs fast is not to be cut for it.
+        is for pictures that come sooner: arrivals are late, by as much as nobody knows, never early. Later
+        the borders take that up: a camera whose media clock runs fast is not to be cut for it.
         """
         if abs(off_ns) > _STEP_NS:
             return True
