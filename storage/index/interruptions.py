@@ -18,10 +18,12 @@ _MOST_FORGOTTEN = 500
 
 
 class InterruptionRows:
-    """One that lasts has no end yet: it is taken to last until whoever asks."""
+    """One that lasts has no end yet: it is taken to last until whoever asks. `owner` tells apart processes
+    that share an index."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, owner: str = "") -> None:
         self._database = database
+        self.owner = owner
 
     async def change(
         self, ended: Sequence[tuple[int, int | None]], begun: Sequence[tuple[Interruption, int]]
@@ -37,6 +39,7 @@ class InterruptionRows:
                 values = {
                     "stream": one.stream,
                     "cause": one.cause.value,
+                    "owner": self.owner,
                     "start_ns": one.span.start_ns,
                     "end_ns": one.span.end_ns if one.span.length_ns else None,
                     "due_ns": due_ns,
@@ -47,10 +50,9 @@ class InterruptionRows:
 
     async def end_all(self, end_ns: int) -> None:
         """What had no end when its storage ended, ended with it."""
+        mine = (interruptions.c.owner == self.owner, interruptions.c.end_ns.is_(None))
         async with self._database.write() as connection:
-            await connection.execute(
-                update(interruptions).where(interruptions.c.end_ns.is_(None)).values(end_ns=end_ns)
-            )
+            await connection.execute(update(interruptions).where(*mine).values(end_ns=end_ns))
 
     async def between(self, stream: str, start_ns: int, end_ns: int, now_ns: int) -> list[Interruption]:
         """Those that reach into [start_ns, end_ns) of a stream."""

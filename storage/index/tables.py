@@ -253,16 +253,18 @@ heads = Table(
 )
 
 # What kept a stream, or all where `stream` is empty, from being recorded; without an end while it lasts.
+# `owner` is the storage process that tells it, empty where there is one only.
 interruptions = Table(
     "interruptions",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("stream", Text, nullable=False),
     Column("cause", Text, nullable=False),
+    Column("owner", Text, nullable=False),
     Column("start_ns", BigInteger, nullable=False),
     Column("end_ns", BigInteger, nullable=True),
     Column("due_ns", BigInteger, nullable=False),
     Index("ix_interruptions_start", "stream", "start_ns"),
-    Index("ix_interruptions_open", "end_ns", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+    Index("ix_interruptions_open", "owner", "end_ns", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index("ix_interruptions_due_ns", "due_ns"),
 )

@@ -29,7 +29,7 @@ _HEARD_NS = 15_000_000_000
 _AGAIN_NS = 10_000_000_000
 """What comes back so soon goes on in its row: a camera that fails every second makes no row a second."""
 
-_ALIVE, _STOPPED = "recorder-alive", "recorder-stopped"
+_ALIVE, _STOPPED = "recorder-alive{owner}", "recorder-stopped{owner}"
 _ROLLED_NS = LONGEST_NS - 60_000_000_000
 _MOST_DAYS_DOWN = 31
 
@@ -67,6 +67,8 @@ class Interruptions:
     ) -> None:
         self._rows = rows
         self._marks = marks
+        owner = f":{rows.owner}" if rows.owner else ""
+        self._alive, self._stopped = _ALIVE.format(owner=owner), _STOPPED.format(owner=owner)
         self._clock = clock
         self._reports = reports
         self._may_publish = may_publish
@@ -96,7 +98,7 @@ class Interruptions:
     async def begin(self) -> None:
         """Write down that nothing was recorded since storage was here last. Raises Unavailable."""
         now_ns = self._clock.utc_ns()
-        alive, stopped = await self._marks.get(_ALIVE), await self._marks.get(_STOPPED)
+        alive, stopped = await self._marks.get(self._alive), await self._marks.get(self._stopped)
         cause = GapCause.RECORDER if stopped is None else GapCause.MAINTENANCE
         last_ns = int(stopped or alive or now_ns)
         await self._rows.end_all(min(last_ns, now_ns))
@@ -107,13 +109,13 @@ class Interruptions:
         ]
         await self._rows.change([], [(one, _due_ns(one, MAX_DAYS)) for one in down])
         await self._mark_alive()
-        await self._marks.clear(_STOPPED)
+        await self._marks.clear(self._stopped)
 
     async def stopped(self) -> None:
         """Storage ends on purpose. Raises Unavailable."""
         now_ns = self._clock.utc_ns()
         await self._rows.end_all(now_ns)
-        await self._marks.set(_STOPPED, str(now_ns))
+        await self._marks.set(self._stopped, str(now_ns))
 
     async def run(self) -> None:
         """Look for ever. Raises Unavailable when the index does: whoever runs this tries again."""
@@ -149,7 +151,7 @@ class Interruptions:
         await self._rows.forget(self._clock.utc_ns())
 
     async def _mark_alive(self) -> None:
-        await self._marks.set(_ALIVE, str(self._clock.utc_ns()))
+        await self._marks.set(self._alive, str(self._clock.utc_ns()))
         self._alive_ns = self._clock.monotonic_ns()
 
     def _causes(self) -> dict[str, tuple[GapCause, datetime]]:

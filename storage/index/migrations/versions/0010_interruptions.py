@@ -19,6 +19,7 @@ def upgrade() -> None:
         ),
         sa.Column("stream", sa.Text, nullable=False),
         sa.Column("cause", sa.Text, nullable=False),
+        sa.Column("owner", sa.Text, nullable=False),
         sa.Column("start_ns", sa.BigInteger, nullable=False),
         sa.Column("end_ns", sa.BigInteger, nullable=True),
         sa.Column("due_ns", sa.BigInteger, nullable=False),
@@ -26,7 +27,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_interruptions_start", "interruptions", ["stream", "start_ns"])
     op.create_index(
-        "ix_interruptions_open", "interruptions", ["end_ns"], sqlite_where=OPEN, postgresql_where=OPEN
+        "ix_interruptions_open",
+        "interruptions",
+        ["owner", "end_ns"],
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
     )
     op.create_index("ix_interruptions_due_ns", "interruptions", ["due_ns"])
 

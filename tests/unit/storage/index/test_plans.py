@@ -199,7 +199,10 @@ QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
         lambda index: index.interruptions.between(str(STREAM), BASE_NS, BASE_NS + DAY_NS, BASE_NS),
         "ix_interruptions_start (stream=? AND start_ns>? AND start_ns<?)",
     ),
-    "what lasted": (lambda index: index.interruptions.end_all(BASE_NS), "ix_interruptions_open (end_ns=?)"),
+    "what lasted": (
+        lambda index: index.interruptions.end_all(BASE_NS),
+        "ix_interruptions_open (owner=? AND end_ns=?)",
+    ),
     "what is forgotten of gaps": (
         lambda index: index.interruptions.forget(DUE_NS),
         "ix_interruptions_due_ns (due_ns<?)",

@@ -154,6 +154,18 @@ async def test_what_lasted_when_its_storage_died_is_known_up_to_then_and_goes_on
         ]
 
 
+async def test_a_process_that_starts_ends_nothing_of_another_one_of_the_same_index() -> None:
+    async with watch() as one:
+        one.is_(RecordingStatus.FAILING, "recording-disk-slow")
+        await one.after(5)
+        other = InterruptionRows(one.database, "second")
+        marks = Marks(one.database)
+        second = Interruptions(other, marks, one.clock, reports=list, may_publish=lambda _: True)
+        await second.begin()
+        await one.clock.advance(5)
+        assert await one.known() == [(GapCause.DISK, 0, 10)]
+
+
 async def test_a_camera_that_fails_again_and_again_makes_no_row_each_time() -> None:
     async with watch() as one:
         for _ in range(20):
