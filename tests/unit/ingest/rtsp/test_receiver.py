@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.rtsp.receiver import DOUBT_NS, HOLD_NS
+from ingest.rtsp.doubt import DOUBT_NS
+from ingest.rtsp.receiver import HOLD_NS
 from shared.codecs.h264 import annex_b
 from tests.unit.ingest.rtsp.packets import IDR, REST, SLICE, SSRC, Rig, rtp, sender_report
 
