@@ -285,6 +285,11 @@ class Source(Protocol):
         """How late packets may come, and together. At first none may."""
         ...
 
+    def catch_up(self) -> None:
+        """Give at once what has come, where it is read by turns. To be called before the camera is judged by
+        what it gave."""
+        ...
+
     def fail(self, error: SourceError) -> None:
         """Give it up: `next` raises `error` once what is queued was taken, unless it has failed before."""
         ...

@@ -125,6 +125,10 @@ class Streamer:
         if late_ns > _LATE_NS:
             vigil.forgive(late_ns)
         finding = vigil.look(source.counts, now_ns)
+        if finding is not None:
+            # What has come and nobody has read yet may say otherwise.
+            source.catch_up()
+            finding = vigil.look(source.counts, now_ns)
         if finding is None:
             return vigil.next_look_s(now_ns)
         pull.well = False

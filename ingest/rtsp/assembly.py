@@ -16,7 +16,7 @@ _MASK32 = 0xFFFF_FFFF
 
 
 class Assembly:
-    """Puts pictures together in `depacketiser` and gives each to `give`; calls `lost` for one that is damaged.
+    """Puts pictures together in `depacketiser`: each goes to `give`, and `lost` is told of a damaged one.
 
     A picture ends at the marker bit, so that no picture waits for the next one. Where the camera sets no
     marker, a picture ends when a packet has a new time, or when its end is settled by time. Markers are no

@@ -42,10 +42,10 @@ class Asked(Protocol):
 class Connection(asyncio.BufferedProtocol):
     """One camera's connection: reads it at once or by turns, and asks.
 
-    `frame` gets each packet as `Cutting` says, but for those that went by `give_media`. `answered` is called with
-    each response, before what follows is read; `arrived` before the packets of a read, with how long ago the
-    last of them came where it is read by turns, and then `taken` behind them; `ended` once, at the end. All
-    connections of a loop may share a `room`.
+    `frame` gets each packet as `Cutting` says, but for those that `give_media` sends elsewhere. `answered` is
+    called with each response, before what follows is read; `arrived` before the packets of a read, with how
+    long ago the last of them came where it is read by turns, and then `taken` behind them; `ended` once, at
+    the end. All connections of a loop may share a `room`.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Connection(asyncio.BufferedProtocol):
         self._cutting.know(channels)
 
     def give_media(self, media: Media, channel: int = -1) -> None:
-        """Give packets to `media` first from the next one on, as `Cutting` says, and this channel with them."""
+        """Offer packets to `media` first, as `Cutting` says, and tell it this channel."""
         self._cutting.media, self._cutting.media_channel = media, channel
 
     def settle(self) -> None:
@@ -107,6 +107,11 @@ class Connection(asyncio.BufferedProtocol):
     def open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether it is read by turns."""
+        return self._turn is not None
+
     def calm(self, turns: Turns, every_s: float) -> None:
         """Be read by turns from now on; a session that ends meanwhile is noticed at the next one."""
         transport = self._transport
@@ -123,6 +128,11 @@ class Connection(asyncio.BufferedProtocol):
             turn.leave()
             if self._transport is not None and not self._transport.is_closing():
                 self._transport.resume_reading()
+
+    def catch_up(self) -> None:
+        """Take what has come at once, if it is read by turns."""
+        if self._turn is not None:
+            self._turn.read()
 
     def calm_read(self, nbytes: int, ago_ns: int) -> None:
         if self._error is None:

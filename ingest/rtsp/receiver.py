@@ -182,9 +182,7 @@ class Receiver:
         ssrc, numbering, now_ns = self._listened.ssrc, self._numbering, self._clock.monotonic_ns()
         if ssrc is None:
             return None
-        return self._timing.receptions.tell(
-            ssrc, numbering.sent, numbering.missed, numbering.highest, now_ns
-        )
+        return self._timing.receptions.tell(ssrc, numbering.sent, numbering.missed, numbering.highest, now_ns)
 
     def _accepts(self, data: memoryview, start: int, end: int, kind: int, sequence: int, ssrc: int) -> bool:
         """Whether an unusual packet is to be used; notes what it says of order and sender."""

@@ -186,6 +186,15 @@ class Session:
         else:
             self._connection.calm(turns, EVERY_S[pace])
 
+    @property
+    def calm(self) -> bool:
+        """Whether it is read by turns."""
+        return self._connection.is_calm
+
+    def catch_up(self) -> None:
+        """Take what has come at once."""
+        self._connection.catch_up()
+
     def settle(self) -> None:
         """Let nothing wait for packets that do not come. Call it often."""
         if self._reorder is not None:

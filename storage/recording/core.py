@@ -79,13 +79,18 @@ def _order(fragment: PendingFragment, description: Description, *, whole: bool) 
             pieces += (_address_of_bytes(piece.data), 1, piece.key)
             sizes.append(len(piece.data))
         else:
-            pieces += (_address(piece.data), len(piece.sizes), False)
+            address, count = _address(piece.data), len(piece.sizes)
+            if piece.keys:
+                pieces += (address, 1, True)
+                address, count = address + piece.sizes[0], count - 1
+            if count:
+                pieces += (address, count, False)
             sizes += piece.sizes
     form, slices, sets, known = _told(description)
     head = (_ROOM_BYTES, ntp_from_ns(fragment.utc_ns), slices, sets, fragment.sequence & 0xFFFF_FFFF)
     return (
-        _table(len(fragment.pieces), len(sizes)).pack(
-            *head, len(fragment.pieces), len(sizes), len(known), form, whole,
+        _table(len(pieces) // 3, len(sizes)).pack(
+            *head, len(pieces) // 3, len(sizes), len(known), form, whole,
             *pieces, *fragment.times90, fragment.end90, *sizes,
         )
         + known
