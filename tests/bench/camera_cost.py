@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from tests.bench.camera_side import FPS, CameraSide, camera_side
 from tests.bench.figures import fit
 from tests.bench.ingest_cost import floor_percent
+from tests.bench.recorder_floor import recorder_floor
 from tests.bench.spent import cpu_ns, resident_bytes
 from tests.bench.tables import Cell, Table, keep
 
@@ -113,7 +114,7 @@ class _Stages:
         return Cost(count, stage, ingest / count, reader / count, mux / count, self._floor)
 
 
-def table(costs: Sequence[Cost]) -> Table:
+def table(costs: Sequence[Cost], floors: str = "") -> Table:
     """A row a cost, stage by stage, with the line through each stage's numbers of cameras in the note."""
     ordered = [cost for stage in AIMS for cost in costs if cost.stage == stage]
     return Table(
@@ -125,7 +126,9 @@ def table(costs: Sequence[Cost]) -> Table:
         ],
         [_row(cost) for cost in ordered],
         {"MB/camera": str(AIM_MB), "lost": "0"},
-        " ".join([_READ_AS, *filter(None, (_line(stage, ordered) for stage in AIMS))]),
+        " ".join(
+            [_READ_AS, *filter(None, [floors]), *filter(None, (_line(stage, ordered) for stage in AIMS))]
+        ),
     )
 
 
@@ -155,7 +158,8 @@ def _line(stage: str, costs: Sequence[Cost]) -> str:
 
 def run(counts: Sequence[int] = COUNTS, seconds: float = SECONDS) -> Table:
     """All stages of each number of cameras."""
-    return table([cost for count in counts for cost in asyncio.run(_measure(count, seconds))])
+    floors = str(recorder_floor())
+    return table([cost for count in counts for cost in asyncio.run(_measure(count, seconds))], floors)
 
 
 def main() -> int:
