@@ -151,9 +151,12 @@ class Assembly:
         first90 = self._unwrap(times32[0]) - self._base
         pts90 = [first90 + ((time32 - times32[0]) & _MASK32) for time32 in times32]
         self._unwrap(times32[-1])
-        arrivals_ns = timing.begin_all(times32)
+        # Of pictures that came calmly it is no matter to the camera's clock when the first ones began.
+        told = mapping.utc_of_all(times32) if timing.calm else None
+        arrivals_ns = timing.begin_all(times32 if told is None else times32[-2:])
         self.given32, self.time32, self._stood = times32[-1], None, 0
-        told = mapping.utc_of_all(times32)
+        if not timing.calm:
+            told = mapping.utc_of_all(times32)
         if told is None:
             wrong_ns, ahead_ns = [-1] * len(times32), mapping.ahead_ns(timing.begun_ns)
             return Pictures(whole.data, whole.ends, pts90, arrivals_ns, UtcSource.ARRIVAL, wrong_ns, ahead_ns)

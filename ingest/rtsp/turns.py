@@ -18,7 +18,7 @@ nobody reads, it is as much as fits into what the kernel grants; that a camera i
 when what has come is read first."""
 
 _SLOT_S = 0.01
-_TOGETHER = 12
+_TOGETHER = 24
 """So many connections are read at one go before another slot is opened: the loop is not held up for long."""
 
 _MOST_READS = 8

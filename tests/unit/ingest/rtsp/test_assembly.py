@@ -1,6 +1,5 @@
 """Where pictures begin and end."""
 
-
 from ingest.rtsp.receiver import HOLD_NS
 from shared.codecs.h264 import annex_b
 from tests.unit.ingest.rtsp.packets import IDR, REST, SLICE, Rig, rtp
