@@ -20,6 +20,9 @@ REPORT_EVERY_S = 5.0
 _TICK_S, _USUAL_TICK_S = 0.25, 1.0
 """Seldom where nothing waits for its end: a worker has hundreds of cameras to look at."""
 
+_SOONER_S = 0.25
+"""What is due within so long is done now: rounds call those together who are due together."""
+
 _AFTER_BYE_S = 1.0
 
 
@@ -139,10 +142,10 @@ class RtspSource(QueuedSource):
         self._see_bye(receiver, now_ns)
         if self.error is not None:
             return None
-        if (now_ns - self._report_ns) / 1e9 >= REPORT_EVERY_S:
+        if (now_ns - self._report_ns) / 1e9 >= REPORT_EVERY_S - _SOONER_S:
             self._report_ns = now_ns
             session.send_control(receiver_report(self._own_ssrc, receiver.reception()))
-        if (now_ns - self._keep_ns) / 1e9 >= session.timeout_s / 2:
+        if (now_ns - self._keep_ns) / 1e9 >= session.timeout_s / 2 - _SOONER_S:
             self._keep_ns = now_ns
             if self._keeping is None or self._keeping.done():
                 self._keeping = self._start(self._keep(session))
