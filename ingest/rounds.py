@@ -32,8 +32,9 @@ class Rounds:
     """Calls each watch's `look(now_ns, late_ns)` when it is due.
 
     It says in how many seconds it is due again, None for never. `late_ns` is how long after its time it is
-    called. Who is due in _CALM_S or more may be called a quarter of a second sooner: he says when again. A look that raises is not called again: `failed` is told why. Use it in one loop; its task ends
-    with the last watch.
+    called. Who is due in _CALM_S or more may be called a quarter of a second sooner: he says when again. A
+    look that raises is not called again: `failed` is told why. Use it in one loop; its task ends with the
+    last watch.
     """
 
     def __init__(self, clock: Clock) -> None:
