@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tests.bench.camera_side import FPS, CameraSide, camera_side
+from tests.bench.camera_side import FPS, TILES, CameraSide, camera_side
 from tests.bench.figures import fit
 from tests.bench.ingest_cost import floor_percent
 from tests.bench.recorder_floor import recorder_floor
@@ -63,10 +63,10 @@ async def shares(pids: Sequence[int], seconds: float) -> list[float]:
     return [(cpu_ns(pid) - ns) / lasted_s / 1e7 for pid, ns in zip(pids, before, strict=True)]
 
 
-async def _measure(count: int, seconds: float) -> list[Cost]:
+async def _measure(count: int, seconds: float, *, walls: bool) -> list[Cost]:
     floor = await floor_percent(count, seconds, FPS)
     async with camera_side(count) as side:
-        return await _Stages(side, floor, seconds).all()
+        return await _Stages(side, floor, seconds).all(walls=walls)
 
 
 class _Stages:
@@ -78,7 +78,7 @@ class _Stages:
         self._seconds = seconds
         self._count = len(side.cameras)
 
-    async def all(self) -> list[Cost]:
+    async def all(self, *, walls: bool) -> list[Cost]:
         side, kept = self._side, (self._side.worker, self._side.storage)
         await asyncio.sleep(_SETTLE_S)
         idle = await shares((*kept, side.mux.pid), self._seconds)
@@ -94,8 +94,8 @@ class _Stages:
         recorded = self._cost(RECORDED, ingest=ingest - idle[0], reader=recorder - idle[1])
         megabytes = (sum(map(resident_bytes, kept)) - idle_bytes) / 1e6 / self._count
         lost = await side.lost()
-        watched = await self._watched(idle[2])
-        return [pulled, published, replace(recorded, megabytes=megabytes, lost=lost), watched]
+        watched = [await self._watched(idle[2])] if walls else []
+        return [pulled, published, replace(recorded, megabytes=megabytes, lost=lost), *watched]
 
     async def _watched(self, idle: float) -> Cost:
         """What one wall takes less what a second one adds: the cameras themselves, shown to nobody."""
@@ -135,7 +135,8 @@ def table(costs: Sequence[Cost], floors: str = "") -> Table:
 _READ_AS = (
     "Above what the processes take without cameras. Floor: a bare loop that is woken for each picture of as "
     "many cameras and reads its bytes, in the same run. Reader: a process that reads the tap and keeps "
-    "nothing, or storage. Watched: what one wall takes less what a second one of the same cameras adds."
+    "nothing, or storage. Watched: what one wall takes less what a second one of the same cameras adds, for "
+    "walls of as many tiles as there are cameras, 36 at most."
 )
 
 
@@ -157,9 +158,13 @@ def _line(stage: str, costs: Sequence[Cost]) -> str:
 
 
 def run(counts: Sequence[int] = COUNTS, seconds: float = SECONDS) -> Table:
-    """All stages of each number of cameras."""
-    floors = str(recorder_floor())
-    return table([cost for count in counts for cost in asyncio.run(_measure(count, seconds))], floors)
+    """All stages of each number of cameras; walls as large as those before are not measured again."""
+    floors, costs, tiles = str(recorder_floor()), list[Cost](), set[int]()
+    for count in counts:
+        wall = min(count, TILES)
+        costs += asyncio.run(_measure(count, seconds, walls=wall not in tiles))
+        tiles.add(wall)
+    return table(costs, floors)
 
 
 def main() -> int:
