@@ -17,8 +17,8 @@ from shared.log import Logger
 
 _VERSION = 2
 _FOLDER = Path(__file__).parent
-_OUT_BYTES = 512 << 10
-"""More than a connection's buffer makes."""
+_OUT_BYTES = 1 << 20
+"""More than what is read at one go makes, but of what is oddest: that takes two calls."""
 
 _MAX_NALS = 256
 _RUN = Struct("=IIIIIIiIIHBBBBBBBB2x")

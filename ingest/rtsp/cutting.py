@@ -17,8 +17,9 @@ from ingest.rtsp.messages import (
 )
 from ingest.rtsp.rtp import DOLLAR
 
-_ROOM_BYTES = 256 << 10
-"""More than a camera of 2 Mb/s sends between two turns: one read is what a turn costs."""
+_ROOM_BYTES = 1 << 20
+"""More than is granted between two turns: one read is what a turn costs, and a picture that is cut by its end
+costs as much again. Of what is not filled no memory is taken."""
 
 _MAX_JUNK_BYTES = 1 << 20
 _USUAL_CHANNELS = 16
