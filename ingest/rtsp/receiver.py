@@ -215,8 +215,7 @@ class Receiver:
             listened.first(ssrc, timing.heard_ns)
             self._numbering.begin(sequence)
             return True
-        quiet_ns = timing.heard_ns - timing.begun_at_ns
-        numbering = self._numbering
+        numbering, quiet_ns = self._numbering, timing.quiet_ns
         ours = Ours(numbering.expected, numbering.taken, not self.holds, quiet_ns, timing.interval_ns)
         change = listened.other(ssrc, sequence, bytes(data[start:end]), ours, ended=self.said_bye)
         if change in (Change.NONE, Change.HELD):
