@@ -67,7 +67,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     service = Service("storage", status_port=settings.status_port, clock=clock)
     # Before anything is read: another storage may be changing it.
     locks = await _lock(service, settings, home, clock)
-    spool, lanes = compose_spool(settings, disk, clock)
+    spool, lanes = compose_spool(settings, home.keys, disk, clock)
     archive = await open_archive(settings.index_url, home.store, spool)
     service.on_stop(archive.database.close)
     opening = await _opened(service, settings, home, archive, clock)
@@ -75,7 +75,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
     catalogue = compose_catalogue(archive, recording.recorder, clock)
     thumbnails = _thumbnails(service, archive, catalogue, reads)
     recovering, outside = recording.finisher.is_recovering, _outside(service)
-    exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
+    exports = compose_exports(
+        settings, archive, catalogue, seals, clock, reads, recovering, outside, home.keys
+    )
     refusing, opened = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
     lifecycle = _lifecycle(
         service, settings, home, archive, recording, exports, thumbnails, seals, clock, refusing, opened

@@ -192,7 +192,9 @@ def _can_be_made_again(layout: Layout) -> bool:
 
 
 def _chosen(footage: Footage, layout: Layout, asked: Span, *, seamless: bool) -> list[_Chosen]:
-    """What is taken of a segment; nothing where it ends before the start asked."""
+    """What is taken of a segment; nothing where it ends before the start asked, or before it may be seen."""
+    if footage.limit is not None:
+        asked = Span(max(asked.start_ns, footage.from_ns), min(asked.end_ns, footage.to_ns))
     if not layout.fragments or layout.end_ns <= asked.start_ns:
         return []
     skipped = 0 if seamless else _first_key(footage, layout, asked.start_ns)

@@ -1,7 +1,6 @@
 """Writes the package of an export: a zip whose files are stored as they are. Blocking: runs in a thread."""
 
 import hashlib
-import os
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -27,16 +26,16 @@ from shared.messages.storage import ExportedCamera, ExportOrder, ExportPhase
 from shared.reasons import why
 from shared.spans import Present, Span
 from storage.exports.capture import Offered, RegisterOf, no_register, proofs_told
+from storage.exports.closing import Closing
 from storage.exports.documents import Seals, documents, named, requisition_of
-from storage.exports.envelope import Recipient, envelope
 from storage.exports.film import FilmSource, FilmWriter, Target
 from storage.exports.film_plan import FilmPlan, ReadLayout, plan_films
 from storage.exports.redacted_copy import RedactedCopy
 from storage.exports.redaction import redacted
+from storage.exports.safe import PackageSafe
 from storage.model.ranges import coverage, gaps
 from storage.model.segment import Footage
 
-_CHUNK = 4 << 20
 _WORKERS = 3
 """Two hashes and the writing of one block, while the next is read."""
 
@@ -80,6 +79,7 @@ class Packer:
         read: ReadLayout,
         bytes_of: Callable[[str, int, int], bytes],
         stop: Event,
+        safe: PackageSafe,
         register_of: RegisterOf = no_register,
         redaction: RedactedCopy | None = None,
     ) -> None:
@@ -94,6 +94,7 @@ class Packer:
         self._bytes_of = bytes_of
         self._stop = stop
         self._redaction = redaction
+        self._safe = safe
         self._scratch = Path()
         self._register_of = register_of
         self._registers: list[SealedFile] = []
@@ -101,9 +102,10 @@ class Packer:
         self._done_ns = 0
 
     def pack(self, target: Path, made_ns: int) -> Packed:
-        """Write the package at `target`, which appears only when it is whole, and encrypted where it must be.
+        """Write the package at `target`, which appears only when it is whole, and encrypted where it must be:
+        to its recipient, or else as the safe keeps it. What it says is of what is handed over.
 
-        Raises Conflict when there is no footage at all, OSError, Stopped.
+        Raises Conflict when there is no footage at all, OSError, Unavailable, Stopped.
         """
         plain, incoming = target.with_suffix(".plain.part"), target.with_suffix(".part")
         self._scratch = target.with_suffix(".redacted.part")
@@ -111,37 +113,13 @@ class Packer:
             with ThreadPoolExecutor(_WORKERS, "export") as pool:
                 parts, manifest_sha256 = self._write(plain, made_ns, pool)
                 self.phase = ExportPhase.HASHING
-                if self._order.recipient:
-                    self._encrypt(plain, incoming)
-                else:
-                    os.replace(plain, incoming)
-                digest = self._kept(incoming, pool)
-            size = incoming.stat().st_size
-            os.replace(incoming, target)
-            _make_last(target.parent)
+                closing = Closing(self._order.recipient, self._safe, self._check)
+                digest, size = closing.close(plain, incoming, target, pool)
         finally:
             for path in (plain, incoming, self._scratch):
                 path.unlink(missing_ok=True)
         shares = [coverage(part.present, self._asked) for part in parts]
         return Packed(size, digest, sum(shares) / len(shares), manifest_sha256)
-
-    def _encrypt(self, plain: Path, target: Path) -> None:
-        recipient = Recipient.from_pem(self._order.recipient)
-        with plain.open("rb") as source, target.open("wb") as file:
-            for part in envelope(source, recipient):
-                file.write(part)
-                self._check()
-
-    def _kept(self, incoming: Path, pool: ThreadPoolExecutor) -> str:
-        """The SHA-256 of the package, taken while the disk makes it last."""
-        digest = hashlib.sha256()
-        with incoming.open("rb") as file:
-            lasting = pool.submit(os.fsync, file.fileno())
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                self._check()
-            lasting.result()
-        return digest.hexdigest()
 
     def _write(self, incoming: Path, made_ns: int, pool: ThreadPoolExecutor) -> tuple[list[CameraPart], str]:
         """What it has of each camera, and the SHA-256 of its manifest."""
@@ -279,15 +257,6 @@ class Packer:
     def _check(self) -> None:
         if self._stop.is_set():
             raise Stopped
-
-
-def _make_last(folder: Path) -> None:
-    """Let the names in a folder survive a power cut. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sealed(name: str, data: bytes) -> SealedFile:

@@ -100,7 +100,7 @@ class Preflight:
         total = 0.0
         for one in footage:
             size = sizes.get(one.key) or self._places.spool.size(one.key) or 0
-            inside_ns = min(one.end_ns, asked.end_ns) - max(one.start_ns, asked.start_ns)
+            inside_ns = min(one.to_ns, asked.end_ns) - max(one.from_ns, asked.start_ns)
             total += size * inside_ns / max(1, one.end_ns - one.start_ns)
         return round(total)
 

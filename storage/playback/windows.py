@@ -12,7 +12,7 @@ from storage.fmp4.fragment import MovieFragment, movie_fragment
 from storage.fmp4.movie import file_type, fragmented_movie
 from storage.model.segment import Footage
 from storage.playback.catalogue import Catalogue
-from storage.playback.pieces import Piece, Thinning, pieces_of
+from storage.playback.pieces import Piece, Thinning, pieces_of, seek
 from storage.playback.retiming import retimed
 
 MAX_ANSWER_NS = 600_000_000_000
@@ -91,7 +91,7 @@ async def plan(
     while stretch and not first:
         opening = await catalogue.layout(stretch[0])
         found = pieces_of(stretch.pop(0), opening)
-        first = [piece for piece in found[_seek(found, start_ns) :] if piece.start_ns < end_ns]
+        first = [piece for piece in found[seek(found, start_ns) :] if piece.start_ns < end_ns]
     if not first:
         return Nothing(await catalogue.next_start_ns(stream, start_ns))
     # Until when pictures are incomplete is told before any is sent.
@@ -129,20 +129,6 @@ def _without_seam(footage: Sequence[Footage]) -> list[Footage]:
 async def _inside(catalogue: Catalogue, footage: Footage, end_ns: int) -> list[Piece]:
     layout = await catalogue.layout(footage)
     return [piece for piece in pieces_of(footage, layout) if piece.start_ns < end_ns]
-
-
-def _seek(pieces: Sequence[Piece], start_ns: int) -> int:
-    """The last piece at or before an instant where decoding can start and all is complete by then; the first
-    where there is none."""
-    passed, found = 0, 0
-    for number in reversed([number for number, piece in enumerate(pieces) if piece.start_ns <= start_ns]):
-        first = pieces[number].samples[0]
-        if first.key:
-            found = number
-            if first.recovery <= passed:
-                break
-        passed += len(pieces[number - 1].samples)
-    return found
 
 
 async def stream_answer(catalogue: Catalogue, answer: Answer) -> AsyncGenerator[bytes, None]:
@@ -188,7 +174,7 @@ async def plan_one(
     layout = await catalogue.layout(footage)
     found = pieces_of(footage, layout)
     if start_ns > footage.start_ns:
-        found = found[_seek(found, start_ns) :]
+        found = found[seek(found, start_ns) :]
     inside = tuple(piece for piece in found if piece.start_ns < end_ns)
     if not inside:
         return None

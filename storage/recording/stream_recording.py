@@ -32,6 +32,7 @@ _RETRY_NS = 2_000_000_000
 _HEAR_EVERY_NS = 10_000_000_000
 """How often a stream is asked what time it is."""
 _SILENT_NS = 5_000_000_000
+_ABANDONED_NS = 600_000_000_000
 _MAX_SEGMENTS_WITHOUT_KEY = 10
 _RECORDING = why("recording", "recording")
 
@@ -105,11 +106,11 @@ class Recording:
         segment, now_ns = self._open, self._clock.monotonic_ns()
         if segment and segment.pieces and now_ns - segment.collected_since_ns > _IDLE_FLUSH_NS:
             self._flush(segment, segment.end90)
-        if (
-            self.status is RecordingStatus.RECORDING
-            and self._written_at_ns is not None
-            and now_ns - self._written_at_ns > _SILENT_NS
-        ):
+        if segment and now_ns - segment.collected_since_ns > _ABANDONED_NS:
+            # Perhaps no picture ever comes: what is open is in no index, and would die on no day.
+            self._end()
+        silent_ns = now_ns - (self._written_at_ns or now_ns)
+        if self.status is RecordingStatus.RECORDING and silent_ns > _SILENT_NS:
             self._say(RecordingStatus.WAITING, why("recording-no-picture", "no picture comes"))
 
     def close(self) -> None:
