@@ -27,6 +27,9 @@ class FakeSource:
         self._items: asyncio.Queue[Packet | Pictures | SourceError] = asyncio.Queue()
         self.closed = False
         self.paces: list[Pace] = []
+        self.unread: list[Packet] = []
+        """What `catch_up` gives to who is fed."""
+        self._taker: Taker | None = None
         self.believed: Plain | None = None
         self.dropped = 0
         self.counts = SourceCounts()
@@ -52,6 +55,7 @@ class FakeSource:
         return 0
 
     async def feed(self, taker: Taker) -> NoReturn:
+        self._taker = taker
         while True:
             item = await self._next()
             if isinstance(item, Pictures):
@@ -64,6 +68,12 @@ class FakeSource:
 
     def keep(self, pace: Pace) -> None:
         self.paces.append(pace)
+
+    def catch_up(self) -> None:
+        unread, self.unread = self.unread, []
+        for packet in unread:
+            if self._taker is not None:
+                self._taker.packet(packet)
 
     async def next(self) -> Packet:
         item = await self._next()

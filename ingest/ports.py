@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import ClassVar, NoReturn, Protocol
+from typing import ClassVar, NamedTuple, NoReturn, Protocol
 
 from shared.errors import Unavailable
 from shared.messages.ingest import CameraOpener, CameraStatus, CameraTransport
@@ -198,12 +198,12 @@ class Plain:
     reordered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Pictures:
+class Pictures(NamedTuple):
     """Whole coded pictures that follow each other, all of them Plain, at times that grow.
 
     Their bytes lie behind each other in `data`, each up to its `ends`. The other fields are as `Packet` has
-    them, one a picture or the same for all; a `utc_ns` is that of arrival where that is the source.
+    them, one a picture or the same for all; a `utc_ns` is that of arrival where that is the source. A tuple,
+    since it is made each turn.
     """
 
     data: bytes
@@ -283,6 +283,11 @@ class Source(Protocol):
 
     def keep(self, pace: Pace) -> None:
         """How late packets may come, and together. At first none may."""
+        ...
+
+    def catch_up(self) -> None:
+        """Give at once what has come, where it is read by turns. To be called before the camera is judged by
+        what it gave."""
         ...
 
     def fail(self, error: SourceError) -> None:

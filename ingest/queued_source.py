@@ -53,6 +53,9 @@ class QueuedSource:
     def keep(self, pace: Pace) -> None:
         """Here each packet comes as soon as it can."""
 
+    def catch_up(self) -> None:
+        """Here nothing waits to be read."""
+
     async def next(self) -> Packet:
         while not len(self.waiting):
             await self._change()

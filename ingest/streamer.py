@@ -124,6 +124,9 @@ class Streamer:
         """Tell what is wrong as soon as no picture is given on, and end the session where that may help."""
         if late_ns > _LATE_NS:
             vigil.forgive(late_ns)
+        if vigil.misses(now_ns):
+            # What has come and nobody has read yet may say otherwise.
+            source.catch_up()
         finding = vigil.look(source.counts, now_ns)
         if finding is None:
             return vigil.next_look_s(now_ns)

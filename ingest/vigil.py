@@ -5,8 +5,9 @@ Pure: whoever keeps it tells it what happens and when.
 
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import repeat
+from typing import NamedTuple, Self
 
 from ingest.checks.common import NO_KEY, UNKNOWN_SETS
 from ingest.ports import STALL_S, TOLD_S, InvalidStream, SourceCounts, SourceError, Stalled
@@ -61,6 +62,20 @@ class Finding:
     error: SourceError | None = None
 
 
+class _Seen(NamedTuple):
+    """What was counted at a look. A tuple, since it is made at each."""
+
+    packets: int
+    damaged_pictures: int
+    foreign: int
+    senseless: int
+
+    @classmethod
+    def of(cls, counts: SourceCounts) -> Self:
+        senseless = counts.malformed + counts.junk_bytes
+        return cls(counts.packets, counts.damaged_pictures, counts.foreign, senseless)
+
+
 class Vigil:
     """Watches one session, which begins now. `silence` gives the sentence where nothing comes."""
 
@@ -75,7 +90,7 @@ class Vigil:
         self._causes: Counter[str] = Counter()
         self._garbage = 0
         self._sense: deque[bool] = deque(maxlen=_REMEMBERED)
-        self._counts = SourceCounts()
+        self._seen = _Seen.of(SourceCounts())
 
     @property
     def steady(self) -> bool:
@@ -127,13 +142,17 @@ class Vigil:
         before_half_ns = left_ns - patience_ns * 11 // 20
         return max(LOOK_EVERY_S, (before_half_ns if before_half_ns > 0 else left_ns) / 1e9)
 
+    def misses(self, now_ns: int) -> bool:
+        """Whether our patience is over: a look would find something wrong."""
+        return now_ns - self._since_ns >= self._patience_ns
+
     def look(self, counts: SourceCounts, now_ns: int) -> Finding | None:
         """What is wrong now, None where pictures are passed on."""
         silent_ns = now_ns - self._since_ns
         patience_ns = self._patience_ns
         if silent_ns < patience_ns / 2:
             # What is to tell more than the end of the last picture comes later.
-            self._counts = replace(counts)
+            self._seen = _Seen.of(counts)
         if silent_ns < patience_ns:
             return None
         last_ns = self._rhythm.last_ns
@@ -221,18 +240,18 @@ class Vigil:
 
     def _of_packets(self, counts: SourceCounts, now_ns: int) -> Finding | None:
         """Packets come, and no picture of them; None where none come."""
-        before = self._counts
-        if counts.damaged_pictures > before.damaged_pictures:
+        before, seen = self._seen, _Seen.of(counts)
+        if seen.damaged_pictures > before.damaged_pictures:
             reason = why("camera-packets-lost", "no picture arrives whole: packets are lost on the way")
             lasting = now_ns - self._since_ns >= KEY_WAIT_S * 1e9
             return Finding(CameraStatus.STALLED, reason, Stalled(reason) if lasting else None)
-        if counts.packets != before.packets:
+        if seen.packets != before.packets:
             reason = why("camera-packets-no-picture", "the camera's packets make no picture")
-        elif counts.foreign > before.foreign:
+        elif seen.foreign > before.foreign:
             reason = why(
                 "camera-packets-foreign", "only packets of another stream come than the one asked for"
             )
-        elif counts.malformed > before.malformed or counts.junk_bytes > before.junk_bytes:
+        elif seen.senseless > before.senseless:
             reason = why("camera-packets-senseless", "the camera's packets make no sense")
         else:
             return None

@@ -27,6 +27,7 @@ from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.compose import Lifecycle, compose_client, compose_lifecycle
 from storage.lifecycle.control_room import DateWitness
+from storage.lifecycle.interruptions import Interruptions
 from storage.lifecycle.opening import StoreOpening
 from storage.lifecycle.refusals import Ground
 from storage.metrics import ReadMetrics
@@ -72,6 +73,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     service.on_stop(archive.database.close)
     opening = await _opened(service, settings, home, archive, clock)
     recording = _recording(settings, tap, archive, clock)
+    interruptions = await _interruptions(service, archive, recording, publishers, clock)
     catalogue = compose_catalogue(archive, recording.recorder, clock)
     thumbnails = _thumbnails(service, archive, catalogue, reads)
     recovering, outside = recording.finisher.is_recovering, _outside(service)
@@ -79,9 +81,9 @@ async def build(settings: StorageSettings | None = None) -> Service:
         settings, archive, catalogue, seals, clock, reads, recovering, outside, home.keys
     )
     fetching = _fetching(settings, home, archive, recording, catalogue, clock, leases)
-    refusing, opened = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
+    grounds = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
     lifecycle = _lifecycle(
-        service, settings, home, archive, recording, exports, thumbnails, seals, clock, refusing, opened
+        service, settings, home, archive, recording, exports, thumbnails, seals, clock, grounds, interruptions
     )
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()
@@ -185,8 +187,8 @@ def _lifecycle(
     thumbnails: Thumbnails,
     seals: Seals,
     clock: Clock,
-    refusing: Sequence[Ground],
-    opened: Ground,
+    grounds: tuple[Sequence[Ground], Ground],
+    interruptions: Interruptions,
 ) -> Lifecycle:
     dates = DateWitness(clock)
     return compose_lifecycle(
@@ -197,13 +199,35 @@ def _lifecycle(
         compose_client(service, settings, dates),
         dates,
         seals.evidence,
-        first=refusing,
-        opened=opened,
+        first=grounds[0],
+        opened=grounds[1],
         copies=[exports.sweep.sweep_once, thumbnails.sweep_once],
         overdue=[exports.sweep.overdue_ns],
         local=home.local,
         away=home.away,
+        interruptions=interruptions,
     )
+
+
+async def _interruptions(
+    service: Service, archive: Archive, recording: WritingHalf, publishers: KnownPublishers, clock: Clock
+) -> Interruptions:
+    """It has written down what lies behind this start, and will that of a stop on purpose."""
+    interruptions = Interruptions(
+        archive.interruptions,
+        archive.marks,
+        clock,
+        reports=recording.recorder.reports,
+        may_publish=lambda commune: publishers.records(commune, ""),
+    )
+    await interruptions.begin()
+
+    async def stopped() -> None:
+        if service.failure is None:
+            await interruptions.stopped()
+
+    service.on_stop(stopped)
+    return interruptions
 
 
 def _file(path: Path, what: str) -> bytes:

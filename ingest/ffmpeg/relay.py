@@ -180,7 +180,7 @@ class Relay:
                 self._connection.know(channels)
             case "PLAY" if self._video is not None:
                 self._plays = True
-                self._connection.media = self._media
+                self._connection.give_media(self._media)
                 self._playing(self._video)
         self._answer(request, answer)
 

@@ -5,7 +5,6 @@ A call takes microseconds and keeps the interpreter's lock, so that all receiver
 
 import ctypes
 from enum import StrEnum
-from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from struct import Struct
 from typing import NamedTuple, Self
@@ -13,13 +12,13 @@ from typing import NamedTuple, Self
 from ingest.ports import Plain
 from ingest.rtsp.depacketise import Depacketiser, Form
 from ingest.rtsp.middles import Going
-from shared.errors import Unavailable
+from shared.compiled import built_or_none, library_beside
 from shared.log import Logger
 
 _VERSION = 2
 _FOLDER = Path(__file__).parent
-_OUT_BYTES = 512 << 10
-"""More than a connection's buffer makes."""
+_OUT_BYTES = 1 << 20
+"""More than what is read at one go makes, but of what is oddest: that takes two calls."""
 
 _MAX_NALS = 256
 _RUN = Struct("=IIIIIIiIIHBBBBBBBB2x")
@@ -71,19 +70,9 @@ class Core:
     @classmethod
     def load(cls, folder: Path = _FOLDER) -> Self:
         """The core built beside this file. Raises Unavailable, saying why there is none."""
-        files = (folder / f"_core{suffix}" for suffix in EXTENSION_SUFFIXES)
-        file = next((file for file in files if file.exists()), None)
-        if file is None:
-            raise Unavailable(
-                "ingest/rtsp/core.c was not built: a C compiler was missing at the installation"
-            )
-        try:
-            library = ctypes.PyDLL(str(file))
-            version = library.beffroi_ingest_version()
-        except (OSError, AttributeError) as error:
-            raise Unavailable(f"{file.name} cannot be loaded: {error}") from error
-        if version != _VERSION:
-            raise Unavailable(f"{file.name} was built from another ingest/rtsp/core.c: install again")
+        library = library_beside(
+            folder, ctypes.PyDLL, "ingest/rtsp/core.c", "beffroi_ingest_version", _VERSION
+        )
         pointer = ctypes.c_void_p
         for function in (library.beffroi_ingest_take, library.beffroi_ingest_batch):
             function.argtypes = [pointer, pointer, pointer]
@@ -177,10 +166,7 @@ def core_of(choice: CoreChoice, log: Logger, folder: Path = _FOLDER) -> Core | N
     """The core of a setting, said in the log; None is Python. Raises Unavailable where it was demanded."""
     if choice is CoreChoice.PYTHON:
         return None
-    try:
-        return Core.load(folder)
-    except Unavailable as error:
-        if choice is not CoreChoice.AUTO:
-            raise
-        log.warning("no-compiled-core", why=error.detail, consequence="a camera costs more CPU")
-        return None
+    demanded = choice is not CoreChoice.AUTO
+    return built_or_none(
+        lambda: Core.load(folder), log, demanded=demanded, consequence="a camera costs more CPU"
+    )

@@ -15,6 +15,7 @@ from ingest.ports import (
 )
 from ingest.rounds import Rounds
 from ingest.rtsp.core import Core
+from ingest.rtsp.cutting import ReadRoom
 from ingest.rtsp.depacketisers import depacketiser_of
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import Chosen
@@ -56,7 +57,7 @@ class RtspOpener:
     ) -> None:
         self._rules, self._clock = rules, clock
         self._cnonce, self._ssrc, self._core = cnonce, ssrc, core
-        self._rounds, self._turns = Rounds(clock), Turns()
+        self._rounds, self._turns, self._room = Rounds(clock), Turns(), ReadRoom()
 
     async def open(self, address: CameraAddress) -> RtspSource:
         target = await self._rules.check(address.url)
@@ -78,7 +79,9 @@ class RtspOpener:
         counts = SourceCounts()
         own_ssrc = self._ssrc()
         source = RtspSource(target.place, counts, own_ssrc, self._clock, self._rounds, self._turns)
-        session = Session(target, credentials, counts, self._clock, self._cnonce, source.fail, answers)
+        session = Session(
+            target, credentials, counts, self._clock, self._cnonce, source.fail, answers, self._room
+        )
         try:
             await session.connect()
             video = await session.describe()

@@ -8,6 +8,7 @@ from ingest import refusals
 from ingest.addresses import Target
 from ingest.ports import Pace, SourceCounts, SourceError
 from ingest.rtsp.connection import Connection, ConnectionLost
+from ingest.rtsp.cutting import ReadRoom
 from ingest.rtsp.dialogue import Dialogue, answer_to_camera
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, Chosen, session_of, transport_of
@@ -58,6 +59,7 @@ class Session:
         cnonce: Callable[[], str],
         ended: Callable[[SourceError], None],
         answers: Answers | None = None,
+        room: ReadRoom | None = None,
     ) -> None:
         self._target, self._counts, self._clock, self._ended = target, counts, clock, ended
         self._stage = Stage.OPENING
@@ -74,6 +76,7 @@ class Session:
             answered=self._answered,
             asked=self._asked,
             ended=self._lost,
+            room=room,
         )
         self._dialogue = Dialogue(self._connection, target, credentials, cnonce, answers)
         self._keepalive = KeepAlive()
@@ -183,6 +186,15 @@ class Session:
         else:
             self._connection.calm(turns, EVERY_S[pace])
 
+    @property
+    def calm(self) -> bool:
+        """Whether it is read by turns."""
+        return self._connection.is_calm
+
+    def catch_up(self) -> None:
+        """Take what has come at once."""
+        self._connection.catch_up()
+
     def settle(self) -> None:
         """Let nothing wait for packets that do not come. Call it often."""
         if self._reorder is not None:
@@ -241,8 +253,7 @@ class Session:
         if self._stage is Stage.ASKED and answer.ok:
             self._stage = Stage.PLAYING
             if self._receiver is not None:
-                self._connection.media = self._receiver.frames
-                self._connection.media_channel = self._channels[0]
+                self._connection.give_media(self._receiver.frames, self._channels[0])
 
     def _frame(self, channel: int, data: memoryview, start: int, end: int) -> None:
         receiver = self._receiver

@@ -17,8 +17,11 @@ from shared.reasons import Cause, Reason, why
 from shared.units import UtcSource
 
 REPORT_EVERY_S = 5.0
-_TICK_S, _CALM_TICK_S = 0.25, 1.0
+_TICK_S, _USUAL_TICK_S = 0.25, 1.0
 """Seldom where nothing waits for its end: a worker has hundreds of cameras to look at."""
+
+_SOONER_S = 0.25
+"""What is due within so long is done now: rounds call those together who are due together."""
 
 _AFTER_BYE_S = 1.0
 
@@ -45,7 +48,9 @@ class RtspSource(QueuedSource):
         self._session, self._receiver = session, receiver
         self.begun(info)
         self._report_ns = self._keep_ns = self._clock.monotonic_ns()
-        self._watch = self._rounds.watch(self._look, self._unwatched, self._next_s(session, receiver))
+        self._watch = self._rounds.watch(
+            self._look, self._unwatched, self._next_s(session, receiver, self._keep_ns)
+        )
 
     @property
     def counts(self) -> SourceCounts:
@@ -76,6 +81,13 @@ class RtspSource(QueuedSource):
         self._pace = pace if TOLD else Pace.AT_ONCE
         if self._session is not None and self.error is None:
             self._session.keep(self._pace, self._turns)
+
+    def catch_up(self) -> None:
+        session, receiver = self._session, self._receiver
+        if session is not None and receiver is not None and self.error is None:
+            session.catch_up()
+            receiver.settle()
+            self._see_bye(receiver, self._clock.monotonic_ns())
 
     def close(self) -> None:
         super().fail(refusals.lost(self._place, CLOSED_HERE))
@@ -127,21 +139,33 @@ class RtspSource(QueuedSource):
         # A camera that is as usual again may be read by turns again.
         session.keep(self._pace, self._turns)
         self._counts.clock_offset_ns = receiver.offset_ns
-        if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
-            self.fail(refusals.ended(self._place))
+        self._see_bye(receiver, now_ns)
+        if self.error is not None:
             return None
-        if (now_ns - self._report_ns) / 1e9 >= REPORT_EVERY_S:
+        if (now_ns - self._report_ns) / 1e9 >= REPORT_EVERY_S - _SOONER_S:
             self._report_ns = now_ns
             session.send_control(receiver_report(self._own_ssrc, receiver.reception()))
-        if (now_ns - self._keep_ns) / 1e9 >= session.timeout_s / 2:
+        if (now_ns - self._keep_ns) / 1e9 >= session.timeout_s / 2 - _SOONER_S:
             self._keep_ns = now_ns
             if self._keeping is None or self._keeping.done():
                 self._keeping = self._start(self._keep(session))
-        return self._next_s(session, receiver)
+        return self._next_s(session, receiver, now_ns)
 
-    @staticmethod
-    def _next_s(session: Session, receiver: Receiver) -> float:
-        return _TICK_S if session.by_udp or receiver.waits else min(_CALM_TICK_S, session.timeout_s / 8)
+    def _next_s(self, session: Session, receiver: Receiver, now_ns: int) -> float:
+        if session.by_udp or receiver.waits:
+            return _TICK_S
+        usual_s = min(_USUAL_TICK_S, session.timeout_s / 8)
+        if not session.calm or receiver.said_bye:
+            return usual_s
+        # Of one that is read by turns nothing waits, and what is odd hurries it.
+        report_s = REPORT_EVERY_S - (now_ns - self._report_ns) / 1e9
+        keep_s = session.timeout_s / 2 - (now_ns - self._keep_ns) / 1e9
+        return max(usual_s, min(report_s, keep_s))
+
+    def _see_bye(self, receiver: Receiver, now_ns: int) -> None:
+        """A camera that said goodbye, and then nothing for a while, has ended."""
+        if receiver.said_bye and (now_ns - receiver.heard_ns) / 1e9 >= _AFTER_BYE_S:
+            self.fail(refusals.ended(self._place))
 
     def _unwatched(self, error: Exception) -> None:
         """The watch over the session has failed: it must not go on without."""

@@ -22,17 +22,25 @@ class Timing:
         self.mapping, self.receptions = UtcMapping(clock_rate), Receptions(clock_rate)
         self._arrivals = Arrivals(clock_rate)
         self.heard_ns, self._arrival_ns = clock.monotonic_ns(), clock.utc_ns()
+        self._since_ns = self.heard_ns
         self.begun_ns = self.begun_at_ns = self.interval_ns = self.late_ns = 0
         self.calm = self._was_calm = False
 
     def arrived(self, ago_ns: int | None) -> None:
         """What comes next has arrived now, or since the last read and by `ago_ns` (up to LOOSE_NS sooner)."""
+        before_ns = self.heard_ns
         self.calm, self.late_ns = ago_ns is not None, ago_ns or 0
         self._arrival_ns = self._clock.utc_ns() - self.late_ns
         self.heard_ns = self._clock.monotonic_ns() - self.late_ns
+        self._since_ns = before_ns if self.calm else self.heard_ns
         if self.calm or self._was_calm:
             self._arrivals.read(self._arrival_ns)
         self._was_calm = self.calm
+
+    @property
+    def quiet_ns(self) -> int:
+        """How long no picture has begun, for sure: where in a calm read a packet came is not known."""
+        return max(0, self._since_ns - self.begun_at_ns)
 
     def read(self) -> None:
         """All of a calm read has been taken: which picture came last is known now."""
@@ -49,6 +57,7 @@ class Timing:
             at_ns -= self._arrival_ns - arrival_ns
         else:
             self.receptions.began(arrival_ns, time32)
+            self._arrivals.came(time32, arrival_ns)
         self._begun(arrival_ns, at_ns)
 
     def begin_all(self, times32: Sequence[int]) -> list[int]:

@@ -11,13 +11,14 @@ from ingest.ports import Pace
 from shared.log import get_logger
 from shared.redact import redact
 
-EVERY_S = {Pace.SOON: 0.4, Pace.LATER: 0.8}
+EVERY_S = {Pace.SOON: 0.4, Pace.LATER: 1.6}
 """How long the packets of a camera wait in the kernel at most. What is recorded waits so long that, with what
-a recorder collects (`storage/recording/open_segment.py`), a kill of both takes less than a second; where
-nobody reads, silence is still told in time (after 2 s)."""
+a recorder collects (`storage/recording/open_segment.py`), a kill of both takes less than a second. Where
+nobody reads, it is as much as fits into what the kernel grants; that a camera is silent is told after 2 s,
+when what has come is read first."""
 
 _SLOT_S = 0.01
-_TOGETHER = 12
+_TOGETHER = 24
 """So many connections are read at one go before another slot is opened: the loop is not held up for long."""
 
 _MOST_READS = 8

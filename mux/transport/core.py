@@ -5,7 +5,6 @@ A call releases the interpreter's lock. One thread at a time may use a core.
 
 import ctypes
 from enum import StrEnum
-from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from socket import htons, inet_aton
 from struct import Struct
@@ -17,6 +16,7 @@ from mux.rtp.picture import Chunk
 from mux.rtp.srtp import Keys, gcm_material
 from mux.transport.cutter import Cutter, declare
 from mux.transport.stun import Address
+from shared.compiled import built_or_none, library_beside
 from shared.errors import Unavailable
 from shared.log import Logger
 
@@ -74,20 +74,7 @@ class Core:
 
         Raises Unavailable, saying why there is none.
         """
-        file = next(
-            (file for suffix in EXTENSION_SUFFIXES if (file := folder / f"_core{suffix}").exists()), None
-        )
-        if file is None:
-            raise Unavailable(
-                "mux/transport/core.c was not built: a C compiler was missing at the installation"
-            )
-        try:
-            library = ctypes.CDLL(str(file))
-            version = library.beffroi_version()
-        except (OSError, AttributeError) as error:
-            raise Unavailable(f"{file.name} cannot be loaded: {error}") from error
-        if version != _VERSION:
-            raise Unavailable(f"{file.name} was built from another mux/transport/core.c: install again")
+        library = library_beside(folder, ctypes.CDLL, "mux/transport/core.c", "beffroi_version", _VERSION)
         _declare(library)
         declare(library)
         core = library.beffroi_core(fastest)
@@ -217,10 +204,9 @@ def core_of(choice: CoreChoice, log: Logger, folder: Path = _FOLDER) -> Core | N
     """The core of a setting, said in the log; None is Python. Raises Unavailable where it was demanded."""
     if choice is CoreChoice.PYTHON:
         return None
-    try:
-        return Core.load(folder, fastest=choice is not CoreChoice.LIBCRYPTO)
-    except Unavailable as error:
-        if choice is not CoreChoice.AUTO:
-            raise
-        log.warning("no-compiled-core", why=error.detail, consequence="packets cost twice the CPU")
-        return None
+    return built_or_none(
+        lambda: Core.load(folder, fastest=choice is not CoreChoice.LIBCRYPTO),
+        log,
+        demanded=choice is not CoreChoice.AUTO,
+        consequence="packets cost twice the CPU",
+    )

@@ -204,6 +204,7 @@ def _life(
             clock,
             apply=streams.apply,
             reports=None,
+            heard=lambda standings: None,
             path="/api/v1/worker/recording",
         ),
         OwnClock(end.keeper, dates, clock),

@@ -15,6 +15,7 @@ from shared.spans import Present, Span
 from storage.fmp4.entry import Description
 from storage.fmp4.fragment import MovieFragment, Sample, write_fragment
 from storage.fmp4.reader import Layout, PlacedFragment
+from storage.fmp4.told_clock import ToldClock, clock_of
 from storage.model.segment import HOLE_NS, Footage
 
 ReadLayout = Callable[[Footage], Layout]
@@ -41,7 +42,7 @@ class PlannedSegment:
     samples: int
     whole: bool
     incomplete: int
-    wall_source: str
+    clock: ToldClock
     head: bytes = b""
 
 
@@ -205,7 +206,7 @@ def _add(plan: FilmPlan, footage: Footage, layout: Layout, chosen: Sequence[_Cho
             samples,
             whole,
             chosen[0].samples[0].recovery,
-            layout.identity.wall_source,
+            clock_of(layout),
             layout.init if whole and _can_be_made_again(layout) else b"",
         )
     )

@@ -211,6 +211,7 @@ class ExportJobs:
                     at_ns=row.made_ns,
                     but_for=_hold_id(order.id),
                 ),
+                await self._catalogue.interruptions(StreamId.parse(camera.stream), asked),
             )
             for camera in order.cameras
         ]

@@ -16,11 +16,11 @@ from shared.evidence.manifest import (
     SIGNATURE,
     CameraPart,
     Gap,
-    GapCause,
     SealedFile,
     SealedVideo,
     write_manifest,
 )
+from shared.gap_causes import GapCause
 from shared.ids import StreamId
 from shared.messages.storage import ExportedCamera, ExportOrder, ExportPhase
 from shared.reasons import why
@@ -33,6 +33,8 @@ from storage.exports.film_plan import FilmPlan, ReadLayout, plan_films
 from storage.exports.redacted_copy import RedactedCopy
 from storage.exports.redaction import redacted
 from storage.exports.safe import PackageSafe
+from storage.fmp4.told_clock import ToldClock
+from storage.model.interruptions import Interruption, explained
 from storage.model.ranges import coverage, gaps
 from storage.model.segment import Footage
 
@@ -42,10 +44,11 @@ _WORKERS = 3
 
 @dataclass(frozen=True, slots=True)
 class CameraFootage:
-    """A camera of the order and all its footage of the range, oldest first."""
+    """A camera of the order and all its footage of the range, oldest first; its `interruptions`."""
 
     camera: ExportedCamera
     footage: Sequence[Footage]
+    interruptions: Sequence[Interruption] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,23 +159,24 @@ class Packer:
         videos: list[SealedVideo] = []
         found: list[Present] = []
         unread: list[Footage] = []
-        sources: set[str] = set()
+        clocks: list[ToldClock] = []
         for plan in plan_films(part.footage, self._asked, self._read, unread.append):
             identity = self._identity(part.camera, plan, made_ns)
             video, shown = self._video(package, plan, identity, pool)
             videos.append(video)
             found.extend(shown.present(self._asked))
-            sources.update(one.wall_source for one in plan.segments)
+            clocks += [one.clock for one in plan.segments]
         # The register is of recorded pictures: it goes with the original, not with a redacted copy.
         used = [one.recorded for video in videos for one in video.segments]
         return CameraPart(
             named(part.camera),
             found,
-            [_gap(one, unread) for one in gaps(found, self._asked)],
+            [one for gap in gaps(found, self._asked) for one in _gaps(gap, unread, part.interruptions)],
             videos,
-            sorted(sources),
+            sorted({one.source for one in clocks}),
             {} if self._redaction else self._proofs(package, part, used, unread, made_ns),
             self._redaction is not None,
+            _worst(clocks),
         )
 
     def _proofs(
@@ -263,9 +267,17 @@ def _sealed(name: str, data: bytes) -> SealedFile:
     return SealedFile(name, len(data), hashlib.sha256(data).hexdigest())
 
 
-def _gap(span: Span, unread: Sequence[Footage]) -> Gap:
-    broken = any(one.start_ns < span.end_ns and span.start_ns < one.end_ns for one in unread)
-    return Gap(span, GapCause.UNREADABLE if broken else GapCause.NO_FOOTAGE)
+def _gaps(span: Span, unread: Sequence[Footage], known: Sequence[Interruption]) -> list[Gap]:
+    """A gap by its causes; what is there and cannot be read is no interruption of the recording."""
+    if any(one.start_ns < span.end_ns and span.start_ns < one.end_ns for one in unread):
+        return [Gap(span, GapCause.UNREADABLE)]
+    return [Gap(one.span, one.cause) for one in explained([span], known)]
+
+
+def _worst(clocks: Sequence[ToldClock]) -> int | None:
+    """How far the UTC of any picture is wrong at most, None where that is not known of all."""
+    known = [one.wrong_ns for one in clocks if one.wrong_ns is not None]
+    return max(known, default=None) if len(known) == len(clocks) else None
 
 
 def _video_name(stream: str, start_ns: int) -> str:

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from shared.gap_causes import GapCause
 from shared.messages.desk import HandOver, Surveyed, SurveyOrder
 from shared.messages.edge import EdgeReport, EdgeWanted, SegmentOffer, UploadState
 from shared.messages.storage import (
@@ -42,11 +43,12 @@ _LISTING: Members = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["from", "to", "fetch"],
+                "required": ["from", "to", "cause", "fetch"],
                 "properties": {
                     "from": {"type": "string", "format": "date-time"},
                     "to": {"type": "string", "format": "date-time"},
-                    "fetch": {"enum": [str(one) for one in FetchState]},
+                    "cause": {"type": "string", "enum": [cause.value for cause in GapCause]},
+                    "fetch": {"type": "string", "enum": [str(one) for one in FetchState]},
                 },
             },
         },

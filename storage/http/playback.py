@@ -1,6 +1,6 @@
 """Routes that list and play recordings."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import Annotated, Literal
 
@@ -18,8 +18,8 @@ from storage.fetching.edges import Edges
 from storage.http.asked import DAY_NS, PATH, Authorization, From, admitted, asked_span
 from storage.http.ticket_guard import TicketGuard
 from storage.metrics import ReadMetrics
-from storage.model.fetch import Gap
 from storage.model.instants import ns_from_text, text_from_ns
+from storage.model.interruptions import Explained, explained
 from storage.model.ranges import gaps, present
 from storage.playback.catalogue import Catalogue
 from storage.playback.pieces import Thinning
@@ -57,6 +57,7 @@ _MEDIA = said(
                 X_Beffroi_To="The instant after the last one.",
                 X_Beffroi_Codec="As RFC 6381 names it.",
                 X_Beffroi_Clock="Where its UTC comes from: `arrival`, or `sender_report` of the camera.",
+                X_Beffroi_Uncertainty="How wrong that UTC is at most, in ms; absent where nobody knows.",
                 X_Beffroi_Pictures="`key` where key pictures alone are in it, else `all`.",
             ),
         },
@@ -112,17 +113,23 @@ class PlaybackRoutes:
         # While recording, what comes after the newest picture is on its way and no gap.
         known_to_ns = until_ns if recording and until_ns is not None else now_ns
         judged = Span(asked.start_ns, max(asked.start_ns, min(asked.end_ns, known_to_ns)))
+        missing = explained(gaps(found, judged), await self._catalogue.interruptions(stream, judged))
         listing = {
             "stream": str(stream),
             "from": text_from_ns(asked.start_ns),
             "to": text_from_ns(asked.end_ns),
             "ranges": [_span(one.span) | {"run": one.run} for one in found],
-            "gaps": [_gap(one) for one in self._edges.judge(stream, gaps(found, judged))],
+            "gaps": [cut for one in missing for cut in self._cut(stream, one)],
             "recording": recording,
             "codec": footage[-1].codec if footage else "",
             "until": None if until_ns is None else text_from_ns(until_ns),
         }
         return JSONResponse(listing)
+
+    def _cut(self, stream: StreamId, gap: Explained) -> Iterator[dict[str, object]]:
+        """A gap of one cause, cut where it changes whether its footage can be fetched."""
+        cuts = self._edges.judge(stream, [gap.span])
+        return (_span(one.span) | {"cause": gap.cause.value, "fetch": str(one.fetch)} for one in cuts)
 
     async def media(
         self,
@@ -192,12 +199,14 @@ class PlaybackRoutes:
             "X-Beffroi-From": text_from_ns(answer.start_ns),
             "X-Beffroi-To": text_from_ns(answer.end_ns),
             "X-Beffroi-Codec": codec,
-            "X-Beffroi-Clock": answer.clock,
+            "X-Beffroi-Clock": answer.clock.source,
             "X-Beffroi-Pictures": "all" if answer.thinning is None else "key",
             "Cache-Control": "no-store",
         }
         if answer.complete_ns is not None:
             headers["X-Beffroi-Complete"] = text_from_ns(answer.complete_ns)
+        if answer.clock.wrong_ns is not None:
+            headers["X-Beffroi-Uncertainty"] = str(-(-answer.clock.wrong_ns // 1_000_000))
         if transcoded:
             headers["X-Beffroi-Transcoded"] = answer.description.codec_string
         return StreamingResponse(self._counted(body), headers=headers, media_type="video/mp4")
@@ -212,10 +221,6 @@ class PlaybackRoutes:
 
 def _span(span: Span) -> dict[str, object]:
     return {"from": text_from_ns(span.start_ns), "to": text_from_ns(span.end_ns)}
-
-
-def _gap(gap: Gap) -> dict[str, object]:
-    return _span(gap.span) | {"fetch": str(gap.fetch)}
 
 
 def _wished(asked: Span, nothing: Nothing) -> Span:

@@ -10,7 +10,13 @@ from shared.errors import BadInput, BeffroiError
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages.codec import decode, encode
-from shared.messages.storage import RecordingPolicies, RecordingPolicy, RecordingReport, RecordingReports
+from shared.messages.storage import (
+    CameraStandings,
+    RecordingPolicies,
+    RecordingPolicy,
+    RecordingReport,
+    RecordingReports,
+)
 from shared.redact import redact
 from shared.utc import ns_of
 from storage.index.policies import PolicyRows
@@ -37,6 +43,7 @@ class PolicyPoller:
         *,
         apply: Callable[[Sequence[RecordingPolicy]], None],
         reports: Callable[[], tuple[RecordingReport, ...]] | None,
+        heard: Callable[[CameraStandings], None],
         path: str = "/api/v1/recorder/policies",
     ) -> None:
         self._client = client
@@ -47,6 +54,7 @@ class PolicyPoller:
         self._path = path
         self._known: Sequence[RecordingPolicy] = ()
         self._over: frozenset[str] = frozenset()
+        self._heard = heard
         self._etag: str | None = None
         self._told: tuple[RecordingReport, ...] | None = None
         self._told_ns = 0
@@ -113,7 +121,8 @@ class PolicyPoller:
         return frozenset(stream for stream, until in ends if ns_of(until) <= now_ns)
 
     async def report(self) -> None:
-        """Tell how each recording is: on change, and every 5 s. Raises httpx.HTTPError."""
+        """Tell how each recording is, and hear how the cameras are of those that wait: on change, and every
+        5 s. Raises httpx.HTTPError, BadInput."""
         if self._reports is None:
             return
         reports, now_ns = self._reports(), self._clock.monotonic_ns()
@@ -127,6 +136,8 @@ class PolicyPoller:
         )
         answer.raise_for_status()
         self._told, self._told_ns = reports, now_ns
+        if answer.status_code != httpx.codes.NO_CONTENT:
+            self._heard(decode(CameraStandings, answer.content[:_MAX_BODY]))
 
     def _makes_sense(self, policy: RecordingPolicy) -> bool:
         """One policy that cannot be must not keep the others from being followed."""

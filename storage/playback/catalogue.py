@@ -11,8 +11,10 @@ from shared.ids import StreamId
 from shared.reasons import why
 from shared.spans import Span
 from storage.fmp4.reader import Layout
+from storage.index.interruptions import InterruptionRows
 from storage.index.segments import SegmentRows
 from storage.index.shown import ShownRows, ShownSegment
+from storage.model.interruptions import Interruption
 from storage.model.segment import Footage
 from storage.objects.sealing.faults import SealBroken
 from storage.objects.store import StoreAway
@@ -29,10 +31,17 @@ class Catalogue:
     """
 
     def __init__(
-        self, rows: SegmentRows, shown: ShownRows, recorder: Recorder, places: Places, clock: Clock
+        self,
+        rows: SegmentRows,
+        shown: ShownRows,
+        interruptions: InterruptionRows,
+        recorder: Recorder,
+        places: Places,
+        clock: Clock,
     ) -> None:
         self._rows = rows
         self._shown = shown
+        self._interruptions = interruptions
         self._recorder = recorder
         self._places = places
         self._clock = clock
@@ -54,6 +63,11 @@ class Catalogue:
             found += _parts(shown)
         inside = [one for one in (*growing.values(), *found) if one.from_ns < end_ns and one.to_ns > start_ns]
         return sorted(inside, key=lambda one: (one.start_ns, one.end_ns, one.from_ns))
+
+    async def interruptions(self, stream: StreamId, asked: Span) -> list[Interruption]:
+        """What is known to have kept a stream from being recorded in a range."""
+        now_ns = self._clock.utc_ns()
+        return await self._interruptions.between(str(stream), asked.start_ns, asked.end_ns, now_ns)
 
     async def next_start_ns(self, stream: StreamId, from_ns: int) -> int | None:
         """Where footage starts again at or after an instant."""

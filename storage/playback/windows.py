@@ -10,6 +10,7 @@ from shared.mediatime import ns_from_90k
 from storage.fmp4.entry import Description
 from storage.fmp4.fragment import MovieFragment, movie_fragment
 from storage.fmp4.movie import file_type, fragmented_movie
+from storage.fmp4.told_clock import ToldClock, clock_of
 from storage.model.segment import Footage
 from storage.playback.catalogue import Catalogue
 from storage.playback.pieces import Piece, Thinning, pieces_of, seek
@@ -33,8 +34,8 @@ class Answer:
     last: tuple[Piece, ...]
     base_ns: int
     thinning: Thinning | None
-    clock: str
-    """Where its UTC comes from: a value of `UtcSource`."""
+    clock: ToldClock
+    """Of its first segment and its last one."""
 
     @property
     def start_ns(self) -> int:
@@ -98,8 +99,11 @@ async def plan(
     while stretch and sum(len(piece.samples) for piece in first) <= first[0].samples[0].recovery:
         first += await _inside(catalogue, stretch.pop(0), end_ns)
     last: list[Piece] = []
+    clock = clock_of(opening)
     while stretch and not last:
-        last = await _inside(catalogue, stretch.pop(), end_ns)
+        footage = stretch.pop()
+        last = await _inside(catalogue, footage, end_ns)
+        clock = clock.and_of(clock_of(await catalogue.layout(footage)))
     if thinning is not None and not any(piece.keys for piece in first):
         thinning = None
     answer = Answer(
@@ -109,7 +113,7 @@ async def plan(
         tuple(last),
         base_ns,
         thinning,
-        opening.identity.wall_source,
+        clock,
     )
     if answer.end_ns <= start_ns:
         return Nothing(await catalogue.next_start_ns(stream, start_ns))
@@ -178,4 +182,4 @@ async def plan_one(
     inside = tuple(piece for piece in found if piece.start_ns < end_ns)
     if not inside:
         return None
-    return Answer(layout.description, inside, (), (), base_ns, None, layout.identity.wall_source)
+    return Answer(layout.description, inside, (), (), base_ns, None, clock_of(layout))

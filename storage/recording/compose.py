@@ -31,6 +31,8 @@ _LANE_BUDGET_BYTES = 128 << 20
 _LANE_GATHER_S = 0.03
 """Fragments of many cameras come within it, since a worker sends what it has gathered at one go."""
 _DISK_EVERY_S = 10.0
+_GATHERED, _LONGEST_GATHER_S = 1 / 6, 10.0
+"""What is finished together is closed within this part of a segment: the steps cost as much for one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def compose_recording(
         indexed=recorder.indexed,
         is_open=recorder.is_open,
         stored=stored,
+        gather_s=min(_LONGEST_GATHER_S, segment_s * _GATHERED),
     )
     sync = GroupSync(spool, clock, recording, every_s=sync_s)
     return WritingHalf(life, quarantine, recorder, finisher, sync, spool.keys)

@@ -5,13 +5,12 @@ A call lets go of the interpreter's lock: the lanes build fragments beside the l
 
 import ctypes
 from functools import lru_cache
-from importlib.machinery import EXTENSION_SUFFIXES
 from mmap import mmap
 from pathlib import Path
 from struct import Struct
 from typing import Self
 
-from shared.errors import Unavailable
+from shared.compiled import built_or_none, library_beside
 from shared.log import Logger
 from shared.units import AccessUnit, Codec
 from storage.fmp4.entry import Description
@@ -39,19 +38,9 @@ class Core:
     @classmethod
     def load(cls, folder: Path = _FOLDER) -> Self:
         """The core built beside this file. Raises Unavailable, saying why there is none."""
-        files = (folder / f"_core{suffix}" for suffix in EXTENSION_SUFFIXES)
-        file = next((file for file in files if file.exists()), None)
-        if file is None:
-            raise Unavailable(
-                "storage/recording/core.c was not built: a C compiler was missing at the installation"
-            )
-        try:
-            library = ctypes.CDLL(str(file))
-            version = library.beffroi_recording_version()
-        except (OSError, AttributeError) as error:
-            raise Unavailable(f"{file.name} cannot be loaded: {error}") from error
-        if version != _VERSION:
-            raise Unavailable(f"{file.name} was built from another storage/recording/core.c: install again")
+        library = library_beside(
+            folder, ctypes.CDLL, "storage/recording/core.c", "beffroi_recording_version", _VERSION
+        )
         library.beffroi_recording_fragment.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
         library.beffroi_recording_fragment.restype = ctypes.c_int64
         return cls(library)
@@ -90,13 +79,18 @@ def _order(fragment: PendingFragment, description: Description, *, whole: bool) 
             pieces += (_address_of_bytes(piece.data), 1, piece.key)
             sizes.append(len(piece.data))
         else:
-            pieces += (_address(piece.data), len(piece.sizes), False)
+            address, count = _address(piece.data), len(piece.sizes)
+            if piece.keys:
+                pieces += (address, 1, True)
+                address, count = address + piece.sizes[0], count - 1
+            if count:
+                pieces += (address, count, False)
             sizes += piece.sizes
     form, slices, sets, known = _told(description)
     head = (_ROOM_BYTES, ntp_from_ns(fragment.utc_ns), slices, sets, fragment.sequence & 0xFFFF_FFFF)
     return (
-        _table(len(fragment.pieces), len(sizes)).pack(
-            *head, len(fragment.pieces), len(sizes), len(known), form, whole,
+        _table(len(pieces) // 3, len(sizes)).pack(
+            *head, len(pieces) // 3, len(sizes), len(known), form, whole,
             *pieces, *fragment.times90, fragment.end90, *sizes,
         )
         + known
@@ -139,10 +133,7 @@ def core_of(choice: CoreChoice, log: Logger, folder: Path = _FOLDER) -> Core | N
     """The core of a setting, said in the log; None is Python. Raises Unavailable where it was demanded."""
     if choice is CoreChoice.PYTHON:
         return None
-    try:
-        return Core.load(folder)
-    except Unavailable as error:
-        if choice is not CoreChoice.AUTO:
-            raise
-        log.warning("no-compiled-core", why=error.detail, consequence="a recording costs more CPU")
-        return None
+    demanded = choice is not CoreChoice.AUTO
+    return built_or_none(
+        lambda: Core.load(folder), log, demanded=demanded, consequence="a recording costs more CPU"
+    )

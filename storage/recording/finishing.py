@@ -17,8 +17,6 @@ from storage.recording.survey import has_digest
 
 _MAX_PENDING = 10_000
 _RETRY_S = 2.0
-_GATHER_S = 3.0
-"""Closed files wait so long for others, to be entered in the index together."""
 _AT_ONCE = 32
 _THREADS = 2
 """Where many are finished at once, one slow file does not keep all others waiting."""
@@ -43,7 +41,10 @@ class Register(Protocol):
 
 
 class Finisher:
-    """Takes closed files of the spool through their life; each step can be repeated after a crash."""
+    """Takes closed files of the spool through their life; each step can be repeated after a crash.
+
+    Closed files wait `gather_s` for others, to be entered in the index together.
+    """
 
     def __init__(
         self,
@@ -56,7 +57,9 @@ class Finisher:
         indexed: Callable[[str], None],
         is_open: Callable[[str], bool],
         stored: Callable[[], Awaitable[None]],
+        gather_s: float,
     ) -> None:
+        self._gather_s = gather_s
         self._sealer = Sealer(places.spool, quarantine)
         self._places = places
         self._rows = rows
@@ -107,7 +110,7 @@ class Finisher:
             if self._trouble is not None:
                 await self._clock.sleep(_RETRY_S)
             elif len(self._pending) < _AT_ONCE:
-                await self._clock.sleep(_GATHER_S)
+                await self._clock.sleep(self._gather_s)
 
     async def run_once(self) -> bool:
         """Finish some files together; False where there were none or none could be done now."""

@@ -13,12 +13,14 @@ from storage.fmp4.entry import Description
 from storage.fmp4.identity import Identity
 from storage.recording.pending import PendingFragment, Piece
 from storage.recording.spool import WriterEvents
+from storage.recording.time_line import TimeLine
 
 FRAGMENT90 = TICKS_PER_SECOND * 11 // 25
 """A kill loses what is not in a fragment yet, and may lose a second: 440 ms, and the 400 ms that a picture
 may wait in the worker's kernel, leave room for the disk. Two turns of a worker make a fragment."""
 TOGETHER90 = TICKS_PER_SECOND // 2
 """Units that came together and last as long are taken one by one: no fragment is to last over a second."""
+_SHORT90 = TICKS_PER_SECOND // 4
 _JUMP90 = 5 * TICKS_PER_SECOND
 
 
@@ -45,6 +47,7 @@ class OpenSegment:
     writer: Writer
     description: Description
     run: int
+    line: TimeLine
     start_ns: int
     first_pts90: int
     boundary_ns: int
@@ -101,6 +104,15 @@ class OpenSegment:
         except BadInput:
             return True
 
+    def knows(self, several: Gathered, key: int, step_ns: int) -> bool:
+        """Whether a key unit goes on in the segment, described by it for sure, and no clock stepped by so
+        much."""
+        told_ns = self.start_ns + ns_from_90k(several.pts90[key] - self.first_pts90)
+        if not self.front or told_ns >= self.boundary_ns or abs(several.utc_ns[key] - told_ns) > step_ns:
+            return False
+        at = sum(several.sizes[:key])
+        return several.data[at : at + len(self.front)] == self.front
+
     def lead90(self, key_unit: AccessUnit) -> int:
         """How long before this key unit the next segment has to begin.
 
@@ -134,14 +146,14 @@ class OpenSegment:
         self.last90 = max(self.last90, time90)
         self.reordered = self.reordered or unit.reordered
 
-    @property
-    def starts_with_key(self) -> bool:
-        """Whether the first unit of the fragment is a key unit."""
+    def begins_before_key(self, time90: int) -> bool:
+        """Whether a key unit at this time is to begin a fragment of its own, behind what is collected."""
         first = self.pieces[0]
-        return isinstance(first, AccessUnit) and first.key
+        starts_with_key = first.key if isinstance(first, AccessUnit) else 0 in first.keys
+        return time90 - self.times90[0] >= _SHORT90 or not starts_with_key
 
     def collect_together(self, several: Gathered, now_ns: int) -> None:
-        """Put units into the fragment that are all shown after those before, none a key unit."""
+        """Put units into the fragment that are all shown after those before; a key unit may be the first."""
         if not self.pieces:
             self.collected_since_ns = now_ns
         times90 = [pts90 - self.first_pts90 for pts90 in several.pts90]

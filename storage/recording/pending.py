@@ -15,7 +15,7 @@ class PendingFragment:
     """Pictures on their way to disk: the media time at which each is decoded, and where the last one ends.
 
     `offsets90` is how much later each is shown; empty where pictures are shown as they are decoded. Of pieces
-    of several pictures none is a key unit's.
+    of several pictures only the first may be a key unit's.
     """
 
     sequence: int

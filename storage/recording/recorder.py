@@ -16,9 +16,10 @@ from storage.fmp4.entry import Description
 from storage.fmp4.identity import Identity
 from storage.metrics import RecorderMetrics
 from storage.model.segment import Footage, Segment
+from storage.recording.borders import hash_of
 from storage.recording.camera_time import MIN_CAMERAS, CameraTime
 from storage.recording.spool import SegmentWriter, Spool, WriterEvents
-from storage.recording.stream_recording import Recording, hash_of
+from storage.recording.stream_recording import Recording
 
 _TICK_S = 0.25
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from zlib import crc32
 
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.mediatime import TICKS_PER_SECOND, ns_from_90k, ticks_from_ns
+from shared.mediatime import ns_from_90k, ticks_from_ns
 from shared.messages.storage import RecordingPolicy, RecordingReport, RecordingStatus
 from shared.reasons import Reason, why
 from shared.tap.gathered import Gathered
@@ -17,19 +16,18 @@ from storage.fmp4.description import describe, front_of
 from storage.fmp4.identity import Identity
 from storage.metrics import RecorderMetrics
 from storage.model.segment import Footage, Segment, object_key
+from storage.recording.borders import border_after
 from storage.recording.camera_time import CameraTime, HeardTime
 from storage.recording.open_segment import FRAGMENT90, OpenSegment, OpenWriter
 from storage.recording.spool import WriterEvents
 from storage.recording.standing import Standing, unrecordable
+from storage.recording.time_line import TimeLine
 from storage.recording.written import Written
 
-_SHORT90 = TICKS_PER_SECOND // 4
 _IDLE_FLUSH_NS = 800_000_000
-_STEP_NS = 500_000_000
-"""UTC this far from media time is a step of a clock; less is jitter of the network."""
-_SLEW_NS = 10_000_000
-"""How much of a drift between UTC and media time the border of two segments takes up."""
 _RETRY_NS = 2_000_000_000
+_HEAR_EVERY_NS = 10_000_000_000
+"""How often a stream is asked what time it is."""
 _SILENT_NS = 5_000_000_000
 _ABANDONED_NS = 600_000_000_000
 _MAX_SEGMENTS_WITHOUT_KEY = 10
@@ -82,14 +80,23 @@ class Recording:
 
     def take_together(self, several: Gathered) -> None:
         """The next units of the stream: as `take` with each, at one go where they are nothing unusual."""
-        at = 0
+        at, count = 0, len(several.sizes)
         for key in several.keys:
             if key > at:
                 self._take_together(several.part(at, key))
-            self._take_apart(several.part(key, key + 1))
-            at = key + 1
-        if at < len(several.sizes):
-            self._take_together(several.part(at, len(several.sizes)) if at else several)
+            at = key
+            if not self._knows(several, key):
+                self._take_apart(several.part(key, key + 1))
+                at = key + 1
+        if at < count:
+            self._take_together(several.part(at, count) if at else several)
+
+    def _knows(self, several: Gathered, key: int) -> bool:
+        """Whether a key unit tells nothing new: it may go the way of the others."""
+        heard, segment = self._heard, self._open
+        if heard is None or self._clock.monotonic_ns() - heard.at_ns > _HEAR_EVERY_NS:
+            return False
+        return segment is not None and segment.knows(several, key, _STEP_NS)
 
     def tick(self) -> None:
         """Called a few times a second: nothing collected waits longer than a moment for its next unit."""
@@ -149,7 +156,7 @@ class Recording:
             self._take_unit(unit)
 
     def _take_together(self, several: Gathered) -> None:
-        """Units without a key unit among them."""
+        """Units of which the first may be a key unit that is known, and no other one is."""
         segment = self._open
         if segment is None or not segment.goes_on_in(several, self._overlong_ns):
             self._take_apart(several)
@@ -157,7 +164,8 @@ class Recording:
         now_ns, last = self._clock.monotonic_ns(), len(several.sizes) - 1
         first90, last90 = (several.pts90[at] - segment.first_pts90 for at in (0, last))
         began90 = segment.times90[0] if segment.times90 else last90
-        if first90 - began90 >= FRAGMENT90:
+        seekable = several.keys and segment.pieces and segment.begins_before_key(first90)
+        if seekable or first90 - began90 >= FRAGMENT90:
             if not self._flush(segment, first90):
                 self._metrics.lost.labels("disk").inc(last + 1)
                 return
@@ -177,18 +185,21 @@ class Recording:
         """At a key unit: go on with the segment, or with the next one; None where no next one can start."""
         told_ns = segment.told_ns(key_unit)
         off_ns = key_unit.utc_ns - told_ns
-        stepped = abs(off_ns) > _STEP_NS
+        stepped = segment.line.is_left(off_ns, key_unit.utc_source, told_ns - segment.start_ns)
         if not stepped and told_ns < segment.boundary_ns and segment.describes(key_unit):
             return segment
         lead90 = segment.lead90(key_unit)
         if stepped:
             self._end(segment.time90(key_unit) - lead90)
-            return self._start(key_unit, key_unit.utc_ns - ns_from_90k(lead90), lead90)
-        start_ns = told_ns - ns_from_90k(lead90) + max(-_SLEW_NS, min(_SLEW_NS, off_ns))
+            return self._start(key_unit, key_unit.utc_ns - ns_from_90k(lead90), lead90, fresh=False)
+        taken_up_ns = segment.line.taken_up(off_ns, key_unit.utc_source)
+        start_ns = told_ns - ns_from_90k(lead90) + taken_up_ns
         self._end(max(segment.last90 + 1, ticks_from_ns(start_ns - segment.start_ns)))
-        return self._start(key_unit, start_ns, lead90)
+        return self._start(key_unit, start_ns, lead90, fresh=False)
 
-    def _start(self, unit: AccessUnit, start_ns: int, lead90: int = 0) -> OpenSegment | None:
+    def _start(
+        self, unit: AccessUnit, start_ns: int, lead90: int = 0, *, fresh: bool = True
+    ) -> OpenSegment | None:
         """A new segment at a key unit, which is shown `lead90` after `start_ns`; None where it cannot."""
         if not unit.key or self._clock.monotonic_ns() < self._retry_at_ns:
             self._metrics.lost.labels("waiting").inc()
@@ -201,9 +212,7 @@ class Recording:
             self._say(RecordingStatus.FAILING, unrecordable(error))
             return None
         key = object_key(self.stream, start_ns, unit.run, self._nonce)
-        identity = Identity(
-            self.stream, unit.run, start_ns, self.policy.name, self.policy.days, str(unit.utc_source)
-        )
+        identity = Identity.begun_with(unit, start_ns, self.policy.name, self.policy.days)
         events = WriterEvents(
             written=lambda end90, late: self._on_written(key, end90, late),
             failed=lambda reason, kept: self._on_failed(key, reason, kept),
@@ -218,24 +227,19 @@ class Recording:
             writer,
             description,
             unit.run,
+            TimeLine(unit.utc_source, fresh),
             start_ns,
             unit.pts90 - lead90,
-            self._boundary_after(start_ns),
+            border_after(self.stream, start_ns, self._segment_ns),
             front=front_of(unit),
         )
         return self._open
-
-    def _boundary_after(self, start_ns: int) -> int:
-        """The stream's own next instant to cut at; staggered, so that disks are not hit at once."""
-        offset_ns = hash_of(self.stream) * self._segment_ns >> 32
-        return start_ns + self._segment_ns - (start_ns - offset_ns) % self._segment_ns
 
     def _collect(self, segment: OpenSegment, unit: AccessUnit) -> None:
         time90 = segment.time90(unit)
         if segment.pieces and segment.may_cut_before(time90):
             age90 = time90 - segment.times90[0]
-            starts_seekable = unit.key and (age90 >= _SHORT90 or not segment.starts_with_key)
-            if age90 >= FRAGMENT90 or starts_seekable:
+            if age90 >= FRAGMENT90 or (unit.key and segment.begins_before_key(time90)):
                 # What follows a reordered unit may be shown before it, right behind what is collected.
                 end90 = min(time90, segment.end90) if unit.reordered else time90
                 if not self._flush(segment, end90):
@@ -291,8 +295,3 @@ class Recording:
             return
         footage = self._footage.get(key)
         self._finished(key, written.segment(footage) if written and footage else None)
-
-
-def hash_of(stream: StreamId) -> int:
-    """A 32-bit number of a stream, the same in every process."""
-    return crc32(str(stream).encode())

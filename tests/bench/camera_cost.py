@@ -11,9 +11,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tests.bench.camera_side import FPS, CameraSide, camera_side
+from tests.bench.camera_side import FPS, TILES, CameraSide, camera_side
 from tests.bench.figures import fit
 from tests.bench.ingest_cost import floor_percent
+from tests.bench.recorder_floor import recorder_floor
 from tests.bench.spent import cpu_ns, resident_bytes
 from tests.bench.tables import Cell, Table, keep
 
@@ -67,10 +68,10 @@ async def shares(pids: Sequence[int], seconds: float) -> list[float]:
     return [(cpu_ns(pid) - ns) / lasted_s / 1e7 for pid, ns in zip(pids, before, strict=True)]
 
 
-async def _measure(count: int, seconds: float) -> list[Cost]:
+async def _measure(count: int, seconds: float, *, walls: bool) -> list[Cost]:
     python, uv = [await floor_percent(count, seconds, FPS, loop) for loop in ("asyncio", "uvloop")]
     async with camera_side(count) as side:
-        return await _Stages(side, Floors(python, uv), seconds).all()
+        return await _Stages(side, Floors(python, uv), seconds).all(walls=walls)
 
 
 class _Stages:
@@ -82,7 +83,7 @@ class _Stages:
         self._seconds = seconds
         self._count = len(side.cameras)
 
-    async def all(self) -> list[Cost]:
+    async def all(self, *, walls: bool) -> list[Cost]:
         side, kept = self._side, (self._side.worker, self._side.storage)
         await asyncio.sleep(_SETTLE_S)
         idle = await shares((*kept, side.mux.pid), self._seconds)
@@ -98,8 +99,8 @@ class _Stages:
         recorded = self._cost(RECORDED, ingest=ingest - idle[0], reader=recorder - idle[1])
         megabytes = (sum(map(resident_bytes, kept)) - idle_bytes) / 1e6 / self._count
         lost = await side.lost()
-        watched = await self._watched(idle[2])
-        return [pulled, published, replace(recorded, megabytes=megabytes, lost=lost), watched]
+        watched = [await self._watched(idle[2])] if walls else []
+        return [pulled, published, replace(recorded, megabytes=megabytes, lost=lost), *watched]
 
     async def _watched(self, idle: float) -> Cost:
         """What one wall takes less what a second one adds: the cameras themselves, shown to nobody."""
@@ -118,7 +119,7 @@ class _Stages:
         return Cost(count, stage, ingest / count, reader / count, mux / count, self._floors)
 
 
-def table(costs: Sequence[Cost]) -> Table:
+def table(costs: Sequence[Cost], floors: str = "") -> Table:
     """A row a cost, stage by stage, with the line through each stage's numbers of cameras in the note."""
     ordered = [cost for stage in AIMS for cost in costs if cost.stage == stage]
     return Table(
@@ -131,7 +132,9 @@ def table(costs: Sequence[Cost]) -> Table:
         ],
         [_row(cost) for cost in ordered],
         {"MB/camera": str(AIM_MB), "lost": "0"},
-        " ".join([_READ_AS, *filter(None, (_line(stage, ordered) for stage in AIMS))]),
+        " ".join(
+            [_READ_AS, *filter(None, [floors]), *filter(None, (_line(stage, ordered) for stage in AIMS))]
+        ),
     )
 
 
@@ -140,7 +143,8 @@ _READ_AS = (
     "for each picture of as many cameras and reads its bytes, once the event loop of Python's own library (a "
     "selector's, with a BufferedProtocol) and once uvloop, which the services run on. The aims are multiples "
     "of the floor of Python's own loop. Reader: a process that reads the tap as storage does and keeps "
-    "nothing, or storage. Watched: what one wall takes less what a second one of the same cameras adds."
+    "nothing, or storage. Watched: what one wall takes less what a second one of the same cameras adds, "
+    "for walls of as many tiles as there are cameras, 36 at most."
 )
 
 
@@ -164,8 +168,13 @@ def _line(stage: str, costs: Sequence[Cost]) -> str:
 
 
 def run(counts: Sequence[int] = COUNTS, seconds: float = SECONDS) -> Table:
-    """All stages of each number of cameras."""
-    return table([cost for count in counts for cost in asyncio.run(_measure(count, seconds))])
+    """All stages of each number of cameras; walls as large as those before are not measured again."""
+    floors, costs, tiles = str(recorder_floor()), list[Cost](), set[int]()
+    for count in counts:
+        wall = min(count, TILES)
+        costs += asyncio.run(_measure(count, seconds, walls=wall not in tiles))
+        tiles.add(wall)
+    return table(costs, floors)
 
 
 def main() -> int:

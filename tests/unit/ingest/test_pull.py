@@ -51,7 +51,7 @@ async def test_pictures_given_together_after_a_jump_are_looked_at_one_by_one(ben
     camera = source()
     bench.opener.then(camera)
     late = _together(2, GOP)
-    later = replace(late, pts90=[pts90 + 90_000 * 60 for pts90 in late.pts90])
+    later = late._replace(pts90=[pts90 + 90_000 * 60 for pts90 in late.pts90])
     camera.send(*packets(0, 2), later, *packets(GOP, 2 * GOP, start90=90_000 * 60))
     async with running(bench):
         runs = [unit.run for unit in bench.units]

@@ -77,3 +77,17 @@ async def test_who_is_called_late_is_told_how_late() -> None:
     clock._now_ns = 3_000_000_000
     await clock.advance(0)
     assert watcher.late_ns == [2_500_000_000]
+
+
+async def test_the_calm_are_called_together_and_whoever_is_in_a_hurry_never_too_early() -> None:
+    clock = SimulatedClock()
+    rounds = Rounds(clock)
+    calm = [_Watcher(clock, None) for _ in range(20)]
+    hasty = _Watcher(clock, None)
+    began_s = clock.monotonic_ns() / 1e9
+    for number, watcher in enumerate(calm):
+        rounds.watch(watcher.look, watcher.failed.append, 1.0 + number / 100)
+    rounds.watch(hasty.look, hasty.failed.append, 0.31)
+    await clock.advance(2.0)
+    assert {at_s - began_s for watcher in calm for at_s in watcher.at_s} == {1.0}
+    assert [round(at_s - began_s, 3) for at_s in hasty.at_s] == [0.35]

@@ -138,6 +138,18 @@ async def test_a_stalled_camera_is_live_again_after_the_next_connection(bench: B
         assert first.closed
 
 
+async def test_before_a_camera_is_called_silent_what_nobody_has_read_yet_is_read(bench: Bench) -> None:
+    camera, sent = source(), packets()
+    bench.opener.then(camera)
+    camera.send(*sent[: 2 * GOP])
+    async with running(bench):
+        camera.unread = list(sent[2 * GOP :])
+        await bench.clock.advance(2.5)
+        assert (bench.changes, len(bench.units)) == (["live"], 3 * GOP)
+        await bench.clock.advance(2.5)
+        assert bench.changes == ["live", "stalled"]
+
+
 @pytest.mark.parametrize(("codec", "name"), [("vp8", "VP8"), ("av1", "AV1"), ("theora", "theora")])
 async def test_a_codec_that_cannot_be_carried_is_named_and_the_source_is_let_go(
     bench: Bench, codec: str, name: str

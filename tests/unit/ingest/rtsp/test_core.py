@@ -159,7 +159,7 @@ class _Read:
             asked=lambda asked: (200, "OK"),
             ended=lambda error: None,
         )
-        self.connection.media, self.connection.media_channel = self.rig.receiver.frames, 0
+        self.connection.give_media(self.rig.receiver.frames, 0)
 
     def read(self, data: bytes) -> None:
         while data:

@@ -203,3 +203,24 @@ def test_where_a_turn_brings_much_the_next_one_comes_sooner_and_slows_down_by_an
         assert [turn.next_slots(much) for _ in range(3)] == [40, 80, 80]
         turn.leave()
         end.getsockname()
+
+
+def test_what_has_come_of_a_calm_camera_can_be_taken_before_its_turn(run: Run) -> None:
+    async def go() -> None:
+        peer, turns = Peer(), Turns()
+        async with connected(peer):
+            peer.connection.catch_up()
+            peer.connection.calm(turns, 60.0)
+            peer.send(2)
+            assert peer.writer is not None
+            await peer.writer.drain()
+
+            def taken() -> bool:
+                peer.connection.catch_up()
+                return peer.whole
+
+            await eventually(taken, within_s=5, what="what had come")
+            assert peer.ago_ns[-1] is not None
+            assert peer.connection.is_calm
+
+    run(go())

@@ -66,7 +66,7 @@ class _Source(QueuedSource):
             asked=lambda asked: (200, "OK"),
             ended=lambda error: None,
         )
-        self.connection.media, self.connection.media_channel = self.receiver.frames, 0
+        self.connection.give_media(self.receiver.frames, 0)
 
     @property
     def silence(self) -> Reason:

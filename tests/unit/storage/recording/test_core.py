@@ -51,11 +51,13 @@ def unit(codec: Codec, seq: int, data: bytes, *, key: bool) -> AccessUnit:
     return AccessUnit(STREAM, 1, seq, seq * 3600, 10**18 + seq, UtcSource.ARRIVAL, -1, key, codec, data)
 
 
-def fragment_of(codec: Codec, pictures: list[bytes], cuts: set[int], steps90: list[int]) -> PendingFragment:
-    """A key picture by itself, then others, cut into pieces."""
+def fragment_of(
+    codec: Codec, pictures: list[bytes], cuts: set[int], steps90: list[int], *, joined: bool = False
+) -> PendingFragment:
+    """A key picture by itself or `joined` with those behind it, then others, cut into pieces."""
     units = [unit(codec, seq, data or b"x", key=seq == 0) for seq, data in enumerate(pictures)]
-    pieces: list[Piece] = [units[0]]
-    borders = [1, *sorted(cut for cut in cuts if 1 < cut < len(units)), len(units)]
+    pieces: list[Piece] = [] if joined else [units[0]]
+    borders = [0 if joined else 1, *sorted(cut for cut in cuts if 1 < cut < len(units)), len(units)]
     for first, end in itertools.pairwise(borders):
         if first < end:
             header, data = gathered(units[first:end])
@@ -75,11 +77,19 @@ def fragment_of(codec: Codec, pictures: list[bytes], cuts: set[int], steps90: li
     st.sets(st.integers(2, 7)),
     st.lists(st.integers(1, 100_000), min_size=1, max_size=4),
     st.booleans(),
+    st.booleans(),
 )
 def test_a_fragment_is_that_of_the_reference(
-    core: Core, codec: Codec, pictures: list[bytes], cuts: set[int], steps90: list[int], whole: bool
+    core: Core,
+    codec: Codec,
+    pictures: list[bytes],
+    cuts: set[int],
+    steps90: list[int],
+    whole: bool,
+    joined: bool,
 ) -> None:
-    fragment, description = fragment_of(codec, pictures, cuts, steps90), DESCRIPTIONS[codec]
+    fragment = fragment_of(codec, pictures, cuts, steps90, joined=joined)
+    description = DESCRIPTIONS[codec]
     compiled, changed = FragmentBuilder(core).build(fragment, description, whole=whole)
     expected, expected_changed = FragmentBuilder().build(fragment, description, whole=whole)
     assert (bytes(compiled), changed) == (bytes(expected), expected_changed)

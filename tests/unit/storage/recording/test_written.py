@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 from ingest.ports import Pace
 from ingest.rtsp.turns import EVERY_S
 from shared.tap.asking import PATIENCE_S
-from shared.tap.gathered import read_usual
+from shared.tap.gathered import Gathered, read_usual
 from shared.tap.wire import gathered
 from shared.units import AccessUnit
+from storage.fmp4.entry import Description
 from storage.fmp4.reader import Layout
 from storage.objects.disk import RealDisk
 from storage.recording import survey
+from storage.recording.core import FragmentBuilder
+from storage.recording.pending import PendingFragment
 from storage.settings import CoreChoice
 from tests.unit.storage.segments import layout_of
 from tests.unit.storage.workshop import Workshop, policy, units, workshop
@@ -103,6 +106,36 @@ async def test_units_that_come_together_are_recorded_as_those_that_come_alone(
     assert [(time90, key, data) for time90, _, key, data in both] == [
         (time90, key, data) for time90, _, key, data in alone
     ]
+
+
+async def test_a_key_picture_like_the_one_before_is_recorded_with_those_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apart, pieces = list[int](), list[tuple[int, ...]]()
+    units_of, build = Gathered.units, FragmentBuilder.build
+
+    def taken_apart(several: Gathered) -> list[AccessUnit]:
+        apart.append(len(several.sizes))
+        return units_of(several)
+
+    def built(
+        builder: FragmentBuilder, fragment: PendingFragment, description: Description, *, whole: bool
+    ) -> tuple[bytes | memoryview, bool]:
+        pieces.extend(piece.keys for piece in fragment.pieces if isinstance(piece, Gathered))
+        before = len(apart)
+        made = build(builder, fragment, description, whole=whole)
+        del apart[before:]
+        return made
+
+    monkeypatch.setattr(Gathered, "units", taken_apart)
+    monkeypatch.setattr(FragmentBuilder, "build", built)
+    pictures = units(100, gop=25)
+    groups = [pictures[at : at + 10] for at in range(0, 100, 10)]
+    told = await recorded(tmp_path / "together", groups, CoreChoice.AUTO, together=True)
+    assert [key for _, _, key, _ in told] == [one.key for one in pictures]
+    # One by itself begins each segment.
+    together = pieces.count((0,))
+    assert 1 <= together == 4 - len(apart)
 
 
 async def test_a_kill_of_worker_and_recorder_at_once_takes_less_than_a_second(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/text";
-import { dateTime } from "../../i18n/times";
+import { dateTime, span } from "../../i18n/times";
 import { draw } from "../../playback/draw";
 import type { Span } from "../../playback/planner";
-import type { Fetchable } from "../../playback/storage";
+import type { Fetchable, Gap } from "../../playback/storage";
 import type { Thumbs } from "../../playback/thumbs";
 import { panned, timeAt, xOf, zoomed, type Window } from "../../playback/timeline";
 import { classes } from "../../ui/classes";
@@ -16,6 +16,7 @@ interface Props {
   view: Window;
   known: Window;
   ranges: readonly Span[];
+  gaps: readonly Gap[];
   fetchable: readonly Fetchable[];
   buffered: readonly Span[];
   cursorMs: number | null;
@@ -34,7 +35,7 @@ const PLACES = 160;
  * range, wheel zooms, Shift and wheel moves. A small picture shows what is under the pointer, or at the cursor
  * while the slider has the focus.
  */
-export function Timeline({ view, known, ranges, fetchable, buffered, cursorMs, marked, thumbs, onMark, onView, onSeek }: Props) {
+export function Timeline({ view, known, ranges, gaps, fetchable, buffered, cursorMs, marked, thumbs, onMark, onView, onSeek }: Props) {
   const { t, language } = useText();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hoverMs, setHoverMs] = useState<number | null>(null);
@@ -73,8 +74,15 @@ export function Timeline({ view, known, ranges, fetchable, buffered, cursorMs, m
   const part = (view.to - view.from) / PLACES;
   const peeked = pointed === null ? null : Math.round(view.from + (Math.floor((pointed - view.from) / part) + 0.5) * part);
   const there = peeked !== null && ranges.some((range) => peeked >= range.from && peeked < range.to);
+  const gap = pointed === null ? undefined : gaps.find((one) => pointed >= one.from && pointed < one.to);
+  const words = t.playback.gaps;
   return (
     <div className={styles.timeline}>
+      {pointed !== null && gap !== undefined && pointed >= view.from && pointed <= view.to && (
+        <div className={classes(styles.peek, styles.why)} style={{ left: `clamp(120px, ${14 + xOf(view, width, pointed)}px, calc(100% - 120px))` }} aria-hidden="true" data-testid="gap-why">
+          {words.one(dateTime(language, gap.from), span(gap.to - gap.from), words.cause(gap.cause))}
+        </div>
+      )}
       {pointed !== null && there && pointed >= view.from && pointed <= view.to && (
         <div className={styles.peek} style={{ left: `clamp(84px, ${14 + xOf(view, width, pointed)}px, calc(100% - 84px))` }} aria-hidden="true" data-testid="peek">
           <Thumbnail thumbs={thumbs} atMs={peeked} />
@@ -111,15 +119,22 @@ export function Timeline({ view, known, ranges, fetchable, buffered, cursorMs, m
         <span className={styles.swatches} aria-hidden="true">
           <i className={classes(styles.swatch, styles.recorded)} /> {t.playback.legend.recorded}
           <i className={classes(styles.swatch, styles.gap)} /> {t.playback.legend.gap}
-          {fetchable.length > 0 && (
-            <>
-              <i className={classes(styles.swatch, styles.toFetch)} /> {t.playback.fetch.toFetch}
-              <i className={classes(styles.swatch, styles.fetching)} /> {t.playback.fetch.fetching}
-            </>
-          )}
+          <FetchLegend fetchable={fetchable} />
         </span>
         <span>{dateTime(language, view.to)}</span>
       </div>
     </div>
+  );
+}
+
+/** What the colours of gaps say that a commune's recorder can fill. */
+function FetchLegend({ fetchable }: { fetchable: readonly Fetchable[] }) {
+  const { t } = useText();
+  if (fetchable.length === 0) return null;
+  return (
+    <>
+      <i className={classes(styles.swatch, styles.toFetch)} /> {t.playback.fetch.toFetch}
+      <i className={classes(styles.swatch, styles.fetching)} /> {t.playback.fetch.fetching}
+    </>
   );
 }
