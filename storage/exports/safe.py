@@ -133,11 +133,6 @@ class _Opened(io.RawIOBase):
         super().close()
 
 
-def buffered(raw: io.RawIOBase) -> BinaryIO:
-    """A package for whoever reads a little at a time."""
-    return io.BufferedReader(raw, _BUFFER_BYTES)
-
-
 def _bound(package: Path) -> str:
     """What a package is sealed as: under another name nothing opens."""
     return f"package/{package.name}"
