@@ -118,7 +118,7 @@ class Exports:
         orders = [decode(ExportOrder, row.body) for row in rows]
         named = {order.original for order in orders if order.original}
         of_those = select(ExportRow.id, ExportRow.sha256).where(ExportRow.id.in_(named))
-        hashes = dict((await self._session.execute(of_those)).tuples().all()) if named else {}
+        hashes = {row.id: row.sha256 for row in await self._session.execute(of_those)} if named else {}
         return [
             _export(row, order, hashes.get(order.original, ""))
             for row, order in zip(rows, orders, strict=True)

@@ -42,6 +42,27 @@ class NewAccessRequest(Range):
 class NewCopy(Range):
     """The masks of a redacted copy of one camera of the request, within its range."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "from": "2026-11-20T21:00:00Z",
+                    "to": "2026-11-20T21:15:00Z",
+                    "masks": [
+                        {
+                            "id": "m-1",
+                            "positions": [
+                                {"at": "2026-11-20T21:00:12.4Z", "x": 0.41, "y": 0.22, "w": 0.08, "h": 0.14},
+                                {"at": "2026-11-20T21:00:15Z", "x": 0.55, "y": 0.25, "w": 0.08, "h": 0.14},
+                            ],
+                        }
+                    ],
+                    "motive": "other people are seen",
+                }
+            ]
+        }
+    )
+
     masks: list[NewMask] = Field(min_length=1, max_length=MOST_TRACKS)
     motive: Motive
 

@@ -2997,6 +2997,32 @@ export interface components {
         /**
          * NewCopy
          * @description The masks of a redacted copy of one camera of the request, within its range.
+         * @example {
+         *       "from": "2026-11-20T21:00:00Z",
+         *       "masks": [
+         *         {
+         *           "id": "m-1",
+         *           "positions": [
+         *             {
+         *               "at": "2026-11-20T21:00:12.4Z",
+         *               "h": 0.14,
+         *               "w": 0.08,
+         *               "x": 0.41,
+         *               "y": 0.22
+         *             },
+         *             {
+         *               "at": "2026-11-20T21:00:15Z",
+         *               "h": 0.14,
+         *               "w": 0.08,
+         *               "x": 0.55,
+         *               "y": 0.25
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "motive": "other people are seen",
+         *       "to": "2026-11-20T21:15:00Z"
+         *     }
          */
         NewCopy: {
             /**
