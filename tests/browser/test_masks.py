@@ -1,4 +1,4 @@
-"""A box drawn on the page is black in the film that is handed over, when and where it was drawn, and nowhere else."""
+"""A box drawn on the page is black in the film handed over, when and where it was drawn, and nowhere else."""
 
 import io
 import json
@@ -18,7 +18,7 @@ from tests.browser.story import open_player, picture, sign_in
 from tests.browser.test_desk import FILE, approves, card, delivers, recorded
 from tests.browser.test_playing import shown
 from tests.browser.test_story import visitor
-from tests.browser.tour import faults_of
+from tests.browser.tour import out_of_reach, too_wide, violations
 from tests.support.eventually import eventually
 from tests.support.whole import WholeSystem
 
@@ -36,9 +36,8 @@ DRAFTS = "() => Object.keys(localStorage).filter(key => key.startsWith('beffroi.
 Picture = NDArray[np.uint8]
 
 
-async def _passes(page: Page, at: datetime) -> datetime:
-    """Plays until an instant has passed, and holds the picture shown then."""
-    await page.get_by_test_id("play").click()
+async def _held(page: Page, at: datetime) -> datetime:
+    """Lets it play until an instant has passed, and holds the picture shown then."""
 
     async def there() -> bool:
         return await shown(page) >= at
@@ -56,7 +55,7 @@ async def draws(page: Page) -> tuple[datetime, datetime]:
         return bool(await page.get_by_test_id("shown-at").get_attribute("data-utc"))
 
     await eventually(playing, within_s=60, what="a first picture")
-    began = await _passes_playing(page, await shown(page) + timedelta(seconds=4))
+    began = await _held(page, await shown(page) + timedelta(seconds=4))
     await page.keyboard.press("m")
     layer = await page.get_by_test_id("mask-layer").bounding_box()
     assert layer is not None
@@ -66,18 +65,13 @@ async def draws(page: Page) -> tuple[datetime, datetime]:
     await page.mouse.move(x + RIGHT * width, y + BOTTOM * height, steps=5)
     await page.mouse.up()
     await expect(page.get_by_test_id("mask-box-m-1")).to_be_focused()
-    ended = await _passes(page, began + timedelta(seconds=AFTER_S))
+    await page.get_by_test_id("play").click()
+    ended = await _held(page, began + timedelta(seconds=AFTER_S))
     await page.get_by_test_id("mask-box-m-1").focus()
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("e")
     await expect(page.get_by_test_id("mask-total")).to_contain_text("1 masque, 3")
     return began, ended
-
-
-async def _passes_playing(page: Page, at: datetime) -> datetime:
-    """The same of a player that plays already."""
-    await page.get_by_test_id("play").click()
-    return await _passes(page, at)
 
 
 async def asks(page: Page, camera: str) -> None:
@@ -92,7 +86,7 @@ async def asks(page: Page, camera: str) -> None:
     await expect(card(page).get_by_test_id("requisition-redacted")).to_contain_text("1 masque")
 
 
-async def looks(page: Page) -> None:
+async def looks(page: Page, folder: Path) -> None:
     """The second person sees the box over the picture before they decide."""
     await page.get_by_test_id("nav-requisitions").click()
     await card(page).get_by_test_id("see-masks").click()
@@ -102,6 +96,7 @@ async def looks(page: Page) -> None:
     await page.get_by_test_id("look-m-1").click()
     black = page.get_by_test_id("mask-box-m-1")
     await expect(black).to_be_visible(timeout=20_000)
+    await picture(page, "masks-approval", folder)
     assert await black.evaluate("box => getComputedStyle(box).backgroundColor") == "rgb(0, 0, 0)"
 
 
@@ -143,14 +138,16 @@ async def test_a_box_drawn_by_mouse_and_keyboard_is_black_in_the_film_when_and_w
         await open_player(first, camera)
         began, ended = await draws(first)
         await picture(first, "masks", tmp_path)
-        assert await faults_of(first) == []
+        assert [*await violations(first), *await out_of_reach(first), *await too_wide(first, 390)] == []
+        await picture(first, "masks-phone", tmp_path)
+        await first.set_viewport_size({"width": 1600, "height": 900})
         await first.reload()
         await expect(first.get_by_test_id("shown-at")).to_have_attribute("data-utc", re.compile("Z"))
         await first.keyboard.press("m")
         await expect(first.get_by_test_id("mask-m-1")).to_be_visible()
         await asks(first, camera)
         assert await first.evaluate(DRAFTS) == []
-        await looks(second)
+        await looks(second, tmp_path)
         await approves(second)
         package, _ = await delivers(other, second, tmp_path)
         await second.get_by_test_id("nav-transmissions").click()

@@ -106,6 +106,7 @@ export const access = {
     "third-parties": "Rights of others", identity: "Identity not established",
   },
   package: "Package given",
+  unchecked: "typed by hand, not checked",
   packages: "Copies handed over",
   noPackages: "No redacted copy for this request is ready: draw the masks, have them approved, wait for the export.",
   medium: "Medium",

@@ -105,6 +105,7 @@ export const access = {
     "third-parties": "Droit des tiers", identity: "Identité non établie",
   },
   package: "Paquet remis",
+  unchecked: "saisi à la main, non vérifié",
   packages: "Copies remises",
   noPackages: "Aucune copie occultée de cette demande n’est prête : tracez les masques, faites-les approuver, attendez l’export.",
   medium: "Support",

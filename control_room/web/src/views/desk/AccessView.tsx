@@ -81,7 +81,6 @@ function Card({ one, exports, names, onAnswer, onDone }: CardProps) {
         {one.ending?.ground != null && <span>{words.ground} : {words.grounds[one.ending.ground]}</span>}
         {one.ending !== null && <span>{one.ending.motive}</span>}
       </div>
-      {one.ending !== null && one.ending.package !== "" && <p className={cards.hash}>{words.package} : {one.ending.package} <code>{one.ending.sha256}</code></p>}
       {open && <AccessCopies one={one} exports={exports} names={names} onDone={onDone} />}
       {one.ending !== null && <Answered ending={one.ending} names={names} />}
     </article>
@@ -94,6 +93,8 @@ function Answered({ ending, names }: { ending: NonNullable<AccessRequest["ending
   const words = t.access;
   return (
     <>
+      {ending.package !== "" && <p className={cards.hash}><small>{words.package} : {ending.package} <code>{ending.sha256}</code> ({words.unchecked})</small></p>}
+      {ending.proof !== "" && <p className={cards.hash}><small>{words.status.destroyed} ({words.unchecked})</small></p>}
       {ending.handed.map((copy) => (
         <p key={copy.export} className={cards.hash}>
           <small>{words.package} : {copy.export} <code>{copy.sha256}</code></small>{" "}
