@@ -15,11 +15,12 @@ from playwright.async_api import Browser, Page, expect
 
 from shared.evidence.manifest import MANIFEST
 from tests.browser.story import open_player, picture, sign_in
-from tests.browser.test_desk import FILE, approves, card, delivers, recorded
+from tests.browser.test_desk import FILE, approves, card, delivers
 from tests.browser.test_playing import shown
 from tests.browser.test_story import visitor
 from tests.browser.tour import out_of_reach, too_wide, violations
 from tests.support.eventually import eventually
+from tests.support.recorded import recorded
 from tests.support.whole import WholeSystem
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]

@@ -111,7 +111,8 @@ async def test_the_journal_has_each_day_of_a_camera_that_left_with_its_commune(
     await storage.told()
     (entry,) = [one for one in await room.journal(admin) if one["action"] == "depart"]
     assert (entry["commune"], entry["camera"], entry["outcome"]) == (LILLE, "cam-a", "done")
-    assert entry["why"] == {"code": "footage-departed", "params": {"count": 2, "date": "2025-11-08"}}
+    assert code_of(entry) == "footage-departed"
+    assert entry["detail"].startswith("2 recordings of 2025-11-08")
 
 
 async def test_a_control_room_that_was_restored_is_told_again_what_it_lost(

@@ -65,12 +65,12 @@ _KINDS = {
     "name": {
         "article",
         "authority", "bucket", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields",
-        "file", "folder", "hash", "hold", "id", "ip", "login", "mask", "media_type", "mid", "name", "number", "part",
-        "place", "recording", "reference", "said", "what",
+        "file", "folder", "hash", "hold", "id", "ip", "login", "mask", "media_type", "mid", "name", "number",
+        "part", "place", "recording", "reference", "said", "what",
     },
     "code": {
-        "access_status", "action", "asked", "capacity", "export_status", "found", "given", "hold_status", "kind",
-        "mandate", "mend", "requisition_status",
+        "access_status", "action", "asked", "capacity", "export_status", "found", "given", "hold_status",
+        "kind", "mandate", "mend", "requisition_status",
     },
     "cause": {"cause"},
 }  # fmt: skip

@@ -17,10 +17,10 @@ interface SessionValue {
   signOut: () => Promise<void>;
 }
 
-/** What a session keeps on this machine is gone with it. */
-function leftBehind(session: string | null): void {
-  motiveOf(session);
-  draftsOf(session);
+/** Whose motive and drafts this machine has. */
+function theirs(session: { session: string; person: Person } | null): void {
+  motiveOf(session?.session ?? null);
+  draftsOf(session?.person.id ?? null, Date.now());
 }
 
 const SessionContext = createContext<SessionValue | null>(null);
@@ -30,12 +30,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const stop = whenSessionLost(() => {
-      leftBehind(null);
+      theirs(null);
       setState((old) => ({ kind: "out", ended: old.kind === "in", problem: null }));
     });
     ask(api.GET("/api/v1/session"))
       .then((session) => {
-        leftBehind(session.session);
+        theirs(session);
         setState({ kind: "in", session: session.session, person: session.person });
       })
       .catch((error: unknown) => {
@@ -47,13 +47,13 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const signIn = useCallback(async (login: string, password: string) => {
     const session = await ask(api.POST("/api/v1/session", { body: { login, password } }));
-    leftBehind(session.session);
+    theirs(session);
     setState({ kind: "in", session: session.session, person: session.person });
   }, []);
 
   const signOut = useCallback(async () => {
     await ask(api.DELETE("/api/v1/session"));
-    leftBehind(null);
+    theirs(null);
     setState({ kind: "out", ended: false, problem: null });
   }, []);
 

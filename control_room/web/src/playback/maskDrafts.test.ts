@@ -20,24 +20,30 @@ class Kept {
 
 beforeEach(() => {
   vi.stubGlobal("localStorage", new Kept());
-  draftsOf("s-1");
+  draftsOf("p-1", 1000);
 });
 
-it("keeps masks over a reload of the page", () => {
+it("keeps masks over a reload of the page and the end of a session", () => {
   keepMasks("cam-1", MASKS);
-  draftsOf("s-1");
+  draftsOf(null, 1000);
+  draftsOf("p-1", 1000);
   expect(keptMasks("cam-1")).toEqual(MASKS);
 });
 
-it("leaves nothing to another session or to nobody", () => {
+it("shows them to nobody else", () => {
   keepMasks("cam-1", MASKS);
-  draftsOf("s-2");
-  expect(keptMasks("cam-1")).toEqual([]);
-  draftsOf("s-1");
-  expect(keptMasks("cam-1")).toEqual([]);
+  for (const other of ["p-2", null]) {
+    draftsOf(other, 1000);
+    expect(keptMasks("cam-1")).toEqual([]);
+  }
+});
+
+it("destroys those of footage that is gone, and what cannot be read, whoever's it is", () => {
   keepMasks("cam-1", MASKS);
-  draftsOf(null);
-  keepMasks("cam-1", MASKS);
+  localStorage.setItem("beffroi.masks.p-3.cam-1", "{");
+  draftsOf("p-2", 31 * 86_400_000 + 9);
+  expect(Object.keys(localStorage)).toEqual(["beffroi.masks.p-1.cam-1"]);
+  draftsOf("p-2", 31 * 86_400_000 + 10);
   expect(Object.keys(localStorage)).toEqual([]);
 });
 

@@ -1,16 +1,21 @@
 /**
- * Masks that were drawn and are not ordered yet: on this machine only, under the session's id, so that they survive a
- * reload of the page and are none of another session's. One draft a camera, or a camera of an access request.
+ * Masks that were drawn and are not ordered yet: on this machine only, under the id of who drew them, so that they
+ * survive a reload and the end of a session. One draft a camera, or a camera of an access request.
  */
-import { readMasks, type Mask } from "./masks";
+import { readMasks, spanOf, type Mask } from "./masks";
 
 const PREFIX = "beffroi.masks.";
+/** No recording is older, so that nothing can be made with a draft over one. */
+const MONTH_MS = 31 * 86_400_000;
 let prefix: string | null = null;
 
-/** Whose drafts they are; what other sessions left is removed. Null when nobody is signed in. */
-export function draftsOf(session: string | null): void {
-  prefix = session === null ? null : `${PREFIX}${session}.`;
-  for (const key of keys()) if (prefix === null || !key.startsWith(prefix)) localStorage.removeItem(key);
+/** Whose drafts they are, null when nobody is signed in. Those of footage that is gone are destroyed, whoever's they are. */
+export function draftsOf(person: string | null, nowMs: number): void {
+  prefix = person === null ? null : `${PREFIX}${person}.`;
+  for (const key of keys()) {
+    const newest = Math.max(...readMasks(localStorage.getItem(key)).map((one) => spanOf(one).to));
+    if (newest < nowMs - MONTH_MS) localStorage.removeItem(key);
+  }
 }
 
 /** The name of a draft; `request` is the access request it is for, empty for none. */

@@ -9,19 +9,20 @@ from tests.unit.control_room.evidence.test_access_requests import entered
 from tests.unit.control_room.room import RANGE, mask
 
 
-async def drawn(
-    desk: Desk, who: httpx.AsyncClient | None = None, **changes: object
-) -> tuple[str, httpx.Response]:
+async def drawn(desk: Desk, changes: dict[str, object] | None = None) -> tuple[str, httpx.Response]:
     """The path of the copy of a new request, and what came of drawing it."""
     made = await entered(desk)
     path = f"/access-requests/{made['id']}/copies/{desk.camera}"
-    return path, await draw(desk, path, who, **changes)
+    return path, await draw(desk, path, changes=changes)
 
 
 async def draw(
-    desk: Desk, path: str, who: httpx.AsyncClient | None = None, **changes: object
+    desk: Desk,
+    path: str,
+    who: httpx.AsyncClient | None = None,
+    changes: dict[str, object] | None = None,
 ) -> httpx.Response:
-    body = {**RANGE, "masks": [mask("m-1"), mask("m-2")], "motive": "others are seen", **changes}
+    body = {**RANGE, "masks": [mask("m-1"), mask("m-2")], "motive": "others are seen", **(changes or {})}
     return await (who or desk.one).put(path, json=body)
 
 
@@ -101,7 +102,7 @@ async def test_the_journal_has_how_many_masks_and_neither_where_nor_who_was_film
 async def test_a_copy_is_of_what_was_asked_for_and_has_masks_there(
     desk: Desk, changes: dict[str, object], field: str
 ) -> None:
-    _, answer = await drawn(desk, **changes)
+    _, answer = await drawn(desk, changes)
     assert (answer.status_code, answer.json()["field"]) == (400, field)
 
 
