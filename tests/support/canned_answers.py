@@ -175,6 +175,18 @@ def _holds() -> list[Json]:
     ]
 
 
+_BOX = {"y": 0.2, "w": 0.1, "h": 0.2}
+MASKS: Json = {
+    "camera": "cam-0000000000",
+    "from": AT,
+    "to": "2026-11-20T11:00:00Z",
+    "masks": [
+        {
+            "id": "m-1",
+            "positions": [{"at": AT, "x": 0.1, **_BOX}, {"at": "2026-11-20T10:00:12Z", "x": 0.6, **_BOX}],
+        }
+    ],
+}
 MASK: Json = {"id": "m-1", "from": AT, "to": "2026-11-20T10:00:12Z", "positions": 3}
 
 
@@ -390,6 +402,7 @@ def answers() -> dict[str, object]:
         "/desk": DESK,
         "/requisitions": _requisitions(),
         "/requisitions/r-waiting/preflight": _preflight(),
+        "/requisitions/r-waiting/masks": MASKS,
         "/register/transmissions": [DELIVERY],
         "/access-requests": _access_requests(),
         "/journal": _journal(),

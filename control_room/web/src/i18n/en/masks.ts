@@ -42,8 +42,9 @@ export const masks: Messages["masks"] = {
   originalHint: "A finished export of the same pictures: the copy names it with its hash.",
   noOriginal: "None: the recordings themselves",
   redacted: (count, length) => `redacted copy: ${count} ${count === 1 ? "mask" : "masks"}, ${length} covered`,
-  ofOriginal: (id, sha256) => `copy of export ${id} (SHA-256 ${sha256})`,
+  ofOriginal: (id, sha256) => `original: export ${id} (SHA-256 ${sha256})`,
   redactedOf: (count) => `redacted copy, ${count} ${count === 1 ? "mask" : "masks"}`,
+  paths: (count) => `Preview of the way of ${count} ${count === 1 ? "mask" : "masks"}: solid where it begins, dashed where it ends`,
   see: "See the masks over the pictures",
   keys: { mode: "Masks: open or close", edges: "New mask, begins here, ends here", follow: "Follow, undo, black" },
 };

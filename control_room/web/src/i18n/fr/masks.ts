@@ -40,8 +40,9 @@ export const masks = {
   originalHint: "Un export prêt des mêmes images : la copie le nomme avec son empreinte.",
   noOriginal: "Aucun : les enregistrements eux-mêmes",
   redacted: (count: number, length: string) => `copie occultée : ${count} ${count === 1 ? "masque" : "masques"}, ${length} couvertes`,
-  ofOriginal: (id: string, sha256: string) => `copie de l’export ${id} (SHA-256 ${sha256})`,
+  ofOriginal: (id: string, sha256: string) => `original : export ${id} (SHA-256 ${sha256})`,
   redactedOf: (count: number) => `copie occultée, ${count} ${count === 1 ? "masque" : "masques"}`,
+  paths: (count: number) => `Aperçu du trajet de ${count} ${count === 1 ? "masque" : "masques"} : plein au début, tirets à la fin`,
   see: "Voir les masques sur les images",
   keys: { mode: "Masques : ouvrir ou fermer", edges: "Nouveau masque, débute ici, finit ici", follow: "Suivre, annuler, noir" },
 };

@@ -113,7 +113,7 @@ function Doing({ act, request, copy, name, onDone, onClose }: DoingProps) {
     <ActDialog title={t.access.approve(name)} explain={t.access.approveAsk} testId="copy-act" onClose={onClose}
       onDone={() => { say(t.access.approved); onDone(); }}
       onSend={(motive) => ask(api.POST("/api/v1/access-requests/{request_id}/copies/{camera_id}/approve", { params, body: { version: copy.version, motive } }))}>
-      <MaskTimes masks={copy.masks} />
+      <MaskTimes masks={copy.masks} of={request} camera={copy.camera} />
     </ActDialog>
   );
 }

@@ -58,10 +58,10 @@ export function RequisitionCard({ one, exported, desk, onDone }: Props) {
       {one.decision !== "" && <p className={prose.hint}>{words.decisionMotive} : {one.decision}</p>}
       {waiting && doubt !== "" && <p className={notes.note}>{doubt}</p>}
       {one.status === "expired" && <p className={notes.note}>{words.expired}</p>}
-      <OverPictures one={one} />
       {exported !== undefined && one.status === "approved" && <Progress one={exported} desk={desk} />}
       {waiting && shown && <Preflight id={one.id} />}
       <div className={styles.acts}>
+        <OverPictures one={one} />
         {waiting && <button type="button" aria-expanded={shown} onClick={() => setShown(!shown)} data-testid="requisition-preflight">{words.preflightShow}</button>}
         {waiting && <Decide one={one} onAct={setAct} />}
         <Next one={one} exported={exported} onAct={setAct} />
@@ -74,7 +74,7 @@ export function RequisitionCard({ one, exported, desk, onDone }: Props) {
 /** Where the masks of a redacted copy can be looked at. */
 function OverPictures({ one }: { one: Requisition }) {
   const first = one.masks[0];
-  return first === undefined ? null : <p><SeeMasks id={one.id} camera={one.cameras[0] ?? ""} from={one.from} to={one.to} first={first.from} /></p>;
+  return first === undefined ? null : <SeeMasks id={one.id} camera={one.cameras[0] ?? ""} from={one.from} to={one.to} first={first.from} />;
 }
 
 function Facts({ one }: { one: Requisition }) {
@@ -191,7 +191,7 @@ function Doing({ act, one, onDone, onClose }: DoingProps) {
     <ActDialog title={doing.title} explain={doing.explain} testId="requisition-act" danger={act === "refuse" || act === "withdraw" || act === "cancel"}
       onSend={doing.send} onDone={onDone} onClose={onClose}>
       {act === "approve" && <Preflight id={one.id} />}
-      {act === "approve" && one.masks.length > 0 && <MaskTimes masks={one.masks} />}
+      {act === "approve" && one.masks.length > 0 && <MaskTimes masks={one.masks} of={one.id} camera={one.cameras[0] ?? ""} />}
     </ActDialog>
   );
 }
