@@ -142,6 +142,9 @@ async def test_a_box_drawn_by_mouse_and_keyboard_is_black_in_the_film_when_and_w
         assert [*await violations(first), *await out_of_reach(first), *await too_wide(first, 390)] == []
         await picture(first, "masks-phone", tmp_path)
         await first.set_viewport_size({"width": 1600, "height": 900})
+        await first.get_by_test_id("mask-follow").click()
+        await expect(first.get_by_test_id("mask-proposal")).to_be_visible(timeout=60_000)
+        await first.get_by_test_id("mask-reject").click()
         await first.reload()
         await expect(first.get_by_test_id("shown-at")).to_have_attribute("data-utc", re.compile("Z"))
         await first.keyboard.press("m")
