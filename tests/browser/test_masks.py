@@ -19,6 +19,7 @@ from tests.browser.test_desk import FILE, approves, card, delivers
 from tests.browser.test_playing import shown
 from tests.browser.test_story import visitor
 from tests.browser.tour import out_of_reach, too_wide, violations
+from tests.support.canned import ORIGIN, Canned, canned_context
 from tests.support.eventually import eventually
 from tests.support.recorded import recorded
 from tests.support.whole import WholeSystem
@@ -33,6 +34,9 @@ AFTER_S = 3.0
 FRAME_S = 0.2
 """No picture of these cameras lasts so long."""
 DRAFTS = "() => Object.keys(localStorage).filter(key => key.startsWith('beffroi.masks.'))"
+
+KEEP = """key => localStorage.setItem(key, JSON.stringify([{id: 'm-1', positions: [0, 9].map(ms =>
+  ({at: Date.now() + ms, x: 0, y: 0, w: 0.5, h: 0.5}))}]))"""
 
 Picture = NDArray[np.uint8]
 
@@ -138,6 +142,8 @@ async def test_a_box_drawn_by_mouse_and_keyboard_is_black_in_the_film_when_and_w
         first, second = await sign_in(one, whole.url, "adjointe"), await sign_in(other, whole.url, "juriste")
         await open_player(first, camera)
         began, ended = await draws(first)
+        for _ in range(5):
+            await first.get_by_test_id("zoom-in").click()
         await picture(first, "masks", tmp_path)
         assert [*await violations(first), *await out_of_reach(first), *await too_wide(first, 390)] == []
         await picture(first, "masks-phone", tmp_path)
@@ -168,3 +174,40 @@ async def test_a_box_drawn_by_mouse_and_keyboard_is_black_in_the_film_when_and_w
     assert max(int(inside(pixels, STEP / 2).max()) for pixels in during) < 30
     assert min(int(inside(pixels).max()) for pixels in (*before, *after)) > 60
     assert min(int(beside(pixels).max()) for pixels in during) > 60
+
+
+async def test_a_person_who_was_filmed_is_answered_with_the_copies_that_are_ready(browser: Browser) -> None:
+    async with canned_context(browser, Canned("legal"), width=390) as context:
+        page = await context.new_page()
+        await page.goto(f"{ORIGIN}/#/access")
+        await page.get_by_test_id("copy-approve").click()
+        await expect(page.get_by_test_id("copy-act").get_by_test_id("mask-times")).to_contain_text(
+            "1 masque, 12"
+        )
+        assert [*await violations(page), *await out_of_reach(page), *await too_wide(page, 390)] == []
+        await page.keyboard.press("Escape")
+        await page.get_by_test_id("access-answer").click()
+        await expect(page.get_by_test_id("access-copy-exp-done")).to_be_checked()
+        assert [*await violations(page), *await out_of_reach(page), *await too_wide(page, 390)] == []
+        await page.get_by_test_id("access-medium").fill("disque 7")
+        await page.get_by_test_id("access-dialog").get_by_test_id("motive").fill("Remis au guichet")
+        async with page.expect_request(re.compile("/access-requests/a-open/end$")) as asked:
+            await page.get_by_test_id("access-dialog-submit").click()
+        body = (await asked.value).post_data_json
+    assert (body["status"], body["packages"], body["medium"]) == ("redacted-copy", ["exp-done"], "disque 7")
+
+
+async def test_a_draft_for_an_access_request_is_destroyed_once_that_is_closed(browser: Browser) -> None:
+    async with canned_context(browser, Canned("legal")) as context:
+        page = await context.new_page()
+        await page.goto(f"{ORIGIN}/#/cameras")
+        await expect(page.get_by_test_id("view-cameras")).to_be_visible()
+        for request in ("a-open", "a-refused"):
+            await page.evaluate(KEEP, f"beffroi.masks.p-legal.cam-0000000000@{request}")
+        await page.get_by_test_id("nav-access").click()
+        await expect(page.get_by_test_id("access-a-refused")).to_be_visible()
+
+        async def destroyed() -> bool:
+            return bool(await page.evaluate(DRAFTS) == ["beffroi.masks.p-legal.cam-0000000000@a-open"])
+
+        await eventually(destroyed, within_s=10, what="the draft for a request that is closed, destroyed")

@@ -19,7 +19,7 @@ export const masks: Messages["masks"] = {
   remove: (number) => `Remove mask ${number}`,
   removeKey: "Remove this position",
   empty: "Draw a box on the picture, or press N for one in the middle.",
-  how: "Move a mask at another instant: it goes there in a straight line. Arrows: move, with Shift: larger or smaller, Delete: remove. Masks stay on this machine until they are asked for; “Follow” sends the position it starts from, nothing else.",
+  how: "Moved at another instant, a mask goes there in a straight line. Arrows: move, with Shift: size, Delete: remove. Nothing leaves this machine before you ask for the copy, but the position that “Follow” starts from.",
   proposal: "Proposed positions",
   found: (when) => `Followed until ${when}`,
   lost: (when) => `Followed until ${when}, then lost`,

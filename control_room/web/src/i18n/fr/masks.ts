@@ -17,7 +17,7 @@ export const masks = {
   remove: (number: number) => `Supprimer le masque ${number}`,
   removeKey: "Retirer cette position",
   empty: "Tracez un rectangle sur l’image, ou N pour en poser un au milieu.",
-  how: "Déplacez un masque à un autre instant : il s’y rend en ligne droite. Flèches : déplacer, avec Maj : agrandir ou réduire, Suppr : supprimer. Les masques restent sur ce poste jusqu’à la demande ; « Suivre » n’envoie que la position de départ.",
+  how: "Déplacé à un autre instant, un masque s’y rend en ligne droite. Flèches : déplacer, avec Maj : taille, Suppr : supprimer. Rien ne quitte ce poste avant la demande, sauf la position de départ de « Suivre ».",
   proposal: "Positions proposées",
   found: (when: string) => `Suivi proposé jusqu’à ${when}`,
   lost: (when: string) => `Suivi proposé jusqu’à ${when}, puis perdu`,

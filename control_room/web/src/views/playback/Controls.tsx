@@ -50,7 +50,7 @@ export function Controls({ player, playing, rate, backward, shownMs, onStill, on
       </p>
       <button type="button" disabled={shownMs === null} onClick={() => onStill()} data-testid="still">{t.playback.still}</button>
       {masks !== null && (
-        <button type="button" aria-pressed={masks.on} onClick={masks.toggle} title={`${t.masks.title} ( m )`} data-testid="masks">{t.masks.title}</button>
+        <button type="button" aria-pressed={masks.on} className={masks.on ? buttons.primary : undefined} onClick={masks.toggle} title={`${t.masks.title} ( m )`} data-testid="masks">{t.masks.title}</button>
       )}
       <div role="group" className={buttons.switch}>
         <button type="button" onClick={() => onZoom(2)} aria-label={t.playback.zoomOut} title={t.playback.zoomOut}>−</button>

@@ -34,7 +34,7 @@ export function MaskPanel({ editor, shownMs, onSeek, onOrder, orderLabel }: Prop
           {editor.following ? words.following : words.follow}
         </button>
         <button type="button" disabled={!drawing.undoable} onClick={drawing.undo} title={`${words.undo} ( u )`} data-testid="mask-undo">{words.undo}</button>
-        <button type="button" aria-pressed={editor.solid} onClick={editor.toggleSolid} title={`${words.solid} ( v )`} data-testid="mask-solid"><Icon name="eye" /> {words.solid}</button>
+        <button type="button" aria-pressed={editor.solid} className={editor.solid ? buttons.primary : undefined} onClick={editor.toggleSolid} title={`${words.solid} ( v )`} data-testid="mask-solid"><Icon name="eye" /> {words.solid}</button>
         <span className={styles.order}>
           <span className={prose.hint} data-testid="mask-total">{words.total(drawing.masks.length, span(coveredMs(drawing.masks.map(spanOf))))}</span>
           <button type="button" className={buttons.primary} disabled={drawing.masks.length === 0} onClick={onOrder} data-testid="mask-order">{orderLabel}</button>

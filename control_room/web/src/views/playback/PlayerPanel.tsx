@@ -134,7 +134,7 @@ export function PlayerPanel({ request, review, camera, range, startMs, motive, o
       <MaskSide masking={masking} range={rangeOfMarks(marked) ?? { from: range.from, to: known.to }} />
       <Timeline view={view} known={known} ranges={ranges} buffered={player?.buffered() ?? []} cursorMs={shownMs}
         marked={marked} thumbs={thumbs} onMark={setMarked} onView={setView} onSeek={(ms) => player?.seek(ms)} />
-      <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />
+      {masking.looked === null && !masking.editor.on && <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />}
       <Marks cameraId={camera.id} marked={marked} shownMs={shownMs} onMark={setMarked} />
     </div>
   );
