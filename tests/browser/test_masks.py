@@ -104,6 +104,10 @@ async def looks(page: Page, folder: Path) -> None:
     await expect(black).to_be_visible(timeout=20_000)
     await picture(page, "masks-approval", folder)
     assert await black.evaluate("box => getComputedStyle(box).backgroundColor") == "rgb(0, 0, 0)"
+    await page.get_by_test_id("masks-take-up").click()
+    await expect(page.get_by_test_id("mask-m-1")).to_be_visible()
+    await page.get_by_test_id("mask-remove-m-1").click()
+    assert await page.evaluate(DRAFTS) == []
 
 
 def pictures_of(package: Path) -> list[tuple[datetime, Picture]]:
@@ -195,6 +199,7 @@ async def test_a_person_who_was_filmed_is_answered_with_the_copies_that_are_read
         async with page.expect_request(re.compile("/access-requests/a-open/end$")) as asked:
             await page.get_by_test_id("access-dialog-submit").click()
         body = (await asked.value).post_data_json
+    assert isinstance(body, dict)
     assert (body["status"], body["packages"], body["medium"]) == ("redacted-copy", ["exp-done"], "disque 7")
 
 

@@ -32,6 +32,8 @@ export const masks: Messages["masks"] = {
   attachAsk: (count, from, to) => `${count} ${count === 1 ? "mask" : "masks"}, ${from} to ${to}. Another person has to approve them.`,
   attached: "Masks attached to the access request.",
   looked: "Masks of the request, as they will be burnt in",
+  takeUp: "Go on from these masks",
+  hasDraft: "You have masks drawn on this camera already.",
   back: "Back to the request",
   copy: "Pictures handed over",
   asRecorded: "As they were recorded",

@@ -30,6 +30,8 @@ export const masks = {
   attachAsk: (count: number, from: string, to: string) => `${count} ${count === 1 ? "masque" : "masques"}, du ${from} au ${to}. Une autre personne doit les approuver.`,
   attached: "Masques joints à la demande d’accès.",
   looked: "Masques de la demande, tels qu’ils seront incrustés",
+  takeUp: "Reprendre ces masques",
+  hasDraft: "Vous avez déjà des masques tracés sur cette caméra.",
   back: "Retour à la demande",
   copy: "Images remises",
   asRecorded: "Telles qu’enregistrées",

@@ -8,7 +8,7 @@ import type { Span } from "../../playback/planner";
 import type { Player } from "../../playback/player";
 import type { Recordings } from "../../playback/storage";
 import { wanted } from "../../ui/place";
-import { go } from "../../ui/router";
+import { go, useRoute } from "../../ui/router";
 import { AttachMasks } from "./AttachMasks";
 import { Looked } from "./Looked";
 import { MaskLayer } from "./MaskLayer";
@@ -40,7 +40,8 @@ interface About {
 }
 
 export function useMasking({ camera, request, review, range, player, recordings, shownMs }: About): Masking {
-  const editor = useMaskEditor(draftName(camera, request), request !== "", { player, recordings, shownMs, range });
+  const { query } = useRoute();
+  const editor = useMaskEditor(draftName(camera, request), request !== "" || query["draw"] === "1", { player, recordings, shownMs, range });
   const given = useQuery(masksQuery(review, camera)).data;
   const looked = useMemo(() => (review === "" ? null : (given?.masks.map(ofWireMask) ?? [])), [review, given]);
   return { camera, request, review, editor, looked, player, shownMs };
@@ -83,7 +84,7 @@ export function MaskSide({ masking, range }: { masking: Masking; range: Span }) 
     if (request === "") go("requisitions", "", { ...wanted(camera, range.from, range.to), copy: "redacted" });
     else setAttaching(true);
   };
-  if (looked !== null) return <Looked id={review} masks={looked} onSeek={seek} />;
+  if (looked !== null) return <Looked id={review} camera={camera} masks={looked} onSeek={seek} />;
   return (
     <>
       {editor.on && <MaskPanel editor={editor} shownMs={shownMs} onSeek={seek} orderLabel={request === "" ? t.masks.order : t.masks.attach} onOrder={order} />}
