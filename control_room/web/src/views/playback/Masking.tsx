@@ -55,6 +55,12 @@ export function maskKeys({ looked, editor }: Masking): Record<string, () => void
   return { ...mode, n: editor.fresh, d: editor.beginHere, e: editor.endHere, f: editor.follow, u: editor.drawing.undo, v: editor.toggleSolid };
 }
 
+/** When the masks that are shown are there, for the timeline. */
+export function maskTimes({ looked, editor }: Masking): { at: number[]; chosen: boolean }[] {
+  const shown = looked ?? (editor.on ? editor.drawing.masks : []);
+  return shown.map((mask) => ({ at: mask.positions.map((one) => one.at), chosen: mask.id === editor.drawing.selected?.id }));
+}
+
 /** The masks over the picture. */
 export function MaskStage({ masking, video }: { masking: Masking; video: RefObject<HTMLVideoElement | null> }) {
   const picture = usePictureBox(video);

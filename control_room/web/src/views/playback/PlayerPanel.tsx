@@ -17,7 +17,7 @@ import { tell, useRoute } from "../../ui/router";
 import { Companion } from "./Companion";
 import { Controls } from "./Controls";
 import { Marks, rangeOfMarks, withFrom, withTo, type Marked } from "./Marks";
-import { maskKeys, MaskSide, MaskStage, useMasking } from "./Masking";
+import { maskKeys, MaskSide, MaskStage, maskTimes, useMasking } from "./Masking";
 import { Notices } from "./Notices";
 import { Strip } from "./Strip";
 import { Timeline } from "./Timeline";
@@ -133,7 +133,7 @@ export function PlayerPanel({ request, review, camera, range, startMs, motive, o
         onZoom={zoom} onZoomAll={() => setView(known)} masks={masking.looked === null ? masking.editor : null} />
       <MaskSide masking={masking} range={rangeOfMarks(marked) ?? { from: range.from, to: known.to }} />
       <Timeline view={view} known={known} ranges={ranges} buffered={player?.buffered() ?? []} cursorMs={shownMs}
-        marked={marked} thumbs={thumbs} onMark={setMarked} onView={setView} onSeek={(ms) => player?.seek(ms)} />
+        marked={marked} masks={maskTimes(masking)} thumbs={thumbs} onMark={setMarked} onView={setView} onSeek={(ms) => player?.seek(ms)} />
       {masking.looked === null && !masking.editor.on && <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />}
       <Marks cameraId={camera.id} marked={marked} shownMs={shownMs} onMark={setMarked} />
     </div>

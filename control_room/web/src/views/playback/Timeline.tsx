@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
-import { draw } from "../../playback/draw";
+import { draw, type Drawing } from "../../playback/draw";
 import type { Span } from "../../playback/planner";
 import type { Thumbs } from "../../playback/thumbs";
 import { panned, timeAt, xOf, zoomed, type Window } from "../../playback/timeline";
@@ -18,6 +18,7 @@ interface Props {
   buffered: readonly Span[];
   cursorMs: number | null;
   marked: Marked;
+  masks: Drawing["masks"];
   thumbs: Thumbs | null;
   onMark: (marked: Marked) => void;
   onView: (view: Window) => void;
@@ -32,7 +33,7 @@ const PLACES = 160;
  * range, wheel zooms, Shift and wheel moves. A small picture shows what is under the pointer, or at the cursor
  * while the slider has the focus.
  */
-export function Timeline({ view, known, ranges, buffered, cursorMs, marked, thumbs, onMark, onView, onSeek }: Props) {
+export function Timeline({ view, known, ranges, buffered, cursorMs, marked, masks, thumbs, onMark, onView, onSeek }: Props) {
   const { t, language } = useText();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hoverMs, setHoverMs] = useState<number | null>(null);
@@ -49,7 +50,7 @@ export function Timeline({ view, known, ranges, buffered, cursorMs, marked, thum
   }, []);
 
   useEffect(() => {
-    if (canvas.current !== null) draw(canvas.current, { shown: view, known, ranges, buffered, cursorMs, hoverMs, marked, language });
+    if (canvas.current !== null) draw(canvas.current, { shown: view, known, ranges, buffered, cursorMs, hoverMs, marked, masks, language });
   });
 
   // React listens to wheels passively; the page must not scroll under the timeline.
