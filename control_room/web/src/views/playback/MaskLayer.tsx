@@ -106,26 +106,28 @@ export function MaskLayer({ picture, masks, selected, shownMs, solid, proposal, 
 
   const path = proposal === null ? null : coverAt(proposal, shownMs);
   return (
-    <div ref={layer} className={classes(styles.layer, edit !== null && styles.editing)} data-testid="mask-layer"
-      style={{ left: picture.left, top: picture.top, width: picture.width, height: picture.height }}
-      onPointerDown={onDown} onPointerMove={onMove} onPointerUp={onUp} onPointerCancel={() => setDrag(null)}>
-      {masks.map((mask, number) => {
-        const there = coverAt(mask, shownMs) !== null;
-        if (edit === null) return there && <div key={mask.id} className={classes(styles.box, styles.solid)} style={percentOf(boxOf(mask))} data-testid={`mask-box-${mask.id}`} />;
-        const chosen = mask.id === selected;
-        return (there || chosen) && (
-          <button key={mask.id} type="button" data-mask={mask.id} data-testid={`mask-box-${mask.id}`} data-there={there} aria-pressed={chosen}
-            aria-label={t.masks.box(number + 1, there)} aria-describedby="mask-keys" onFocus={() => edit.onSelect(mask.id)} onKeyDown={(event) => onKey(event, mask)}
-            className={classes(styles.box, there ? (solid ? styles.solid : styles.clear) : styles.ghost, chosen && styles.chosen)} style={percentOf(boxOf(mask))}>
-            <span className={styles.number} data-mask={mask.id}>{number + 1}</span>
-            {chosen && CORNERS.map((corner) => (
-              <span key={corner} className={classes(styles.corner, corner.startsWith("s") && styles.low, corner.endsWith("e") && styles.right)} data-mask={mask.id} data-corner={corner} />
-            ))}
-          </button>
-        );
-      })}
-      {drag?.kind === "draw" && <div className={classes(styles.box, styles.clear, styles.chosen)} style={percentOf(drag.box)} />}
-      {path !== null && <div className={classes(styles.box, styles.proposed)} style={percentOf(path)} data-testid="mask-proposed" />}
+    <div className={styles.stage}>
+      <div ref={layer} className={classes(styles.layer, edit !== null && styles.editing)} data-testid="mask-layer"
+        style={{ left: picture.left, top: picture.top, width: picture.width, height: picture.height }}
+        onPointerDown={onDown} onPointerMove={onMove} onPointerUp={onUp} onPointerCancel={() => setDrag(null)}>
+        {masks.map((mask, number) => {
+          const there = coverAt(mask, shownMs) !== null;
+          if (edit === null) return there && <div key={mask.id} className={classes(styles.box, styles.solid)} style={percentOf(boxOf(mask))} data-testid={`mask-box-${mask.id}`} />;
+          const chosen = mask.id === selected;
+          return (there || chosen) && (
+            <button key={mask.id} type="button" data-mask={mask.id} data-testid={`mask-box-${mask.id}`} data-there={there} aria-pressed={chosen}
+              aria-label={t.masks.box(number + 1, there)} aria-describedby="mask-keys" onFocus={() => edit.onSelect(mask.id)} onKeyDown={(event) => onKey(event, mask)}
+              className={classes(styles.box, there ? (solid ? styles.solid : styles.clear) : styles.ghost, chosen && styles.chosen)} style={percentOf(boxOf(mask))}>
+              <span className={styles.number} data-mask={mask.id}>{number + 1}</span>
+              {chosen && CORNERS.map((corner) => (
+                <span key={corner} className={classes(styles.corner, corner.startsWith("s") && styles.low, corner.endsWith("e") && styles.right)} data-mask={mask.id} data-corner={corner} />
+              ))}
+            </button>
+          );
+        })}
+        {drag?.kind === "draw" && <div className={classes(styles.box, styles.clear, styles.chosen)} style={percentOf(drag.box)} />}
+        {path !== null && <div className={classes(styles.box, styles.proposed)} style={percentOf(path)} data-testid="mask-proposed" />}
+      </div>
     </div>
   );
 }
