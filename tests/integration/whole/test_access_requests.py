@@ -14,7 +14,7 @@ from tests.support.http import local_client
 from tests.support.recorded import recorded
 from tests.support.whole import WholeSystem
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
 MOTIVE = {"motive": "demande du 21 novembre"}
 BOX = {"x": 0.2, "y": 0.2, "w": 0.3, "h": 0.3}
@@ -37,10 +37,13 @@ async def test_a_redacted_copy_that_storage_made_ends_a_request_and_a_false_word
     masks = [{"id": "m-1", "positions": [{"at": span["from"], **BOX}, {"at": span["to"], **BOX}]}]
     async with signed_in(whole.url, "adjointe") as one, signed_in(whole.url, "juriste") as other:
         path = await _entered(one, camera, span)
+
+        async def signed() -> bool:
+            return (await one.get("/destructions/standing")).json()["newest"] is not None
+
+        await eventually(signed, within_s=90, what="a head of the register, signed once a minute")
         gone = await one.post(f"{path}/end", {"status": "destroyed", **MOTIVE})
-        assert (gone.status_code, gone.json()["why"]["code"]) == (codes.CONFLICT, "access-not-gone"), (
-            gone.text
-        )
+        assert (gone.status_code, gone.json()["why"]["code"]) == (codes.CONFLICT, "access-not-gone")
         copy = f"{path}/copies/{camera}"
         drawn = await one.http.put(copy, json={**span, "masks": masks, **MOTIVE})
         assert drawn.is_success, drawn.text
