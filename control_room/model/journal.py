@@ -75,6 +75,7 @@ class AuditAction(StrEnum):
     DESTROY = "destroy"
     DEPART = "depart"
     KEEP_LEDGER = "keep-ledger"
+    ERASE_JOURNAL = "erase-journal"
 
     @classmethod
     def _missing_(cls, value: object) -> "AuditAction | None":

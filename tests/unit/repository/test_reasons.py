@@ -58,8 +58,7 @@ _ASKED = (
 _KINDS = {
     "number": {
         "cameras", "count", "days", "entry", "given_up", "last", "least", "masks", "megabytes", "more",
-        "most",
-        "packets", "percent", "port", "seconds", "size", "status", "told", "waiting",
+        "most", "packets", "percent", "port", "seconds", "size", "status", "told", "waiting", "years",
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
