@@ -6,6 +6,7 @@ import re
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -185,9 +186,14 @@ async def test_a_box_drawn_by_mouse_and_keyboard_is_black_in_the_film_when_and_w
 
 
 async def test_a_person_who_was_filmed_is_answered_with_the_copies_that_are_ready(browser: Browser) -> None:
-    async with canned_context(browser, Canned("legal"), width=390) as context:
+    server = Canned("legal")
+    for camera in cast("list[dict[str, object]]", server.answers["/cameras"]):
+        camera["name"] = "Place de la République, angle de la rue Nationale"
+    async with canned_context(browser, server, width=390) as context:
         page = await context.new_page()
         await page.goto(f"{ORIGIN}/#/access")
+        await expect(page.get_by_test_id("copy-approve")).to_be_visible()
+        assert await too_wide(page, 320) == []
         await page.get_by_test_id("copy-approve").click()
         await expect(page.get_by_test_id("copy-act").get_by_test_id("mask-times")).to_contain_text(
             "1 masque, 12"
