@@ -98,7 +98,7 @@ function Answered({ ending, names }: { ending: NonNullable<AccessRequest["ending
       {ending.handed.map((copy) => (
         <p key={copy.export} className={cards.hash}>
           <small>{words.package} : {copy.export} <code>{copy.sha256}</code></small>{" "}
-          <button type="button" onClick={() => keepFile(`beffroi-receipt-${copy.export}.json`, copy.receipt)} data-testid="access-receipt">{words.receipt(names(copy.camera))}</button>
+          <button type="button" className={styles.receipt} onClick={() => keepFile(`beffroi-receipt-${copy.export}.json`, copy.receipt)} data-testid="access-receipt">{words.receipt(names(copy.camera))}</button>
         </p>
       ))}
       {ending.gone.map((one) => (
