@@ -80,7 +80,7 @@ async def draws(page: Page) -> tuple[datetime, datetime]:
     return began, ended
 
 
-async def asks(page: Page, camera: str, folder: Path) -> None:
+async def asks(page: Page, camera: str) -> None:
     """From the picture to the desk, where the requisition takes the masks."""
     await page.get_by_test_id("mask-order").click()
     await expect(page.get_by_test_id("requisition-copy")).to_have_value("drawn")
@@ -90,7 +90,6 @@ async def asks(page: Page, camera: str, folder: Path) -> None:
     await page.get_by_test_id("requisition-form").get_by_test_id("motive").fill("Tiers à occulter")
     await page.get_by_test_id("requisition-submit").click()
     await expect(card(page).get_by_test_id("requisition-redacted")).to_contain_text("1 masque")
-    await picture(page, "desk", folder)
 
 
 async def looks(page: Page, folder: Path) -> None:
@@ -164,7 +163,7 @@ async def test_a_box_drawn_by_mouse_and_keyboard_is_black_in_the_film_when_and_w
         await expect(first.get_by_test_id("shown-at")).to_have_attribute("data-utc", re.compile("Z"))
         await first.keyboard.press("m")
         await expect(first.get_by_test_id("mask-m-1")).to_be_visible()
-        await asks(first, camera, tmp_path)
+        await asks(first, camera)
         assert await first.evaluate(DRAFTS) == []
         await looks(second, tmp_path)
         await approves(second)

@@ -40,6 +40,7 @@ export const masks: Messages["masks"] = {
   redactedWith: (count) => `Redacted copy, ${count} ${count === 1 ? "mask" : "masks"} drawn`,
   redactedBefore: (count) => `Redacted copy, ${count} ${count === 1 ? "mask" : "masks"} of the version before`,
   oneCamera: "A redacted copy is of one camera, the one its masks are drawn on.",
+  noneDrawn: "No mask that was drawn covers anything of this range.",
   original: "Original (optional)",
   originalHint: "A finished export of the same pictures: the copy names it with its hash.",
   noOriginal: "None: the recordings themselves",

@@ -38,6 +38,7 @@ export const masks = {
   redactedWith: (count: number) => `Copie occultée, ${count} ${count === 1 ? "masque tracé" : "masques tracés"}`,
   redactedBefore: (count: number) => `Copie occultée, ${count} ${count === 1 ? "masque" : "masques"} de la version précédente`,
   oneCamera: "Une copie occultée porte sur une seule caméra, celle où les masques sont tracés.",
+  noneDrawn: "Aucun masque tracé ne couvre cette plage.",
   original: "Original (facultatif)",
   originalHint: "Un export prêt des mêmes images : la copie le nomme avec son empreinte.",
   noOriginal: "Aucun : les enregistrements eux-mêmes",

@@ -14,7 +14,7 @@ import { MotiveField } from "../../ui/MotiveField";
 import { wantedIn } from "../../ui/place";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
-import { useRoute } from "../../ui/router";
+import { tell, useRoute } from "../../ui/router";
 import { SelectField } from "../../ui/SelectField";
 import { submitting } from "../../ui/submitting";
 import { TextField } from "../../ui/TextField";
@@ -58,6 +58,8 @@ export function RequisitionForm({ before, onSaved }: Props) {
     onSuccess: () => {
       // The requisition has them from here on.
       if (draft.copy === "drawn") keepMasks(draftName(draft.cameras[0] ?? ""), []);
+      // The next one is not about what a timeline asked for.
+      tell({ file: query["file"] ?? "", status: query["status"] ?? "" });
       onSaved(draft.file);
     },
   });

@@ -30,6 +30,9 @@ describe("a requisition that is typed", () => {
     expect(bodyOf({ ...typedOut, copy: "drawn" }, fr, drawn).masks?.map((one) => one.id)).toEqual(["m-1"]);
     expect(bodyOf({ ...typedOut, copy: "kept" }, fr, drawn).masks).toBeNull();
   });
+  it("is never sent as a redacted copy without a mask", () => {
+    expect(fieldOf({ ...typedOut, copy: "drawn" })).toBe("masks");
+  });
   it("is a redacted copy of one camera only", () => {
     expect(fieldOf({ ...typedOut, copy: "drawn", cameras: ["cam-1", "cam-2"] })).toBe("masks");
   });

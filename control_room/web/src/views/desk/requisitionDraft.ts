@@ -60,6 +60,8 @@ export function bodyOf(draft: Draft, t: Messages, drawn: readonly Mask[] = []): 
   if (received === null) throw wrong("received_at", t.time.never);
   if (draft.cameras.length === 0) throw wrong("cameras", t.exports.chooseCameras);
   if (draft.copy === "drawn" && draft.cameras.length !== 1) throw wrong("masks", t.masks.oneCamera);
+  // Without one it would be handed over as it was recorded.
+  if (draft.copy === "drawn" && masksIn(drawn, span).length === 0) throw wrong("masks", t.masks.noneDrawn);
   return {
     file: draft.file, article: draft.article, cameras: draft.cameras, motive: draft.motive,
     officer: { name: draft.name, capacity: draft.capacity as Requisition["officer"]["capacity"], service: draft.service, mandate: draft.mandate },
