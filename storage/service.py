@@ -27,6 +27,7 @@ from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.compose import Lifecycle, compose_client, compose_lifecycle
 from storage.lifecycle.control_room import DateWitness
+from storage.lifecycle.interruptions import Interruptions
 from storage.lifecycle.opening import StoreOpening
 from storage.lifecycle.refusals import Ground
 from storage.metrics import ReadMetrics
@@ -67,18 +68,21 @@ async def build(settings: StorageSettings | None = None) -> Service:
     service = Service("storage", status_port=settings.status_port, clock=clock)
     # Before anything is read: another storage may be changing it.
     locks = await _lock(service, settings, home, clock)
-    spool, lanes = compose_spool(settings, disk, clock)
+    spool, lanes = compose_spool(settings, home.keys, disk, clock)
     archive = await open_archive(settings.index_url, home.store, spool)
     service.on_stop(archive.database.close)
     opening = await _opened(service, settings, home, archive, clock)
     recording = _recording(settings, tap, archive, clock)
+    interruptions = await _interruptions(service, archive, recording, publishers, clock)
     catalogue = compose_catalogue(archive, recording.recorder, clock)
     thumbnails = _thumbnails(service, archive, catalogue, reads)
     recovering, outside = recording.finisher.is_recovering, _outside(service)
-    exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
-    refusing, opened = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
+    exports = compose_exports(
+        settings, archive, catalogue, seals, clock, reads, recovering, outside, home.keys
+    )
+    grounds = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
     lifecycle = _lifecycle(
-        service, settings, home, archive, recording, exports, thumbnails, seals, clock, refusing, opened
+        service, settings, home, archive, recording, exports, thumbnails, seals, clock, grounds, interruptions
     )
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()
@@ -162,8 +166,8 @@ def _lifecycle(
     thumbnails: Thumbnails,
     seals: Seals,
     clock: Clock,
-    refusing: Sequence[Ground],
-    opened: Ground,
+    grounds: tuple[Sequence[Ground], Ground],
+    interruptions: Interruptions,
 ) -> Lifecycle:
     dates = DateWitness(clock)
     return compose_lifecycle(
@@ -174,13 +178,35 @@ def _lifecycle(
         compose_client(service, settings, dates),
         dates,
         seals.evidence,
-        first=refusing,
-        opened=opened,
+        first=grounds[0],
+        opened=grounds[1],
         copies=[exports.sweep.sweep_once, thumbnails.sweep_once],
         overdue=[exports.sweep.overdue_ns],
         local=home.local,
         away=home.away,
+        interruptions=interruptions,
     )
+
+
+async def _interruptions(
+    service: Service, archive: Archive, recording: WritingHalf, publishers: KnownPublishers, clock: Clock
+) -> Interruptions:
+    """It has written down what lies behind this start, and will that of a stop on purpose."""
+    interruptions = Interruptions(
+        archive.interruptions,
+        archive.marks,
+        clock,
+        reports=recording.recorder.reports,
+        may_publish=lambda commune: publishers.records(commune, ""),
+    )
+    await interruptions.begin()
+
+    async def stopped() -> None:
+        if service.failure is None:
+            await interruptions.stopped()
+
+    service.on_stop(stopped)
+    return interruptions
 
 
 def _file(path: Path, what: str) -> bytes:

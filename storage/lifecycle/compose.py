@@ -8,7 +8,9 @@ import httpx
 
 from shared.clock import Clock
 from shared.evidence.signature import EvidenceKey
+from shared.messages.storage import RecordingPolicy
 from shared.service import Service
+from shared.utc import instant_of
 from storage.index.held_bytes import HeldBytes
 from storage.index.policies import PolicyRows
 from storage.lifecycle.archive import Archive
@@ -16,6 +18,7 @@ from storage.lifecycle.clock_keeper import Witnesses
 from storage.lifecycle.control_room import DateWitness, KnownToControlRoom, ToldToControlRoom
 from storage.lifecycle.destruction import Destruction, destruction
 from storage.lifecycle.held_share import HeldWatch
+from storage.lifecycle.interruptions import Interruptions
 from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
@@ -28,6 +31,7 @@ from storage.objects.boot import since_boot
 from storage.objects.notes import Notes
 from storage.recording.compose import WritingHalf
 from storage.recording.left_files import LeftFiles
+from storage.recording.recorder import Recorder
 from storage.recording.spool import Spool
 from storage.settings import StorageSettings
 
@@ -42,6 +46,7 @@ class Lifecycle:
 
     end: Destruction
     held: HeldWatch
+    interruptions: Interruptions
     ledger: Ledger
     poller: PolicyPoller
     scrub: Scrub
@@ -55,6 +60,7 @@ class Lifecycle:
         service.supervise("held", self.held.run)
         service.supervise("retention", self.end.retention.run)
         service.supervise("ledger", self.ledger.run)
+        service.supervise("interruptions", self.interruptions.run)
         service.supervise("policies", self.poller.run)
         service.supervise("scrub-names", self.scrub.run_names)
         if self.scrubs_bytes:
@@ -84,21 +90,14 @@ def compose_lifecycle(
     overdue: Sequence[Overdue],
     local: Notes,
     away: Callable[[], str | None],
+    interruptions: Interruptions,
 ) -> Lifecycle:
     """`first` are the grounds to refuse all destruction before all others, `opened` that of the object store;
     `copies` ends copies of footage and `overdue` tells how late they are, `local` are notes that can always
     be had, `away` says why the object store is known not to answer.
     """
     recorder = recording.recorder
-    left_overs = LeftOvers(
-        archive.store,
-        LeftFiles(archive.places.spool, recording.quarantine),
-        archive.rows,
-        archive.dues,
-        archive.turn,
-        clock,
-        is_open=recorder.is_open,
-    )
+    left_overs = _left_overs(archive, recording, clock)
     held = compose_held(settings, archive, clock)
     end = destruction(
         archive,
@@ -108,7 +107,7 @@ def compose_lifecycle(
         Witnesses(dates.now_ns, recorder.cameras_ns),
         KnownToControlRoom(client),
         [*first, opened, lambda: spool.reason_to_refuse()],
-        copies=[*copies, left_overs.sweep_once],
+        copies=[*copies, left_overs.sweep_once, interruptions.sweep_once],
         share=lambda: held.share,
         overdue=[*overdue, left_overs.overdue_ns],
         notes=local,
@@ -122,13 +121,46 @@ def compose_lifecycle(
         copies=[*copies, left_overs.sweep_once],
         short_bytes=_short(settings, archive.places.spool),
     )
-    poller = PolicyPoller(
-        client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports
-    )
+    poller = _poller(client, archive, recorder, interruptions, clock)
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
     ledger = compose_ledger(settings, archive, key, clock, client)
-    return Lifecycle(end, held, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0)
+    return Lifecycle(
+        end, held, interruptions, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0
+    )
+
+
+def _left_overs(archive: Archive, recording: WritingHalf, clock: Clock) -> LeftOvers:
+    return LeftOvers(
+        archive.store,
+        LeftFiles(archive.places.spool, recording.quarantine),
+        archive.rows,
+        archive.dues,
+        archive.turn,
+        clock,
+        is_open=recording.recorder.is_open,
+    )
+
+
+def _poller(
+    client: httpx.AsyncClient,
+    archive: Archive,
+    recorder: Recorder,
+    interruptions: Interruptions,
+    clock: Clock,
+) -> PolicyPoller:
+    def apply(policies: Sequence[RecordingPolicy]) -> None:
+        recorder.apply(policies)
+        interruptions.want(policies, instant_of(clock.utc_ns()))
+
+    return PolicyPoller(
+        client,
+        PolicyRows(archive.database),
+        clock,
+        apply=apply,
+        reports=recorder.reports,
+        heard=interruptions.hear,
+    )
 
 
 def compose_spool_keeper(

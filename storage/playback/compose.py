@@ -21,7 +21,7 @@ async def _spawn_for_stills() -> Child:
 
 def compose_catalogue(archive: Archive, recorder: Recorder, clock: Clock) -> Catalogue:
     """Over what is finished and what is growing."""
-    return Catalogue(archive.rows, archive.shown, recorder, archive.places, clock)
+    return Catalogue(archive.rows, archive.shown, archive.interruptions, recorder, archive.places, clock)
 
 
 def compose_thumbnails(

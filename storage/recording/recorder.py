@@ -86,7 +86,9 @@ class Recorder:
             self._log.info("recording-begun", stream=str(stream))
 
     def _begin(self, policy: RecordingPolicy) -> Recording:
-        lane = self._spool.lane(hash_of(StreamId.parse(policy.stream)))
+        stream = StreamId.parse(policy.stream)
+        lane = self._spool.lane(hash_of(stream))
+        self._spool.expect(stream.commune)
 
         def open_writer(
             key: str, identity: Identity, description: Description, events: WriterEvents

@@ -832,7 +832,7 @@ export interface paths {
         get?: never;
         /**
          * Put Recording Reports
-         * @description How each stream's recording is.
+         * @description How each stream's recording is. The answer is how the cameras are of those that wait for pictures.
          */
         put: operations["putRecordingReports"];
         post?: never;
@@ -1563,6 +1563,36 @@ export interface components {
         CameraReports: {
             /** Reports */
             reports: components["schemas"]["CameraReport"][];
+        };
+        /**
+         * CameraStanding
+         * @description How a stream's camera is that is not recorded, as its worker told; `code` is that of the reason.
+         */
+        CameraStanding: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            status: components["schemas"]["CameraStatus"];
+            /** Stream */
+            stream: string;
+        };
+        /**
+         * CameraStandings
+         * @description control_room's answer to reports: of each stream that waits for pictures.
+         */
+        CameraStandings: {
+            /**
+             * Cameras
+             * @default []
+             */
+            cameras: components["schemas"]["CameraStanding"][];
         };
         /**
          * CameraStatus
@@ -2925,10 +2955,11 @@ export interface components {
          * @description Why there is no footage of a range.
          *
          *     OVER: its deadline has come, whether it was recorded or not. TO_COME: it is not recorded yet. NONE:
-         *     nothing was recorded, or it is gone before its deadline.
+         *     nothing was recorded, or it is gone before its deadline, and nobody wrote down why. The others as
+         *     `GapCause` has them.
          * @enum {string}
          */
-        MissingCause: "over" | "to-come" | "none";
+        MissingCause: "over" | "to-come" | "none" | "camera" | "link" | "disk" | "authorisation" | "maintenance" | "recorder";
         /** MissingView */
         MissingView: {
             cause: components["schemas"]["MissingCause"];
@@ -9853,11 +9884,13 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["CameraStandings"];
+                };
             };
             /** @description What came in cannot be used; `field` and `errors` say where. */
             400: {

@@ -49,9 +49,15 @@ class DataKeys:
                 return found
             # Where no store is, nothing may be written.
             require_store(self._notes)
-            made = Key.made()
-            self._notes.write(scope.note, wrapped(made, self._current(scope.commune), _bound(scope)))
-            return self._know(scope, made)
+            # Another process may make it at the same time: the first one is everybody's.
+            made = wrapped(Key.made(), self._current(scope.commune), _bound(scope))
+            return self._know(scope, self._opened(scope, self._notes.make(scope.note, made)))
+
+    def current(self, commune: str) -> Key:
+        """The key of a commune that wraps, made at its first use. Raises KeyAway, Unavailable."""
+        with self._turn:
+            require_store(self._notes)
+            return self._current(commune)
 
     def destroy(self, scope: Scope) -> None:
         """Destroy a data key: what it sealed can be opened by nobody."""
@@ -120,12 +126,13 @@ class DataKeys:
     def _current(self, commune: str) -> Key:
         keys, known = self.communes.all(commune), self.ids(commune)
         if not keys and not known:
-            keys = (Key.made(),)
-            self.communes.set(commune, keys)
+            keys = self.communes.first(commune)
         if not keys:
             raise KeyAway(f"the footage key of commune {commune} is not in {self.communes.folder}")
-        if known:
-            self._require_known(commune, keys)
+        if not known:
+            self._notes.make(f"{_KNOWN_BY}/{commune}", json.dumps([key.id for key in keys]).encode())
+            known = self.ids(commune)
+        self._require_known(commune, keys)
         if keys[0].id not in known:
             self._tell(commune, [key.id for key in keys])
         return keys[0]

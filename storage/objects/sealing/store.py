@@ -238,6 +238,6 @@ class _Read:
         self._inner = inner
         self._opener = opener
 
-    def __call__(self, key: str, number: int) -> bytes:
-        numbers = range(number, number + 1)
+    def __call__(self, key: str, number: int, count: int) -> bytes:
+        numbers = range(number, number + count)
         return self._opener.open(numbers, self._inner.read(key, *self._opener.place(numbers)))[0]

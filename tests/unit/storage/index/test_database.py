@@ -100,6 +100,7 @@ async def test_rows_that_lived_by_the_month_of_utc_alone_are_lowered(tmp_path: P
             due_ns = None if held else min(at_ns + days * DAY_NS, month_ns)
             old = {"month_ns": month_ns, "due_ns": due_ns}
             await connection.execute(update(segments).where(segments.c.key == f"k-{number}").values(old))
+        await connection.execute(text("DROP TABLE interruptions"))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
     await database.close()
     database = await Database.open(url)

@@ -14,8 +14,9 @@ import { classes } from "../../ui/classes";
 import { useKeys } from "../../ui/keys";
 import { useNow } from "../../ui/now";
 import { tell, useRoute } from "../../ui/router";
-import { Companion } from "./Companion";
+import { Companion, Leader } from "./Companion";
 import { Controls } from "./Controls";
+import { Gaps } from "./Gaps";
 import { Marks, rangeOfMarks, withFrom, withTo, type Marked } from "./Marks";
 import { maskKeys, MaskSide, MaskStage, maskTimes, useMasking } from "./Masking";
 import { Notices } from "./Notices";
@@ -44,6 +45,7 @@ interface Props {
 
 /** Before there is a player. */
 const RESTING = { ...START, playing: false };
+const EMPTY = { ranges: [], gaps: [] };
 
 export function PlayerPanel({ request, review, camera, range, startMs, motive, others, onOthers, onChange }: Props) {
   const { t } = useText();
@@ -110,7 +112,7 @@ export function PlayerPanel({ request, review, camera, range, startMs, motive, o
   );
   useKeys(onKey);
 
-  const ranges = state?.listing?.ranges ?? [];
+  const { ranges, gaps } = state?.listing ?? EMPTY;
   return (
     <div className={styles.player} data-testid="view-player">
       <div className={styles.playerHead}>
@@ -124,6 +126,7 @@ export function PlayerPanel({ request, review, camera, range, startMs, motive, o
           <video ref={video} muted playsInline aria-label={camera.name} data-testid="player-video" tabIndex={-1} />
           <MaskStage masking={masking} video={video} />
           <Notices state={state} />
+          {others.length > 0 && <Leader camera={camera} state={state} />}
         </div>
         {others.map((one) => (
           <Companion key={one.id} camera={one} range={range} motive={why} leader={player} onLeave={() => onOthers(others.filter((other) => other !== one))} />
@@ -132,9 +135,10 @@ export function PlayerPanel({ request, review, camera, range, startMs, motive, o
       <Controls player={player} playing={playing} rate={rate} backward={backward} shownMs={shownMs} onStill={() => void still()}
         onZoom={zoom} onZoomAll={() => setView(known)} masks={masking.looked === null ? masking.editor : null} />
       <MaskSide masking={masking} range={rangeOfMarks(marked) ?? { from: range.from, to: known.to }} />
-      <Timeline view={view} known={known} ranges={ranges} buffered={player?.buffered() ?? []} cursorMs={shownMs}
+      <Timeline view={view} known={known} ranges={ranges} gaps={gaps} buffered={player?.buffered() ?? []} cursorMs={shownMs}
         marked={marked} masks={maskTimes(masking)} thumbs={thumbs} onMark={setMarked} onView={setView} onSeek={(ms) => player?.seek(ms)} />
       {masking.looked === null && !masking.editor.on && <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />}
+      <Gaps gaps={gaps} onSeek={(ms) => player?.seek(ms)} />
       <Marks cameraId={camera.id} marked={marked} shownMs={shownMs} onMark={setMarked} />
     </div>
   );

@@ -12,6 +12,9 @@ import pytest
 
 from storage.objects.disk import RealDisk
 from storage.objects.folder import FolderStore
+from storage.objects.notes import FolderNotes
+from storage.objects.sealing.commune_keys import CommuneKeys
+from storage.objects.sealing.data_keys import DataKeys
 from storage.objects.sealing.faults import KeyAway, SealBroken
 from storage.objects.sealing.scope import UNDATED, Scope, scope_of, scope_of_note
 from storage.objects.sealing.store import SealingStore
@@ -282,3 +285,47 @@ def test_a_store_in_memory_is_sealed_too(tmp_path: Path) -> None:
     put(store, KEY)
     assert store.read(KEY, 0, 8) == DATA[:8]
     assert inner.read(KEY, 0, 16) == b"beffroi-sealed-1"
+
+
+class Interrupted(FolderNotes):
+    """Notes between whose look and write another process does its work."""
+
+    def __init__(self, root: Path, name: str, meanwhile: Callable[[], object]) -> None:
+        super().__init__(root, RealDisk())
+        self._name = name
+        self._meanwhile: Callable[[], object] | None = meanwhile
+
+    def read(self, name: str) -> bytes | None:
+        found, meanwhile = super().read(name), self._meanwhile
+        if name == self._name and meanwhile is not None:
+            self._meanwhile = None
+            meanwhile()
+        return found
+
+
+@pytest.mark.parametrize("name", [SCOPE.note, ".footage-keys/59350"])
+def test_two_processes_that_begin_a_camera_s_day_together_have_one_data_key(
+    tmp_path: Path, name: str
+) -> None:
+    objects = tmp_path / "objects"
+    sealed_store(tmp_path)
+    other = data_keys(tmp_path, FolderStore(objects, RealDisk()))
+    mine = DataKeys(
+        Interrupted(objects, name, lambda: other.for_writing(SCOPE)),
+        CommuneKeys(tmp_path / "keys", RealDisk()),
+    )
+    assert mine.for_writing(SCOPE) == other.for_writing(SCOPE)
+    assert sealed_store(tmp_path).notes.names(".keys") == [SCOPE.note]
+
+
+def test_two_machines_with_keys_of_their_own_do_not_both_become_a_commune_s(tmp_path: Path) -> None:
+    sealed_store(tmp_path)
+    objects = tmp_path / "objects"
+    other = DataKeys(FolderNotes(objects, RealDisk()), CommuneKeys(tmp_path / "other", RealDisk()))
+    mine = DataKeys(
+        Interrupted(objects, ".footage-keys/59350", lambda: other.current("59350")),
+        CommuneKeys(tmp_path / "keys", RealDisk()),
+    )
+    with pytest.raises(KeyAway, match="another's"):
+        mine.current("59350")
+    assert other.current("59350").id == other.ids("59350")[0]
