@@ -114,6 +114,7 @@ ELSEWHERE = {
     "control_room/http/routes/storage.py": "tests/unit/control_room/http/test_matrix.py",
     "control_room/http/routes/viewers.py": "tests/unit/control_room/http/test_matrix.py",
     "control_room/http/routes/wall.py": "tests/unit/control_room/http/test_matrix.py",
+    "control_room/http/schemas/masks.py": "tests/unit/control_room/http/test_fuzz.py",
     "control_room/http/schemas/images.py": "tests/unit/control_room/http/test_fuzz.py",
     "control_room/http/schemas/people.py": "tests/unit/control_room/http/test_fuzz.py",
     "control_room/http/schemas/storage.py": "tests/unit/control_room/http/test_fuzz.py",

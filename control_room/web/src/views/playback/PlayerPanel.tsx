@@ -17,7 +17,8 @@ import { tell, useRoute } from "../../ui/router";
 import { Companion, Leader } from "./Companion";
 import { Controls } from "./Controls";
 import { Gaps } from "./Gaps";
-import { Marks, withFrom, withTo, type Marked } from "./Marks";
+import { Marks, rangeOfMarks, withFrom, withTo, type Marked } from "./Marks";
+import { maskKeys, MaskSide, MaskStage, maskTimes, useMasking } from "./Masking";
 import { Notices } from "./Notices";
 import { Strip } from "./Strip";
 import { Timeline } from "./Timeline";
@@ -28,6 +29,9 @@ import spacing from "../../ui/spacing.module.css";
 import styles from "./playback.module.css";
 
 interface Props {
+  /** The access request that masks are drawn for, and whose masks are to be looked at; empty for none. */
+  request: string;
+  review: string;
   camera: Camera;
   range: Span;
   /** Where to begin, the start of the range if null. */
@@ -43,20 +47,21 @@ interface Props {
 const RESTING = { ...START, playing: false };
 const EMPTY = { ranges: [], gaps: [] };
 
-export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, onChange }: Props) {
+export function PlayerPanel({ request, review, camera, range, startMs, motive, others, onOthers, onChange }: Props) {
   const { t } = useText();
   const say = useSay();
   const { communeName } = useTerritory();
   // What it was opened with: the address follows the picture, and the motive may be changed elsewhere.
   const [{ start, why }] = useState({ start: startMs, why: motive });
   const video = useRef<HTMLVideoElement>(null);
-  const { player, state, thumbs } = usePlayer(video, camera.id, range, why, start);
+  const { player, state, thumbs, recordings } = usePlayer(video, camera.id, range, why, start);
   const now = useNow(1000);
   const known: Window = { from: range.from, to: Math.max(range.from + 1000, Math.min(range.to, now)) };
   const [view, setView] = useState<Window>(known);
   const { shownMs, playing, rate, backward } = state ?? RESTING;
   const [marked, setMarked] = useState<Marked>({ from: null, to: null });
   const knownTo = known.to;
+  const masking = useMasking({ camera: camera.id, request, review, range, player, recordings, shownMs });
 
   useEffect(() => {
     if (shownMs === null || !playing) return;
@@ -93,6 +98,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
         ">": () => changeRate(1),
         "+": () => zoom(0.5),
         "-": () => zoom(2),
+        ...maskKeys(masking),
         s: () => void still(),
         r: () => player?.steer({ backward: !backward }),
         i: () => shownMs !== null && setMarked((old) => withFrom(old, shownMs)),
@@ -102,7 +108,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
       work?.();
       return work !== undefined;
     },
-    [player, playing, backward, shownMs, range.from, changeRate, zoom, still],
+    [player, playing, backward, shownMs, range.from, changeRate, zoom, still, masking],
   );
   useKeys(onKey);
 
@@ -118,6 +124,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
       <div className={classes(styles.screens, others.length > 0 && (others.length > 3 ? styles.nine : styles.four))}>
         <div className={styles.screen}>
           <video ref={video} muted playsInline aria-label={camera.name} data-testid="player-video" tabIndex={-1} />
+          <MaskStage masking={masking} video={video} />
           <Notices state={state} />
           {others.length > 0 && <Leader camera={camera} state={state} />}
         </div>
@@ -126,10 +133,11 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
         ))}
       </div>
       <Controls player={player} playing={playing} rate={rate} backward={backward} shownMs={shownMs} onStill={() => void still()}
-        onZoom={zoom} onZoomAll={() => setView(known)} />
+        onZoom={zoom} onZoomAll={() => setView(known)} masks={masking.looked === null ? masking.editor : null} />
+      <MaskSide masking={masking} range={rangeOfMarks(marked) ?? { from: range.from, to: known.to }} />
       <Timeline view={view} known={known} ranges={ranges} gaps={gaps} buffered={player?.buffered() ?? []} cursorMs={shownMs}
-        marked={marked} thumbs={thumbs} onMark={setMarked} onView={setView} onSeek={(ms) => player?.seek(ms)} />
-      <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />
+        marked={marked} masks={maskTimes(masking)} thumbs={thumbs} onMark={setMarked} onView={setView} onSeek={(ms) => player?.seek(ms)} />
+      {masking.looked === null && !masking.editor.on && <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />}
       <Gaps gaps={gaps} onSeek={(ms) => player?.seek(ms)} />
       <Marks cameraId={camera.id} marked={marked} shownMs={shownMs} onMark={setMarked} />
     </div>
