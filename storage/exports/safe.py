@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 KEY = ".key"
-_BUFFER_BYTES = 1 << 20
 
 
 class PackageSafe:
