@@ -35,6 +35,7 @@ class Right(StrEnum):
     SEE_REGISTER = "see-register"
     SEE_ACCESS_REQUEST = "see-access-request"
     ACCESS_REQUEST = "access-request"
+    APPROVE_COPY = "approve-copy"
     SEE_DESTRUCTION = "see-destruction"
     PROVE_DESTRUCTION = "prove-destruction"
     SEE_STORAGE = "see-storage"
@@ -129,7 +130,7 @@ _ADMINISTRATIVE = (
 )
 _OF_NOW = frozenset({Right.LIVE, MachineRight.PULL, MachineRight.RECORD})
 """The rights to pictures of now, which a camera must have an authorisation for (CSI L252-1)."""
-_OF_ANOTHER = frozenset({Right.APPROVE, Right.CONFIRM_HOLD})
+_OF_ANOTHER = frozenset({Right.APPROVE, Right.APPROVE_COPY, Right.CONFIRM_HOLD})
 """What nobody does for an act of their own: it takes a second person."""
 _LEGAL = (
     Right.PLAYBACK,
@@ -147,6 +148,7 @@ _LEGAL = (
     Right.SEE_REGISTER,
     Right.SEE_ACCESS_REQUEST,
     Right.ACCESS_REQUEST,
+    Right.APPROVE_COPY,
     Right.SEE_DESTRUCTION,
     Right.PROVE_DESTRUCTION,
 )

@@ -27,7 +27,8 @@ class Exports:
 
     async def get(self, export_id: str) -> Export:
         """One export. Raises NotFound."""
-        return _export(await self._row(export_id))
+        (found,) = await self._whole([await self._row(export_id)])
+        return found
 
     async def page(self, asked: Asked, communes: Collection[str]) -> Slice[Export]:
         """Exports that lie wholly in these communes, newest first."""
@@ -39,17 +40,17 @@ class Exports:
         if before is not None:
             query = query.where(ExportRow.number < before[0])
         rows = (await self._session.scalars(query)).all()
-        return asked.cut([_export(row) for row in rows], [(row.number,) for row in rows])
+        return asked.cut(await self._whole(rows), [(row.number,) for row in rows])
 
     async def open(self) -> list[Export]:
         """Those about which storage is to be asked: not finished, or to be ended; oldest first."""
         query = select(ExportRow).where(_open() | _to_end()).order_by(ExportRow.number)
-        return [_export(row) for row in await self._session.scalars(query)]
+        return await self._whole((await self._session.scalars(query)).all())
 
     async def done(self) -> list[Export]:
         """Those whose package was made and is not known to be destroyed, oldest first."""
         query = select(ExportRow).where(ExportRow.status == ExportStatus.DONE).order_by(ExportRow.number)
-        return [_export(row) for row in await self._session.scalars(query)]
+        return await self._whole((await self._session.scalars(query)).all())
 
     async def open_orders(self) -> list[ExportOrder]:
         """What is to be exported and is not finished."""
@@ -97,7 +98,7 @@ class Exports:
     async def of_requisitions(self, status: ExportStatus) -> list[Export]:
         """Those of the desk's requisitions that are as storage said last, oldest first."""
         query = select(ExportRow).where(ExportRow.requisition != "", ExportRow.status == status)
-        return [_export(row) for row in await self._session.scalars(query.order_by(ExportRow.number))]
+        return await self._whole((await self._session.scalars(query.order_by(ExportRow.number))).all())
 
     async def finished_first(self, at: datetime) -> None:
         """Note when this service first knew of each package that is there."""
@@ -112,6 +113,16 @@ class Exports:
     async def advance(self, progress: ExportProgress, *, ordered: bool) -> None:
         """Keep what storage says of an export; `ordered` once it has taken the order."""
         _fill(await self._row(progress.id), progress, ordered=ordered)
+
+    async def _whole(self, rows: Collection[ExportRow]) -> list[Export]:
+        orders = [decode(ExportOrder, row.body) for row in rows]
+        named = {order.original for order in orders if order.original}
+        of_those = select(ExportRow.id, ExportRow.sha256).where(ExportRow.id.in_(named))
+        hashes = {row.id: row.sha256 for row in await self._session.execute(of_those)} if named else {}
+        return [
+            _export(row, order, hashes.get(order.original, ""))
+            for row, order in zip(rows, orders, strict=True)
+        ]
 
     async def _row(self, export_id: str) -> ExportRow:
         row = await self._session.scalar(select(ExportRow).where(ExportRow.id == export_id))
@@ -131,13 +142,15 @@ def _to_end() -> ColumnElement[bool]:
 def _fill(row: ExportRow, progress: ExportProgress, *, ordered: bool) -> None:
     row.ordered, row.status, row.progress = ordered, progress.status, progress.progress
     row.bytes, row.coverage = progress.bytes, progress.coverage
-    row.sha256, row.reason = progress.sha256, progress.reason
+    row.reason = progress.reason
+    # Copies go on naming a package that is destroyed.
+    if progress.sha256 or progress.status is not ExportStatus.DESTROYED:
+        row.sha256 = progress.sha256
     row.why = "" if progress.why is None else progress.why.kept()
     row.phase = progress.phase
 
 
-def _export(row: ExportRow) -> Export:
-    order = decode(ExportOrder, row.body)
+def _export(row: ExportRow, order: ExportOrder, original_sha256: str) -> Export:
     streams = [StreamId.parse(camera.stream) for camera in order.cameras]
     return Export(
         id=row.id,
@@ -165,4 +178,7 @@ def _export(row: ExportRow) -> Export:
         requisition=row.requisition,
         ending=Ending(row.ending),
         finished_at=row.finished_at,
+        masks=len(order.masks),
+        original=order.original,
+        original_sha256=original_sha256,
     )

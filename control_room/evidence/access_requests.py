@@ -1,6 +1,6 @@
 """Access requests of people who were filmed: entered, answered within a month, for the legal role."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from control_room.access.callers import Caller
@@ -9,10 +9,10 @@ from control_room.access.rights import LISTING, Right
 from control_room.db.transaction import Transaction
 from control_room.evidence.export_orders import named_cameras
 from control_room.evidence.room import Evidence
-from control_room.model.access_requests import AccessRequest, AccessStatus, Ending, Ground, check_ending, due
+from control_room.model.access_requests import AccessRequest, AccessStatus, copy_of, due
 from control_room.model.journal import AuditAction, AuditEvent, Outcome
 from control_room.model.paging import Asked, Slice
-from shared.errors import BadInput, Conflict, NotFound
+from shared.errors import BadInput, NotFound
 from shared.reasons import why
 
 _SHOWN_CHARS = 40
@@ -31,18 +31,6 @@ class Asking:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How a request is to end; see `Ending`."""
-
-    status: AccessStatus
-    motive: str
-    ground: Ground | None = None
-    package: str = ""
-    sha256: str = ""
-    proof: str = ""
-
-
 async def list_access_requests(
     evidence: Evidence, caller: Caller, asked: Asked, status: AccessStatus | None
 ) -> Slice[AccessRequest]:
@@ -56,7 +44,7 @@ async def list_access_requests(
 
 async def get_access_request(evidence: Evidence, caller: Caller, request_id: str) -> AccessRequest:
     """One request with its answer."""
-    return await _reached(evidence, caller, Right.SEE_ACCESS_REQUEST, request_id)
+    return await reached_request(evidence, caller, Right.SEE_ACCESS_REQUEST, request_id)
 
 
 async def enter_access_request(evidence: Evidence, caller: Caller, asking: Asking) -> AccessRequest:
@@ -81,7 +69,7 @@ async def enter_access_request(evidence: Evidence, caller: Caller, asking: Askin
         due(asking.received_at),
         caller.person.login,
     )
-    event = _event(caller, Right.ACCESS_REQUEST, request, asking.identity)
+    event = request_event(caller, Right.ACCESS_REQUEST, request, asking.identity)
     await access.gate.reach(caller, Right.ACCESS_REQUEST, "camera", communes, event)
     if len(communes) > 1:
         raise BadInput(
@@ -98,42 +86,7 @@ async def enter_access_request(evidence: Evidence, caller: Caller, asking: Askin
     return request
 
 
-async def end_access_request(
-    evidence: Evidence, caller: Caller, request_id: str, answer: Answer
-) -> AccessRequest:
-    """Answer a request, once.
-
-    Raises as `Gate.reach` does, NotFound, BadInput where the answer lacks what it takes, and Conflict.
-    """
-    access = evidence.access
-    found = await _reached(evidence, caller, Right.ACCESS_REQUEST, request_id, AuditAction.END_ACCESS_REQUEST)
-    ending = Ending(
-        answer.status,
-        answer.motive,
-        caller.person.login,
-        access.now(),
-        answer.ground,
-        answer.package,
-        answer.sha256,
-        answer.proof,
-    )
-    check_ending(ending)
-    event = _event(caller, AuditAction.END_ACCESS_REQUEST, found, answer.motive, answer.status)
-
-    async def keep(tx: Transaction) -> None:
-        now = await tx.access_requests.get(found.id)
-        if now.ending is not None:
-            raise Conflict(why("access-ended", "this request is answered already"))
-        await tx.access_requests.change(replace(now, ending=ending))
-
-    try:
-        await access.gate.grant(caller, Right.ACCESS_REQUEST, [event], keep)
-    except Conflict as error:
-        await access.gate.refuse(error, [event])
-    return replace(found, ending=ending)
-
-
-def _event(
+def request_event(
     caller: Caller,
     action: AuditAction | Right,
     request: AccessRequest,
@@ -158,13 +111,19 @@ def _event(
     )
 
 
-async def _reached(
+async def reached_request(
     evidence: Evidence,
     caller: Caller,
     right: Right,
     request_id: str,
+    *,
     action: AuditAction | None = None,
+    camera: str = "",
 ) -> AccessRequest:
+    """A request that the caller may do this with: what takes another person, with its copy of `camera`.
+
+    Raises as `Gate.reach` does, and NotFound.
+    """
     async with evidence.access.db.read() as tx:
         try:
             found = await tx.access_requests.get(request_id)
@@ -172,7 +131,9 @@ async def _reached(
             found = None
     event = caller.event(action or right, resource=f"access-request:{request_id[:_SHOWN_CHARS]}")
     codes = None if found is None else {found.commune}
-    await evidence.access.gate.reach(caller, right, "access-request", codes, event)
+    copy = None if found is None else copy_of(found, camera)
+    authors = frozenset(() if copy is None else copy.authors)
+    await evidence.access.gate.reach(caller, right, "access-request", codes, event, authors=authors)
     if found is None:
         raise no_such("access-request")
     return found

@@ -152,6 +152,8 @@ def _ordered(
         start=demand.start,
         end=demand.end,
         recipient=demand.recipient,
+        masks=demand.masks,
+        original=demand.original,
     )
     return order, new_export(order, motive, access.now(), seen.id)
 

@@ -73,6 +73,9 @@ async def deliver(evidence: Evidence, caller: Caller, requisition_id: str, given
             caller.person.login,
             export.progress.sha256,
             receipt,
+            export.masks,
+            export.original,
+            export.original_sha256,
         )
         async with access.db.write() as tx:
             must_be(await tx.requisitions.get(found.id), [RequisitionStatus.APPROVED])

@@ -7,6 +7,7 @@ from control_room.access.callers import Caller
 from control_room.access.rights import LISTING, Right
 from control_room.db.transaction import Transaction
 from control_room.evidence.export_orders import exported, named_cameras
+from control_room.evidence.originals import check_original
 from control_room.evidence.requisitions import (
     must_be,
     reached_requisition,
@@ -19,6 +20,7 @@ from control_room.model.journal import AuditAction
 from control_room.model.requisitions import Demand, Entry, Officer, Requisition, RequisitionStatus, check
 from shared.errors import Conflict
 from shared.evidence.recipient import RecipientCertificate
+from shared.messages.storage import MaskTrack
 
 _REVIEW = timedelta(days=7)
 """A requisition that waits longer, or whose export nobody fetched, is to be looked at."""
@@ -26,7 +28,10 @@ _REVIEW = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a person types of a requisition; the cameras by their ids."""
+    """What a person types of a requisition; the cameras by their ids.
+
+    `masks` None leaves those of the version before, with their original.
+    """
 
     file: str
     article: str
@@ -38,6 +43,8 @@ class Wanted:
     received_at: datetime
     motive: str
     recipient: str = ""
+    masks: tuple[MaskTrack, ...] | None = None
+    original: str = ""
 
 
 async def enter_requisition(evidence: Evidence, caller: Caller, wanted: Wanted) -> Requisition:
@@ -49,6 +56,7 @@ async def enter_requisition(evidence: Evidence, caller: Caller, wanted: Wanted) 
     events = requisition_events(caller, Right.REQUISITION, id, demand, wanted.motive)
     await access.gate.reach(caller, Right.REQUISITION, "camera", demand.communes, *events)
     check(demand, now)
+    await check_original(evidence, caller, demand)
     made = Requisition(
         id, demand, RequisitionStatus.WAITING, (_entry(caller, 1, now),), frozenset(demand.communes)
     )
@@ -72,12 +80,17 @@ async def change_requisition(
     What the versions before have held stays held until the decision: letting it go is not undone.
     """
     access, action = evidence.access, AuditAction.CHANGE_REQUISITION
-    await reached_requisition(evidence, caller, Right.REQUISITION, requisition_id, wanted.motive, action)
+    seen = await reached_requisition(
+        evidence, caller, Right.REQUISITION, requisition_id, wanted.motive, action
+    )
+    if wanted.masks is None:
+        wanted = replace(wanted, masks=seen.demand.masks, original=seen.demand.original)
     demand = await _demand(evidence, caller, wanted)
     events = requisition_events(caller, action, requisition_id, demand, wanted.motive)
     await access.gate.reach(caller, Right.REQUISITION, "camera", demand.communes, *events)
     now = access.now()
     check(demand, now)
+    await check_original(evidence, caller, demand)
     holds: list[Hold] = []
 
     async def keep(tx: Transaction) -> None:
@@ -114,6 +127,8 @@ async def _demand(evidence: Evidence, caller: Caller, wanted: Wanted) -> Demand:
         wanted.motive,
         # A key that was pasted with it is kept nowhere.
         RecipientCertificate.from_pem(wanted.recipient).pem if wanted.recipient else "",
+        wanted.masks or (),
+        wanted.original,
     )
 
 

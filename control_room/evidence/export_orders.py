@@ -12,7 +12,7 @@ from control_room.model.territory import Camera
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.messages.storage import ExportedCamera, ExportOrder, ExportProgress, ExportStatus
-from shared.reasons import why
+from shared.reasons import Reason, why
 
 
 async def named_cameras(
@@ -44,14 +44,7 @@ def exported(cameras: Iterable[Camera]) -> tuple[ExportedCamera, ...]:
 
 def order_events(caller: Caller, order: ExportOrder, motive: str) -> list[AuditEvent]:
     """What the journal has of a new export: one entry a camera."""
-    detail = why(
-        "export-ordered",
-        "{start} to {end}; {reference}; {authority}",
-        start=order.start.isoformat(),
-        end=order.end.isoformat(),
-        reference=order.reference,
-        authority=order.authority,
-    )
+    detail = _told(order)
     streams = [StreamId.parse(camera.stream) for camera in order.cameras]
     return [
         caller.event(
@@ -84,4 +77,29 @@ def new_export(order: ExportOrder, motive: str, now: datetime, requisition: str 
         ordered=False,
         progress=ExportProgress(order.id, ExportStatus.QUEUED, 0.0),
         requisition=requisition,
+        masks=len(order.masks),
+        original=order.original,
+    )
+
+
+def _told(order: ExportOrder) -> Reason:
+    """Of masks the journal has how many there are, never where."""
+    start, end = order.start.isoformat(), order.end.isoformat()
+    if order.masks:
+        return why(
+            "export-ordered-redacted",
+            "{start} to {end}; {reference}; {authority}; redacted, {masks} masks",
+            start=start,
+            end=end,
+            reference=order.reference,
+            authority=order.authority,
+            masks=len(order.masks),
+        )
+    return why(
+        "export-ordered",
+        "{start} to {end}; {reference}; {authority}",
+        start=start,
+        end=end,
+        reference=order.reference,
+        authority=order.authority,
     )

@@ -14,8 +14,8 @@ from control_room.model.ledger import (
 )
 from shared.errors import BadInput, BeffroiError, Conflict
 from shared.evidence.destruction_proof import day_at
-from shared.evidence.ledger import Head, SignedHead, day_of, root_of_days
-from shared.evidence.ledger_news import LedgerKept, LedgerUpdate
+from shared.evidence.ledger import Ground, Head, SignedHead, day_of, root_of_days
+from shared.evidence.ledger_news import CameraDayNews, LedgerKept, LedgerUpdate
 from shared.evidence.signature import EvidencePublicKey
 from shared.ids import StreamId
 from shared.log import get_logger
@@ -67,6 +67,7 @@ async def _heard(evidence: Evidence, update: LedgerUpdate, signed: SignedHead) -
         over = await _follow(tx, head, update)
         await tx.ledger.keep(kept_after(kept, head, signed), signed, now)
         events = [_gone(one) for one in over]
+        events += [_departed(one, count) for one in update.news if (count := _left(one))]
         if day_at(head.at_ns) != day_at(kept.at_ns):
             events.append(_of_the_day(head, signed))
         await tx.journal.write(now, *events)
@@ -125,9 +126,33 @@ def _gone(one: Watched) -> AuditEvent:
         "footage-destroyed",
         "all {count} recordings of {date} are destroyed",
         count=one.captured.size,
-        date=f"{one.day[:4]}-{one.day[4:6]}-{one.day[6:]}",
+        date=_date(one.day),
     )
     return event.telling(detail, Outcome.DONE)
+
+
+def _left(one: CameraDayNews) -> int:
+    """How many recordings of a day are here no more because their commune left with them."""
+    return sum(end.ground is Ground.DEPARTED for end in one.ends)
+
+
+def _departed(one: CameraDayNews, count: int) -> AuditEvent:
+    """A commune has its recordings of a camera and day, and they are erased here."""
+    stream = StreamId.parse(one.stream)
+    event = AuditEvent(
+        AuditAction.DEPART, Outcome.DONE, commune=stream.commune, camera=stream.camera, resource=one.stream
+    )
+    detail = why(
+        "footage-departed",
+        "{count} recordings of {date} were handed over to their commune and erased here",
+        count=count,
+        date=_date(one.day),
+    )
+    return event.telling(detail, Outcome.DONE)
+
+
+def _date(day: str) -> str:
+    return f"{day[:4]}-{day[4:6]}-{day[6:]}"
 
 
 async def _journal_refusal(evidence: Evidence, signed: SignedHead, error: BeffroiError) -> None:

@@ -9,6 +9,7 @@ from control_room.db.transaction import Transaction
 from control_room.evidence.export_orders import exported, named_cameras, new_export, order_events
 from control_room.evidence.room import Evidence
 from control_room.model.evidence import Export
+from control_room.model.masks import check_masks
 from shared.errors import BadInput, Conflict
 from shared.messages.storage import ExportOrder, MaskTrack
 from shared.reasons import why
@@ -59,6 +60,7 @@ async def order_export(evidence: Evidence, caller: Caller, wanted: Requisition) 
         await access.gate.refuse(Conflict(told), events)
     if wanted.end > access.now():
         raise BadInput(why("range-in-future", "to: the range must not reach into the future"), "to")
+    check_masks(wanted.masks, len(cameras), wanted.start, wanted.end)
 
     async def keep(tx: Transaction) -> None:
         await tx.exports.add(export, order, caller.principal)

@@ -13,7 +13,7 @@ from control_room.model.journal import AuditAction, AuditEvent, Outcome
 from control_room.model.paging import Asked, Slice
 from control_room.model.requisitions import Demand, Entry, Requisition, RequisitionStatus
 from shared.errors import Conflict, NotFound, Unavailable
-from shared.reasons import why
+from shared.reasons import Reason, why
 
 _SHOWN_CHARS = 40
 
@@ -77,15 +77,7 @@ def requisition_events(
     caller: Caller, action: AuditAction | Right, id: str, demand: Demand, motive: str
 ) -> list[AuditEvent]:
     """What the journal has of an act about a requisition: one entry a camera."""
-    detail = why(
-        "requisition-of",
-        "{start} to {end}; {reference}; article {article}; {authority}",
-        start=demand.start.isoformat(),
-        end=demand.end.isoformat(),
-        reference=demand.file,
-        article=demand.article,
-        authority=demand.officer.name,
-    )
+    detail = _told(demand)
     return [
         caller.event(
             action,
@@ -98,6 +90,31 @@ def requisition_events(
         )
         for stream in demand.streams
     ]
+
+
+def _told(demand: Demand) -> Reason:
+    """Of masks the journal has how many there are, never where."""
+    start, end = demand.start.isoformat(), demand.end.isoformat()
+    if demand.masks:
+        return why(
+            "requisition-of-redacted",
+            "{start} to {end}; {reference}; article {article}; {authority}; redacted, {masks} masks",
+            start=start,
+            end=end,
+            reference=demand.file,
+            article=demand.article,
+            authority=demand.officer.name,
+            masks=len(demand.masks),
+        )
+    return why(
+        "requisition-of",
+        "{start} to {end}; {reference}; article {article}; {authority}",
+        start=start,
+        end=end,
+        reference=demand.file,
+        article=demand.article,
+        authority=demand.officer.name,
+    )
 
 
 def must_be(

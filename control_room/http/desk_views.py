@@ -19,6 +19,7 @@ from control_room.http.schemas.desk import (
     SurveyView,
     VersionView,
 )
+from control_room.http.schemas.masks import MasksView, mask_spans, mask_views
 from control_room.http.views import hold_view, why_view
 from control_room.model.articles import ARTICLES
 from control_room.model.requisitions import Delivery, Demand, Entry, Requisition
@@ -63,6 +64,17 @@ def demand_view(demand: Demand) -> DemandView:
         received_at=demand.received_at,
         motive=demand.motive,
         recipient=_recipient_view(demand.recipient) if demand.recipient else None,
+        masks=mask_spans(demand.masks),
+        original=demand.original,
+    )
+
+
+def masks_view(demand: Demand) -> MasksView:
+    return MasksView(
+        camera=demand.streams[0].camera,
+        start=demand.start,
+        end=demand.end,
+        masks=mask_views(demand.masks),
     )
 
 
@@ -130,6 +142,9 @@ def delivery_view(line: Delivery) -> DeliveryView:
         by=line.by,
         sha256=line.sha256,
         receipt=line.receipt,
+        masks=line.masks,
+        original=line.original,
+        original_sha256=line.original_sha256,
     )
 
 

@@ -178,6 +178,9 @@ def export_view(export: Export) -> ExportView:
         ending=export.ending,
         requisition=export.requisition,
         finished_at=export.finished_at,
+        masks=export.masks,
+        original=export.original,
+        original_sha256=export.original_sha256,
     )
 
 

@@ -1,11 +1,14 @@
 """Requests of people who were filmed to see their images, as values (CSI L253-5, RGPD art. 15)."""
 
 from calendar import monthrange
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from shared.errors import BadInput
+from shared.evidence.gone import Gone
+from shared.messages.storage import MaskTrack
 from shared.reasons import why
 
 
@@ -30,11 +33,54 @@ class Ground(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """How a request ended.
+class Copy:
+    """A redacted copy for a request: the masks one person drew over [start, end) of a camera of it.
 
-    A copy has the name of its package and the SHA-256 of that; a destruction the file that proves it; a
-    refusal its ground. The rest is empty.
+    `authors` are the ids of everybody who drew a version; somebody else approves. `export` is the last one
+    ordered of it, empty before.
+    """
+
+    camera: str
+    version: int
+    start: datetime
+    end: datetime
+    masks: tuple[MaskTrack, ...]
+    motive: str
+    authors: tuple[str, ...]
+    drawn_by: str
+    drawn_at: datetime
+    approved_by: str = ""
+    export: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A redacted copy that was given to who asked: its export, the SHA-256 of the package, the receipt."""
+
+    camera: str
+    export: str
+    sha256: str
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGone:
+    """A camera whose images of the time were proven to be gone, or never to have been.
+
+    `head` is the digest of the signed head it rests on, `sha256` that of the file that proves it.
+    """
+
+    camera: str
+    found: Gone
+    head: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a request ended: each camera of it handed over or shown to be gone, or refused on a ground.
+
+    `package`, `sha256` and `proof` are what was typed for an older one, and were not checked.
     """
 
     status: AccessStatus
@@ -45,6 +91,8 @@ class Ending:
     package: str = ""
     sha256: str = ""
     proof: str = ""
+    handed: tuple[Handed, ...] = ()
+    gone: tuple[ShownGone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +114,7 @@ class AccessRequest:
     due_at: datetime
     entered_by: str
     ending: Ending | None = None
+    copies: tuple[Copy, ...] = ()
 
     @property
     def status(self) -> AccessStatus:
@@ -80,17 +129,37 @@ def due(received_at: datetime) -> datetime:
     return received_at.replace(year=year, month=month, day=min(received_at.day, monthrange(year, month)[1]))
 
 
-def check_ending(ending: Ending) -> None:
+def copy_of(request: AccessRequest, camera: str) -> Copy | None:
+    """The copy of a camera, None while nobody drew one."""
+    return next((one for one in request.copies if one.camera == camera), None)
+
+
+def with_copy(request: AccessRequest, copy: Copy) -> AccessRequest:
+    """The request with this copy of its camera in place of one before."""
+    return replace(request, copies=(*(one for one in request.copies if one.camera != copy.camera), copy))
+
+
+def check_within(request: AccessRequest, camera: str, start: datetime, end: datetime) -> None:
+    """Return where [start, end) of a camera is of what was asked for. Raises BadInput, with the field."""
+    if camera not in request.cameras:
+        raise BadInput(
+            why("access-other-camera", "camera {camera} is none of this request", camera=camera), "camera"
+        )
+    if start < request.start or request.end < end:
+        raise BadInput(why("access-other-range", "the range reaches beyond what was asked for"), "from")
+
+
+def check_ending(status: AccessStatus, ground: Ground | None, packages: Sequence[str]) -> None:
     """Return where an ending has what it takes. Raises BadInput, which names the field."""
-    if ending.status is AccessStatus.OPEN:
+    if status is AccessStatus.OPEN:
         raise BadInput(
             why("access-no-end", "a request ends in a copy, a proof of destruction or a refusal"), "status"
         )
-    if ending.status is AccessStatus.REFUSED and ending.ground is None:
+    if status is AccessStatus.REFUSED and ground is None:
         raise BadInput(why("access-ground-missing", "a refusal names its legal ground"), "ground")
-    if ending.status is AccessStatus.REDACTED_COPY and not (ending.package and ending.sha256):
+    if status is AccessStatus.REDACTED_COPY and not packages:
         raise BadInput(
-            why("access-package-missing", "a copy is named by its package and the SHA-256 of that"), "package"
+            why("access-package-missing", "a copy is named by the export it was made in"), "packages"
         )
-    if ending.status is AccessStatus.DESTROYED and not ending.proof.strip():
-        raise BadInput(why("access-proof-missing", "a destruction is proven by a file"), "proof")
+    if status is not AccessStatus.REDACTED_COPY and packages:
+        raise BadInput(why("access-package-surplus", "only a copy names exports"), "packages")

@@ -50,7 +50,8 @@ class Export:
     """An export ordered on a requisition, with the last progress storage told.
 
     `requisition` is the id of one of the desk's, empty where it was ordered without. `finished_at` is when
-    this service first knew of its package.
+    this service first knew of its package. One with `masks` is a redacted copy, of the export `original`
+    where it names one; `original_sha256` is of that one's package.
     """
 
     id: str
@@ -68,6 +69,9 @@ class Export:
     requisition: str = ""
     ending: Ending = Ending.NONE
     finished_at: datetime | None = None
+    masks: int = 0
+    original: str = ""
+    original_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

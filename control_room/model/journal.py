@@ -42,6 +42,7 @@ class AuditAction(StrEnum):
     SEE_REGISTER = "see-register"
     SEE_ACCESS_REQUEST = "see-access-request"
     ACCESS_REQUEST = "access-request"
+    APPROVE_COPY = "approve-copy"
     SEE_DESTRUCTION = "see-destruction"
     PROVE_DESTRUCTION = "prove-destruction"
     SEE_STORAGE = "see-storage"
@@ -69,8 +70,10 @@ class AuditAction(StrEnum):
     WITHDRAW_REQUISITION = "withdraw-requisition"
     EXPIRE_REQUISITION = "expire-requisition"
     CANCEL_EXPORT = "cancel-export"
+    DRAW_COPY = "draw-copy"
     END_ACCESS_REQUEST = "end-access-request"
     DESTROY = "destroy"
+    DEPART = "depart"
     KEEP_LEDGER = "keep-ledger"
     ERASE_JOURNAL = "erase-journal"
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from control_room.model.articles import ARTICLES, TITLES, Capacity, Mandate
+from control_room.model.masks import check_masks
 from shared.errors import BadInput
 from shared.evidence.recipient import RecipientCertificate
 from shared.ids import StreamId
-from shared.messages.storage import ExportedCamera
+from shared.messages.storage import ExportedCamera, MaskTrack
 from shared.reasons import why
 
 _MONTH = timedelta(days=28)
@@ -48,7 +49,8 @@ class Demand:
     """What a requisition says: [start, end) is UTC, `file` the number of the procedure or report.
 
     The cameras are as they were named when it was entered, whatever became of them since. Where there is a
-    `recipient`, a certificate in PEM, the package is encrypted to it.
+    `recipient`, a certificate in PEM, the package is encrypted to it. With `masks` a redacted copy is asked
+    for, of the export `original` where it names one.
     """
 
     file: str
@@ -61,6 +63,8 @@ class Demand:
     received_at: datetime
     motive: str
     recipient: str = ""
+    masks: tuple[MaskTrack, ...] = ()
+    original: str = ""
 
     @property
     def streams(self) -> tuple[StreamId, ...]:
@@ -111,7 +115,10 @@ class Requisition:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A line of the register of transmissions: what was handed to whom when. `receipt` is the signed file."""
+    """A line of the register of transmissions: what was handed to whom when. `receipt` is the signed file.
+
+    With `masks` it was a redacted copy, of the export `original` where it names one, by its package's hash.
+    """
 
     requisition: str
     export: str
@@ -126,6 +133,9 @@ class Delivery:
     by: str
     sha256: str
     receipt: str
+    masks: int = 0
+    original: str = ""
+    original_sha256: str = ""
 
 
 def check(demand: Demand, now: datetime) -> None:
@@ -161,6 +171,9 @@ def check(demand: Demand, now: datetime) -> None:
         raise BadInput(why("received-in-future", "a paper is received before it is entered"), "received_at")
     if demand.end > now:
         raise BadInput(why("range-in-future", "to: the range must not reach into the future"), "to")
+    check_masks(demand.masks, len(demand.cameras), demand.start, demand.end)
+    if demand.original and not demand.masks:
+        raise BadInput(why("redaction-no-masks", "a redacted copy has at least one mask"), "masks")
 
 
 def _needs(mandate: Mandate, demand: Demand) -> bool:

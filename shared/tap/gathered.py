@@ -29,13 +29,14 @@ _USUAL_FLAGS = frozenset((0, _KEY, _ASTRAY, _KEY | _ASTRAY))
 class Gathered(NamedTuple):
     """Units that follow each other in a run, at least one, each shown later than the one before.
 
-    None is reordered or a recovery point, all have one codec. `keys` are the numbers of the key units,
-    `sizes` says how long the data of each is in `data`, where one follows the other, as their headers do in
-    `headers`. A tuple, since it is made for each message.
+    None is reordered or a recovery point, all have one codec and one source of UTC. `keys` are the numbers of
+    the key units, `sizes` says how long the data of each is in `data`, where one follows the other, as their
+    headers do in `headers`. A tuple, since it is made for each message.
     """
 
     stream: StreamId
     codec: Codec
+    source: UtcSource
     run: int
     seq: int
     keys: tuple[int, ...]
@@ -62,6 +63,7 @@ class Gathered(NamedTuple):
         return Gathered(
             self.stream,
             self.codec,
+            self.source,
             self.run,
             self.seq + first,
             tuple(key - first for key in self.keys if first <= key < end),
@@ -105,4 +107,6 @@ def read_usual(header: bytes, data: memoryview) -> Gathered | None:
     if not usual or (max(flags) >= _ASTRAY and SOURCES[source] is not UtcSource.ARRIVAL):
         return None
     keys = tuple([number for number, flag in enumerate(flags) if flag & _KEY])
-    return Gathered(stream, CODECS[codec], run, seq, keys, sizes, pts90, utc_ns, headers, data)
+    return Gathered(
+        stream, CODECS[codec], SOURCES[source], run, seq, keys, sizes, pts90, utc_ns, headers, data
+    )

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 KEY = ".key"
-_BUFFER_BYTES = 1 << 20
 
 
 class PackageSafe:
@@ -131,11 +130,6 @@ class _Opened(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
-
-
-def buffered(raw: io.RawIOBase) -> BinaryIO:
-    """A package for whoever reads a little at a time."""
-    return io.BufferedReader(raw, _BUFFER_BYTES)
 
 
 def _bound(package: Path) -> str:

@@ -104,11 +104,13 @@ class OpenSegment:
         except BadInput:
             return True
 
-    def knows(self, several: Gathered, key: int, step_ns: int) -> bool:
-        """Whether a key unit goes on in the segment, described by it for sure, and no clock stepped by so
-        much."""
+    def knows(self, several: Gathered, key: int) -> bool:
+        """Whether a key unit goes on in the segment, described by it for sure and on its time line."""
         told_ns = self.start_ns + ns_from_90k(several.pts90[key] - self.first_pts90)
-        if not self.front or told_ns >= self.boundary_ns or abs(several.utc_ns[key] - told_ns) > step_ns:
+        off_ns = several.utc_ns[key] - told_ns
+        if not self.front or told_ns >= self.boundary_ns:
+            return False
+        if self.line.is_left(off_ns, several.source, told_ns - self.start_ns):
             return False
         at = sum(several.sizes[:key])
         return several.data[at : at + len(self.front)] == self.front

@@ -96,7 +96,7 @@ class Recording:
         heard, segment = self._heard, self._open
         if heard is None or self._clock.monotonic_ns() - heard.at_ns > _HEAR_EVERY_NS:
             return False
-        return segment is not None and segment.knows(several, key, _STEP_NS)
+        return segment is not None and segment.knows(several, key)
 
     def tick(self) -> None:
         """Called a few times a second: nothing collected waits longer than a moment for its next unit."""

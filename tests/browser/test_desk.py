@@ -5,7 +5,6 @@ import hashlib
 import json
 import sys
 from asyncio.subprocess import PIPE, STDOUT
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -16,37 +15,12 @@ from tests.browser.story import sign_in
 from tests.browser.test_story import visitor
 from tests.support.canned import ORIGIN, Canned, canned_context
 from tests.support.canned_answers import REFUSED, STANDING
-from tests.support.client import rfc3339, signed_in
-from tests.support.eventually import eventually
+from tests.support.recorded import recorded
 from tests.support.whole import ROOT, WholeSystem
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
 FILE = "PV 2026/777-1"
-
-
-async def recorded(whole: WholeSystem) -> str:
-    """A camera of which something is recorded by now."""
-    async with signed_in(whole.url, "juriste") as api:
-
-        async def recording() -> str:
-            cameras = json.loads(json.dumps(await api.items("/cameras")))
-            return next((one["id"] for one in cameras if one["recording"]["status"] == "recording"), "")
-
-        await eventually(recording, within_s=60, what="a recorded camera")
-        camera = await recording()
-        began = datetime.now(UTC) - timedelta(seconds=20)
-
-        async def something() -> bool:
-            span = {"from": rfc3339(began), "to": rfc3339(datetime.now(UTC))}
-            opened = await api.made(f"/cameras/{camera}/playback", {**span, "motive": "essai"})
-            async with httpx.AsyncClient() as client:
-                headers = {"authorization": f"Bearer {opened['ticket']}"}
-                listed = (await client.get(str(opened["url"]), params=span, headers=headers)).json()
-            return bool(listed["ranges"])
-
-        await eventually(something, within_s=60, what="something recorded")
-        return camera
 
 
 def card(page: Page) -> Locator:

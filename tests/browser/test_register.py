@@ -99,6 +99,23 @@ async def wrong_with(page: Page) -> list[object]:
     return faults + list(await out_of_reach(page))
 
 
+async def asked_by_a_person(legal: httpx.AsyncClient, stream: StreamId) -> str:
+    """The path of an access request for these images."""
+    asking = {"person": "J. Petit", "contact": "Lille", "identity": "carte vue", "cameras": [stream.camera]}
+    span = dict(part.split("=") for part in AS_ADDRESS.split("&"))
+    answer = await legal.post(
+        "/access-requests", json={**asking, **span, "received_at": "2026-11-21T09:00:00Z"}
+    )
+    assert answer.status_code == 201, answer.text
+    return f"/access-requests/{answer.json()['id']}"
+
+
+async def said_gone(legal: httpx.AsyncClient, request: str) -> tuple[int, str]:
+    """What becomes of the word that the images are destroyed, and how the request stands then."""
+    answer = await legal.post(f"{request}/end", json={"status": "destroyed", "motive": "délai atteint"})
+    return answer.status_code, (await legal.get(request)).json()["status"]
+
+
 async def test_what_was_destroyed_is_in_the_register_and_its_proof_says_so_on_the_page_and_offline(
     tmp_path: Path, browser: Browser, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -119,6 +136,8 @@ async def test_what_was_destroyed_is_in_the_register_and_its_proof_says_so_on_th
             await expect(page.get_by_test_id("destructions-empty")).to_be_visible()
             await page.goto(f"{ORIGIN}/#/destructions/proof?camera={stream.camera}&{AS_ADDRESS}")
             assert await found(page, "demande d'accès 2026-44") == "still-present"
+            request = await asked_by_a_person(legal, stream)
+            assert await said_gone(legal, request) == (409, "open")
 
             await shop.clock.advance(2 * DAY_S)
             await shop.retention.run_once()
@@ -126,6 +145,7 @@ async def test_what_was_destroyed_is_in_the_register_and_its_proof_says_so_on_th
             await told(shop, room)
             await proven(shop, room, stream)
             assert await found(page, "demande d'accès 2026-44, suite") == "gone"
+            assert await said_gone(legal, request) == (200, "destroyed")
             assert await wrong_with(page) == []
             await picture(page, "proof-of-destruction", tmp_path)
             proof = await downloaded(page, "proof-download", tmp_path / "destruction.json")

@@ -14,6 +14,7 @@ from control_room.http.schemas.desk import (
     RequisitionView,
 )
 from control_room.http.schemas.images import ExportView, HoldView, JournalEntryView, JournalVerification
+from control_room.http.schemas.masks import MasksView
 from control_room.http.schemas.people import PersonView
 from control_room.http.schemas.storage import StorageView
 from control_room.http.schemas.territory import CameraView, CommuneView, WorkerView
@@ -33,6 +34,7 @@ _FORMS: dict[str, TypeAdapter[Any]] = {
     "/desk": TypeAdapter(DeskView),
     "/requisitions": TypeAdapter(list[RequisitionView]),
     "/requisitions/r-waiting/preflight": TypeAdapter(PreflightView),
+    "/requisitions/r-waiting/masks": TypeAdapter(MasksView),
     "/register/transmissions": TypeAdapter(list[DeliveryView]),
     "/access-requests": TypeAdapter(list[AccessRequestView]),
     "/journal": TypeAdapter(list[JournalEntryView]),

@@ -101,6 +101,20 @@ async def test_a_head_that_comes_again_counts_once_and_one_that_comes_early_is_a
     assert await storage.kept(third) == 3
 
 
+async def test_the_journal_has_each_day_of_a_camera_that_left_with_its_commune(
+    room: Room, admin: httpx.AsyncClient, storage: Registered
+) -> None:
+    keys = [await storage.capture(CAMERA, START_NS + number * MINUTE_NS, number) for number in range(3)]
+    await storage.clock.advance(4 * 3600)
+    await storage.told()
+    await storage.rows.depart(keys[:2], storage.clock.utc_ns())
+    await storage.told()
+    (entry,) = [one for one in await room.journal(admin) if one["action"] == "depart"]
+    assert (entry["commune"], entry["camera"], entry["outcome"]) == (LILLE, "cam-a", "done")
+    assert code_of(entry) == "footage-departed"
+    assert entry["detail"].startswith("2 recordings of 2025-11-08")
+
+
 async def test_a_control_room_that_was_restored_is_told_again_what_it_lost(
     tmp_path: Path, template: Path, room: Room, storage: Registered
 ) -> None:

@@ -140,6 +140,9 @@ def _exports() -> list[Json]:
             "ending": "",
             "requisition": "r-done" if status == "done" else "",
             "finished_at": AT if status == "done" else None,
+            "masks": 2 if status == "done" else 0,
+            "original": "exp-destroyed" if status == "done" else "",
+            "original_sha256": "ef" * 32 if status == "done" else "",
         }
         for status in ("queued", "running", "done", "failed", "destroyed", "cancelled")
     ]
@@ -172,6 +175,21 @@ def _holds() -> list[Json]:
     ]
 
 
+_BOX = {"y": 0.2, "w": 0.1, "h": 0.2}
+MASKS: Json = {
+    "camera": "cam-0000000000",
+    "from": AT,
+    "to": "2026-11-20T11:00:00Z",
+    "masks": [
+        {
+            "id": "m-1",
+            "positions": [{"at": AT, "x": 0.1, **_BOX}, {"at": "2026-11-20T10:00:12Z", "x": 0.6, **_BOX}],
+        }
+    ],
+}
+MASK: Json = {"id": "m-1", "from": AT, "to": "2026-11-20T10:00:12Z", "positions": 3}
+
+
 def _demand(file: str) -> Json:
     return {
         "file": file,
@@ -183,6 +201,8 @@ def _demand(file: str) -> Json:
         "received_by": "C. Dubois",
         "received_at": AT,
         "motive": "Vol",
+        "masks": [],
+        "original": "",
     }
 
 
@@ -200,6 +220,7 @@ def _requisitions() -> list[Json]:
             "decision": "" if status == "waiting" else "acte lu",
             "export": "exp-done" if status == "approved" else "",
             "recipient": None,
+            "masks": [MASK] if status in ("waiting", "approved") else [],
         }
         for status in ("waiting", "approved", "refused", "withdrawn", "delivered", "expired")
     ]
@@ -232,6 +253,9 @@ DELIVERY: Json = {
     "by": "juriste",
     "sha256": "ab" * 32,
     "receipt": "{}",
+    "masks": 2,
+    "original": "exp-destroyed",
+    "original_sha256": "ef" * 32,
 }
 
 DESK: Json = {
@@ -262,6 +286,25 @@ STANDING: Json = {
 
 def _access_requests() -> list[Json]:
     ending = {"motive": "procédure", "by": "juriste", "at": AT, "package": "", "sha256": "", "proof": ""}
+    copy = {
+        "camera": "cam-0000000000",
+        "version": 1,
+        "from": AT,
+        "to": "2026-11-20T11:00:00Z",
+        "masks": [MASK],
+        "motive": "tiers visibles",
+        "drawn_by": "adjointe",
+        "drawn_at": AT,
+        "approved_by": "",
+        "export": "",
+    }
+    handed = {"camera": "cam-0000000000", "export": "exp-done", "sha256": "ab" * 32, "receipt": "{}"}
+    gone = {"camera": "cam-0000000000", "found": "gone", "head": "12" * 32, "sha256": "34" * 32}
+    ends: dict[str, Json] = {
+        "redacted-copy": {"ground": None, "handed": [handed], "gone": []},
+        "destroyed": {"ground": None, "handed": [], "gone": [gone]},
+        "refused": {"ground": "procedures", "handed": [], "gone": []},
+    }
     return [
         {
             "id": f"a-{status}",
@@ -277,9 +320,10 @@ def _access_requests() -> list[Json]:
             "overdue": status == "open",
             "entered_by": "juriste",
             "status": status,
-            "ending": None if status == "open" else {**ending, "status": status, "ground": "procedures"},
+            "ending": None if status == "open" else {**ending, "status": status, **ends[status]},
+            "copies": [copy] if status == "open" else [],
         }
-        for status in ("open", "refused")
+        for status in ("open", *ends)
     ]
 
 
@@ -358,6 +402,7 @@ def answers() -> dict[str, object]:
         "/desk": DESK,
         "/requisitions": _requisitions(),
         "/requisitions/r-waiting/preflight": _preflight(),
+        "/requisitions/r-waiting/masks": MASKS,
         "/register/transmissions": [DELIVERY],
         "/access-requests": _access_requests(),
         "/journal": _journal(),

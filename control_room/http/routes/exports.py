@@ -11,6 +11,7 @@ from control_room.http.problems import READING, READING_ONE, WRITING
 from control_room.http.schemas.common import Page
 from control_room.http.schemas.desk import Act
 from control_room.http.schemas.images import DownloadRequest, DownloadTicket, ExportView, NewExport
+from control_room.http.schemas.masks import tracks
 from control_room.http.views import export_view, page
 
 router = APIRouter(prefix="/exports", tags=["exports"])
@@ -32,7 +33,7 @@ async def create_export(rooms: TheRooms, caller: SignedIn, body: NewExport) -> E
         body.start,
         body.end,
         body.motive,
-        body.tracks(),
+        tracks(body.masks),
         body.original or "",
     )
     return export_view(await ordering.order_export(rooms.evidence, caller, wanted))

@@ -13,6 +13,7 @@ from control_room.http.access import AskedPage, SignedIn, TheRooms
 from control_room.http.desk_views import (
     delivery_view,
     desk_view,
+    masks_view,
     preflight_view,
     requisition_view,
     version_view,
@@ -31,6 +32,7 @@ from control_room.http.schemas.desk import (
     RequisitionView,
     VersionView,
 )
+from control_room.http.schemas.masks import MasksView, tracks
 from control_room.http.views import page
 from control_room.model.requisitions import Officer, RequisitionStatus
 
@@ -86,6 +88,12 @@ async def list_versions(rooms: TheRooms, caller: SignedIn, requisition_id: str) 
     """All that it ever said, oldest first."""
     found = await reading.list_versions(rooms.evidence, caller, requisition_id)
     return [version_view(one) for one in found]
+
+
+@router.get(f"{_ONE}/masks", operation_id="getRequisitionMasks", responses=READING_ONE)
+async def get_masks(rooms: TheRooms, caller: SignedIn, requisition_id: str) -> MasksView:
+    """Where the masks of its redacted copy are, to be looked at over its pictures; none for other exports."""
+    return masks_view((await reading.get_requisition(rooms.evidence, caller, requisition_id)).demand)
 
 
 @router.get(f"{_ONE}/preflight", operation_id="preflightRequisition", responses=READING_ONE)
@@ -159,4 +167,6 @@ def _wanted(body: NewRequisition) -> entering.Wanted:
         body.received_at,
         body.motive,
         body.recipient,
+        None if body.masks is None else tracks(body.masks),
+        body.original,
     )

@@ -16,8 +16,10 @@ from control_room.http.schemas.common import (
     Why,
 )
 from control_room.http.schemas.images import MAX_CAMERAS_PER_EXPORT, CameraId, HoldView, Range
+from control_room.http.schemas.masks import MaskSpanView, NewMask
 from control_room.model.articles import Capacity, Confidence, Law, Mandate
 from control_room.model.requisitions import RequisitionStatus
+from shared.masks import MOST_TRACKS
 from shared.messages.desk import MissingCause
 
 MayBeEmpty = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120, pattern=PRINTABLE)]
@@ -84,6 +86,16 @@ class NewRequisition(Range):
         default="",
         description="Certificate of an RSA key in PEM: nobody but who has the key can open the package.",
     )
+    masks: list[NewMask] | None = Field(
+        default=None,
+        max_length=MOST_TRACKS,
+        description="Makes it a redacted copy, of one camera. Null in a change leaves those there are.",
+    )
+    original: str = Field(
+        default="",
+        max_length=62,
+        description="Id of the finished export of the same range that a redacted copy is one of.",
+    )
 
 
 class ChangedRequisition(NewRequisition):
@@ -138,6 +150,8 @@ class DemandView(Response):
     received_at: Instant
     motive: str
     recipient: RecipientView | None = Field(description="Null where the package is not encrypted.")
+    masks: list[MaskSpanView] = Field(description="Of a redacted copy; where they are is asked apart.")
+    original: str = Field(description="Id of the export that a redacted copy is one of, empty for none.")
 
 
 class EntryView(Response):
@@ -234,6 +248,9 @@ class DeliveryView(Response):
     by: str
     sha256: str
     receipt: str = Field(description="The signed receipt, a file as it is; `beffroi verify` checks it.")
+    masks: int = Field(description="More than 0 where it was a redacted copy.")
+    original: str = Field(description="Id of the export it was one of, empty where it names none.")
+    original_sha256: str = Field(description="Of the package of `original`.")
 
 
 class Observation(Range):

@@ -6,14 +6,15 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from control_room.http.schemas.common import CommuneCode, Instant, Line, Motive, Request, Response, Why
+from control_room.http.schemas.masks import NewMask
 from control_room.http.validation import reason_error
 from control_room.model.chain import Doubt
 from control_room.model.evidence import Ending, HoldBasis, HoldKind, HoldStatus
 from control_room.model.journal import Outcome
 from control_room.model.people import Role
 from shared.ids import CAMERA_PATTERN
-from shared.masks import MOST_POSITIONS, MOST_TRACKS
-from shared.messages.storage import ExportPhase, ExportStatus, MaskPosition, MaskTrack
+from shared.masks import MOST_TRACKS
+from shared.messages.storage import ExportPhase, ExportStatus
 from shared.reasons import why
 from shared.tickets import MOST_CAMERAS
 
@@ -152,23 +153,6 @@ class PlaybackTicket(Response):
     until: Instant
 
 
-class NewMaskPosition(Request):
-    """Where a mask is: a box in fractions of the picture, from its upper left corner."""
-
-    at: Instant
-    x: float = Field(ge=0, le=1)
-    y: float = Field(ge=0, le=1)
-    w: float = Field(gt=0, le=1)
-    h: float = Field(gt=0, le=1)
-
-
-class NewMask(Request):
-    """It goes in a straight line from each position to the next, and is there from first to last."""
-
-    id: Line
-    positions: list[NewMaskPosition] = Field(min_length=2, max_length=MOST_POSITIONS)
-
-
 class NewExport(Range):
     model_config = ConfigDict(
         json_schema_extra={
@@ -198,15 +182,6 @@ class NewExport(Range):
         description="The export of the same range that a redacted copy is one of.",
     )
 
-    def tracks(self) -> tuple[MaskTrack, ...]:
-        """The masks, as storage takes them."""
-        return tuple(
-            MaskTrack(
-                mask.id, tuple(MaskPosition(one.at, one.x, one.y, one.w, one.h) for one in mask.positions)
-            )
-            for mask in self.masks
-        )
-
 
 class ExportView(Response):
     id: str = Field(examples=["x-1m9d0s7xqa"])
@@ -230,6 +205,11 @@ class ExportView(Response):
     ending: Ending = Field(description="Why it ends before its time, empty where it does not.")
     requisition: str = Field(description="Id of the requisition it is for, empty where there is none.")
     finished_at: Instant | None = Field(description="When its package was first known to be there.")
+    masks: int = Field(description="How many masks are burnt into it: 0 for pictures as they were recorded.")
+    original: str = Field(
+        description="Of a redacted copy: id of the export it is one of, where it names one."
+    )
+    original_sha256: str = Field(description="Of the package of `original`, empty where there is none.")
 
 
 class DownloadRequest(Request):

@@ -44,6 +44,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/access-requests/{request_id}/copies/{camera_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Copy
+         * @description Where the masks of a copy are, to be looked at over its pictures.
+         */
+        get: operations["getAccessCopy"];
+        /**
+         * Draw Copy
+         * @description Keep the masks of a copy of a camera, in place of those there were; another person approves them.
+         */
+        put: operations["drawAccessCopy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-requests/{request_id}/copies/{camera_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Copy
+         * @description Approve a copy, which orders its export. 403 to whoever drew any version of it.
+         */
+        post: operations["approveAccessCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/access-requests/{request_id}/end": {
         parameters: {
             query?: never;
@@ -55,7 +99,9 @@ export interface paths {
         put?: never;
         /**
          * End Access Request
-         * @description Answer a request: a redacted copy, a proof of destruction, or a refusal with its ground.
+         * @description Answer a request: redacted copies, proof that its images are gone, or a refusal with its ground.
+         *
+         *     409 where storage has no such package, or the images are not proven to be gone.
          */
         post: operations["endAccessRequest"];
         delete?: never;
@@ -904,6 +950,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requisitions/{requisition_id}/masks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Masks
+         * @description Where the masks of its redacted copy are, to be looked at over its pictures; none for other exports.
+         */
+        get: operations["getRequisitionMasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/requisitions/{requisition_id}/preflight": {
         parameters: {
             query?: never;
@@ -1265,7 +1331,7 @@ export interface components {
     schemas: {
         /**
          * AccessAnswer
-         * @description A copy has `package` and `sha256`, a destruction `proof`, a refusal `ground`.
+         * @description A copy names its exports, a refusal its ground. Each camera without a copy is proven to be gone.
          * @example {
          *       "ground": "procedures",
          *       "motive": "inquiry under way",
@@ -1274,24 +1340,19 @@ export interface components {
          */
         AccessAnswer: {
             ground?: components["schemas"]["control_room__model__access_requests__Ground"] | null;
+            /**
+             * Medium
+             * @description What the copies are on, by its number.
+             * @default
+             */
+            medium: string;
             /** Motive */
             motive: string;
             /**
-             * Package
-             * @default
+             * Packages
+             * @description Ids of the finished exports that are its redacted copies.
              */
-            package: string;
-            /**
-             * Proof
-             * @description The file that proves the destruction, as it is.
-             * @default
-             */
-            proof: string;
-            /**
-             * Sha256
-             * @default
-             */
-            sha256: string;
+            packages?: string[];
             status: components["schemas"]["AccessStatus"];
         };
         /** AccessEndingView */
@@ -1303,10 +1364,17 @@ export interface components {
             at: string;
             /** By */
             by: string;
+            /** Gone */
+            gone: components["schemas"]["ShownGoneView"][];
             ground: components["schemas"]["control_room__model__access_requests__Ground"] | null;
+            /** Handed */
+            handed: components["schemas"]["HandedView"][];
             /** Motive */
             motive: string;
-            /** Package */
+            /**
+             * Package
+             * @description Typed and not checked, of older answers; as `sha256` and `proof`.
+             */
             package: string;
             /** Proof */
             proof: string;
@@ -1322,6 +1390,11 @@ export interface components {
             commune: string;
             /** Contact */
             contact: string;
+            /**
+             * Copies
+             * @description At most one a camera.
+             */
+            copies: components["schemas"]["CopyView"][];
             /**
              * Due At
              * Format: date-time
@@ -1724,9 +1797,20 @@ export interface components {
              * @example 2026-11-20T21:00:00Z
              */
             from: string;
+            /**
+             * Masks
+             * @description Makes it a redacted copy, of one camera. Null in a change leaves those there are.
+             */
+            masks?: components["schemas"]["NewMask"][] | null;
             /** Motive */
             motive: string;
             officer: components["schemas"]["OfficerBody"];
+            /**
+             * Original
+             * @description Id of the finished export of the same range that a redacted copy is one of.
+             * @default
+             */
+            original: string;
             /**
              * Received At
              * Format: date-time
@@ -1819,6 +1903,50 @@ export interface components {
          */
         Confidence: "read" | "told" | "unverified";
         /**
+         * CopyView
+         * @description A redacted copy of one camera: who drew it, who ordered it.
+         */
+        CopyView: {
+            /**
+             * Approved By
+             * @description Login, empty before.
+             */
+            approved_by: string;
+            /** Camera */
+            camera: string;
+            /**
+             * Drawn At
+             * Format: date-time
+             */
+            drawn_at: string;
+            /**
+             * Drawn By
+             * @description Login. None of those who drew a version approves.
+             */
+            drawn_by: string;
+            /**
+             * Export
+             * @description Id of its last export, empty before.
+             */
+            export: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** Masks */
+            masks: components["schemas"]["MaskSpanView"][];
+            /** Motive */
+            motive: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * Decision
          * @description A word on a version that was seen.
          * @example {
@@ -1888,10 +2016,25 @@ export interface components {
              * Format: date-time
              */
             from: string;
+            /**
+             * Masks
+             * @description More than 0 where it was a redacted copy.
+             */
+            masks: number;
             /** Medium */
             medium: string;
             /** Name */
             name: string;
+            /**
+             * Original
+             * @description Id of the export it was one of, empty where it names none.
+             */
+            original: string;
+            /**
+             * Original Sha256
+             * @description Of the package of `original`.
+             */
+            original_sha256: string;
             /**
              * Receipt
              * @description The signed receipt, a file as it is; `beffroi verify` checks it.
@@ -2197,8 +2340,23 @@ export interface components {
              * @example x-1m9d0s7xqa
              */
             id: string;
+            /**
+             * Masks
+             * @description How many masks are burnt into it: 0 for pictures as they were recorded.
+             */
+            masks: number;
             /** Motive */
             motive: string;
+            /**
+             * Original
+             * @description Of a redacted copy: id of the export it is one of, where it names one.
+             */
+            original: string;
+            /**
+             * Original Sha256
+             * @description Of the package of `original`, empty where there is none.
+             */
+            original_sha256: string;
             /** @description What is being done, while it is queued or runs. */
             phase: components["schemas"]["ExportPhase"];
             /**
@@ -2282,6 +2440,26 @@ export interface components {
          * @enum {string}
          */
         Gone: "gone" | "never-recorded" | "still-present" | "covered-in-part" | "wrong-key" | "head-not-signed" | "other-camera" | "altered" | "not-a-proof";
+        /**
+         * HandedView
+         * @description A redacted copy that was handed over.
+         */
+        HandedView: {
+            /** Camera */
+            camera: string;
+            /** Export */
+            export: string;
+            /**
+             * Receipt
+             * @description The signed receipt, a file as it is; `beffroi verify` checks it.
+             */
+            receipt: string;
+            /**
+             * Sha256
+             * @description Of the package.
+             */
+            sha256: string;
+        };
         /**
          * HeldReport
          * @description The ids of all holds that storage keeps, and why it refuses to destroy; empty where it does not.
@@ -2778,6 +2956,75 @@ export interface components {
          */
         Mandate: "none" | "control" | "authorisation" | "commission" | "decision-after-a-month";
         /**
+         * MaskPositionView
+         * @description Where a mask is, in fractions of the picture.
+         */
+        MaskPositionView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** H */
+            h: number;
+            /** W */
+            w: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * MaskSpanView
+         * @description When a mask is there, and how many positions it has.
+         */
+        MaskSpanView: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** Id */
+            id: string;
+            /** Positions */
+            positions: number;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /**
+         * MaskView
+         * @description A mask as it was drawn.
+         */
+        MaskView: {
+            /** Id */
+            id: string;
+            /** Positions */
+            positions: components["schemas"]["MaskPositionView"][];
+        };
+        /**
+         * MasksView
+         * @description The masks of a redacted copy of one camera, to be looked at over its pictures.
+         */
+        MasksView: {
+            /** Camera */
+            camera: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** Masks */
+            masks: components["schemas"]["MaskView"][];
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /**
          * MissingCause
          * @description Why there is no footage of a range.
          *
@@ -2979,6 +3226,54 @@ export interface components {
             population: number;
         };
         /**
+         * NewCopy
+         * @description The masks of a redacted copy of one camera of the request, within its range.
+         * @example {
+         *       "from": "2026-11-20T21:00:00Z",
+         *       "masks": [
+         *         {
+         *           "id": "m-1",
+         *           "positions": [
+         *             {
+         *               "at": "2026-11-20T21:00:12.4Z",
+         *               "h": 0.14,
+         *               "w": 0.08,
+         *               "x": 0.41,
+         *               "y": 0.22
+         *             },
+         *             {
+         *               "at": "2026-11-20T21:00:15Z",
+         *               "h": 0.14,
+         *               "w": 0.08,
+         *               "x": 0.55,
+         *               "y": 0.25
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "motive": "other people are seen",
+         *       "to": "2026-11-20T21:15:00Z"
+         *     }
+         */
+        NewCopy: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-11-20T21:00:00Z
+             */
+            from: string;
+            /** Masks */
+            masks: components["schemas"]["NewMask"][];
+            /** Motive */
+            motive: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-11-20T21:15:00Z
+             */
+            to: string;
+        };
+        /**
          * NewExport
          * @example {
          *       "authority": "OPJ Martin, commissariat de Lille, CPP 60-1",
@@ -3175,9 +3470,20 @@ export interface components {
              * @example 2026-11-20T21:00:00Z
              */
             from: string;
+            /**
+             * Masks
+             * @description Makes it a redacted copy, of one camera. Null in a change leaves those there are.
+             */
+            masks?: components["schemas"]["NewMask"][] | null;
             /** Motive */
             motive: string;
             officer: components["schemas"]["OfficerBody"];
+            /**
+             * Original
+             * @description Id of the finished export of the same range that a redacted copy is one of.
+             * @default
+             */
+            original: string;
             /**
              * Received At
              * Format: date-time
@@ -3815,9 +4121,19 @@ export interface components {
              * @example r-7x0s1m9dqa
              */
             id: string;
+            /**
+             * Masks
+             * @description Of a redacted copy; where they are is asked apart.
+             */
+            masks: components["schemas"]["MaskSpanView"][];
             /** Motive */
             motive: string;
             officer: components["schemas"]["OfficerView"];
+            /**
+             * Original
+             * @description Id of the export that a redacted copy is one of, empty for none.
+             */
+            original: string;
             /**
              * Received At
              * Format: date-time
@@ -3866,6 +4182,25 @@ export interface components {
              * @description The session ends then at the latest, sooner when it is idle.
              */
             until: string;
+        };
+        /**
+         * ShownGoneView
+         * @description A camera whose images were proven to be gone, or never to have been, when the request was answered.
+         */
+        ShownGoneView: {
+            /** Camera */
+            camera: string;
+            found: components["schemas"]["Gone"];
+            /**
+             * Head
+             * @description Digest of the signed head that it rests on.
+             */
+            head: string;
+            /**
+             * Sha256
+             * @description Of the file that proved it.
+             */
+            sha256: string;
         };
         /**
          * SignIn
@@ -4071,9 +4406,19 @@ export interface components {
             from: string;
             /** Login */
             login: string;
+            /**
+             * Masks
+             * @description Of a redacted copy; where they are is asked apart.
+             */
+            masks: components["schemas"]["MaskSpanView"][];
             /** Motive */
             motive: string;
             officer: components["schemas"]["OfficerView"];
+            /**
+             * Original
+             * @description Id of the export that a redacted copy is one of, empty for none.
+             */
+            original: string;
             /**
              * Received At
              * Format: date-time
@@ -4692,6 +5037,326 @@ export interface operations {
             };
             /** @description The address is too long. */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAccessCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MasksView"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drawAccessCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCopy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveAccessCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10068,6 +10733,91 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRequisitionMasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                requisition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MasksView"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };

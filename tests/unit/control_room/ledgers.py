@@ -15,9 +15,9 @@ from tests.unit.control_room.room import LILLE, NOON_NS, RECORDER_TOKEN, Room
 KEY = EvidenceKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
-def first_head(ledger: str = "ab" * 16, at_ns: int = NOON_NS) -> LedgerUpdate:
+def first_head(ledger: str = "ab" * 16, at_ns: int = NOON_NS, began_ns: int = NOON_NS) -> LedgerUpdate:
     """The first head of a register: of no day."""
-    head = Head(ledger, 1, at_ns, NOON_NS, 0, root_of_days([]), FIRST_PREVIOUS, KEY.public.fingerprint)
+    head = Head(ledger, 1, at_ns, began_ns, 0, root_of_days([]), FIRST_PREVIOUS, KEY.public.fingerprint)
     signed = head.signed(KEY)
     return LedgerUpdate(signed.document, signed.signature, KEY.public.pem().decode(), ())
 

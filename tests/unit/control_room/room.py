@@ -48,6 +48,7 @@ LILLE, ROUBAIX = "59350", "59512"
 RANGE = {"from": "2026-11-20T21:00:00Z", "to": "2026-11-20T21:15:00.5Z"}
 # 2026-11-21 12:00 UTC
 NOON_NS = 1_795_262_400_000_000_000
+PACKAGE_SHA256 = "cd" * 32
 SAME_SITE = {"x-beffroi": "1"}
 
 
@@ -138,7 +139,8 @@ class FakeStorage:
         if name in self.ended:
             return httpx.Response(200, content=encode(ExportProgress(name, self.ended[name], 0.5)))
         status = 202 if request.method == "PUT" else 200
-        return httpx.Response(status, content=encode(ExportProgress(name, self.status, 0.5, 10, 0.9)))
+        sha256 = PACKAGE_SHA256 if self.status is ExportStatus.DONE else ""
+        return httpx.Response(status, content=encode(ExportProgress(name, self.status, 0.5, 10, 0.9, sha256)))
 
 
 def _refused(status: int, error: BeffroiError) -> httpx.Response:
@@ -252,6 +254,12 @@ def camera_body(commune: str = LILLE) -> dict[str, object]:
             "days": 15,
         },
     }
+
+
+def mask(id: str = "m-1", *at: str) -> dict[str, object]:
+    """A mask as it is sent: there at these instants, or in the first minute of RANGE."""
+    times = at or ("2026-11-20T21:00:10Z", "2026-11-20T21:01:00Z")
+    return {"id": id, "positions": [{"at": one, "x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4} for one in times]}
 
 
 def requisition_body(*cameras: str, **changes: object) -> dict[str, object]:

@@ -57,19 +57,19 @@ _ASKED = (
 
 _KINDS = {
     "number": {
-        "cameras", "count", "days", "entry", "given_up", "last", "least", "megabytes", "more", "most",
-        "packets", "percent", "port", "seconds", "size", "status", "told", "waiting", "years",
+        "cameras", "count", "days", "entry", "given_up", "last", "least", "masks", "megabytes", "more",
+        "most", "packets", "percent", "port", "seconds", "size", "status", "told", "waiting", "years",
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {
         "article",
         "authority", "bucket", "camera", "choices", "code", "codec", "commune", "communes", "field", "fields",
-        "file", "folder", "hash", "hold", "id", "ip", "login", "media_type", "mid", "name", "number", "part",
-        "place", "recording", "reference", "said", "what",
+        "file", "folder", "hash", "hold", "id", "ip", "login", "mask", "media_type", "mid", "name", "number",
+        "part", "place", "recording", "reference", "said", "what",
     },
     "code": {
-        "access_status", "action", "asked", "capacity", "export_status", "given", "hold_status", "kind",
-        "mandate", "mend", "requisition_status",
+        "access_status", "action", "asked", "capacity", "export_status", "found", "given", "hold_status",
+        "kind", "mandate", "mend", "requisition_status",
     },
     "cause": {"cause"},
 }  # fmt: skip

@@ -85,6 +85,16 @@ export const requisitionsQuery = (file: string, status: Requisition["status"] | 
     }), 2),
   );
 
+/** The masks that a request has, to be looked at over the pictures: of a requisition, or of an access request's camera. */
+export const masksQuery = (of: string, camera: string) => ({
+  ...once(polled(["masks", of, camera], 60_000, (signal) =>
+    of.startsWith("a-")
+      ? ask(api.GET("/api/v1/access-requests/{request_id}/copies/{camera_id}", { params: { path: { request_id: of, camera_id: camera } }, signal: answering(signal) }))
+      : ask(api.GET("/api/v1/requisitions/{requisition_id}/masks", { params: { path: { requisition_id: of } }, signal: answering(signal) })),
+  )),
+  enabled: of !== "",
+});
+
 export const preflightQuery = (id: string) =>
   polled(["requisitions", id, "preflight"], 5000, (signal) =>
     ask(api.GET("/api/v1/requisitions/{requisition_id}/preflight", { params: { path: { requisition_id: id } }, signal: answering(signal) })),

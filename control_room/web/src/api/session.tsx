@@ -1,6 +1,7 @@
 /** Who is signed in. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { api, ask, whenSessionLost } from "./client";
+import { draftsOf } from "../playback/maskDrafts";
 import { motiveOf } from "../ui/motive";
 import { asProblem, type Problem } from "./problem";
 import type { Person } from "./types";
@@ -16,6 +17,12 @@ interface SessionValue {
   signOut: () => Promise<void>;
 }
 
+/** Whose motive and drafts this machine has. */
+function theirs(session: { session: string; person: Person } | null): void {
+  motiveOf(session?.session ?? null);
+  draftsOf(session?.person.id ?? null, Date.now());
+}
+
 const SessionContext = createContext<SessionValue | null>(null);
 
 export function SessionProvider({ children }: { children: ReactNode }) {
@@ -23,12 +30,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const stop = whenSessionLost(() => {
-      motiveOf(null);
+      theirs(null);
       setState((old) => ({ kind: "out", ended: old.kind === "in", problem: null }));
     });
     ask(api.GET("/api/v1/session"))
       .then((session) => {
-        motiveOf(session.session);
+        theirs(session);
         setState({ kind: "in", session: session.session, person: session.person });
       })
       .catch((error: unknown) => {
@@ -40,13 +47,13 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const signIn = useCallback(async (login: string, password: string) => {
     const session = await ask(api.POST("/api/v1/session", { body: { login, password } }));
-    motiveOf(session.session);
+    theirs(session);
     setState({ kind: "in", session: session.session, person: session.person });
   }, []);
 
   const signOut = useCallback(async () => {
     await ask(api.DELETE("/api/v1/session"));
-    motiveOf(null);
+    theirs(null);
     setState({ kind: "out", ended: false, problem: null });
   }, []);
 

@@ -4,6 +4,7 @@ import { common } from "./en/common";
 import { desk } from "./en/desk";
 import { evidenceReasons } from "./en/evidenceReasons";
 import { live } from "./en/live";
+import { masks } from "./en/masks";
 import { playback } from "./en/playback";
 import { causes } from "./en/causes";
 import { fields, otherReasons } from "./en/reasons";
@@ -15,4 +16,4 @@ import type { Messages } from "./fr";
 
 const reasons = { ...cameraReasons, ...evidenceReasons, ...otherReasons };
 
-export const en: Messages = { ...common, ...live, playback, ...desk, admin, viewers, storage, requisitions, access, register, reasons, causes, fields };
+export const en: Messages = { ...common, ...live, playback, masks, ...desk, admin, viewers, storage, requisitions, access, register, reasons, causes, fields };

@@ -5,6 +5,7 @@ import { common } from "./fr/common";
 import { desk } from "./fr/desk";
 import { evidenceReasons } from "./fr/evidenceReasons";
 import { live } from "./fr/live";
+import { masks } from "./fr/masks";
 import { playback } from "./fr/playback";
 import { causes } from "./fr/causes";
 import { fields, otherReasons } from "./fr/reasons";
@@ -15,6 +16,6 @@ import { viewers } from "./fr/viewers";
 
 const reasons = { ...cameraReasons, ...evidenceReasons, ...otherReasons };
 
-export const fr = { ...common, ...live, playback, ...desk, admin, viewers, storage, requisitions, access, register, reasons, causes, fields };
+export const fr = { ...common, ...live, playback, masks, ...desk, admin, viewers, storage, requisitions, access, register, reasons, causes, fields };
 
 export type Messages = typeof fr;

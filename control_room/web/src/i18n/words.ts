@@ -46,6 +46,7 @@ const WORDINGS: Record<string, Wording> = {
   export_status: (value, t) => among(t.exports.status, value),
   hold_status: (value, t) => among(t.holds.status, value),
   requisition_status: (value, t) => among(t.requisitions.status, value),
+  found: (value, t) => among(t.register.proof.found, value),
   access_status: (value, t) => among(t.access.status, value),
   capacity: (value, t) => among(t.requisitions.capacity, value),
   mandate: (value, t) => among(t.requisitions.mandates, value),

@@ -17,13 +17,16 @@ export interface Drawing {
   hoverMs: number | null;
   /** The ends of the range that is marked. */
   marked: { from: number | null; to: number | null };
+  /** When each mask has a position, from its beginning to its end. */
+  masks: readonly { at: readonly number[]; chosen: boolean }[];
   language: Language;
 }
 
 const COLOURS = {
   ground: "#0e1216", recorded: "#2f5f55", edge: "#4d8f80", gap: "#3a2320", hatch: "#8a5445",
   text: "#9aa5b1", tick: "#3a444f", buffer: "#b7c3cf", cursor: "#f0c46a", hover: "#9aa5b1",
-  elsewhere: "#1d3347", coming: "#3f7fb5", mark: "#8ab4ff", marked: "rgb(138 180 255 / 24%)",
+  elsewhere: "#1d3347", coming: "#3f7fb5",
+  mask: "#9aa5b1", chosen: "#e9c46a", mark: "#8ab4ff", marked: "rgb(138 180 255 / 24%)",
 };
 const BAR_TOP = 24;
 const BAR_BOTTOM = 60;
@@ -52,6 +55,7 @@ export function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
   }
   pen.fillStyle = COLOURS.buffer;
   for (const span of drawing.buffered) pen.fillRect(x(span.from), BAR_BOTTOM + 2, Math.max(1, x(span.to) - x(span.from)), 2);
+  for (const mask of drawing.masks) covered(pen, mask, x);
   hours(pen, drawing, width);
   marks(pen, drawing.marked, x);
   if (drawing.hoverMs !== null) line(pen, x(drawing.hoverMs), COLOURS.hover, 1, width, bareClock(drawing.language, drawing.hoverMs));
@@ -87,6 +91,17 @@ function elsewhere(pen: CanvasRenderingContext2D, from: number, to: number, fetc
   pen.fillStyle = COLOURS.coming;
   const height = fetch === "fetching" ? 24 : 6;
   pen.fillRect(from, BAR_BOTTOM - height, width, height);
+}
+
+/** A black stripe while a mask is there, with a knob at each of its positions. */
+function covered(pen: CanvasRenderingContext2D, { at, chosen }: Drawing["masks"][number], x: (ms: number) => number): void {
+  const [from, to] = [x(at[0] ?? 0), x(at.at(-1) ?? 0)];
+  pen.fillStyle = chosen ? COLOURS.chosen : COLOURS.mask;
+  pen.fillRect(from, BAR_BOTTOM - 10, Math.max(2, to - from), 6);
+  pen.fillStyle = "#000";
+  pen.fillRect(from, BAR_BOTTOM - 9, Math.max(1, to - from), 4);
+  pen.fillStyle = chosen ? COLOURS.chosen : COLOURS.mask;
+  for (const ms of at) pen.fillRect(x(ms) - 1.5, BAR_BOTTOM - 12, 3, 10);
 }
 
 function hours(pen: CanvasRenderingContext2D, { shown, language }: Drawing, width: number): void {

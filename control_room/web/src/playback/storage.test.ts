@@ -89,6 +89,20 @@ describe("gaps that a commune's recorder can fill", () => {
   });
 });
 
+describe("a proposal for a mask", () => {
+it("asks storage where a box goes with the one position it starts from and nothing else", async () => {
+  const sent: { address: string; how: RequestInit }[] = [];
+  vi.stubGlobal("fetch", (address: string, how: RequestInit) => {
+    sent.push({ address, how });
+    return Promise.resolve(new Response(JSON.stringify({ lost: true, positions: [{ at: "1970-01-01T00:00:01.400Z", x: 0.1, y: 0.2, w: 0.3, h: 0.4 }] })));
+  });
+  const told = await recordings().follow({ at: 1000, x: 0.1, y: 0.2, w: 0.3, h: 0.4 }, 5000, new AbortController().signal);
+  expect(told).toEqual({ lost: true, positions: [{ at: 1400, x: 0.1, y: 0.2, w: 0.3, h: 0.4 }] });
+  expect(sent.map((one) => [one.address, one.how.method])).toEqual([[`${TICKET.url}/follow`, "POST"]]);
+  expect(sent[0]?.how.body).toBe(JSON.stringify({ start: { at: "1970-01-01T00:00:01.000Z", x: 0.1, y: 0.2, w: 0.3, h: 0.4 }, end: "1970-01-01T00:00:05.000Z" }));
+  });
+});
+
 describe("what is missing of a range", () => {
   it("is told with its cause", async () => {
     const gap = { from: "2026-01-01T00:00:00Z", to: "2026-01-01T00:01:00Z" };

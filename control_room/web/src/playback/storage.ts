@@ -2,6 +2,7 @@
 import { asProblem, isAbort, Problem, problemOf } from "../api/problem";
 import { toWire } from "../i18n/times";
 import type { PlaybackTicket } from "../api/types";
+import type { Position } from "./masks";
 import type { Span } from "./planner";
 
 const MARGIN_MS = 20_000;
@@ -120,6 +121,15 @@ export class Recordings {
     return response.status === 204 ? null : response.blob();
   }
 
+  /** Where a box goes from its position on, as storage proposes it; `lost` where it lost it before the end. */
+  async follow(start: Position, endMs: number, signal: AbortSignal): Promise<{ positions: Position[]; lost: boolean }> {
+    const { at, ...box } = start;
+    const body = JSON.stringify({ start: { at: toWire(at), ...box }, end: toWire(endMs) });
+    const response = await this.send("/follow", { method: "POST", body, headers: { "Content-Type": "application/json" } }, signal);
+    const told = (await response.json()) as { positions: (Omit<Position, "at"> & { at: string })[]; lost: boolean };
+    return { positions: told.positions.map((one) => ({ ...one, at: Date.parse(one.at) })), lost: told.lost };
+  }
+
   /** Which of the days between these borders have recordings. */
   async days(borders: readonly number[], signal: AbortSignal): Promise<boolean[]> {
     const query = borders.map((border): [string, string] => ["border", toWire(border)]);
@@ -141,10 +151,14 @@ export class Recordings {
   }
 
   private async get(path: string, query: Record<string, string> | [string, string][], signal: AbortSignal, method = "GET"): Promise<Response> {
+    return this.send(`${path}?${new URLSearchParams(query).toString()}`, { method }, signal);
+  }
+
+  private async send(path: string, how: { method?: string; body?: string; headers?: Record<string, string> }, signal: AbortSignal): Promise<Response> {
     const ticket = await this.freshTicket();
     try {
-      const address = `${ticket.url}${path}?${new URLSearchParams(query).toString()}`;
-      const response = await fetch(address, { method, signal, headers: { Authorization: `Bearer ${ticket.ticket}` } });
+      const headers = { ...how.headers, Authorization: `Bearer ${ticket.ticket}` };
+      const response = await fetch(ticket.url + path, { ...how, signal, headers });
       if (response.ok) return response;
       // A refused ticket is not used again: the next call asks the control room, which knows why.
       if (response.status === 401 || response.status === 403) this.ticket = null;

@@ -38,7 +38,10 @@ export function Help({ views, onClose }: Props) {
     [["r"], t.playback.keys.backward],
     [["i", "o"], t.playback.keys.marks],
     [["s"], t.playback.keys.still],
-    [["f"], t.playback.keys.fetch],
+    [["b"], t.playback.keys.fetch],
+    [["m"], t.masks.keys.mode],
+    [["n", "d", "e"], t.masks.keys.edges],
+    [["f", "u", "v"], t.masks.keys.follow],
   ];
   return (
     <Dialog title={t.help.title} onClose={onClose} testId="help" wide>

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,40 +40,6 @@ async def test_a_request_is_due_in_a_month_and_overdue_after(desk: Desk) -> None
     await desk.room.clock.advance(30 * 86_400)
     late = await desk.room.signed_in(Role.LEGAL, LILLE)
     assert [one["overdue"] for one in (await late.get("/access-requests")).json()["items"]] == [True]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        REFUSAL,
-        {"status": "redacted-copy", "package": "copy-12.zip", "sha256": "ab" * 32, "motive": "given"},
-        {"status": "destroyed", "proof": '{"tree": 1}', "motive": "destroyed in time"},
-    ],
-)
-async def test_a_request_ends_once_in_one_of_three_ways(desk: Desk, answer: dict[str, object]) -> None:
-    made = await entered(desk)
-    path = f"/access-requests/{made['id']}"
-    ended = await desk.other.post(f"{path}/end", json=answer)
-    assert (ended.status_code, ended.json()["status"]) == (200, answer["status"])
-    assert (await desk.told())[0] == ("end-access-request", "granted")
-    assert (await desk.one.post(f"{path}/end", json=answer)).status_code == 409
-    kept = (await desk.one.get(path)).json()["ending"]
-    assert {name: kept[name] for name in answer} == answer
-
-
-@pytest.mark.parametrize(
-    ("answer", "field"),
-    [
-        ({"status": "refused"}, "ground"),
-        ({"status": "redacted-copy", "package": "copy-12.zip"}, "package"),
-        ({"status": "destroyed"}, "proof"),
-        ({"status": "open"}, "status"),
-    ],
-)
-async def test_an_answer_has_what_it_takes(desk: Desk, answer: dict[str, object], field: str) -> None:
-    made = await entered(desk)
-    refused = await desk.one.post(f"/access-requests/{made['id']}/end", json=answer | {"motive": "because"})
-    assert (refused.status_code, refused.json()["field"]) == (400, field)
 
 
 async def test_the_journal_never_has_the_name_of_who_was_filmed(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from tests.unit.control_room.room import (
     ROUBAIX,
     Room,
     camera_body,
+    mask,
     open_room,
     requisition_body,
 )
@@ -129,12 +130,16 @@ EXPECTED: dict[str, Expected] = {
         {"name": "A. Martin", "capacity": "opj", "service": "Lille", "medium": "disc 12", **MOTIVE},
     ),
     "getReceipt": Expected(200, LEGAL),
+    "getRequisitionMasks": Expected(200, LEGAL),
     "listTransmissions": Expected(200, only("legal", "commune")),
     "releaseHold": Expected(204, LEGAL),
     "listAccessRequests": Expected(200, LEGAL),
     "createAccessRequest": Expected(201, LEGAL, {**ASKING, "cameras": ["{camera}"]}),
     "getAccessRequest": Expected(200, LEGAL),
     "endAccessRequest": Expected(200, LEGAL, {"status": "refused", "ground": "identity", **MOTIVE}),
+    "drawAccessCopy": Expected(409, LEGAL, {**RANGE, **MOTIVE, "masks": [mask()]}),
+    "getAccessCopy": Expected(200, LEGAL),
+    "approveAccessCopy": Expected(409, LEGAL, {"version": 1, **MOTIVE}),
     "listDestructions": Expected(200, only("legal", "commune")),
     "listLedgerHeads": Expected(200, only("legal", "commune")),
     "readRegisterStanding": Expected(200, only("legal", "commune")),
@@ -206,6 +211,11 @@ async def things(room: Room, admin: httpx.AsyncClient) -> dict[str, str]:
     approved = await other.post(f"/requisitions/{entered[0]}/approve", json=approval)
     assert approved.status_code == 200, approved.text
     asking = await legal.post("/access-requests", json=ASKING | {"cameras": [camera]})
+    copy = f"/access-requests/{asking.json()['id']}/copies/{camera}"
+    drawn = await legal.put(copy, json={**RANGE, "masks": [mask()], "motive": "others are seen"})
+    assert drawn.status_code == 200, drawn.text
+    ordered = await other.post(f"{copy}/approve", json=approval)
+    assert ordered.status_code == 200, ordered.text
     return {
         "request_id": asking.json()["id"],
         "preserved": (await legal.post("/holds/preservations", json=preserved)).json()["id"],

@@ -1,20 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { api, ask } from "../../api/client";
-import { accessRequestsQuery } from "../../api/queries";
+import { useEffect, useState } from "react";
+import { accessRequestsQuery, exportsQuery } from "../../api/queries";
 import { useTerritory } from "../../api/territory";
-import type { AccessRequest } from "../../api/types";
+import type { AccessRequest, Export } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { dateTime, day } from "../../i18n/times";
-import { useSay } from "../../ui/Announcer";
+import { forgetClosed } from "../../playback/maskDrafts";
 import { Awaited } from "../../ui/Awaited";
-import { Field } from "../../ui/Field";
+import { keepFile } from "../../ui/download";
 import { Freshness } from "../../ui/Freshness";
-import { SelectField } from "../../ui/SelectField";
 import { State } from "../../ui/State";
-import { TextField } from "../../ui/TextField";
+import { AccessAnswer } from "./AccessAnswer";
+import { AccessCopies } from "./AccessCopies";
 import { AccessForm } from "./AccessForm";
-import { ActDialog } from "./ActDialog";
 import cards from "../../ui/card.module.css";
 import prose from "../../ui/prose.module.css";
 import spacing from "../../ui/spacing.module.css";
@@ -25,7 +23,13 @@ export function AccessView() {
   const { t } = useText();
   const words = t.access;
   const found = useQuery(accessRequestsQuery);
+  const exports = useQuery(exportsQuery).data ?? [];
+  const { byId } = useTerritory();
   const [answering, setAnswering] = useState<AccessRequest | null>(null);
+  const names = (camera: string) => byId.get(camera)?.name ?? camera;
+  const again = () => void found.refetch();
+
+  useEffect(() => forgetClosed(found.data ?? []), [found.data]);
   return (
     <div className={spacing.pad} data-testid="view-access">
       <div className={spacing.titleRow}>
@@ -38,18 +42,26 @@ export function AccessView() {
         <div className={styles.cards}>
           <Awaited query={found} />
           {found.data?.length === 0 && <p className={prose.hint}>{words.empty}</p>}
-          {found.data?.map((one) => <Card key={one.id} one={one} onAnswer={() => setAnswering(one)} />)}
+          {found.data?.map((one) => <Card key={one.id} one={one} exports={exports} names={names} onAnswer={() => setAnswering(one)} onDone={again} />)}
         </div>
       </div>
-      {answering !== null && <AnswerDialog one={answering} onClose={() => setAnswering(null)} onDone={() => void found.refetch()} />}
+      {answering !== null && <AccessAnswer one={answering} exports={exports} names={names} onClose={() => setAnswering(null)} onDone={again} />}
     </div>
   );
 }
 
-function Card({ one, onAnswer }: { one: AccessRequest; onAnswer: () => void }) {
+interface CardProps {
+  one: AccessRequest;
+  exports: readonly Export[];
+  names: (camera: string) => string;
+  onAnswer: () => void;
+  onDone: () => void;
+}
+
+function Card({ one, exports, names, onAnswer, onDone }: CardProps) {
   const { t, language } = useText();
   const words = t.access;
-  const { byId, communeName } = useTerritory();
+  const { communeName } = useTerritory();
   const at = (text: string) => dateTime(language, Date.parse(text));
   const open = one.status === "open";
   return (
@@ -63,63 +75,35 @@ function Card({ one, onAnswer }: { one: AccessRequest; onAnswer: () => void }) {
       <div className={cards.facts}>
         <span>{one.contact}</span>
         <span>{one.identity}</span>
-        <span>{one.cameras.map((id) => byId.get(id)?.name ?? id).join(", ")} · {communeName(one.commune)}</span>
+        <span>{one.cameras.map(names).join(", ")} · {communeName(one.commune)}</span>
         <span>{at(one.from)} → {at(one.to)}</span>
         {one.ending !== null && <span>{words.ended(one.ending.by, at(one.ending.at))}</span>}
         {one.ending?.ground != null && <span>{words.ground} : {words.grounds[one.ending.ground]}</span>}
         {one.ending !== null && <span>{one.ending.motive}</span>}
       </div>
-      {one.ending !== null && one.ending.package !== "" && <p className={cards.hash}>{words.package} : {one.ending.package} <code>{one.ending.sha256}</code></p>}
+      {open && <AccessCopies one={one} exports={exports} names={names} onDone={onDone} />}
+      {one.ending !== null && <Answered ending={one.ending} names={names} />}
     </article>
   );
 }
 
-type Answered = "redacted-copy" | "destroyed" | "refused";
-type Ground = NonNullable<NonNullable<AccessRequest["ending"]>["ground"]>;
-
-function AnswerDialog({ one, onDone, onClose }: { one: AccessRequest; onDone: () => void; onClose: () => void }) {
+/** What was handed over, with its receipts, and what was proven to be gone. */
+function Answered({ ending, names }: { ending: NonNullable<AccessRequest["ending"]>; names: (camera: string) => string }) {
   const { t } = useText();
   const words = t.access;
-  const say = useSay();
-  const [status, setStatus] = useState<Answered>("redacted-copy");
-  const [ground, setGround] = useState<Ground>("procedures");
-  const [name, setName] = useState("");
-  const [sha256, setSha256] = useState("");
-  const [proof, setProof] = useState("");
-  const how: readonly Answered[] = ["redacted-copy", "destroyed", "refused"];
   return (
-    <ActDialog title={words.answer} explain={one.person} testId="access-dialog" onClose={onClose}
-      onDone={() => { say(words.done); onDone(); }}
-      onSend={(motive) =>
-        ask(api.POST("/api/v1/access-requests/{request_id}/end", {
-          params: { path: { request_id: one.id } },
-          body: {
-            status, motive,
-            ground: status === "refused" ? ground : null,
-            package: status === "redacted-copy" ? name : "",
-            sha256: status === "redacted-copy" ? sha256 : "",
-            proof: status === "destroyed" ? proof : "",
-          },
-        }))}>
-      <SelectField label={words.how} value={status} onChange={(value) => setStatus(value as Answered)} testId="access-how"
-        options={how.map((value) => [value, words.status[value]] as const)} />
-      {status === "refused" && (
-        <SelectField label={words.ground} value={ground} onChange={(value) => setGround(value as Ground)} testId="access-ground" options={Object.entries(words.grounds)} />
-      )}
-      {status === "redacted-copy" && (
-        <>
-          <TextField label={words.package} value={name} onChange={setName} testId="access-package" />
-          <TextField label={words.sha} value={sha256} onChange={setSha256} maxLength={64} testId="access-sha" />
-        </>
-      )}
-      {status === "destroyed" && (
-        <Field label={words.proof}>
-          {(ids) => (
-            <input {...ids} type="file" required data-testid="access-proof"
-              onChange={(event) => void event.target.files?.[0]?.text().then(setProof)} />
-          )}
-        </Field>
-      )}
-    </ActDialog>
+    <>
+      {ending.package !== "" && <p className={cards.hash}><small>{words.package} : {ending.package} <code>{ending.sha256}</code> ({words.unchecked})</small></p>}
+      {ending.proof !== "" && <p className={cards.hash}><small>{words.status.destroyed} ({words.unchecked})</small></p>}
+      {ending.handed.map((copy) => (
+        <p key={copy.export} className={cards.hash}>
+          <small>{words.package} : {copy.export} <code>{copy.sha256}</code></small>{" "}
+          <button type="button" className={styles.receipt} onClick={() => keepFile(`beffroi-receipt-${copy.export}.json`, copy.receipt)} data-testid="access-receipt">{words.receipt(names(copy.camera))}</button>
+        </p>
+      ))}
+      {ending.gone.map((one) => (
+        <p key={one.camera} className={cards.hash} data-testid="access-gone"><small>{words.gone(names(one.camera))} ({t.register.proof.found[one.found]}) <code>{one.head}</code></small></p>
+      ))}
+    </>
   );
 }

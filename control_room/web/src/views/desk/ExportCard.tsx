@@ -43,11 +43,13 @@ export function ExportCard({ one, onStorage }: Props) {
         <span>{names}</span>
         <span>{dateTime(language, Date.parse(one.from))} → {dateTime(language, Date.parse(one.to))}</span>
         {one.status === "done" && <span title={t.exports.coverageHint} data-testid="export-coverage">{t.exports.coverage(percent(one.coverage, language))}</span>}
+        {one.masks > 0 && <span data-testid="export-redacted">{t.masks.redactedOf(one.masks)}</span>}
         {one.bytes > 0 && <span>{bytes(one.bytes, language)}</span>}
         <span>{t.exports.requested(one.requested_by, dateTime(language, Date.parse(one.requested_at)))}</span>
       </div>
       <Said why={one.why} text={one.reason} testId="export-reason" />
       {one.sha256 !== "" && <p className={cards.hash}><small>{t.exports.sha} <code>{one.sha256}</code></small></p>}
+      {one.original !== "" && <p className={cards.hash}><small>{t.masks.ofOriginal(one.original, one.original_sha256)}</small></p>}
       {link !== null && (
         <p className={notes.note} role="status">
           <span>{t.exports.downloadReady} <a href={link} data-testid="export-link">{t.exports.downloadLink}</a></span>

@@ -4,7 +4,8 @@ import { usePerson } from "../../api/session";
 import { useTerritory } from "../../api/territory";
 import type { Desk, Export, Requisition } from "../../api/types";
 import { useText } from "../../i18n/text";
-import { dateTime } from "../../i18n/times";
+import { dateTime, span } from "../../i18n/times";
+import { coveredMs } from "../../playback/masks";
 import { useSay } from "../../ui/Announcer";
 import { keepFile } from "../../ui/download";
 import { DraftDialog } from "../../ui/DraftDialog";
@@ -15,6 +16,7 @@ import { articleName, articleOf, doubtOf } from "./articles";
 import { DeliverDialog } from "./DeliverDialog";
 import { Download } from "./Download";
 import { ExportProgress } from "./ExportProgress";
+import { maskSpan, MaskTimes, SeeMasks } from "./MaskTimes";
 import { Preflight } from "./Preflight";
 import { RequisitionForm } from "./RequisitionForm";
 import buttons from "../../ui/buttons.module.css";
@@ -59,6 +61,7 @@ export function RequisitionCard({ one, exported, desk, onDone }: Props) {
       {exported !== undefined && one.status === "approved" && <Progress one={exported} desk={desk} />}
       {waiting && shown && <Preflight id={one.id} />}
       <div className={styles.acts}>
+        <OverPictures one={one} />
         {waiting && <button type="button" aria-expanded={shown} onClick={() => setShown(!shown)} data-testid="requisition-preflight">{words.preflightShow}</button>}
         {waiting && <Decide one={one} onAct={setAct} />}
         <Next one={one} exported={exported} onAct={setAct} />
@@ -66,6 +69,12 @@ export function RequisitionCard({ one, exported, desk, onDone }: Props) {
       {act !== null && <Doing act={act} one={one} onDone={onDone} onClose={() => setAct(null)} />}
     </article>
   );
+}
+
+/** Where the masks of a redacted copy can be looked at. */
+function OverPictures({ one }: { one: Requisition }) {
+  const first = one.masks[0];
+  return first === undefined ? null : <SeeMasks id={one.id} camera={one.cameras[0] ?? ""} from={one.from} to={one.to} first={first.from} />;
 }
 
 function Facts({ one }: { one: Requisition }) {
@@ -84,6 +93,7 @@ function Facts({ one }: { one: Requisition }) {
       {last !== undefined && <span>{words.entered(last.login, at(last.at))}{one.version > 1 && `, ${words.version(one.version)}`}</span>}
       {one.decided_at !== null && <span>{words.decided(one.decided_by, at(one.decided_at))}</span>}
       {one.recipient !== null && <span title={one.recipient.fingerprint} data-testid="requisition-recipient-is">{words.recipientIs(one.recipient.name, at(one.recipient.expires_at))}</span>}
+      {one.masks.length > 0 && <span data-testid="requisition-redacted">{t.masks.redacted(one.masks.length, span(coveredMs(one.masks.map(maskSpan))))}</span>}
       <span>{one.motive}</span>
     </div>
   );
@@ -181,6 +191,7 @@ function Doing({ act, one, onDone, onClose }: DoingProps) {
     <ActDialog title={doing.title} explain={doing.explain} testId="requisition-act" danger={act === "refuse" || act === "withdraw" || act === "cancel"}
       onSend={doing.send} onDone={onDone} onClose={onClose}>
       {act === "approve" && <Preflight id={one.id} />}
+      {act === "approve" && one.masks.length > 0 && <MaskTimes masks={one.masks} of={one.id} camera={one.cameras[0] ?? ""} />}
     </ActDialog>
   );
 }

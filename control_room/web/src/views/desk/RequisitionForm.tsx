@@ -6,6 +6,7 @@ import { deskQuery } from "../../api/queries";
 import { usePerson } from "../../api/session";
 import type { Article, Requisition } from "../../api/types";
 import { useText } from "../../i18n/text";
+import { draftName, keepMasks } from "../../playback/maskDrafts";
 import { CameraChoices } from "../../ui/CameraChoices";
 import { errorOf } from "../../ui/Field";
 import { LongTextField } from "../../ui/LongTextField";
@@ -13,12 +14,13 @@ import { MotiveField } from "../../ui/MotiveField";
 import { wantedIn } from "../../ui/place";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { RangeFields } from "../../ui/RangeFields";
-import { useRoute } from "../../ui/router";
+import { tell, useRoute } from "../../ui/router";
 import { SelectField } from "../../ui/SelectField";
 import { submitting } from "../../ui/submitting";
 import { TextField } from "../../ui/TextField";
 import { TimeField } from "../../ui/TimeField";
 import { articleName, articleOf, doubtOf, mandateOf } from "./articles";
+import { RedactedFields, useDrawn } from "./RedactedFields";
 import { bodyOf, draftOf, newDraft, type Draft } from "./requisitionDraft";
 import buttons from "../../ui/buttons.module.css";
 import spacing from "../../ui/spacing.module.css";
@@ -35,8 +37,10 @@ export function RequisitionForm({ before, onSaved }: Props) {
   const words = t.requisitions;
   const person = usePerson();
   const desk = useQuery(deskQuery).data;
-  const asked = wantedIn(useRoute().query);
-  const [draft, setDraft] = useState<Draft>(() => (before === null ? newDraft(person.name, Date.now(), asked) : draftOf(before)));
+  const { query } = useRoute();
+  const asked = wantedIn(query);
+  const [draft, setDraft] = useState<Draft>(() => (before === null ? { ...newDraft(person.name, Date.now(), asked), copy: query["copy"] === "redacted" ? "drawn" : "recorded" } : draftOf(before)));
+  const drawn = useDrawn(draft.cameras);
   const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
   const article = articleOf(desk, draft.article);
   const choose = (code: string) => {
@@ -46,12 +50,18 @@ export function RequisitionForm({ before, onSaved }: Props) {
   };
   const send = useMutation({
     mutationFn: async () => {
-      const body = bodyOf(draft, t);
+      const body = bodyOf(draft, t, drawn);
       if (before === null) return ask(api.POST("/api/v1/requisitions", { body }));
       const params = { path: { requisition_id: before.id } };
       return ask(api.PUT("/api/v1/requisitions/{requisition_id}", { params, body: { ...body, version: before.version } }));
     },
-    onSuccess: () => onSaved(draft.file),
+    onSuccess: () => {
+      // The requisition has them from here on.
+      if (draft.copy === "drawn") keepMasks(draftName(draft.cameras[0] ?? ""), []);
+      // The next one is not about what a timeline asked for.
+      tell({ file: query["file"] ?? "", status: query["status"] ?? "" });
+      onSaved(draft.file);
+    },
   });
   const problem = send.error;
   return (
@@ -63,6 +73,7 @@ export function RequisitionForm({ before, onSaved }: Props) {
       <OfficerFields draft={draft} change={change} article={article} problem={problem} />
       <CameraChoices chosen={draft.cameras} onChange={(cameras) => change({ cameras })} error={errorOf(problem, "cameras")} />
       <RangeFields value={draft.range} onChange={(range) => change({ range })} problem={problem} />
+      <RedactedFields draft={draft} change={change} drawn={drawn} before={before} problem={problem} />
       <div className={spacing.pair}>
         <TextField label={words.receivedBy} value={draft.receivedBy} onChange={(receivedBy) => change({ receivedBy })} error={errorOf(problem, "received_by")} testId="requisition-received-by" />
         <TimeField label={words.receivedAt} value={draft.receivedAt} onChange={(receivedAt) => change({ receivedAt })} error={errorOf(problem, "received_at")} required testId="requisition-received-at" />

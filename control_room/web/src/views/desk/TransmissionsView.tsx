@@ -21,7 +21,8 @@ function columns(t: Messages, language: Language): Column<Delivery>[] {
       id: "to", title: words.to, value: (one) => one.name,
       cell: (one) => <>{one.name}<span className={prose.hint}>{t.requisitions.capacity[one.capacity]}, {one.service}</span></>,
     },
-    { id: "what", title: words.what, cell: (one) => <>{one.cameras.join(", ")}<span className={prose.hint}>{at(one.from)} → {at(one.to)}</span></> },
+    { id: "what", title: words.what, cell: (one) => <>{one.cameras.join(", ")}<span className={prose.hint}>{at(one.from)} → {at(one.to)}</span>
+      {one.masks > 0 && <span className={prose.hint} data-testid="transmission-redacted">{t.masks.redactedOf(one.masks)}{one.original !== "" && <>, <span title={one.original_sha256}>{t.masks.ofOriginal(one.original, `${one.original_sha256.slice(0, 12)}…`)}</span></>}</span>}</> },
     { id: "medium", title: words.medium, cell: (one) => one.medium },
     { id: "by", title: words.by, cell: (one) => one.by, value: (one) => one.by },
     { id: "sha", title: words.sha, cell: (one) => <code title={one.sha256}>{one.sha256.slice(0, 12)}…</code> },

@@ -3,6 +3,7 @@ import { dateTime, toWire, utcExact } from "../../i18n/times";
 import type { Player } from "../../playback/player";
 import { RATES } from "../../playback/state";
 import { Icon } from "../../ui/Icon";
+import type { MaskEditor } from "./useMaskEditor";
 import buttons from "../../ui/buttons.module.css";
 import prose from "../../ui/prose.module.css";
 import styles from "./playback.module.css";
@@ -16,9 +17,11 @@ interface Props {
   onStill: () => void;
   onZoom: (factor: number) => void;
   onZoomAll: () => void;
+  /** Null where masks are looked at only. */
+  masks: MaskEditor | null;
 }
 
-export function Controls({ player, playing, rate, backward, shownMs, onStill, onZoom, onZoomAll }: Props) {
+export function Controls({ player, playing, rate, backward, shownMs, onStill, onZoom, onZoomAll, masks }: Props) {
   const { t, language } = useText();
   return (
     <div className={styles.controls}>
@@ -46,6 +49,9 @@ export function Controls({ player, playing, rate, backward, shownMs, onStill, on
         )}
       </p>
       <button type="button" disabled={shownMs === null} onClick={() => onStill()} data-testid="still">{t.playback.still}</button>
+      {masks !== null && (
+        <button type="button" aria-pressed={masks.on} className={masks.on ? buttons.primary : undefined} onClick={masks.toggle} title={`${t.masks.title} ( m )`} data-testid="masks">{t.masks.title}</button>
+      )}
       <div role="group" className={buttons.switch}>
         <button type="button" onClick={() => onZoom(2)} aria-label={t.playback.zoomOut} title={t.playback.zoomOut}>−</button>
         <button type="button" onClick={() => onZoomAll()} aria-label={t.playback.zoomAll} title={t.playback.zoomAll} data-testid="zoom-all">↔</button>

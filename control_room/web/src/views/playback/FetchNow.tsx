@@ -17,7 +17,7 @@ export function FetchNow({ fetches, onFetch }: { fetches: Fetches; onFetch: () =
           ...(fetchingMs > 0 ? [t.playback.fetch.coming(span(fetchingMs))] : []),
         ].join(" · ")}
       </span>
-      <button type="button" disabled={wanted === null} onClick={onFetch} title={`${t.playback.fetch.now} ( f )`} data-testid="fetch-now">{t.playback.fetch.now}</button>
+      <button type="button" disabled={wanted === null} onClick={onFetch} title={`${t.playback.fetch.now} ( b )`} data-testid="fetch-now">{t.playback.fetch.now}</button>
     </div>
   );
 }

@@ -29,9 +29,10 @@ export function PlaybackView({ cameraId }: { cameraId: string }) {
   const motive = useMotive();
   const camera = byId.get(cameraId);
   const range = useOpened(query);
+  const about = aboutIn(query);
   if (range !== null && camera !== undefined && motive !== "") {
     return (
-      <PlayerPanel key={`${range.from}-${range.to}`} camera={camera} range={range} startMs={instantIn(query, "at")} motive={motive}
+      <PlayerPanel key={`${range.from}-${range.to} ${about.for} ${about.masks}`} request={about.for} review={about.masks} camera={camera} range={range} startMs={instantIn(query, "at")} motive={motive}
         others={camerasIn(query["with"] ?? "", cameraId, byId)} onOthers={(others) => tell({ ...query, with: others.map((one) => one.id).join(",") })}
         onChange={() => go("playback", cameraId)} />
     );
@@ -56,12 +57,15 @@ export function PlaybackView({ cameraId }: { cameraId: string }) {
           onOpen={(from, to, why) => {
             setMotive(why);
             const at = query["at"] ?? "";
-            go("playback", cameraId, { from: toWire(from), to: to === null ? "" : toWire(to), at: query["from"] === toWire(from) ? at : "" });
+            go("playback", cameraId, { ...about, from: toWire(from), to: to === null ? "" : toWire(to), at: query["from"] === toWire(from) ? at : "" });
           }} />
       )}
     </div>
   );
 }
+
+/** For which access request masks are drawn, and of which request they are looked at. */
+const aboutIn = (query: Query) => ({ for: query["for"] ?? "", masks: query["masks"] ?? "" });
 
 /** The cameras that an address names beside the first. */
 function camerasIn(told: string, first: string, byId: ReadonlyMap<string, Camera>): Camera[] {

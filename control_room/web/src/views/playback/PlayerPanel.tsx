@@ -1,13 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { asProblem } from "../../api/problem";
 import { useTerritory } from "../../api/territory";
 import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { percent, toWire } from "../../i18n/times";
-import { fetchesOf } from "../../playback/fetchable";
 import type { Span } from "../../playback/planner";
 import { RATES, START } from "../../playback/state";
-import type { Fetchable, Listing } from "../../playback/storage";
+import type { Listing } from "../../playback/storage";
 import { saveStill } from "../../playback/still";
 import { MOST_CAMERAS } from "../../playback/sync";
 import { coverageOf, following, zoomed, type Window } from "../../playback/timeline";
@@ -15,13 +13,14 @@ import { useSay } from "../../ui/Announcer";
 import { classes } from "../../ui/classes";
 import { useKeys } from "../../ui/keys";
 import { useNow } from "../../ui/now";
-import { problemText } from "../../ui/problemText";
 import { tell, useRoute } from "../../ui/router";
 import { Companion, Leader } from "./Companion";
 import { Controls } from "./Controls";
 import { FetchNow } from "./FetchNow";
+import { useFetches } from "./useFetches";
 import { Gaps } from "./Gaps";
-import { Marks, withFrom, withTo, type Marked } from "./Marks";
+import { Marks, rangeOfMarks, withFrom, withTo, type Marked } from "./Marks";
+import { maskKeys, MaskSide, MaskStage, maskTimes, useMasking } from "./Masking";
 import { Notices } from "./Notices";
 import { Strip } from "./Strip";
 import { Timeline } from "./Timeline";
@@ -32,6 +31,9 @@ import spacing from "../../ui/spacing.module.css";
 import styles from "./playback.module.css";
 
 interface Props {
+  /** The access request that masks are drawn for, and whose masks are to be looked at; empty for none. */
+  request: string;
+  review: string;
   camera: Camera;
   range: Span;
   /** Where to begin, the start of the range if null. */
@@ -44,11 +46,10 @@ interface Props {
 }
 
 /** Before there is a player. */
-const NOTHING: readonly Fetchable[] = [];
 const RESTING = { ...START, playing: false };
 const EMPTY = { ranges: [], gaps: [] };
 
-export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, onChange }: Props) {
+export function PlayerPanel({ request, review, camera, range, startMs, motive, others, onOthers, onChange }: Props) {
   const { t } = useText();
   const say = useSay();
   const { communeName } = useTerritory();
@@ -62,6 +63,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
   const { shownMs, playing, rate, backward } = state ?? RESTING;
   const [marked, setMarked] = useState<Marked>({ from: null, to: null });
   const knownTo = known.to;
+  const masking = useMasking({ camera: camera.id, request, review, range, player, recordings, shownMs });
 
   useEffect(() => {
     if (shownMs === null || !playing) return;
@@ -81,19 +83,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
     if (video.current === null || shownMs === null) return;
     say(t.playback.stillDone(await saveStill(video.current, camera.id, shownMs)));
   }, [camera.id, say, shownMs, t]);
-  const fetchable = state?.listing?.fetchable ?? NOTHING;
-  const fetches = fetchesOf(fetchable, view, shownMs);
-  const fetchNow = useCallback(
-    async (wanted: Span) => {
-      try {
-        await recordings?.fetchNow(wanted, new AbortController().signal);
-        say(t.playback.fetch.asked);
-      } catch (error) {
-        say(problemText(asProblem(error), t));
-      }
-    },
-    [recordings, say, t],
-  );
+  const { fetchable, fetches, fetchNow } = useFetches(state, view, recordings);
   const zoom = useCallback(
     (factor: number) => setView((old) => zoomed(old, { from: range.from, to: knownTo }, factor, shownMs ?? (old.from + old.to) / 2)),
     [range.from, knownTo, shownMs],
@@ -111,8 +101,9 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
         ">": () => changeRate(1),
         "+": () => zoom(0.5),
         "-": () => zoom(2),
+        ...maskKeys(masking),
         s: () => void still(),
-        f: () => fetches.wanted !== null && void fetchNow(fetches.wanted),
+        b: fetchNow,
         r: () => player?.steer({ backward: !backward }),
         i: () => shownMs !== null && setMarked((old) => withFrom(old, shownMs)),
         o: () => shownMs !== null && setMarked((old) => withTo(old, shownMs)),
@@ -121,7 +112,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
       work?.();
       return work !== undefined;
     },
-    [player, playing, backward, shownMs, range.from, changeRate, zoom, still, fetches.wanted, fetchNow],
+    [player, playing, backward, shownMs, range.from, changeRate, zoom, still, masking, fetchNow],
   );
   useKeys(onKey);
 
@@ -137,6 +128,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
       <div className={classes(styles.screens, others.length > 0 && (others.length > 3 ? styles.nine : styles.four))}>
         <div className={styles.screen}>
           <video ref={video} muted playsInline aria-label={camera.name} data-testid="player-video" tabIndex={-1} />
+          <MaskStage masking={masking} video={video} />
           <Notices state={state} />
           {others.length > 0 && <Leader camera={camera} state={state} />}
         </div>
@@ -145,11 +137,12 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
         ))}
       </div>
       <Controls player={player} playing={playing} rate={rate} backward={backward} shownMs={shownMs} onStill={() => void still()}
-        onZoom={zoom} onZoomAll={() => setView(known)} />
+        onZoom={zoom} onZoomAll={() => setView(known)} masks={masking.looked === null ? masking.editor : null} />
+      <MaskSide masking={masking} range={rangeOfMarks(marked) ?? { from: range.from, to: known.to }} />
       <Timeline view={view} known={known} ranges={ranges} gaps={gaps} fetchable={fetchable} buffered={player?.buffered() ?? []} cursorMs={shownMs}
-        marked={marked} thumbs={thumbs} onMark={setMarked} onView={setView} onSeek={(ms) => player?.seek(ms)} />
-      <FetchNow fetches={fetches} onFetch={() => fetches.wanted !== null && void fetchNow(fetches.wanted)} />
-      <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />
+        marked={marked} masks={maskTimes(masking)} thumbs={thumbs} onMark={setMarked} onView={setView} onSeek={(ms) => player?.seek(ms)} />
+      <FetchNow fetches={fetches} onFetch={fetchNow} />
+      {masking.looked === null && !masking.editor.on && <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />}
       <Gaps gaps={gaps} onSeek={(ms) => player?.seek(ms)} />
       <Marks cameraId={camera.id} marked={marked} shownMs={shownMs} onMark={setMarked} />
     </div>

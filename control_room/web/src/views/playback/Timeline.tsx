@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/text";
 import { dateTime, span } from "../../i18n/times";
-import { draw } from "../../playback/draw";
+import { draw, type Drawing } from "../../playback/draw";
 import type { Span } from "../../playback/planner";
 import type { Fetchable, Gap } from "../../playback/storage";
 import type { Thumbs } from "../../playback/thumbs";
@@ -21,6 +21,7 @@ interface Props {
   buffered: readonly Span[];
   cursorMs: number | null;
   marked: Marked;
+  masks: Drawing["masks"];
   thumbs: Thumbs | null;
   onMark: (marked: Marked) => void;
   onView: (view: Window) => void;
@@ -35,7 +36,7 @@ const PLACES = 160;
  * range, wheel zooms, Shift and wheel moves. A small picture shows what is under the pointer, or at the cursor
  * while the slider has the focus.
  */
-export function Timeline({ view, known, ranges, gaps, fetchable, buffered, cursorMs, marked, thumbs, onMark, onView, onSeek }: Props) {
+export function Timeline({ view, known, ranges, gaps, fetchable, buffered, cursorMs, marked, masks, thumbs, onMark, onView, onSeek }: Props) {
   const { t, language } = useText();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hoverMs, setHoverMs] = useState<number | null>(null);
@@ -52,7 +53,7 @@ export function Timeline({ view, known, ranges, gaps, fetchable, buffered, curso
   }, []);
 
   useEffect(() => {
-    if (canvas.current !== null) draw(canvas.current, { shown: view, known, ranges, fetchable, buffered, cursorMs, hoverMs, marked, language });
+    if (canvas.current !== null) draw(canvas.current, { shown: view, known, ranges, fetchable, buffered, cursorMs, hoverMs, marked, masks, language });
   });
 
   // React listens to wheels passively; the page must not scroll under the timeline.
