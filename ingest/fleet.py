@@ -92,6 +92,10 @@ class Fleet:
         self._meters.states(reports)
         return reports
 
+    def addresses(self) -> dict[StreamId, CameraAddress]:
+        """Where each wanted stream is."""
+        return {stream: camera.address for stream, camera in self._cameras.items()}
+
     def judge(self, stream: StreamId, reason: Reason | None) -> None:
         """Note why a stream's pictures do not decode, None where they do; of no stream that is not wanted."""
         camera = self._cameras.get(stream)

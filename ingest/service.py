@@ -12,6 +12,7 @@ from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
 from ingest.logins import LoginGate
 from ingest.meters import Meters
+from ingest.onvif.compose import CardOffer, offer_cards
 from ingest.openers import ChosenOpener
 from ingest.ports import Pace
 from ingest.reports import Reporter
@@ -85,6 +86,8 @@ async def build(commune: str | None) -> Service:
     )
     tap.tell(fleet.keep_pace)
     service.on_stop(fleet.close)
+    offer = CardOffer(settings.cards, settings.card_secret, settings.card_host, settings.card_port)
+    await offer_cards(service, offer, rules, fleet, clock)
     poller = WantedPoller(client, commune, cache, lambda wanted: fleet.apply(wanted.cameras), clock)
     service.check("control_room", lambda: poller.trouble or reporter.trouble)
     service.supervise("wanted cameras", poller.run)
@@ -112,6 +115,7 @@ def _own_places(settings: IngestSettings, endpoints: Sequence[Endpoint]) -> list
     urls = (
         settings.control_url,
         f"http://127.0.0.1:{settings.status_port}",
+        f"http://127.0.0.1:{settings.card_port}",
         *(endpoint.address for endpoint in endpoints),
     )
     return [place for place in map(own_service, urls) if place] + listed_places(settings.own_places)

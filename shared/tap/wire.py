@@ -22,7 +22,7 @@ REORDERED_VERSION = 2
 # magic, version, kind, flags, codec, UTC source, recovery, run, seq, pts90, utc_ns, utc_uncertainty_ns
 _HEADER = struct.Struct("!2sBBBBBBIQqqq")
 CODECS = (Codec.H264, Codec.H265, Codec.MJPEG, Codec.MPEG4)
-SOURCES = (UtcSource.ARRIVAL, UtcSource.SENDER_REPORT)
+SOURCES = (UtcSource.ARRIVAL, UtcSource.SENDER_REPORT, UtcSource.CARD)
 _UNIT, GATHERED = 0, 1
 _GATHERED_KIND = bytes((GATHERED,))
 # magic, version, kind, number of units; then, a unit: bytes of its header, bytes of its data, its header
