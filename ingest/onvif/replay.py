@@ -30,7 +30,9 @@ SILENCE_S = 10.0
 """A card that is being read may have to be woken, but not for longer."""
 
 HELD_BYTES = 8 << 20
-_QUIET_S, _ENDED_S = 1.0, 2.0
+_QUIET_SHARE, _ENDED_SHARE = 0.1, 0.2
+"""Of that time: after so much a marked picture is taken for whole, or for the last one where it may be."""
+
 _REQUIRE: Header = ("Require", "onvif-replay")
 _BUSY, _INVALID_RANGE, _NOT_SUPPORTED = (453, 503), 457, 551
 
@@ -86,14 +88,14 @@ class Replay:
                 receiver.flush()
                 if self._waiting:
                     continue
-            if self._over or quiet_s >= (min(_ENDED_S, self._silence_s) if self.may_end else self._silence_s):
+            if self._over or quiet_s >= (_ENDED_SHARE * self._silence_s if self.may_end else self._silence_s):
                 return
             self._news.clear()
             try:
-                async with asyncio.timeout(min(_QUIET_S, self._silence_s)):
+                async with asyncio.timeout(_QUIET_SHARE * self._silence_s):
                     await self._news.wait()
             except TimeoutError:
-                quiet_s += _QUIET_S
+                quiet_s += _QUIET_SHARE * self._silence_s
 
     def close(self) -> None:
         """Let the camera go, without waiting."""

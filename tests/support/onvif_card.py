@@ -204,7 +204,7 @@ class OnvifCard:
                 for byte in answer:
                     writer.write(bytes((byte,)))
                     await writer.drain()
-                    await self._clock.sleep(0.2)
+                    await asyncio.sleep(0.1)
             writer.write(answer)
             await writer.drain()
 

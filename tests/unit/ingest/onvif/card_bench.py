@@ -22,6 +22,13 @@ DAY0 = 1_795_000_000 * S - 1_795_000_000 % 60 * S
 """A full minute of UTC, in 2026."""
 
 
+class HastyClock(SystemClock):
+    """Waits a hundredth of what it is asked to."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds / 100)
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     card: OnvifCard
@@ -50,11 +57,12 @@ async def card_bench(
     typed: tuple[str, str] | None = None,
     ahead_s: float = 0.0,
     choice: str | None = None,
-    silence_s: float = 2.0,
+    silence_s: float = 0.5,
+    hasty: bool = True,
     others: dict[StreamId, str] | None = None,
 ) -> AsyncIterator[Bench]:
     """A card with sections (start and length in seconds after DAY0), asked with the account `typed`."""
-    clock = SystemClock()
+    clock = HastyClock() if hasty else SystemClock()
     on_card = [Section(DAY0 + int((start + ahead_s) * S), seconds) for start, seconds in sections]
     async with OnvifCard(
         clock, on_card, habits=frozenset(habits), username=account[0], password=account[1], ahead_s=ahead_s
@@ -62,6 +70,6 @@ async def card_bench(
         address = CameraAddress(card.url, *(typed or account))
         known = {STREAM: address} | {stream: CameraAddress(url) for stream, url in (others or {}).items()}
         rules = AddressRules(allow_loopback=True)
-        chosen = CardChoice.read(choice or f"*={card.http_port}")
+        chosen = CardChoice.read((choice or "*=PORT").replace("PORT", str(card.http_port)))
         replayer = Replayer(rules, clock, silence_s=silence_s)
         yield Bench(card, Cards(chosen, lambda: known, rules, replayer, clock))
