@@ -192,6 +192,7 @@ def _evidence(settings: ControlRoomSettings, ports: Ports, access: Access) -> Ev
         orders=Orders(ports.db, ports.storage),
         clerk=Clerk(ports.db, ports.clock, settings.collect_days),
         storage=ports.storage,
+        tickets=ServiceTickets(ports.signer, ports.clock, ports.names),
         refusals=Refusals(ports.clock),
         ledger=LedgerWatch(),
         storage_url=settings.storage_url.rstrip("/"),

@@ -32,6 +32,11 @@ SURVEY_RESOURCE = "survey"
 """Of storage: what there is of a range is asked, and nothing of it shown."""
 
 
+def edge_resource(commune: str) -> str:
+    """Of storage: what a commune's edge recorder says and sends."""
+    return f"edge:{commune}"
+
+
 CameraPath = Annotated[str, Field(pattern=f"^{COMMUNE_PATTERN}/{CAMERA_PATTERN}$")]
 """`commune/camera`: a camera without a kind, see `StreamId.camera_path`."""
 
@@ -48,6 +53,7 @@ class Action(StrEnum):
     STATUS = "status"
     CLOCK = "clock"
     PROOF = "proof"
+    EDGE = "edge"
 
     # Rights are looked at twice a second of each viewer, and an enum's own is in Python.
     __hash__ = str.__hash__
@@ -62,8 +68,8 @@ others are control_room's own, and done at once."""
 class Ticket:
     """One person's permission to do one thing with one resource until `until_s` (UTC seconds since 1970).
 
-    `resource` is a stream (`str(StreamId)`), `wall`, `clock`, `survey`, `export:<id>`, `hold:<id>` or
-    `proof:<stream>`.
+    `resource` is a stream (`str(StreamId)`), `wall`, `clock`, `survey`, `export:<id>`, `hold:<id>`,
+    `proof:<stream>` or `edge:<commune>`, of which the subject is a worker.
     `start_s` and `end_s` bound the footage a playback may show; None leaves that side open. `cameras` are
     those a wall may show, in the order of its tiles: each as its main and as its sub stream.
 

@@ -1,5 +1,5 @@
-"""`python -m storage` serves; beside it, while it is stopped, `reindex`, `scrub [--repair]`, `proof`,
-`capture`, `rewrap` and `depart`."""
+"""`python -m storage` serves, with `--edge` beside a commune's ingest worker; while storage is stopped: `reindex`,
+`scrub [--repair]`, `proof`, `capture`, `rewrap` and `depart`."""
 
 import asyncio
 import sys
@@ -20,6 +20,7 @@ from storage.commands import (
     rewrap_keys,
     scrub_all,
 )
+from storage.edge.compose import build_edge
 from storage.lifecycle.reindex import Reindexed
 from storage.lifecycle.scrub import Fault
 from storage.model.instants import ns_from_text
@@ -78,6 +79,8 @@ def run(arguments: list[str]) -> int:
     """The exit code of the process."""
     if not arguments:
         return main("storage", build)
+    if arguments == ["--edge"]:
+        return main("storage", build_edge)
     try:
         match arguments:
             case ["reindex"]:
@@ -102,8 +105,8 @@ def run(arguments: list[str]) -> int:
         print(f"beffroi storage: {error.detail}", file=sys.stderr)
         return 2
     print(
-        "usage: python -m storage [reindex | scrub [--repair] | proof STREAM FROM TO | capture KEY | "
-        "rewrap COMMUNE | depart COMMUNE --to FOLDER [--erase]]",
+        "usage: python -m storage [--edge | reindex | scrub [--repair] | proof STREAM FROM TO | "
+        "capture KEY | rewrap COMMUNE | depart COMMUNE --to FOLDER [--erase]]",
         file=sys.stderr,
     )
     return 2

@@ -130,6 +130,34 @@ class LedgerMetrics:
         self.sealed_s = metrics.gauge("storage_ledger_sealed_seconds", "UTC seconds of the newest head")
 
 
+class FetchMetrics:
+    """Of footage fetched from edge recorders."""
+
+    def __init__(self) -> None:
+        self.edges = metrics.gauge("storage_edges", "Edge recorders heard since the start")
+        self.wanted_s = metrics.gauge(
+            "storage_edge_missing_seconds", "Footage found to be at the edge only, so far", ["commune"]
+        )
+        self.received = metrics.counter("storage_edge_segments_total", "Segments received from edges")
+        self.received_bytes = metrics.counter("storage_edge_bytes_total", "Bytes received from edges")
+        self.refused = metrics.counter("storage_edge_refused_total", "Segments of edges refused", ["why"])
+        self.uploads = metrics.gauge("storage_edge_uploads", "Uploads of edges under way")
+
+
+class EdgeMetrics:
+    """Of an edge recorder."""
+
+    def __init__(self) -> None:
+        self.sent = metrics.counter("storage_edge_sent_total", "Segments sent to the centre")
+        self.sent_bytes = metrics.counter("storage_edge_sent_bytes_total", "Bytes sent to the centre")
+        self.refused = metrics.counter("storage_edge_sent_refused_total", "Segments that the centre refused")
+        self.untold = metrics.gauge("storage_edge_ranges_untold", "Ranges that found no room in a report")
+        self.dropped = metrics.counter(
+            "storage_edge_dropped_total", "Recordings given up because the edge was full", ["why"]
+        )
+        self.bytes = metrics.gauge("storage_edge_bytes", "Bytes of recordings kept at the edge")
+
+
 class ScrubMetrics:
     """Of the slow look at everything that is stored."""
 

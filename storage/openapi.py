@@ -10,6 +10,9 @@ from shared.tickets import TicketVerifier
 from storage.exports.jobs import ExportJobs
 from storage.exports.preflight import Preflight
 from storage.exports.receipts import Receipts
+from storage.fetching.compose import Fetching
+from storage.fetching.edges import Edges
+from storage.fetching.receiving import Receiving
 from storage.http.compose import compose_app
 from storage.http.document import document
 from storage.lifecycle.clock_keeper import ClockKeeper
@@ -36,6 +39,7 @@ def described() -> Members:
         preflight=_nobody(Preflight),
         receipts=_nobody(Receipts),
         holds=_nobody(Holds),
+        fetching=Fetching(_nobody(Edges), _nobody(Receiving), lambda commune: False),
         keeper=_nobody(ClockKeeper),
         proofs=_nobody(Proofs),
         evidence=_nobody(EvidencePublicKey),

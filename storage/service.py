@@ -5,14 +5,13 @@ import gc
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
 
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
-from shared.errors import BadInput, Conflict, Unavailable
+from shared.errors import BadInput, Unavailable
 from shared.evidence.seal_key import open_seal_key
 from shared.evidence.signature import EvidenceKey
 from shared.leases import Leases
@@ -22,6 +21,7 @@ from shared.settings import load
 from shared.tickets import TicketVerifier
 from storage.exports.compose import Exports, compose_exports
 from storage.exports.documents import Seals
+from storage.fetching.compose import Fetching, compose_fetching
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive
@@ -33,7 +33,7 @@ from storage.metrics import ReadMetrics
 from storage.objects.boot import since_boot
 from storage.objects.compose import StoreHome, store_home
 from storage.objects.disk import RealDisk
-from storage.objects.folder_lock import FolderLock, locked
+from storage.objects.keeping import keep_folders
 from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue, compose_thumbnails, compose_transcodings
 from storage.playback.thumbnails import Thumbnails
@@ -66,7 +66,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     tap = compose_tap(settings, clock, publishers.records)
     service = Service("storage", status_port=settings.status_port, clock=clock)
     # Before anything is read: another storage may be changing it.
-    locks = await _lock(service, settings, home, clock)
+    locks = await keep_folders(service, (settings.spool, *home.folders, settings.exports), clock)
     spool, lanes = compose_spool(settings, disk, clock)
     archive = await open_archive(settings.index_url, home.store, spool)
     service.on_stop(archive.database.close)
@@ -76,6 +76,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
     thumbnails = _thumbnails(service, archive, catalogue, reads)
     recovering, outside = recording.finisher.is_recovering, _outside(service)
     exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside)
+    fetching = _fetching(settings, home, archive, recording, catalogue, clock, leases)
     refusing, opened = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
     lifecycle = _lifecycle(
         service, settings, home, archive, recording, exports, thumbnails, seals, clock, refusing, opened
@@ -93,6 +94,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
         preflight=exports.preflight,
         receipts=exports.receipts,
         holds=archive.holds,
+        fetching=fetching,
         keeper=lifecycle.end.keeper,
         proofs=archive.proofs,
         evidence=seals.evidence.public,
@@ -101,7 +103,7 @@ async def build(settings: StorageSettings | None = None) -> Service:
         origins=settings.allowed_origins,
     )
     await serve_asgi(service, Guarded(app, reads.cut_off.inc), settings.http_host, settings.http_port)
-    for room in (exports, recording, lifecycle):
+    for room in (exports, recording, lifecycle, fetching):
         room.run_in(service)
     service.supervise("disks", measuring_disks(_folders(settings, home), disk, recording.life, clock))
     _collect_seldom()
@@ -150,6 +152,25 @@ def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clo
     )
     recording.find_left_over()
     return recording
+
+
+def _fetching(
+    settings: StorageSettings,
+    home: StoreHome,
+    archive: Archive,
+    recording: WritingHalf,
+    catalogue: Catalogue,
+    clock: Clock,
+    leases: Leases,
+) -> Fetching:
+    """An edge is heard while its commune has a worker's credential, as control_room said last."""
+
+    def may_bring(commune: str) -> bool:
+        publishers = leases.publishers
+        return publishers is None or commune in publishers.communes
+
+    reserve_bytes = settings.disk_reserve_mb << 20
+    return compose_fetching(archive, recording, catalogue, clock, may_bring, home.away, reserve_bytes)
 
 
 def _lifecycle(
@@ -220,22 +241,3 @@ def _make_folders(settings: StorageSettings) -> None:
             raise Unavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
     for folder in (settings.spool, settings.exports):
         close_to_others(folder)
-
-
-async def _lock(
-    service: Service, settings: StorageSettings, home: StoreHome, clock: Clock
-) -> list[FolderLock]:
-    """Have the folders for the life of the service; it ends once somebody else has one."""
-    taken = AsyncExitStack()
-    folders = (settings.spool, *home.folders, settings.exports)
-    locks = await taken.enter_async_context(locked(folders, clock, since_boot))
-    service.on_stop(taken.aclose)
-
-    async def keep() -> None:
-        try:
-            await asyncio.gather(*(lock.keep() for lock in locks))
-        except Conflict as error:
-            service.fail(error)
-
-    service.supervise("folders", keep)
-    return locks

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
+from shared.ids import COMMUNE_PATTERN
 from shared.settings import Settings
 
 
@@ -143,3 +144,60 @@ class StorageSettings(ArchiveSettings):
     @property
     def seal_certificate(self) -> Path:
         return self.seal_certificate_file or self.data_dir / "seal-certificate.pem"
+
+
+class EdgeSettings(Settings):
+    """`BEFFROI_*` of `python -m storage --edge`, beside an ingest worker whose own settings keep their names."""
+
+    commune: str = Field(pattern=f"^{COMMUNE_PATTERN}$", description="INSEE code of the edge's commune.")
+    control_url: str = Field(description="Base address of control_room, such as `https://video.example.org`.")
+    worker_token: SecretStr = Field(description="The commune's worker credential, from control_room.")
+    edge_tap_endpoints: str = Field(
+        default="bind:tcp://127.0.0.1:7012", description="Where the ingest worker beside it dials the edge."
+    )
+    edge_tap_key_file: Path | None = Field(
+        default=None, description="The edge's secret key of the tap; only a loopback tap may do without."
+    )
+    edge_tap_peers_dir: Path | None = Field(
+        default=None, description="Folder of the workers' <commune>.pub that may publish to the edge."
+    )
+    edge_status_port: int = Field(
+        default=9105, ge=0, le=65535, description="Port of the edge's /healthz and /metrics."
+    )
+    edge_days: int = Field(default=7, ge=1, le=31, description="Days that the edge keeps recordings at most.")
+    edge_limit_mb: int = Field(
+        default=102_400, ge=64, description="Megabytes that the edge keeps at most, the newest."
+    )
+    edge_rate_kbps: int = Field(
+        default=4000, ge=64, description="Kilobits a second that the edge sends to the centre at most."
+    )
+    recording_core: CoreChoice = Field(
+        default=CoreChoice.AUTO,
+        description="What builds fragments: `compiled`, `python`, or `auto`, compiled where it was built.",
+    )
+    segment_s: float = Field(default=60.0, ge=2.0, le=600.0, description="Length of a segment in seconds.")
+    sync_s: float = Field(
+        default=5.0,
+        ge=1.0,
+        le=60.0,
+        description="Seconds between two syncs of what is being recorded: what a power cut may take.",
+    )
+    disk_reserve_mb: int = Field(
+        default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
+    )
+
+    @property
+    def folder(self) -> Path:
+        return self.data_dir / "edge" / self.commune
+
+    @property
+    def spool(self) -> Path:
+        return self.folder / "spool"
+
+    @property
+    def objects(self) -> Path:
+        return self.folder / "objects"
+
+    @property
+    def index_url(self) -> str:
+        return f"sqlite+aiosqlite:///{(self.folder / 'edge.db').absolute()}"

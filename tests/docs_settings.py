@@ -13,12 +13,13 @@ from control_room.settings import ControlRoomSettings
 from ingest.settings import IngestSettings
 from mux.settings import MuxSettings
 from shared.settings import Settings
-from storage.settings import StorageSettings
+from storage.settings import EdgeSettings, StorageSettings
 
 KINDS: tuple[tuple[str, type[Settings]], ...] = (
     ("ingest", IngestSettings),
     ("mux", MuxSettings),
     ("storage", StorageSettings),
+    ("edge", EdgeSettings),
     ("control_room", ControlRoomSettings),
 )
 _BLOCK = re.compile(r"(<!-- settings -->\n).*?(\n<!-- /settings -->)", re.S)

@@ -1,11 +1,12 @@
-"""Tickets with which this service asks another one, on a person's behalf. None of them shows an image."""
+"""Tickets with which this service asks another one on a person's behalf, and with which a worker brings
+footage. None of them shows an image."""
 
 from control_room.model.names import Names
 from control_room.model.people import Principal
 from shared.clock import Clock
-from shared.tickets import SHOWING, Action, Ticket, TicketSigner
+from shared.tickets import SHOWING, Action, Ticket, TicketSigner, edge_resource
 
-_LIFE_S = 60
+LIFE_S = 60
 _SECOND_NS = 1_000_000_000
 
 
@@ -21,6 +22,13 @@ class ServiceTickets:
         """A signed ticket. Raises ValueError for an action that shows images: that takes a grant."""
         if action in SHOWING:
             raise ValueError(f"{action} takes a grant")
+        return self._signed(action, resource, principal)
+
+    def edge(self, worker: str, commune: str) -> str:
+        """A signed ticket to bring the footage of a commune, for the worker whose credential it showed."""
+        return self._signed(Action.EDGE, edge_resource(commune), Principal(worker, ""))
+
+    def _signed(self, action: Action, resource: str, principal: Principal) -> str:
         now_ns = self._clock.utc_ns()
         ticket = Ticket(
             self._names.new("t"),
@@ -28,7 +36,7 @@ class ServiceTickets:
             principal.session,
             action,
             resource,
-            now_ns // _SECOND_NS + _LIFE_S,
+            now_ns // _SECOND_NS + LIFE_S,
             issued_ms=now_ns // 1_000_000,
         )
         return self._signer.sign(ticket)

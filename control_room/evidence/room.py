@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from control_room.access.room import Access
+from control_room.access.service_tickets import ServiceTickets
 from control_room.evidence.clerk import Clerk
 from control_room.evidence.ledger_watch import LedgerWatch
 from control_room.evidence.orders import Orders
@@ -31,6 +32,7 @@ class Evidence:
     orders: Orders
     clerk: Clerk
     storage: StorageClient
+    tickets: ServiceTickets
     refusals: Refusals
     ledger: LedgerWatch
     storage_url: str

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from control_room.db.engine import Database
-from control_room.model.territory import Camera, KnownWorker
+from control_room.model.territory import Authorisation, Camera, KnownWorker
 from control_room.territory.blocking import may_record, why_blocked
 from control_room.territory.vault import Vault
+from shared.ids import StreamId
 from shared.messages.codec import encode
 from shared.messages.ingest import WantedCamera, WantedCameras
 from shared.messages.storage import RecordingPolicies, RecordingPolicy
@@ -58,6 +59,7 @@ class Wanted:
                 recorded=camera.recorded and may_record(camera, at),
                 days=camera.authorisation.days,
                 least_days=camera.authorisation.least_days,
+                until=_over(camera.authorisation),
             )
             for camera in cameras
             if camera.authorisation is not None
@@ -66,6 +68,13 @@ class Wanted:
         made = RecordingPolicies(version, policies)
         self._policies = (key, made)
         return made
+
+    async def policies_of(self, commune: str, at: datetime) -> RecordingPolicies:
+        """The same of one commune: its version changes when its own policies do."""
+        every = (await self.policies(at)).policies
+        own = tuple(one for one in every if StreamId.parse(one.stream).commune == commune)
+        version = self._vault.fingerprint(encode(RecordingPolicies("", own)))
+        return RecordingPolicies(version, own)
 
     def _wanted(self, camera: Camera) -> Iterator[WantedCamera]:
         """The main stream always, the sub stream for as long as somebody watches it."""
@@ -82,3 +91,8 @@ class Wanted:
         yield main
         if access.sub_address:
             yield replace(main, stream=str(camera.sub_stream), address=access.sub_address, on_demand=True)
+
+
+def _over(authorisation: Authorisation) -> datetime:
+    """The instant from which an authorisation is over: its last day is one of UTC, as everywhere."""
+    return datetime.combine(authorisation.valid_until + timedelta(days=1), time(), UTC)

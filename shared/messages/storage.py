@@ -33,7 +33,8 @@ class Publishers:
 @dataclass(frozen=True, slots=True)
 class RecordingPolicy:
     """What storage has to do with one stream. `days` is the prefect's authorised number, 1 to 31, and
-    `least_days` the number before which nothing may be destroyed, 0 where none is fixed."""
+    `least_days` the number before which nothing may be destroyed, 0 where none is fixed. From `until` on, the
+    end of the authorisation, nothing is recorded, whether or not control_room can still say so."""
 
     stream: str
     name: str
@@ -41,6 +42,7 @@ class RecordingPolicy:
     recorded: bool
     days: int
     least_days: int = 0
+    until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

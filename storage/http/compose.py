@@ -9,10 +9,12 @@ from shared.tickets import TicketVerifier
 from storage.exports.jobs import ExportJobs
 from storage.exports.preflight import Preflight
 from storage.exports.receipts import Receipts
+from storage.fetching.compose import Fetching
 from storage.http.app import build_app
 from storage.http.calendar import calendar_routes
 from storage.http.clock import clock_routes
 from storage.http.desk import desk_routes
+from storage.http.edges import edge_routes
 from storage.http.exports import export_routes
 from storage.http.following import following_routes
 from storage.http.hls import hls_routes
@@ -44,6 +46,7 @@ def compose_app(
     preflight: Preflight,
     receipts: Receipts,
     holds: Holds,
+    fetching: Fetching,
     keeper: ClockKeeper,
     proofs: Proofs,
     evidence: EvidencePublicKey,
@@ -55,13 +58,14 @@ def compose_app(
     guard = TicketGuard(verifier, leases)
     return build_app(
         [
-            playback_routes(catalogue, guard, clock, metrics, transcodings),
+            playback_routes(catalogue, guard, clock, metrics, transcodings, fetching.edges),
             following_routes(Followings(), catalogue, guard),
             thumbnail_routes(thumbnails, guard),
             hls_routes(catalogue, guard, metrics),
             calendar_routes(catalogue, guard),
-            export_routes(jobs, holds, catalogue, clock, guard, evidence),
-            desk_routes(jobs, preflight, receipts, guard),
+            export_routes(jobs, holds, catalogue, clock, guard, evidence, fetching.edges.wish),
+            desk_routes(jobs, preflight, receipts, guard, fetching.edges.wish),
+            edge_routes(fetching, guard, clock),
             clock_routes(keeper, guard),
             proof_routes(proofs, guard),
             lease_routes(leases, publishers.keep),

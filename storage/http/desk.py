@@ -11,7 +11,7 @@ from shared.tickets import SURVEY_RESOURCE, Action, bearer
 from storage.exports.jobs import ExportJobs
 from storage.exports.preflight import Preflight
 from storage.exports.receipts import Receipts
-from storage.http.exports import Authorization, Id, body_of, json_answer
+from storage.http.exports import Authorization, Id, Wish, body_of, json_answer, wish_for
 from storage.http.ticket_guard import TicketGuard
 
 _SURVEY = said(
@@ -36,14 +36,20 @@ _RECEIPT = said(
 )
 
 
-def desk_routes(jobs: ExportJobs, preflight: Preflight, receipts: Receipts, guard: TicketGuard) -> APIRouter:
-    """The routes of the desk; each admits its ticket first."""
+def desk_routes(
+    jobs: ExportJobs, preflight: Preflight, receipts: Receipts, guard: TicketGuard, wish: Wish
+) -> APIRouter:
+    """The routes of the desk; each admits its ticket first. `wish` hears of each range asked about."""
     router = APIRouter(default_response_class=Response)
 
     async def survey(request: Request, authorization: Authorization = None) -> Response:
         """What there is of a range, without changing anything."""
         guard.admit(request, bearer(authorization), SURVEY_RESOURCE, [Action.STATUS])
-        return json_answer(await preflight.survey(decode(SurveyOrder, await body_of(request))), 200)
+        order = decode(SurveyOrder, await body_of(request))
+        surveyed = await preflight.survey(order)
+        for stream in order.streams:
+            wish_for(wish, stream, order.start, order.end)
+        return json_answer(surveyed, 200)
 
     async def cancel(id: Id, request: Request, authorization: Authorization = None) -> Response:
         """End an export for good: what was made of it is destroyed."""

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from shared.messages.desk import HandOver, Surveyed, SurveyOrder
+from shared.messages.edge import EdgeReport, EdgeWanted, SegmentOffer, UploadState
 from shared.messages.storage import (
     ClockConfirmed,
     ExportOrder,
@@ -14,6 +15,7 @@ from shared.messages.storage import (
     HoldPlaced,
 )
 from shared.openapi import Members, completed, schemas
+from storage.model.fetch import FetchState
 
 _LISTING: Members = {
     "title": "Listing",
@@ -40,10 +42,11 @@ _LISTING: Members = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["from", "to"],
+                "required": ["from", "to", "fetch"],
                 "properties": {
                     "from": {"type": "string", "format": "date-time"},
                     "to": {"type": "string", "format": "date-time"},
+                    "fetch": {"enum": [str(one) for one in FetchState]},
                 },
             },
         },
@@ -60,8 +63,11 @@ _CALENDAR: Members = {
     "properties": {"recorded": {"type": "array", "items": {"type": "boolean"}}},
 }
 _MESSAGES = {
-    "taken": (ExportOrder, HoldOrder, ClockConfirmed, FollowOrder, SurveyOrder, HandOver),
-    "given": (ExportProgress, HoldPlaced, FollowedMask, Surveyed),
+    "taken": (
+        *(ExportOrder, HoldOrder, ClockConfirmed, FollowOrder, SurveyOrder, HandOver),
+        *(EdgeReport, SegmentOffer),
+    ),
+    "given": (ExportProgress, HoldPlaced, FollowedMask, Surveyed, EdgeWanted, UploadState),
 }
 
 

@@ -1,5 +1,7 @@
 """Routes of exports, holds and the evidence key."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response
@@ -14,7 +16,7 @@ from shared.openapi import json_of, said, text_of
 from shared.reasons import why
 from shared.spans import Span
 from shared.tickets import Action, bearer
-from shared.utc import instant_of
+from shared.utc import instant_of, ns_of
 from storage.exports.jobs import ExportJobs
 from storage.exports.place import ENCRYPTED, PLAIN
 from storage.http.ranged_file import RangedFile
@@ -24,6 +26,9 @@ from storage.lifecycle.holds import Holds
 from storage.lifecycle.reconciliation import hold_of
 from storage.model.ranges import gaps, present
 from storage.playback.catalogue import Catalogue
+
+Wish = Callable[[StreamId, Span], None]
+"""Somebody waits for a range of a stream: what an edge has of it is fetched before all else."""
 
 _MAX_BODY = 1 << 20
 _NAMED = 3
@@ -105,8 +110,10 @@ class ExportRoutes:
         clock: Clock,
         guard: TicketGuard,
         key: EvidencePublicKey,
+        wish: Wish,
     ) -> None:
         self._jobs = jobs
+        self._wish = wish
         self._holds = holds
         self._catalogue = catalogue
         self._clock = clock
@@ -130,7 +137,10 @@ class ExportRoutes:
         order = decode(ExportOrder, await body_of(request))
         if order.id != id:
             raise BadInput(why("order-misaddressed", "the order has another id than its address"), "id")
-        return json_answer(await self._jobs.order(order), 202)
+        ordered = await self._jobs.order(order)
+        for camera in order.cameras:
+            wish_for(self._wish, camera.stream, order.start, order.end)
+        return json_answer(ordered, 202)
 
     async def progress(self, id: Id, request: Request, authorization: Authorization = None) -> Response:
         """How far an export is."""
@@ -201,6 +211,11 @@ class ExportRoutes:
         return Response(self._key.pem(), media_type="application/x-pem-file")
 
 
+def wish_for(wish: Wish, stream: str, start: datetime, end: datetime) -> None:
+    """Wish for a range as a message tells it."""
+    wish(StreamId.parse(stream), Span(ns_of(start), ns_of(end)))
+
+
 def json_answer(message: object, status: int) -> Response:
     """A message as an answer."""
     return Response(encode(message), status, media_type="application/json")
@@ -223,6 +238,7 @@ def export_routes(
     clock: Clock,
     guard: TicketGuard,
     key: EvidencePublicKey,
+    wish: Wish,
 ) -> APIRouter:
-    """The routes of exports and holds."""
-    return ExportRoutes(jobs, holds, catalogue, clock, guard, key).router
+    """The routes of exports and holds. `wish` hears of each range that is ordered."""
+    return ExportRoutes(jobs, holds, catalogue, clock, guard, key, wish).router

@@ -14,9 +14,11 @@ from shared.openapi import headers, json_of, said, text_of
 from shared.reasons import why
 from shared.spans import Span
 from shared.tickets import Ticket
+from storage.fetching.edges import Edges
 from storage.http.asked import DAY_NS, PATH, Authorization, From, admitted, asked_span
 from storage.http.ticket_guard import TicketGuard
 from storage.metrics import ReadMetrics
+from storage.model.fetch import Gap
 from storage.model.instants import ns_from_text, text_from_ns
 from storage.model.ranges import gaps, present
 from storage.playback.catalogue import Catalogue
@@ -29,11 +31,18 @@ from storage.playback.transcoding import (
 )
 from storage.playback.windows import Answer, Nothing, plan, stream_answer
 
+_WISHED_NS = 600_000_000_000
+
 Keys = Annotated[float | None, Query(ge=0, le=3600)]
 
 _LIST = said(
     "listRecordings",
-    {200: {"description": "What exists, and what is missing.", "content": json_of("Listing")}},
+    {
+        200: {
+            "description": "What exists, and what is missing: a gap an edge has is to fetch.",
+            "content": json_of("Listing"),
+        }
+    },
     (400, 401, 403, 404, 503),
     ticket=True,
 )
@@ -68,7 +77,9 @@ class PlaybackRoutes:
         clock: Clock,
         metrics: ReadMetrics,
         transcodings: Transcodings | None,
+        edges: Edges,
     ) -> None:
+        self._edges = edges
         self._catalogue = catalogue
         self._guard = guard
         self._clock = clock
@@ -106,7 +117,7 @@ class PlaybackRoutes:
             "from": text_from_ns(asked.start_ns),
             "to": text_from_ns(asked.end_ns),
             "ranges": [_span(one.span) | {"run": one.run} for one in found],
-            "gaps": [_span(gap) for gap in gaps(found, judged)],
+            "gaps": [_gap(one) for one in self._edges.judge(stream, gaps(found, judged))],
             "recording": recording,
             "codec": footage[-1].codec if footage else "",
             "until": None if until_ns is None else text_from_ns(until_ns),
@@ -144,6 +155,7 @@ class PlaybackRoutes:
         if codec is not None and isinstance(answer, Answer) and not is_played_everywhere(answer):
             return await self._transcoded(stream, asked, base_ns, thinning, shown)
         if isinstance(answer, Nothing):
+            self._edges.wish(stream, _wished(asked, answer))
             return Response(status_code=204, headers=_next_header(answer, shown))
         body = stream_answer(self._catalogue, answer)
         return self._streaming(answer, answer.description.codec_string, body)
@@ -202,6 +214,16 @@ def _span(span: Span) -> dict[str, object]:
     return {"from": text_from_ns(span.start_ns), "to": text_from_ns(span.end_ns)}
 
 
+def _gap(gap: Gap) -> dict[str, object]:
+    return _span(gap.span) | {"fetch": str(gap.fetch)}
+
+
+def _wished(asked: Span, nothing: Nothing) -> Span:
+    """What somebody who plays came upon without footage: up to where there is some, a few minutes at most."""
+    end_ns = asked.end_ns if nothing.next_ns is None else min(asked.end_ns, nothing.next_ns)
+    return Span(asked.start_ns, min(end_ns, asked.start_ns + _WISHED_NS))
+
+
 def _next_header(nothing: Nothing, ticket: Ticket) -> dict[str, str]:
     next_ns = nothing.next_ns
     if next_ns is None or (ticket.end_s is not None and next_ns >= ticket.end_s * 1_000_000_000):
@@ -214,7 +236,8 @@ def playback_routes(
     guard: TicketGuard,
     clock: Clock,
     metrics: ReadMetrics,
-    transcodings: Transcodings | None = None,
+    transcodings: Transcodings | None,
+    edges: Edges,
 ) -> APIRouter:
     """The routes of playback; without `transcodings` what a browser cannot play is refused."""
-    return PlaybackRoutes(catalogue, guard, clock, metrics, transcodings).router
+    return PlaybackRoutes(catalogue, guard, clock, metrics, transcodings, edges).router

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import RowMapping, select, update
 
 from shared.messages.storage import RecordingPolicy
+from shared.utc import instant_of, ns_of
 from storage.index.ceilings import lower
 from storage.index.database import Database
 from storage.index.tables import policies
@@ -32,6 +33,7 @@ class PolicyRows:
                     "place": policy.place,
                     "recorded": policy.recorded,
                     "days": policy.days,
+                    "until_ns": None if policy.until is None else ns_of(policy.until),
                 }
                 insert = self._database.insert(policies).values(stream=policy.stream, **row)
                 await connection.execute(insert.on_conflict_do_update(index_elements=["stream"], set_=row))
@@ -41,7 +43,11 @@ class PolicyRows:
     async def all(self) -> tuple[RecordingPolicy, ...]:
         async with self._database.read() as connection:
             rows = (await connection.execute(select(policies).order_by(policies.c.stream))).mappings()
-            return tuple(
-                RecordingPolicy(row["stream"], row["name"], row["place"], row["recorded"], row["days"])
-                for row in rows
-            )
+            return tuple(_policy(row) for row in rows)
+
+
+def _policy(row: RowMapping) -> RecordingPolicy:
+    until = None if row["until_ns"] is None else instant_of(row["until_ns"])
+    return RecordingPolicy(
+        row["stream"], row["name"], row["place"], row["recorded"], row["days"], until=until
+    )

@@ -12,6 +12,7 @@ from storage.index.segments import LIVING, SegmentRows
 from storage.index.tables import ceilings, holds, policies, segments
 from storage.model.limits import Limits, limits_of
 from storage.model.segment import Segment
+from storage.model.stretches import without
 
 _MOST_PROBES = 64
 """In one statement: databases take no more than so many parts of one."""
@@ -63,6 +64,20 @@ class ShownRows:
     async def over_ns(self, stream: StreamId, now_ns: int) -> int:
         """What was captured up to this instant is past its deadline at `now_ns`, whatever keeps it."""
         return (await self._limits(str(stream))).over_ns(now_ns)
+
+    async def past(self, stream: StreamId, now_ns: int) -> list[Span]:
+        """What was captured then is past its deadline at `now_ns`, and no hold keeps it."""
+        limits = await self._limits(str(stream))
+        return without([Span(0, limits.over_ns(now_ns) + 1)], limits.held)
+
+    async def may_have(self, stream: StreamId, start_ns: int, end_ns: int, days: int, now_ns: int) -> bool:
+        """Whether footage captured under `days` may exist at `now_ns`, of a stream that was ever recorded."""
+        known = select(policies.c.stream).where(policies.c.stream == str(stream))
+        async with self._database.read() as connection:
+            if (await connection.execute(known)).first() is None:
+                return False
+        limits = await self._limits(str(stream))
+        return limits.show(start_ns, end_ns, limits.days(start_ns, days), now_ns)
 
     async def which_have_any(self, stream: StreamId, spans: Sequence[Span], now_ns: int) -> frozenset[int]:
         """The numbers of those spans of which something may be shown at `now_ns`: a search a span."""

@@ -141,6 +141,8 @@ policies = Table(
     Column("place", Text, nullable=False),
     Column("recorded", Boolean, nullable=False),
     Column("days", Integer, nullable=False),
+    # From then on nothing is recorded, whoever can be asked; null where no end is known.
+    Column("until_ns", BigInteger, nullable=True),
 )
 
 holds = Table(

@@ -56,6 +56,7 @@ class Lifecycle:
         service.supervise("retention", self.end.retention.run)
         service.supervise("ledger", self.ledger.run)
         service.supervise("policies", self.poller.run)
+        service.supervise("policy-ends", self.poller.run_ends)
         service.supervise("scrub-names", self.scrub.run_names)
         if self.scrubs_bytes:
             service.supervise("scrub-bytes", self.scrub.run_bytes)

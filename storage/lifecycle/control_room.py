@@ -23,13 +23,14 @@ _FRESH_NS = 600 * 1_000_000_000
 class KnownToControlRoom:
     """Asks for holds by HTTP. Raises BadInput on an answer that cannot be, Unavailable without one."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, path: str = "/api/v1/recorder/holds") -> None:
         self._client = client
+        self._path = path
 
     async def __call__(self, report: HeldReport) -> KnownHolds:
         try:
             answer = await self._client.put(
-                "/api/v1/recorder/holds",
+                self._path,
                 content=encode(report),
                 headers={"content-type": "application/json"},
                 timeout=_TIMEOUT_S,

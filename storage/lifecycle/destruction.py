@@ -42,11 +42,13 @@ def destruction(
     overdue: Sequence[Overdue] = (),
     notes: Notes | None = None,
     share: Callable[[], HeldShare | None] = lambda: None,
+    waits_for_holds: bool = True,
 ) -> Destruction:
     """`first` are the grounds to ask before all others, the rest is as Retention has it.
 
     `notes` keep the trusted time where those of the store cannot always be had. `share` is what
-    control_room is told of how much is held.
+    control_room is told of how much is held. Where nothing `waits_for_holds`, those that were told last are
+    enough, however long ago that was.
     """
     keeper = ClockKeeper(archive.store, clock, boot, witnesses, notes)
     locks = LockKeeper(
@@ -70,7 +72,7 @@ def destruction(
         archive.bond.reason_to_refuse,
         keeper.reason_to_refuse,
         archive.holds.reason_to_refuse,
-        reconciliation.reason_to_refuse,
+        reconciliation.reason_to_refuse if waits_for_holds else reconciliation.ask,
     ]
     retention = Retention(
         archive.rows,

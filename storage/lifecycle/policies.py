@@ -1,4 +1,4 @@
-"""Asks control_room what to record and tells it how recording is."""
+"""Asks control_room what to record and until when, and tells it how recording is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,6 +12,7 @@ from shared.log import get_logger
 from shared.messages.codec import decode, encode
 from shared.messages.storage import RecordingPolicies, RecordingPolicy, RecordingReport, RecordingReports
 from shared.redact import redact
+from shared.utc import ns_of
 from storage.index.policies import PolicyRows
 from storage.model.deadline import MAX_DAYS, days_kept
 
@@ -22,7 +23,11 @@ _MAX_BODY = 32 << 20
 
 
 class PolicyPoller:
-    """Polls once a second; what was last known stays in force while control_room is away."""
+    """Polls once a second; what was last known stays in force while control_room is away, each policy up to
+    the end that it names.
+
+    `path` is where policies are asked for. Without `reports` nothing is told.
+    """
 
     def __init__(
         self,
@@ -31,13 +36,17 @@ class PolicyPoller:
         clock: Clock,
         *,
         apply: Callable[[Sequence[RecordingPolicy]], None],
-        reports: Callable[[], tuple[RecordingReport, ...]],
+        reports: Callable[[], tuple[RecordingReport, ...]] | None,
+        path: str = "/api/v1/recorder/policies",
     ) -> None:
         self._client = client
         self._rows = rows
         self._clock = clock
         self._apply = apply
         self._reports = reports
+        self._path = path
+        self._known: Sequence[RecordingPolicy] = ()
+        self._over: frozenset[str] = frozenset()
         self._etag: str | None = None
         self._told: tuple[RecordingReport, ...] | None = None
         self._told_ns = 0
@@ -46,7 +55,7 @@ class PolicyPoller:
 
     async def start_from_last_known(self) -> None:
         """Record what was to be recorded when control_room last said so."""
-        self._apply(await self._rows.all())
+        self._follow(await self._rows.all())
 
     def health(self) -> str | None:
         return self._trouble
@@ -68,7 +77,7 @@ class PolicyPoller:
     async def poll(self) -> None:
         """Ask once and take over what is new. Raises httpx.HTTPError, BadInput, Unavailable."""
         headers = {} if self._etag is None else {"if-none-match": self._etag}
-        answer = await self._client.get("/api/v1/recorder/policies", headers=headers, timeout=_TIMEOUT_S)
+        answer = await self._client.get(self._path, headers=headers, timeout=_TIMEOUT_S)
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             return
         answer.raise_for_status()
@@ -79,11 +88,34 @@ class PolicyPoller:
         # What is kept never dies before its minimum, whatever else is told.
         policies = [replace(one, days=days_kept(one.days, one.least_days)) for one in sane]
         await self._rows.replace(policies, self._clock.utc_ns())
-        self._apply(policies)
+        self._follow(policies)
         self._etag = answer.headers.get("etag")
+
+    async def run_ends(self) -> None:
+        """End for ever what is over: beside `run`, which may wait for an answer at that instant."""
+        while True:
+            self.end_what_is_over()
+            await self._clock.sleep(_EVERY_S)
+
+    def end_what_is_over(self) -> None:
+        """Record no longer what was authorised until now, whoever can be asked."""
+        if self._over != self._over_now():
+            self._follow(self._known)
+
+    def _follow(self, policies: Sequence[RecordingPolicy]) -> None:
+        self._known = policies
+        self._over = self._over_now()
+        self._apply([replace(one, recorded=False) if one.stream in self._over else one for one in policies])
+
+    def _over_now(self) -> frozenset[str]:
+        now_ns = self._clock.utc_ns()
+        ends = ((one.stream, one.until) for one in self._known if one.recorded and one.until is not None)
+        return frozenset(stream for stream, until in ends if ns_of(until) <= now_ns)
 
     async def report(self) -> None:
         """Tell how each recording is: on change, and every 5 s. Raises httpx.HTTPError."""
+        if self._reports is None:
+            return
         reports, now_ns = self._reports(), self._clock.monotonic_ns()
         if reports == self._told and now_ns - self._told_ns < _REPORT_EVERY_NS:
             return

@@ -148,6 +148,15 @@ class Reconciliation:
             cause=cause_of(away),
         )
 
+    async def ask(self) -> str | Reason | None:
+        """The same of who must destroy on time, heard or not: why a hold that was told is not kept here."""
+        try:
+            await self._asked_anew()
+            await self._place_missing()
+        except BeffroiError as error:
+            return error.told
+        return None
+
     async def _asked_anew(self) -> Unavailable | None:
         """Why control_room did not answer. One that is away is left alone for a while."""
         now_ns = self._clock.monotonic_ns()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from shared.clock import Clock
 from shared.log import get_logger
@@ -18,7 +19,7 @@ from storage.recording.places import Places
 from storage.recording.quarantine import MAX_FILES, Quarantine
 from storage.recording.recorder import Recorder, Tap
 from storage.recording.spool import Spool
-from storage.settings import StorageSettings
+from storage.settings import CoreChoice, StorageSettings
 
 _LANES = 1
 """One thread keeps up with 500 cameras, and each more is woken for itself."""
@@ -92,7 +93,20 @@ def compose_recording(
     return WritingHalf(life, quarantine, recorder, finisher, sync)
 
 
-def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[Spool, list[DiskLane]]:
+class SpoolSettings(Protocol):
+    """Where recordings are written, and how."""
+
+    @property
+    def spool(self) -> Path: ...
+
+    @property
+    def recording_core(self) -> CoreChoice: ...
+
+    @property
+    def disk_reserve_mb(self) -> int: ...
+
+
+def compose_spool(settings: SpoolSettings, disk: Disk, clock: Clock) -> tuple[Spool, list[DiskLane]]:
     """The spool, and the lanes that write to it, not started. Raises Unavailable where a core is demanded
     that is not there."""
     lanes = [

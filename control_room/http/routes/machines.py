@@ -1,9 +1,10 @@
-"""What ingest workers and the recorder ask and tell. No session, no Redis."""
+"""What ingest workers, the edge recorders beside them and the recorder ask and tell. No session, no Redis."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
+from control_room.evidence import edges
 from control_room.evidence import hear_ledger as following
 from control_room.evidence import hear_storage as hearing
 from control_room.http.access import RecorderAsking, TheRooms, WorkerAsking
@@ -11,6 +12,7 @@ from control_room.http.problems import MACHINE, problems
 from control_room.territory import reports
 from shared.evidence.ledger_news import LedgerKept, LedgerUpdate
 from shared.messages.codec import encode
+from shared.messages.edge import EdgePass
 from shared.messages.ingest import CameraReports, WantedCameras
 from shared.messages.storage import HeldReport, KnownHolds, RecordingPolicies, RecordingReports
 
@@ -37,6 +39,34 @@ async def get_wanted_cameras(
 async def put_camera_reports(rooms: TheRooms, worker: WorkerAsking, body: CameraReports) -> None:
     """How each of the commune's streams is. On change, and every 5 s."""
     reports.hear_cameras(rooms.territory.states, worker, body.reports)
+
+
+@router.get(
+    "/worker/recording",
+    operation_id="getEdgePolicies",
+    responses=MACHINE | _NOT_MODIFIED,
+    response_model=RecordingPolicies,
+)
+async def get_edge_policies(
+    rooms: TheRooms, worker: WorkerAsking, if_none_match: IfNoneMatch = None
+) -> Response:
+    """What the edge recorder of the worker's commune records, and until when each camera may be."""
+    policies = await rooms.territory.wanted.policies_of(worker.commune, rooms.access.now())
+    return _versioned(policies, policies.version, if_none_match)
+
+
+@router.put("/worker/holds", operation_id="putEdgeHolds", responses=MACHINE, response_model=KnownHolds)
+async def put_edge_holds(rooms: TheRooms, worker: WorkerAsking, body: HeldReport) -> Response:
+    """What the edge recorder of the worker's commune keeps; the answer is what it has to keep. Every 5 s."""
+    known = await edges.holds_of(rooms.evidence, worker, body)
+    return Response(encode(known), media_type="application/json")
+
+
+@router.put("/worker/edge-pass", operation_id="putEdgePass", responses=MACHINE, response_model=EdgePass)
+async def put_edge_pass(rooms: TheRooms, worker: WorkerAsking) -> Response:
+    """A ticket with which the edge recorder of the worker's commune brings footage to storage, for a
+    minute."""
+    return Response(encode(edges.pass_of(rooms.evidence, worker)), media_type="application/json")
 
 
 @router.get(

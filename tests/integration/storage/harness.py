@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from shared.ids import StreamId
 from shared.messages.codec import decode, encode
+from shared.messages.edge import EdgePass
 from shared.messages.storage import (
     HeldReport,
     HoldOrder,
@@ -53,6 +54,9 @@ class ControlRoom:
     version: int = 1
     holds: tuple[HoldOrder, ...] = ()
     held: HeldReport = field(default_factory=lambda: HeldReport(()))
+    edge_held: HeldReport = field(default_factory=lambda: HeldReport(()))
+    edge_pass: Callable[[str], EdgePass | None] = lambda _: None
+    """By the worker's credential; None where it is unknown."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while head := await reader.readuntil(b"\r\n\r\n"):
@@ -66,6 +70,15 @@ class ControlRoom:
             self.held = decode(HeldReport, body)
             told = encode(KnownHolds(self.holds, ()))
             return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(told), told)
+        if head.startswith(b"PUT /api/v1/worker/holds"):
+            self.edge_held = decode(HeldReport, body)
+            return _ok(encode(KnownHolds(self.holds, ())))
+        if head.startswith(b"PUT /api/v1/worker/edge-pass"):
+            found = re.search(rb"authorization: Bearer (\S+)", head, re.IGNORECASE)
+            given = self.edge_pass("" if found is None else found[1].decode())
+            if given is None:
+                return b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
+            return _ok(encode(given))
         if head.startswith(b"PUT /api/v1/recorder/ledger"):
             # It keeps no register: storage goes on, and tells it again.
             return b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
@@ -77,6 +90,10 @@ class ControlRoom:
             return b"HTTP/1.1 304 Not Modified\r\n\r\n"
         answer = encode(RecordingPolicies(str(self.version), self.policies))
         return b"HTTP/1.1 200 OK\r\nETag: %b\r\nContent-Length: %d\r\n\r\n%b" % (tag, len(answer), answer)
+
+
+def _ok(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
 @asynccontextmanager
