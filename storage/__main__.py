@@ -1,4 +1,4 @@
-"""`python -m storage` serves, with `--edge` beside a commune's ingest worker; while storage is stopped: `reindex`,
+"""`python -m storage` serves, with `--edge` beside a commune's ingest worker; while it is stopped: `reindex`,
 `scrub [--repair]`, `proof`, `capture`, `rewrap` and `depart`."""
 
 import asyncio

@@ -147,7 +147,7 @@ class StorageSettings(ArchiveSettings):
 
 
 class EdgeSettings(Settings):
-    """`BEFFROI_*` of `python -m storage --edge`, beside an ingest worker whose own settings keep their names."""
+    """`BEFFROI_*` of `python -m storage --edge`, beside an ingest worker, whose own keep their names."""
 
     commune: str = Field(pattern=f"^{COMMUNE_PATTERN}$", description="INSEE code of the edge's commune.")
     control_url: str = Field(description="Base address of control_room, such as `https://video.example.org`.")

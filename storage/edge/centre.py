@@ -1,4 +1,4 @@
-"""What an edge asks and tells the centre: passes of control_room, uploads to storage. The edge always dials."""
+"""What an edge asks and tells the centre: passes of control_room, uploads to storage. The edge dials."""
 
 import ssl
 from collections.abc import Mapping

@@ -32,6 +32,7 @@ from storage.exports.jobs import ExportJobs
 from storage.exports.preflight import Preflight
 from storage.exports.receipts import Receipts
 from storage.exports.sweep import PackageSweep
+from storage.fetching.compose import Fetching, compose_fetching
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
 from storage.index.database import Database
@@ -163,6 +164,7 @@ class Workshop:
     tickets: TicketSigner
     compose_door: Callable[[], FastAPI]
     reads: ReadMetrics
+    fetching: Fetching
 
     @cached_property
     def door(self) -> FastAPI:
@@ -400,6 +402,9 @@ async def workshop(
     await end.keeper.reason_to_refuse()
     signer, verifier = TicketSigner.from_pem(ticket_private), TicketVerifier.from_pem(ticket_public, clock)
     leases = Leases(verifier.key, clock)
+    fetching = compose_fetching(
+        archive, half, catalogue, clock, lambda commune: commune == STREAM.commune, lambda: None, 0
+    )
     compose_door = partial(
         compose_app,
         verifier,
@@ -412,6 +417,7 @@ async def workshop(
         preflight=preflight,
         receipts=receipts,
         holds=archive.holds,
+        fetching=fetching,
         keeper=end.keeper,
         proofs=archive.proofs,
         evidence=key.public,
@@ -449,6 +455,7 @@ async def workshop(
             signer,
             compose_door,
             reads,
+            fetching,
         )
         yield shop
     finally:
