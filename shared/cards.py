@@ -23,7 +23,10 @@ CARD_RUN = 1 << 31
 """Runs of live streams are below it until 2038. That of a card's recording is the same at each replay."""
 
 MOST_SPAN_NS = 3600 * 1_000_000_000
-"""What is asked of a card at a time: a replay holds a session of the camera."""
+"""Of a replay: it holds a session of the camera."""
+
+MOST_ASKED_NS = 33 * 86_400 * 1_000_000_000
+"""Of the question what there is: nothing may be older than a month."""
 
 _LENGTHS = struct.Struct("!HI")
 _MOST_HEADER_BYTES = 256

@@ -22,16 +22,15 @@ _STEP_NS = 1_500_000_000
 _UNMARKED_NS = 10_000_000_000
 _MOST_UNTIMED = 100
 _REMEMBERED = 128
-_MOST_HELD_BYTES = 16 << 20
 _NEAR_NS = 2_000_000_000
 
 
 class CardUnits:
     """Makes units of a replay's pictures for a span in our time.
 
-    They begin with the first key picture of the span, or, with `lead`, with the group of pictures that is
-    going on where it begins, and end in front of the first key picture behind it: spans that touch have each
-    group once. `over`: nothing more is wanted. `run` numbers them all, whatever gaps the recording has.
+    They begin with the first key picture of the span and end in front of the first one behind it: spans that
+    touch have each group of pictures once. `over`: nothing more is wanted. `run` numbers them all, whatever
+    gaps the recording has.
     """
 
     def __init__(
@@ -43,19 +42,16 @@ class CardUnits:
         *,
         run: int,
         clock_rate: int,
-        lead: bool,
         place: str,
     ) -> None:
         self._stream, self._checks, self._ahead, self._span = stream, checks, ahead, span
-        self._run, self._rate, self._lead, self._place = run, clock_rate, lead, place
+        self._run, self._rate, self._place = run, clock_rate, place
         self._anchor: tuple[int, int] | None = None
         self._marked32 = 0
         self._off_ns = 0
         self._last_ns: int | None = None
         self._recent: deque[int] = deque(maxlen=_REMEMBERED)
         self._begun = self._apart = self._told_last = False
-        self._held: list[AccessUnit] = []
-        self._held_bytes = 0
         self._untimed = 0
         self.over = False
         self.units = self.repeated = self.unusable = 0
@@ -146,27 +142,12 @@ class CardUnits:
         return self._given(unit)
 
     def _given(self, unit: AccessUnit) -> list[AccessUnit]:
-        """The unit, behind those that were held back for it, once the span has begun."""
-        if self._begun:
-            return self._numbered([unit])
-        inside = unit.utc_ns >= self._span.start_ns
-        if unit.key:
-            self._held, self._held_bytes = [], 0
-        if inside and (unit.key or self._held):
-            self._begun = True
-            held, self._held = self._held, []
-            return self._numbered([*held, unit])
-        if self._lead and (unit.key or self._held):
-            self._held.append(unit)
-            self._held_bytes += len(unit.data)
-            if self._held_bytes > _MOST_HELD_BYTES:
-                self._held, self._held_bytes = [], 0
-        return []
-
-    def _numbered(self, units: list[AccessUnit]) -> list[AccessUnit]:
-        numbered = [replace(unit, seq=self.units + place) for place, unit in enumerate(units)]
-        self.units += len(units)
-        return numbered
+        """The unit, numbered, once the span has begun with a key unit."""
+        self._begun = self._begun or (unit.key and unit.utc_ns >= self._span.start_ns)
+        if not self._begun:
+            return []
+        self.units += 1
+        return [replace(unit, seq=self.units - 1)]
 
     def _unit(self, picture: ReplayedPicture, our_ns: int) -> AccessUnit | None:
         try:

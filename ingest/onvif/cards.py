@@ -21,7 +21,7 @@ from shared import metrics
 from shared.cards import CARD_RUN, CardEnd, CardRecorded
 from shared.clock import Clock
 from shared.errors import NotFound, TooManyRequests
-from shared.ids import StreamId
+from shared.ids import StreamId, StreamKind
 from shared.log import get_logger
 from shared.reasons import Reason
 from shared.spans import Span
@@ -72,9 +72,7 @@ class Cards:
         )
         return CardRecorded(spans, ahead.ahead_ns, ahead.wrong_ns)
 
-    async def footage(
-        self, stream: StreamId, span: Span, *, lead: bool
-    ) -> AsyncGenerator[AccessUnit | CardEnd, None]:
+    async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[AccessUnit | CardEnd, None]:
         """The units of a span as `CardUnits` has them, then how it ended.
 
         Raises NotFound, TooManyRequests, SourceError before the first one; later errors are in the CardEnd.
@@ -96,7 +94,6 @@ class Cards:
                     span,
                     run=CARD_RUN | (zlib.crc32(recording.token.encode()) & (CARD_RUN - 1)),
                     clock_rate=replay.clock_rate,
-                    lead=lead,
                     place=target.place,
                 )
                 async with aclosing(self._played(stream, replay, units, ahead, target)) as played:
@@ -145,7 +142,8 @@ class Cards:
 
     def _place(self, stream: StreamId) -> tuple[CameraAddress, CardPlace]:
         address, place = self._addresses().get(stream), self._choice.place(stream.camera)
-        if address is None or place is None:
+        # A card has one recording of a camera, which is its main stream's.
+        if address is None or place is None or stream.kind is not StreamKind.MAIN:
             raise NotFound(f"no card of {stream} is offered here")
         return address, place
 

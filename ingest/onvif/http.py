@@ -10,7 +10,7 @@ from contextlib import aclosing
 from urllib.parse import parse_qs
 
 from ingest.onvif.cards import Cards
-from shared.cards import FOOTAGE_TYPE, MOST_SPAN_NS, CardEnd, encoded
+from shared.cards import FOOTAGE_TYPE, MOST_ASKED_NS, MOST_SPAN_NS, CardEnd, encoded
 from shared.door import Message, Receive, Send
 from shared.errors import BadInput, BeffroiError, MethodNotAllowed, NotFound, Unauthenticated, problem
 from shared.ids import StreamId
@@ -41,19 +41,20 @@ class CardDoor:
                 raise NotFound("cards are at /cards/")
             stream = StreamId.parse(path.removeprefix(_PREFIX).removesuffix(_FOOTAGE))
             query = _query(scope)
-            span = _span(query)
             if path.endswith(_FOOTAGE):
-                await _until_gone(self._footage(stream, span, query.get("lead") == ["1"], send), receive)
+                span = _span(query, MOST_SPAN_NS)
+                await _until_gone(self._footage(stream, span, send), receive)
             else:
-                await _whole(send, 200, b"application/json", encode(await self._cards.recorded(stream, span)))
+                recorded = await self._cards.recorded(stream, _span(query, MOST_ASKED_NS))
+                await _whole(send, 200, b"application/json", encode(recorded))
         except BeffroiError as error:
             made = problem(error)
             headers = [(name.encode(), value.encode()) for name, value in made.headers.items()]
             await send({"type": "http.response.start", "status": made.status, "headers": headers})
             await send({"type": "http.response.body", "body": made.body})
 
-    async def _footage(self, stream: StreamId, span: Span, lead: bool, send: Send) -> None:
-        async with aclosing(self._cards.footage(stream, span, lead=lead)) as items:
+    async def _footage(self, stream: StreamId, span: Span, send: Send) -> None:
+        async with aclosing(self._cards.footage(stream, span)) as items:
             # What is refused is refused with a status: nothing is said before the first unit is there.
             first: AccessUnit | CardEnd = await anext(items)
             headers = [(b"content-type", FOOTAGE_TYPE.encode())]
@@ -97,13 +98,13 @@ async def _whole(send: Send, status: int, kind: bytes, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _span(query: dict[str, list[str]]) -> Span:
+def _span(query: dict[str, list[str]], most_ns: int) -> Span:
     ends = [query.get(name, [""])[0] for name in ("from", "to")]
     if not all(text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS for text in ends):
         raise BadInput("from and to are UTC in nanoseconds since 1970", "from")
     span = Span(int(ends[0]), int(ends[1]))
-    if not 0 < span.length_ns <= MOST_SPAN_NS:
-        raise BadInput(f"from and to are up to {MOST_SPAN_NS // 1_000_000_000} s apart", "to")
+    if not 0 < span.length_ns <= most_ns:
+        raise BadInput(f"from and to are up to {most_ns // 1_000_000_000} s apart", "to")
     return span
 
 

@@ -34,9 +34,9 @@ class Bench:
     card: OnvifCard
     cards: Cards
 
-    async def footage(self, span: Span, *, lead: bool = False) -> tuple[list[AccessUnit], CardEnd]:
+    async def footage(self, span: Span) -> tuple[list[AccessUnit], CardEnd]:
         """All of a replay."""
-        items = [item async for item in self.cards.footage(STREAM, span, lead=lead)]
+        items = [item async for item in self.cards.footage(STREAM, span)]
         end = items.pop()
         assert isinstance(end, CardEnd)
         units = [item for item in items if isinstance(item, AccessUnit)]
