@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 _DATE_TIME = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,18}))?(Z|[+-]\d{2}:\d{2})?", re.ASCII
 )
-_CLOCK = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(?:\.(\d{1,18}))?Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_NS = 7_258_118_400_000_000_000
 """The year 2200: no camera has seen it."""
@@ -20,18 +19,6 @@ def clock_range(start_ns: int, end_ns: int) -> str:
     return f"clock={_clock(start_ns // 1_000_000)}-{_clock(-(-end_ns // 1_000_000))}"
 
 
-def read_clock_range(text: str) -> tuple[int, int | None] | None:
-    """Where a Range header in `clock=` begins and ends; None where it is another one or makes no sense."""
-    name, equals, rest = text.strip().partition("=")
-    if name.strip().lower() != "clock" or not equals:
-        return None
-    first, _, last = rest.split(";")[0].strip().partition("-")
-    start_ns, end_ns = _read(_CLOCK, first), _read(_CLOCK, last)
-    if start_ns is None or (last and end_ns is None):
-        return None
-    return start_ns, end_ns
-
-
 def date_time(utc_ns: int) -> str:
     """An instant as `xs:dateTime` in UTC, in whole milliseconds, rounded down."""
     seconds, milliseconds = divmod(utc_ns // 1_000_000, 1000)
@@ -43,7 +30,7 @@ def read_date_time(text: str) -> int | None:
 
     One without a zone is taken as UTC, which ONVIF demands of devices.
     """
-    return _read(_DATE_TIME, text.strip())
+    return _read(text.strip())
 
 
 def _clock(utc_ms: int) -> str:
@@ -51,11 +38,11 @@ def _clock(utc_ms: int) -> str:
     return f"{_EPOCH + timedelta(seconds=seconds):%Y%m%dT%H%M%S}.{milliseconds:03d}Z"
 
 
-def _read(form: re.Pattern[str], text: str) -> int | None:
-    found = form.fullmatch(text)
+def _read(text: str) -> int | None:
+    found = _DATE_TIME.fullmatch(text)
     if found is None:
         return None
-    year, month, day, hour, minute, second, fraction, *zone = found.groups()
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
     try:
         # A leap second is the one after it, as clocks of computers have it.
         whole = datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=UTC)
@@ -64,8 +51,8 @@ def _read(form: re.Pattern[str], text: str) -> int | None:
     if int(second) > 60:
         return None
     seconds = (whole - _EPOCH) // timedelta(seconds=1) + int(second)
-    if zone and zone[0] not in (None, "Z"):
-        ahead_s = int(zone[0][1:3]) * 3600 + int(zone[0][4:6]) * 60
-        seconds += ahead_s if zone[0][0] == "-" else -ahead_s
+    if zone not in (None, "Z"):
+        ahead_s = int(zone[1:3]) * 3600 + int(zone[4:6]) * 60
+        seconds += ahead_s if zone[0] == "-" else -ahead_s
     utc_ns = seconds * 1_000_000_000 + int(((fraction or "") + "0" * 9)[:9])
     return utc_ns if 0 <= utc_ns < _LATEST_NS else None

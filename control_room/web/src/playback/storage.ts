@@ -17,7 +17,7 @@ export interface Listing {
 export type Media =
   /**
    * `recorded` is the codec of the recording where that had to be converted for this browser, else ""; `clock` says
-   * where its UTC comes from, "arrival" or "sender_report".
+   * where its UTC comes from: "arrival", "sender_report" or "card".
    */
   | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string; clock: string;
       /** Pictures before this instant are incomplete, where the answer begins without a key picture. */

@@ -14,7 +14,8 @@ from shared.clock import SystemClock
 from shared.ids import StreamId
 from shared.spans import Span
 from shared.units import AccessUnit
-from tests.support.onvif_card import Habit, OnvifCard, Section
+from tests.support.onvif_card import OnvifCard
+from tests.support.onvif_soap import Habit, Section
 
 STREAM = StreamId("75056", "place")
 S = 1_000_000_000

@@ -16,7 +16,8 @@ from shared.ids import StreamId
 from shared.spans import Span
 from shared.units import UtcSource
 from tests.support.eventually import eventually
-from tests.support.onvif_card import FPS, GROUP_S, Habit
+from tests.support.onvif_card import FPS, GROUP_S
+from tests.support.onvif_soap import Habit
 from tests.unit.ingest.onvif.card_bench import DAY0, STREAM, S, card_bench, span
 
 ACCOUNT = ("viewer", "a pass/word")

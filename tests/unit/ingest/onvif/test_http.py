@@ -13,7 +13,8 @@ from shared.messages.codec import decode
 from shared.service import Service
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
-from tests.support.onvif_card import Habit, OnvifCard
+from tests.support.onvif_card import OnvifCard
+from tests.support.onvif_soap import Habit
 from tests.unit.ingest.onvif.card_bench import DAY0, STREAM, S, card_bench, span
 
 SECRET = "0123456789abcdef0123456789abcdef"

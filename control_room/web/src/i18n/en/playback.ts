@@ -62,8 +62,15 @@ export const playback = {
     remove: (name: string) => `Remove ${name}`,
     nothing: "nothing recorded at this instant",
     offset: (ms: number) => `offset ${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${Math.abs(ms)} ms`,
-    uncertain: (clock: string): string => (clock === "sender_report" ? "the camera’s time" : "time of arrival, ± network delay"),
-    clock: (clock: string): string => (clock === "sender_report" ? "UTC told by the camera (RTCP): as right as its clock." : "UTC of arrival at the centre: late by the network’s delay, which is unknown."),
+    uncertain: (clock: string): string => (clock === "sender_report" || clock === "card" ? "the camera’s time" : "time of arrival, ± network delay"),
+    clock: (clock: string): string => {
+      if (clock === "card") {
+        return "From the camera’s own card: UTC by its clock, as far as that was known when it was fetched.";
+      }
+      return clock === "sender_report"
+        ? "UTC told by the camera (RTCP): as right as its clock."
+        : "UTC of arrival at the centre: late by the network’s delay, which is unknown.";
+    },
   },
   calendar: {
     title: "Calendar",

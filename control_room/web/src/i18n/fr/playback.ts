@@ -60,8 +60,15 @@ export const playback = {
     remove: (name: string) => `Retirer ${name}`,
     nothing: "rien d’enregistré à cet instant",
     offset: (ms: number) => `écart ${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${Math.abs(ms)} ms`,
-    uncertain: (clock: string): string => (clock === "sender_report" ? "heure de la caméra" : "heure d’arrivée, ± délai du réseau"),
-    clock: (clock: string): string => (clock === "sender_report" ? "UTC donnée par la caméra (RTCP) : aussi juste que son horloge." : "UTC de l’arrivée au centre : en retard du délai du réseau, inconnu."),
+    uncertain: (clock: string): string => (clock === "sender_report" || clock === "card" ? "heure de la caméra" : "heure d’arrivée, ± délai du réseau"),
+    clock: (clock: string): string => {
+      if (clock === "card") {
+        return "De la carte de la caméra : UTC selon son horloge, telle qu’on la connaissait lors de la relecture.";
+      }
+      return clock === "sender_report"
+        ? "UTC donnée par la caméra (RTCP) : aussi juste que son horloge."
+        : "UTC de l’arrivée au centre : en retard du délai du réseau, inconnu.";
+    },
   },
   calendar: {
     title: "Calendrier",
