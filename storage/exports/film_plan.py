@@ -21,6 +21,9 @@ ReadLayout = Callable[[Footage], Layout]
 """Gives what is in a segment's file; it is asked once a segment, so that only one is in memory."""
 
 
+_ENDLESS_NS = 1 << 63
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedSegment:
     """What a film takes of one recorded segment: the fragments from number `first` on, before `past`.
@@ -120,18 +123,13 @@ def plan_films(
     """
     plan: FilmPlan | None = None
     before: Footage | None = None
-    for one in footage:
-        try:
-            layout = read(one)
-        except (NotFound, BadInput):
-            unread(one)
-            before = None
-            continue
+    for one, layout, until_ns in _each_picture_once(footage, read, unread):
         if min(one.end_ns, asked.end_ns) - layout.end_ns > HOLE_NS:
             # The index knows of more than can be read.
             unread(one)
         seamless = before is not None and before.goes_on_in(one)
-        chosen = _chosen(one, layout, asked, seamless=seamless)
+        until = Span(asked.start_ns, min(asked.end_ns, until_ns))
+        chosen = _chosen(one, layout, until, seamless=seamless)
         before = one
         if not chosen:
             continue
@@ -143,6 +141,32 @@ def plan_films(
         _add(plan, one, layout, chosen)
     if plan is not None:
         yield plan
+
+
+def _each_picture_once(
+    footage: Sequence[Footage], read: ReadLayout, unread: Callable[[Footage], None]
+) -> Iterator[tuple[Footage, Layout, int]]:
+    """What can be read, each segment with the instant up to which it is taken. Where a run was recorded twice,
+    as by an edge and here, the later segment goes on at its key picture; one within another is left out.
+    """
+    held: tuple[Footage, Layout] | None = None
+    for one in footage:
+        try:
+            layout = read(one)
+        except (NotFound, BadInput):
+            unread(one)
+            continue
+        if held is None:
+            held = one, layout
+            continue
+        before, known = held
+        again = before.run == one.run and known.description == layout.description
+        if again and one.start_ns > before.start_ns and layout.end_ns <= known.end_ns:
+            continue
+        yield before, known, one.start_ns if again and one.start_ns < known.end_ns else _ENDLESS_NS
+        held = one, layout
+    if held is not None:
+        yield *held, _ENDLESS_NS
 
 
 def _add(plan: FilmPlan, footage: Footage, layout: Layout, chosen: Sequence[_Chosen]) -> None:

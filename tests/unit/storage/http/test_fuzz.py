@@ -13,10 +13,12 @@ import pytest
 from shared.door import Door
 from shared.messages.codec import encode
 from shared.messages.desk import HandOver, SurveyOrder
+from shared.messages.edge import SegmentOffer
 from shared.messages.storage import ExportedCamera, ExportOrder, HoldOrder
-from shared.tickets import CLOCK_RESOURCE, SURVEY_RESOURCE, Action, Ticket
+from shared.tickets import CLOCK_RESOURCE, SURVEY_RESOURCE, Action, Ticket, edge_resource
 from shared.utc import instant_of
 from storage.model.instants import text_from_ns
+from storage.model.segment import object_key
 from storage.openapi import described
 from tests.support.fuzz import AnyCase, Operation, faults, operations, request_of
 from tests.support.pictures import START_NS, STREAM
@@ -45,13 +47,22 @@ DEEP: Met = {
     *(("signReceipt", one) for one in (200, 400, 401, 403)),
     *(("cancelExport", one) for one in (200, 401, 403, 404)),
     *(("takeLease", one) for one in (204, 403)),
+    *(("fetchRecordings", one) for one in (204, 400, 401, 403)),
+    *(("reportEdge", one) for one in (200, 400, 401, 403)),
+    *(("offerSegment", one) for one in (200, 400, 401, 403)),
+    *(("sendSegment", one) for one in (400, 401, 403)),
     ("evidenceKey", 200),
 }
 """What requests are known to reach: a search that stays at the door finds nothing."""
 HOLD = HoldOrder("h-1", str(STREAM), *RANGE, "PV 2")
 GIVEN = HandOver(ORDER.id, "r-1", "PV 1", "60-1", "A. Martin", "OPJ", "Lille", "disc 12", RANGE[1], "legal")
 SURVEY = SurveyOrder((str(STREAM),), *RANGE)
-WHOLE: dict[str, ExportOrder | HoldOrder | HandOver | SurveyOrder] = {
+OFFER = SegmentOffer(
+    object_key(STREAM, START_NS, 1, "e123abc"), str(STREAM), 1, START_NS, START_NS + 10**9, 40, "0" * 64
+)
+EDGE = ("reportEdge", "offerSegment", "sendSegment")
+WHOLE: dict[str, ExportOrder | HoldOrder | HandOver | SurveyOrder | SegmentOffer] = {
+    "offerSegment": OFFER,
     "orderExport": ORDER,
     "placeHold": HOLD,
     "signReceipt": GIVEN,
@@ -64,13 +75,15 @@ def known(operation: Operation) -> dict[str, str]:
     """Path parameters by which there is something."""
     commune, camera, kind = str(STREAM).split("/")
     id = HOLD.id if "Hold" in operation.id else ORDER.id
-    return {"commune": commune, "camera": camera, "kind": kind, "id": id}
+    return {"commune": commune, "camera": camera, "kind": kind, "id": id, "sha256": OFFER.sha256}
 
 
 def resource_of(operation: Operation, parameters: Mapping[str, object]) -> str:
     """What a ticket for this has to be for."""
     if "Recordings" in operation.id:
         return "{commune}/{camera}/{kind}".format(**parameters)
+    if operation.id in EDGE:
+        return edge_resource(str(parameters["commune"]))
     if "id" in parameters:
         return f"{'hold' if 'Hold' in operation.id else 'export'}:{parameters['id']}"
     return SURVEY_RESOURCE if operation.id == "survey" else CLOCK_RESOURCE

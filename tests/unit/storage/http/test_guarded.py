@@ -27,6 +27,10 @@ IMAGES = {
 }
 WITHOUT_IMAGES = {
     "/exports/{id}/receipt",
+    "/edges/{commune}",
+    "/edges/{commune}/segments",
+    "/edges/{commune}/segments/{sha256}",
+    "/recordings/{commune}/{camera}/{kind}/fetch",
     "/survey",
     "/clock",
     "/recordings/{commune}/{camera}/{kind}",
