@@ -59,7 +59,7 @@ class ReplayReceiver:
         self._type, self._depacketiser, self._give, self._bye = payload_type, depacketiser, give, bye
         self._counts = counts
         self.ssrc: int | None = None
-        self.whole = False
+        self.whole = self._marks = False
         self._expected = -1
         self._time32: int | None = None
         self._mark: ReplayMark | None = None
@@ -106,6 +106,7 @@ class ReplayReceiver:
         if extended and self._depacketiser.extensible:
             self._depacketiser.extend(data, behind_mark(head) if mark is not None else head, at)
         self.whole = bool(kind & 0x80)
+        self._marks = self._marks or self.whole
         if at < stop:
             self._depacketiser.add(data, at, stop)
         else:
@@ -117,7 +118,9 @@ class ReplayReceiver:
             self._bye()
 
     def flush(self) -> None:
-        """Nothing more comes: give the picture that was still being put together."""
+        """Nothing more comes: give the picture that was still being put together, unless its end is missing."""
+        if (self._marks and not self.whole) or self._depacketiser.middle >= 0:
+            self._depacketiser.damaged = True
         self._finish()
         self._time32 = self._mark = None
 
