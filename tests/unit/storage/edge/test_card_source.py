@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from shared.cards import CARD_RUN, CardEnd, CardRecorded
 from shared.clock import SystemClock
 from shared.errors import NotFound, Unavailable
@@ -20,9 +22,11 @@ from storage.edge.card_writer import CardWriter
 from storage.edge.source import SegmentFile
 from storage.fmp4.reader import read_layout
 from storage.metrics import CardMetrics, RecorderMetrics
+from storage.model.stretches import within
 from storage.objects.disk import RealDisk
 from storage.objects.file_range import read_range
 from tests.support.pictures import STREAM, units
+from tests.unit.storage.edge.source_contract import FilledSource, SourceContract
 
 S = 1_000_000_000
 NOW_NS = 1_795_000_000 * S
@@ -44,10 +48,9 @@ class At(SystemClock):
 
 @dataclass
 class Cards:
-    """A worker that offers a card with groups of two seconds in [start_ns, end_ns)."""
+    """A worker that offers a card with groups of two seconds."""
 
-    start_ns: int = DAY0
-    end_ns: int = DAY0 + 600 * S
+    spans: list[Span] = field(default_factory=lambda: [Span(DAY0, DAY0 + 600 * S)])
     asked: list[Span] = field(default_factory=list)
     missing: bool = False
     fails: bool = False
@@ -59,8 +62,7 @@ class Cards:
             raise NotFound("no card")
         if self.fails:
             raise Unavailable("no answer")
-        start_ns, end_ns = max(span.start_ns, self.start_ns), min(span.end_ns, self.end_ns)
-        return CardRecorded((Span(start_ns, end_ns),), 0, 0)
+        return CardRecorded(tuple(within([span], self.spans)), 0, 0)
 
     async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[AccessUnit | CardEnd, None]:
         self.asked.append(span)
@@ -68,8 +70,9 @@ class Cards:
             raise Unavailable("no answer")
         count = 0
         for unit in () if self.empty else card_units(span):
-            count += 1
-            yield unit
+            if any(one.start_ns <= unit.utc_ns < one.end_ns for one in self.spans):
+                count += 1
+                yield unit
         reason = why("card-silent", "{place} stopped", place="x") if self.cut else None
         yield CardEnd(not self.cut, count, 0, 0, 0, 0, reason)
 
@@ -130,16 +133,16 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(tmp_path: Path, *, asked: bool = True) -> AsyncIterator[Bench]:
+async def bench(tmp_path: Path, *, asked: bool = True, clock: At | None = None) -> AsyncIterator[Bench]:
     folder = tmp_path / "cards"
     folder.mkdir()
     (folder / "left.mp4").write_bytes(b"of a process that was killed")
-    clock, cards, own = At(), Cards(), Own()
+    clock, cards, own = clock or At(), Cards(), Own()
     clock.utc = DAY0 - 1000 * S
     authorised = Authorised(tmp_path / "kept", clock)
     authorised.apply([RecordingPolicy(str(STREAM), "Place", "", True, 30)])
     clock.utc = NOW_NS
-    writer = CardWriter(folder, RealDisk(), clock, RecorderMetrics(), reserve_bytes=0)
+    writer = CardWriter(folder, RealDisk(), SystemClock(), RecorderMetrics(), reserve_bytes=0)
     writer.start()
     streams = [STREAM, StreamId(STREAM.commune, STREAM.camera, StreamKind.SUB)]
     source = CardSource(cards, writer, authorised, own, lambda: streams, clock, CardMetrics())
@@ -153,6 +156,23 @@ async def bench(tmp_path: Path, *, asked: bool = True) -> AsyncIterator[Bench]:
 
 def span(from_s: float, to_s: float) -> Span:
     return Span(DAY0 + int(from_s * S), DAY0 + int(to_s * S))
+
+
+class Flying(At):
+    """Time flies between two readings: no minute that was read must rest."""
+
+    def monotonic_ns(self) -> int:
+        self.passed += 4000 * S
+        return super().monotonic_ns()
+
+
+class TestContract(SourceContract):
+    @pytest.fixture
+    async def filled(self, tmp_path: Path) -> AsyncIterator[FilledSource]:
+        async with bench(tmp_path, clock=Flying()) as at:
+            at.cards.spans = [span(20, 118), span(300, 398)]
+            await at.source.ask_next()
+            yield FilledSource(at.source, *at.cards.spans)
 
 
 async def test_what_is_lacking_comes_in_whole_minutes_newest_first_marked_as_the_cards(
@@ -192,7 +212,7 @@ async def test_the_minute_before_comes_too_where_its_last_group_may_reach_into_t
 
 async def test_nothing_that_was_not_authorised_is_told_or_read(tmp_path: Path) -> None:
     async with bench(tmp_path) as at:
-        at.cards.start_ns = DAY0 - 3600 * S
+        at.cards.spans = [span(-3600, 600)]
         at.clock.passed += 700 * S
         await at.source.ask_next()
         assert await at.source.ranges(STREAM, 0, NOW_NS) == [span(-1000, 600)]
