@@ -32,6 +32,8 @@ from shared.private import close_to_others
 from shared.service import Service
 from shared.settings import load
 from shared.tap import Endpoint, TapKeys, TapPublisher, TapSetup, open_tap
+from shared.tap.endpoint import Beside
+from shared.tap.keys import read_key
 
 _HTTP_TIMEOUT_S = 5.0
 
@@ -61,7 +63,7 @@ async def build(commune: str | None) -> Service:
     )
     service.on_stop(client.aclose)
     hub = StreamHub()
-    tap = TapPublisher(setup.endpoints, setup.keys, hub.recent)
+    tap = TapPublisher(setup.endpoints, setup.keys, hub.recent, beside=_edge(settings))
     hub.connect(tap.publish, tap.publish_batch)
     await open_tap(tap, service)
 
@@ -104,6 +106,14 @@ def pace_of(tap: TapPublisher, stream: StreamId) -> Pace:
     return Pace.SOON if tap.wanted(stream) else Pace.LATER
 
 
+def _edge(settings: IngestSettings) -> Beside | None:
+    """The edge recorder that is dialled besides. Raises BadInput."""
+    if not settings.tap_edge_endpoint:
+        return None
+    file = settings.tap_edge_key_file
+    return Beside(Endpoint.parse(settings.tap_edge_endpoint), None if file is None else read_key(file))
+
+
 def _headers(settings: IngestSettings, keys: TapKeys | None) -> dict[str, str]:
     """Who asks; with the public tap key, which control_room ends with the credential."""
     headers = {"Authorization": f"Bearer {settings.worker_token.get_secret_value()}"}
@@ -117,5 +127,6 @@ def _own_places(settings: IngestSettings, endpoints: Sequence[Endpoint]) -> list
         f"http://127.0.0.1:{settings.status_port}",
         f"http://127.0.0.1:{settings.card_port}",
         *(endpoint.address for endpoint in endpoints),
+        settings.tap_edge_endpoint.partition(":")[2],
     )
     return [place for place in map(own_service, urls) if place] + listed_places(settings.own_places)

@@ -24,6 +24,13 @@ class IngestSettings(Settings):
     tap_server_key_file: Path | None = Field(
         default=None, description="File of the public tap key of mux and storage."
     )
+    tap_edge_endpoint: str = Field(
+        default="", description="Where an edge recorder beside it is: `connect:tcp://127.0.0.1:7012`."
+    )
+    tap_edge_key_file: Path | None = Field(
+        default=None,
+        description="File of the edge's public tap key; only one on this machine may do without.",
+    )
     status_host: str = Field(default="127.0.0.1", description="Address of `/healthz` and `/metrics`.")
     status_port: int = Field(default=9101, description="Port of `/healthz` and `/metrics`.")
     ingest_core: CoreChoice = Field(

@@ -138,8 +138,10 @@ class FetchMetrics:
         self.wanted_s = metrics.gauge(
             "storage_edge_missing_seconds", "Footage found to be at the edge only, so far", ["commune"]
         )
-        self.received = metrics.counter("storage_edge_segments_total", "Segments received from edges")
-        self.received_bytes = metrics.counter("storage_edge_bytes_total", "Bytes received from edges")
+        self.received = metrics.counter("storage_edge_received_total", "Segments received from edges")
+        self.received_bytes = metrics.counter(
+            "storage_edge_received_bytes_total", "Bytes received from edges"
+        )
         self.refused = metrics.counter("storage_edge_refused_total", "Segments of edges refused", ["why"])
         self.uploads = metrics.gauge("storage_edge_uploads", "Uploads of edges under way")
 
@@ -155,7 +157,7 @@ class EdgeMetrics:
         self.dropped = metrics.counter(
             "storage_edge_dropped_total", "Recordings given up because the edge was full", ["why"]
         )
-        self.bytes = metrics.gauge("storage_edge_bytes", "Bytes of recordings kept at the edge")
+        self.bytes = metrics.gauge("storage_edge_kept_bytes", "Bytes of recordings kept at the edge")
 
 
 class ScrubMetrics:

@@ -54,6 +54,15 @@ class Endpoint:
         return "[" in self.address
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One more reader that a publisher dials, by a key of that reader's own: an edge recorder. Without one it
+    is on this machine."""
+
+    endpoint: Endpoint
+    server_public: bytes | None = None
+
+
 def _is_tcp(address: str) -> bool:
     """Whether it is `tcp://host:port` and nothing more."""
     try:

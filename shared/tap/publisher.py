@@ -7,7 +7,7 @@ import zmq
 from shared import metrics
 from shared.errors import BadInput
 from shared.ids import StreamId
-from shared.tap.endpoint import Endpoint
+from shared.tap.endpoint import Beside, Endpoint
 from shared.tap.gathering import GATHERED_BYTES, Gathering
 from shared.tap.keys import TapKeys
 from shared.tap.pump import Pump
@@ -36,8 +36,10 @@ class TapPublisher:
         endpoints: Sequence[Endpoint],
         keys: TapKeys | None,
         recent: Callable[[StreamId], Sequence[AccessUnit]],
+        *,
+        beside: Beside | None = None,
     ) -> None:
-        self._pump = Pump(zmq.XPUB, endpoints, keys, self._upstream)
+        self._pump = Pump(zmq.XPUB, endpoints, keys, self._upstream, beside=beside)
         self._recent = recent
         self._changed: Callable[[StreamId], None] | None = None
         self._wanted: set[bytes] = set()

@@ -10,7 +10,7 @@ import zmq.auth.asyncio
 from shared.clock import Clock, SystemClock
 from shared.errors import BadInput, Unavailable
 from shared.log import Trouble, get_logger
-from shared.tap.endpoint import Endpoint, Way
+from shared.tap.endpoint import Beside, Endpoint, Way
 from shared.tap.keys import TapKeys
 from shared.tap.wire import MAX_UNIT_BYTES
 
@@ -61,11 +61,14 @@ class Pump:
         clock: Clock | None = None,
         *,
         patience_s: float = 0.0,
+        beside: Beside | None = None,
     ) -> None:
         self._patience_s = patience_s
         self._waiting: asyncio.TimerHandle | None = None
         self._descriptor: int | None = None
         _refuse_unsafe(endpoints, keys)
+        _refuse_unsafe_beside(beside, keys)
+        self._beside = beside
         self._kind = kind
         self._endpoints = endpoints
         self._keys = keys
@@ -95,6 +98,11 @@ class Pump:
             (zmq.RECONNECT_IVL_MAX, 2000),
         ):
             socket.setsockopt(option, value)
+        if self._beside is not None:
+            # What is set later holds for what is opened later: this one has a key of its own, or none.
+            if self._keys is not None and self._beside.server_public is not None:
+                self._show(socket, self._keys, self._beside.server_public)
+            self._open(socket, self._beside.endpoint)
         if self._keys is not None:
             self._secure(context, socket, self._keys)
         for endpoint in self._endpoints:
@@ -144,16 +152,23 @@ class Pump:
     def _secure(
         self, context: "zmq.Context[zmq.Socket[bytes]]", socket: "zmq.Socket[bytes]", keys: TapKeys
     ) -> None:
-        socket.setsockopt(zmq.CURVE_PUBLICKEY, keys.public)
-        socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
         if any(endpoint.way is Way.BIND for endpoint in self._endpoints):
+            socket.setsockopt(zmq.CURVE_PUBLICKEY, keys.public)
+            socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
             socket.setsockopt(zmq.CURVE_SERVER, 1)
             self._authenticator = zmq.auth.asyncio.AsyncioAuthenticator(zmq.asyncio.Context(shadow=context))
             self._authenticator.configure_curve_callback("*", _Allowed(keys, self._clock))
             self._authenticator.start()
         else:
             assert keys.server_public is not None
-            socket.setsockopt(zmq.CURVE_SERVERKEY, keys.server_public)
+            self._show(socket, keys, keys.server_public)
+
+    @staticmethod
+    def _show(socket: "zmq.Socket[bytes]", keys: TapKeys, server_public: bytes) -> None:
+        """Dial from now on whoever has this key, by our own."""
+        socket.setsockopt(zmq.CURVE_PUBLICKEY, keys.public)
+        socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret)
+        socket.setsockopt(zmq.CURVE_SERVERKEY, server_public)
 
     @staticmethod
     def _open(socket: "zmq.Socket[bytes]", endpoint: Endpoint) -> None:
@@ -219,6 +234,16 @@ def _refuse_unsafe(endpoints: Sequence[Endpoint], keys: TapKeys | None) -> None:
         raise BadInput("the tap is dialled: give it the folder of its peers' public keys")
     if Way.CONNECT in ways and keys.server_public is None:
         raise BadInput("the tap dials out: give it the server's public key")
+
+
+def _refuse_unsafe_beside(beside: Beside | None, keys: TapKeys | None) -> None:
+    if beside is None:
+        return
+    if beside.endpoint.way is not Way.CONNECT:
+        raise BadInput(f"{beside.endpoint.address} beside the tap is dialled: write it as connect:")
+    secured = beside.server_public is not None and keys is not None
+    if not secured and not beside.endpoint.is_loopback:
+        raise BadInput(f"{beside.endpoint.address} is not on this machine: give the tap keys for it")
 
 
 def _message(socket: "zmq.Socket[bytes]") -> list[zmq.Frame]:

@@ -146,8 +146,10 @@ def plan_films(
 def _each_picture_once(
     footage: Sequence[Footage], read: ReadLayout, unread: Callable[[Footage], None]
 ) -> Iterator[tuple[Footage, Layout, int]]:
-    """What can be read, each segment with the instant up to which it is taken. Where a run was recorded twice,
-    as by an edge and here, the later segment goes on at its key picture; one within another is left out.
+    """What can be read, each segment with the instant up to which it is taken.
+
+    Where a run was recorded twice, as by an edge and here, the later segment goes on at its key picture; one
+    within another is left out.
     """
     held: tuple[Footage, Layout] | None = None
     for one in footage:

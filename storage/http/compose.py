@@ -65,7 +65,7 @@ def compose_app(
             calendar_routes(catalogue, guard),
             export_routes(jobs, holds, catalogue, clock, guard, evidence, fetching.edges.wish),
             desk_routes(jobs, preflight, receipts, guard, fetching.edges.wish),
-            edge_routes(fetching, guard, clock),
+            edge_routes(fetching, guard),
             clock_routes(keeper, guard),
             proof_routes(proofs, guard),
             lease_routes(leases, publishers.keep),

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from shared.causes import cause_of
-from shared.clock import Clock
 from shared.errors import BadInput, TicketRefused, TooLarge, Unavailable
 from shared.ids import COMMUNE_PATTERN, StreamId
 from shared.messages.codec import decode, encode
@@ -17,8 +16,11 @@ from shared.tickets import Action, bearer, edge_resource
 from storage.fetching.compose import Fetching
 from storage.http.asked import PATH, Authorization, From, admitted, asked_span
 from storage.http.ticket_guard import TicketGuard
+from storage.model.instants import ns_from_text
 
 _MOST_BODY = 2 << 20
+_WISHED_NS = 600_000_000_000
+"""From `from` on, where nobody says up to when."""
 _REFUSALS = (400, 401, 403, 413, 503)
 
 _REPORT = said(
@@ -53,7 +55,7 @@ Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 Offset = Annotated[int, Query(ge=0)]
 
 
-def edge_routes(fetching: Fetching, guard: TicketGuard, clock: Clock) -> APIRouter:
+def edge_routes(fetching: Fetching, guard: TicketGuard) -> APIRouter:
     """The routes; each admits its ticket first."""
     router = APIRouter(default_response_class=Response)
 
@@ -101,8 +103,8 @@ def edge_routes(fetching: Fetching, guard: TicketGuard, clock: Clock) -> APIRout
         shown = admitted(guard, request, stream, authorization, ticket)
         if start is None:
             raise BadInput(why("playback-from-missing", "media needs `from`"), "from")
-        now_ns = clock.utc_ns()
-        fetching.edges.wish(stream, asked_span(shown, start, to, now_ns, now_ns))
+        from_ns = ns_from_text(start, "from")
+        fetching.edges.wish(stream, asked_span(shown, start, to, from_ns, from_ns + _WISHED_NS))
         return Response(status_code=204)
 
     router.add_api_route("/edges/{commune}", report, methods=["PUT"], **_REPORT)

@@ -2,6 +2,7 @@
 import { bareClock, zoneOffset, type Language } from "../i18n/times";
 import { steadyParts } from "../i18n/zone";
 import type { Span } from "./planner";
+import type { Fetchable } from "./storage";
 import { holes, ticks, xOf, type Window } from "./timeline";
 
 export interface Drawing {
@@ -9,6 +10,8 @@ export interface Drawing {
   /** What there can be recordings of: from the start of the range to its end or now. */
   known: Window;
   ranges: readonly Span[];
+  /** Gaps whose footage a commune's recorder has. */
+  fetchable: readonly Fetchable[];
   buffered: readonly Span[];
   cursorMs: number | null;
   hoverMs: number | null;
@@ -20,7 +23,7 @@ export interface Drawing {
 const COLOURS = {
   ground: "#0e1216", recorded: "#2f5f55", edge: "#4d8f80", gap: "#3a2320", hatch: "#8a5445",
   text: "#9aa5b1", tick: "#3a444f", buffer: "#b7c3cf", cursor: "#f0c46a", hover: "#9aa5b1",
-  mark: "#8ab4ff", marked: "rgb(138 180 255 / 24%)",
+  elsewhere: "#1d3347", coming: "#3f7fb5", mark: "#8ab4ff", marked: "rgb(138 180 255 / 24%)",
 };
 const BAR_TOP = 24;
 const BAR_BOTTOM = 60;
@@ -39,6 +42,7 @@ export function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
   const x = (ms: number): number => xOf(drawing.shown, width, ms);
 
   for (const gap of holes(drawing.known, drawing.ranges)) hatch(pen, x(gap.from), x(gap.to));
+  for (const gap of drawing.fetchable) elsewhere(pen, x(gap.from), x(gap.to), gap.fetch);
   for (const range of drawing.ranges) {
     const [from, to] = [x(range.from), x(range.to)];
     pen.fillStyle = COLOURS.recorded;
@@ -73,6 +77,16 @@ function hatch(pen: CanvasRenderingContext2D, from: number, to: number): void {
   }
   pen.stroke();
   pen.restore();
+}
+
+/** Told apart by shape: a low bar is to be fetched, a high one is on its way. */
+function elsewhere(pen: CanvasRenderingContext2D, from: number, to: number, fetch: Fetchable["fetch"]): void {
+  const width = Math.max(1, to - from);
+  pen.fillStyle = COLOURS.elsewhere;
+  pen.fillRect(from, BAR_TOP, width, BAR_BOTTOM - BAR_TOP);
+  pen.fillStyle = COLOURS.coming;
+  const height = fetch === "fetching" ? 24 : 6;
+  pen.fillRect(from, BAR_BOTTOM - height, width, height);
 }
 
 function hours(pen: CanvasRenderingContext2D, { shown, language }: Drawing, width: number): void {

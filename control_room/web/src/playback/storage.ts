@@ -6,8 +6,15 @@ import type { Span } from "./planner";
 
 const MARGIN_MS = 20_000;
 
+/** A gap whose footage a commune's own recorder has: not asked for yet, or on its way. */
+export interface Fetchable extends Span {
+  fetch: "to-fetch" | "fetching";
+}
+
 export interface Listing {
   ranges: Span[];
+  /** The gaps of which another place has the footage. */
+  fetchable: Fetchable[];
   /** Whether storage writes this stream now. */
   recording: boolean;
   /** The newest recorded instant. */
@@ -29,8 +36,13 @@ interface WireSpan {
   to: string;
 }
 
+interface WireGap extends WireSpan {
+  fetch?: string;
+}
+
 interface WireListing {
   ranges: WireSpan[];
+  gaps: WireGap[];
   recording: boolean;
   until: string | null;
 }
@@ -53,6 +65,7 @@ export class Recordings {
     const body = (await response.json()) as WireListing;
     return {
       ranges: body.ranges.map((span) => ({ from: Date.parse(span.from), to: Date.parse(span.to) })),
+      fetchable: body.gaps.flatMap(fetchableOf),
       recording: body.recording,
       until: body.until === null ? null : Date.parse(body.until),
     };
@@ -86,6 +99,11 @@ export class Recordings {
     };
   }
 
+  /** Asks that what a commune's recorder has of a range comes before all else. */
+  async fetchNow(wanted: Span, signal: AbortSignal): Promise<void> {
+    await this.get("/fetch", { from: toWire(wanted.from), to: toWire(wanted.to) }, signal, "PUT");
+  }
+
   /** The key picture shown at an instant, made small; null where there is none. */
   async picture(atMs: number, signal: AbortSignal): Promise<Blob | null> {
     const response = await this.get("/thumbnail", { at: toWire(atMs) }, signal);
@@ -112,11 +130,11 @@ export class Recordings {
     return this.get("/media", converted, signal);
   }
 
-  private async get(path: string, query: Record<string, string> | [string, string][], signal: AbortSignal): Promise<Response> {
+  private async get(path: string, query: Record<string, string> | [string, string][], signal: AbortSignal, method = "GET"): Promise<Response> {
     const ticket = await this.freshTicket();
     try {
       const address = `${ticket.url}${path}?${new URLSearchParams(query).toString()}`;
-      const response = await fetch(address, { signal, headers: { Authorization: `Bearer ${ticket.ticket}` } });
+      const response = await fetch(address, { method, signal, headers: { Authorization: `Bearer ${ticket.ticket}` } });
       if (response.ok) return response;
       // A refused ticket is not used again: the next call asks the control room, which knows why.
       if (response.status === 401 || response.status === 403) this.ticket = null;
@@ -154,12 +172,16 @@ export class Listings {
   /** A newer one; null where the last is as good. */
   async fresh(signal: AbortSignal): Promise<Listing | null> {
     if (performance.now() - this.askedAtMs < LISTING_MS) return null;
-    if (this.listing !== null && this.range.to < (this.listing.until ?? 0)) return null;
+    const settled = this.listing?.fetchable.length === 0 && this.range.to < (this.listing.until ?? 0);
+    if (settled) return null;
     this.listing = await this.recordings.list(this.range, signal);
     this.askedAtMs = performance.now();
     return this.listing;
   }
 }
+
+const fetchableOf = (gap: WireGap): Fetchable[] =>
+  gap.fetch === "to-fetch" || gap.fetch === "fetching" ? [{ from: Date.parse(gap.from), to: Date.parse(gap.to), fetch: gap.fetch }] : [];
 
 const codecOf = (response: Response): string => response.headers.get("X-Beffroi-Codec") ?? "";
 

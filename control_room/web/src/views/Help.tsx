@@ -38,6 +38,7 @@ export function Help({ views, onClose }: Props) {
     [["r"], t.playback.keys.backward],
     [["i", "o"], t.playback.keys.marks],
     [["s"], t.playback.keys.still],
+    [["f"], t.playback.keys.fetch],
   ];
   return (
     <Dialog title={t.help.title} onClose={onClose} testId="help" wide>

@@ -67,3 +67,22 @@ async def test_the_recorder_gets_304_until_a_policy_changes(room: Room, admin: h
         await admin.patch(f"/cameras/{camera}", json={"recorded": False})
         changed = await recorder.get("/recorder/policies", headers=tag)
     assert [policy["recorded"] for policy in changed.json()["policies"]] == [False]
+
+
+async def test_recorders_are_told_when_an_authorisation_is_over(room: Room, admin: httpx.AsyncClient) -> None:
+    permit = {"number": "1", "granted_on": "2026-01-01", "valid_until": "2026-12-31", "days": 20}
+    await room.camera(admin, authorisation=permit)
+    told = (await room.machine(RECORDER_TOKEN).get("/recorder/policies")).json()["policies"]
+    assert [one["until"] for one in told] == ["2027-01-01T00:00:00Z"]
+
+
+async def test_an_edge_is_told_what_its_own_commune_records_and_no_other(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    camera = await room.camera(admin, LILLE)
+    _, worker = await room.worker(admin, LILLE)
+    first = await worker.get("/worker/recording")
+    other = await room.camera(admin, ROUBAIX)
+    again = await worker.get("/worker/recording", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, other != camera) == (304, True)
+    assert [one["stream"] for one in first.json()["policies"]] == [f"{LILLE}/{camera}/main"]

@@ -13,7 +13,7 @@ import pytest
 from shared.door import Door
 from shared.messages.codec import encode
 from shared.messages.desk import HandOver, SurveyOrder
-from shared.messages.edge import SegmentOffer
+from shared.messages.edge import EdgeReport, SegmentOffer
 from shared.messages.storage import ExportedCamera, ExportOrder, HoldOrder
 from shared.tickets import CLOCK_RESOURCE, SURVEY_RESOURCE, Action, Ticket, edge_resource
 from shared.utc import instant_of
@@ -61,8 +61,9 @@ OFFER = SegmentOffer(
     object_key(STREAM, START_NS, 1, "e123abc"), str(STREAM), 1, START_NS, START_NS + 10**9, 40, "0" * 64
 )
 EDGE = ("reportEdge", "offerSegment", "sendSegment")
-WHOLE: dict[str, ExportOrder | HoldOrder | HandOver | SurveyOrder | SegmentOffer] = {
+WHOLE: dict[str, ExportOrder | HoldOrder | HandOver | SurveyOrder | SegmentOffer | EdgeReport] = {
     "offerSegment": OFFER,
+    "reportEdge": EdgeReport(()),
     "orderExport": ORDER,
     "placeHold": HOLD,
     "signReceipt": GIVEN,

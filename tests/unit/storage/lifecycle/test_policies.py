@@ -10,6 +10,7 @@ from shared.clock import SimulatedClock
 from shared.ids import StreamId
 from shared.messages.codec import encode
 from shared.messages.storage import RecordingPolicies, RecordingPolicy, RecordingReport
+from shared.utc import instant_of
 from storage.index.database import Database
 from storage.index.policies import PolicyRows
 from storage.lifecycle.policies import PolicyPoller
@@ -94,3 +95,19 @@ async def test_days_below_the_minimum_are_not_obeyed_and_a_minimum_that_cannot_b
         await control.poller(database, SimulatedClock(0)).poll()
         assert [(one.stream, one.days) for one in control.applied[-1]] == [(below.stream, 15)]
         assert [one.days for one in await PolicyRows(database).all()] == [15]
+
+
+async def test_what_is_authorised_up_to_an_instant_is_recorded_no_longer_whoever_is_away() -> None:
+    until = instant_of(3600 * 10**9)
+    control, clock = ControlRoom((replace(policy(), until=until),)), SimulatedClock(0)
+    async with index_in_memory() as database:
+        await control.poller(database, clock).poll()
+        control.away = True
+        # After a restart too: what is kept says until when.
+        poller = control.poller(database, clock)
+        await poller.start_from_last_known()
+        for seconds, recorded in ((3599, True), (1, False), (86_400, False)):
+            await clock.advance(seconds)
+            poller.end_what_is_over()
+            assert [one.recorded for one in control.applied[-1]] == [recorded]
+        assert [one.until for one in await PolicyRows(database).all()] == [until]

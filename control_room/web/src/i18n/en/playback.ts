@@ -57,6 +57,15 @@ export const playback = {
     hold: "Hold this range",
     export: "Export this range",
   },
+  fetch: {
+    title: "At the commune’s recorder",
+    toFetch: "to fetch",
+    fetching: "on its way",
+    left: (length: string) => `${length} to fetch from the commune’s recorder`,
+    coming: (length: string) => `${length} on its way`,
+    now: "Fetch this now",
+    asked: "Asked for: this range goes before all the rest.",
+  },
   sync: {
     add: "Add a camera…",
     remove: (name: string) => `Remove ${name}`,
@@ -89,5 +98,6 @@ export const playback = {
     backward: "Backward or forward",
     marks: "Start and end of the marked range",
     still: "Save the shown picture",
+    fetch: "Fetch what the commune has of the range shown",
   },
 } satisfies Messages["playback"];

@@ -55,6 +55,15 @@ export const playback = {
     hold: "Conserver cette plage",
     export: "Exporter cette plage",
   },
+  fetch: {
+    title: "À l’enregistreur de la commune",
+    toFetch: "à rapatrier",
+    fetching: "en cours",
+    left: (length: string) => `${length} à rapatrier de l’enregistreur de la commune`,
+    coming: (length: string) => `${length} en cours de rapatriement`,
+    now: "Rapatrier maintenant",
+    asked: "Demandé : cette plage passe avant tout le reste.",
+  },
   sync: {
     add: "Ajouter une caméra…",
     remove: (name: string) => `Retirer ${name}`,
@@ -87,5 +96,6 @@ export const playback = {
     backward: "Lecture arrière ou avant",
     marks: "Début et fin de la plage repérée",
     still: "Enregistrer l’image affichée",
+    fetch: "Rapatrier ce que la commune a de la plage affichée",
   },
 };

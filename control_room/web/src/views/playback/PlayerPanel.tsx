@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { asProblem } from "../../api/problem";
 import { useTerritory } from "../../api/territory";
 import type { Camera } from "../../api/types";
 import { useText } from "../../i18n/text";
 import { percent, toWire } from "../../i18n/times";
+import { fetchesOf } from "../../playback/fetchable";
 import type { Span } from "../../playback/planner";
 import { RATES, START } from "../../playback/state";
-import type { Listing } from "../../playback/storage";
+import type { Fetchable, Listing } from "../../playback/storage";
 import { saveStill } from "../../playback/still";
 import { MOST_CAMERAS } from "../../playback/sync";
 import { coverageOf, following, zoomed, type Window } from "../../playback/timeline";
@@ -13,9 +15,11 @@ import { useSay } from "../../ui/Announcer";
 import { classes } from "../../ui/classes";
 import { useKeys } from "../../ui/keys";
 import { useNow } from "../../ui/now";
+import { problemText } from "../../ui/problemText";
 import { tell, useRoute } from "../../ui/router";
 import { Companion } from "./Companion";
 import { Controls } from "./Controls";
+import { FetchNow } from "./FetchNow";
 import { Marks, withFrom, withTo, type Marked } from "./Marks";
 import { Notices } from "./Notices";
 import { Strip } from "./Strip";
@@ -39,6 +43,7 @@ interface Props {
 }
 
 /** Before there is a player. */
+const NOTHING: readonly Fetchable[] = [];
 const RESTING = { ...START, playing: false };
 
 export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, onChange }: Props) {
@@ -48,7 +53,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
   // What it was opened with: the address follows the picture, and the motive may be changed elsewhere.
   const [{ start, why }] = useState({ start: startMs, why: motive });
   const video = useRef<HTMLVideoElement>(null);
-  const { player, state, thumbs } = usePlayer(video, camera.id, range, why, start);
+  const { player, state, thumbs, recordings } = usePlayer(video, camera.id, range, why, start);
   const now = useNow(1000);
   const known: Window = { from: range.from, to: Math.max(range.from + 1000, Math.min(range.to, now)) };
   const [view, setView] = useState<Window>(known);
@@ -74,6 +79,19 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
     if (video.current === null || shownMs === null) return;
     say(t.playback.stillDone(await saveStill(video.current, camera.id, shownMs)));
   }, [camera.id, say, shownMs, t]);
+  const fetchable = state?.listing?.fetchable ?? NOTHING;
+  const fetches = fetchesOf(fetchable, view, shownMs);
+  const fetchNow = useCallback(
+    async (wanted: Span) => {
+      try {
+        await recordings?.fetchNow(wanted, new AbortController().signal);
+        say(t.playback.fetch.asked);
+      } catch (error) {
+        say(problemText(asProblem(error), t));
+      }
+    },
+    [recordings, say, t],
+  );
   const zoom = useCallback(
     (factor: number) => setView((old) => zoomed(old, { from: range.from, to: knownTo }, factor, shownMs ?? (old.from + old.to) / 2)),
     [range.from, knownTo, shownMs],
@@ -92,6 +110,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
         "+": () => zoom(0.5),
         "-": () => zoom(2),
         s: () => void still(),
+        f: () => fetches.wanted !== null && void fetchNow(fetches.wanted),
         r: () => player?.steer({ backward: !backward }),
         i: () => shownMs !== null && setMarked((old) => withFrom(old, shownMs)),
         o: () => shownMs !== null && setMarked((old) => withTo(old, shownMs)),
@@ -100,7 +119,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
       work?.();
       return work !== undefined;
     },
-    [player, playing, backward, shownMs, range.from, changeRate, zoom, still],
+    [player, playing, backward, shownMs, range.from, changeRate, zoom, still, fetches.wanted, fetchNow],
   );
   useKeys(onKey);
 
@@ -124,8 +143,9 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
       </div>
       <Controls player={player} playing={playing} rate={rate} backward={backward} shownMs={shownMs} onStill={() => void still()}
         onZoom={zoom} onZoomAll={() => setView(known)} />
-      <Timeline view={view} known={known} ranges={ranges} buffered={player?.buffered() ?? []} cursorMs={shownMs}
+      <Timeline view={view} known={known} ranges={ranges} fetchable={fetchable} buffered={player?.buffered() ?? []} cursorMs={shownMs}
         marked={marked} thumbs={thumbs} onMark={setMarked} onView={setView} onSeek={(ms) => player?.seek(ms)} />
+      <FetchNow fetches={fetches} onFetch={() => fetches.wanted !== null && void fetchNow(fetches.wanted)} />
       <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />
       <Marks cameraId={camera.id} marked={marked} shownMs={shownMs} onMark={setMarked} />
     </div>

@@ -3,6 +3,7 @@ import { useText } from "../../i18n/text";
 import { dateTime } from "../../i18n/times";
 import { draw } from "../../playback/draw";
 import type { Span } from "../../playback/planner";
+import type { Fetchable } from "../../playback/storage";
 import type { Thumbs } from "../../playback/thumbs";
 import { panned, timeAt, xOf, zoomed, type Window } from "../../playback/timeline";
 import { classes } from "../../ui/classes";
@@ -15,6 +16,7 @@ interface Props {
   view: Window;
   known: Window;
   ranges: readonly Span[];
+  fetchable: readonly Fetchable[];
   buffered: readonly Span[];
   cursorMs: number | null;
   marked: Marked;
@@ -32,7 +34,7 @@ const PLACES = 160;
  * range, wheel zooms, Shift and wheel moves. A small picture shows what is under the pointer, or at the cursor
  * while the slider has the focus.
  */
-export function Timeline({ view, known, ranges, buffered, cursorMs, marked, thumbs, onMark, onView, onSeek }: Props) {
+export function Timeline({ view, known, ranges, fetchable, buffered, cursorMs, marked, thumbs, onMark, onView, onSeek }: Props) {
   const { t, language } = useText();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hoverMs, setHoverMs] = useState<number | null>(null);
@@ -49,7 +51,7 @@ export function Timeline({ view, known, ranges, buffered, cursorMs, marked, thum
   }, []);
 
   useEffect(() => {
-    if (canvas.current !== null) draw(canvas.current, { shown: view, known, ranges, buffered, cursorMs, hoverMs, marked, language });
+    if (canvas.current !== null) draw(canvas.current, { shown: view, known, ranges, fetchable, buffered, cursorMs, hoverMs, marked, language });
   });
 
   // React listens to wheels passively; the page must not scroll under the timeline.
@@ -109,6 +111,12 @@ export function Timeline({ view, known, ranges, buffered, cursorMs, marked, thum
         <span className={styles.swatches} aria-hidden="true">
           <i className={classes(styles.swatch, styles.recorded)} /> {t.playback.legend.recorded}
           <i className={classes(styles.swatch, styles.gap)} /> {t.playback.legend.gap}
+          {fetchable.length > 0 && (
+            <>
+              <i className={classes(styles.swatch, styles.toFetch)} /> {t.playback.fetch.toFetch}
+              <i className={classes(styles.swatch, styles.fetching)} /> {t.playback.fetch.fetching}
+            </>
+          )}
         </span>
         <span>{dateTime(language, view.to)}</span>
       </div>

@@ -26,6 +26,7 @@ export function recordingsOf(cameraId: string, { from, to }: Span, motive: strin
 export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: string, range: Span, motive: string, startMs: number | null, follows = false) {
   const [player, setPlayer] = useState<Player | null>(null);
   const [thumbs, setThumbs] = useState<Thumbs | null>(null);
+  const [opened, setOpened] = useState<Recordings | null>(null);
   const { from, to } = range;
 
   useEffect(() => {
@@ -37,15 +38,17 @@ export function usePlayer(video: RefObject<HTMLVideoElement | null>, cameraId: s
     const pictures = new Thumbs(recordings);
     setPlayer(made);
     setThumbs(pictures);
+    setOpened(recordings);
     return () => {
       made.close();
       pictures.close();
       setThumbs(null);
+      setOpened(null);
       setPlayer(null);
     };
   }, [video, cameraId, from, to, motive, startMs, follows]);
 
   const nothing = useCallback(() => () => undefined, []);
   const state: PlayerState | null = useSyncExternalStore(player?.subscribe ?? nothing, player?.snapshot ?? (() => null));
-  return { player, state, thumbs };
+  return { player, state, thumbs, recordings: opened };
 }
