@@ -1,14 +1,16 @@
 """Puts the offer of cameras' cards together, where the settings ask for one."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
 from ingest.addresses import AddressRules
-from ingest.fleet import Fleet
 from ingest.onvif.card_choice import CardChoice
+from ingest.ports import CameraAddress
 from shared.clock import Clock
 from shared.errors import BadInput
+from shared.ids import StreamId
 from shared.service import Service
 
 _LEAST_SECRET = 32
@@ -25,9 +27,14 @@ class CardOffer:
 
 
 async def offer_cards(
-    service: Service, offer: CardOffer, rules: AddressRules, fleet: Fleet, clock: Clock
+    service: Service,
+    offer: CardOffer,
+    rules: AddressRules,
+    addresses: Callable[[], Mapping[StreamId, CameraAddress]],
+    clock: Clock,
 ) -> int | None:
-    """Offer the cards of the cameras that the offer names; the port, None where it names none.
+    """Offer the cards of the cameras that the offer names; the port, None where it names none. `addresses`
+    tells where the wanted streams are.
 
     Raises BadInput, Unavailable.
     """
@@ -43,5 +50,5 @@ async def offer_cards(
     from ingest.onvif.replay import Replayer
     from shared.asgi import serve_asgi
 
-    cards = Cards(choice, fleet.addresses, rules, Replayer(rules, clock), clock)
+    cards = Cards(choice, addresses, rules, Replayer(rules, clock), clock)
     return await serve_asgi(service, CardDoor(cards, secret), offer.host, offer.port)
