@@ -118,7 +118,7 @@ class ReplayReceiver:
             self._bye()
 
     def flush(self) -> None:
-        """Nothing more comes: give the picture that was still being put together, unless its end is missing."""
+        """Nothing more comes: give the picture that is being put together, unless its end is missing."""
         if (self._marks and not self.whole) or self._depacketiser.middle >= 0:
             self._depacketiser.damaged = True
         self._finish()

@@ -20,7 +20,7 @@ from shared.messages.codec import encode
 from shared.service import Service
 from storage.edge.authorised import Authorisation, Authorisations
 from storage.fmp4.reader import read_layout
-from storage.objects.file_range import read_range
+from storage.recording.survey import opened
 from tests.integration.storage.edge import edge_of, rows
 from tests.integration.storage.harness import storage
 from tests.integration.storage.test_edge import whole
@@ -75,10 +75,8 @@ async def test_footage_of_a_card_comes_to_the_centre_whole_and_says_where_it_is_
 
             await eventually(stored, within_s=20, what="two minutes in the object store")
             for key in found:
-                path = objects / key
-                layout = read_layout(
-                    lambda at, size, path=path: read_range(path, at, size), path.stat().st_size
-                )
+                with opened(objects / key) as (read_at, size):
+                    layout = read_layout(read_at, size)
                 assert layout.identity.wall_source == "card"
                 assert layout.identity.days == policy.days
             assert list((edge.kept / "cards").iterdir()) == []

@@ -43,7 +43,8 @@ def read(parts: Sequence[bytes]) -> list[AccessUnit | CardEnd]:
 
 @given(lists(units(), max_size=5), lists(integers(1, 400), max_size=20))
 def test_what_was_written_is_read_however_it_is_cut(given_units: list[AccessUnit], cuts: list[int]) -> None:
-    data = b"".join(encoded(item) for item in [*given_units, END])
+    items: list[AccessUnit | CardEnd] = [*given_units, END]
+    data = b"".join(encoded(item) for item in items)
     parts, at = [], 0
     for cut in cuts:
         parts.append(data[at : at + cut])

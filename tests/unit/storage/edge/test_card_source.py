@@ -24,7 +24,7 @@ from storage.fmp4.reader import read_layout
 from storage.metrics import CardMetrics, RecorderMetrics
 from storage.model.stretches import within
 from storage.objects.disk import RealDisk
-from storage.objects.file_range import read_range
+from storage.recording.survey import opened
 from tests.support.pictures import STREAM, units
 from tests.unit.storage.edge.source_contract import FilledSource, SourceContract
 
@@ -183,7 +183,8 @@ async def test_what_is_lacking_comes_in_whole_minutes_newest_first_marked_as_the
         files = []
         async with aclosing(at.source.fetch(STREAM, span(140, 250))) as found:
             async for file in found:
-                layout = read_layout(lambda at_, size, path=file.path: read_range(path, at_, size), file.size)
+                with opened(file.path) as (read_at, size):
+                    layout = read_layout(read_at, size)
                 assert layout.identity.wall_source == "card"
                 assert (layout.identity.days, layout.identity.run) == (30, CARD_RUN + 7)
                 assert layout.identity.start_ns == file.start_ns

@@ -47,7 +47,7 @@ DEEP: Met = {
     *(("signReceipt", one) for one in (200, 400, 401, 403)),
     *(("cancelExport", one) for one in (200, 401, 403, 404)),
     *(("takeLease", one) for one in (204, 403)),
-    *(("fetchRecordings", one) for one in (204, 400, 401, 403)),
+    *(("fetchRecordings", one) for one in (400, 401, 403)),
     *(("reportEdge", one) for one in (200, 400, 401, 403)),
     *(("offerSegment", one) for one in (200, 400, 401, 403)),
     *(("sendSegment", one) for one in (400, 401, 403)),
