@@ -89,7 +89,7 @@ async def build(commune: str | None) -> Service:
     tap.tell(fleet.keep_pace)
     service.on_stop(fleet.close)
     offer = CardOffer(settings.cards, settings.card_secret, settings.card_host, settings.card_port)
-    await offer_cards(service, offer, rules, fleet.addresses, clock)
+    await offer_cards(service, offer, rules, fleet.addresses, fleet.is_sought, clock)
     poller = WantedPoller(client, commune, cache, lambda wanted: fleet.apply(wanted.cameras), clock)
     service.check("control_room", lambda: poller.trouble or reporter.trouble)
     service.supervise("wanted cameras", poller.run)

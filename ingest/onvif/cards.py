@@ -13,7 +13,7 @@ from ingest.onvif.card_units import MOST_LEAD_NS, CardUnits
 from ingest.onvif.clock_ahead import ClockAhead
 from ingest.onvif.device import OnvifDevice
 from ingest.onvif.recordings import CardRecording, spans_of
-from ingest.onvif.refused import absent, no_recording, silent, unnamed_recording
+from ingest.onvif.refused import absent, live_first, no_recording, silent, unnamed_recording
 from ingest.onvif.replay import Replay, Replayer
 from ingest.ports import CameraAddress, Refused, SourceError
 from ingest.rtsp.digest import Credentials
@@ -36,7 +36,9 @@ Addresses = Callable[[], Mapping[StreamId, CameraAddress]]
 
 
 class Cards:
-    """Asks cameras for the footage on their cards. `addresses` tells where the wanted streams are."""
+    """Asks cameras for the footage on their cards. `addresses` tells where the wanted streams are, `sought`
+    which of them do not come: a replay may hold the session that a live stream needs, and gives way.
+    """
 
     def __init__(
         self,
@@ -46,8 +48,10 @@ class Cards:
         replayer: Replayer,
         clock: Clock,
         *,
+        sought: Callable[[StreamId], bool],
         at_once: int = MOST_AT_ONCE,
     ) -> None:
+        self._sought = sought
         self._choice, self._addresses, self._rules = choice, addresses, rules
         self._replayer, self._clock, self._at_once = replayer, clock, at_once
         self._busy: set[str] = set()
@@ -96,14 +100,20 @@ class Cards:
                     clock_rate=replay.clock_rate,
                     place=target.place,
                 )
-                async with aclosing(self._played(stream, replay, units, ahead, target)) as played:
+                async with aclosing(self._played(stream, address, replay, units, ahead, target)) as played:
                     async for item in played:
                         yield item
             finally:
                 replay.close()
 
     async def _played(
-        self, stream: StreamId, replay: Replay, units: CardUnits, ahead: ClockAhead, target: Target
+        self,
+        stream: StreamId,
+        address: CameraAddress,
+        replay: Replay,
+        units: CardUnits,
+        ahead: ClockAhead,
+        target: Target,
     ) -> AsyncGenerator[AccessUnit | CardEnd, None]:
         wrong: Reason | None = None
         try:
@@ -114,6 +124,7 @@ class Cards:
                         yield unit
                     if units.over:
                         break
+                    self._let_live_first(address)
                     replay.may_end = units.complete
             if not units.complete:
                 wrong = (silent if units.units else absent)(target.place).reason
@@ -154,11 +165,18 @@ class Cards:
         if host in self._busy or len(self._busy) >= self._at_once:
             self._replays.labels("busy").inc()
             raise TooManyRequests("cards are being read already: come again", _RETRY_AFTER_S)
+        self._let_live_first(address)
         self._busy.add(host)
         try:
             yield
         finally:
             self._busy.discard(host)
+
+    def _let_live_first(self, address: CameraAddress) -> None:
+        """Raises CardBusy where a stream of the same host is wanted and does not come."""
+        host = _host(address)
+        if any(self._sought(stream) for stream, other in self._addresses().items() if _host(other) == host):
+            raise live_first(host)
 
     @asynccontextmanager
     async def _asking(

@@ -31,10 +31,11 @@ async def offer_cards(
     offer: CardOffer,
     rules: AddressRules,
     addresses: Callable[[], Mapping[StreamId, CameraAddress]],
+    sought: Callable[[StreamId], bool],
     clock: Clock,
 ) -> int | None:
     """Offer the cards of the cameras that the offer names; the port, None where it names none. `addresses`
-    tells where the wanted streams are.
+    and `sought` are as `Cards` has them.
 
     Raises BadInput, Unavailable.
     """
@@ -50,5 +51,5 @@ async def offer_cards(
     from ingest.onvif.replay import Replayer
     from shared.asgi import serve_asgi
 
-    cards = Cards(choice, addresses, rules, Replayer(rules, clock), clock)
+    cards = Cards(choice, addresses, rules, Replayer(rules, clock), clock, sought=sought)
     return await serve_asgi(service, CardDoor(cards, secret), offer.host, offer.port)

@@ -66,3 +66,9 @@ def absent(place: str) -> Ended:
 
 def no_replay(place: str) -> NoCard:
     return NoCard(why("card-no-replay", "{place} does not replay its recordings as ONVIF asks", place=place))
+
+
+def live_first(place: str) -> CardBusy:
+    return CardBusy(
+        why("card-live-first", "the live stream of {place} does not come: its card waits", place=place)
+    )

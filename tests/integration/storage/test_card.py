@@ -42,7 +42,7 @@ async def worker(start_ns: int, seconds: int) -> AsyncIterator[tuple[int, OnvifC
     async with OnvifCard(clock, [Section(start_ns, seconds)], username="viewer", password="p w") as card:
         addresses = {STREAM: CameraAddress(card.url, "viewer", "p w")}
         choice = CardChoice.read(f"*={card.http_port}")
-        cards = Cards(choice, lambda: addresses, rules, Replayer(rules, clock), clock)
+        cards = Cards(choice, lambda: addresses, rules, Replayer(rules, clock), clock, sought=lambda _: False)
         service = Service("cards", status_port=0)
         port = await serve_asgi(service, CardDoor(cards, SECRET), "127.0.0.1", 0)
         try:

@@ -34,6 +34,8 @@ class HastyClock(SystemClock):
 class Bench:
     card: OnvifCard
     cards: Cards
+    sought: set[StreamId]
+    others: dict[StreamId, CameraAddress]
 
     async def footage(self, span: Span) -> tuple[list[AccessUnit], CardEnd]:
         """All of a replay."""
@@ -73,4 +75,6 @@ async def card_bench(
         rules = AddressRules(allow_loopback=True)
         chosen = CardChoice.read((choice or "*=PORT").replace("PORT", str(card.http_port)))
         replayer = Replayer(rules, clock, silence_s=silence_s)
-        yield Bench(card, Cards(chosen, lambda: known, rules, replayer, clock))
+        sought: set[StreamId] = set()
+        cards = Cards(chosen, lambda: known, rules, replayer, clock, sought=sought.__contains__)
+        yield Bench(card, cards, sought, known)

@@ -9,10 +9,10 @@ from ingest.onvif import device, replay
 from ingest.onvif.card_units import MOST_LEAD_NS
 from ingest.onvif.refused import CardBusy, NoCard
 from ingest.ports import InvalidStream, NoAnswer, NotRtsp, Refused, SourceError, Unreachable
-from shared.cards import CARD_RUN
+from shared.cards import CARD_RUN, CardEnd
 from shared.codecs.h264 import nal_units
 from shared.errors import NotFound, TooManyRequests
-from shared.ids import StreamId
+from shared.ids import StreamId, StreamKind
 from shared.spans import Span
 from shared.units import UtcSource
 from tests.support.eventually import eventually
@@ -228,6 +228,25 @@ async def test_a_camera_is_replayed_once_at_a_time() -> None:
             with pytest.raises(TooManyRequests):
                 await bench.cards.recorded(STREAM, span(0, 1))
         assert (await bench.footage(span(10, 12)))[1].complete
+
+
+async def test_a_replay_gives_way_to_a_live_stream_that_does_not_come() -> None:
+    sub = StreamId(STREAM.commune, STREAM.camera, StreamKind.SUB)
+    async with card_bench(sections=((0, 600),)) as bench:
+        bench.others[sub] = bench.others[STREAM]
+        bench.sought.add(sub)
+        with pytest.raises(CardBusy):
+            await bench.footage(span(0, 600))
+        assert not bench.card.seen.operations
+        bench.sought.clear()
+        async with aclosing(bench.cards.footage(STREAM, span(0, 600))) as items:
+            await anext(items)
+            bench.sought.add(sub)
+            *_, end = [item async for item in items]
+        assert isinstance(end, CardEnd)
+        assert end.why is not None
+        assert (end.complete, end.why.code) == (False, "card-live-first")
+        await eventually(lambda: bench.card.seen.sessions == 0)
 
 
 async def test_who_goes_ends_the_replay_at_the_camera() -> None:

@@ -15,7 +15,7 @@ SECRET = SecretStr("0123456789abcdef0123456789abcdef")
 
 async def offered(service: Service, cards: str, secret: SecretStr | None) -> int | None:
     offer = CardOffer(cards, secret, "127.0.0.1", 0)
-    return await offer_cards(service, offer, AddressRules(), dict, SystemClock())
+    return await offer_cards(service, offer, AddressRules(), dict, lambda _: False, SystemClock())
 
 
 async def test_no_port_is_opened_where_no_card_is_named() -> None:

@@ -62,6 +62,7 @@ export const cameraReasons: typeof french = {
   "card-absent": "The card of {place} has no pictures of this time.",
   "card-astray": "{place} replays another time than it was asked for.",
   "card-busy": "{place} takes no further session now.",
+  "card-live-first": "The live stream of {place} does not come: its card waits.",
   "card-no-recording": "The card of {place} has no recording with video.",
   "card-no-replay": "{place} does not replay its recordings as ONVIF asks.",
   "card-no-service": "{place} has no ONVIF service that answers.",

@@ -61,6 +61,7 @@ export const cameraReasons = {
   "card-absent": "La carte de {place} n’a pas d’images de ce moment.",
   "card-astray": "{place} relit un autre moment que celui demandé.",
   "card-busy": "{place} n’accepte pas d’autre session pour l’instant.",
+  "card-live-first": "Le direct de {place} n’arrive pas : sa carte attend.",
   "card-no-recording": "La carte de {place} n’a aucun enregistrement vidéo.",
   "card-no-replay": "{place} ne relit pas ses enregistrements comme ONVIF le demande.",
   "card-no-service": "{place} n’a pas de service ONVIF qui réponde.",
