@@ -1,7 +1,7 @@
 """Footage of cameras' own cards, as a commune's worker hands it to who stands beside it: messages and bytes.
 
-A stream of footage is units as the tap has them, each behind the lengths of its header and data, and one
-CardEnd behind the last. One that is cut off has no CardEnd.
+A stream of footage is a CardBegin, units as the tap has them, each behind the lengths of its header and data,
+and a CardEnd. One that is cut off has no CardEnd.
 """
 
 import struct
@@ -46,6 +46,14 @@ class CardRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class CardBegin:
+    """The camera's clock, as `CardRecorded` has it: what is ahead was taken off the times of all units."""
+
+    clock_ahead_ns: int
+    clock_wrong_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class CardEnd:
     """How a replay ended. `complete`: the card has shown all it has of the span; `why` it has not, else.
 
@@ -57,14 +65,15 @@ class CardEnd:
     units: int
     repeated: int
     unusable: int
-    clock_ahead_ns: int
-    clock_wrong_ns: int
     why: Reason | None = None
 
 
-def encoded(item: AccessUnit | CardEnd) -> bytes:
-    """The bytes of a unit or of the end."""
-    if isinstance(item, CardEnd):
+CardItem = CardBegin | AccessUnit | CardEnd
+
+
+def encoded(item: CardItem) -> bytes:
+    """The bytes of a unit, of the beginning or of the end."""
+    if not isinstance(item, AccessUnit):
         data = encode(item)
         return _LENGTHS.pack(0, len(data)) + data
     header = unit_header(item, recent=False)
@@ -76,9 +85,9 @@ class CardReading:
 
     def __init__(self) -> None:
         self._held = bytearray()
-        self.ended = False
+        self._begun = self.ended = False
 
-    def take(self, data: bytes) -> Iterator[AccessUnit | CardEnd]:
+    def take(self, data: bytes) -> Iterator[CardItem]:
         """What is whole now, to be drained before the next call. Raises BadInput where it is no footage."""
         self._held += data
         at = 0
@@ -97,7 +106,12 @@ class CardReading:
         finally:
             del self._held[:at]
 
-    def _read(self, header: bytes, data: bytes) -> AccessUnit | CardEnd:
+    def _read(self, header: bytes, data: bytes) -> CardItem:
+        if not self._begun:
+            if header:
+                raise BadInput("the footage of a card does not say by which clock it is")
+            self._begun = True
+            return decode(CardBegin, data)
         if header:
             return read(header, data).unit
         self.ended = True

@@ -18,14 +18,13 @@ from ingest.onvif.replay import Replay, Replayer
 from ingest.ports import CameraAddress, Refused, SourceError
 from ingest.rtsp.digest import Credentials
 from shared import metrics
-from shared.cards import CARD_RUN, CardEnd, CardRecorded
+from shared.cards import CARD_RUN, CardBegin, CardEnd, CardItem, CardRecorded
 from shared.clock import Clock
 from shared.errors import NotFound, TooManyRequests
 from shared.ids import StreamId, StreamKind
 from shared.log import get_logger
 from shared.reasons import Reason
 from shared.spans import Span
-from shared.units import AccessUnit
 
 MOST_AT_ONCE = 4
 _RETRY_AFTER_S = 15
@@ -76,8 +75,8 @@ class Cards:
         )
         return CardRecorded(spans, ahead.ahead_ns, ahead.wrong_ns)
 
-    async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[AccessUnit | CardEnd, None]:
-        """The units of a span as `CardUnits` has them, then how it ended.
+    async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[CardItem, None]:
+        """The camera's clock, the units of a span as `CardUnits` has them, then how it ended.
 
         Raises NotFound, TooManyRequests, SourceError before the first one; later errors are in the CardEnd.
         """
@@ -114,12 +113,15 @@ class Cards:
         units: CardUnits,
         ahead: ClockAhead,
         target: Target,
-    ) -> AsyncGenerator[AccessUnit | CardEnd, None]:
+    ) -> AsyncGenerator[CardItem, None]:
         wrong: Reason | None = None
+        begin = CardBegin(ahead.ahead_ns, ahead.wrong_ns)
         try:
             async with aclosing(replay.pictures()) as pictures:
                 async for picture in pictures:
                     for unit in units.take(picture):
+                        if not unit.seq:
+                            yield begin
                         self._units.inc()
                         yield unit
                     if units.over:
@@ -141,15 +143,10 @@ class Cards:
             unusable=units.unusable,
             reason="" if wrong is None else wrong.text,
         )
-        yield CardEnd(
-            wrong is None,
-            units.units,
-            units.repeated,
-            units.unusable + replay.counts.damaged_pictures,
-            ahead.ahead_ns,
-            ahead.wrong_ns,
-            wrong,
-        )
+        if not units.units:
+            yield begin
+        unusable = units.unusable + replay.counts.damaged_pictures
+        yield CardEnd(wrong is None, units.units, units.repeated, unusable, wrong)
 
     def _place(self, stream: StreamId) -> tuple[CameraAddress, CardPlace]:
         address, place = self._addresses().get(stream), self._choice.place(stream.camera)

@@ -10,13 +10,12 @@ from contextlib import aclosing
 from urllib.parse import parse_qs
 
 from ingest.onvif.cards import Cards
-from shared.cards import FOOTAGE_TYPE, MOST_ASKED_NS, MOST_SPAN_NS, CardEnd, encoded
+from shared.cards import FOOTAGE_TYPE, MOST_ASKED_NS, MOST_SPAN_NS, encoded
 from shared.door import Message, Receive, Send
 from shared.errors import BadInput, BeffroiError, MethodNotAllowed, NotFound, Unauthenticated, problem
 from shared.ids import StreamId
 from shared.messages.codec import encode
 from shared.spans import Span
-from shared.units import AccessUnit
 
 _PREFIX, _FOOTAGE = "/cards/", "/footage"
 _BEARER = b"bearer "
@@ -55,8 +54,8 @@ class CardDoor:
 
     async def _footage(self, stream: StreamId, span: Span, send: Send) -> None:
         async with aclosing(self._cards.footage(stream, span)) as items:
-            # What is refused is refused with a status: nothing is said before the first unit is there.
-            first: AccessUnit | CardEnd = await anext(items)
+            # What is refused is refused with a status: nothing is said before the first item is there.
+            first = await anext(items)
             headers = [(b"content-type", FOOTAGE_TYPE.encode())]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": encoded(first), "more_body": True})

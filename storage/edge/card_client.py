@@ -6,13 +6,12 @@ from typing import Protocol
 
 import httpx
 
-from shared.cards import CARDS_PATH, FOOTAGE_PATH, CardEnd, CardReading, CardRecorded
+from shared.cards import CARDS_PATH, FOOTAGE_PATH, CardItem, CardReading, CardRecorded
 from shared.errors import BadInput, NotFound, Unavailable
 from shared.ids import StreamId
 from shared.messages.codec import decode
 from shared.redact import redact
 from shared.spans import Span
-from shared.units import AccessUnit
 
 _MOST_BYTES = 4 << 20
 _ASK_S = 90.0
@@ -26,7 +25,7 @@ class CardsBeside(Protocol):
 
     async def recorded(self, stream: StreamId, span: Span) -> CardRecorded: ...
 
-    def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[AccessUnit | CardEnd, None]: ...
+    def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[CardItem, None]: ...
 
 
 class CardClient:
@@ -48,8 +47,8 @@ class CardClient:
         except BadInput as error:
             raise Unavailable(f"the worker's answer cannot be read: {error.detail}") from error
 
-    async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[AccessUnit | CardEnd, None]:
-        """The units of a span, then how the replay ended. Raises NotFound, Unavailable, in the middle too."""
+    async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[CardItem, None]:
+        """Footage of a span, from CardBegin to CardEnd. Raises NotFound, Unavailable, in the middle too."""
         reading = CardReading()
         async with self._answer(FOOTAGE_PATH, stream, span, _READ_S) as answer:
             async for data in answer.aiter_bytes():

@@ -1,18 +1,16 @@
 """Cameras' own cards as a source of footage: what neither centre nor edge has is often still there."""
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from shared.cards import CardEnd
 from shared.clock import Clock
 from shared.errors import BeffroiError, NotFound
 from shared.ids import StreamId, StreamKind
 from shared.log import get_logger
 from shared.messages.storage import RecordingPolicy
 from shared.spans import Span
-from shared.units import AccessUnit
 from storage.edge.authorised import Authorised
 from storage.edge.card_client import CardsBeside
 from storage.edge.card_writer import CardWriter
@@ -148,21 +146,20 @@ class CardSource:
     async def _read(
         self, policy: RecordingPolicy, stream: StreamId, part: Span, cell: Span
     ) -> list[SegmentFile]:
-        ends: list[CardEnd] = []
         try:
             async with aclosing(self._cards.footage(stream, part)) as items:
-                files = await self._writer.write(policy, _units(items, ends))
+                written = await self._writer.write(policy, items)
         except BeffroiError as error:
             self._metrics.failures.inc()
             self._log.warning("card-not-read", stream=str(stream), reason=error.detail)
             return []
-        complete = bool(ends) and ends[0].complete
+        files, end = written.files, written.end
+        complete = end is not None and end.complete
         tried = self._tried[stream, cell.start_ns]
         tried.absent = not files and (complete or tried.times >= _MOST_IN_VAIN)
         self._metrics.segments.inc(len(files))
         if not complete:
-            reason = ends[0].why if ends else None
-            told = "" if reason is None else reason.text
+            told = "" if end is None or end.why is None else end.why.text
             self._log.warning("card-cut-short", stream=str(stream), reason=told)
         return files
 
@@ -189,13 +186,3 @@ def cells_of(spans: Sequence[Span]) -> list[Span]:
     return [
         Span(at_ns, at_ns + CELL_NS) for span in whole for at_ns in range(span.start_ns, span.end_ns, CELL_NS)
     ]
-
-
-async def _units(
-    items: AsyncIterator[AccessUnit | CardEnd], ends: list[CardEnd]
-) -> AsyncIterator[AccessUnit]:
-    async for item in items:
-        if isinstance(item, CardEnd):
-            ends.append(item)
-        else:
-            yield item

@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from shared.cards import CardBegin, CardEnd, CardItem
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.messages.storage import RecordingPolicy
-from shared.units import AccessUnit
 from storage.edge.source import SegmentFile
 from storage.fmp4.entry import Description
-from storage.fmp4.identity import Identity
+from storage.fmp4.identity import CardClock, Identity
 from storage.metrics import RecorderMetrics
 from storage.model.segment import Segment
 from storage.objects.disk import Disk
@@ -24,6 +25,14 @@ _SEGMENT_S = 3600.0
 _MOST_WAITING = 8 << 20
 _LOOK_S = 0.01
 _WITHIN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class CardFiles:
+    """Files, oldest first, to be removed by whoever gets them, and how the card's footage ended."""
+
+    files: list[SegmentFile]
+    end: CardEnd | None
 
 
 class CardWriter:
@@ -45,17 +54,19 @@ class CardWriter:
     async def close(self) -> None:
         await self._lane.close()
 
-    async def write(self, policy: RecordingPolicy, units: AsyncIterator[AccessUnit]) -> list[SegmentFile]:
-        """The files of some units, oldest first, to be removed by whoever gets them. Raises Unavailable, and
-        what the units raise; no file is left then."""
+    async def write(self, policy: RecordingPolicy, items: AsyncIterator[CardItem]) -> CardFiles:
+        """Files of a card's footage. Raises Unavailable, and what the items raise; no file is left then."""
         segments: list[Segment] = []
         opened: list[str] = []
+        told: list[CardClock] = []
+        end: CardEnd | None = None
 
         def open_writer(
             key: str, identity: Identity, description: Description, events: WriterEvents
         ) -> SegmentWriter:
             opened.append(key)
-            return SegmentWriter(self._spool, self._lane, key, identity, description, events)
+            marked = replace(identity, card=told[0] if told else None)
+            return SegmentWriter(self._spool, self._lane, key, marked, description, events)
 
         def finished(key: str, segment: Segment | None) -> None:
             if segment is not None:
@@ -72,8 +83,13 @@ class CardWriter:
             metrics=self._metrics,
         )
         try:
-            async for unit in units:
-                recording.take(unit)
+            async for item in items:
+                if isinstance(item, CardBegin):
+                    told.append(CardClock(item.clock_ahead_ns, item.clock_wrong_ns))
+                elif isinstance(item, CardEnd):
+                    end = item
+                else:
+                    recording.take(item)
                 while self._lane.waiting_bytes > _MOST_WAITING:
                     await self._clock.sleep(_LOOK_S)
         except BaseException:
@@ -87,19 +103,11 @@ class CardWriter:
             raise Unavailable("the disk of the edge does not take what a card gives")
         whole = {one.key for one in segments}
         self.remove([self._spool.path(key) for key in opened if key not in whole])
-        return [
-            SegmentFile(
-                self._spool.path(one.key),
-                one.key,
-                one.stream,
-                one.run,
-                one.start_ns,
-                one.end_ns,
-                one.size,
-                one.sha256,
-            )
-            for one in segments
-        ]
+        return CardFiles([self._file(one) for one in segments], end)
+
+    def _file(self, one: Segment) -> SegmentFile:
+        path = self._spool.path(one.key)
+        return SegmentFile(path, one.key, one.stream, one.run, one.start_ns, one.end_ns, one.size, one.sha256)
 
     def remove(self, paths: Sequence[Path]) -> None:
         """Files that are of no more use."""

@@ -202,6 +202,7 @@ class _MadeFragments:
             native.whole,
             0,
             native.wall_source,
+            card=native.card,
         )
 
     def _take(self, unit: AccessUnit) -> None:

@@ -78,6 +78,7 @@ async def test_footage_of_a_card_comes_to_the_centre_whole_and_says_where_it_is_
                 with opened(objects / key) as (read_at, size):
                     layout = read_layout(read_at, size)
                 assert layout.identity.wall_source == "card"
+                assert layout.identity.card is not None
                 assert layout.identity.days == policy.days
             assert list((edge.kept / "cards").iterdir()) == []
             # Each minute was replayed once, and its pictures are those of the card.

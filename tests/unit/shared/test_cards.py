@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import DrawFn, binary, booleans, composite, integers, lists
 
-from shared.cards import CARD_RUN, CardEnd, CardReading, encoded
+from shared.cards import CARD_RUN, CardBegin, CardEnd, CardItem, CardReading, encoded
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.reasons import why
@@ -33,26 +33,28 @@ def units(draw: DrawFn) -> AccessUnit:
     )
 
 
-END = CardEnd(False, 3, 1, 0, -5, 7, why("card-silent", "{place} stopped", place="a:554"))
+BEGIN = CardBegin(-5, 7)
+END = CardEnd(False, 3, 1, 0, why("card-silent", "{place} stopped", place="a:554"))
 
 
-def read(parts: Sequence[bytes]) -> list[AccessUnit | CardEnd]:
+def read(parts: Sequence[bytes]) -> list[CardItem]:
     reading = CardReading()
     return [item for part in parts for item in reading.take(part)]
 
 
 @given(lists(units(), max_size=5), lists(integers(1, 400), max_size=20))
 def test_what_was_written_is_read_however_it_is_cut(given_units: list[AccessUnit], cuts: list[int]) -> None:
-    items: list[AccessUnit | CardEnd] = [*given_units, END]
+    items: list[CardItem] = [BEGIN, *given_units, END]
     data = b"".join(encoded(item) for item in items)
     parts, at = [], 0
     for cut in cuts:
         parts.append(data[at : at + cut])
         at += cut
-    *found, end = read([*parts, data[at:]])
+    begin, *found, end = read([*parts, data[at:]])
+    assert begin == BEGIN
     assert found == given_units
     assert isinstance(end, CardEnd)
-    assert (end.complete, end.units, end.clock_ahead_ns) == (END.complete, END.units, END.clock_ahead_ns)
+    assert (end.complete, end.units, end.repeated) == (END.complete, END.units, END.repeated)
     assert end.why is not None
     assert end.why.code == "card-silent"
 
@@ -69,10 +71,11 @@ def test_bytes_that_are_no_footage_are_refused_or_wait_for_more(data: bytes) -> 
 @pytest.mark.parametrize(
     "data",
     [
-        struct.pack("!HI", 10, (8 << 20) + 1),
+        encoded(BEGIN) + struct.pack("!HI", 10, (8 << 20) + 1),
         struct.pack("!HI", 300, 1),
         struct.pack("!HI", 0, 100_000),
-        encoded(END) + encoded(END),
+        encoded(BEGIN) + encoded(END) + encoded(END),
+        encoded(END),
     ],
 )
 def test_more_than_may_come_is_refused_before_it_is_there(data: bytes) -> None:

@@ -9,7 +9,7 @@ from ingest.onvif.card_choice import CardChoice
 from ingest.onvif.cards import Cards
 from ingest.onvif.replay import Replayer
 from ingest.ports import CameraAddress
-from shared.cards import CardEnd
+from shared.cards import CardBegin, CardEnd
 from shared.clock import SystemClock
 from shared.ids import StreamId
 from shared.spans import Span
@@ -38,8 +38,9 @@ class Bench:
     others: dict[StreamId, CameraAddress]
 
     async def footage(self, span: Span) -> tuple[list[AccessUnit], CardEnd]:
-        """All of a replay."""
-        items = [item async for item in self.cards.footage(STREAM, span)]
+        """All of a replay but the camera's clock."""
+        begin, *items = [item async for item in self.cards.footage(STREAM, span)]
+        assert isinstance(begin, CardBegin)
         end = items.pop()
         assert isinstance(end, CardEnd)
         units = [item for item in items if isinstance(item, AccessUnit)]

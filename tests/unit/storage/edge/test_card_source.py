@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.cards import CARD_RUN, CardEnd, CardRecorded
+from shared.cards import CARD_RUN, CardBegin, CardEnd, CardItem, CardRecorded
 from shared.clock import SystemClock
 from shared.errors import NotFound, Unavailable
 from shared.ids import StreamId, StreamKind
@@ -20,6 +20,7 @@ from storage.edge.authorised import Authorised
 from storage.edge.card_source import CELL_NS, CardSource, cells_of
 from storage.edge.card_writer import CardWriter
 from storage.edge.source import SegmentFile
+from storage.fmp4.identity import CardClock
 from storage.fmp4.reader import read_layout
 from storage.metrics import CardMetrics, RecorderMetrics
 from storage.model.stretches import within
@@ -64,17 +65,18 @@ class Cards:
             raise Unavailable("no answer")
         return CardRecorded(tuple(within([span], self.spans)), 0, 0)
 
-    async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[AccessUnit | CardEnd, None]:
+    async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[CardItem, None]:
         self.asked.append(span)
         if self.fails:
             raise Unavailable("no answer")
         count = 0
+        yield CardBegin(3600 * S, 1000)
         for unit in () if self.empty else card_units(span):
             if any(one.start_ns <= unit.utc_ns < one.end_ns for one in self.spans):
                 count += 1
                 yield unit
         reason = why("card-silent", "{place} stopped", place="x") if self.cut else None
-        yield CardEnd(not self.cut, count, 0, 0, 0, 0, reason)
+        yield CardEnd(not self.cut, count, 0, 0, reason)
 
 
 def card_units(span: Span) -> Sequence[AccessUnit]:
@@ -186,6 +188,7 @@ async def test_what_is_lacking_comes_in_whole_minutes_newest_first_marked_as_the
                 with opened(file.path) as (read_at, size):
                     layout = read_layout(read_at, size)
                 assert layout.identity.wall_source == "card"
+                assert layout.identity.card == CardClock(3600 * S, 1000)
                 assert (layout.identity.days, layout.identity.run) == (30, CARD_RUN + 7)
                 assert layout.identity.start_ns == file.start_ns
                 files.append(file)
