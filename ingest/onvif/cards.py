@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ingest.addresses import AddressRules, Target
 from ingest.checks.choice import checks_for
 from ingest.onvif.card_choice import CardChoice, CardPlace
-from ingest.onvif.card_units import MOST_LEAD_NS, CardUnits
+from ingest.onvif.card_units import CardUnits
 from ingest.onvif.clock_ahead import ClockAhead
 from ingest.onvif.device import OnvifDevice
 from ingest.onvif.recordings import CardRecording, spans_of
@@ -28,6 +28,9 @@ from shared.spans import Span
 
 MOST_AT_ONCE = 4
 _RETRY_AFTER_S = 15
+_BEHIND_NS = 15_000_000_000
+"""The group of pictures that goes on at the end of a span goes on for so long at most."""
+
 _REFUSED_S = 60.0
 """Cameras lock accounts that fail: one that was refused is not tried again sooner."""
 
@@ -85,7 +88,7 @@ class Cards:
             async with self._asking(stream, address, place) as (device, ahead, target):
                 recording = await self._recording(device, stream, address, place)
                 uri = await device.replay_address(recording)
-            theirs = Span(ahead.to_cameras(span.start_ns), ahead.to_cameras(span.end_ns) + MOST_LEAD_NS)
+            theirs = Span(ahead.to_cameras(span.start_ns), ahead.to_cameras(span.end_ns) + _BEHIND_NS)
             credentials = Credentials(address.username, address.password)
             with self._noting(address):
                 replay = await self._replayer.open(uri, target, credentials, theirs)
@@ -241,7 +244,10 @@ class _Noting:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Refused):
-            self._refusals[self._address] = self._clock.monotonic_ns(), error.reason
+            now_ns = self._clock.monotonic_ns()
+            for old in [one for one, (at_ns, _) in self._refusals.items() if (now_ns - at_ns) / 1e9 > _REFUSED_S]:
+                del self._refusals[old]
+            self._refusals[self._address] = now_ns, error.reason
 
 
 def _host(address: CameraAddress) -> str:

@@ -9,7 +9,7 @@ from ingest.addresses import AddressRules
 from ingest.onvif.card_choice import CardChoice
 from ingest.ports import CameraAddress
 from shared.clock import Clock
-from shared.errors import BadInput
+from shared.errors import BadInput, Unavailable
 from shared.ids import StreamId
 from shared.service import Service
 
@@ -37,7 +37,7 @@ async def offer_cards(
     """Offer the cards of the cameras that the offer names; the port, None where it names none. `addresses`
     and `sought` are as `Cards` has them.
 
-    Raises BadInput, Unavailable.
+    Where the port is taken they are not offered, and `/healthz` says so. Raises BadInput.
     """
     choice = CardChoice.read(offer.cards)
     if not choice:
@@ -52,4 +52,10 @@ async def offer_cards(
     from shared.asgi import serve_asgi
 
     cards = Cards(choice, addresses, rules, Replayer(rules, clock), clock, sought=sought)
-    return await serve_asgi(service, CardDoor(cards, secret), offer.host, offer.port)
+    try:
+        return await serve_asgi(service, CardDoor(cards, secret), offer.host, offer.port)
+    except Unavailable as error:
+        # Cards are for what was lost already: what is live goes on.
+        trouble = error.detail
+        service.check("cards", lambda: trouble)
+        return None
