@@ -32,16 +32,10 @@ class FootageRange:
 
 @dataclass(frozen=True, slots=True)
 class EdgeReport:
-    """All footage that an edge can give now; `more` counts the ranges that found no room, the oldest.
-
-    `ended` counts the copies that were destroyed there since it started, at their deadline or for room,
-    `dropped` those of them that had to make room.
-    """
+    """All footage that an edge can give now; `more` counts the ranges that found no room, the oldest."""
 
     ranges: Annotated[tuple[FootageRange, ...], Field(max_length=MOST_RANGES)]
     more: int = 0
-    ended: int = 0
-    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

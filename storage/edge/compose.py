@@ -180,16 +180,7 @@ def _life(
     clock: Clock,
     refusing: Sequence[Ground],
 ) -> _Life:
-    recorder = recording.recorder
-    left_overs = LeftOvers(
-        archive.store,
-        LeftFiles(archive.places.spool, recording.quarantine),
-        archive.rows,
-        archive.dues,
-        archive.turn,
-        clock,
-        is_open=recorder.is_open,
-    )
+    recorder, left_overs = recording.recorder, _left_overs(archive, recording, clock)
     end = destruction(
         archive,
         recording.life,
@@ -228,6 +219,18 @@ def _life(
             path="/api/v1/worker/recording",
         ),
         OwnClock(end.keeper, dates, clock),
+    )
+
+
+def _left_overs(archive: Archive, recording: WritingHalf, clock: Clock) -> LeftOvers:
+    return LeftOvers(
+        archive.store,
+        LeftFiles(archive.places.spool, recording.quarantine),
+        archive.rows,
+        archive.dues,
+        archive.turn,
+        clock,
+        is_open=recording.recorder.is_open,
     )
 
 

@@ -21,9 +21,13 @@ class Pace:
 
     async def wait(self) -> None:
         """Return when the next chunk may be sent."""
-        owed_ns = self._free_ns - self._clock.monotonic_ns()
-        if owed_ns > 0:
-            await self._clock.sleep(owed_ns / 1e9)
+        if self.owed_ns > 0:
+            await self._clock.sleep(self.owed_ns / 1e9)
+
+    @property
+    def owed_ns(self) -> int:
+        """How long it is until then; negative where it was earlier."""
+        return self._free_ns - self._clock.monotonic_ns()
 
     def sent(self, size: int) -> None:
         """So many bytes went out, or were tried to."""

@@ -61,8 +61,6 @@ class Sender:
         pace: Pace,
         clock: Clock,
         metrics: EdgeMetrics,
-        *,
-        ended: Callable[[], tuple[int, int]] = lambda: (0, 0),
     ) -> None:
         self._centre = centre
         self._sources = sources
@@ -70,7 +68,6 @@ class Sender:
         self._pace = pace
         self._clock = clock
         self._metrics = metrics
-        self._ended = ended
         self._told = Told(sources, clock)
         self._wanted = EdgeWanted((), more=True)
         self._told_until_ns = 0
@@ -131,8 +128,7 @@ class Sender:
         every.sort(key=lambda one: one.end_ns, reverse=True)
         told = tuple(every[:MOST_RANGES])
         self._metrics.untold.set(len(every) - len(told))
-        ended, dropped = self._ended()
-        self._wanted = await self._centre.report(EdgeReport(told, len(every) - len(told), ended, dropped))
+        self._wanted = await self._centre.report(EdgeReport(told, len(every) - len(told)))
         self._told_until_ns = now_ns
 
     async def _give(self, file: SegmentFile) -> bool:

@@ -104,8 +104,10 @@ class Edges:
         """Somebody waits for this: it goes before all else, what was wished last first.
 
         Of a stretch longer than a day its beginning. Beyond MOST_WISHES the oldest is forgotten, and fetched
-        in its turn.
+        in its turn. Where no edge of the commune was heard, nothing is there to be fetched.
         """
+        if stream.commune not in self._edges:
+            return
         end_ns = min(span.end_ns, span.start_ns + _MOST_PIECES * WISH_NS)
         for start_ns in reversed(range(span.start_ns, end_ns, WISH_NS)):
             wish = Piece(stream, Span(start_ns, min(end_ns, start_ns + WISH_NS)))

@@ -66,6 +66,7 @@ async def test_what_may_exist_no_more_is_not_asked_for_unless_a_hold_keeps_it(sh
 async def test_what_somebody_waits_for_goes_first_what_was_wished_last_first_of_all(shop: Workshop) -> None:
     everything = Span(START_NS + HOUR, START_NS + 20 * HOUR)
     wishes = [Span(START_NS + n * HOUR, START_NS + n * HOUR + 60 * S) for n in (3, 9)]
+    await edges(shop).hear(COMMUNE, has())
     for wish in wishes:
         edges(shop).wish(STREAM, wish)
     wanted = await edges(shop).hear(COMMUNE, has(everything))
@@ -94,6 +95,9 @@ async def test_a_long_report_is_compared_in_the_end(shop: Workshop) -> None:
 
 
 async def test_wishes_are_bounded_and_forgotten_once_they_came_true(shop: Workshop) -> None:
+    edges(shop).wish(STREAM, Span(START_NS, START_NS + S))
+    assert not edges(shop)._wishes
+    await edges(shop).hear(COMMUNE, has())
     for number in range(MOST_WISHES + 10):
         edges(shop).wish(STREAM, Span(START_NS + number * S, START_NS + (number + 1) * S))
     assert len(edges(shop)._wishes) == MOST_WISHES

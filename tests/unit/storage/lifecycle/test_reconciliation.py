@@ -6,7 +6,7 @@ from shared.messages.storage import HoldOrder
 from storage.model.deadline import DAY_NS
 from tests.support.pictures import STREAM
 from tests.unit.storage.hands import HandControl
-from tests.unit.storage.held import ALL, START, overdue
+from tests.unit.storage.held import ALL, START, ordered, overdue
 from tests.unit.storage.workshop import workshop
 
 
@@ -81,3 +81,22 @@ async def test_control_room_is_told_why_nothing_is_destroyed(tmp_path: Path) -> 
         assert "the clock has jumped" in told.refusal
         assert [ground.code for ground in told.grounds] == ["clock-jumped"]
         assert (told.clock_disputed, told.utc_ns) == (True, shop.clock.utc_ns())
+
+
+async def test_who_waits_for_nobody_destroys_without_control_room_but_keeps_what_it_was_told_last(
+    tmp_path: Path,
+) -> None:
+    """An edge behind a link that is cut: as storage does not, which refuses from its start on."""
+    control = HandControl(away=True)
+    async with workshop(tmp_path, control=control) as shop:
+        reconciliation = shop.end.reconciliation
+        assert await reconciliation.reason_to_refuse() is not None
+        assert await reconciliation.ask() is None
+        control.away, control.active = False, {"h-1": ordered()}
+        await shop.clock.advance(11)
+        assert await reconciliation.ask() is None
+        assert await shop.holds.ids() == {"h-1"}
+        control.away = True
+        await shop.clock.advance(2 * 3600)
+        assert await reconciliation.ask() is None
+        assert await shop.holds.ids() == {"h-1"}
