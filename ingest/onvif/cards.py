@@ -245,7 +245,9 @@ class _Noting:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Refused):
             now_ns = self._clock.monotonic_ns()
-            for old in [one for one, (at_ns, _) in self._refusals.items() if (now_ns - at_ns) / 1e9 > _REFUSED_S]:
+            for old in [
+                one for one, (at_ns, _) in self._refusals.items() if (now_ns - at_ns) / 1e9 > _REFUSED_S
+            ]:
                 del self._refusals[old]
             self._refusals[self._address] = now_ns, error.reason
 

@@ -12,6 +12,7 @@ from ingest.ports import CameraAddress
 from shared.cards import CardBegin, CardEnd
 from shared.clock import SystemClock
 from shared.ids import StreamId
+from shared.places import HostPort
 from shared.spans import Span
 from shared.units import AccessUnit
 from tests.support.onvif_card import OnvifCard
@@ -64,8 +65,12 @@ async def card_bench(
     silence_s: float = 0.5,
     hasty: bool = True,
     others: dict[StreamId, str] | None = None,
+    own: str = "",
 ) -> AsyncIterator[Bench]:
-    """A card with sections (start and length in seconds after DAY0), asked with the account `typed`."""
+    """A card with sections (start and length in seconds after DAY0), asked with the account `typed`.
+
+    `own` says which of its ports is that of a service of ours.
+    """
     clock = HastyClock() if hasty else SystemClock()
     on_card = [Section(DAY0 + int((start + ahead_s) * S), seconds) for start, seconds in sections]
     async with OnvifCard(
@@ -73,7 +78,9 @@ async def card_bench(
     ) as card:
         address = CameraAddress(card.url, *(typed or account))
         known = {STREAM: address} | {stream: CameraAddress(url) for stream, url in (others or {}).items()}
-        rules = AddressRules(allow_loopback=True)
+        own_port = {"http": card.http_port, "rtsp": card.rtsp_port}.get(own)
+        places = [] if own_port is None else [HostPort("127.0.0.1", own_port)]
+        rules = AddressRules(places, allow_loopback=True)
         chosen = CardChoice.read((choice or "*=PORT").replace("PORT", str(card.http_port)))
         replayer = Replayer(rules, clock, silence_s=silence_s)
         sought: set[StreamId] = set()

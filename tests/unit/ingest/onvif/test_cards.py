@@ -8,7 +8,7 @@ import pytest
 from ingest.onvif import device, replay
 from ingest.onvif.card_units import MOST_LEAD_NS
 from ingest.onvif.refused import CardBusy, NoCard
-from ingest.ports import InvalidStream, NoAnswer, NotRtsp, Refused, SourceError, Unreachable
+from ingest.ports import ForbiddenAddress, InvalidStream, NoAnswer, NotRtsp, Refused, SourceError, Unreachable
 from shared.cards import CARD_RUN, CardEnd
 from shared.codecs.h264 import nal_units
 from shared.errors import NotFound, TooManyRequests
@@ -196,6 +196,15 @@ async def test_nothing_but_the_cameras_own_place_is_connected_to() -> None:
     async with card_bench(choice="*=1") as bench:
         with pytest.raises(Unreachable):
             await bench.footage(span(10, 12))
+
+
+@pytest.mark.parametrize("own", ["http", "rtsp"])
+async def test_a_card_leads_to_no_service_of_our_own(own: str) -> None:
+    async with card_bench(own=own) as bench:
+        with pytest.raises(ForbiddenAddress):
+            await bench.footage(span(10, 12))
+        assert bench.card.seen.sessions == 0
+        assert bool(bench.card.seen.operations) == (own == "rtsp")
 
 
 async def test_a_recorder_of_several_cameras_has_to_be_told_which_is_meant() -> None:
