@@ -1,27 +1,31 @@
 """Asks the ingest worker beside the edge for the footage on cameras' cards: only it reaches the cameras."""
 
+import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
 import httpx
 
 from shared.cards import CARDS_PATH, FOOTAGE_PATH, CardItem, CardReading, CardRecorded
-from shared.errors import BadInput, NotFound, Unavailable
+from shared.errors import BadInput, NotFound, TooManyRequests, Unavailable
 from shared.ids import StreamId
 from shared.messages.codec import decode
 from shared.redact import redact
 from shared.spans import Span
 
 _MOST_BYTES = 4 << 20
+_MOST_PROBLEM_BYTES = 64 << 10
+_MOST_SAID = 300
+_AGAIN_S = 60
 _ASK_S = 90.0
 """A search of a card takes a while: the worker gives it up to half a minute, twice."""
 _READ_S = 60.0
 
 
 class CardsBeside(Protocol):
-    """Who gives the footage of cards, as `CardClient` does. Both raise NotFound where no card is offered and
-    Unavailable where none can be read now."""
+    """Who gives the footage of cards, as `CardClient` does. Both raise NotFound where no card is offered,
+    TooManyRequests where others are being read, and Unavailable where none can be read now."""
 
     async def recorded(self, stream: StreamId, span: Span) -> CardRecorded: ...
 
@@ -35,7 +39,7 @@ class CardClient:
         self._client = client
 
     async def recorded(self, stream: StreamId, span: Span) -> CardRecorded:
-        """What a card says it has of a span. Raises NotFound, Unavailable."""
+        """What a card says it has of a span. Raises NotFound, TooManyRequests, Unavailable."""
         body = bytearray()
         async with self._answer(CARDS_PATH, stream, span, _ASK_S) as answer:
             async for data in answer.aiter_bytes():
@@ -48,7 +52,7 @@ class CardClient:
             raise Unavailable(f"the worker's answer cannot be read: {error.detail}") from error
 
     async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[CardItem, None]:
-        """Footage of a span, from CardBegin to CardEnd. Raises NotFound, Unavailable, in the middle too."""
+        """Footage of a span, from CardBegin to CardEnd. Raises as `recorded` does, Unavailable in the middle too."""
         reading = CardReading()
         async with self._answer(FOOTAGE_PATH, stream, span, _READ_S) as answer:
             async for data in answer.aiter_bytes():
@@ -73,8 +77,25 @@ class CardClient:
             ) as answer:
                 if answer.status_code == httpx.codes.NOT_FOUND:
                     raise NotFound(f"the worker offers no card of {stream}")
+                if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                    raise TooManyRequests("the worker reads cards already", _AGAIN_S)
                 if answer.status_code != httpx.codes.OK:
-                    raise Unavailable(f"the worker answers {answer.status_code} when asked for a card")
+                    raise Unavailable(await _said(answer))
                 yield answer
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unavailable(f"the worker does not answer: {redact(str(error) or repr(error))}") from error
+
+
+async def _said(answer: httpx.Response) -> str:
+    """Why the worker gives nothing, in its own words where it has some."""
+    body = bytearray()
+    async for data in answer.aiter_bytes():
+        body += data
+        if len(body) > _MOST_PROBLEM_BYTES:
+            break
+    with suppress(ValueError):
+        told = json.loads(bytes(body))
+        detail = told.get("detail") if isinstance(told, dict) else None
+        if isinstance(detail, str):
+            return redact(detail[:_MOST_SAID])
+    return f"the worker answers {answer.status_code} when asked for a card"

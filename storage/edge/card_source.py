@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from shared.clock import Clock
-from shared.errors import BeffroiError, NotFound
+from shared.errors import BeffroiError, NotFound, TooManyRequests
 from shared.ids import StreamId, StreamKind
 from shared.log import get_logger
 from shared.messages.storage import RecordingPolicy
@@ -66,9 +66,17 @@ class CardSource:
         self._cards, self._writer, self._authorised, self._beside = cards, writer, authorised, beside
         self._streams, self._clock, self._metrics = streams, clock, metrics
         self._known: dict[StreamId, tuple[Span, ...]] = {}
+        self._wrong: dict[StreamId, str] = {}
         self._asked_ns: dict[StreamId, int] = {}
         self._tried: OrderedDict[tuple[StreamId, int], _Tried] = OrderedDict()
         self._log = get_logger("storage")
+
+    def health(self) -> str | None:
+        """The first card that could not be asked, and how many could not."""
+        if not self._wrong:
+            return None
+        stream, reason = next(iter(self._wrong.items()))
+        return f"{len(self._wrong)} cameras' cards cannot be read, first {stream}: {reason}"
 
     async def run(self) -> None:
         """Ask for ever what the cards have, one after the other."""
@@ -82,6 +90,7 @@ class CardSource:
         streams = [one for one in self._streams() if one.kind is StreamKind.MAIN]
         self._known = {stream: spans for stream, spans in self._known.items() if stream in streams}
         self._asked_ns = {stream: at_ns for stream, at_ns in self._asked_ns.items() if stream in streams}
+        self._wrong = {stream: reason for stream, reason in self._wrong.items() if stream in streams}
         due = [
             stream
             for stream in streams
@@ -94,9 +103,14 @@ class CardSource:
         asked = Span(utc_ns - (MAX_DAYS + 1) * DAY_NS, utc_ns)
         try:
             self._known[stream] = (await self._cards.recorded(stream, asked)).spans
+            self._wrong.pop(stream, None)
         except NotFound:
             self._known.pop(stream, None)
+            self._wrong.pop(stream, None)
+        except TooManyRequests as busy:
+            self._asked_ns[stream] = now_ns - int((EVERY_S - busy.retry_after_s) * 1e9)
         except BeffroiError as error:
+            self._wrong[stream] = error.detail
             self._log.warning("card-not-asked", stream=str(stream), reason=error.detail)
 
     async def ranges(self, stream: StreamId, start_ns: int, end_ns: int) -> Sequence[Span]:

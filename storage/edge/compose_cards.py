@@ -60,4 +60,5 @@ def compose_cards(
     authorised = Authorised(settings.folder / "authorised.json", clock)
     source = CardSource(CardClient(client), writer, authorised, beside, streams, clock, CardMetrics())
     service.supervise("cards", source.run)
+    service.check("cards", source.health)
     return EdgeCards(source, authorised)

@@ -38,7 +38,7 @@ async def test_no_card_and_one_that_gives_nothing_are_told_apart() -> None:
             await client.recorded(other, span(0, 90))
         with pytest.raises(NotFound):
             await everything(client, other)
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable, match="without saying when they were taken"):
             await everything(client)
     async with door(secret="x" * 32) as (http, _):
         with pytest.raises(Unavailable):

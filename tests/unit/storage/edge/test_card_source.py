@@ -10,7 +10,7 @@ import pytest
 
 from shared.cards import CARD_RUN, CardBegin, CardEnd, CardItem, CardRecorded
 from shared.clock import SystemClock
-from shared.errors import NotFound, Unavailable
+from shared.errors import NotFound, TooManyRequests, Unavailable
 from shared.ids import StreamId, StreamKind
 from shared.messages.storage import RecordingPolicy
 from shared.reasons import why
@@ -55,6 +55,7 @@ class Cards:
     asked: list[Span] = field(default_factory=list)
     missing: bool = False
     fails: bool = False
+    busy: bool = False
     empty: bool = False
     cut: bool = False
 
@@ -63,6 +64,8 @@ class Cards:
             raise NotFound("no card")
         if self.fails:
             raise Unavailable("no answer")
+        if self.busy:
+            raise TooManyRequests("others are read", 60)
         return CardRecorded(tuple(within([span], self.spans)), 0, 0)
 
     async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[CardItem, None]:
@@ -276,6 +279,28 @@ async def test_cards_are_asked_seldom_and_forgotten_where_none_is_offered(tmp_pa
         at.clock.passed += 601 * S
         await at.source.ask_next()
         assert await at.source.ranges(STREAM, DAY0, NOW_NS) == []
+
+
+async def test_a_card_beside_one_that_is_being_read_is_asked_again_soon(tmp_path: Path) -> None:
+    async with bench(tmp_path, asked=False) as at:
+        at.cards.busy = True
+        await at.source.ask_next()
+        assert at.source.health() is None
+        at.cards.busy = False
+        at.clock.passed += 61 * S
+        await at.source.ask_next()
+        assert await at.source.ranges(STREAM, DAY0, NOW_NS) == [span(0, 600)]
+
+
+async def test_a_card_that_cannot_be_asked_is_told_until_it_can_and_stays_known(tmp_path: Path) -> None:
+    async with bench(tmp_path) as at:
+        assert at.source.health() is None
+        for fails in (True, False):
+            at.cards.fails = fails
+            at.clock.passed += 601 * S
+            await at.source.ask_next()
+            assert (at.source.health() is not None) is fails
+            assert await at.source.ranges(STREAM, DAY0, NOW_NS) == [span(0, 600)]
 
 
 async def test_no_file_is_left_by_who_stops_in_the_middle_or_was_killed(tmp_path: Path) -> None:
