@@ -52,7 +52,7 @@ class CardClient:
             raise Unavailable(f"the worker's answer cannot be read: {error.detail}") from error
 
     async def footage(self, stream: StreamId, span: Span) -> AsyncGenerator[CardItem, None]:
-        """Footage of a span, from CardBegin to CardEnd. Raises as `recorded` does, Unavailable in the middle too."""
+        """Footage of a span, from CardBegin to CardEnd. Raises as `recorded` does, in the middle too."""
         reading = CardReading()
         async with self._answer(FOOTAGE_PATH, stream, span, _READ_S) as answer:
             async for data in answer.aiter_bytes():
