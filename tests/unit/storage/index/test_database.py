@@ -101,6 +101,8 @@ async def test_rows_that_lived_by_the_month_of_utc_alone_are_lowered(tmp_path: P
             old = {"month_ns": month_ns, "due_ns": due_ns}
             await connection.execute(update(segments).where(segments.c.key == f"k-{number}").values(old))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+        # What came later than that.
+        await connection.execute(text("ALTER TABLE policies DROP COLUMN until_ns"))
     await database.close()
     database = await Database.open(url)
     async with database.read() as connection:
