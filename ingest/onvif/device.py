@@ -152,7 +152,8 @@ class OnvifDevice:
     async def changes(self, recording: CardRecording, span: Span) -> tuple[CardChange, ...]:
         """When a recording began and ceased to have pictures in a span, by the camera's clock.
 
-        Nothing of a device that keeps no such events, though it should.
+        Nothing of a device that keeps no such events, though it should, or is too long about them: what it
+        has then shows in the replay.
         """
         body = (
             "<tse:FindEvents>"
@@ -175,7 +176,7 @@ class OnvifDevice:
         except NoCard:
             return ()
         except SourceError as error:
-            if error.settled or isinstance(error, Unreachable):
+            if error.settled:
                 raise
             return ()
         return tuple(one for one in (change_of(item, recording.token) for item in found) if one is not None)

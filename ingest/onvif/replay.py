@@ -25,13 +25,14 @@ from shared.clock import Clock
 from shared.messages.ingest import CameraTransport
 from shared.spans import Span
 
-OPEN_TIMEOUT_S = 8.0
-SILENCE_S = 10.0
-"""A card that is being read may have to be woken, but not for longer."""
+OPEN_TIMEOUT_S = 20.0
+"""A card that is to be read may have to be woken."""
 
-HELD_BYTES = 8 << 20
+SILENCE_S = 10.0
 _QUIET_SHARE, _ENDED_SHARE = 0.1, 0.2
 """Of that time: after so much a marked picture is taken for whole, or for the last one where it may be."""
+
+HELD_BYTES = 8 << 20
 
 _REQUIRE: Header = ("Require", "onvif-replay")
 _BUSY, _INVALID_RANGE, _NOT_SUPPORTED = (453, 503), 457, 551
