@@ -121,8 +121,6 @@ class CameraPart:
     `proofs` name the register that was signed at capture, and what it says of the segments; empty where there
     is none.
     `redacted`: boxes of its pictures were covered by the centre.
-    `card_clock`, where pictures came from the camera's own card: nanoseconds that its clock was ahead when it
-    was read, which is taken off, and how wrong that may be, the largest of both.
     """
 
     camera: NamedCamera
@@ -132,7 +130,6 @@ class CameraPart:
     wall_sources: Sequence[str] = ()
     proofs: Mapping[str, object] = field(default_factory=dict)
     redacted: bool = False
-    card_clock: tuple[int, int] | None = None
 
 
 def exact(utc_ns: int) -> str:
@@ -200,19 +197,11 @@ def _camera(part: CameraPart) -> dict[str, object]:
             # Not kept with the recordings: said so, rather than a nought that nobody measured.
             "offset_s": None,
             "uncertainty_s": None,
-            **_of_card(part.card_clock),
         },
         "masks": {"by_centre": "burnt-in" if part.redacted else "none", "in_camera": "unknown"},
         "proofs_of_capture": dict(part.proofs),
         "files": [video.file.name for video in part.videos],
     }
-
-
-def _of_card(clock: tuple[int, int] | None) -> dict[str, object]:
-    if clock is None:
-        return {}
-    ahead_ns, wrong_ns = clock
-    return {"card": {"offset_s": ahead_ns / 1e9, "uncertainty_s": wrong_ns / 1e9}}
 
 
 def _file(file: SealedFile) -> dict[str, object]:

@@ -14,7 +14,6 @@ from shared.mediatime import ns_from_90k, ticks_from_ns
 from shared.spans import Present, Span
 from storage.fmp4.entry import Description
 from storage.fmp4.fragment import MovieFragment, Sample, write_fragment
-from storage.fmp4.identity import CardClock
 from storage.fmp4.reader import Layout, PlacedFragment
 from storage.model.segment import HOLE_NS, Footage
 
@@ -44,7 +43,6 @@ class PlannedSegment:
     incomplete: int
     wall_source: str
     head: bytes = b""
-    card: CardClock | None = None
 
 
 @dataclass(slots=True)
@@ -209,7 +207,6 @@ def _add(plan: FilmPlan, footage: Footage, layout: Layout, chosen: Sequence[_Cho
             chosen[0].samples[0].recovery,
             layout.identity.wall_source,
             layout.init if whole and _can_be_made_again(layout) else b"",
-            layout.identity.card,
         )
     )
 

@@ -4,7 +4,7 @@ import hashlib
 import os
 import time
 import zipfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,6 @@ from storage.exports.film import FilmSource, FilmWriter, Target
 from storage.exports.film_plan import FilmPlan, ReadLayout, plan_films
 from storage.exports.redacted_copy import RedactedCopy
 from storage.exports.redaction import redacted
-from storage.fmp4.identity import CardClock
 from storage.model.ranges import coverage, gaps
 from storage.model.segment import Footage
 
@@ -180,14 +179,12 @@ class Packer:
         found: list[Present] = []
         unread: list[Footage] = []
         sources: set[str] = set()
-        cards: set[CardClock] = set()
         for plan in plan_films(part.footage, self._asked, self._read, unread.append):
             identity = self._identity(part.camera, plan, made_ns)
             video, shown = self._video(package, plan, identity, pool)
             videos.append(video)
             found.extend(shown.present(self._asked))
             sources.update(one.wall_source for one in plan.segments)
-            cards.update(one.card for one in plan.segments if one.card is not None)
         # The register is of recorded pictures: it goes with the original, not with a redacted copy.
         used = [one.recorded for video in videos for one in video.segments]
         return CameraPart(
@@ -198,7 +195,6 @@ class Packer:
             sorted(sources),
             {} if self._redaction else self._proofs(package, part, used, unread, made_ns),
             self._redaction is not None,
-            _card_clock(cards),
         )
 
     def _proofs(
@@ -301,13 +297,6 @@ def _sealed(name: str, data: bytes) -> SealedFile:
 def _gap(span: Span, unread: Sequence[Footage]) -> Gap:
     broken = any(one.start_ns < span.end_ns and span.start_ns < one.end_ns for one in unread)
     return Gap(span, GapCause.UNREADABLE if broken else GapCause.NO_FOOTAGE)
-
-
-def _card_clock(cards: Collection[CardClock]) -> tuple[int, int] | None:
-    """The most that a camera's clock was ahead, or behind, and the most that this may be wrong."""
-    if not cards:
-        return None
-    return max((one.ahead_ns for one in cards), key=abs), max(one.wrong_ns for one in cards)
 
 
 def _video_name(stream: str, start_ns: int) -> str:

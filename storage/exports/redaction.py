@@ -202,7 +202,6 @@ class _MadeFragments:
             native.whole,
             0,
             native.wall_source,
-            card=native.card,
         )
 
     def _take(self, unit: AccessUnit) -> None:

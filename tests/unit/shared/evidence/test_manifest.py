@@ -56,13 +56,13 @@ def video(**more: int) -> SealedVideo:
     )
 
 
-def written(*videos: SealedVideo, card_clock: tuple[int, int] | None = None) -> bytes:
+def written(*videos: SealedVideo) -> bytes:
     """The manifest of an export with one camera."""
     present = [Present(Span(START_NS, START_NS + 10 * SECOND_NS), 3)]
     gaps = [Gap(Span(START_NS + 10 * SECOND_NS, START_NS + 60 * SECOND_NS), GapCause.NO_FOOTAGE)]
     return write_manifest(
         REQUISITION,
-        [CameraPart(CAMERA, present, gaps, videos, ["sender_report"], card_clock=card_clock)],
+        [CameraPart(CAMERA, present, gaps, videos, ["sender_report"])],
         [SealedFile("LISEZMOI.txt", 12, "cd" * 32)],
         made_ns=START_NS + 3600 * SECOND_NS,
         version="0.1.0",
@@ -136,11 +136,6 @@ def test_the_manifest_says_what_was_asked_what_there_is_and_what_is_missing() ->
         ],
         "documents": [{"name": "LISEZMOI.txt", "size": 12, "sha256": "cd" * 32}],
     }
-
-
-def test_of_footage_from_a_card_it_says_how_the_cameras_clock_went() -> None:
-    (camera,) = json.loads(written(video(), card_clock=(-3_600_500_000_000, 100_000_000)))["cameras"]
-    assert camera["clock"]["card"] == {"offset_s": -3600.5, "uncertainty_s": 0.1}
 
 
 def test_incomplete_first_pictures_are_told_where_there_are_any() -> None:

@@ -24,7 +24,7 @@ identities = st.builds(
     st.text(max_size=80).filter(lambda text: text.isprintable()),
     st.integers(1, 31),
     st.sampled_from(["arrival", "sender_report", "card"]),
-    st.none() | st.builds(CardClock, st.integers(-(2**60), 2**60), st.integers(0, 2**60)),
+    card=st.none() | st.builds(CardClock, st.integers(-(2**60), 2**60), st.integers(0, 2**60)),
 )
 
 
