@@ -63,11 +63,12 @@ class SegmentOffer:
 
 
 class UploadStatus(StrEnum):
-    """How an upload is: more bytes are wanted, the segment lasts at the centre, or it is not taken."""
+    """How an upload is: more bytes are wanted, the segment lasts at the centre, is not taken, or not yet."""
 
     WANTED = "wanted"
     STORED = "stored"
     REFUSED = "refused"
+    LATER = "later"
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,8 +150,8 @@ class Sender:
             self._metrics.refused.inc()
             self._refuse(file)
             return False
-        if self._sent_bytes == before:
-            # It has come already, and the index does not have it yet.
+        if self._sent_bytes == before or state.status is UploadStatus.LATER:
+            # It has come already, and the index does not have it yet; or it cannot come yet.
             return False
         self._metrics.sent.inc()
         return True

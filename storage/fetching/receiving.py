@@ -24,6 +24,8 @@ MOST_UPLOADS = 64
 MOST_OF_COMMUNE = 4
 _IDLE_NS = 6 * 3600 * 1_000_000_000
 _SWEEP_S = 60.0
+_AHEAD_NS = 300 * 1_000_000_000
+"""An object of the future would dispute the clock, and keep everything from being destroyed."""
 _NONCE = re.compile(r"-r\d+-([a-z0-9]{1,32})\.mp4$")
 
 MayHave = Callable[[StreamId, int, int, int, int], Awaitable[bool]]
@@ -84,6 +86,8 @@ class Receiving:
     async def offer(self, commune: str, offer: SegmentOffer) -> UploadState:
         """Which bytes of a segment are wanted, if any. Raises BadInput, Forbidden, Unavailable, OSError."""
         stream = _stream_of(commune, offer)
+        if offer.end_ns > self._clock.utc_ns() + _AHEAD_NS:
+            return UploadState(UploadStatus.LATER, reason="its time is yet to come: the clocks differ")
         if await self._centre.known(offer.key):
             return UploadState(UploadStatus.STORED, offer.size)
         if not await self._may_have(stream, offer, MAX_DAYS):
@@ -92,7 +96,7 @@ class Receiving:
         if reason is not None:
             raise Unavailable(f"nothing is taken from edges now: {reason}")
         mine = [id for id in self._uploads if id[0] == commune]
-        for id in mine[: len(mine) + 1 - MOST_OF_COMMUNE]:
+        for id in mine[: max(0, len(mine) + 1 - MOST_OF_COMMUNE)]:
             del self._uploads[id]
         while len(self._uploads) >= MOST_UPLOADS:
             self._uploads.popitem(last=False)

@@ -206,3 +206,22 @@ async def test_what_both_recorded_is_shown_and_exported_once(pair: Pair, tmp_pat
     assert verify(package, pair.centre.evidence_pem).sound
     (film,) = videos_of(package)
     assert len(pictures_in(film)) == 150
+
+
+async def test_a_segment_of_the_future_is_not_taken_before_its_time(pair: Pair) -> None:
+    """It would dispute the centre's clock, and keep everything from being destroyed."""
+    right = offer_of(pair.files[0])
+    start_ns = pair.centre.clock.utc_ns() + 400 * S
+    key = object_key(STREAM, start_ns, right.run, "ahead")
+    ahead = replace(right, key=key, start_ns=start_ns, end_ns=start_ns + 2 * S)
+    assert (await pair.receiving.offer(COMMUNE, ahead)).status is UploadStatus.LATER
+    await pair.centre.clock.advance(400)
+    assert (await pair.receiving.offer(COMMUNE, ahead)).status is UploadStatus.WANTED
+
+
+async def test_uploads_are_bounded_for_each_commune_and_the_oldest_gives_way(pair: Pair) -> None:
+    right = offer_of(pair.files[0])
+    for number in range(6):
+        key = object_key(STREAM, right.start_ns, right.run, f"n{number}")
+        await pair.receiving.offer(COMMUNE, replace(right, key=key, sha256=f"{number:064x}"))
+    assert [sha256[-1] for _, sha256 in pair.receiving._uploads] == ["2", "3", "4", "5"]
