@@ -10,6 +10,7 @@ from ingest.decoding.checks import DecodeChecks
 from ingest.decoding.process import ChildDecoder
 from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
+from ingest.journal_witness import JournalWitness
 from ingest.logins import LoginGate
 from ingest.meters import Meters
 from ingest.onvif.compose import CardOffer, offer_cards
@@ -91,6 +92,9 @@ async def build(commune: str | None) -> Service:
     offer = CardOffer(settings.cards, settings.card_secret, settings.card_host, settings.card_port)
     await offer_cards(service, offer, rules, fleet.addresses, fleet.is_sought, clock)
     poller = WantedPoller(client, commune, cache, lambda wanted: fleet.apply(wanted.cameras), clock)
+    witness = JournalWitness(client, folder, clock)
+    service.check("journal", lambda: witness.trouble)
+    service.supervise("journal's witness", witness.run)
     service.check("control_room", lambda: poller.trouble or reporter.trouble)
     service.supervise("wanted cameras", poller.run)
     service.supervise("reports", reporter.run)
