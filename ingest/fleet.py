@@ -30,6 +30,11 @@ _ASKED_FOR = why("camera-asked-for", "connecting, because somebody asks for it")
 _FAILED = why("camera-worker-failed", "the worker failed on this camera, and tries again")
 
 
+_SOUGHT = frozenset(
+    {CameraStatus.CONNECTING, CameraStatus.STALLED, CameraStatus.REFUSED, CameraStatus.UNREACHABLE}
+)
+
+
 @dataclass(slots=True)
 class _Camera:
     """One wanted stream. It has a task while it is pulled."""
@@ -91,6 +96,15 @@ class Fleet:
         reports = tuple(camera.state.report for camera in self._cameras.values())
         self._meters.states(reports)
         return reports
+
+    def addresses(self) -> dict[StreamId, CameraAddress]:
+        """Where each wanted stream is."""
+        return {stream: camera.address for stream, camera in self._cameras.items()}
+
+    def is_sought(self, stream: StreamId) -> bool:
+        """Whether a stream is wanted now and does not come: its camera has nothing to spare."""
+        camera = self._cameras.get(stream)
+        return camera is not None and camera.state.report.status in _SOUGHT
 
     def judge(self, stream: StreamId, reason: Reason | None) -> None:
         """Note why a stream's pictures do not decode, None where they do; of no stream that is not wanted."""

@@ -13,6 +13,7 @@ from ingest.fleet import Fleet
 from ingest.journal_witness import JournalWitness
 from ingest.logins import LoginGate
 from ingest.meters import Meters
+from ingest.onvif.compose import CardOffer, offer_cards
 from ingest.openers import ChosenOpener
 from ingest.ports import Pace
 from ingest.reports import Reporter
@@ -22,7 +23,7 @@ from ingest.runs import RunNumbers
 from ingest.settings import IngestSettings
 from ingest.stream_hub import StreamHub
 from ingest.wanted import WantedCache, WantedPoller
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import get_logger
@@ -68,14 +69,12 @@ async def build(commune: str | None) -> Service:
     await open_tap(tap, service)
 
     rules = AddressRules(_own_places(settings, setup.endpoints), allow_loopback=settings.allow_loopback)
-    own = RtspOpener(rules, clock, core=core_of(settings.ingest_core, get_logger("ingest.service")))
-    chosen = ChosenOpener({CameraOpener.OWN: own, CameraOpener.AV: AvOpener(rules, clock)})
     checks = DecodeChecks(ChildDecoder(), lambda stream, reason: fleet.judge(stream, reason), clock)
     hub.checked(checks.take, checks.take_batch)
     reporter = Reporter(client, lambda: fleet.reports())
     fleet = Fleet(
         commune,
-        opener=LoginGate(chosen, clock, Random(), at_once=settings.connects_at_once),
+        opener=_opener(settings, rules, clock),
         hub=hub,
         runs=RunNumbers(folder / "last-run", clock),
         meters=Meters(),
@@ -88,6 +87,7 @@ async def build(commune: str | None) -> Service:
     )
     tap.tell(fleet.keep_pace)
     service.on_stop(fleet.close)
+    await offer_cards(service, _offer(settings), rules, fleet.addresses, fleet.is_sought, clock)
     poller = WantedPoller(client, commune, cache, lambda wanted: fleet.apply(wanted.cameras), clock)
     witness = JournalWitness(client, folder, clock)
     service.check("journal", lambda: witness.trouble)
@@ -105,6 +105,17 @@ def pace_of(tap: TapPublisher, stream: StreamId) -> Pace:
     if tap.wanted_at_once(stream):
         return Pace.AT_ONCE
     return Pace.SOON if tap.wanted(stream) else Pace.LATER
+
+
+def _opener(settings: IngestSettings, rules: AddressRules, clock: Clock) -> LoginGate:
+    """Opens cameras by the client that their commune chose, at a bearable pace."""
+    own = RtspOpener(rules, clock, core=core_of(settings.ingest_core, get_logger("ingest.service")))
+    chosen = ChosenOpener({CameraOpener.OWN: own, CameraOpener.AV: AvOpener(rules, clock)})
+    return LoginGate(chosen, clock, Random(), at_once=settings.connects_at_once)
+
+
+def _offer(settings: IngestSettings) -> CardOffer:
+    return CardOffer(settings.cards, settings.card_secret, settings.card_host, settings.card_port)
 
 
 def _edge(settings: IngestSettings) -> Beside | None:
@@ -126,6 +137,7 @@ def _own_places(settings: IngestSettings, endpoints: Sequence[Endpoint]) -> list
     urls = (
         settings.control_url,
         f"http://127.0.0.1:{settings.status_port}",
+        f"http://127.0.0.1:{settings.card_port}",
         *(endpoint.address for endpoint in endpoints),
         settings.tap_edge_endpoint.partition(":")[2],
     )

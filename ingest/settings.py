@@ -50,3 +50,13 @@ class IngestSettings(Settings):
         default="",
         description="Own services no camera may be, `host:port`, comma separated; those it asks are known.",
     )
+    cards: str = Field(
+        default="",
+        description="Cameras whose own cards (ONVIF Profile G) are offered to the edge recorder: `CAMERA`, "
+        "`CAMERA=PORT` or `CAMERA=PORT/RECORDING`, comma separated, `*` for all others; empty: none.",
+    )
+    card_secret: SecretStr | None = Field(
+        default=None, description="Secret shared with the edge recorder, 32 characters or more."
+    )
+    card_host: str = Field(default="127.0.0.1", description="Address on which cards are offered.")
+    card_port: int = Field(default=9111, description="Port on which cards are offered.")

@@ -30,6 +30,8 @@ class UtcSource(StrEnum):
 
     ARRIVAL = "arrival"
     SENDER_REPORT = "sender_report"
+    CARD = "card"
+    """The camera's own card, which it was replayed from: by the camera's clock."""
 
 
 @dataclass_transform(frozen_default=True)

@@ -195,3 +195,11 @@ class ReadMetrics:
             "storage_thumbnails_refused_total", "Thumbnails refused because too many were asked for"
         )
         self.exports = metrics.counter("storage_exports_total", "Exports ended", ["status"])
+
+
+class CardMetrics:
+    """Of cameras' cards, at an edge."""
+
+    def __init__(self) -> None:
+        self.segments = metrics.counter("storage_card_segments_total", "Segments written from cameras' cards")
+        self.failures = metrics.counter("storage_card_failures_total", "Minutes that cards did not give")

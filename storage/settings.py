@@ -186,6 +186,15 @@ class EdgeSettings(Settings):
         default=256, ge=0, description="Megabytes that recording leaves free, so that the index can work."
     )
 
+    card_url: str = Field(
+        default="",
+        description="Where the worker beside it offers cameras' cards, such as `http://127.0.0.1:9111`; "
+        "empty: no card is read.",
+    )
+    card_secret: SecretStr | None = Field(
+        default=None, description="Secret shared with that worker, 32 characters or more."
+    )
+
     @property
     def folder(self) -> Path:
         return self.data_dir / "edge" / self.commune
@@ -193,6 +202,10 @@ class EdgeSettings(Settings):
     @property
     def spool(self) -> Path:
         return self.folder / "spool"
+
+    @property
+    def cards(self) -> Path:
+        return self.folder / "cards"
 
     @property
     def objects(self) -> Path:

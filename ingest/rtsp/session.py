@@ -1,8 +1,9 @@
 """A session with one camera, from connecting to TEARDOWN (RFC 2326)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
+from typing import Protocol
 
 from ingest import refusals
 from ingest.addresses import Target
@@ -13,8 +14,7 @@ from ingest.rtsp.dialogue import Dialogue, answer_to_camera
 from ingest.rtsp.digest import Answers, Credentials
 from ingest.rtsp.headers import DEFAULT_TIMEOUT_S, Chosen, session_of, transport_of
 from ingest.rtsp.keepalive import KeepAlive
-from ingest.rtsp.messages import Request, Response
-from ingest.rtsp.receiver import Receiver
+from ingest.rtsp.messages import Header, Request, Response
 from ingest.rtsp.reorder import Reorder
 from ingest.rtsp.sdp import Video, resolve, video_of
 from ingest.rtsp.turns import EVERY_S, Turns
@@ -29,6 +29,29 @@ _INTERLEAVED = "RTP/AVP/TCP;unicast;interleaved=0-1"
 _HEADER_BYTES = 12
 _QUIET_S = 0.25
 """Who says nothing for so long has said all of a description whose length he did not tell."""
+
+
+_FROM_NOW: tuple[Header, ...] = (("Range", "npt=0.000-"),)
+
+
+class Receiving(Protocol):
+    """Who takes the packets of a session, as `Receiver` does."""
+
+    @property
+    def usual(self) -> bool: ...
+
+    @property
+    def ssrc(self) -> int | None: ...
+
+    def arrived(self, ago_ns: int | None = None) -> None: ...
+
+    def read(self) -> None: ...
+
+    def packet(self, data: memoryview, start: int, end: int) -> None: ...
+
+    def frames(self, data: memoryview, at: int, end: int, channel: int) -> int: ...
+
+    def control(self, data: bytes) -> None: ...
 
 
 class TransportRefused(Exception):
@@ -63,7 +86,7 @@ class Session:
     ) -> None:
         self._target, self._counts, self._clock, self._ended = target, counts, clock, ended
         self._stage = Stage.OPENING
-        self._receiver: Receiver | None = None
+        self._receiver: Receiving | None = None
         self._channels = (0, 1)
         self._udp: UdpPair | None = None
         self._server_ports: tuple[int, int] | None = None
@@ -114,12 +137,16 @@ class Session:
     def by_udp(self) -> bool:
         return self._udp is not None
 
-    async def set_up(self, video: Video, transport: CameraTransport) -> Chosen:
+    async def set_up(
+        self, video: Video, transport: CameraTransport, headers: Sequence[Header] = ()
+    ) -> Chosen:
         """Set the video up, and nothing else. Raises SourceError, TransportRefused, OSError."""
         # Without a control of its own the only media is the session's (RFC 2326, section C.2).
         uri = resolve(self._base, video.control) if video.control else self._aggregate
         try:
-            answer = await self._dialogue.ask("SETUP", uri, [("Transport", await self._offer(transport))])
+            answer = await self._dialogue.ask(
+                "SETUP", uri, [("Transport", await self._offer(transport)), *headers]
+            )
             if answer.status == UNSUPPORTED_TRANSPORT:
                 raise TransportRefused
             if not answer.ok:
@@ -135,16 +162,17 @@ class Session:
             self._close_udp()
         return chosen
 
-    async def play(self, receiver: Receiver, opening: bytes) -> None:
-        """Let the pictures come. `opening` is a first RTCP packet for firewalls. Raises SourceError."""
+    async def play(self, receiver: Receiving, opening: bytes, headers: Sequence[Header] = _FROM_NOW) -> None:
+        """Let the pictures come, live unless the headers ask for others. `opening` is a first RTCP packet for
+        firewalls. Raises SourceError."""
         self._receiver = receiver
         self._reorder = Reorder(receiver.packet, self._clock)
         if self._udp is not None:
             self._udp.aim(self._server_ports, opening)
         self._stage = Stage.ASKED
         try:
-            answer = await self._dialogue.ask("PLAY", self._aggregate, [("Range", "npt=0.000-")])
-            if answer.status == _INVALID_RANGE:
+            answer = await self._dialogue.ask("PLAY", self._aggregate, list(headers))
+            if answer.status == _INVALID_RANGE and headers is _FROM_NOW:
                 answer = await self._dialogue.ask("PLAY", self._aggregate)
             if not answer.ok:
                 raise self._dialogue.failed("PLAY", answer.status)
@@ -194,6 +222,10 @@ class Session:
     def catch_up(self) -> None:
         """Take what has come at once."""
         self._connection.catch_up()
+
+    def hold(self, holding: bool) -> None:
+        """Read nothing more of the camera while `holding`."""
+        self._connection.hold(holding)
 
     def settle(self) -> None:
         """Let nothing wait for packets that do not come. Call it often."""

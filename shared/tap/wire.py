@@ -26,7 +26,7 @@ _READ = struct.Struct("!4sB2sBIQqqq")
 HEADER_BYTES = _HEADER.size
 """Behind so many bytes a unit's header names its stream."""
 CODECS = (Codec.H264, Codec.H265, Codec.MJPEG, Codec.MPEG4)
-SOURCES = (UtcSource.ARRIVAL, UtcSource.SENDER_REPORT)
+SOURCES = (UtcSource.ARRIVAL, UtcSource.SENDER_REPORT, UtcSource.CARD)
 _UNIT, GATHERED = 0, 1
 _STARTS = frozenset(MAGIC + bytes((version, _UNIT)) for version in (VERSION, REORDERED_VERSION))
 _KINDS = {

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -16,6 +16,7 @@ from shared.service import Service
 from shared.settings import load
 from shared.tap import TapSetup, TapSubscriber
 from storage.edge.centre import Centre
+from storage.edge.compose_cards import compose_cards
 from storage.edge.own_clock import OwnClock
 from storage.edge.own_recordings import OwnRecordings
 from storage.edge.pace import Pace
@@ -119,9 +120,13 @@ async def build_edge(settings: EdgeSettings | None = None) -> Service:
     streams = _Streams(settings.commune, recording)
     dates = DateWitness(clock)
     control = _control(service, settings, dates)
+    own = OwnRecordings(archive.shown, lambda key: settings.objects / key, clock)
+    cards = compose_cards(service, settings, own, streams.known, disk, clock)
+    if cards is not None:
+        streams.follow(cards.authorised.apply)
     sender = Sender(
         Centre(control, _outside(service), settings.commune, clock),
-        [OwnRecordings(archive.shown, lambda key: settings.objects / key, clock)],
+        [own] if cards is None else [own, cards.source],
         streams.known,
         Pace(settings.edge_rate_kbps * 125, clock),
         clock,
@@ -146,6 +151,11 @@ class _Streams:
         self._commune = commune
         self._recording = recording
         self._known: tuple[StreamId, ...] = ()
+        self._followers: list[Callable[[Sequence[RecordingPolicy]], None]] = []
+
+    def follow(self, follower: Callable[[Sequence[RecordingPolicy]], None]) -> None:
+        """Be told of the own commune's policies too."""
+        self._followers.append(follower)
 
     def known(self) -> Sequence[StreamId]:
         return self._known
@@ -154,6 +164,8 @@ class _Streams:
         own = [one for one in policies if StreamId.parse(one.stream).commune == self._commune]
         self._known = tuple(StreamId.parse(one.stream) for one in own)
         self._recording.recorder.apply(own)
+        for follower in self._followers:
+            follower(own)
 
 
 def _life(
@@ -252,7 +264,7 @@ def _outside(service: Service) -> httpx.AsyncClient:
 
 
 def _make_folders(settings: EdgeSettings) -> None:
-    for folder in (settings.folder, settings.spool, settings.objects):
+    for folder in (settings.folder, settings.spool, settings.objects, settings.cards):
         try:
             private_folder(folder)
         except OSError as error:

@@ -37,6 +37,7 @@ _CAUSES = {
 _SOURCES = {
     "sender_report": "horloge de la caméra (rapports RTCP)",
     "arrival": "heure d'arrivée au centre",
+    "card": "carte de la caméra, à l'heure de son horloge",
 }
 _FIELDS = {
     "reference": "Référence",

@@ -13,8 +13,16 @@ BOX_TYPE = UUID("0d6f4c1e-8a53-4f0b-9f4e-62656666726f").bytes
 
 
 @dataclass(frozen=True, slots=True)
+class CardClock:
+    """How far a camera's clock was ahead when its card was read, which is taken off; how wrong that is."""
+
+    ahead_ns: int
+    wrong_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
-    """What a segment says of itself.
+    """What a segment says of itself. `card` is there where it was read of the camera's own card.
 
     `start_ns` is the UTC of its first sample: the UTC of any sample is this plus its media time.
     `days` is the authorised number of days that held when it was recorded. `wall_source` and
@@ -28,6 +36,7 @@ class Identity:
     days: int
     wall_source: str
     wall_uncertainty_ns: int = -1
+    card: CardClock | None = None
 
     @classmethod
     def begun_with(cls, unit: AccessUnit, start_ns: int, name: str, days: int) -> "Identity":
@@ -38,6 +47,8 @@ class Identity:
     def write(self) -> bytes:
         """The `uuid` box (ISO/IEC 14496-12, section 4.2): our type, then JSON."""
         members = asdict(self) | {"stream": str(self.stream)}
+        if self.card is None:
+            del members["card"]
         return box(b"uuid", BOX_TYPE, json.dumps(members, ensure_ascii=False).encode())
 
     @classmethod
@@ -56,6 +67,16 @@ class Identity:
                 days=int(members["days"]),
                 wall_source=str(members["wall_source"]),
                 wall_uncertainty_ns=int(members.get("wall_uncertainty_ns", -1)),
+                card=_card(members.get("card")),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise BadInput("the identity box of the segment is broken") from error
+
+
+def _card(told: object) -> CardClock | None:
+    """Raises ValueError, KeyError, TypeError on a broken one."""
+    if told is None:
+        return None
+    if not isinstance(told, dict):
+        raise TypeError("the clock of a card is no object")
+    return CardClock(int(told["ahead_ns"]), int(told["wrong_ns"]))

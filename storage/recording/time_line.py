@@ -12,7 +12,7 @@ _TOLD_NS = 20_000_000
 _SELDOM_NS = 10_000_000_000
 """What is nearer than a step begins no segment more often: a clock that wavers is not to cut for ever."""
 
-_SLEW_NS = {UtcSource.SENDER_REPORT: 40_000_000, UtcSource.ARRIVAL: 10_000_000}
+_SLEW_NS = {UtcSource.SENDER_REPORT: 40_000_000, UtcSource.CARD: 40_000_000, UtcSource.ARRIVAL: 10_000_000}
 """How much of a drift the border of two segments takes up: a report is right, an arrival may be late."""
 
 

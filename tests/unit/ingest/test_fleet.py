@@ -96,6 +96,18 @@ async def test_a_camera_no_longer_wanted_is_let_go_and_forgotten(rig: Rig) -> No
     assert 'stream="59350/gate/main"' not in metrics.render().decode()
 
 
+async def test_a_stream_is_sought_while_it_is_wanted_and_does_not_come(rig: Rig) -> None:
+    await rig.apply(GATE, SUB)
+    gate, sub = (StreamId.parse(one.stream) for one in (GATE, SUB))
+    assert not rig.fleet.is_sought(gate)
+    assert not rig.fleet.is_sought(sub)
+    assert not rig.fleet.is_sought(StreamId("59350", "unknown"))
+    assert rig.fleet.addresses()[gate].url == GATE.address
+    await rig.clock.advance(4)
+    assert rig.fleet.is_sought(gate)
+    assert not rig.fleet.is_sought(sub)
+
+
 async def test_each_camera_is_read_as_who_reads_it_can_wait(rig: Rig) -> None:
     await rig.apply(GATE)
     rig.paces[StreamId.parse(GATE.stream)] = Pace.SOON

@@ -28,7 +28,7 @@ export interface PlayerState {
   codec: string;
   /** The codec of the recording where its pictures are shown converted, else "". */
   recorded: string;
-  /** Where the UTC of the recording comes from: "arrival", "sender_report", or "" while nothing is known. */
+  /** Where the UTC of the recording comes from: "arrival", "sender_report", "card", or "" while nothing is known. */
   clock: string;
   /** How far that UTC is wrong at most, null where nobody knows. */
   wrongMs: number | null;

@@ -31,7 +31,7 @@ export interface Listing {
 export type Media =
   /**
    * `recorded` is the codec of the recording where that had to be converted for this browser, else ""; `clock` says
-   * where its UTC comes from, "arrival" or "sender_report".
+   * where its UTC comes from: "arrival", "sender_report" or "card".
    */
   | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string; clock: string;
       /** How far that UTC is wrong at most, null where nobody knows. */

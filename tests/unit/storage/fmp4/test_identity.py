@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from shared.ids import StreamId
 from storage.fmp4.boxes import header_at
-from storage.fmp4.identity import Identity
+from storage.fmp4.identity import CardClock, Identity
 from storage.fmp4.reader import read_layout
 from tests.unit.storage.cut import PICTURES, SEGMENT
 from tests.unit.storage.segments import identity_of, reading
@@ -23,7 +23,8 @@ identities = st.builds(
     st.integers(0, 2**62),
     st.text(max_size=80).filter(lambda text: text.isprintable()),
     st.integers(1, 31),
-    st.sampled_from(["arrival", "sender_report"]),
+    st.sampled_from(["arrival", "sender_report", "card"]),
+    card=st.none() | st.builds(CardClock, st.integers(-(2**60), 2**60), st.integers(0, 2**60)),
 )
 
 

@@ -81,8 +81,15 @@ export const playback = {
     nothing: "nothing recorded at this instant",
     offset: (ms: number) => `offset ${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${Math.abs(ms)} ms`,
     uncertain: (clock: string, wrongMs: number | null): string =>
-      `${clock === "sender_report" ? "the camera’s time" : "time of arrival"}, ${wrongMs === null ? "uncertainty unknown" : `± ${wrongMs} ms`}`,
-    clock: (clock: string): string => (clock === "sender_report" ? "UTC told by the camera (RTCP), compared with when its pictures arrive." : "UTC of arrival at the centre: late by the delay of the network and the camera."),
+      `${clock === "sender_report" || clock === "card" ? "the camera’s time" : "time of arrival"}, ${wrongMs === null ? "uncertainty unknown" : `± ${wrongMs} ms`}`,
+    clock: (clock: string): string => {
+      if (clock === "card") {
+        return "From the camera’s own card: UTC by its clock, as far as that was known when it was fetched.";
+      }
+      return clock === "sender_report"
+        ? "UTC told by the camera (RTCP), compared with when its pictures arrive."
+        : "UTC of arrival at the centre: late by the delay of the network and the camera.";
+    },
   },
   calendar: {
     title: "Calendar",

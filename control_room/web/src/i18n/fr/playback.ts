@@ -80,8 +80,15 @@ export const playback = {
     nothing: "rien d’enregistré à cet instant",
     offset: (ms: number) => `écart ${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${Math.abs(ms)} ms`,
     uncertain: (clock: string, wrongMs: number | null): string =>
-      `${clock === "sender_report" ? "heure de la caméra" : "heure d’arrivée"}, ${wrongMs === null ? "incertitude inconnue" : `± ${wrongMs} ms`}`,
-    clock: (clock: string): string => (clock === "sender_report" ? "UTC donnée par la caméra (RTCP), comparée à l’arrivée de ses images." : "UTC de l’arrivée au centre : en retard du délai du réseau et de la caméra."),
+      `${clock === "sender_report" || clock === "card" ? "heure de la caméra" : "heure d’arrivée"}, ${wrongMs === null ? "incertitude inconnue" : `± ${wrongMs} ms`}`,
+    clock: (clock: string): string => {
+      if (clock === "card") {
+        return "De la carte de la caméra : UTC selon son horloge, telle qu’on la connaissait lors de la relecture.";
+      }
+      return clock === "sender_report"
+        ? "UTC donnée par la caméra (RTCP), comparée à l’arrivée de ses images."
+        : "UTC de l’arrivée au centre : en retard du délai du réseau et de la caméra.";
+    },
   },
   calendar: {
     title: "Calendrier",
