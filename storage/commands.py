@@ -24,6 +24,7 @@ from storage.objects.compose import StoreHome, departure_home, store_home
 from storage.objects.disk import RealDisk
 from storage.objects.folder_lock import locked
 from storage.recording.spool import Spool
+from storage.recording.spool_folders import SpoolFolders
 from storage.settings import ArchiveSettings, StorageSettings
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ async def _at_home(settings: ArchiveSettings) -> AsyncIterator[tuple[StoreHome, 
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
     async with locked(folders, clock, since_boot), _taken(home.lease):
-        archive = await open_archive(settings.index_url, home.store, Spool(settings.spool, disk, [], clock))
+        others = SpoolFolders(settings.spool, "").others
+        spool = Spool(settings.spool, disk, [], clock, others=others)
+        archive = await open_archive(settings.index_url, home.store, spool)
         try:
             yield home, archive
         finally:

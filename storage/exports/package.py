@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import secrets
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +67,7 @@ class Stopped(Exception):
 class Packer:
     """Makes one package. `progress` goes from 0 to 1, and `phase` on, while it does.
 
-    Setting `stop` makes it raise Stopped.
+    Setting `stop` makes it raise Stopped, and so does `mine` where it tells at the end that another makes it.
     """
 
     def __init__(
@@ -82,7 +83,9 @@ class Packer:
         stop: Event,
         register_of: RegisterOf = no_register,
         redaction: RedactedCopy | None = None,
+        mine: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._mine = mine
         self.progress = 0.0
         self.phase = ExportPhase.COPYING
         self._order = order
@@ -105,8 +108,10 @@ class Packer:
 
         Raises Conflict when there is no footage at all, OSError, Stopped.
         """
-        plain, incoming = target.with_suffix(".plain.part"), target.with_suffix(".part")
-        self._scratch = target.with_suffix(".redacted.part")
+        # Another process may have begun it, and not know yet that it is not to go on.
+        own = secrets.token_hex(4)
+        plain, incoming = target.with_suffix(f".plain-{own}.part"), target.with_suffix(f".{own}.part")
+        self._scratch = target.with_suffix(f".redacted-{own}.part")
         try:
             with ThreadPoolExecutor(_WORKERS, "export") as pool:
                 parts, manifest_sha256 = self._write(plain, made_ns, pool)
@@ -117,6 +122,8 @@ class Packer:
                     os.replace(plain, incoming)
                 digest = self._kept(incoming, pool)
             size = incoming.stat().st_size
+            if not self._mine():
+                raise Stopped
             os.replace(incoming, target)
             _make_last(target.parent)
         finally:

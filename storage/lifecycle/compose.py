@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import httpx
 
 from shared.clock import Clock
 from shared.evidence.signature import EvidenceKey
+from shared.messages.storage import RecordingReport
 from shared.service import Service
 from storage.index.held_bytes import HeldBytes
 from storage.index.policies import PolicyRows
@@ -20,7 +22,7 @@ from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
 from storage.lifecycle.refusals import Ground, Grounds
-from storage.lifecycle.retention import Overdue
+from storage.lifecycle.retention import Overdue, Removal
 from storage.lifecycle.scrub import Scrub
 from storage.lifecycle.waiting import SpoolKeeper
 from storage.metrics import HoldMetrics, LedgerMetrics, ScrubMetrics, WaitingMetrics
@@ -36,6 +38,24 @@ _ROOM_BYTES = 256 << 20
 """What recording needs above its reserve until the spool is looked at again."""
 
 
+class Runs(Protocol):
+    """Runs and checks works; see `shared.service.Service`."""
+
+    def supervise(self, name: str, work: Callable[[], Awaitable[None]], /) -> None: ...
+
+    def check(self, name: str, probe: Callable[[], str | None], /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What one of several processes agrees with the others on. `term` is that in which it leads, None where
+    it does not; `reports` gives how all recordings are, None where another process tells that."""
+
+    removal: Removal
+    term: Callable[[], int | None]
+    reports: Callable[[], Awaitable[tuple[RecordingReport, ...] | None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """What runs for ever over what is finished."""
@@ -48,24 +68,26 @@ class Lifecycle:
     spool: SpoolKeeper
     scrubs_bytes: bool
 
-    def run_in(self, service: Service) -> None:
-        service.supervise("spool", self.spool.run)
-        service.supervise("locks", self.end.locks.run)
-        service.supervise("holds", self.end.reconciliation.run)
-        service.supervise("held", self.held.run)
-        service.supervise("retention", self.end.retention.run)
-        service.supervise("ledger", self.ledger.run)
+    def run_in(self, service: Runs, led: Runs | None = None) -> None:
+        """`led` runs what only one process may do, where several share the index."""
+        one = led or service
+        one.supervise("spool", self.spool.run)
+        one.supervise("locks", self.end.locks.run)
+        one.supervise("holds", self.end.reconciliation.run)
+        one.supervise("held", self.held.run)
+        one.supervise("retention", self.end.retention.run)
+        one.supervise("ledger", self.ledger.run)
         service.supervise("policies", self.poller.run)
-        service.supervise("scrub-names", self.scrub.run_names)
+        one.supervise("scrub-names", self.scrub.run_names)
         if self.scrubs_bytes:
-            service.supervise("scrub-bytes", self.scrub.run_bytes)
-        service.check("spool", self.spool.health)
-        service.check("locks", self.end.locks.health)
-        service.check("retention", self.end.retention.health)
-        service.check("holds", self.end.reconciliation.health)
-        service.check("held", self.held.health)
-        service.check("ledger", self.ledger.health)
-        service.check("scrub", self.scrub.health)
+            one.supervise("scrub-bytes", self.scrub.run_bytes)
+        one.check("spool", self.spool.health)
+        one.check("locks", self.end.locks.health)
+        one.check("retention", self.end.retention.health)
+        one.check("holds", self.end.reconciliation.health)
+        one.check("held", self.held.health)
+        one.check("ledger", self.ledger.health)
+        one.check("scrub", self.scrub.health)
         service.check("control-room", self.poller.health)
 
 
@@ -84,10 +106,12 @@ def compose_lifecycle(
     overdue: Sequence[Overdue],
     local: Notes,
     away: Callable[[], str | None],
+    shared: Shared | None = None,
 ) -> Lifecycle:
     """`first` are the grounds to refuse all destruction before all others, `opened` that of the object store;
     `copies` ends copies of footage and `overdue` tells how late they are, `local` are notes that can always
-    be had, `away` says why the object store is known not to answer.
+    be had, `away` says why the object store is known not to answer. `shared` is what this process does
+    together with others, where there may be any.
     """
     recorder = recording.recorder
     left_overs = LeftOvers(
@@ -110,6 +134,7 @@ def compose_lifecycle(
         [*first, opened, lambda: spool.reason_to_refuse()],
         copies=[*copies, left_overs.sweep_once],
         share=lambda: held.share,
+        removal=None if shared is None else shared.removal,
         overdue=[*overdue, left_overs.overdue_ns],
         notes=local,
     )
@@ -121,10 +146,14 @@ def compose_lifecycle(
         limit_bytes=settings.spool_limit_mb << 20,
         copies=[*copies, left_overs.sweep_once],
         short_bytes=_short(settings, archive.places.spool),
+        term=(lambda: None) if shared is None else shared.term,
     )
-    poller = PolicyPoller(
-        client, PolicyRows(archive.database), clock, apply=recorder.apply, reports=recorder.reports
-    )
+
+    async def reports() -> tuple[RecordingReport, ...] | None:
+        return recorder.reports() if shared is None else await shared.reports()
+
+    rows = PolicyRows(archive.database)
+    poller = PolicyPoller(client, rows, clock, apply=recorder.apply, reports=reports)
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
     ledger = compose_ledger(settings, archive, key, clock, client)
@@ -140,6 +169,7 @@ def compose_spool_keeper(
     limit_bytes: int,
     copies: Sequence[Callable[[], Awaitable[object]]] = (),
     short_bytes: Callable[[], int] = lambda: 0,
+    term: Callable[[], int | None] = lambda: None,
 ) -> SpoolKeeper:
     """What bounds the spool; `away` says why nothing is stored, `grounds` speak against destroying there."""
     return SpoolKeeper(
@@ -154,6 +184,7 @@ def compose_spool_keeper(
         away=away,
         copies=copies,
         short_bytes=short_bytes,
+        term=term,
     )
 
 

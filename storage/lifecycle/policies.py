@@ -1,6 +1,6 @@
 """Asks control_room what to record and tells it how recording is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import httpx
@@ -31,8 +31,9 @@ class PolicyPoller:
         clock: Clock,
         *,
         apply: Callable[[Sequence[RecordingPolicy]], None],
-        reports: Callable[[], tuple[RecordingReport, ...]],
+        reports: Callable[[], Awaitable[tuple[RecordingReport, ...] | None]],
     ) -> None:
+        """`reports` gives how each recording is, None where another process tells that."""
         self._client = client
         self._rows = rows
         self._clock = clock
@@ -84,7 +85,10 @@ class PolicyPoller:
 
     async def report(self) -> None:
         """Tell how each recording is: on change, and every 5 s. Raises httpx.HTTPError."""
-        reports, now_ns = self._reports(), self._clock.monotonic_ns()
+        reports, now_ns = await self._reports(), self._clock.monotonic_ns()
+        if reports is None:
+            self._told = None
+            return
         if reports == self._told and now_ns - self._told_ns < _REPORT_EVERY_NS:
             return
         answer = await self._client.put(

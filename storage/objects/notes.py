@@ -10,7 +10,7 @@ class Notes(Protocol):
     """Keeps a few bytes by name, and writes them whole or not at all. Every call blocks: make it in a thread.
 
     A name begins with "." and has at most one "/", so that it is no object's key; another raises ValueError.
-    Each name has one writer. Every call may raise OSError.
+    Each name has one writer a process. Every call may raise OSError.
     """
 
     def write(self, name: str, data: bytes) -> None:
@@ -31,18 +31,22 @@ class Notes(Protocol):
 
 
 class FolderNotes:
-    """Notes as files of a folder that exists; a note's own folder is made with its first note."""
+    """Notes as files of a folder that exists; a note's own folder is made with its first note.
 
-    def __init__(self, root: Path, disk: Disk) -> None:
+    `writer` tells processes apart that write the same names.
+    """
+
+    def __init__(self, root: Path, disk: Disk, writer: str = "") -> None:
         self._root = root
         self._disk = disk
+        self._incoming = f".{writer}.tmp" if writer else ".tmp"
 
     def write(self, name: str, data: bytes) -> None:
         path = self._path(name)
         if path.parent != self._root and not path.parent.exists():
-            path.parent.mkdir()
+            path.parent.mkdir(exist_ok=True)
             self._disk.sync(self._root)
-        incoming = path.with_name(f"{path.name}.tmp")
+        incoming = path.with_name(f"{path.name}{self._incoming}")
         incoming.write_bytes(data)
         self._disk.sync(incoming)
         self._disk.replace(incoming, path)

@@ -12,12 +12,14 @@ from storage.metrics import LifeMetrics, QuarantineMetrics, RecorderMetrics
 from storage.objects.disk import Disk
 from storage.recording.core import core_of
 from storage.recording.finishing import Finisher, Register
+from storage.recording.gate import Gate
 from storage.recording.group_sync import GroupSync
 from storage.recording.lane import DiskLane
 from storage.recording.places import Places
 from storage.recording.quarantine import MAX_FILES, Quarantine
 from storage.recording.recorder import Recorder, Tap
 from storage.recording.spool import Spool
+from storage.recording.spool_folders import SpoolFolders
 from storage.settings import StorageSettings
 
 _LANES = 1
@@ -65,8 +67,11 @@ def compose_recording(
     stored: Callable[[], Awaitable[None]],
     most_unreadable: int = MAX_FILES,
     sync_s: float = 5.0,
+    mine: Callable[[str], bool] = lambda _: True,
+    gate: Gate | None = None,
 ) -> WritingHalf:
-    """`stored` is called with each segment that the store has and `rows` say so of."""
+    """`stored` is called with each segment that the store has and `rows` say so of; `mine` and `gate` are as
+    Recorder has them."""
     life, recording, spool = LifeMetrics(), RecorderMetrics(), places.spool
     quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=most_unreadable)
     recorder = Recorder(
@@ -77,6 +82,8 @@ def compose_recording(
         segment_s=segment_s,
         nonce=nonce,
         finished=lambda key, segment: finisher.enqueue(key, segment),
+        mine=mine,
+        gate=gate,
     )
     finisher = Finisher(
         places,
@@ -92,7 +99,9 @@ def compose_recording(
     return WritingHalf(life, quarantine, recorder, finisher, sync)
 
 
-def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[Spool, list[DiskLane]]:
+def compose_spool(
+    settings: StorageSettings, folders: SpoolFolders, disk: Disk, clock: Clock
+) -> tuple[Spool, list[DiskLane]]:
     """The spool, and the lanes that write to it, not started. Raises Unavailable where a core is demanded
     that is not there."""
     lanes = [
@@ -100,7 +109,9 @@ def compose_spool(settings: StorageSettings, disk: Disk, clock: Clock) -> tuple[
     ]
     core = core_of(settings.recording_core, get_logger("storage"))
     reserve_bytes = settings.disk_reserve_mb << 20
-    return Spool(settings.spool, disk, lanes, clock, reserve_bytes=reserve_bytes, core=core), lanes
+    others = folders.others if settings.storage_name else tuple
+    spool = Spool(folders.own, disk, lanes, clock, reserve_bytes=reserve_bytes, core=core, others=others)
+    return spool, lanes
 
 
 def compose_tap(settings: StorageSettings, clock: Clock, known: Callable[[str, str], bool]) -> TapSubscriber:

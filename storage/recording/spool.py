@@ -3,7 +3,8 @@
 import errno
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,9 @@ _SPACE_EVERY_NS = 1_000_000_000
 _LATE_NS = 1_000_000_000
 
 
+Others = Callable[[], Sequence[Path]]
+
+
 class Spool:
     """The folder, its disk, the lanes that write to it, and the space that must stay free.
 
@@ -40,8 +44,12 @@ class Spool:
         *,
         reserve_bytes: int = 0,
         core: Core | None = None,
+        others: Others = tuple,
     ) -> None:
+        """`others` gives the folders of other processes that can be reached: read and removed from, never
+        written to."""
         self.folder = folder
+        self.others = others
         self.disk = disk
         self._lanes = lanes
         self._builders = [FragmentBuilder(core) for _ in lanes]
@@ -69,21 +77,39 @@ class Spool:
 
     def read(self, key: str, offset: int, size: int) -> bytes:
         """A range of a segment that is here, fewer bytes only at its end now. Raises OSError. Blocking."""
-        return read_range(self.path(key), offset, size)
+        try:
+            return read_range(self.path(key), offset, size)
+        except FileNotFoundError:
+            for path in self._elsewhere(key):
+                with suppress(FileNotFoundError):
+                    return read_range(path, offset, size)
+            raise
 
     def size(self, key: str) -> int | None:
         """How long the file of a segment is now, None where it is not here. Raises OSError. Blocking."""
-        try:
-            return self.path(key).stat().st_size
-        except FileNotFoundError:
-            return None
+        for path in (self.path(key), *self._elsewhere(key)):
+            with suppress(FileNotFoundError):
+                return path.stat().st_size
+        return None
 
     def remove(self, key: str) -> bool:
         """Remove the file of a segment; False where there was none. Raises OSError. Blocking."""
-        path = self.path(key)
-        there = path.exists()
-        self.disk.remove(path)
-        return there
+        found = False
+        for path in (self.path(key), *self._elsewhere(key)):
+            there = path.exists()
+            if there or path.parent == self.folder:
+                self.disk.remove(path)
+            found = found or there
+        return found
+
+    def is_elsewhere(self, key: str) -> bool:
+        """Whether a segment's file is in the folder of another process, which may write to it. Blocking."""
+        return any(path.exists() for path in self._elsewhere(key))
+
+    def _elsewhere(self, key: str) -> list[Path]:
+        """Where else a file may be. Each twice: one that is moved from folder to folder is not missed."""
+        paths = [folder / spool_name(key) for folder in self.others()]
+        return [*paths, self.path(key), *paths] if paths else []
 
     def wrote(self, at_ns: int) -> None:
         """Something was written that a power cut takes until the next sync. Any thread."""
