@@ -104,7 +104,7 @@ class Spool:
 
     def is_elsewhere(self, key: str) -> bool:
         """Whether a segment's file is in the folder of another process, which may write to it. Blocking."""
-        return any(path.exists() for path in self._elsewhere(key))
+        return any((folder / spool_name(key)).exists() for folder in self.others())
 
     def _elsewhere(self, key: str) -> list[Path]:
         """Where else a file may be. Each twice: one that is moved from folder to folder is not missed."""

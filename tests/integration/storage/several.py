@@ -93,7 +93,7 @@ class Several:
         return found[0]
 
     async def are_recorded(self, asked: System, since_ns: int, within_s: float) -> float:
-        """Wait until each stream has a picture of after an instant; how many seconds after it that was seen."""
+        """Wait until each stream has a picture of after an instant; how many seconds later that was seen."""
         for stream in self.cameras.recents:
             await asked.until(since_ns + 1_000_000, stream, within_s=within_s)
         return (time.time_ns() - since_ns) / 1e9

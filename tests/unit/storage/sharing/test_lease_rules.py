@@ -1,4 +1,4 @@
-"""Streams and the lead are held by leases: whoever freezes, dies or loses the index, and whatever clocks say."""
+"""Streams and the lead are held by leases, whoever freezes, dies or loses the index, whatever clocks say."""
 
 import asyncio
 from collections.abc import Callable
