@@ -95,6 +95,8 @@ async def test_one_that_freezes_beyond_its_lease_is_replaced_and_shares_again_wh
         await every.are_shared(2, 2)
         assert await frozen.metric("storage_leads") == 0
         await every.are_recorded(asked, time.time_ns(), within_s=20)
+        wrong = [await one.health() for one in (first, second)]
+        assert not any("finishing" in one or "sharing" in one for one in wrong), wrong
         await asyncio.gather(first.stop(), second.stop())
         await evidence_is_whole(every)
         rows = await every.rows()

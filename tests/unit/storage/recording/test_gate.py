@@ -26,7 +26,10 @@ class Scene:
         self.woken += 1
 
     def give(self, *items: AccessUnit, stream: StreamId = STREAM) -> None:
-        take = self.gate.before(stream, lambda item: self.given.append((stream, item)))
+        def keep(item: AccessUnit | Gap) -> None:
+            self.given.append((stream, item))
+
+        take = self.gate.before(stream, keep)
         for item in items:
             take(item)
 

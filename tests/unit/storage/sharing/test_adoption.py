@@ -68,8 +68,12 @@ class Heir:
             SimulatedClock(),
             METRICS,
             take=self.taken.append,
-            clear=lambda name: self.cleared.append(name) or 0,
+            clear=self._clear,
         )
+
+    def _clear(self, name: str) -> int:
+        self.cleared.append(name)
+        return 0
 
 
 @contextmanager
