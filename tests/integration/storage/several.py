@@ -98,6 +98,15 @@ class Several:
             await asked.until(since_ns + 1_000_000, stream, within_s=within_s)
         return (time.time_ns() - since_ns) / 1e9
 
+    async def are_indexed(self, since_ns: int) -> None:
+        """Wait until the index has footage of each stream of after an instant."""
+
+        async def indexed() -> bool:
+            found = {row.stream for row in await self.rows() if row.end_ns > since_ns}
+            return found >= self.cameras.recents.keys()
+
+        await eventually(indexed, within_s=30, what="footage in the index")
+
     async def rows(self) -> list[Segment]:
         database = await Database.open(self.index_url)
         try:
