@@ -70,7 +70,7 @@ def store_home(
     if not settings.s3_url:
         store = FolderStore(settings.objects, disk, writer)
         keys = _data_keys(settings, store.notes, disk)
-        sealing = SealingStore(store, keys)
+        sealing = SealingStore(store, keys, shared=bool(writer))
         return StoreHome(store, sealing, keys, (settings.objects,), store.notes, writer=writer)
     # Half a second and 18 MB that a folder does without.
     from storage.objects.s3 import S3Store
@@ -82,7 +82,7 @@ def store_home(
     bucket = S3Store(wire)
     keys = _data_keys(settings, bucket.notes, disk)
     local = FolderNotes(settings.spool, disk, writer)
-    return StoreHome(bucket, SealingStore(bucket, keys), keys, (), local, lease, writer)
+    return StoreHome(bucket, SealingStore(bucket, keys, shared=bool(writer)), keys, (), local, lease, writer)
 
 
 def _data_keys(settings: ArchiveSettings, notes: Notes, disk: Disk) -> DataKeys | None:

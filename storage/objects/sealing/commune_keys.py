@@ -1,9 +1,11 @@
 """The communes' keys: one file a commune in a folder that is no part of the store, a JWK Set (RFC 7517)."""
 
+import fcntl
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -44,6 +46,25 @@ class CommuneKeys:
             private_folder(self.folder)
             write_keys(self._path(commune), keys, self._disk)
             self._known[commune] = tuple(keys)
+
+    @contextmanager
+    def alone(self, *, make: bool) -> Iterator[None]:
+        """Keep other processes from making keys meanwhile, as far as the folder is there or is to be made.
+
+        Raises OSError.
+        """
+        if make:
+            private_folder(self.folder)
+        try:
+            descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            yield
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def remove(self, commune: str) -> None:
         """Destroy the keys of a commune: the file is written over before it goes. Raises OSError."""

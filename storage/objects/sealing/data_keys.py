@@ -49,15 +49,41 @@ class DataKeys:
                 return found
             # Where no store is, nothing may be written.
             require_store(self._notes)
-            made = Key.made()
-            self._notes.write(scope.note, wrapped(made, self._current(scope.commune), _bound(scope)))
-            return self._know(scope, made)
+            with self.communes.alone(make=not self.ids(scope.commune)):
+                # Another process may have made it meanwhile.
+                return self.for_reading(scope) or self._make(scope)
 
-    def destroy(self, scope: Scope) -> None:
-        """Destroy a data key: what it sealed can be opened by nobody."""
+    def _make(self, scope: Scope) -> Key:
+        made = Key.made()
+        self._notes.write(scope.note, wrapped(made, self._current(scope.commune), _bound(scope)))
+        return self._know(scope, made)
+
+    def destroy(self, scope: Scope) -> bytes | None:
+        """Destroy a data key: what it sealed can be opened by nobody. Its envelope, None where it had none."""
         with self._turn:
+            envelope = self._notes.read(scope.note)
             self._known.pop(scope, None)
             self._notes.remove(scope.note)
+        return envelope
+
+    def bring_back(self, scope: Scope, envelope: bytes) -> None:
+        """Something that it sealed came while a data key was destroyed: keep it, unless there is another."""
+        with self._turn:
+            if self._notes.read(scope.note) is None:
+                self._notes.write(scope.note, envelope)
+
+    def lasts(self, scope: Scope) -> bool:
+        """Whether the data key of a scope is still kept; where it is not it is forgotten here too."""
+        with self._turn:
+            if self._notes.read(scope.note) is not None:
+                return True
+            self._known.pop(scope, None)
+            return False
+
+    def read_anew(self, scope: Scope) -> None:
+        """Read a data key anew when it is asked for: another process may have made another."""
+        with self._turn:
+            self._known.pop(scope, None)
 
     def scopes(self, commune: str = "") -> list[Scope]:
         """Those that have a data key, of one commune or of all, in order."""
