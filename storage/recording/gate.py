@@ -23,11 +23,12 @@ class Gate:
     """
 
     def __init__(self, clock: Clock, woken: Callable[[], None]) -> None:
-        """`woken` is called once the process is found to have stood still; `open` has to follow."""
+        """`woken` is called once the process is found to have stood still; `answered` has to follow."""
         self._clock = clock
         self._woken = woken
         self._alive_ns = clock.monotonic_ns()
         self._shut = False
+        self._shut_ns = 0
         self._waiting: deque[tuple[StreamId, Callable[[], None], int]] = deque()
         self.waiting_bytes = 0
 
@@ -39,7 +40,7 @@ class Gate:
         """The loop comes round. To be called several times in `FROZEN_NS`."""
         now_ns = self._clock.monotonic_ns()
         if now_ns - self._alive_ns > FROZEN_NS and not self._shut:
-            self._shut = True
+            self._shut, self._shut_ns = True, now_ns
             self._woken()
         self._alive_ns = now_ns
 
@@ -54,8 +55,13 @@ class Gate:
 
         return gated
 
-    def open(self, records: Callable[[StreamId], bool]) -> None:
-        """Give on what waits of streams that are recorded here; the rest is another's."""
+    def answered(self, asked_ns: int, records: Callable[[StreamId], bool]) -> None:
+        """Open for the answer to what was asked then, unless that was before the process woke: give on what
+        waits of streams that are recorded here; the rest is another's."""
+        if self._shut and asked_ns >= self._shut_ns:
+            self._open(records)
+
+    def _open(self, records: Callable[[StreamId], bool]) -> None:
         self._shut = False
         waiting, self._waiting, self.waiting_bytes = self._waiting, deque(), 0
         for stream, give, _ in waiting:
@@ -64,7 +70,7 @@ class Gate:
 
     def _keep(self, stream: StreamId, give: Callable[[], None], size: int) -> bool:
         if self.waiting_bytes + size > MOST_BYTES:
-            self.open(lambda _: True)
+            self._open(lambda _: True)
             return False
         self.waiting_bytes += size
         self._waiting.append((stream, give, size))

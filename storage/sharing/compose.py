@@ -157,7 +157,7 @@ class Sharing:
         if changed:
             self._recorder.divide()
             self.leadership.look()
-        self.gate.open(self._recorder.records)
+        self.gate.answered(self.member.asked_ns, self._recorder.records)
 
     async def _begin_leading(self) -> None:
         """What the leader before was removing is not under way any more, where it is known not to run."""

@@ -69,6 +69,8 @@ class Member:
         self.shared = Shared({}, {})
         self.led_before = name
         """Who led last before this process did, as far as it has seen."""
+        self.asked_ns = 0
+        """When the last look began."""
         self._said: str | None = None
         self._renewed_ns: int | None = None
         self._free_since_ns: dict[str, int] = {}
@@ -100,7 +102,7 @@ class Member:
     async def once(self) -> None:
         """Look once, and renew where that is due or anything is to be changed."""
         async with self._turn:
-            before = self.held
+            before, self.asked_ns = self.held, self._clock.monotonic_ns()
             try:
                 await self._renew_or_look()
                 self._trouble = None

@@ -59,7 +59,7 @@ class DataKeys:
         return self._know(scope, made)
 
     def destroy(self, scope: Scope) -> bytes | None:
-        """Destroy a data key: what it sealed can be opened by nobody. Its envelope, None where it had none."""
+        """Destroy a data key: what it sealed can be opened by nobody. Its envelope, None where none was."""
         with self._turn:
             envelope = self._notes.read(scope.note)
             self._known.pop(scope, None)

@@ -54,7 +54,10 @@ def test_behind_a_freeze_units_wait_for_the_answer_and_only_those_of_what_is_hel
     scene.give(*units(2), stream=OTHER)
     assert (len(scene.given), scene.woken, scene.gate.is_shut) == (1, 1, True)
     assert scene.gate.waiting_bytes == sum(len(unit.data) for unit in [*units(3), *units(2)])
-    scene.gate.open(lambda stream: stream == STREAM)
+    # An answer to what was asked before the freeze says nothing.
+    scene.gate.answered(scene.clock.monotonic_ns() - 1, lambda _: True)
+    assert (len(scene.given), scene.gate.is_shut) == (1, True)
+    scene.gate.answered(scene.clock.monotonic_ns(), lambda stream: stream == STREAM)
     assert scene.given[1:] == [(STREAM, unit) for unit in units(3)]
     scene.give(*units(1))
     assert (len(scene.given), scene.gate.waiting_bytes, scene.gate.is_shut) == (5, 0, False)
