@@ -30,6 +30,7 @@ from storage.objects.boot import since_boot
 from storage.objects.notes import Notes
 from storage.recording.compose import WritingHalf
 from storage.recording.left_files import LeftFiles
+from storage.recording.recorder import Recorder
 from storage.recording.spool import Spool
 from storage.settings import StorageSettings
 
@@ -114,15 +115,7 @@ def compose_lifecycle(
     together with others, where there may be any.
     """
     recorder = recording.recorder
-    left_overs = LeftOvers(
-        archive.store,
-        LeftFiles(archive.places.spool, recording.quarantine),
-        archive.rows,
-        archive.dues,
-        archive.turn,
-        clock,
-        is_open=recorder.is_open,
-    )
+    left_overs = _left_overs(archive, recording, clock)
     held = compose_held(settings, archive, clock)
     end = destruction(
         archive,
@@ -149,15 +142,33 @@ def compose_lifecycle(
         term=(lambda: None) if shared is None else shared.term,
     )
 
-    async def reports() -> tuple[RecordingReport, ...] | None:
-        return recorder.reports() if shared is None else await shared.reports()
-
-    rows = PolicyRows(archive.database)
-    poller = PolicyPoller(client, rows, clock, apply=recorder.apply, reports=reports)
+    poller = _poller(client, archive, recorder, clock, shared)
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
     ledger = compose_ledger(settings, archive, key, clock, client)
     return Lifecycle(end, held, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0)
+
+
+def _left_overs(archive: Archive, recording: WritingHalf, clock: Clock) -> LeftOvers:
+    return LeftOvers(
+        archive.store,
+        LeftFiles(archive.places.spool, recording.quarantine),
+        archive.rows,
+        archive.dues,
+        archive.turn,
+        clock,
+        is_open=recording.recorder.is_open,
+    )
+
+
+def _poller(
+    client: httpx.AsyncClient, archive: Archive, recorder: Recorder, clock: Clock, shared: Shared | None
+) -> PolicyPoller:
+    async def reports() -> tuple[RecordingReport, ...] | None:
+        return recorder.reports() if shared is None else await shared.reports()
+
+    rows = PolicyRows(archive.database)
+    return PolicyPoller(client, rows, clock, apply=recorder.apply, reports=reports)
 
 
 def compose_spool_keeper(

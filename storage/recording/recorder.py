@@ -181,15 +181,21 @@ class Recorder:
     async def run(self) -> None:
         """Keep time for all recordings, for ever."""
         while True:
-            if self._gate is not None:
-                self._gate.beat()
-            for recording, _ in self._recordings.values():
-                recording.tick()
+            if not self._holds_back():
+                for recording, _ in self._recordings.values():
+                    recording.tick()
             counts = Counter(recording.status for recording, _ in self._recordings.values())
             for status in RecordingStatus:
                 self._metrics.recordings.labels(status).set(counts[status])
             self._metrics.waiting_bytes.set(self._spool.waiting_bytes)
             await self._clock.sleep(_TICK_S)
+
+    def _holds_back(self) -> bool:
+        """Whether nothing may be written before it is known what is still recorded here."""
+        if self._gate is None:
+            return False
+        self._gate.beat()
+        return self._gate.is_shut
 
     async def close(self) -> None:
         """End every recording; their files are whole once the lanes have closed."""

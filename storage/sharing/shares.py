@@ -27,8 +27,8 @@ def share_of(
     """What process `me` does about the streams that are `wanted`; it is one of the `living`.
 
     Nobody takes more than the rounded up share of what is free, unless it is `urgent`: whoever has room has
-    left it lying. Who has less than the rounded down share takes from those who have more, so that a stream
-    that changes hands is never without a holder.
+    left it lying. Who has two fewer than another takes one of them, so that a stream that changes hands is
+    never without a holder.
     """
     holders = {name: _holder(leases.get(name), living) for name in sorted(wanted)}
     mine = {name for name, holder in holders.items() if holder == me}
@@ -36,8 +36,8 @@ def share_of(
     least, rest = divmod(len(holders), len(living))
     room = max(0, least + bool(rest) - len(mine))
     take = free[:room] + [name for name in free[room:] if name in urgent]
-    if not free and len(mine) < least:
-        take = _surplus(holders, me, least)[: least - len(mine)]
+    if not free:
+        take = _surplus(holders, me)
     return Share(tuple(take), tuple(_unwanted(me, wanted, leases)))
 
 
@@ -50,14 +50,17 @@ def _holder(lease: Lease | None, living: Set[str]) -> str | None:
     return lease.holder if lease is not None and lease.holder in living else None
 
 
-def _surplus(holders: Mapping[str, str | None], me: str, least: int) -> list[str]:
-    """What others hold above the rounded down share, from whoever holds most first."""
+def _surplus(holders: Mapping[str, str | None], me: str) -> list[str]:
+    """What is to be taken from whoever holds most, until nobody holds two more."""
     counts = Counter(holders.values())
-    found = []
-    for name, holder in sorted(holders.items(), key=lambda item: (-counts[item[1]], item[0])):
-        if holder != me and counts[holder] > least:
-            counts[holder] -= 1
-            found.append(name)
+    found: list[str] = []
+    while counts:
+        most = max(counts, key=lambda holder: (counts[holder], str(holder)))
+        if counts[most] - counts[me] < 2:
+            break
+        found.append(next(name for name, one in holders.items() if one == most and name not in found))
+        counts[most] -= 1
+        counts[me] += 1
     return found
 
 

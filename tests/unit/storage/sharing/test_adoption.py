@@ -13,7 +13,6 @@ import pytest
 from shared.clock import SimulatedClock
 from shared.errors import Conflict
 from storage.metrics import SharingMetrics
-from storage.model.deadline import DAY_NS
 from storage.model.segment import key_of_spool_name, spool_name
 from storage.objects.boot import SinceBoot
 from storage.objects.disk import RealDisk
@@ -21,9 +20,6 @@ from storage.objects.folder_lock import LOCK_FILE, FolderLock
 from storage.recording.spool import Spool
 from storage.recording.spool_folders import SpoolFolders
 from storage.sharing.adoption import Adoption
-from storage.sharing.growing import GrowingElsewhere
-from tests.support.pictures import START_NS, STREAM
-from tests.unit.storage.workshop import policy, units, workshop
 
 METRICS = SharingMetrics()
 KEY = "59350/cam-test/main/20251121/20251121T044000.000Z-r1-aaaa.mp4"
@@ -154,28 +150,3 @@ async def test_one_that_comes_back_waits_until_nobody_moves_its_files(tmp_path: 
     await clock.advance(1)
     await taking
     lock.release()
-
-
-async def test_what_another_is_writing_is_shown_until_the_index_has_it(tmp_path: Path) -> None:
-    async with workshop(tmp_path) as shop:
-        shop.recorder.apply([policy()])
-        await shop.record(units(60))
-        key = shop.recorder.footage(STREAM)[0].key
-        root = tmp_path / "shared"
-        mine, other = made(root, "a"), made(root, "b").own
-        spool = Spool(mine.own, RealDisk(), [], shop.clock, others=mine.others)
-        (other / spool_name(key)).write_bytes(shop.places.spool.path(key).read_bytes())
-        (other / spool_name(key.replace("aaaa", "torn"))).write_bytes(b"no segment")
-        growing = GrowingElsewhere(spool, shop.rows, shop.clock)
-        found = await growing.of(STREAM)
-        assert [(one.key, one.start_ns, one.days) for one in found] == [(key, START_NS, 30)]
-        assert found[0].end_ns > START_NS
-        assert await growing.of(STREAM) == found
-        # Nobody shows what is past its deadline, or what the index knows.
-        shop.clock.step_utc(31 * DAY_NS)
-        assert await growing.of(STREAM) == []
-        shop.clock.step_utc(-31 * DAY_NS)
-        shop.recorder.apply([])
-        await shop.settle()
-        await shop.finish()
-        assert await growing.of(STREAM) == []
