@@ -26,6 +26,12 @@ from control_room.identity.room import Identity
 from control_room.identity.sessions import Sessions
 from control_room.identity.spare_bus import SpareBus
 from control_room.identity.throttle import Throttle
+from control_room.journal.check import Checking
+from control_room.journal.check_process import CheckJournal, CheckProcess
+from control_room.journal.eraser import Eraser
+from control_room.journal.room import JournalRoom
+from control_room.journal.signer import Signer
+from control_room.journal.witness_file import WitnessFile
 from control_room.live.ice import IceServers
 from control_room.live.mux_client import MuxClient
 from control_room.live.muxes import Muxes, MuxPlace
@@ -41,6 +47,7 @@ from shared.asgi import serve_asgi
 from shared.bus import Bus
 from shared.clock import Clock
 from shared.errors import BadInput
+from shared.evidence.signature import EvidenceKey
 from shared.leases import LeaseSigner
 from shared.log import get_logger
 from shared.places import listed_places, own_service
@@ -64,6 +71,8 @@ class Ports:
     storage: StorageClient
     muxes: MuxClient
     leases: LeasePort
+    journal_key: EvidenceKey
+    check: CheckJournal
 
 
 async def build() -> Service:
@@ -90,7 +99,12 @@ async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> in
     storage = StorageClient(settings.storage_internal_url, tickets)
     mux_client = MuxClient(tickets)
     leases = LeaseClient()
-    rooms = assemble(settings, Ports(db, bus, service.clock, names, signer, storage, mux_client, leases))
+    journal_key = _journal_key(settings.journal_key_file)
+    check = CheckProcess(
+        Checking(settings.database_url.get_secret_value(), journal_key.public.pem().decode())
+    )
+    ports = Ports(db, bus, service.clock, names, signer, storage, mux_client, leases, journal_key, check)
+    rooms = assemble(settings, ports)
     # Nothing is opened before every setting was found good.
     service.on_stop(db.close)
     service.on_stop(storage.close)
@@ -100,6 +114,7 @@ async def serve(service: Service, settings: ControlRoomSettings, bus: Bus) -> in
     await db.prepare()
     await bootstrap(rooms.identity, settings.bootstrap_login, settings.bootstrap_password, get_logger(_LOG))
     _supervise(service, rooms, _health(db, bus, rooms))
+    _keep_journal(service, settings, ports)
     app = serving_app(rooms, settings.web_dir)
     return await serve_asgi(
         service, app, settings.http_host, settings.http_port, trusted_proxies=settings.trusted_proxies
@@ -120,6 +135,18 @@ def _supervise(service: Service, rooms: Rooms, health: Health) -> None:
     service.supervise("desk", rooms.evidence.clerk.run)
 
 
+def _keep_journal(service: Service, settings: ControlRoomSettings, ports: Ports) -> None:
+    signer = Signer(ports.db, ports.journal_key, ports.clock, ports.names)
+    eraser = Eraser(ports.db, ports.clock, settings.journal_years)
+    service.check("journal", lambda: signer.trouble or eraser.trouble)
+    service.supervise("journal", signer.run)
+    service.supervise("journal's years", eraser.run)
+    if settings.journal_witness_file is not None:
+        witness = WitnessFile(ports.db, settings.journal_witness_file, ports.clock)
+        service.check("journal's witness", lambda: witness.trouble)
+        service.supervise("journal's witness", witness.run)
+
+
 def assemble(settings: ControlRoomSettings, ports: Ports) -> Rooms:
     """The rooms out of what they stand on."""
     access = _access(settings, ports)
@@ -129,6 +156,7 @@ def assemble(settings: ControlRoomSettings, ports: Ports) -> Rooms:
         territory=_territory(settings, ports, access),
         live=_live(settings, ports, access),
         evidence=_evidence(settings, ports, access),
+        journal=JournalRoom(access, ports.check, ports.journal_key.public.pem().decode()),
         secure_cookie=not settings.demo,
     )
 
@@ -219,6 +247,13 @@ def ice_servers(settings: ControlRoomSettings, clock: Clock) -> IceServers:
     """What browsers are told of STUN and TURN."""
     secret = settings.turn_secret.get_secret_value() if settings.turn_secret is not None else ""
     return IceServers(listed(settings.stun_urls), listed(settings.turn_urls), secret, clock)
+
+
+def _journal_key(path: Path) -> EvidenceKey:
+    try:
+        return EvidenceKey.from_pem(path.read_bytes())
+    except OSError as error:
+        raise BadInput(f"BEFFROI_JOURNAL_KEY_FILE {path} cannot be read: {error.strerror}") from error
 
 
 def _signer(path: Path) -> TicketSigner:

@@ -20,6 +20,13 @@ class ControlRoomSettings(Settings):
     redis_url: SecretStr = Field(description="Redis or Valkey: the counts that slow guessing of passwords.")
     secret_key: SecretStr = Field(description="Fernet key that seals cameras' addresses and passwords.")
     ticket_private_key_file: Path = Field(description="Ed25519 private key (PEM) that signs tickets.")
+    journal_key_file: Path = Field(description="Ed25519 private key (PEM) that signs the journal.")
+    journal_witness_file: Path | None = Field(
+        default=None, description="File that every signed head of the journal is appended to."
+    )
+    journal_years: int = Field(
+        default=3, ge=1, le=50, description="Years after which an entry of the journal is erased."
+    )
     mux_urls: str = Field(
         default="", description="Base URLs of the muxes, as browsers reach them, comma separated; required."
     )

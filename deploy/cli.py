@@ -81,19 +81,29 @@ def _parser() -> argparse.ArgumentParser:
     _add_muxes(doctor)
     doctor.set_defaults(verb=_doctor)
 
-    verify = verbs.add_parser("verify", help="check offline: exports, receipts, destructions, departures")
+    verify = verbs.add_parser("verify", help="check offline: exports, destructions, departures, journals")
     verify.add_argument(
         "what",
         nargs="+",
         metavar="EXPORT",
         help="the export: a .zip, or the folder it was unpacked to; or a receipt: .json; "
-        "or the word `destruction` and a proof, or `departure` and its folder",
+        "or the word `destruction` and a proof, `departure` and its folder, or `journal` and its file",
     )
-    verify.add_argument("--key", type=Path, required=True, help="the public evidence key of the centre (PEM)")
+    verify.add_argument(
+        "--key",
+        type=Path,
+        required=True,
+        help="the public evidence key of the centre, or the journal's (PEM)",
+    )
     verify.add_argument("--timestamp", type=Path, help="its time-stamp (RFC 3161 token), had separately")
     verify.add_argument("--authority", type=Path, help="the certificate of the time-stamping authority (PEM)")
     verify.add_argument(
-        "--heads", type=Path, help="heads of the register as control_room gave them (/destructions/heads)"
+        "--heads",
+        type=Path,
+        action="append",
+        default=[],
+        help="heads of the register as control_room gave them (/destructions/heads); of a journal, a file "
+        "of heads that a witness kept, or a worker's `journal-heads.jsonl`, `journal-head`: each by itself",
     )
     about = verify.add_argument_group("of a proof of destruction, where it has to answer another question")
     about.add_argument("--stream", help="commune/camera/kind, such as 59350/cam-3kf9a0q2zd/main")
@@ -165,19 +175,25 @@ def _doctor(asked: argparse.Namespace) -> int:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    from deploy.verification import Stamp, departure, destruction, verification
+    from deploy.verification import Stamp, departure, destruction, journal, verification
 
     if (asked.timestamp is None) != (asked.authority is None):
         raise BadInput("--timestamp and --authority go together")
     match asked.what:
         case [export]:
             stamp = Stamp(asked.timestamp, asked.authority) if asked.timestamp else None
-            return verification(Path(export), asked.key, stamp, asked.heads)
+            if len(asked.heads) > 1:
+                raise BadInput("an export is held to one file of heads")
+            return verification(Path(export), asked.key, stamp, asked.heads[0] if asked.heads else None)
         case ["destruction", proof]:
             return destruction(Path(proof), asked.key, asked.stream, asked.start, asked.end)
         case ["departure", folder]:
             return departure(Path(folder), asked.key)
-    raise BadInput("verify takes an export, or the word `destruction` or `departure` and its file or folder")
+        case ["journal", extract]:
+            return journal(Path(extract), asked.key, asked.heads)
+    raise BadInput(
+        "verify takes an export, or `destruction`, `departure` or `journal` and its file or folder"
+    )
 
 
 def _fsck(asked: argparse.Namespace) -> int:

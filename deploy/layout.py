@@ -125,6 +125,8 @@ class Layout:
                 "REDIS_URL": self.redis_url,
                 "SECRET_KEY": self.secrets.fernet("cameras.key"),
                 "TICKET_PRIVATE_KEY_FILE": str(self.secrets.ticket_private),
+                "JOURNAL_KEY_FILE": str(self.secrets.journal_private),
+                "JOURNAL_WITNESS_FILE": str(folder / "journal-heads.jsonl"),
                 "MUX_URLS": ",".join(self.mux_urls),
                 "MUX_INTERNAL_URLS": ",".join(self.url(mux.http) for mux in self.ports.muxes),
                 "STUN_URLS": ",".join(self.stun_urls),

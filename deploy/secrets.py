@@ -27,6 +27,8 @@ class Secrets:
     ticket_public: Path
     evidence_private: Path
     evidence_public: Path
+    journal_private: Path
+    journal_public: Path
     seal_key: Path
     seal_certificate: Path
     tap_secret: Path
@@ -75,6 +77,8 @@ def open_secrets(folder: Path) -> Secrets:
         ticket_public=folder / "ticket-public.pem",
         evidence_private=folder / "evidence.pem",
         evidence_public=folder / "evidence-public.pem",
+        journal_private=folder / "journal.pem",
+        journal_public=folder / "journal-public.pem",
         # Made by storage when it first starts: an RSA key takes a second.
         seal_key=folder / "seal.pem",
         seal_certificate=folder / "seal-certificate.pem",
@@ -88,6 +92,7 @@ def open_secrets(folder: Path) -> Secrets:
     kept.tap_peers.mkdir(exist_ok=True, mode=0o700)
     _signing_pair(kept.ticket_private, kept.ticket_public)
     _signing_pair(kept.evidence_private, kept.evidence_public)
+    _signing_pair(kept.journal_private, kept.journal_public)
     if not (kept.tap_secret.exists() and kept.tap_public.exists()):
         public, secret = make_pair()
         write_secret(kept.tap_secret, secret)

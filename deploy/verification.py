@@ -1,6 +1,7 @@
 """`beffroi verify`: tells in words whether an export, or a receipt, is what the centre handed over, and
-whether the images of a camera and time are gone."""
+whether the images of a camera and time are gone, and whether a journal is as it was written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from shared.evidence.departure import check_departure
 from shared.evidence.destruction_proof import DestructionProof
 from shared.evidence.finding import Verdict
 from shared.evidence.gone import Answer, Question, ask
+from shared.evidence.journal_file import JournalVerdict, check_journal
+from shared.evidence.journal_head import WitnessedJournal
 from shared.evidence.manifest import exact
 from shared.evidence.receipt import read_receipt
 from shared.evidence.signature import EvidencePublicKey
@@ -122,6 +125,45 @@ def departure(folder: Path, key_file: Path) -> int:
     lines = [f"{checked.found.value}: {checked.detail}", *(f"  destroyed: {one}" for one in checked.keys)]
     print("\n".join(printable(line) for line in lines))
     return 0 if checked.sound else 1
+
+
+def journal(extract: Path, key_file: Path, heads: Sequence[Path]) -> int:
+    """Print how a journal stands, beside the heads that witnesses kept; 0 where it is sound, 1 where not.
+
+    Raises BadInput on unreadable files.
+    """
+    key = EvidencePublicKey.from_pem(_readable(key_file, "key"))
+    kept = [WitnessedJournal.read(_readable(file, "file of heads").split(b"\n")) for file in heads]
+    witnessed = [head for one in kept for head in one.heads]
+    try:
+        with extract.open("rb") as lines:
+            verdict = check_journal(lines, key, witnessed)
+    except OSError as error:
+        raise BadInput(f"the journal {extract} cannot be read: {error.strerror}") from error
+    damaged = sum(len(one.damaged) for one in kept)
+    print("\n".join(printable(line) for line in journal_told(verdict, damaged)))
+    return 0 if verdict.sound else 1
+
+
+def journal_told(verdict: JournalVerdict, damaged: int) -> list[str]:
+    """The verdict in lines: the finding and its sentence, what it covers, and what it rests on."""
+    lines = [f"{verdict.found.value}: {verdict.detail}"]
+    if not verdict.sound:
+        return lines
+    lines.append(f"  entries: {verdict.entries}, of which {verdict.erased} were erased in their time")
+    if verdict.signed_at_ns is None:
+        lines.append("  no head of it is signed")
+    else:
+        lines.append(f"  signed: the first {verdict.signed}, at {exact(verdict.signed_at_ns)}")
+    if verdict.witnessed_at_ns is None:
+        lines.append("  no witness: that its end was not cut off is not shown")
+    else:
+        lines.append(
+            f"  witnessed: {verdict.witnessed} heads, the newest of {exact(verdict.witnessed_at_ns)}"
+        )
+    if damaged:
+        lines.append(f"  lines of the witness's that are no heads: {damaged}")
+    return lines
 
 
 def destruction_told(answer: Answer) -> list[str]:

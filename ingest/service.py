@@ -10,6 +10,7 @@ from ingest.decoding.checks import DecodeChecks
 from ingest.decoding.process import ChildDecoder
 from ingest.ffmpeg.opener import AvOpener
 from ingest.fleet import Fleet
+from ingest.journal_witness import JournalWitness
 from ingest.logins import LoginGate
 from ingest.meters import Meters
 from ingest.openers import ChosenOpener
@@ -86,6 +87,9 @@ async def build(commune: str | None) -> Service:
     tap.tell(fleet.keep_pace)
     service.on_stop(fleet.close)
     poller = WantedPoller(client, commune, cache, lambda wanted: fleet.apply(wanted.cameras), clock)
+    witness = JournalWitness(client, folder, clock)
+    service.check("journal", lambda: witness.trouble)
+    service.supervise("journal's witness", witness.run)
     service.check("control_room", lambda: poller.trouble or reporter.trouble)
     service.supervise("wanted cameras", poller.run)
     service.supervise("reports", reporter.run)

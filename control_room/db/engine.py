@@ -33,6 +33,10 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             _set_sqlite_up(self._engine)
         self._writing = self._engine.execution_options(**{_WRITE: True})
+        # A reader of SQLite's write-ahead log sees one moment by itself.
+        sqlite = self._engine.dialect.name == "sqlite"
+        steady = {} if sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._steady = self._engine.execution_options(**steady)
 
     async def prepare(self) -> None:
         """Bring the schema up to date. Raises Unavailable when the database cannot be opened."""
@@ -47,6 +51,13 @@ class Database:
         """A consistent look; what is written in it is undone."""
         with _mapped():
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
+                yield Transaction(session)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """A look in which nothing changes, however long it takes."""
+        with _mapped():
+            async with AsyncSession(self._steady, expire_on_commit=False) as session:
                 yield Transaction(session)
 
     @asynccontextmanager

@@ -1,19 +1,29 @@
 """The journal in the database: appended to and read, never changed."""
 
+from collections.abc import AsyncIterator
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from control_room.db.tables import JournalHeadRow, JournalRow
-from control_room.model.chain import GENESIS, Chain, Verification, follow
+from control_room.model.chain import GENESIS, follow, told_at
 from control_room.model.journal import AuditAction, AuditEvent, Filter, JournalEntry, Outcome
 from control_room.model.paging import Asked, Slice
+from shared.evidence.journal_chain import Line
 
 _HEAD = 1
-_VERIFY_BATCH = 1000
+_BATCH = 2000
 _COLUMNS = {field.name: "person" if field.name == "who" else field.name for field in fields(AuditEvent)}
+_LINE = (
+    JournalRow.seq,
+    JournalRow.at,
+    JournalRow.previous,
+    JournalRow.hash,
+    *(getattr(JournalRow, column) for column in _COLUMNS.values()),
+)
 
 
 class Journal:
@@ -67,19 +77,32 @@ class Journal:
         )
         return [_entry(row) for row in await self._session.scalars(query)]
 
-    async def verify(self) -> Verification:
-        """Check the whole chain, and that it ends where it was last written."""
+    async def end(self) -> tuple[int, str]:
+        """Number and hash of the last entry, as they were noted when it was written."""
         head = await self._head(lock=False)
-        chain = Chain()
-        last = 0
+        return head.seq, head.hash
+
+    async def lines(self, after: int, up_to: int | None = None) -> AsyncIterator[list[Line]]:
+        """Entries behind `after`, in order, some thousand at a time, as they are checked."""
+        query = select(*_LINE).where(JournalRow.seq > after).order_by(JournalRow.seq)
+        if up_to is not None:
+            query = query.where(JournalRow.seq <= up_to)
         while True:
-            query = select(JournalRow).where(JournalRow.seq > last).order_by(JournalRow.seq)
-            rows = (await self._session.scalars(query.limit(_VERIFY_BATCH))).all()
+            rows = (await self._session.execute(query.where(JournalRow.seq > after).limit(_BATCH))).all()
             if not rows:
-                return chain.end(head.seq, head.hash)
-            chain.add(_entry(row) for row in rows)
-            last = rows[-1].seq
-            self._session.expunge_all()
+                return
+            yield [_line(row) for row in rows]
+            after = rows[-1][0]
+
+    async def hashes(self, after: int, up_to: int) -> list[str]:
+        """Hashes of entries behind `after` up to `up_to`, in order."""
+        wanted = (JournalRow.seq > after, JournalRow.seq <= up_to)
+        query = select(JournalRow.hash).where(*wanted).order_by(JournalRow.seq)
+        return list(await self._session.scalars(query))
+
+    async def erase(self, up_to: int) -> None:
+        """Take away the first entries: a signed head stands for them."""
+        await self._session.execute(delete(JournalRow).where(JournalRow.seq <= up_to))
 
     async def _head(self, *, lock: bool) -> JournalHeadRow:
         query = select(JournalHeadRow).where(JournalHeadRow.id == _HEAD)
@@ -96,3 +119,9 @@ def _entry(row: JournalRow) -> JournalEntry:
     action, outcome = AuditAction(values.pop("action")), Outcome(values.pop("outcome"))
     event = AuditEvent(action, outcome, **values)
     return JournalEntry(row.seq, row.at, event, row.previous, row.hash)
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> Line:
+    seq, at, previous, own, *values = row
+    # SQLAlchemy has no type for columns that are named by others.
+    return Line(seq, told_at(at), dict(zip(_COLUMNS, values, strict=True)), previous, own)

@@ -170,6 +170,35 @@ class JournalHeadRow(Base):
     hash: Mapped[str] = mapped_column(Hash)
 
 
+class JournalSignedRow(Base):
+    """A signed head of the journal, with the peaks of its tree."""
+
+    __tablename__ = "journal_heads"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(Number, index=True)
+    at_ns: Mapped[int] = mapped_column(BigInteger, index=True)
+    document: Mapped[str] = mapped_column(Text)
+    signature: Mapped[str] = mapped_column(String(128))
+    peaks: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class JournalPastRow(Base):
+    """One row: the journal's name, and what stands for the entries erased when their years were over.
+
+    `trusted` is the time that erasing believes in; see `control_room.journal.eraser`.
+    """
+
+    __tablename__ = "journal_past"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    journal: Mapped[str] = mapped_column(Id)
+    size: Mapped[int] = mapped_column(Number)
+    peaks: Mapped[bytes] = mapped_column(LargeBinary)
+    last: Mapped[str] = mapped_column(Hash)
+    trusted: Mapped[datetime | None]
+
+
 class ExportRow(Base):
     __tablename__ = "exports"
 

@@ -9,6 +9,7 @@ from control_room.db.destructions import DestructionLines
 from control_room.db.exports import Exports
 from control_room.db.holds import Holds
 from control_room.db.journal import Journal
+from control_room.db.journal_heads import JournalHeads
 from control_room.db.ledger import Ledgers
 from control_room.db.people import People
 from control_room.db.requisitions import Requisitions
@@ -26,6 +27,7 @@ class Transaction:
         self.workers = Workers(session)
         self.cameras = Cameras(session)
         self.journal = Journal(session)
+        self.journal_heads = JournalHeads(session)
         self.exports = Exports(session)
         self.holds = Holds(session)
         self.requisitions = Requisitions(session)

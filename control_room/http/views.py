@@ -15,6 +15,7 @@ from control_room.http.schemas.images import (
     HoldView,
     IceServerView,
     JournalEntryView,
+    JournalHeadView,
     JournalVerification,
 )
 from control_room.http.schemas.people import PersonView
@@ -38,7 +39,9 @@ from control_room.model.journal import JournalEntry
 from control_room.model.ledger import Destructions, KeptHead
 from control_room.model.paging import Slice
 from control_room.model.people import Person, Role
+from control_room.model.signed_journal import KeptJournalHead
 from control_room.model.territory import Commune, Worker
+from control_room.model.times import utc_from_ns
 from control_room.territory.cameras import CameraNow
 from control_room.territory.states import CameraState
 from shared.evidence.ledger import Ground
@@ -260,7 +263,20 @@ def verification_view(found: Verification) -> JournalVerification:
         broken_at=found.broken_at,
         reason="" if found.reason is None else found.reason.text,
         why=why_view(found.reason),
+        erased=found.erased,
+        signed=found.signed,
+        signed_at=found.signed_at,
         doubt=found.doubt,
+    )
+
+
+def journal_head_view(kept: KeptJournalHead) -> JournalHeadView:
+    return JournalHeadView(
+        number=kept.head.number,
+        size=kept.head.size,
+        at=utc_from_ns(kept.head.at_ns),
+        document=kept.signed.document,
+        signature=kept.signed.signature,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from control_room.access.callers import Caller
 from control_room.access.rights import LISTING, PLATFORM, Right, communes
 from control_room.access.room import Access
+from control_room.journal.room import JournalRoom
 from control_room.model.chain import Verification
 from control_room.model.journal import Filter, JournalEntry
 from control_room.model.paging import Asked, Slice
@@ -29,8 +30,7 @@ async def read_entries(
         return await tx.journal.page(asked, replace(wanted, communes=codes))
 
 
-async def verify_journal(access: Access, caller: Caller) -> Verification:
-    """Check the whole chain of hashes."""
-    await access.gate.require(caller, Right.VERIFY_JOURNAL, PLATFORM)
-    async with access.db.read() as tx:
-        return await tx.journal.verify()
+async def verify_journal(room: JournalRoom, caller: Caller) -> Verification:
+    """Check the whole chain of hashes, and its signed heads."""
+    await room.access.gate.require(caller, Right.VERIFY_JOURNAL, PLATFORM)
+    return await room.check()

@@ -72,6 +72,7 @@ class AuditAction(StrEnum):
     END_ACCESS_REQUEST = "end-access-request"
     DESTROY = "destroy"
     KEEP_LEDGER = "keep-ledger"
+    ERASE_JOURNAL = "erase-journal"
 
     @classmethod
     def _missing_(cls, value: object) -> "AuditAction | None":

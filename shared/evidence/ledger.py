@@ -16,12 +16,12 @@ from shared.errors import BadInput
 from shared.evidence import fields
 from shared.evidence.fields import canonical
 from shared.evidence.merkle import EMPTY_ROOT, leaf_hash, root_of
-from shared.evidence.signature import EvidenceKey, EvidencePublicKey
+from shared.evidence.signature import EvidenceKey
+from shared.evidence.signed_text import SignedText
 from shared.utc import instant_of
 
 HEAD_FORMAT = "beffroi-ledger-head-1"
 FIRST_PREVIOUS = "0" * 64
-_SIGNATURE_BYTES = 64
 
 
 class Ground(StrEnum):
@@ -148,24 +148,10 @@ class Head:
         return SignedHead(document, key.sign(document.encode()).hex())
 
 
-@dataclass(frozen=True, slots=True)
-class SignedHead:
-    """A head as it goes round: its very text, and the signature over it in hexadecimal."""
+class SignedHead(SignedText):
+    """A head as it goes round; the next head and the journal name it by its digest."""
 
-    document: str
-    signature: str
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the document: what the next head and the journal name it by."""
-        return sha256(self.document.encode()).hexdigest()
-
-    def is_signed_with(self, key: EvidencePublicKey) -> bool:
-        try:
-            signature = bytes.fromhex(self.signature)
-        except ValueError:
-            return False
-        return len(signature) == _SIGNATURE_BYTES and key.has_signed(self.document.encode(), signature)
+    __slots__ = ()
 
     def read(self) -> Head:
         """What the document says, signed or not. Raises BadInput where it is no head."""
@@ -181,18 +167,6 @@ class SignedHead:
             root=fields.hash_text(told.get("root")),
             previous=fields.hash_text(told.get("previous")),
             fingerprint=fields.hash_text(told.get("fingerprint")),
-        )
-
-    def told(self) -> dict[str, object]:
-        """As members of JSON."""
-        return {"document": self.document, "signature": self.signature}
-
-    @classmethod
-    def of(cls, value: object) -> "SignedHead":
-        """The head of what `told` gave. Raises BadInput."""
-        record = fields.members(value)
-        return cls(
-            fields.text(fields.member(record, "document")), fields.text(fields.member(record, "signature"))
         )
 
 

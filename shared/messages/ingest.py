@@ -90,3 +90,19 @@ class CameraReports:
     """Every stream the worker knows; what is not named is not pulled."""
 
     reports: tuple[CameraReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalNews:
+    """A signed head of control_room's journal (`shared.evidence.journal_head`), and the way to it from the
+    size that was asked for: the peaks of the tree of that size, and the leaves behind it, in hexadecimal.
+
+    Without `known` there is no way: the journal has no such size any more, or never had.
+    """
+
+    document: str
+    signature: str
+    public_key: str
+    known: bool
+    peaks: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()

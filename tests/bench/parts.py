@@ -17,6 +17,7 @@ from tests.bench import (
     glass,
     index_cost,
     ingest_cost,
+    journal_cost,
     ledger_cost,
     mux_cost,
     mux_first_frame,
@@ -191,6 +192,11 @@ def registered() -> list[Table]:
     return [ledger_cost.run()]
 
 
+def journaled() -> list[Table]:
+    """The check of a long journal."""
+    return [journal_cost.run()]
+
+
 def sampled() -> list[Table]:
     """The decode checks."""
     return [decode_cost.run()]
@@ -306,6 +312,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "playback": played,
     "export": handed_over,
     "ledger": registered,
+    "journal": journaled,
     "sealed": sealed,
     "decode-checks": sampled,
     "storm": stormed,

@@ -368,6 +368,9 @@ def answers() -> dict[str, object]:
             "broken_at": None,
             "reason": "",
             "why": None,
+            "erased": 0,
+            "signed": 3,
+            "signed_at": "2026-11-21T12:00:00Z",
             "doubt": "cut-end",
         },
     }

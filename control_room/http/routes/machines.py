@@ -2,20 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
 
 from control_room.evidence import hear_ledger as following
 from control_room.evidence import hear_storage as hearing
 from control_room.http.access import RecorderAsking, TheRooms, WorkerAsking
 from control_room.http.problems import MACHINE, problems
+from control_room.journal import news as telling
 from control_room.territory import reports
 from shared.evidence.ledger_news import LedgerKept, LedgerUpdate
 from shared.messages.codec import encode
-from shared.messages.ingest import CameraReports, WantedCameras
+from shared.messages.ingest import CameraReports, JournalNews, WantedCameras
 from shared.messages.storage import HeldReport, KnownHolds, RecordingPolicies, RecordingReports
 
 router = APIRouter(tags=["machines"])
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the last answer: 304 where it still holds.")]
+Size = Annotated[int | None, Query(ge=0, lt=1 << 63, description="Entries of the head that is kept.")]
 _NOT_MODIFIED: dict[int | str, dict[str, object]] = {304: {"description": "Nothing has changed."}}
 
 
@@ -37,6 +39,21 @@ async def get_wanted_cameras(
 async def put_camera_reports(rooms: TheRooms, worker: WorkerAsking, body: CameraReports) -> None:
     """How each of the commune's streams is. On change, and every 5 s."""
     reports.hear_cameras(rooms.territory.states, worker, body.reports)
+
+
+@router.get(
+    "/worker/journal-head",
+    operation_id="getJournalHead",
+    responses=MACHINE | problems(404),
+    response_model=JournalNews,
+)
+async def get_journal_head(rooms: TheRooms, worker: WorkerAsking, size: Size = None) -> Response:
+    """A signed head of the journal, for the worker to keep as a witness: once a minute.
+
+    With `size`, that of the head it keeps, a head behind that one, and what shows that the journal only grew.
+    """
+    told = await telling.journal_news(rooms.journal, size)
+    return Response(encode(told), media_type="application/json")
 
 
 @router.get(

@@ -316,6 +316,16 @@ class JournalEntryView(Response):
     hash: str = Field(description="SHA-256 over this entry and the hash of the one before.")
 
 
+class JournalHeadView(Response):
+    """A signed head of the journal, as a witness keeps it."""
+
+    number: int
+    size: int = Field(description="How many entries it fixes.")
+    at: Instant | None
+    document: str
+    signature: str = Field(description="Ed25519 over `document`, in hexadecimal.")
+
+
 class JournalVerification(Response):
     """Whether the chain of hashes holds from the first entry to the last."""
 
@@ -325,6 +335,9 @@ class JournalVerification(Response):
     broken_at: int | None = Field(None, description="First entry that does not fit.")
     reason: str = ""
     why: Why | None = Field(None, description="`reason` as a code with parameters.")
+    erased: int = Field(description="Entries erased when their years were over: a head stands for them.")
+    signed: int = Field(description="How many entries the newest signed head fixes.")
+    signed_at: Instant | None = Field(None, description="When it was signed; null where nothing is.")
     doubt: Doubt = Field(
         description="What cannot be known from the journal alone. `cut-end`: whether entries were cut off at "
         "its end; compare `head` with one noted elsewhere."

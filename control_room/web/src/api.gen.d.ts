@@ -601,6 +601,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journal/extract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Extract Journal
+         * @description The whole journal as a file. The journal has it before.
+         */
+        get: operations["extractJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journal Heads
+         * @description Signed heads of the journal, the newest first: whoever keeps one shows later what was done to it.
+         */
+        get: operations["listJournalHeads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/journal/verification": {
         parameters: {
             query?: never;
@@ -610,7 +650,7 @@ export interface paths {
         };
         /**
          * Verify Journal
-         * @description Check the whole chain of hashes.
+         * @description Check the whole chain of hashes, and its signed heads.
          */
         get: operations["verifyJournal"];
         put?: never;
@@ -1108,6 +1148,28 @@ export interface paths {
          * @description What the worker's commune wants pulled, with credentials: only cameras that may be shown.
          */
         get: operations["getWantedCameras"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/worker/journal-head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Journal Head
+         * @description A signed head of the journal, for the worker to keep as a witness: once a minute.
+         *
+         *     With `size`, that of the head it keeps, a head behind that one, and what shows that the journal only grew.
+         */
+        get: operations["getJournalHead"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2391,6 +2453,55 @@ export interface components {
             why?: components["schemas"]["Why"] | null;
         };
         /**
+         * JournalHeadView
+         * @description A signed head of the journal, as a witness keeps it.
+         */
+        JournalHeadView: {
+            /** At */
+            at: string | null;
+            /** Document */
+            document: string;
+            /** Number */
+            number: number;
+            /**
+             * Signature
+             * @description Ed25519 over `document`, in hexadecimal.
+             */
+            signature: string;
+            /**
+             * Size
+             * @description How many entries it fixes.
+             */
+            size: number;
+        };
+        /**
+         * JournalNews
+         * @description A signed head of control_room's journal (`shared.evidence.journal_head`), and the way to it from the
+         *     size that was asked for: the peaks of the tree of that size, and the leaves behind it, in hexadecimal.
+         *
+         *     Without `known` there is no way: the journal has no such size any more, or never had.
+         */
+        JournalNews: {
+            /** Document */
+            document: string;
+            /** Known */
+            known: boolean;
+            /**
+             * Leaves
+             * @default []
+             */
+            leaves: string[];
+            /**
+             * Peaks
+             * @default []
+             */
+            peaks: string[];
+            /** Public Key */
+            public_key: string;
+            /** Signature */
+            signature: string;
+        };
+        /**
          * JournalVerification
          * @description Whether the chain of hashes holds from the first entry to the last.
          */
@@ -2405,6 +2516,11 @@ export interface components {
             /** Entries */
             entries: number;
             /**
+             * Erased
+             * @description Entries erased when their years were over: a head stands for them.
+             */
+            erased: number;
+            /**
              * Head
              * @description Hash of the last entry: noted elsewhere, it proves the journal later.
              */
@@ -2416,6 +2532,16 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * Signed
+             * @description How many entries the newest signed head fixes.
+             */
+            signed: number;
+            /**
+             * Signed At
+             * @description When it was signed; null where nothing is.
+             */
+            signed_at?: string | null;
             /** @description `reason` as a code with parameters. */
             why?: components["schemas"]["Why"] | null;
         };
@@ -3131,6 +3257,13 @@ export interface components {
         Page_JournalEntryView_: {
             /** Items */
             items: components["schemas"]["JournalEntryView"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[JournalHeadView] */
+        Page_JournalHeadView_: {
+            /** Items */
+            items: components["schemas"]["JournalHeadView"][];
             /** Next */
             next?: string | null;
         };
@@ -8007,6 +8140,159 @@ export interface operations {
             };
         };
     };
+    extractJournal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One JSON object a line: `beffroi verify journal` reads it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJournalHeads: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items on one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JournalHeadView_"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verifyJournal: {
         parameters: {
             query?: never;
@@ -10941,6 +11227,113 @@ export interface operations {
             };
             /** @description Somebody known, who may not; or a request another site may have forged. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something this service needs does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJournalHead: {
+        parameters: {
+            query?: {
+                /** @description Entries of the head that is kept. */
+                size?: number | null;
+            };
+            header?: {
+                /** @description The worker's public tap key, in Z85: it ends with the last credential it was told with. */
+                "X-Beffroi-Tap-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalNews"];
+                };
+            };
+            /** @description What came in cannot be used; `field` and `errors` say where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody known, who may not; or a request another site may have forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

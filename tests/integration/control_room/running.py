@@ -105,6 +105,7 @@ def prepared(folder: Path, valkey_url: str, **more: str) -> ControlRoom:
     """A control room in `folder`, not started."""
     key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "ticket.pem").write_bytes(key)
+    (folder / "journal.pem").write_bytes(key)
     port, status_port = free_port(), free_port()
     settings = {
         "http_port": str(port),
@@ -113,6 +114,7 @@ def prepared(folder: Path, valkey_url: str, **more: str) -> ControlRoom:
         "redis_url": valkey_url,
         "secret_key": Fernet.generate_key().decode(),
         "ticket_private_key_file": str(folder / "ticket.pem"),
+        "journal_key_file": str(folder / "journal.pem"),
         "mux_url": "http://127.0.0.1:1",
         "storage_url": "http://127.0.0.1:2",
         "storage_internal_url": f"http://127.0.0.1:{free_port()}",

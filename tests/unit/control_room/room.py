@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from shutil import copyfile
@@ -21,6 +21,7 @@ from control_room.db.engine import Database
 from control_room.evidence.storage_client import StorageClient
 from control_room.http.app import create_app, serving_app
 from control_room.http.rooms import Rooms
+from control_room.journal.check import checked
 from control_room.live.mux_client import MuxClient
 from control_room.model.names import Names
 from control_room.model.people import Person, Role
@@ -180,6 +181,7 @@ class Room:
     muxes: FakeMuxes
     verifier: TicketVerifier
     transport: httpx.ASGITransport
+    journal_key: EvidenceKey
 
     def anonymous(self) -> httpx.AsyncClient:
         """Somebody's browser, on the page of the service."""
@@ -274,6 +276,7 @@ def settings(folder: Path, **more: object) -> ControlRoomSettings:
         "redis_url": "redis://127.0.0.1:6390/0",
         "secret_key": Fernet.generate_key().decode(),
         "ticket_private_key_file": folder / "ticket.pem",
+        "journal_key_file": folder / "journal.pem",
         "mux_urls": "https://mux.test",
         "storage_url": "https://storage.test/",
         "storage_internal_url": "http://storage.internal:9000",
@@ -320,13 +323,26 @@ async def open_room(
         await db.prepare()
     else:
         copyfile(template, folder / template.name)
-    rooms = assemble(chosen, Ports(db, held, clock, names, signer, storage, mux_client, LeaseClient()))
+    journal_key = EvidenceKey(Ed25519PrivateKey.generate())
+    check = partial(checked, db, journal_key.public)
+    ports = Ports(db, held, clock, names, signer, storage, mux_client, LeaseClient(), journal_key, check)
+    rooms = assemble(chosen, ports)
     async with db.write() as tx:
         await tx.communes.add(Commune(LILLE, "Lille", 236_710, has_csu=True))
         await tx.communes.add(Commune(ROUBAIX, "Roubaix", 98_892, has_csu=False))
     transport = httpx.ASGITransport(serving_app(rooms, chosen.web_dir, made_app()))
     try:
-        yield Room(rooms, db, held, clock, fake, fakes, TicketVerifier.from_pem(public, clock), transport)
+        yield Room(
+            rooms,
+            db,
+            held,
+            clock,
+            fake,
+            fakes,
+            TicketVerifier.from_pem(public, clock),
+            transport,
+            journal_key,
+        )
     finally:
         await rooms.identity.passwords.close()
         await storage.close()

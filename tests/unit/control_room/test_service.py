@@ -17,6 +17,7 @@ from tests.unit.control_room.room import settings
 def with_key(folder: Path) -> ControlRoomSettings:
     key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "ticket.pem").write_bytes(key)
+    (folder / "journal.pem").write_bytes(key)
     return settings(folder)
 
 
@@ -25,6 +26,7 @@ def with_key(folder: Path) -> ControlRoomSettings:
     [
         {"secret_key": SecretStr("not-a-fernet-key-Zq81")},
         {"ticket_private_key_file": Path("/nowhere/ticket.pem")},
+        {"journal_key_file": Path("/nowhere/journal.pem")},
         {"database_url": SecretStr("nonsense://u:Zq81@h")},
         {"redis_url": SecretStr("nonsense://:Zq81@h")},
     ],

@@ -5,6 +5,7 @@ import pytest
 from deploy.cli import main
 from deploy.secrets import open_secrets
 from shared.evidence.verify import Finding, Verdict
+from tests.unit.shared.evidence.journals import KEY, Extract, chained, head_of
 
 
 def test_verify_of_something_that_is_no_export_says_so(
@@ -34,6 +35,34 @@ def test_verify_of_a_missing_export_is_one_sentence(
     code = main(["verify", str(tmp_path / "gone.zip"), "--key", str(keys.evidence_public)])
     assert code == 2
     assert "gone.zip cannot be read: No such file" in capsys.readouterr().err
+
+
+def test_a_journal_is_held_to_what_a_witness_kept_in_one_file_or_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = chained(["a", "b", "c"])
+    (tmp_path / "key.pem").write_bytes(KEY.public.pem())
+    (tmp_path / "heads").write_text(head_of(lines[:2]).line() + "\n{torn")
+    (tmp_path / "newest").write_text(head_of(lines, 2).line())
+    (tmp_path / "whole").write_bytes(b"".join(Extract(lines).text()))
+    (tmp_path / "cut").write_bytes(b"".join(Extract(lines[:2]).text()))
+    more = ["--key", str(tmp_path / "key.pem"), "--heads", str(tmp_path / "heads")]
+    newest = ["--heads", str(tmp_path / "newest")]
+    assert main(["verify", "journal", str(tmp_path / "whole"), *more, *newest]) == 0
+    said = capsys.readouterr().out
+    assert "witnessed: 2 heads" in said
+    assert "lines of the witness's that are no heads: 1" in said
+    assert main(["verify", "journal", str(tmp_path / "cut"), *more]) == 0
+    assert main(["verify", "journal", str(tmp_path / "cut"), *more, *newest]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("cut: the journal ends at entry 2")
+
+
+def test_an_export_is_held_to_one_file_of_heads_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heads = ["--heads", str(tmp_path / "a"), "--heads", str(tmp_path / "b")]
+    assert main(["verify", str(tmp_path), "--key", str(tmp_path / "key.pem"), *heads]) == 2
+    assert "one file of heads" in capsys.readouterr().err
 
 
 def test_a_verdict_names_each_file_concerned() -> None:

@@ -13,7 +13,7 @@ def test_secrets_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     kept.worker_tap_key("59350")
     files = [file for file in kept.folder.rglob("*") if file.is_file()]
     assert [file.name for file in files if stat.S_IMODE(file.stat().st_mode) != 0o600] == []
-    assert len(files) == 9
+    assert len(files) == 11
 
 
 def test_a_second_start_finds_the_same_secrets(tmp_path: Path) -> None:

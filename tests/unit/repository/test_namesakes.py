@@ -15,6 +15,7 @@ NOTHING_TO_TEST = {
     "control_room/evidence/room.py": "the ports of a room, a record",
     "control_room/http/problems.py": "a table, held to the document by test_document.py and test_fuzz.py",
     "control_room/http/rooms.py": "the rooms, a record",
+    "control_room/journal/room.py": "the ports of a room, a record",
     "control_room/identity/room.py": "the ports of a room, a record",
     "control_room/live/room.py": "the ports of a room, a record",
     "control_room/model/articles.py": "data, held to its rules by test_requisitions.py",
@@ -44,6 +45,9 @@ NOTHING_TO_TEST = {
 """Modules without behaviour of their own, each with the reason."""
 
 ELSEWHERE = {
+    "control_room/db/journal_heads.py": "tests/unit/control_room/journal/test_signer.py",
+    "control_room/journal/check.py": "tests/unit/control_room/db/test_journal.py",
+    "control_room/model/signed_journal.py": "tests/unit/control_room/journal/test_signer.py",
     "ingest/checks/known_key.py": "tests/unit/ingest/checks/test_nal_cut_units.py",
     "shared/transcoder/stills.py": "tests/unit/storage/playback/test_thumbnails.py",
     "storage/http/asked.py": "tests/unit/storage/http/test_playback.py",

@@ -58,7 +58,7 @@ _ASKED = (
 _KINDS = {
     "number": {
         "cameras", "count", "days", "entry", "given_up", "last", "least", "megabytes", "more", "most",
-        "packets", "percent", "port", "seconds", "size", "status", "told", "waiting",
+        "packets", "percent", "port", "seconds", "size", "status", "told", "waiting", "years",
     },
     "time": {"date", "end", "instant", "off", "other", "ranges", "since", "start"},
     "name": {

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from control_room.db.engine import Database
+from control_room.journal.check import checked
 from control_room.model.journal import AuditAction, AuditEvent, Outcome
+from shared.evidence.signature import EvidenceKey
 from tests.unit.control_room.room import Room
 
+KEY = EvidenceKey(Ed25519PrivateKey.generate())
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
@@ -40,14 +44,12 @@ async def alter(db: Database, statement: str) -> None:
 
 async def test_the_journal_written_is_intact(db: Database) -> None:
     await write(db, 3)
-    async with db.read() as tx:
-        found = await tx.journal.verify()
+    found = await checked(db, KEY.public)
     assert (found.intact, found.entries) == (True, 3)
 
 
 async def test_an_empty_journal_is_intact(db: Database) -> None:
-    async with db.read() as tx:
-        assert (await tx.journal.verify()).intact
+    assert (await checked(db, KEY.public)).intact
 
 
 @pytest.mark.parametrize(
@@ -66,8 +68,7 @@ async def test_an_empty_journal_is_intact(db: Database) -> None:
 async def test_whatever_is_done_to_the_journal_shows(db: Database, statement: str, broken_at: int) -> None:
     await write(db, 4)
     await alter(db, statement)
-    async with db.read() as tx:
-        found = await tx.journal.verify()
+    found = await checked(db, KEY.public)
     assert (found.intact, found.broken_at) == (False, broken_at)
 
 
@@ -89,8 +90,7 @@ async def test_a_journal_cut_with_its_head_seems_intact_and_says_that_it_cannot_
 
 async def test_many_writers_at_once_make_one_chain(db: Database) -> None:
     await asyncio.gather(*(write(db, 5) for _ in range(6)))
-    async with db.read() as tx:
-        found = await tx.journal.verify()
+    found = await checked(db, KEY.public)
     assert (found.intact, found.entries) == (True, 30)
 
 
@@ -102,5 +102,4 @@ async def test_an_event_whose_transaction_fails_is_not_in_the_journal(db: Databa
 
     with pytest.raises(RuntimeError):
         await failing()
-    async with db.read() as tx:
-        assert (await tx.journal.verify()).entries == 0
+    assert (await checked(db, KEY.public)).entries == 0

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control_room.model.chain import GENESIS, Chain, Verification, entry_hash, follow
+from control_room.model.chain import GENESIS, entry_hash, follow, line_of
 from control_room.model.journal import AuditAction, AuditEvent, JournalEntry, Outcome
+from shared.evidence.journal_chain import JournalChain
 from shared.reasons import why
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -26,17 +27,19 @@ def journal(count: int) -> list[JournalEntry]:
     return entries
 
 
-def verified(entries: list[JournalEntry], seq: int, head: str) -> Verification:
-    chain = Chain()
-    chain.add(entries)
-    return chain.end(seq, head)
+def verified(entries: list[JournalEntry], seq: int, head: str) -> int | None:
+    """The first entry that does not fit."""
+    chain = JournalChain()
+    chain.add(map(line_of, entries))
+    fault = chain.end(seq, head)
+    return None if fault is None else fault.entry
 
 
 @given(st.integers(0, 12))
 def test_an_untouched_journal_is_intact(count: int) -> None:
     entries = journal(count)
     head = entries[-1].hash if entries else GENESIS
-    assert verified(entries, count, head) == Verification(True, count, head)
+    assert verified(entries, count, head) is None
 
 
 @given(st.integers(1, 8), st.data())
@@ -47,8 +50,7 @@ def test_any_altered_entry_is_found_where_it_is(count: int, data: st.DataObject)
     field = data.draw(st.sampled_from(["who", "login", "camera", "motive", "detail", "action", "client"]))
     altered = asdict(entries[at].event) | {field: "something else"}
     entries[at] = replace(entries[at], event=AuditEvent(**altered))
-    found = verified(entries, count, head)
-    assert (found.intact, found.broken_at) == (False, at + 1)
+    assert verified(entries, count, head) == at + 1
 
 
 @given(st.integers(2, 8), st.data())
@@ -57,8 +59,7 @@ def test_a_removed_entry_is_found_also_at_the_end(count: int, data: st.DataObjec
     head = entries[-1].hash
     at = data.draw(st.integers(0, count - 1))
     del entries[at]
-    found = verified(entries, count, head)
-    assert (found.intact, found.broken_at) == (False, at + 1)
+    assert verified(entries, count, head) == at + 1
 
 
 def test_an_altered_entry_with_its_hash_made_anew_breaks_the_next() -> None:
@@ -66,20 +67,20 @@ def test_an_altered_entry_with_its_hash_made_anew_breaks_the_next() -> None:
     head = entries[-1].hash
     forged = replace(entries[1].event, motive="another")
     entries[1] = follow(2, entries[1].at, forged, entries[0].hash)
-    assert verified(entries, 3, head).broken_at == 3
+    assert verified(entries, 3, head) == 3
 
 
 def test_two_entries_that_changed_places_are_found() -> None:
     entries = journal(3)
     head = entries[-1].hash
     entries[0], entries[1] = entries[1], entries[0]
-    assert verified(entries, 3, head).broken_at == 1
+    assert verified(entries, 3, head) == 1
 
 
 def test_the_time_of_an_entry_is_part_of_its_hash() -> None:
     entries = journal(1)
     moved = [replace(entries[0], at=entries[0].at + timedelta(milliseconds=1))]
-    assert not verified(moved, 1, entries[0].hash).intact
+    assert verified(moved, 1, entries[0].hash) == 1
 
 
 def test_an_entry_without_a_code_hashes_as_it_did_before_there_were_codes() -> None:

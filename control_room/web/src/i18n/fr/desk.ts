@@ -106,10 +106,15 @@ export const desk = {
     intact: (entries: number) => `Chaîne intacte : ${entries} inscriptions.`,
     doubt: {
       "cut-end":
-        "Le journal seul ne permet pas de savoir si des inscriptions ont été coupées à la fin : comparez cette empreinte à celle notée ailleurs.",
+        "Le journal seul ne permet pas de savoir si des inscriptions ont été coupées à la fin : l’agent de collecte de chaque commune et le fichier témoin en gardent les têtes signées ; ou comparez cette empreinte à celle notée ailleurs.",
     },
     broken: (seq: number, reason: string) => `Chaîne rompue à l’inscription ${seq}. ${reason}`,
     head: "Empreinte de tête, à noter ailleurs :",
+    signed: (count: number, at: string) => `Les ${count} premières inscriptions sont signées, en dernier le ${at}.`,
+    unsigned: "Rien n’est encore signé.",
+    erased: (count: number) => `${count} inscriptions plus anciennes ont été effacées à leur terme ; une tête signée en répond.`,
+    extract: "Télécharger le journal entier",
+    extractHint: "À vérifier hors ligne par « beffroi verify journal », avec les têtes gardées par un témoin.",
     hash: "Empreinte",
     /** What an entry was about, by what stands before the colon of `export:x-1`. */
     resources: { export: "Export", hold: "Gel", clock: "Horloge de l’enregistrement", requisition: "Réquisition", access: "Demande d’accès" },
@@ -148,6 +153,7 @@ export const desk = {
       "see-destruction": "Destructions consultées",
       "prove-destruction": "Preuve de destruction remise",
       "destroy": "Enregistrements détruits",
+      "erase-journal": "Journal effacé, ses années étant passées",
       "keep-ledger": "Tenue du registre des captures",
       "see-storage": "État de l’enregistrement consulté",
       "confirm-clock": "Horloge confirmée",
