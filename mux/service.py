@@ -21,7 +21,7 @@ from mux.sessions.senders import Senders
 from mux.sessions.session_registry import SessionRegistry
 from mux.settings import MuxSettings
 from mux.streams.channel import Channel
-from mux.streams.channels import Channels, Sink
+from mux.streams.channels import Channels
 from mux.streams.timeline import Timeline
 from mux.streams.transcoded import Transcoded
 from mux.streams.transcoder.spare import Spare
@@ -41,11 +41,11 @@ from shared.leases import Leases
 from shared.log import Logger, Trouble, get_logger
 from shared.service import Service
 from shared.settings import load
-from shared.tap import Gap, Subscription, TapSetup, TapSubscriber, open_tap
+from shared.tap import TapSetup, TapSubscriber, open_tap
 from shared.tickets import TicketVerifier
 from shared.transcoding.limits import Limits
 from shared.transcoding.process import ChildProcess
-from shared.units import AccessUnit, Codec
+from shared.units import Codec
 
 _COLLECTION_THRESHOLD = 20_000
 _EVERY_BROWSER = frozenset((Codec.H264,))
@@ -193,14 +193,8 @@ def _streams(process: _Process, tap: TapSubscriber, sending: _Sending) -> _Strea
         made = channel(source.stream, changed=lambda _: None, timeline=Timeline(hurries=True))
         return Transcoded(source, transcoders, made, clock)
 
-    def subscribe(stream: StreamId, sink: Sink, answering: Callable[[bool], None]) -> Subscription:
-        def take(item: AccessUnit | Gap) -> None:
-            transport.look_soon()
-            sink(item)
-
-        return tap.subscribe(stream, take, answering)
-
-    channels = Channels(subscribe, make_channel, clock, process.loop.call_later, transcoded)
+    tap.woken(transport.look_soon)
+    channels = Channels(tap.subscribe, make_channel, clock, process.loop.call_later, transcoded)
     return _Streams(channels, transcoders, spare)
 
 

@@ -16,11 +16,11 @@ T = TypeVar("T")
 
 MIN_CHARS = 12
 _WORKERS = 2
-_MAX_WAITING = 32
+_MAX_WAITING = 128
 
 
 class Passwords:
-    """Hashes and checks passwords. At most 32 calls wait; the next one raises Unavailable, so that people who
+    """Hashes and checks passwords. At most 128 calls wait; the next one raises Unavailable, so that those who
     sign in cannot fill the memory.
 
     People whose browser is `known` have a thread and a queue of their own: no number of strangers keeps them

@@ -29,8 +29,8 @@ class _Limit:
 
 
 _LOGIN = _Limit("login", 5)
-# Many people may share one address, hence its higher limit.
-_CLIENT = _Limit("client", 30)
+# A shift of sixty may sign in at one address at once, some of them with a slip, hence its higher limit.
+_CLIENT = _Limit("client", 80)
 _DEVICE = _Limit("device", 10)
 
 

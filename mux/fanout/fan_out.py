@@ -1,6 +1,6 @@
 """One picture to all senders of its stream: sealed and sent together, chunk by chunk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from mux.counts import Counts
 from mux.fanout.lockstep_group import LockstepGroup, nobody
@@ -37,11 +37,13 @@ class FanOut:
         """
         lockstep, in_step = [], 0
         for group in self._groups:
-            if len(group) and group.takes(picture, now_ns):
+            if group.members and group.takes(picture, now_ns):
                 lockstep.append(group)
-                in_step += len(group)
-        # Mostly all are in step, and nobody is looked at.
-        alone = () if in_step == len(self._senders) else self._alone()
+                in_step += len(group.members)
+        # Mostly all are in step, or all are tiles of walls: nobody is looked at.
+        alone: Iterable[Sender] = self._senders
+        if in_step:
+            alone = () if in_step == len(self._senders) else self._alone()
         ready = [sender for sender in alone if sender.takes(picture, now_ns)]
         for group in lockstep:
             if group.send(begun):

@@ -28,11 +28,9 @@ class LockstepGroup:
         self._pacer = pacer
         self._counts = counts
         self._progress = Progress(pace)
-        self._by_destination: dict[Destination, Sender] = {}
+        self.members: dict[Destination, Sender] = {}
+        """Those in step; the group alone changes it."""
         self._waited = False
-
-    def __len__(self) -> int:
-        return len(self._by_destination)
 
     @property
     def bucket(self) -> TokenBucket:
@@ -42,32 +40,32 @@ class LockstepGroup:
     def invite(self, sender: Sender, time90: int) -> bool:
         """Take a sender in that has just sent the picture of a time, if it is in step; whether it is."""
         progress = self._progress
-        if not self._by_destination:
+        if not self.members:
             progress.backlog.clear()
             progress.last90 = time90
             progress.bucket.copy(sender.bucket)
         if progress.last90 != time90 or not sender.is_in_step(progress):
             return False
         sender.membership = Membership(progress, sender.destination.index, partial(self.release, sender))
-        self._by_destination[sender.destination] = sender
+        self.members[sender.destination] = sender
         self._destinations.join(sender.destination, sender.time_base)
         return True
 
     def release(self, sender: Sender) -> None:
         """Let a sender go on alone."""
-        del self._by_destination[sender.destination]
+        del self.members[sender.destination]
         self._destinations.leave(sender.destination)
         sender.resume()
 
     def takes(self, picture: Picture, now_ns: int) -> bool:
         """Take the next picture of the stream, to be sent by `send`. False when there is nobody, or when it
         does not follow or too much waits: all have stepped out then."""
-        if not self._by_destination:
+        if not self.members:
             return False
         progress = self._progress
         progress.bucket.refill(now_ns)
         if picture.time90 <= progress.last90 or not progress.backlog.has_room(picture, starting=False):
-            for sender in list(self._by_destination.values()):
+            for sender in list(self.members.values()):
                 self.release(sender)
             return False
         progress.last90 = picture.time90
@@ -87,7 +85,7 @@ class LockstepGroup:
 
     def pump(self, most: int, now_ns: int) -> int:
         """Send of what waits, as the pace allows. See `mux.fanout.pacer.Queued`."""
-        if not self._by_destination:
+        if not self.members:
             self._progress.backlog.clear()
             return 0
         self._progress.bucket.refill(now_ns)
@@ -102,7 +100,7 @@ class LockstepGroup:
         """Send at most about `most` packets to each of what waits; whether nothing is left."""
         progress, sent = self._progress, 0
         waiting = progress.backlog.chunks
-        while waiting and sent < most and sent * len(self._by_destination) < _MOST_AT_ONCE:
+        while waiting and sent < most and sent * len(self.members) < _MOST_AT_ONCE:
             chunk, time90 = waiting[0]
             if not progress.bucket.allows(chunk.weight):
                 break
@@ -118,13 +116,13 @@ class LockstepGroup:
             # The first is served by itself: what it waited is the delay of the picture.
             unsent, first = self._destinations.deliver(chunk, time90, 0, 1), 1
             begun()
-        rest = len(self._by_destination) - first
+        rest = len(self.members) - first
         if rest:
             unsent = unsent + self._destinations.deliver(chunk, time90, first, rest)
         for destination in unsent:
             self._counts.full += 1
-            self.release(self._by_destination[destination])
-        progress, served = self._progress, len(self._by_destination)
+            self.release(self.members[destination])
+        progress, served = self._progress, len(self.members)
         if not served:
             progress.backlog.clear()
             return

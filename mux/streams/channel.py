@@ -95,12 +95,8 @@ class Channel:
             return
         now_ns = self._clock.monotonic_ns()
         self.newest_ns = now_ns
-        fits = self._fitness.take(item) if item.key else self._fits
-        if item.codec is not self.codec or item.reordered is not self.reordered or fits is not self._fits:
-            self.codec, self.reordered, self._fits = item.codec, item.reordered, fits
-            self.sendable = item.codec in SENDABLE and not item.reordered and fits
-            self._interrupted()
-            self._changed(self)
+        if item.key or item.codec is not self.codec or item.reordered is not self.reordered:
+            self._learn(item)
         if not self.sendable:
             return
         if item.run != self._run:
@@ -122,6 +118,16 @@ class Channel:
         self._fan_out.give(picture, now_ns, self._measured(now_ns))
         if picture.key and not self._backfilling:
             self._begin_awaiting()
+
+    def _learn(self, unit: AccessUnit) -> None:
+        """See whether a unit makes the stream another one: others go by what the last one told."""
+        fits = self._fitness.take(unit) if unit.key else self._fits
+        if unit.codec is self.codec and unit.reordered is self.reordered and fits is self._fits:
+            return
+        self.codec, self.reordered, self._fits = unit.codec, unit.reordered, fits
+        self.sendable = unit.codec in SENDABLE and not unit.reordered and fits
+        self._interrupted()
+        self._changed(self)
 
     def backfill(self, coming: bool) -> None:
         """Units of a group that has begun before come all at once, or have come: nobody starts in between,

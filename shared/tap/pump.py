@@ -22,6 +22,9 @@ HANDSHAKE_MS = 5000
 
 HEARTBEAT_MS, SILENT_MS = 2000, 6000
 _BATCH = 256
+_COPIED_BYTES = 1 << 20
+"""A larger frame is not copied but lent to ZeroMQ, which gives it back through a thread of pyzmq's:
+to copy some hundred kilobytes is cheaper."""
 # Plain numbers: joining and reading flags of an enum takes longer than sending a frame.
 _MORE, _LAST = int(zmq.SNDMORE | zmq.NOBLOCK), int(zmq.NOBLOCK)
 _EVENTS, _POLLIN = int(zmq.EVENTS), int(zmq.POLLIN)
@@ -125,8 +128,8 @@ class Pump:
             return False
         try:
             for frame in frames[:-1]:
-                self._socket.send(frame, _MORE)
-            self._socket.send(frames[-1], _LAST, copy=len(frames[-1]) < 1 << 16)
+                self._socket.send(frame, _MORE, copy=len(frame) < _COPIED_BYTES)
+            self._socket.send(frames[-1], _LAST, copy=len(frames[-1]) < _COPIED_BYTES)
         except zmq.Again:
             return False
         finally:

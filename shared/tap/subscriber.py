@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import zmq
 
@@ -11,23 +12,16 @@ from shared.clock import Clock
 from shared.errors import BadInput
 from shared.ids import StreamId
 from shared.log import Trouble, get_logger
+from shared.tap.asking import LOOK_EVERY_S, PATIENCE_S, Asked, Asking, Form
+from shared.tap.bundle import BUNDLE_TOPIC, bundle_topic, is_bundle, read_bundle
 from shared.tap.endpoint import Endpoint
 from shared.tap.gathered import Gathered, read_usual
 from shared.tap.keys import KnownPeers, TapKeys, may_publish
-from shared.tap.patience import LOOK_EVERY_S, PATIENCE_S, Patience
 from shared.tap.pump import Pump
 from shared.tap.reassembly import Gap, Reassembly
-from shared.tap.wire import (
-    ask_recent,
-    is_gathered,
-    read,
-    read_gathered,
-    reader_topic,
-    stream_topic,
-)
+from shared.tap.wire import HEADER_BYTES, ask_recent, is_gathered, read, read_gathered, reader_topic
 from shared.units import AccessUnit
 
-_TOLD_AT_ONCE = 32
 Sink = Callable[[AccessUnit | Gap], None]
 Together = Callable[[Gathered], None]
 """Takes units that came together, in the sink's place."""
@@ -39,6 +33,10 @@ Answering = Callable[[bool], None]
 def anybody(_commune: str, _key: str) -> bool:
     """For a tap on which a key in the folder is right enough."""
     return True
+
+
+def _nothing() -> None:
+    """Nobody is to be told."""
 
 
 def _nobody(_coming: bool) -> None:
@@ -59,12 +57,21 @@ class Subscription:
         self._subscriber.leave(self)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A stream that is subscribed."""
+
+    subscription: Subscription
+    reassembly: Reassembly
+    asked: Asked
+
+
 class TapSubscriber:
     """Asks publishers for streams and gives each its units in order. One sink a stream at a time.
 
     With keys, a commune is heard only while `holds` says so; see `KnownPeers`. Who `may_wait` gets live units
-    up to `GATHER_S` and `PATIENCE_S` later, several a message, where the worker can send them so; see
-    `Patience`.
+    up to `GATHER_S` and `PATIENCE_S` later, several a message. Units of many streams come in one message from
+    a worker that can send them so; see `Asking`.
     """
 
     def __init__(
@@ -81,11 +88,15 @@ class TapSubscriber:
         checks_origin = keys is not None and keys.peers_dir is not None
         self._peers = KnownPeers(keys, clock, holds) if keys is not None and checks_origin else None
         self._clock = clock
-        self._patience = Patience(lambda message: self._send(message), clock) if may_wait else None
+        self._may_wait = may_wait
         self._looking: asyncio.TimerHandle | None = None
         # Public, so that nobody else's answers land here; it guards nothing.
         self._reader = os.urandom(16)
-        self._streams: dict[StreamId, tuple[Subscription, Reassembly]] = {}
+        self._asking = Asking(self._send, self._reader, may_wait=may_wait)
+        self._streams: dict[StreamId, _Reading] = {}
+        self._by_name: dict[bytes, _Reading] = {}
+        # By the stream as headers name it: to look for a StreamId takes longer than to read a header.
+        self._woken: Callable[[], None] = _nothing
         self._trouble = Trouble(get_logger("tap"), "tap-message-refused", clock)
         self._sink_trouble = Trouble(get_logger("tap"), "tap-sink-failed", clock)
         self._units = metrics.counter("tap_units_received_total", "Units received from the tap")
@@ -97,17 +108,23 @@ class TapSubscriber:
     async def start(self) -> None:
         await self._pump.start()
         self._send(b"\x01" + reader_topic(self._reader))
-        for stream in self._streams:
-            self._want(stream)
+        self._send(b"\x01" + bundle_topic(self._reader))
+        for reading in self._streams.values():
+            self._asking.again(reading.asked)
         self._look()
+
+    def woken(self, tell: Callable[[], None]) -> None:
+        """Call `tell` for each message from now on, before the units in it are given to their sinks."""
+        self._woken = tell
 
     async def close(self) -> None:
         if self._looking is not None:
             self._looking.cancel()
         self._tell_units()
-        for subscription, _ in self._streams.values():
-            subscription.is_open = False
+        for reading in self._streams.values():
+            reading.subscription.is_open = False
         self._streams.clear()
+        self._by_name.clear()
         await self._pump.close()
 
     def subscribe(
@@ -158,8 +175,8 @@ class TapSubscriber:
         reassembly = Reassembly(
             stream, emit, lambda: self._ask(stream), answer, self._clock, together and emit_together
         )
-        self._streams[stream] = (subscription, reassembly)
-        self._want(stream)
+        reading = _Reading(subscription, reassembly, self._asking.begin(stream))
+        self._streams[stream] = self._by_name[str(stream).encode()] = reading
         reassembly.start()
         return subscription
 
@@ -168,23 +185,13 @@ class TapSubscriber:
         if subscription.is_open:
             subscription.is_open = False
             self._tell_units()
-            del self._streams[subscription.stream]
-            if self._patience is not None:
-                self._patience.end(subscription.stream)
-            else:
-                self._send(b"\x00" + stream_topic(subscription.stream))
-
-    def _want(self, stream: StreamId) -> None:
-        if self._patience is not None:
-            self._patience.begin(stream)
-        else:
-            self._send(b"\x01" + stream_topic(stream))
+            del self._streams[subscription.stream], self._by_name[str(subscription.stream).encode()]
+            self._asking.end(subscription.stream)
 
     def _look(self) -> None:
-        if self._patience is not None:
-            self._patience.look()
-            self._tell_units()
-            self._looking = asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)
+        self._asking.look()
+        self._tell_units()
+        self._looking = asyncio.get_running_loop().call_later(LOOK_EVERY_S, self._look)
 
     def _send(self, message: bytes) -> None:
         self._pump.send((message,))
@@ -200,65 +207,82 @@ class TapSubscriber:
         self._send(ask_recent(self._reader, stream))
 
     def _received(self, frames: list[zmq.Frame]) -> None:
-        if len(frames) != 3:
+        if len(frames) < 3:
             self._refuse(f"a message of {len(frames)} frames")
             return
+        self._woken()
         header = frames[1].bytes
+        commune = None if self._peers is None else self._commune(self._peers, frames[1])
+        try:
+            if is_bundle(header):
+                parts, bundled = read_bundle(header, len(frames) - 2), True
+            elif len(frames) == 3:
+                parts, bundled = [header], frames[0].bytes[:1] == BUNDLE_TOPIC
+            else:
+                raise BadInput(f"a message of {len(frames)} frames")
+        except BadInput as error:
+            self._refuse(error.detail)
+            return
+        for part, data in zip(parts, frames[2:], strict=True):
+            self._received_part(commune, part, data.buffer, Form.BUNDLED if bundled else None)
+
+    def _received_part(
+        self, commune: str | None, header: bytes, data: memoryview, bundled: Form | None
+    ) -> None:
+        """Take what one header says, from the worker of a commune: a refusal touches nothing beside it."""
         try:
             if is_gathered(header):
-                usual = read_usual(header, frames[2].buffer)
-                if usual is None:
-                    self._received_gathered(frames[1], read_gathered(header, frames[2].buffer))
-                else:
-                    self._received_usual(frames[1], usual)
+                self._received_several(commune, header, data, bundled or Form.GATHERED)
             else:
-                self._received_single(frames[1], *read(header, frames[2].bytes))
+                self._received_single(commune, header, data, bundled)
         except BadInput as error:
             self._refuse(error.detail)
 
-    def _received_gathered(self, frame: zmq.Frame, units: Sequence[AccessUnit]) -> None:
-        stream = units[0].stream
-        held = self._held(frame, stream)
-        if held is None or self._patience is None:
+    def _received_several(self, commune: str | None, header: bytes, data: memoryview, form: Form) -> None:
+        usual = read_usual(header, data)
+        units: Sequence[AccessUnit] = read_gathered(header, data) if usual is None else ()
+        stream = units[0].stream if usual is None else usual.stream
+        if self._peers is not None:
+            self._check(commune, stream)
+        reading = self._streams.get(stream)
+        if reading is None or not self._may_wait:
             return
-        self._patience.heard(stream)
+        self._asking.heard(reading.asked, form)
+        if usual is not None:
+            self._untold_units += len(usual.sizes)
+            reading.reassembly.live_together(usual)
         for unit in units:
-            self._received_one(unit)
-            held.live(unit)
+            self._untold_units += 1
+            reading.reassembly.live(unit)
 
-    def _received_usual(self, frame: zmq.Frame, several: Gathered) -> None:
-        held = self._held(frame, several.stream)
-        if held is None or self._patience is None:
+    def _received_single(
+        self, commune: str | None, header: bytes, data: memoryview, bundled: Form | None
+    ) -> None:
+        unit, recent, last = read(header, bytes(data))
+        if self._peers is not None:
+            self._check(commune, unit.stream)
+        reading = self._by_name.get(header[HEADER_BYTES:])
+        if reading is None:
             return
-        self._patience.heard(several.stream)
-        # Told to Prometheus by `_look`, once a second for all.
-        self._untold_units += len(several.sizes)
-        held.live_together(several)
-
-    def _received_single(self, frame: zmq.Frame, unit: AccessUnit, recent: bool, last: bool) -> None:
-        held = self._held(frame, unit.stream)
-        if held is None:
-            return
-        self._received_one(unit)
-        if recent:
-            held.recent(unit, last=last)
-        else:
-            held.live(unit)
-
-    def _held(self, frame: zmq.Frame, stream: StreamId) -> Reassembly | None:
-        """Where units of a stream go that a message with this frame brings. Raises BadInput."""
-        if self._peers is not None and not may_publish(self._commune(self._peers, frame), stream):
-            raise BadInput(f"{stream} comes from a worker that has no right to it")
-        held = self._streams.get(stream)
-        return None if held is None else held[1]
-
-    def _received_one(self, unit: AccessUnit) -> None:
         self._untold_units += 1
-        # Cheaper than telling Prometheus of each.
-        if unit.key or self._untold_units >= _TOLD_AT_ONCE:
-            self._tell_units()
+        if recent:
+            reading.reassembly.recent(unit, last=last)
+            return
+        asked = reading.asked
+        if bundled is asked.least:
+            asked.came = True
+        elif bundled is not None:
+            self._asking.heard(asked, bundled)
+        reading.reassembly.live(unit)
+
+    @staticmethod
+    def _check(commune: str | None, stream: StreamId) -> None:
+        """Raises BadInput where the worker of a commune may not publish a stream."""
+        if not may_publish(commune, stream):
+            raise BadInput(f"{stream} comes from a worker that has no right to it")
 
     def _tell_units(self) -> None:
+        # Once a second for all: cheaper than telling Prometheus of each.
         self._units.inc(self._untold_units)
         self._untold_units = 0
 

@@ -21,14 +21,24 @@ REORDERED_VERSION = 2
 """The version of a unit with REORDERED: a reader that does not know the flag refuses it, not misreads it."""
 # magic, version, kind, flags, codec, UTC source, recovery, run, seq, pts90, utc_ns, utc_uncertainty_ns
 _HEADER = struct.Struct("!2sBBBBBBIQqqq")
+# The same read in one go: what it begins with, flags, codec and UTC source, recovery, …
+_READ = struct.Struct("!4sB2sBIQqqq")
+HEADER_BYTES = _HEADER.size
+"""Behind so many bytes a unit's header names its stream."""
 CODECS = (Codec.H264, Codec.H265, Codec.MJPEG, Codec.MPEG4)
 SOURCES = (UtcSource.ARRIVAL, UtcSource.SENDER_REPORT)
 _UNIT, GATHERED = 0, 1
+_STARTS = frozenset(MAGIC + bytes((version, _UNIT)) for version in (VERSION, REORDERED_VERSION))
+_KINDS = {
+    bytes((first, second)): (codec, source)
+    for first, codec in enumerate(CODECS)
+    for second, source in enumerate(SOURCES)
+}
 _GATHERED_KIND = bytes((GATHERED,))
 # magic, version, kind, number of units; then, a unit: bytes of its header, bytes of its data, its header
 GATHERED_HEAD = struct.Struct("!2sBBH")
 _PART = struct.Struct("!HI")
-_READER_BYTES = 16
+READER_BYTES = 16
 MAX_UNIT_BYTES = 8 << 20
 """A larger unit is not sent: ZeroMQ would cut the connection, and every stream on it, instead."""
 _MAX_STREAM_BYTES = 64
@@ -195,19 +205,19 @@ def read_gathered(header: bytes, data: bytes | memoryview) -> list[AccessUnit]:
 
 def read(header: bytes, data: bytes) -> Received:
     """The unit in a header and data frame. Raises BadInput."""
-    if not _HEADER.size < len(header) <= _HEADER.size + _MAX_STREAM_BYTES:
+    if not HEADER_BYTES < len(header) <= HEADER_BYTES + _MAX_STREAM_BYTES:
         raise BadInput(f"tap header has {len(header)} bytes")
-    magic, version, kind, flags, codec, source, recovery, run, seq, pts90, utc_ns, last_ns = (
-        _HEADER.unpack_from(header)
-    )
-    if magic != MAGIC or version not in (VERSION, REORDERED_VERSION):
-        raise BadInput(f"tap header is not of version {VERSION} or {REORDERED_VERSION}")
-    stream = stream_named(header[_HEADER.size :])
-    if kind != _UNIT or codec >= len(CODECS) or source >= len(SOURCES):
-        raise BadInput(f"tap header of {stream} has kind {kind}, codec {codec}, UTC source {source}")
-    astray = flags & _ASTRAY != 0
-    if astray and SOURCES[source] is not UtcSource.ARRIVAL:
-        raise BadInput(f"tap header of {stream} tells the camera's time twice")
+    start, flags, kinds, recovery, run, seq, pts90, utc_ns, last_ns = _READ.unpack_from(header)
+    known = _KINDS.get(kinds)
+    if start not in _STARTS or known is None:
+        raise BadInput(_why_unread(header))
+    stream = stream_named(header[HEADER_BYTES:])
+    codec, source = known
+    ahead_ns = None
+    if flags & _ASTRAY:
+        if source is not UtcSource.ARRIVAL:
+            raise BadInput(f"tap header of {stream} tells the camera's time twice")
+        last_ns, ahead_ns = -1, last_ns
     if not data:
         raise BadInput(f"tap unit of {stream} is empty")
     # By place: with thirteen names a call takes half as long again.
@@ -217,16 +227,25 @@ def read(header: bytes, data: bytes) -> Received:
         seq,
         pts90,
         utc_ns,
-        SOURCES[source],
-        -1 if astray else last_ns,
+        source,
+        last_ns,
         flags & _KEY != 0,
-        CODECS[codec],
+        codec,
         data,
         flags & _REORDERED != 0,
         recovery,
-        last_ns if astray else None,
+        ahead_ns,
     )
     return Received(unit, flags & _RECENT != 0, flags & _LAST != 0)
+
+
+def _why_unread(header: bytes) -> str:
+    """What is wrong with a header that has no start or no kinds that are known."""
+    magic, version, kind, _, codec, source, *_ = _HEADER.unpack_from(header)
+    if magic != MAGIC or version not in (VERSION, REORDERED_VERSION):
+        return f"tap header is not of version {VERSION} or {REORDERED_VERSION}"
+    stream = stream_named(header[HEADER_BYTES:])
+    return f"tap header of {stream} has kind {kind}, codec {codec}, UTC source {source}"
 
 
 @lru_cache(maxsize=_REMEMBERED_STREAMS)
@@ -240,18 +259,18 @@ def stream_named(name: bytes) -> StreamId:
 
 def ask_recent(reader: bytes, stream: StreamId) -> bytes:
     """The upstream message by which a reader asks for a stream's recent units."""
-    if len(reader) != _READER_BYTES:
-        raise ValueError(f"a reader's id has {_READER_BYTES} bytes")
+    if len(reader) != READER_BYTES:
+        raise ValueError(f"a reader's id has {READER_BYTES} bytes")
     return _ASK + reader + str(stream).encode()
 
 
 def read_ask(message: bytes) -> tuple[bytes, StreamId]:
     """The reader and stream of a request for recent units. Raises BadInput."""
-    longest = 1 + _READER_BYTES + _MAX_STREAM_BYTES
-    if not 1 + _READER_BYTES < len(message) <= longest or message[:1] != _ASK:
+    longest = 1 + READER_BYTES + _MAX_STREAM_BYTES
+    if not 1 + READER_BYTES < len(message) <= longest or message[:1] != _ASK:
         raise BadInput("tap request is malformed")
     try:
-        name = message[1 + _READER_BYTES :].decode()
+        name = message[1 + READER_BYTES :].decode()
     except UnicodeDecodeError as error:
         raise BadInput("tap request names no stream") from error
-    return message[1 : 1 + _READER_BYTES], StreamId.parse(name)
+    return message[1 : 1 + READER_BYTES], StreamId.parse(name)

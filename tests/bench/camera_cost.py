@@ -1,7 +1,7 @@
 """What a camera costs on its whole way before anybody watches, beside a bare loop that reads the same bytes.
 
 `python -m tests.bench.camera_cost --cameras 20 100 500` prints and keeps the table. Each number of cameras
-has a floor and processes of its own, which go through all stages. CPU is the kernel's account of all threads
+has floors and processes of its own, which go through all stages. CPU is the kernel's account of all threads
 of a process (/proc/PID/task/*/schedstat), less what the process takes without cameras; so is memory.
 """
 
@@ -26,9 +26,18 @@ READ = "pulled, published, read"
 RECORDED = "pulled to disk"
 WATCHED = "in mux, watched"
 AIMS: Mapping[str, float] = {PULLED: 0.7, READ: 1.2, RECORDED: 1.8, WATCHED: 0.5}
-"""Multiples of the floor."""
+"""Multiples of the floor of Python's own loop."""
 
 AIM_MB = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """What a camera takes whose bytes are read and not looked at, in % of a core: by the event loop of
+    Python's own library, and by uvloop, which the services run on."""
+
+    python: float
+    uvloop: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +49,13 @@ class Cost:
     ingest: float
     reader: float
     mux: float
-    floor: float
+    floors: "Floors"
     megabytes: float | None = None
     lost: int | None = None
 
     @property
     def all(self) -> float:
         return self.ingest + self.reader + self.mux
-
-    @property
-    def multiple(self) -> float:
-        return self.all / self.floor
 
 
 async def shares(pids: Sequence[int], seconds: float) -> list[float]:
@@ -63,17 +68,17 @@ async def shares(pids: Sequence[int], seconds: float) -> list[float]:
 
 
 async def _measure(count: int, seconds: float) -> list[Cost]:
-    floor = await floor_percent(count, seconds, FPS)
+    python, uv = [await floor_percent(count, seconds, FPS, loop) for loop in ("asyncio", "uvloop")]
     async with camera_side(count) as side:
-        return await _Stages(side, floor, seconds).all()
+        return await _Stages(side, Floors(python, uv), seconds).all()
 
 
 class _Stages:
     """The stages of one number of cameras, each begun where the one before has been measured."""
 
-    def __init__(self, side: CameraSide, floor: float, seconds: float) -> None:
+    def __init__(self, side: CameraSide, floors: Floors, seconds: float) -> None:
         self._side = side
-        self._floor = floor
+        self._floors = floors
         self._seconds = seconds
         self._count = len(side.cameras)
 
@@ -110,7 +115,7 @@ class _Stages:
 
     def _cost(self, stage: str, *, ingest: float = 0.0, reader: float = 0.0, mux: float = 0.0) -> Cost:
         count = self._count
-        return Cost(count, stage, ingest / count, reader / count, mux / count, self._floor)
+        return Cost(count, stage, ingest / count, reader / count, mux / count, self._floors)
 
 
 def table(costs: Sequence[Cost]) -> Table:
@@ -120,7 +125,8 @@ def table(costs: Sequence[Cost]) -> Table:
         "cameras",
         "The camera side: 2 Mb/s, 25 pictures/s, RTSP over TCP, % of a core a camera",
         [
-            *("cameras", "stage", "ingest", "reader", "mux", "all", "floor", "x floor", "aim x floor"),
+            *("cameras", "stage", "ingest", "reader", "mux", "all"),
+            *("Python's loop", "x Python's loop", "aim x Python's loop", "uvloop", "x uvloop"),
             *("all % core", "MB/camera", "lost"),
         ],
         [_row(cost) for cost in ordered],
@@ -130,16 +136,20 @@ def table(costs: Sequence[Cost]) -> Table:
 
 
 _READ_AS = (
-    "Above what the processes take without cameras. Floor: a bare loop that is woken for each picture of as "
-    "many cameras and reads its bytes, in the same run. Reader: a process that reads the tap and keeps "
+    "Above what the processes take without cameras. Two floors of the same run: a bare loop that is woken "
+    "for each picture of as many cameras and reads its bytes, once the event loop of Python's own library (a "
+    "selector's, with a BufferedProtocol) and once uvloop, which the services run on. The aims are multiples "
+    "of the floor of Python's own loop. Reader: a process that reads the tap as storage does and keeps "
     "nothing, or storage. Watched: what one wall takes less what a second one of the same cameras adds."
 )
 
 
 def _row(cost: Cost) -> list[Cell]:
+    floors = cost.floors
     return [
         *(cost.cameras, cost.stage, cost.ingest, cost.reader, cost.mux, cost.all),
-        *(cost.floor, cost.multiple, AIMS[cost.stage], cost.all * cost.cameras, cost.megabytes, cost.lost),
+        *(floors.python, cost.all / floors.python, AIMS[cost.stage], floors.uvloop, cost.all / floors.uvloop),
+        *(cost.all * cost.cameras, cost.megabytes, cost.lost),
     ]
 
 

@@ -144,12 +144,15 @@ async def _floor(count: int, seconds: float) -> dict[str, object]:
     }
 
 
-async def floor_percent(count: int, seconds: float, fps: float = FPS) -> float:
-    """What reading the bytes of so many cameras takes, without looking at them: % of a core each."""
+async def floor_percent(count: int, seconds: float, fps: float = FPS, loop: str = "uvloop") -> float:
+    """What reading the bytes of so many cameras takes, without looking at them: % of a core each.
+
+    `loop` is whose event loop reads, see `tests.bench.ingest_floor`.
+    """
     port = free_port()
     async with process("tests.bench.ingest_floor", "send", str(port), "--fps", str(fps)):
         await eventually(lambda: listens(port), within_s=20, what="the sender")
-        async with process("tests.bench.ingest_floor", "read", str(port), str(count)) as pid:
+        async with process("tests.bench.ingest_floor", "read", str(port), str(count), "--loop", loop) as pid:
             await asyncio.sleep(4)
             return 100 * await share(pid, seconds) / count
 

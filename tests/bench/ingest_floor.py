@@ -1,7 +1,8 @@
 """The floor under an ingested camera in Python on this machine: to be woken and read its bytes, nothing else.
 
 `python -m tests.bench.ingest_floor read PORT COUNT` opens COUNT connections to `send PORT`, whose other end
-sends pictures of KBPS at `--fps` to each, spread evenly, as simulated cameras do.
+sends pictures of KBPS at `--fps` to each, spread evenly, as simulated cameras do. `--loop asyncio` reads by
+the loop of Python's own library, a selector's, in place of uvloop's.
 """
 
 import argparse
@@ -72,9 +73,10 @@ def main() -> int:
     parser.add_argument("port", type=int)
     parser.add_argument("count", type=int, nargs="?", default=1)
     parser.add_argument("--fps", type=float, default=FPS, help="pictures a second of each connection")
+    parser.add_argument("--loop", choices=("uvloop", "asyncio"), default="uvloop", help="whose loop")
     chosen = parser.parse_args()
-    reads = chosen.what == "read"
-    uvloop.run(_read(chosen.port, chosen.count) if reads else _send(chosen.port, chosen.fps))
+    run = uvloop.run if chosen.loop == "uvloop" else asyncio.run
+    run(_read(chosen.port, chosen.count) if chosen.what == "read" else _send(chosen.port, chosen.fps))
     return 0
 
 

@@ -26,6 +26,7 @@ from tests.bench import (
     playback_cost,
     revocation,
     sealing_cost,
+    shift_cost,
     storage_cost,
     storm,
     transcode,
@@ -197,6 +198,11 @@ def journaled() -> list[Table]:
     return [journal_cost.run()]
 
 
+def shifts() -> list[Table]:
+    """A shift that signs in."""
+    return [shift_cost.run()]
+
+
 def sampled() -> list[Table]:
     """The decode checks."""
     return [decode_cost.run()]
@@ -313,6 +319,7 @@ PARTS: Mapping[str, Callable[[], list[Table]]] = {
     "export": handed_over,
     "ledger": registered,
     "journal": journaled,
+    "shift": shifts,
     "sealed": sealed,
     "decode-checks": sampled,
     "storm": stormed,

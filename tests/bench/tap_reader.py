@@ -12,6 +12,7 @@ import uvloop
 from shared.clock import SystemClock
 from shared.ids import StreamId
 from shared.tap import Endpoint, Gap, TapSubscriber
+from shared.tap.gathered import Gathered
 from shared.units import AccessUnit
 
 
@@ -19,11 +20,15 @@ def _take(_item: AccessUnit | Gap) -> None:
     """What came is of no interest."""
 
 
+def _take_together(_several: Gathered) -> None:
+    """Nor is what came together, as storage takes it."""
+
+
 async def _read(port: int, streams: list[StreamId]) -> None:
     tap = TapSubscriber([Endpoint.parse(f"bind:tcp://127.0.0.1:{port}")], None, SystemClock(), may_wait=True)
     await tap.start()
     for stream in streams:
-        tap.subscribe(stream, _take)
+        tap.subscribe(stream, _take, together=_take_together)
     await asyncio.Event().wait()
 
 

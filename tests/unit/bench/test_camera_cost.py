@@ -2,19 +2,20 @@
 
 import pytest
 
-from tests.bench.camera_cost import AIMS, PULLED, RECORDED, WATCHED, Cost, table
+from tests.bench.camera_cost import AIMS, PULLED, RECORDED, WATCHED, Cost, Floors, table
 
 
 def _cost(cameras: int, stage: str, *, ingest: float, reader: float = 0.0) -> Cost:
-    return Cost(cameras, stage, ingest, reader, 0.0, floor=0.1)
+    return Cost(cameras, stage, ingest, reader, 0.0, Floors(python=0.25, uvloop=0.1))
 
 
-def test_all_processes_of_a_stage_count_together_against_the_floor() -> None:
+def test_all_processes_of_a_stage_count_together_against_each_floor() -> None:
     found = table([_cost(20, RECORDED, ingest=0.5, reader=0.25)])
     assert found.column("all") == [pytest.approx(0.75)]
-    assert found.column("x floor") == [pytest.approx(7.5)]
+    assert found.column("x Python's loop") == [pytest.approx(3.0)]
+    assert found.column("x uvloop") == [pytest.approx(7.5)]
     assert found.column("all % core") == [pytest.approx(15.0)]
-    assert found.column("aim x floor") == [AIMS[RECORDED]]
+    assert found.column("aim x Python's loop") == [AIMS[RECORDED]]
 
 
 def test_rows_stand_stage_by_stage_whichever_number_of_cameras_was_measured_first() -> None:

@@ -8,6 +8,7 @@ from shared.clock import Clock, SystemClock
 from shared.ids import StreamId
 from shared.recent import RecentUnits
 from shared.tap import Endpoint, Gap, TapKeys, TapPublisher, TapSubscriber
+from shared.tap.bundling import Bundles
 from shared.tap.keys import make_pair
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
@@ -72,6 +73,18 @@ class Wire:
     async def subscribed(self) -> None:
         self.subscriber.subscribe(STREAM, self.got.append)
         await eventually(lambda: self.publisher.wanted(STREAM), what="the subscription at the publisher")
+
+
+class NoBundles(Bundles):
+    """A worker too old for bundles takes their topics for those of streams that it has not."""
+
+    def told(self, topic: bytes, asked: bool) -> StreamId | None:
+        return None
+
+
+def age(publisher: TapPublisher) -> None:
+    """Make a publisher one that does not know bundles."""
+    publisher._bundles = NoBundles(publisher._send_units, SystemClock())
 
 
 def server_keys(folder: Path, allowed: dict[str, bytes]) -> tuple[TapKeys, bytes]:

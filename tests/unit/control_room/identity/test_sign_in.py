@@ -1,5 +1,6 @@
 """Signing in: one answer for all that is wrong, slowed where it is guessed, with Redis and without."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -44,6 +45,14 @@ async def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(roo
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
+
+
+async def test_a_shift_of_sixty_signs_in_at_once(room: Room) -> None:
+    logins = [f"agent{number}" for number in range(60)]
+    for login in logins:
+        await room.person(Role.OPERATOR, login=login)
+    answers = await asyncio.gather(*(attempt(room, login, PASSWORD) for login in logins))
+    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_unknown_login_wrong_password_and_switched_off_account_get_one_answer(

@@ -104,7 +104,7 @@ def test_pictures_that_come_faster_than_the_pace_wait_for_all_in_step() -> None:
     transport = RecordingTransport()
     rig = Rig(transport, addresses)
     rig.play([("nothing", 0, 2_000, False)] * 10)
-    in_step = [len(one) for one in rig.fan_out._lockstep.values()]
+    in_step = [len(one.members) for one in rig.fan_out._lockstep.values()]
     assert sum(in_step) == VIEWERS
     sent = len(transport.sent)
     shown = [picture(20 + number, size=60_000) for number in range(8)]
@@ -116,7 +116,7 @@ def test_pictures_that_come_faster_than_the_pace_wait_for_all_in_step() -> None:
     for _ in range(200):
         rig.now_ns += PICTURE_NS
         rig.timers.run()
-    assert [len(one) for one in rig.fan_out._lockstep.values()] == in_step
+    assert [len(one.members) for one in rig.fan_out._lockstep.values()] == in_step
     assert not any(sender.queued_packets for sender in rig.senders)
     assert len(transport.sent) - sent == VIEWERS * sum(one.packet_count for one in shown)
 
@@ -127,5 +127,5 @@ def test_more_than_two_seconds_of_backlog_part_them_and_each_goes_on_with_a_key_
     rig.play([("nothing", 0, 2_000, False)] * 10)
     for number in range(400):
         rig.fan_out.give(picture(20 + number, size=60_000), rig.now_ns)
-    assert not any(len(one) for one in rig.fan_out._lockstep.values())
+    assert not any(one.members for one in rig.fan_out._lockstep.values())
     assert rig.counts.jumps == VIEWERS

@@ -7,12 +7,16 @@ from shared import metrics
 from shared.clock import SimulatedClock, SystemClock
 from shared.ids import StreamId
 from shared.tap import Endpoint, Gap, TapKeys, TapPublisher, TapSubscriber
+from shared.tap.asking import SILENT_LOOKS
+from shared.tap.bundle import bundle, bundle_topic
 from shared.tap.keys import REREAD_NS, make_pair
+from shared.tap.reassembly import ASK_EVERY_NS
+from shared.tap.wire import gathered, stream_topic, unit_header
 from shared.units import AccessUnit
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units
 from tests.support.ports import free_port
-from tests.unit.shared.wire import UNITS, Wire, server_keys, value
+from tests.unit.shared.wire import UNITS, Wire, age, server_keys, value
 
 
 async def test_a_late_reader_gets_the_recent_units_first_and_then_live_ones_in_order() -> None:
@@ -207,3 +211,127 @@ async def test_a_worker_whose_key_is_taken_away_is_no_longer_heard(tmp_path: Pat
         wire.publish(UNITS[1])
         await eventually(lambda: value(refused) > before, what="the refusal")
     assert len(wire.got) == 1
+
+
+def bundled(reader: TapSubscriber, parts: list[tuple[bytes, bytes]]) -> tuple[bytes, ...]:
+    """The frames of a bundle for a reader, by header and data of each part."""
+    return bundle_topic(reader._reader), bundle([part for part, _ in parts]), *(its for _, its in parts)
+
+
+@pytest.mark.parametrize("may_wait", [False, True])
+async def test_each_unit_of_a_bundle_is_taken_only_from_the_worker_that_may_publish_its_stream(
+    tmp_path: Path, may_wait: bool
+) -> None:
+    public, secret = make_pair()
+    server, server_public = server_keys(tmp_path, {"59512": public})
+    keys = TapKeys(public, secret, server_public)
+    async with Wire(server, keys, may_wait=may_wait) as wire:
+        own = StreamId("59512", "cam-own")
+        kept: list[AccessUnit | Gap] = []
+        wire.subscriber.subscribe(own, kept.append)
+        await wire.subscribed()
+        refused = metrics.counter("tap_bad_messages_total", "")
+        before = value(refused)
+        mine = units(4, stream=own)
+        parts = [
+            *(
+                (unit_header(unit, recent=False), unit.data)
+                for unit in (UNITS[0], mine[0], UNITS[1], mine[1])
+            ),
+            gathered(UNITS[2:4]),
+        ]
+        if may_wait:
+            parts.append(gathered(mine[2:]))
+        wire.publisher._send_units(bundled(wire.subscriber, parts), 6)
+        expected = mine if may_wait else mine[:2]
+        await eventually(lambda: len(kept) == len(expected), what="the worker's own units")
+        assert value(refused) == before + 3
+    assert (kept, wire.got) == (expected, [])
+
+
+async def test_a_part_that_cannot_be_read_costs_no_other_part_of_its_bundle() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        refused = metrics.counter("tap_bad_messages_total", "")
+        before = value(refused)
+        good = [(unit_header(unit, recent=False), unit.data) for unit in UNITS[:2]]
+        nested = bundle([part for part, _ in good])
+        parts = [good[0], (b"noise", b"x"), (b"", b""), (nested, b"x"), good[1]]
+        wire.publisher._send_units(bundled(wire.subscriber, parts), 2)
+        wire.publisher._send_units((*bundled(wire.subscriber, good), b"too much"), 2)
+        wire.publisher._send_units(bundled(wire.subscriber, good)[:-1], 2)
+        wire.publisher._send_units((*bundled(wire.subscriber, good[:1]), b"no bundle"), 1)
+        await eventually(lambda: value(refused) == before + 6, what="the refusals")
+    assert wire.got == UNITS[:2]
+
+
+async def test_a_reader_that_leaves_one_of_two_streams_goes_on_getting_the_other() -> None:
+    async with Wire() as wire:
+        other = StreamId("59350", "cam-two")
+        kept: list[AccessUnit | Gap] = []
+        subscription = wire.subscriber.subscribe(other, kept.append)
+        await wire.subscribed()
+        theirs = units(8, stream=other)
+        for unit, their in zip(UNITS[:4], theirs[:4], strict=True):
+            wire.publish(unit)
+            wire.publish(their)
+        await eventually(lambda: len(wire.got) == len(kept) == 4, what="four units of each")
+        subscription.close()
+        await eventually(lambda: not wire.publisher.wanted(other), what="the end of one")
+        for unit, their in zip(UNITS[4:8], theirs[4:8], strict=True):
+            wire.publish(unit)
+            wire.publish(their)
+        await eventually(lambda: len(wire.got) == 8, what="the other's units")
+    assert (wire.got, kept) == (UNITS[:8], theirs[:4])
+
+
+async def test_a_worker_that_was_replaced_by_an_older_one_is_heard_again() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        wire.publish(UNITS[0])
+        single = stream_topic(STREAM)
+        await eventually(lambda: single not in wire.publisher._wanted, what="bundles alone")
+        await wire.publisher.close()
+        wire.publisher = wire.new_publisher()
+        age(wire.publisher)
+        await wire.publisher.start()
+        for _ in range(SILENT_LOOKS + 1):
+            wire.subscriber._asking.look()
+        await eventually(lambda: single in wire.publisher._wanted, what="single units asked for")
+        for unit in units(3, run=2):
+            wire.publish(unit)
+        await eventually(lambda: len(wire.got) == 4, what="units of the older worker")
+    assert wire.got[1:] == units(3, run=2)
+
+
+@pytest.mark.parametrize("may_wait", [False, True])
+async def test_a_bundle_that_is_lost_is_made_good_from_the_recent_units(may_wait: bool) -> None:
+    clock = SimulatedClock()
+    async with Wire(clock=clock, may_wait=may_wait) as wire:
+        await wire.subscribed()
+        wire.publish(UNITS[0])
+        single = stream_topic(STREAM)
+        await eventually(lambda: single not in wire.publisher._wanted, what="bundles alone")
+        send = wire.publisher._pump.send
+        wire.publisher._pump.send = lambda frames: not frames  # type: ignore[method-assign]
+        wire.publish(UNITS[1])
+        wire.publisher._gathering.flush()
+        wire.publisher._bundles.flush()
+        wire.publisher._pump.send = send  # type: ignore[method-assign]
+        await clock.advance(ASK_EVERY_NS / 1e9)
+        wire.publish(UNITS[2])
+        await eventually(lambda: len(wire.got) == 3, what="the lost one and those around it")
+        wire.publish(UNITS[3])
+        await eventually(lambda: len(wire.got) == 4, what="the next one")
+    assert wire.got == UNITS[:4]
+
+
+async def test_who_is_to_be_told_of_a_message_is_told_before_its_units_are_given_on() -> None:
+    async with Wire() as wire:
+        await wire.subscribed()
+        told: list[int] = []
+        wire.subscriber.woken(lambda: told.append(len(wire.got)))
+        header = [(unit_header(unit, recent=False), unit.data) for unit in UNITS[:3]]
+        wire.publisher._send_units(bundled(wire.subscriber, header), 3)
+        await eventually(lambda: len(wire.got) == 3, what="three units")
+    assert told == [0]

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ingest.ports import Pace
 from ingest.rtsp.turns import EVERY_S
+from shared.tap.asking import PATIENCE_S
 from shared.tap.gathered import read_usual
-from shared.tap.patience import PATIENCE_S
 from shared.tap.wire import gathered
 from shared.units import AccessUnit
 from storage.fmp4.reader import Layout
