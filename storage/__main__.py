@@ -19,6 +19,7 @@ from storage.commands import (
     rebuild_index,
     rewrap_keys,
     scrub_all,
+    unseal,
 )
 from storage.lifecycle.reindex import Reindexed
 from storage.lifecycle.scrub import Fault
@@ -96,6 +97,10 @@ def run(arguments: list[str]) -> int:
                 proof = asyncio.run(erase(_settings(), commune, Path(folder)))
                 print(f"0 recordings of commune {commune} are left here; signed proof: {proof}")
                 return 0
+            case ["unseal", file]:
+                for part in unseal(_settings(), Path(file)):
+                    sys.stdout.buffer.write(part)
+                return 0
             case ["capture", key]:
                 return _written(asyncio.run(prove_capture(_settings(), key)))
     except BeffroiError as error:
@@ -103,7 +108,7 @@ def run(arguments: list[str]) -> int:
         return 2
     print(
         "usage: python -m storage [reindex | scrub [--repair] | proof STREAM FROM TO | capture KEY | "
-        "rewrap COMMUNE | depart COMMUNE --to FOLDER [--erase]]",
+        "rewrap COMMUNE | unseal FILE | depart COMMUNE --to FOLDER [--erase]]",
         file=sys.stderr,
     )
     return 2

@@ -9,22 +9,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.clock import SystemClock
-from shared.errors import Unavailable
+from shared.errors import Conflict, Unavailable
 from shared.evidence.signature import EvidenceKey
 from shared.ids import StreamId
 from shared.private import private_folder
 from shared.spans import Span
+from storage.exports.safe import KEY
 from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.compose import compose_scrub
 from storage.lifecycle.departure import Departed, Departure, Sealed
+from storage.lifecycle.departure_grounds import refuse_waiting
 from storage.lifecycle.reindex import Reindexed, reindex
 from storage.lifecycle.scrub import Found, scrubbed
 from storage.objects.boot import since_boot
 from storage.objects.compose import StoreHome, departure_home, store_home
 from storage.objects.disk import RealDisk
 from storage.objects.folder_lock import locked
+from storage.objects.notes import FolderNotes
+from storage.objects.sealing.commune_keys import CommuneKeys
+from storage.objects.sealing.data_keys import DataKeys
+from storage.objects.sealing.scope import CENTRE
 from storage.recording.spool import Spool
+from storage.recording.spool_files import SpoolFiles
 from storage.recording.spool_folders import SpoolFolders
+from storage.recording.spool_keys import SpoolKeys
 from storage.settings import ArchiveSettings, StorageSettings
 
 if TYPE_CHECKING:
@@ -47,8 +55,9 @@ async def _at_home(settings: ArchiveSettings) -> AsyncIterator[tuple[StoreHome, 
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
     async with locked(folders, clock, since_boot), _taken(home.lease):
+        keys = None if home.keys is None else SpoolKeys(home.keys, FolderNotes(settings.spool, disk))
         others = SpoolFolders(settings.spool, "").others
-        spool = Spool(settings.spool, disk, [], clock, others=others)
+        spool = Spool(settings.spool, disk, [], clock, others=others, keys=keys)
         archive = await open_archive(settings.index_url, home.store, spool)
         try:
             yield home, archive
@@ -106,16 +115,32 @@ async def scrub_all(settings: ArchiveSettings, *, repair: bool) -> tuple[Found, 
         return found, await reindex(archive, SystemClock().utc_ns())
 
 
-async def rewrap_keys(settings: ArchiveSettings, commune: str) -> int:
+async def rewrap_keys(settings: StorageSettings, commune: str) -> int:
     """What `python -m storage rewrap` does: a new key for a commune; how many data keys got new envelopes.
 
-    Raises Unavailable where the old key is not to be had.
+    Raises Unavailable where the old key is not to be had, Conflict while it is still needed.
     """
-    async with _at_home(settings) as (home, _):
+    async with _at_home(settings) as (home, archive):
         if home.keys is None:
             raise Unavailable("no folder of footage keys is set: BEFFROI_FOOTAGE_KEY_DIR")
+        await refuse_waiting(archive, commune)
+        if commune == CENTRE and any(settings.exports.glob(f"*{KEY}")):
+            raise Conflict("packages wait to be collected, which the centre's key opens: ask again later")
         with _worded():
             return await asyncio.to_thread(home.keys.rewrap, commune)
+
+
+def unseal(settings: ArchiveSettings, path: Path) -> Iterator[bytes]:
+    """What `python -m storage unseal` does: what can be read of a file that was set aside from the spool.
+
+    Raises Unavailable where the commune's key is not to be had.
+    """
+    disk, folder, keys = RealDisk(), settings.footage_key_dir, None
+    if folder is not None:
+        notes = FolderNotes(settings.spool, disk)
+        keys = SpoolKeys(DataKeys(notes, CommuneKeys(folder, disk)), notes)
+    with _worded():
+        yield from SpoolFiles(keys).salvaged(path)
 
 
 async def hand_over(settings: StorageSettings, commune: str, folder: Path) -> Departed:

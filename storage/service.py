@@ -29,6 +29,7 @@ from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive
 from storage.lifecycle.compose import Lifecycle, compose_client, compose_lifecycle
 from storage.lifecycle.control_room import DateWitness
+from storage.lifecycle.interruptions import Interruptions
 from storage.lifecycle.opening import StoreOpening
 from storage.lifecycle.refusals import Ground
 from storage.metrics import ReadMetrics
@@ -86,23 +87,27 @@ async def build(settings: StorageSettings | None = None) -> Service:
     service = Service("storage", status_port=settings.status_port, clock=clock)
     # Before anything is read: another storage may be changing it.
     locks = await lock_folders(service, settings, folders, home, clock, family)
-    spool, lanes = compose_spool(settings, folders, disk, clock)
+    spool, lanes = compose_spool(settings, folders, home.keys, disk, clock)
     archive = await open_archive(settings.index_url, home.store, spool, settings.storage_name)
     service.on_stop(archive.database.close)
     sharing = await compose_sharing(settings, archive, folders, home.clear_left, leases, clock)
     opening = await _opened(service, settings, folders, home, archive, clock)
     recording = _recording(settings, tap, archive, sharing, clock)
+    interruptions = await _interruptions(service, archive, recording, publishers, clock)
     catalogue = compose_catalogue(archive, recording.recorder, clock, sharing)
     thumbnails = _thumbnails(service, archive, catalogue, reads)
     recovering, outside = recording.finisher.is_recovering, _outside(service)
     claims = None if sharing is None else sharing.claims
-    exports = compose_exports(settings, archive, catalogue, seals, clock, reads, recovering, outside, claims)
-    refusing, opened = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
+    exports = compose_exports(
+        settings, archive, catalogue, seals, clock, reads, recovering, outside, home.keys, claims
+    )
+    grounds = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
     base = _Base(service, settings, clock, reads, home, archive, seals, sharing)
-    lifecycle = _lifecycle(base, recording, exports, thumbnails, refusing, opened)
+    lifecycle = _lifecycle(base, recording, exports, thumbnails, grounds, interruptions)
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()
     if sharing is not None:
+        sharing.standings.hear = interruptions.hear
         await sharing.join(recording, lifecycle.end.retention)
     app = _app(base, verifier, leases, publishers, catalogue, thumbnails, exports, lifecycle)
     await serve_asgi(service, Guarded(app, reads.cut_off.inc), settings.http_host, settings.http_port)
@@ -215,8 +220,8 @@ def _lifecycle(
     recording: WritingHalf,
     exports: Exports,
     thumbnails: Thumbnails,
-    refusing: Sequence[Ground],
-    opened: Ground,
+    grounds: tuple[Sequence[Ground], Ground],
+    interruptions: Interruptions,
 ) -> Lifecycle:
     dates, sharing = DateWitness(base.clock), base.sharing
     return compose_lifecycle(
@@ -227,14 +232,36 @@ def _lifecycle(
         compose_client(base.service, base.settings, dates),
         dates,
         base.seals.evidence,
-        first=refusing,
-        opened=opened,
+        first=grounds[0],
+        opened=grounds[1],
         copies=[exports.sweep.sweep_once, thumbnails.sweep_once],
         overdue=[exports.sweep.overdue_ns],
         local=base.home.local,
         away=base.home.away,
+        interruptions=interruptions,
         shared=None if sharing is None else sharing.agreed,
     )
+
+
+async def _interruptions(
+    service: Service, archive: Archive, recording: WritingHalf, publishers: KnownPublishers, clock: Clock
+) -> Interruptions:
+    """It has written down what lies behind this start, and will that of a stop on purpose."""
+    interruptions = Interruptions(
+        archive.interruptions,
+        archive.marks,
+        clock,
+        reports=recording.recorder.reports,
+        may_publish=lambda commune: publishers.records(commune, ""),
+    )
+    await interruptions.begin()
+
+    async def stopped() -> None:
+        if service.failure is None:
+            await interruptions.stopped()
+
+    service.on_stop(stopped)
+    return interruptions
 
 
 def _file(path: Path, what: str) -> bytes:

@@ -10,7 +10,7 @@ from control_room.territory.states import States
 from shared.errors import BadInput, Forbidden
 from shared.ids import StreamId
 from shared.messages.ingest import CameraReport
-from shared.messages.storage import RecordingReport
+from shared.messages.storage import CameraStanding, CameraStandings, RecordingReport, RecordingStatus
 from shared.reasons import why
 
 
@@ -38,6 +38,17 @@ def hear_recordings(states: States, reports: Iterable[RecordingReport]) -> None:
     states.hear_recorder(
         replace(report, reason=plain(report.reason), why=plain_why(report.why)) for report in told
     )
+
+
+def standings(states: States, reports: Iterable[RecordingReport]) -> CameraStandings:
+    """How the cameras are of those streams that storage waits for. Raises BadInput where one is none."""
+    waiting = [StreamId.parse(one.stream) for one in reports if one.status is RecordingStatus.WAITING]
+    return CameraStandings(tuple(_standing(stream, states) for stream in waiting))
+
+
+def _standing(stream: StreamId, states: States) -> CameraStanding:
+    told = states.camera(stream).report
+    return CameraStanding(str(stream), told.status, told.since, "" if told.why is None else told.why.code)
 
 
 def _check_zones(times: Iterable[datetime]) -> None:

@@ -61,15 +61,20 @@ class Arrivals:
         """The time of the picture that came last, at the end of its read; None where none began in it."""
         time32 = self._newest32
         if time32 is not None:
-            self._note(time32)
+            self._note(time32, self._last_ns)
         return time32
 
-    def _note(self, time32: int) -> None:
-        late_ns = 0 if self._quickest is None else self._last_ns - self._put(self._quickest, time32)
+    def came(self, time32: int, at_ns: int) -> None:
+        """A picture of this time began to arrive then, outside of the reads: it was taken as it came."""
+        self._last_ns = at_ns
+        self._note(time32, at_ns)
+
+    def _note(self, time32: int, at_ns: int) -> None:
+        late_ns = 0 if self._quickest is None else at_ns - self._put(self._quickest, time32)
         if not 0 < late_ns < _FAR_NS:
-            self._quickest = time32, self._last_ns
+            self._quickest = time32, at_ns
         else:
-            self._quickest = time32, self._last_ns - late_ns + (late_ns >> _EASE_BITS)
+            self._quickest = time32, at_ns - late_ns + (late_ns >> _EASE_BITS)
 
     def _put(self, known: tuple[int, int], time32: int) -> int:
         return known[1] + signed(time32 - known[0]) * 1_000_000_000 // self._rate

@@ -49,6 +49,7 @@ class Timing:
             at_ns -= self._arrival_ns - arrival_ns
         else:
             self.receptions.began(arrival_ns, time32)
+            self._arrivals.came(time32, arrival_ns)
         self._begun(arrival_ns, at_ns)
 
     def begin_all(self, times32: Sequence[int]) -> list[int]:

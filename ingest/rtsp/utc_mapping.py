@@ -4,15 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.rtsp.rtcp import SenderReport
+from shared.arrival import LOOSE_NS, MAX_DELAY_NS
 
 MAX_OFFSET_NS = 1_000_000_000
 """A camera whose clock is further from ours is not synchronised: arrival is nearer to the truth."""
-
-MAX_DELAY_NS = 200_000_000
-"""So long at most, we assume, the quickest pictures of a camera take from capture to us."""
-
-LOOSE_NS = 20_000_000
-"""How exactly the kernel tells when something came: it counts ticks of 10 ms at most, at both ends."""
 
 MAX_AGE_S = 600.0
 NEVER_SET_NS = 1_577_836_800_000_000_000
@@ -23,6 +18,10 @@ UPTIME_NS = range(2_085_978_496_000_000_000, 2_117_514_496_000_000_000)
 (RFC 3550, section 6.4.1)."""
 
 _DRIFT_PPM = 200
+_MOST_DRIFT_PPM = 50_000
+"""Two reports that differ by more tell of a clock that was set."""
+
+_LEAST_BETWEEN_NS = 1_000_000_000
 _WRAP, _HALF = 1 << 32, 1 << 31
 
 
@@ -41,13 +40,15 @@ class UtcMapping:
     or two reports tells it, because a picture cannot arrive before it was taken. Let `d` be that picture's
     arrival less the time the camera gives it. The camera's clock is then wrong by something between `d -
     MAX_DELAY_NS` and `d`. The uncertainty of a time is the larger of the two, and 200 millionths of the
-    report's age, because a camera's media clock drifts between reports. Where the arrival itself is known to
+    report's age, or as much as the last two reports differ by, because a camera's media clock drifts between
+    reports. Where the arrival itself is known to
     LOOSE_NS only, the lower end is so much lower.
     """
 
     def __init__(self, clock_rate: int) -> None:
         self._rate = clock_rate
         self._report: SenderReport | None = None
+        self._drift_ppm = _DRIFT_PPM
         self._least: tuple[int, int] | None = None
         self._least_before: tuple[int, int] | None = None
 
@@ -68,11 +69,24 @@ class UtcMapping:
         if self._least is not None:
             self._least_before = self._least
         self._least = None
+        self._drift_ppm = self._drift_to(report)
         self._report = report
+
+    def _drift_to(self, report: SenderReport) -> int:
+        """How far the media clock went from the camera's own since the last report, in millionths."""
+        before = self._report
+        if before is None:
+            return _DRIFT_PPM
+        passed_ns = signed(report.time32 - before.time32) * 1_000_000_000 // self._rate
+        if passed_ns < _LEAST_BETWEEN_NS:
+            return self._drift_ppm
+        seen_ppm = abs(report.utc_ns - before.utc_ns - passed_ns) * 1_000_000 // passed_ns
+        return _DRIFT_PPM if seen_ppm > _MOST_DRIFT_PPM else max(_DRIFT_PPM, seen_ppm)
 
     def forget(self) -> None:
         """Another sender: what was known of the one before is of no use."""
         self._report = self._least = self._least_before = None
+        self._drift_ppm = _DRIFT_PPM
 
     def arrived(self, time32: int, arrival_ns: int, *, loose: bool = False) -> None:
         """Note when a picture arrived; where `loose` it may have been by LOOSE_NS sooner."""
@@ -96,7 +110,7 @@ class UtcMapping:
         if told is None or least is None or abs(least[0]) > MAX_OFFSET_NS:
             return None
         wrong_ns = max(abs(least[0]), abs(least[1] - MAX_DELAY_NS))
-        return MappedUtc(told[0], wrong_ns + abs(told[1]) * _DRIFT_PPM // 1_000_000)
+        return MappedUtc(told[0], wrong_ns + abs(told[1]) * self._drift_ppm // 1_000_000)
 
     def utc_of_all(self, times32: Sequence[int]) -> tuple[list[int], list[int]] | None:
         """The UTC of pictures that follow each other, at times that grow, and how far each may be wrong; None
@@ -109,10 +123,11 @@ class UtcMapping:
         ages_ns = [
             (ticks + (time32 - times32[0]) % _WRAP) * 1_000_000_000 // self._rate for time32 in times32
         ]
+        drift_ppm = self._drift_ppm
         utc_ns, wrong_ns = report.utc_ns, max(abs(least[0]), abs(least[1] - MAX_DELAY_NS))
         return (
             [utc_ns + age_ns for age_ns in ages_ns],
-            [wrong_ns + abs(age_ns) * _DRIFT_PPM // 1_000_000 for age_ns in ages_ns],
+            [wrong_ns + abs(age_ns) * drift_ppm // 1_000_000 for age_ns in ages_ns],
         )
 
     def _told(self, time32: int) -> tuple[int, int] | None:

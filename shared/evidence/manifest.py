@@ -4,8 +4,8 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from shared.gap_causes import GapCause
 from shared.spans import Present, Span
 from shared.utc import instant_of
 
@@ -99,13 +99,6 @@ class SealedVideo:
     certificate: str = ""
 
 
-class GapCause(StrEnum):
-    """Why there are no pictures. Nobody can tell what was never recorded from what was destroyed on time."""
-
-    NO_FOOTAGE = "no-footage"
-    UNREADABLE = "unreadable"
-
-
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A span asked of which the export has nothing."""
@@ -120,6 +113,7 @@ class CameraPart:
 
     `proofs` name the register that was signed at capture, and what it says of the segments; empty where there
     is none.
+    `wrong_ns` is how far the UTC of its pictures is wrong at most, None where that is not known of all.
     `redacted`: boxes of its pictures were covered by the centre.
     """
 
@@ -130,6 +124,7 @@ class CameraPart:
     wall_sources: Sequence[str] = ()
     proofs: Mapping[str, object] = field(default_factory=dict)
     redacted: bool = False
+    wrong_ns: int | None = None
 
 
 def exact(utc_ns: int) -> str:
@@ -196,7 +191,7 @@ def _camera(part: CameraPart) -> dict[str, object]:
             "utc_from": list(part.wall_sources),
             # Not kept with the recordings: said so, rather than a nought that nobody measured.
             "offset_s": None,
-            "uncertainty_s": None,
+            "uncertainty_s": None if part.wrong_ns is None else round(part.wrong_ns / 1e9, 6),
         },
         "masks": {"by_centre": "burnt-in" if part.redacted else "none", "in_camera": "unknown"},
         "proofs_of_capture": dict(part.proofs),

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from shared.errors import BadInput
+from shared.evidence.certificate import certificate_of_pem
 from shared.reasons import why
 
 _LEAST_BITS = 2048
@@ -36,7 +37,7 @@ class RecipientCertificate:
     def from_pem(cls, text: str) -> "RecipientCertificate":
         """Of the first certificate in it. Raises BadInput where nothing can be encrypted to that."""
         try:
-            certificate = x509.load_pem_x509_certificate(text.encode())
+            certificate = certificate_of_pem(text.encode())
             key, name = certificate.public_key(), _name(certificate.subject)
             expires_at, fingerprint = certificate.not_valid_after_utc, certificate.fingerprint(SHA256()).hex()
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:

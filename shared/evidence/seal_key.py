@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from shared.errors import BadInput
+from shared.evidence.certificate import certificate_of_der, certificate_of_pem
 from shared.private import private_file
 
 _BITS = 3072
@@ -39,7 +40,7 @@ class SealCertificate:
     def from_der(cls, der: bytes) -> "SealCertificate":
         """Raises BadInput where it is no certificate of an RSA key."""
         try:
-            return cls._of(x509.load_der_x509_certificate(der))
+            return cls._of(certificate_of_der(der))
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise BadInput("the seal's certificate cannot be read") from error
 
@@ -47,7 +48,7 @@ class SealCertificate:
     def from_pem(cls, pem: bytes) -> "SealCertificate":
         """Raises BadInput where it is no certificate of an RSA key."""
         try:
-            return cls._of(x509.load_pem_x509_certificate(pem))
+            return cls._of(certificate_of_pem(pem))
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise BadInput("the seal's certificate is not a PEM certificate") from error
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from shared.errors import BadInput
+from shared.evidence.certificate import certificate_of_der, certificate_of_pem
 
 _HASHES: dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
     "sha256": hashes.SHA256,
@@ -72,7 +73,7 @@ def check(token: bytes, manifest: bytes, trusted_pem: bytes) -> Stamped:
     Raises BadInput, a sentence, where the token proves nothing of this manifest.
     """
     try:
-        trusted = x509.load_pem_x509_certificate(trusted_pem)
+        trusted = certificate_of_pem(trusted_pem)
     except ValueError as error:
         raise BadInput("the authority's certificate is not a PEM certificate") from error
     try:
@@ -112,7 +113,7 @@ def _info(content: cms.ContentInfo) -> tsp.TSTInfo:
 def _signer(signed: cms.SignedData, signer: cms.SignerInfo, trusted: x509.Certificate) -> x509.Certificate:
     """The certificate that signed, once it is the trusted one or issued by it, and made for time-stamps."""
     sid = signer["sid"].chosen
-    enclosed = [x509.load_der_x509_certificate(one.chosen.dump()) for one in signed["certificates"] or ()]
+    enclosed = [certificate_of_der(one.chosen.dump()) for one in signed["certificates"] or ()]
     for one in (trusted, *enclosed):
         if one.serial_number != sid["serial_number"].native:
             continue

@@ -37,8 +37,8 @@ class OpenedZip(io.BufferedReader):
     A forged directory sends its reader to where no file can be, which a disk calls an invalid argument.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(io.FileIO(path))
+    def __init__(self, source: Path | io.RawIOBase) -> None:
+        super().__init__(io.FileIO(source) if isinstance(source, Path) else source)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
         try:

@@ -10,12 +10,19 @@ class MissingCause(StrEnum):
     """Why there is no footage of a range.
 
     OVER: its deadline has come, whether it was recorded or not. TO_COME: it is not recorded yet. NONE:
-    nothing was recorded, or it is gone before its deadline.
+    nothing was recorded, or it is gone before its deadline, and nobody wrote down why. The others as
+    `GapCause` has them.
     """
 
     OVER = "over"
     TO_COME = "to-come"
     NONE = "none"
+    CAMERA = "camera"
+    LINK = "link"
+    DISK = "disk"
+    AUTHORISATION = "authorisation"
+    MAINTENANCE = "maintenance"
+    RECORDER = "recorder"
 
 
 @dataclass(frozen=True, slots=True)

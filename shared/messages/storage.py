@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared.instants import Instant
+from shared.messages.ingest import CameraStatus
 from shared.reasons import Reason
 
 
@@ -65,6 +66,23 @@ class RecordingReport:
 @dataclass(frozen=True, slots=True)
 class RecordingReports:
     reports: tuple[RecordingReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStanding:
+    """How a stream's camera is that is not recorded, as its worker told; `code` is that of the reason."""
+
+    stream: str
+    status: CameraStatus
+    since: Instant
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStandings:
+    """control_room's answer to reports: of each stream that waits for pictures."""
+
+    cameras: tuple[CameraStanding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,17 @@ from shared.clock import Clock
 from shared.service import Service
 from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
+from storage.exports.packages import Packages
 from storage.exports.preflight import Preflight
 from storage.exports.receipts import Receipts
+from storage.exports.safe import PackageSafe
 from storage.exports.stamps import Stamps
 from storage.exports.sweep import PackageSweep
 from storage.index.exports import ExportRows
 from storage.lifecycle.archive import Archive
 from storage.lifecycle.compose import Runs
 from storage.metrics import ReadMetrics
+from storage.objects.sealing.data_keys import DataKeys
 from storage.playback.catalogue import Catalogue
 from storage.settings import StorageSettings
 from storage.sharing.claims import ExportClaims
@@ -51,14 +54,17 @@ def compose_exports(
     metrics: ReadMetrics,
     is_recovering: Callable[[], bool],
     client: httpx.AsyncClient,
+    keys: DataKeys | None,
     claims: ExportClaims | None = None,
 ) -> Exports:
-    """`client` asks the time-stamping authority, `claims` are asked where other processes make exports too.
+    """`client` asks the time-stamping authority, packages are kept sealed where there are `keys`, `claims`
+    are asked where other processes make exports too.
 
     `is_recovering` tells whether what was left in the spool is not in the index yet.
     """
-    rows = ExportRows(archive.database)
+    rows, safe = ExportRows(archive.database), PackageSafe(keys)
     stamps = Stamps(settings.tsa_url, settings.exports, client, clock)
+    packages = Packages(rows, safe, clock, settings.exports)
     jobs = ExportJobs(
         rows,
         archive.holds,
@@ -66,7 +72,7 @@ def compose_exports(
         seals,
         clock,
         metrics,
-        folder=settings.exports,
+        packages=packages,
         version=version("beffroi"),
         at_once=settings.exports_at_once,
         is_recovering=is_recovering,
@@ -81,6 +87,7 @@ def compose_exports(
         folder=settings.exports,
         keep_days=settings.export_days,
         is_making=lambda id: jobs.is_making(id) or elsewhere(id),
+        safe=safe,
     )
     preflight = compose_preflight(archive, catalogue, clock)
     return Exports(jobs, preflight, Receipts(jobs, seals.evidence), sweep, stamps)

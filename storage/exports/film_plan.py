@@ -15,6 +15,7 @@ from shared.spans import Present, Span
 from storage.fmp4.entry import Description
 from storage.fmp4.fragment import MovieFragment, Sample, write_fragment
 from storage.fmp4.reader import Layout, PlacedFragment
+from storage.fmp4.told_clock import ToldClock, clock_of
 from storage.model.segment import HOLE_NS, Footage
 
 ReadLayout = Callable[[Footage], Layout]
@@ -38,7 +39,7 @@ class PlannedSegment:
     samples: int
     whole: bool
     incomplete: int
-    wall_source: str
+    clock: ToldClock
     head: bytes = b""
 
 
@@ -179,7 +180,7 @@ def _add(plan: FilmPlan, footage: Footage, layout: Layout, chosen: Sequence[_Cho
             samples,
             whole,
             chosen[0].samples[0].recovery,
-            layout.identity.wall_source,
+            clock_of(layout),
             layout.init if whole and _can_be_made_again(layout) else b"",
         )
     )
@@ -192,7 +193,9 @@ def _can_be_made_again(layout: Layout) -> bool:
 
 
 def _chosen(footage: Footage, layout: Layout, asked: Span, *, seamless: bool) -> list[_Chosen]:
-    """What is taken of a segment; nothing where it ends before the start asked."""
+    """What is taken of a segment; nothing where it ends before the start asked, or before it may be seen."""
+    if footage.limit is not None:
+        asked = Span(max(asked.start_ns, footage.from_ns), min(asked.end_ns, footage.to_ns))
     if not layout.fragments or layout.end_ns <= asked.start_ns:
         return []
     skipped = 0 if seamless else _first_key(footage, layout, asked.start_ns)

@@ -3,43 +3,37 @@
 import asyncio
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Event
 from typing import Protocol
 
 from shared.causes import cause_of, technical
 from shared.clock import Clock
-from shared.errors import BadInput, BeffroiError, Conflict, NotFound
+from shared.errors import BeffroiError, Conflict
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages.storage import ExportOrder, ExportProgress, ExportStatus, export_hold_id
 from shared.reasons import Reason, why
-from shared.spans import Span
 from storage.exports.capture import registers_of
 from storage.exports.documents import Seals
-from storage.exports.envelope import Recipient
-from storage.exports.lifetime import package_due_ns, parts_of
-from storage.exports.original import Original, read_original, unread
+from storage.exports.lifetime import parts_of
+from storage.exports.orders import asked_span
 from storage.exports.package import CameraFootage, Packed, Packer, Stopped
-from storage.exports.place import destroy_package, package_path
-from storage.exports.redacted_copy import check_redaction, redacted_copy
+from storage.exports.packages import Packages, no_export
+from storage.exports.redacted_copy import redacted_copy
 from storage.exports.redaction import Spawn
 from storage.exports.redactor_process import RedactorProcess
-from storage.exports.stamps import TOKEN, Stamps
+from storage.exports.stamps import Stamps
 from storage.index.exports import ExportRow, ExportRows
 from storage.index.holds import Hold
 from storage.lifecycle.holds import Holds
 from storage.lifecycle.proofs import Proofs
 from storage.metrics import ReadMetrics
-from storage.model.instants import ns_from_datetime
 from storage.playback.catalogue import Catalogue
 
 _LOOK_S = 1.0
 _RECOVERY_NS = 60_000_000_000
 _RECOVERY_LOOK_S = 0.1
 _STRAY_S = 60.0
-_MAX_CAMERAS = 200
-_NEVER_NS = 1 << 62
 
 
 class Claims(Protocol):
@@ -92,7 +86,7 @@ class ExportJobs:
         clock: Clock,
         metrics: ReadMetrics,
         *,
-        folder: Path,
+        packages: Packages,
         version: str,
         at_once: int,
         is_recovering: Callable[[], bool] = lambda: False,
@@ -103,6 +97,8 @@ class ExportJobs:
     ) -> None:
         self._claims = claims or Alone()
         self._alone = claims is None
+        self.packages = packages
+        """Those that are finished."""
         self.redactor = redactor
         """Starts what covers boxes of pictures."""
         self._proofs = proofs
@@ -114,7 +110,6 @@ class ExportJobs:
         self._seals = seals
         self._clock = clock
         self._metrics = metrics
-        self._folder = folder
         self._version = version
         self._at_once = at_once
         self._running: dict[str, _Making] = {}
@@ -162,7 +157,7 @@ class ExportJobs:
             await self._holds.remove(_hold_id(id))
             self._metrics.exports.labels(ended.status).inc()
         elif (await self._row(id)).progress.status is ExportStatus.DONE:
-            await destroy_package(self._folder, row.order)
+            await self.packages.destroy(row.order)
             gone = ExportProgress(id, ExportStatus.DESTROYED, 1.0, coverage=row.progress.coverage)
             await self._rows.update(gone, row.finished_ns)
         return await self.progress(id)
@@ -172,41 +167,11 @@ class ExportJobs:
         if making is not None and making.task is not None:
             making.stop.set()
             await asyncio.gather(making.task, return_exceptions=True)
-        await destroy_package(self._folder, order)
-
-    async def package(self, id: str) -> Path:
-        """The finished package. Raises NotFound, and Conflict while or because there is none."""
-        row = await self._row(id)
-        status = row.progress.status
-        if status is ExportStatus.DONE and await self._is_over(id):
-            status = ExportStatus.DESTROYED
-        if status is not ExportStatus.DONE:
-            raise Conflict(
-                why(
-                    "export-not-done",
-                    "export {id} is {export_status}: there is no package",
-                    id=id,
-                    export_status=status.value,
-                )
-            )
-        return package_path(self._folder, row.order)
-
-    async def timestamp(self, id: str) -> bytes:
-        """The token of a finished package. Raises NotFound where none has come, and as `package` does."""
-        package = await self.package(id)
-        try:
-            return await asyncio.to_thread(package.with_suffix(TOKEN).read_bytes)
-        except FileNotFoundError:
-            raise NotFound(why("no-timestamp", "export {id} has no time-stamp", id=id)) from None
-
-    async def _is_over(self, id: str) -> bool:
-        """Whether a package has footage past its deadline: it is to be destroyed."""
-        parts, holds = await self._rows.footage_of(id)
-        return package_due_ns(_NEVER_NS, parts, holds) <= self._clock.utc_ns()
+        await self.packages.destroy(order)
 
     async def run(self) -> None:
         """Start what is queued, for ever. Raises Unavailable when the index does."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(self.packages.begin, alone=self._alone)
         if self._alone:
             await self.end_stray_holds()
         began_ns = self._clock.monotonic_ns()
@@ -315,6 +280,7 @@ class ExportJobs:
                     at_ns=row.made_ns,
                     but_for=_hold_id(order.id),
                 ),
+                await self._catalogue.interruptions(StreamId.parse(camera.stream), asked),
             )
             for camera in order.cameras
         ]
@@ -331,28 +297,19 @@ class ExportJobs:
             bytes_of=self._catalogue.read,
             stop=making.stop,
             mine=lambda: self._claims.is_mine(order.id),
-            redaction=redacted_copy(order, await self._original(order), self.redactor),
+            redaction=redacted_copy(order, await self.packages.original(order), self.redactor),
             register_of=registers_of(self._proofs),
+            safe=self.packages.safe,
         )
         making.packer = packer
-        return await asyncio.to_thread(packer.pack, package_path(self._folder, order), self._clock.utc_ns())
-
-    async def _original(self, order: ExportOrder) -> Original | None:
-        """The export that a redacted copy is one of. Raises Conflict where it cannot be told."""
-        if not order.original:
-            return None
-        row = await self._rows.get(order.original)
-        if row is None or row.progress.status is not ExportStatus.DONE:
-            raise unread(order.original)
-        path, stream = package_path(self._folder, row.order), order.cameras[0].stream
-        return await asyncio.to_thread(read_original, path, row.order.id, row.progress.sha256, stream)
+        return await asyncio.to_thread(packer.pack, self.packages.place(order), self._clock.utc_ns())
 
     async def _end(self, order: ExportOrder, progress: ExportProgress) -> None:
         if not self._claims.is_mine(order.id):
             # Another process makes it, or has made it: its package has the same name.
             return
         if not await self._rows.finish(progress, self._clock.utc_ns()):
-            await destroy_package(self._folder, order)
+            await self.packages.destroy(order)
             return
         await self._holds.remove(_hold_id(progress.id))
         self._metrics.exports.labels(progress.status).inc()
@@ -360,35 +317,12 @@ class ExportJobs:
     async def _row(self, id: str) -> ExportRow:
         row = await self._rows.get(id)
         if row is None:
-            raise NotFound(why("no-export", "there is no export {id}", id=id))
+            raise no_export(id)
         return row
 
 
 def _running(id: str, packer: Packer) -> ExportProgress:
     return ExportProgress(id, ExportStatus.RUNNING, round(packer.progress, 4), phase=packer.phase)
-
-
-def asked_span(order: ExportOrder) -> Span:
-    """The range of an order. Raises BadInput where the order cannot be carried out."""
-    if not order.reference.strip():
-        raise BadInput(
-            why("export-reference-missing", "an export needs the reference of a requisition"), "reference"
-        )
-    if not order.cameras or len(order.cameras) > _MAX_CAMERAS:
-        raise BadInput(
-            why("export-cameras", "an export is of 1 to {most} cameras", most=_MAX_CAMERAS), "cameras"
-        )
-    if len({camera.stream for camera in order.cameras}) != len(order.cameras):
-        raise BadInput(why("camera-twice", "an export names each camera once"), "cameras")
-    for camera in order.cameras:
-        StreamId.parse(camera.stream)
-    check_redaction(order)
-    if order.recipient:
-        Recipient.from_pem(order.recipient)
-    span = Span(ns_from_datetime(order.start, "start"), ns_from_datetime(order.end, "end"))
-    if span.length_ns <= 0:
-        raise BadInput(why("range-reversed", "an export ends after it starts"), "end")
-    return span
 
 
 def _told(error: BeffroiError | OSError | ValueError) -> Reason:

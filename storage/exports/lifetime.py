@@ -13,15 +13,18 @@ def parts_of(footage: Iterable[Footage], asked: Span) -> list[ExportPart]:
     """The parts of a package made of a stream's footage, which comes oldest first."""
     parts: list[ExportPart] = []
     for one in footage:
-        end_ns = min(one.end_ns, asked.end_ns)
+        end_ns = min(one.to_ns, asked.end_ns)
         last = parts[-1] if parts else None
-        joins = last is not None and last.days == one.days and one.start_ns - last.end_ns <= HOLE_NS
-        if last is not None and (joins or last.start_ns == one.start_ns):
+        again = last is not None and last.start_ns == one.start_ns
+        joins = last is not None and last.days == one.days and one.from_ns - last.end_ns <= HOLE_NS
+        if last is not None and (joins or (again and one.limit is None)):
             end_ns, days = max(last.end_ns, end_ns), min(last.days, one.days)
             parts[-1] = ExportPart(last.stream, last.start_ns, last.from_ns, end_ns, days)
         else:
-            from_ns = max(one.start_ns, asked.start_ns)
-            parts.append(ExportPart(str(one.stream), one.start_ns, from_ns, end_ns, one.days))
+            from_ns = max(one.from_ns, asked.start_ns)
+            # Two parts that holds keep of one segment are told apart by where they begin.
+            start_ns = from_ns if again else one.start_ns
+            parts.append(ExportPart(str(one.stream), start_ns, from_ns, end_ns, one.days))
     return parts
 
 

@@ -1,8 +1,9 @@
 """The sealed export that a redacted copy is one of, as its own manifest tells it. Blocking."""
 
+import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from shared.errors import Conflict
 from shared.evidence.manifest import MANIFEST, SealedVideo
@@ -50,10 +51,10 @@ def segments_of(film: SealedVideo) -> tuple[tuple[str, str], ...]:
     return tuple((one.recorded, one.sha256) for one in film.segments)
 
 
-def read_original(package: Path, export: str, sha256: str, stream: str) -> Original:
+def read_original(opened: Callable[[], io.RawIOBase], export: str, sha256: str, stream: str) -> Original:
     """What the package tells of the films of a stream. Raises Conflict where it cannot be read."""
     try:
-        with OpenedZip(package) as file:
+        with OpenedZip(opened()) as file:
             manifest = json.loads(ZipFiles(file).read(MANIFEST, _MAX_MANIFEST))
         films = tuple(
             OriginalFilm(

@@ -1,7 +1,6 @@
 """Writes the package of an export: a zip whose files are stored as they are. Blocking: runs in a thread."""
 
 import hashlib
-import os
 import secrets
 import time
 import zipfile
@@ -18,36 +17,39 @@ from shared.evidence.manifest import (
     SIGNATURE,
     CameraPart,
     Gap,
-    GapCause,
     SealedFile,
     SealedVideo,
     write_manifest,
 )
+from shared.gap_causes import GapCause
 from shared.ids import StreamId
 from shared.messages.storage import ExportedCamera, ExportOrder, ExportPhase
 from shared.reasons import why
 from shared.spans import Present, Span
 from storage.exports.capture import Offered, RegisterOf, no_register, proofs_told
+from storage.exports.closing import Closing
 from storage.exports.documents import Seals, documents, named, requisition_of
-from storage.exports.envelope import Recipient, envelope
 from storage.exports.film import FilmSource, FilmWriter, Target
 from storage.exports.film_plan import FilmPlan, ReadLayout, plan_films
 from storage.exports.redacted_copy import RedactedCopy
 from storage.exports.redaction import redacted
+from storage.exports.safe import PackageSafe
+from storage.fmp4.told_clock import ToldClock
+from storage.model.interruptions import Interruption, explained
 from storage.model.ranges import coverage, gaps
 from storage.model.segment import Footage
 
-_CHUNK = 4 << 20
 _WORKERS = 3
 """Two hashes and the writing of one block, while the next is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class CameraFootage:
-    """A camera of the order and all its footage of the range, oldest first."""
+    """A camera of the order and all its footage of the range, oldest first; its `interruptions`."""
 
     camera: ExportedCamera
     footage: Sequence[Footage]
+    interruptions: Sequence[Interruption] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Stopped(Exception):
 class Packer:
     """Makes one package. `progress` goes from 0 to 1, and `phase` on, while it does.
 
-    Setting `stop` makes it raise Stopped, and so does `mine` where it tells at the end that another makes it.
+    Setting `stop` makes it raise Stopped, and so does `mine` where it tells that another process makes it.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Packer:
         read: ReadLayout,
         bytes_of: Callable[[str, int, int], bytes],
         stop: Event,
+        safe: PackageSafe,
         register_of: RegisterOf = no_register,
         redaction: RedactedCopy | None = None,
         mine: Callable[[], bool] = lambda: True,
@@ -97,6 +100,7 @@ class Packer:
         self._bytes_of = bytes_of
         self._stop = stop
         self._redaction = redaction
+        self._safe = safe
         self._scratch = Path()
         self._register_of = register_of
         self._registers: list[SealedFile] = []
@@ -104,9 +108,10 @@ class Packer:
         self._done_ns = 0
 
     def pack(self, target: Path, made_ns: int) -> Packed:
-        """Write the package at `target`, which appears only when it is whole, and encrypted where it must be.
+        """Write the package at `target`, which appears only when it is whole, and encrypted where it must be:
+        to its recipient, or else as the safe keeps it. What it says is of what is handed over.
 
-        Raises Conflict when there is no footage at all, OSError, Stopped.
+        Raises Conflict when there is no footage at all, OSError, Unavailable, Stopped.
         """
         # Another process may have begun it, and not know yet that it is not to go on.
         own = secrets.token_hex(4)
@@ -116,39 +121,13 @@ class Packer:
             with ThreadPoolExecutor(_WORKERS, "export") as pool:
                 parts, manifest_sha256 = self._write(plain, made_ns, pool)
                 self.phase = ExportPhase.HASHING
-                if self._order.recipient:
-                    self._encrypt(plain, incoming)
-                else:
-                    os.replace(plain, incoming)
-                digest = self._kept(incoming, pool)
-            size = incoming.stat().st_size
-            if not self._mine():
-                raise Stopped
-            os.replace(incoming, target)
-            _make_last(target.parent)
+                closing = Closing(self._order.recipient, self._safe, self._check)
+                digest, size = closing.close(plain, incoming, target, pool)
         finally:
             for path in (plain, incoming, self._scratch):
                 path.unlink(missing_ok=True)
         shares = [coverage(part.present, self._asked) for part in parts]
         return Packed(size, digest, sum(shares) / len(shares), manifest_sha256)
-
-    def _encrypt(self, plain: Path, target: Path) -> None:
-        recipient = Recipient.from_pem(self._order.recipient)
-        with plain.open("rb") as source, target.open("wb") as file:
-            for part in envelope(source, recipient):
-                file.write(part)
-                self._check()
-
-    def _kept(self, incoming: Path, pool: ThreadPoolExecutor) -> str:
-        """The SHA-256 of the package, taken while the disk makes it last."""
-        digest = hashlib.sha256()
-        with incoming.open("rb") as file:
-            lasting = pool.submit(os.fsync, file.fileno())
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                self._check()
-            lasting.result()
-        return digest.hexdigest()
 
     def _write(self, incoming: Path, made_ns: int, pool: ThreadPoolExecutor) -> tuple[list[CameraPart], str]:
         """What it has of each camera, and the SHA-256 of its manifest."""
@@ -185,23 +164,24 @@ class Packer:
         videos: list[SealedVideo] = []
         found: list[Present] = []
         unread: list[Footage] = []
-        sources: set[str] = set()
+        clocks: list[ToldClock] = []
         for plan in plan_films(part.footage, self._asked, self._read, unread.append):
             identity = self._identity(part.camera, plan, made_ns)
             video, shown = self._video(package, plan, identity, pool)
             videos.append(video)
             found.extend(shown.present(self._asked))
-            sources.update(one.wall_source for one in plan.segments)
+            clocks += [one.clock for one in plan.segments]
         # The register is of recorded pictures: it goes with the original, not with a redacted copy.
         used = [one.recorded for video in videos for one in video.segments]
         return CameraPart(
             named(part.camera),
             found,
-            [_gap(one, unread) for one in gaps(found, self._asked)],
+            [one for gap in gaps(found, self._asked) for one in _gaps(gap, unread, part.interruptions)],
             videos,
-            sorted(sources),
+            sorted({one.source for one in clocks}),
             {} if self._redaction else self._proofs(package, part, used, unread, made_ns),
             self._redaction is not None,
+            _worst(clocks),
         )
 
     def _proofs(
@@ -284,26 +264,25 @@ class Packer:
         return None if copy is None else copy.told(self._order.requested_by)
 
     def _check(self) -> None:
-        if self._stop.is_set():
+        if self._stop.is_set() or not self._mine():
             raise Stopped
-
-
-def _make_last(folder: Path) -> None:
-    """Let the names in a folder survive a power cut. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sealed(name: str, data: bytes) -> SealedFile:
     return SealedFile(name, len(data), hashlib.sha256(data).hexdigest())
 
 
-def _gap(span: Span, unread: Sequence[Footage]) -> Gap:
-    broken = any(one.start_ns < span.end_ns and span.start_ns < one.end_ns for one in unread)
-    return Gap(span, GapCause.UNREADABLE if broken else GapCause.NO_FOOTAGE)
+def _gaps(span: Span, unread: Sequence[Footage], known: Sequence[Interruption]) -> list[Gap]:
+    """A gap by its causes; what is there and cannot be read is no interruption of the recording."""
+    if any(one.start_ns < span.end_ns and span.start_ns < one.end_ns for one in unread):
+        return [Gap(span, GapCause.UNREADABLE)]
+    return [Gap(one.span, one.cause) for one in explained([span], known)]
+
+
+def _worst(clocks: Sequence[ToldClock]) -> int | None:
+    """How far the UTC of any picture is wrong at most, None where that is not known of all."""
+    known = [one.wrong_ns for one in clocks if one.wrong_ns is not None]
+    return max(known, default=None) if len(known) == len(clocks) else None
 
 
 def _video_name(stream: str, start_ns: int) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from shared.messages.storage import ExportOrder
+from storage.exports.safe import KEY
 from storage.exports.stamps import ASKED, TOKEN
 
 PLAIN, ENCRYPTED = ".zip", ".p7m"
@@ -15,7 +16,7 @@ def package_path(folder: Path, order: ExportOrder) -> Path:
 
 
 async def destroy_package(folder: Path, order: ExportOrder) -> None:
-    """Remove the package, as far as it is there, with its time-stamp. Raises OSError."""
+    """Remove the package, as far as it is there, with its key and time-stamp. Raises OSError."""
     path = package_path(folder, order)
-    for one in (path, path.with_suffix(ASKED), path.with_suffix(TOKEN)):
+    for one in (path.with_suffix(KEY), path, path.with_suffix(ASKED), path.with_suffix(TOKEN)):
         await asyncio.to_thread(one.unlink, missing_ok=True)

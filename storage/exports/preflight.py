@@ -2,6 +2,7 @@
 
 from shared.clock import Clock
 from shared.errors import BadInput
+from shared.gap_causes import GapCause
 from shared.ids import StreamId
 from shared.messages.desk import Missing, MissingCause, StreamSurvey, Surveyed, SurveyOrder
 from shared.reasons import why
@@ -13,6 +14,7 @@ from storage.index.shown import ShownRows
 from storage.lifecycle.holds import Holds
 from storage.model.deadline import deadline_ns
 from storage.model.instants import ns_from_datetime
+from storage.model.interruptions import explained
 from storage.model.ranges import coverage, gaps, present
 from storage.model.segment import Footage
 from storage.playback.catalogue import Catalogue
@@ -78,18 +80,26 @@ class Preflight:
         )
 
     async def _missing(self, stream: StreamId, absent: list[Span]) -> list[Missing]:
-        """Each gap cut where its cause changes: at the deadline in force, and at now."""
+        """Each gap cut where its cause changes: at the deadline in force, at now, and by what was written
+        down in between."""
+        if not absent:
+            return []
         now_ns = self._clock.utc_ns()
+        known = await self._catalogue.interruptions(stream, Span(absent[0].start_ns, absent[-1].end_ns))
         over_ns = await self._shown.over_ns(stream, now_ns)
         parts: list[Missing] = []
         for gap in absent:
             over_at = min(max(over_ns, gap.start_ns), gap.end_ns)
-            edges = (gap.start_ns, over_at, min(max(now_ns, over_at), gap.end_ns), gap.end_ns)
-            causes = (MissingCause.OVER, MissingCause.NONE, MissingCause.TO_COME)
+            past_ns = min(max(now_ns, over_at), gap.end_ns)
+            inside = [] if past_ns <= over_at else explained([Span(over_at, past_ns)], known)
             parts += [
-                Missing(instant_of(start_ns), instant_of(end_ns), cause)
-                for start_ns, end_ns, cause in zip(edges, edges[1:], causes, strict=False)
-                if end_ns > start_ns
+                Missing(instant_of(one.start_ns), instant_of(one.end_ns), cause)
+                for one, cause in (
+                    (Span(gap.start_ns, over_at), MissingCause.OVER),
+                    *((one.span, _missing_cause(one.cause)) for one in inside),
+                    (Span(past_ns, gap.end_ns), MissingCause.TO_COME),
+                )
+                if one.length_ns > 0
             ]
         return parts
 
@@ -100,9 +110,13 @@ class Preflight:
         total = 0.0
         for one in footage:
             size = sizes.get(one.key) or self._places.spool.size(one.key) or 0
-            inside_ns = min(one.end_ns, asked.end_ns) - max(one.start_ns, asked.start_ns)
+            inside_ns = min(one.to_ns, asked.end_ns) - max(one.from_ns, asked.start_ns)
             total += size * inside_ns / max(1, one.end_ns - one.start_ns)
         return round(total)
+
+
+def _missing_cause(cause: GapCause) -> MissingCause:
+    return MissingCause.NONE if cause is GapCause.UNKNOWN else MissingCause(cause.value)
 
 
 def _kept(one: Footage, holds: list[Hold]) -> bool:

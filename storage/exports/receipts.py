@@ -22,7 +22,7 @@ class Receipts:
         """The receipt's file. Raises BadInput, NotFound, and Conflict where there is no package to give."""
         if not given.name.strip() or not given.capacity.strip():
             raise BadInput(why("receipt-nobody", "a receipt names who was given the package"), "name")
-        await self._jobs.package(given.export)
+        await self._jobs.packages.package(given.export)
         progress = await self._jobs.progress(given.export)
         if progress.status is not ExportStatus.DONE or not progress.sha256:
             raise Conflict(

@@ -201,7 +201,7 @@ class _MadeFragments:
             self._samples[number],
             native.whole,
             0,
-            native.wall_source,
+            native.clock,
         )
 
     def _take(self, unit: AccessUnit) -> None:

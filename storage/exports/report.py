@@ -25,8 +25,14 @@ from storage.model.ranges import coverage
 
 _MOST_LINES = 200
 _CAUSES = {
-    "no-footage": "pas d'images : jamais enregistrées, ou détruites à leur échéance",
+    "camera": "la caméra n'envoyait pas d'images utilisables",
+    "link": "liaison avec la commune interrompue",
+    "disk": "le disque n'acceptait plus d'images",
+    "authorisation": "enregistrement non autorisé ou non demandé",
+    "maintenance": "service d'enregistrement arrêté volontairement",
+    "recorder": "panne du service d'enregistrement",
     "unreadable": "enregistrement illisible",
+    "unknown": "cause inconnue : jamais enregistrées, ou détruites à leur échéance",
 }
 _SOURCES = {
     "sender_report": "horloge de la caméra (rapports RTCP)",
@@ -135,13 +141,18 @@ def _camera(part: CameraPart, asked: Span) -> Mapping[str, object]:
     present = [[exact(one.span.start_ns), exact(one.span.end_ns)] for one in part.present]
     gaps = [[exact(one.span.start_ns), exact(one.span.end_ns), _CAUSES[one.cause.value]] for one in part.gaps]
     sources = ", ".join(_SOURCES.get(one, one) for one in part.wall_sources)
+    wrong = (
+        "incertitude inconnue"
+        if part.wrong_ns is None
+        else f"à {-(-part.wrong_ns // 1_000_000)} ms près au plus"
+    )
     return {
         "name": part.camera.name,
         "place": part.camera.place,
         "authorisation": part.camera.authorisation,
         "stream": part.camera.stream,
         "coverage": f"{coverage(part.present, asked) * 100:.1f} %".replace(".", ","),
-        "clock": sources or "aucune image",
+        "clock": f"{sources} ; {wrong}" if sources else "aucune image",
         "proof": f"jointe : {part.proofs['register']}" if part.proofs else "aucune",
         "present": present[:_MOST_LINES],
         "gaps": gaps[:_MOST_LINES],

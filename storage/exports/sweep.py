@@ -13,13 +13,17 @@ from shared.log import get_logger
 from shared.messages.storage import ExportProgress, ExportStatus
 from storage.exports.lifetime import package_due_ns
 from storage.exports.place import ENCRYPTED, PLAIN, destroy_package
+from storage.exports.safe import KEY, PackageSafe
 from storage.exports.stamps import ASKED, TOKEN
 from storage.index.exports import ExportRows, Package
 from storage.model.deadline import DAY_NS, MAX_DAYS
 from storage.model.export_part import ExportPart
 from storage.model.instants import ns_from_text
+from storage.objects.sealing.faults import KeyAway, SealBroken
 
 _MAX_MANIFEST = 64 << 20
+_BESIDE = (ASKED, TOKEN, KEY)
+_OURS = (".part", PLAIN, ENCRYPTED, *_BESIDE)
 _WITHOUT_PACKAGE = (ExportStatus.FAILED, ExportStatus.DESTROYED, ExportStatus.CANCELLED)
 
 
@@ -34,7 +38,9 @@ class PackageSweep:
         folder: Path,
         keep_days: int,
         is_making: Callable[[str], bool],
+        safe: PackageSafe,
     ) -> None:
+        self._safe = safe
         self._rows = rows
         self._clock = clock
         self._folder = folder
@@ -71,7 +77,9 @@ class PackageSweep:
         """Destroy files that no finished export needs: halves of packages, and packages without a row."""
         destroyed = 0
         for path in await asyncio.to_thread(lambda: sorted(self._folder.glob("*.*"))):
-            if path.suffix in (".part", PLAIN, ENCRYPTED, ASKED, TOKEN) and await self._is_due(path, now_ns):
+            if path.suffix in _OURS and await self._is_due(path, now_ns):
+                if path.suffix == PLAIN:
+                    await asyncio.to_thread(path.with_suffix(KEY).unlink, missing_ok=True)
                 await asyncio.to_thread(path.unlink, missing_ok=True)
                 self._log.warning("stray-package-destroyed", file=path.name)
                 destroyed += 1
@@ -81,35 +89,37 @@ class PackageSweep:
         id = path.name.partition(".")[0]
         if path.suffix == ".part" or self._is_making(id):
             return not self._is_making(id)
-        if path.suffix in (ASKED, TOKEN):
+        if path.suffix in _BESIDE:
             return not any(path.with_suffix(one).exists() for one in (PLAIN, ENCRYPTED))
         row = await self._rows.get(id)
         if row is not None:
             return row.progress.status in _WITHOUT_PACKAGE
         # Its row was lost with an index: what it holds bounds its life all the same.
-        told = await asyncio.to_thread(_parts_told, path)
+        told = await asyncio.to_thread(self._parts_told, path)
         if told is None:
             return True
         parts, holds = await self._rows.of_stray(told)
         own_ns = path.stat().st_mtime_ns + self._keep_ns
         return package_due_ns(own_ns, parts, holds) <= now_ns
 
-
-def _parts_told(path: Path) -> list[ExportPart] | None:
-    """What a package's manifest says is in it, None where it cannot be read. Raises OSError. Blocking."""
-    try:
-        with OpenedZip(path) as file:
-            manifest = json.loads(ZipFiles(file).read(MANIFEST, _MAX_MANIFEST))
-        found = [(camera["stream"], one) for camera in manifest["cameras"] for one in camera["present"]]
-        return [
-            ExportPart(
-                str(stream),
-                ns_from_text(one["start"], "start"),
-                ns_from_text(one["start"], "start"),
-                ns_from_text(one["end"], "end"),
-                MAX_DAYS,
-            )
-            for stream, one in found
-        ]
-    except (*ZIP_FAULTS, BadInput, TypeError, RecursionError):
-        return None
+    def _parts_told(self, path: Path) -> list[ExportPart] | None:
+        """What a package's manifest says is in it, None where it cannot be read. Raises OSError. Blocking."""
+        try:
+            with OpenedZip(self._safe.opened(path)) as file:
+                manifest = json.loads(ZipFiles(file).read(MANIFEST, _MAX_MANIFEST))
+            found = [(camera["stream"], one) for camera in manifest["cameras"] for one in camera["present"]]
+            return [
+                ExportPart(
+                    str(stream),
+                    ns_from_text(one["start"], "start"),
+                    ns_from_text(one["start"], "start"),
+                    ns_from_text(one["end"], "end"),
+                    MAX_DAYS,
+                )
+                for stream, one in found
+            ]
+        except KeyAway:
+            # Nothing is known of it until the key is back: its own days bound it.
+            return []
+        except (*ZIP_FAULTS, SealBroken, FileNotFoundError, BadInput, TypeError, RecursionError):
+            return None

@@ -16,6 +16,7 @@ EXPOSED = (
     "X-Beffroi-Next",
     "X-Beffroi-Pictures",
     "X-Beffroi-Clock",
+    "X-Beffroi-Uncertainty",
     "Content-Disposition",
     "Content-Range",
 )

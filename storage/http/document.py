@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from shared.gap_causes import GapCause
 from shared.messages.desk import HandOver, Surveyed, SurveyOrder
 from shared.messages.storage import (
     ClockConfirmed,
@@ -40,10 +41,11 @@ _LISTING: Members = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["from", "to"],
+                "required": ["from", "to", "cause"],
                 "properties": {
                     "from": {"type": "string", "format": "date-time"},
                     "to": {"type": "string", "format": "date-time"},
+                    "cause": {"type": "string", "enum": [cause.value for cause in GapCause]},
                 },
             },
         },

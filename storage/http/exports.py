@@ -147,14 +147,16 @@ class ExportRoutes:
     ) -> Response:
         """The package, whole or by ranges, which the response reads from the request by itself."""
         self._guard.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
-        path = await self._jobs.package(id)
-        encrypted = path.suffix == ENCRYPTED
-        return RangedFile(
-            path,
+        kept = await self._jobs.packages.kept(id)
+        encrypted = kept.path.suffix == ENCRYPTED
+        answer = RangedFile(
+            kept.path,
             media_type="application/pkcs7-mime" if encrypted else "application/zip",
             filename=f"beffroi-export-{id}{PLAIN}{ENCRYPTED if encrypted else ''}",
             headers={"Cache-Control": "no-store"},
         )
+        answer.opened, answer.length = kept.opened, kept.size
+        return answer
 
     async def timestamp(
         self,
@@ -165,7 +167,7 @@ class ExportRoutes:
     ) -> Response:
         """The authority's token of the package's manifest, once it has come."""
         self._guard.admit(request, bearer(authorization, ticket), f"export:{id}", [Action.DOWNLOAD])
-        token = await self._jobs.timestamp(id)
+        token = await self._jobs.packages.timestamp(id)
         headers = {
             "Content-Disposition": f'attachment; filename="beffroi-export-{id}.tsr"',
             "Cache-Control": "no-store",

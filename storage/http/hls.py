@@ -137,9 +137,11 @@ class HlsRoutes:
 
     async def _entry(self, one: Footage, asked: Span) -> Entry | None:
         """What of a segment is asked for: all, or from a key picture on to the end of a fragment."""
-        if one.start_ns >= asked.start_ns and one.end_ns <= asked.end_ns:
+        if one.limit is None and one.start_ns >= asked.start_ns and one.end_ns <= asked.end_ns:
             return Entry(one, one.start_ns, one.end_ns)
-        answer = await plan_one(self.catalogue, one, asked.start_ns, asked.end_ns, one.start_ns)
+        answer = await plan_one(
+            self.catalogue, one, max(asked.start_ns, one.from_ns), asked.end_ns, one.start_ns
+        )
         return None if answer is None else Entry(one, answer.start_ns, answer.end_ns)
 
     async def _answer(
@@ -156,7 +158,7 @@ class HlsRoutes:
         if span.length_ns <= 0 or span.length_ns > _MOST_NS or base_ns > span.start_ns:
             raise BadInput(why("range-reversed", "`to` is not after `from`"), "to")
         allowed = allowed_span(shown, span)
-        for one in await self.catalogue.between(stream, start_ns, start_ns + 1):
+        for one in await self.catalogue.between(stream, allowed.start_ns, allowed.end_ns):
             if one.start_ns == start_ns:
                 # A window begins at the key picture before what is allowed, as every window does.
                 answer = await plan_one(self.catalogue, one, allowed.start_ns, allowed.end_ns, base_ns)

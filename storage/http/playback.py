@@ -18,6 +18,7 @@ from storage.http.asked import DAY_NS, PATH, Authorization, From, admitted, aske
 from storage.http.ticket_guard import TicketGuard
 from storage.metrics import ReadMetrics
 from storage.model.instants import ns_from_text, text_from_ns
+from storage.model.interruptions import explained
 from storage.model.ranges import gaps, present
 from storage.playback.catalogue import Catalogue
 from storage.playback.pieces import Thinning
@@ -48,6 +49,7 @@ _MEDIA = said(
                 X_Beffroi_To="The instant after the last one.",
                 X_Beffroi_Codec="As RFC 6381 names it.",
                 X_Beffroi_Clock="Where its UTC comes from: `arrival`, or `sender_report` of the camera.",
+                X_Beffroi_Uncertainty="How wrong that UTC is at most, in ms; absent where nobody knows.",
                 X_Beffroi_Pictures="`key` where key pictures alone are in it, else `all`.",
             ),
         },
@@ -101,12 +103,13 @@ class PlaybackRoutes:
         # While recording, what comes after the newest picture is on its way and no gap.
         known_to_ns = until_ns if recording and until_ns is not None else now_ns
         judged = Span(asked.start_ns, max(asked.start_ns, min(asked.end_ns, known_to_ns)))
+        missing = explained(gaps(found, judged), await self._catalogue.interruptions(stream, judged))
         listing = {
             "stream": str(stream),
             "from": text_from_ns(asked.start_ns),
             "to": text_from_ns(asked.end_ns),
             "ranges": [_span(one.span) | {"run": one.run} for one in found],
-            "gaps": [_span(gap) for gap in gaps(found, judged)],
+            "gaps": [_span(one.span) | {"cause": one.cause.value} for one in missing],
             "recording": recording,
             "codec": footage[-1].codec if footage else "",
             "until": None if until_ns is None else text_from_ns(until_ns),
@@ -180,12 +183,14 @@ class PlaybackRoutes:
             "X-Beffroi-From": text_from_ns(answer.start_ns),
             "X-Beffroi-To": text_from_ns(answer.end_ns),
             "X-Beffroi-Codec": codec,
-            "X-Beffroi-Clock": answer.clock,
+            "X-Beffroi-Clock": answer.clock.source,
             "X-Beffroi-Pictures": "all" if answer.thinning is None else "key",
             "Cache-Control": "no-store",
         }
         if answer.complete_ns is not None:
             headers["X-Beffroi-Complete"] = text_from_ns(answer.complete_ns)
+        if answer.clock.wrong_ns is not None:
+            headers["X-Beffroi-Uncertainty"] = str(-(-answer.clock.wrong_ns // 1_000_000))
         if transcoded:
             headers["X-Beffroi-Transcoded"] = answer.description.codec_string
         return StreamingResponse(self._counted(body), headers=headers, media_type="video/mp4")

@@ -1,7 +1,7 @@
 """Rows of segments as whoever shows them sees them: never past the deadline in force, unless held."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import BigInteger, ColumnElement, exists, literal, select, union_all
 
@@ -17,6 +17,14 @@ _MOST_PROBES = 64
 """In one statement: databases take no more than so many parts of one."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownSegment:
+    """A row with the days in force, and the spans of it that may be shown: at least one."""
+
+    row: Segment
+    spans: tuple[Span, ...]
+
+
 class ShownRows:
     """Playback and exports ask here. The index may still have more: what is yet to be destroyed."""
 
@@ -26,8 +34,8 @@ class ShownRows:
 
     async def between(
         self, stream: StreamId, start_ns: int, end_ns: int, now_ns: int, *, but_for: str = ""
-    ) -> list[Segment]:
-        """What may be shown of [start_ns, end_ns) at `now_ns`, oldest first, each with the days in force.
+    ) -> list[ShownSegment]:
+        """What may be shown of [start_ns, end_ns) at `now_ns`, oldest first.
 
         The hold `but_for` is not asked.
         """
@@ -36,29 +44,34 @@ class ShownRows:
         limits = await self._limits(str(stream), but_for)
         known = [(one, limits.days(one.start_ns, one.days)) for one in found]
         return [
-            one if days == one.days else replace(one, days=days)
+            ShownSegment(one if days == one.days else replace(one, days=days), spans)
             for one, days in known
-            if limits.show(one.start_ns, one.end_ns, days, now_ns)
+            if (spans := limits.shown(one.start_ns, one.end_ns, days, now_ns))
         ]
 
     async def next_start_ns(self, stream: StreamId, from_ns: int, now_ns: int) -> int | None:
-        """The start of the first segment at or after `from_ns` that may be shown at `now_ns`."""
+        """Where at or after `from_ns` something begins that may be shown at `now_ns`."""
         limits = await self._limits(str(stream))
         mine = (segments.c.stream == str(stream), segments.c.state.in_(LIVING))
         first = select(segments.c.start_ns).order_by(segments.c.start_ns).limit(1)
         since_ns = max(from_ns, limits.over_ns(now_ns) + 1)
         asked = [first.where(*mine, segments.c.start_ns >= since_ns, segments.c.due_ns > now_ns)]
         longest_ns = await self._rows.longest_ns(stream)
+        at_least = [from_ns]
         for hold in limits.held:
+            # Of a segment that began before `from_ns` only a hold that does not can begin anything.
+            earliest_ns = hold.start_ns - longest_ns if hold.start_ns >= from_ns else from_ns
             held = (
-                segments.c.start_ns >= max(from_ns, hold.start_ns - longest_ns),
+                segments.c.start_ns >= earliest_ns,
                 segments.c.start_ns < hold.end_ns,
                 segments.c.end_ns > hold.start_ns,
             )
             asked.append(first.where(*mine, *held))
+            at_least.append(hold.start_ns)
         async with self._database.read() as connection:
             starts = [(await connection.execute(statement)).scalar() for statement in asked]
-        return min((start for start in starts if start is not None), default=None)
+        found = zip(starts, at_least, strict=True)
+        return min((max(start, least) for start, least in found if start is not None), default=None)
 
     async def over_ns(self, stream: StreamId, now_ns: int) -> int:
         """What was captured up to this instant is past its deadline at `now_ns`, whatever keeps it."""

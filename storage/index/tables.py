@@ -17,6 +17,7 @@ from sqlalchemy import (
 KEPT = "due_ns IS NULL"
 CONDEMNED = "state = 'garbage'"
 WAITING = "state = 'closed'"
+OPEN = "end_ns IS NULL"
 """Conditions of partial indexes: a database uses one only where a query says the very same."""
 
 metadata = MetaData(
@@ -271,4 +272,21 @@ heads = Table(
     Column("document", Text, nullable=False),
     Column("signature", Text, nullable=False),
     Column("update", LargeBinary, nullable=False),
+)
+
+# What kept a stream, or all where `stream` is empty, from being recorded; without an end while it lasts.
+# `owner` is the storage process that tells it, empty where there is one only.
+interruptions = Table(
+    "interruptions",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("stream", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("start_ns", BigInteger, nullable=False),
+    Column("end_ns", BigInteger, nullable=True),
+    Column("due_ns", BigInteger, nullable=False),
+    Index("ix_interruptions_start", "stream", "start_ns"),
+    Index("ix_interruptions_open", "owner", "end_ns", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+    Index("ix_interruptions_due_ns", "due_ns"),
 )

@@ -8,6 +8,7 @@ from storage.index.ceilings import CeilingRows
 from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.holds import HoldRows
+from storage.index.interruptions import InterruptionRows
 from storage.index.ledger import LedgerRows
 from storage.index.ledger_proofs import LedgerProofRows
 from storage.index.marks import Marks
@@ -48,6 +49,7 @@ class Archive:
     ledger: LedgerRows
     ledger_notes: LedgerNotes
     proofs: Proofs
+    interruptions: InterruptionRows
     turn: asyncio.Lock
 
     @property
@@ -83,5 +85,6 @@ async def open_archive(index_url: str, store: ObjectStore, spool: Spool, name: s
         LedgerRows(database),
         LedgerNotes(store.notes),
         Proofs(LedgerProofRows(database)),
+        InterruptionRows(database, name),
         turn,
     )

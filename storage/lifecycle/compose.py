@@ -9,8 +9,9 @@ import httpx
 
 from shared.clock import Clock
 from shared.evidence.signature import EvidenceKey
-from shared.messages.storage import RecordingReport
+from shared.messages.storage import CameraStandings, RecordingPolicy, RecordingReport
 from shared.service import Service
+from shared.utc import instant_of
 from storage.index.held_bytes import HeldBytes
 from storage.index.policies import PolicyRows
 from storage.lifecycle.archive import Archive
@@ -18,6 +19,7 @@ from storage.lifecycle.clock_keeper import Witnesses
 from storage.lifecycle.control_room import DateWitness, KnownToControlRoom, ToldToControlRoom
 from storage.lifecycle.destruction import Destruction, destruction
 from storage.lifecycle.held_share import HeldWatch
+from storage.lifecycle.interruptions import Interruptions
 from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
@@ -50,11 +52,13 @@ class Runs(Protocol):
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What one of several processes agrees with the others on. `term` is that in which it leads, None where
-    it does not; `reports` gives how all recordings are, None where another process tells that."""
+    it does not; `reports` gives how all recordings are, None where another process tells that; `heard` passes
+    on how cameras are."""
 
     removal: Removal
     term: Callable[[], int | None]
     reports: Callable[[], Awaitable[tuple[RecordingReport, ...] | None]]
+    heard: Callable[[CameraStandings], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Lifecycle:
 
     end: Destruction
     held: HeldWatch
+    interruptions: Interruptions
     ledger: Ledger
     poller: PolicyPoller
     scrub: Scrub
@@ -78,6 +83,7 @@ class Lifecycle:
         one.supervise("held", self.held.run)
         one.supervise("retention", self.end.retention.run)
         one.supervise("ledger", self.ledger.run)
+        service.supervise("interruptions", self.interruptions.run)
         service.supervise("policies", self.poller.run)
         one.supervise("scrub-names", self.scrub.run_names)
         if self.scrubs_bytes:
@@ -107,6 +113,7 @@ def compose_lifecycle(
     overdue: Sequence[Overdue],
     local: Notes,
     away: Callable[[], str | None],
+    interruptions: Interruptions,
     shared: Shared | None = None,
 ) -> Lifecycle:
     """`first` are the grounds to refuse all destruction before all others, `opened` that of the object store;
@@ -125,7 +132,7 @@ def compose_lifecycle(
         Witnesses(dates.now_ns, recorder.cameras_ns),
         KnownToControlRoom(client),
         [*first, opened, lambda: spool.reason_to_refuse()],
-        copies=[*copies, left_overs.sweep_once],
+        copies=[*copies, left_overs.sweep_once, interruptions.sweep_once],
         share=lambda: held.share,
         removal=None if shared is None else shared.removal,
         overdue=[*overdue, left_overs.overdue_ns],
@@ -141,12 +148,13 @@ def compose_lifecycle(
         short_bytes=_short(settings, archive.places.spool),
         term=(lambda: None) if shared is None else shared.term,
     )
-
-    poller = _poller(client, archive, recorder, clock, shared)
+    poller = _poller(client, archive, recorder, interruptions, clock, shared)
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
     ledger = compose_ledger(settings, archive, key, clock, client)
-    return Lifecycle(end, held, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0)
+    return Lifecycle(
+        end, held, interruptions, ledger, poller, scrub, spool, scrubs_bytes=settings.scrub_mb_s > 0
+    )
 
 
 def _left_overs(archive: Archive, recording: WritingHalf, clock: Clock) -> LeftOvers:
@@ -162,13 +170,33 @@ def _left_overs(archive: Archive, recording: WritingHalf, clock: Clock) -> LeftO
 
 
 def _poller(
-    client: httpx.AsyncClient, archive: Archive, recorder: Recorder, clock: Clock, shared: Shared | None
+    client: httpx.AsyncClient,
+    archive: Archive,
+    recorder: Recorder,
+    interruptions: Interruptions,
+    clock: Clock,
+    shared: Shared | None,
 ) -> PolicyPoller:
+    def apply(policies: Sequence[RecordingPolicy]) -> None:
+        recorder.apply(policies)
+        interruptions.want(policies, instant_of(clock.utc_ns()))
+
     async def reports() -> tuple[RecordingReport, ...] | None:
         return recorder.reports() if shared is None else await shared.reports()
 
-    rows = PolicyRows(archive.database)
-    return PolicyPoller(client, rows, clock, apply=recorder.apply, reports=reports)
+    def heard(standings: CameraStandings) -> None:
+        interruptions.hear(standings)
+        if shared is not None:
+            shared.heard(standings)
+
+    return PolicyPoller(
+        client,
+        PolicyRows(archive.database),
+        clock,
+        apply=apply,
+        reports=reports,
+        heard=heard,
+    )
 
 
 def compose_spool_keeper(

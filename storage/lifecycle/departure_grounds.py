@@ -18,6 +18,11 @@ async def refuse_departure(archive: Archive, commune: str) -> None:
     orders = await _orders(archive, f"{commune}/")
     if orders:
         raise Conflict(f"orders of others have footage of commune {commune}: exports {', '.join(orders)}")
+    await refuse_waiting(archive, commune)
+
+
+async def refuse_waiting(archive: Archive, commune: str) -> None:
+    """Raise Conflict where anything of a commune is in the spool: its key opens that too."""
     waiting = await asyncio.to_thread(_waiting, archive, commune)
     if waiting:
         raise Conflict(f"{waiting} files of commune {commune} are in the spool: run storage until none is")

@@ -10,7 +10,13 @@ from shared.errors import BadInput, BeffroiError
 from shared.ids import StreamId
 from shared.log import get_logger
 from shared.messages.codec import decode, encode
-from shared.messages.storage import RecordingPolicies, RecordingPolicy, RecordingReport, RecordingReports
+from shared.messages.storage import (
+    CameraStandings,
+    RecordingPolicies,
+    RecordingPolicy,
+    RecordingReport,
+    RecordingReports,
+)
 from shared.redact import redact
 from storage.index.policies import PolicyRows
 from storage.model.deadline import MAX_DAYS, days_kept
@@ -32,6 +38,7 @@ class PolicyPoller:
         *,
         apply: Callable[[Sequence[RecordingPolicy]], None],
         reports: Callable[[], Awaitable[tuple[RecordingReport, ...] | None]],
+        heard: Callable[[CameraStandings], None],
     ) -> None:
         """`reports` gives how each recording is, None where another process tells that."""
         self._client = client
@@ -39,6 +46,7 @@ class PolicyPoller:
         self._clock = clock
         self._apply = apply
         self._reports = reports
+        self._heard = heard
         self._etag: str | None = None
         self._told: tuple[RecordingReport, ...] | None = None
         self._told_ns = 0
@@ -84,7 +92,8 @@ class PolicyPoller:
         self._etag = answer.headers.get("etag")
 
     async def report(self) -> None:
-        """Tell how each recording is: on change, and every 5 s. Raises httpx.HTTPError."""
+        """Tell how each recording is, and hear how the cameras are of those that wait: on change, and every
+        5 s. Raises httpx.HTTPError, BadInput."""
         reports, now_ns = await self._reports(), self._clock.monotonic_ns()
         if reports is None:
             self._told = None
@@ -99,6 +108,8 @@ class PolicyPoller:
         )
         answer.raise_for_status()
         self._told, self._told_ns = reports, now_ns
+        if answer.status_code != httpx.codes.NO_CONTENT:
+            self._heard(decode(CameraStandings, answer.content[:_MAX_BODY]))
 
     def _makes_sense(self, policy: RecordingPolicy) -> bool:
         """One policy that cannot be must not keep the others from being followed."""

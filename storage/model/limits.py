@@ -31,17 +31,30 @@ class Limits:
         fewest = min((one.days for one in self.ceilings if one.until_ns >= start_ns), default=MAX_DAYS)
         return max(1, min(days, self.authorised, fewest))
 
-    def show(self, start_ns: int, end_ns: int, days: int, now_ns: int) -> bool:
-        """Whether footage under these days, as `days` gives them, may be shown."""
+    def shown(self, start_ns: int, end_ns: int, days: int, now_ns: int) -> tuple[Span, ...]:
+        """What may be shown of footage under these days, as `days` gives them: all, or once its deadline has
+        come what holds keep of it, although the file that they keep has more."""
         age_ns = now_ns - start_ns
         if age_ns < min(days * DAY_NS, SHORTEST_MONTH_NS) or deadline_ns(start_ns, days) > now_ns:
-            return True
-        return any(hold.start_ns < end_ns and hold.end_ns > start_ns for hold in self.held)
+            return (Span(start_ns, end_ns),)
+        inside = (Span(max(start_ns, one.start_ns), min(end_ns, one.end_ns)) for one in self.held)
+        return _joined(one for one in inside if one.length_ns > 0)
 
     def over_ns(self, now_ns: int) -> int:
         """What was captured up to this instant is past its deadline, whatever its row says."""
         edges = (min(one.until_ns, now_ns - one.days * DAY_NS) for one in self.ceilings)
         return max([now_ns - self.authorised * DAY_NS, *edges])
+
+
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in order, none of which meets another."""
+    found: list[Span] = []
+    for one in sorted(spans, key=lambda span: span.start_ns):
+        if found and one.start_ns <= found[-1].end_ns:
+            found[-1] = Span(found[-1].start_ns, max(found[-1].end_ns, one.end_ns))
+        else:
+            found.append(one)
+    return tuple(found)
 
 
 def limits_of(

@@ -10,7 +10,7 @@ def present(footage: Iterable[Footage], asked: Span) -> list[Present]:
     """The spans of `asked` that some footage covers. `footage` comes oldest first."""
     found: list[Present] = []
     for one in footage:
-        start_ns, end_ns = max(one.start_ns, asked.start_ns), min(one.end_ns, asked.end_ns)
+        start_ns, end_ns = max(one.from_ns, asked.start_ns), min(one.to_ns, asked.end_ns)
         if start_ns >= end_ns:
             continue
         last = found[-1] if found else None

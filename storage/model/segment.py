@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from shared.errors import BadInput
 from shared.ids import StreamId
+from shared.spans import Span
 
 _SPOOL_NAME = re.compile(
     r"(?P<stream>[^~]+~[^~]+~[^~]+)~\d{8}~(?P<start>\d{8}T\d{6})\.(?P<milliseconds>\d{3})Z"
@@ -48,7 +49,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """A segment as a reader sees it, growing or finished. `days` are those it may be kept at most."""
+    """A segment as a reader sees it, growing or finished. `days` are those it may be kept at most.
+
+    `limit` is what may be seen of one that is past its deadline and of which a hold keeps a part, None all.
+    """
 
     key: str
     stream: StreamId
@@ -58,11 +62,24 @@ class Footage:
     codec: str
     parameters: str
     days: int
+    limit: Span | None = None
+
+    @property
+    def from_ns(self) -> int:
+        """Where what may be seen of it begins."""
+        return self.start_ns if self.limit is None else max(self.start_ns, self.limit.start_ns)
+
+    @property
+    def to_ns(self) -> int:
+        """Where what may be seen of it ends."""
+        return self.end_ns if self.limit is None else min(self.end_ns, self.limit.end_ns)
 
     def goes_on_in(self, later: "Footage") -> bool:
         """Whether `later` plays on after this one without a seam."""
         return (
-            self.run == later.run
+            self.to_ns == self.end_ns
+            and later.from_ns == later.start_ns
+            and self.run == later.run
             and self.parameters == later.parameters
             and abs(later.start_ns - self.end_ns) <= HOLE_NS
         )
@@ -76,6 +93,11 @@ def object_key(stream: StreamId, start_ns: int, run: int, nonce: str) -> str:
     start = datetime.fromtimestamp(start_ns // 1_000_000_000, UTC)
     milliseconds = start_ns // 1_000_000 % 1000
     return f"{stream}/{start:%Y%m%d}/{start:%Y%m%dT%H%M%S}.{milliseconds:03d}Z-r{run}-{nonce}.mp4"
+
+
+def stream_of_key(key: str) -> StreamId:
+    """The stream that the key of a segment names. Raises BadInput."""
+    return StreamId.parse("/".join(key.split("/")[:3]))
 
 
 def spool_name(key: str) -> str:

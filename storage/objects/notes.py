@@ -1,5 +1,7 @@
 """Small notes beside the objects: the store's own name, its generation, holds, the trusted time."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +17,10 @@ class Notes(Protocol):
 
     def write(self, name: str, data: bytes) -> None:
         """Put `data` in place of what the note said; on return it survives a power cut."""
+        ...
+
+    def make(self, name: str, data: bytes) -> bytes:
+        """Write a note where there is none; what it says then, whoever else makes it at the same time."""
         ...
 
     def read(self, name: str) -> bytes | None:
@@ -42,15 +48,17 @@ class FolderNotes:
         self._incoming = f".{writer}.tmp" if writer else ".tmp"
 
     def write(self, name: str, data: bytes) -> None:
-        path = self._path(name)
-        if path.parent != self._root and not path.parent.exists():
-            path.parent.mkdir(exist_ok=True)
-            self._disk.sync(self._root)
+        path = self._placed(name)
         incoming = path.with_name(f"{path.name}{self._incoming}")
         incoming.write_bytes(data)
         self._disk.sync(incoming)
         self._disk.replace(incoming, path)
         self._disk.sync(path.parent)
+
+    def make(self, name: str, data: bytes) -> bytes:
+        path = self._placed(name)
+        make_file(path, path.with_name(f"{path.name}{self._incoming}"), data, self._disk)
+        return path.read_bytes()
 
     def read(self, name: str) -> bytes | None:
         try:
@@ -69,9 +77,34 @@ class FolderNotes:
         found = (self._root / folder).glob("*")
         return sorted(f"{folder}/{path.name}" for path in found if path.suffix != ".tmp")
 
+    def _placed(self, name: str) -> Path:
+        """The path of a note that is to be written: its folder is there, lasting."""
+        path = self._path(name)
+        if path.parent != self._root and not path.parent.exists():
+            path.parent.mkdir(exist_ok=True)
+            self._disk.sync(self._root)
+        return path
+
     def _path(self, name: str) -> Path:
         require_note(name)
         return self._root / name
+
+
+def make_file(path: Path, incoming: Path, data: bytes, disk: Disk) -> None:
+    """Make a file by way of another one, lasting and its owner's alone, where there is none.
+
+    One that is there stays. Raises OSError. Blocking.
+    """
+    disk.remove(incoming)
+    try:
+        incoming.touch(0o600)
+        incoming.write_bytes(data)
+        disk.sync(incoming)
+        with suppress(FileExistsError):
+            os.link(incoming, path)
+    finally:
+        disk.remove(incoming)
+    disk.sync(path.parent)
 
 
 def require_note(name: str) -> None:

@@ -25,6 +25,8 @@ from storage.objects.walk import all_fit, walk
 
 BLOCK_BYTES = 1 << 20
 _MOST_BLOCKS = 48
+_MOST_AHEAD = 8
+"""To look through the file of a minute, to play it or to index it, is a handful of calls, not one a block."""
 
 
 class S3Store:
@@ -36,7 +38,7 @@ class S3Store:
         self.uploads = S3Uploads(wire, part_bytes)
         self._wire = wire
         self._versions = S3Versions(wire)
-        self._blocks = Blocks(_MOST_BLOCKS)
+        self._blocks = Blocks(_MOST_BLOCKS, size=BLOCK_BYTES, ahead=_MOST_AHEAD)
 
     @property
     def away(self) -> str | None:
@@ -96,8 +98,8 @@ class S3Store:
         left = {key for key, _ in self.uploads.unfinished() if not (is_key(key) and goes_on(key))}
         return sum(self.uploads.abort(key) for key in left)
 
-    def _block(self, key: str, number: int) -> bytes:
-        return self._fetch(key, number * BLOCK_BYTES, BLOCK_BYTES)
+    def _block(self, key: str, number: int, count: int) -> bytes:
+        return self._fetch(key, number * BLOCK_BYTES, count * BLOCK_BYTES)
 
     def _fetch(self, key: str, offset: int, size: int) -> bytes:
         if size == 0:

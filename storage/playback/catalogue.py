@@ -12,8 +12,10 @@ from shared.ids import StreamId
 from shared.reasons import why
 from shared.spans import Span
 from storage.fmp4.reader import Layout
+from storage.index.interruptions import InterruptionRows
 from storage.index.segments import SegmentRows
-from storage.index.shown import ShownRows
+from storage.index.shown import ShownRows, ShownSegment
+from storage.model.interruptions import Interruption
 from storage.model.segment import Footage
 from storage.objects.sealing.faults import SealBroken
 from storage.objects.store import StoreAway
@@ -45,6 +47,7 @@ class Catalogue:
         self,
         rows: SegmentRows,
         shown: ShownRows,
+        interruptions: InterruptionRows,
         recorder: Recorder,
         places: Places,
         clock: Clock,
@@ -54,6 +57,7 @@ class Catalogue:
         self._elsewhere = elsewhere
         self._rows = rows
         self._shown = shown
+        self._interruptions = interruptions
         self._recorder = recorder
         self._places = places
         self._clock = clock
@@ -64,19 +68,22 @@ class Catalogue:
     ) -> list[Footage]:
         """All footage that has something of [start_ns, end_ns), oldest first.
 
-        Footage whose deadline had come at `at_ns`, by default now, is left out, unless a hold other than
-        `but_for` keeps it.
+        Footage whose deadline had come at `at_ns`, by default now, is left out, but for the parts of it that
+        a hold other than `but_for` keeps: each of them is one.
         """
         now_ns = self._clock.utc_ns() if at_ns is None else at_ns
-        growing = {footage.key: footage for footage in await self._growing(stream)}
-        found = growing | {
-            row.key: Footage(
-                row.key, row.stream, row.run, row.start_ns, row.end_ns, row.codec, row.parameters, row.days
-            )
-            for row in await self._shown.between(stream, start_ns, end_ns, now_ns, but_for=but_for)
-        }
-        inside = [one for one in found.values() if one.start_ns < end_ns and one.end_ns > start_ns]
-        return sorted(inside, key=lambda one: (one.start_ns, one.end_ns))
+        growing = {footage.key: footage for footage in self._recorder.footage(stream)}
+        found: list[Footage] = []
+        for shown in await self._shown.between(stream, start_ns, end_ns, now_ns, but_for=but_for):
+            growing.pop(shown.row.key, None)
+            found += _parts(shown)
+        inside = [one for one in (*growing.values(), *found) if one.from_ns < end_ns and one.to_ns > start_ns]
+        return sorted(inside, key=lambda one: (one.start_ns, one.end_ns, one.from_ns))
+
+    async def interruptions(self, stream: StreamId, asked: Span) -> list[Interruption]:
+        """What is known to have kept a stream from being recorded in a range."""
+        now_ns = self._clock.utc_ns()
+        return await self._interruptions.between(str(stream), asked.start_ns, asked.end_ns, now_ns)
 
     async def next_start_ns(self, stream: StreamId, from_ns: int) -> int | None:
         """Where footage starts again at or after an instant."""
@@ -97,6 +104,10 @@ class Catalogue:
             if any(one.start_ns < span.end_ns and one.end_ns > span.start_ns for one in growing)
         }
         return await self._shown.which_have_any(stream, spans, self._clock.utc_ns()) | found
+
+    async def over_ns(self, stream: StreamId) -> int:
+        """What was captured up to this instant is past its deadline now, whatever keeps it."""
+        return await self._shown.over_ns(stream, self._clock.utc_ns())
 
     def is_growing(self, key: str) -> bool:
         """Whether a segment is written, or finished and not in the index yet."""
@@ -160,6 +171,24 @@ class Catalogue:
             while len(self._layouts) > _KEPT_LAYOUTS:
                 self._layouts.popitem(last=False)
         return layout
+
+
+def _parts(shown: ShownSegment) -> list[Footage]:
+    row, whole = shown.row, Span(shown.row.start_ns, shown.row.end_ns)
+    return [
+        Footage(
+            row.key,
+            row.stream,
+            row.run,
+            row.start_ns,
+            row.end_ns,
+            row.codec,
+            row.parameters,
+            row.days,
+            None if span == whole else span,
+        )
+        for span in shown.spans
+    ]
 
 
 def _away(error: StoreAway) -> Unavailable:

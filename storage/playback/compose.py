@@ -23,7 +23,8 @@ def compose_catalogue(
     archive: Archive, recorder: Recorder, clock: Clock, elsewhere: Elsewhere | None = None
 ) -> Catalogue:
     """Over what is finished and what is growing, in other processes too where there are any."""
-    return Catalogue(archive.rows, archive.shown, recorder, archive.places, clock, elsewhere)
+    rows, shown, interruptions = archive.rows, archive.shown, archive.interruptions
+    return Catalogue(rows, shown, interruptions, recorder, archive.places, clock, elsewhere)
 
 
 def compose_thumbnails(

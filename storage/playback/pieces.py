@@ -1,6 +1,6 @@
 """The pieces a window is made of: fragments of segments, or their key pictures alone. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from shared.mediatime import ns_from_90k
@@ -40,13 +40,31 @@ class Piece:
 
 
 def pieces_of(footage: Footage, layout: Layout) -> list[Piece]:
-    """The fragments of a segment, oldest first."""
-    return [
+    """The fragments of a segment that may be seen, oldest first: where that is limited, from the key picture
+    on that its first picture needs."""
+    pieces = [
         Piece(
             footage.key, fragment.data, footage.start_ns + ns_from_90k(fragment.time90), fragment.moof.samples
         )
         for fragment in layout.fragments
     ]
+    if footage.limit is None:
+        return pieces
+    return [piece for piece in pieces[seek(pieces, footage.from_ns) :] if piece.start_ns < footage.to_ns]
+
+
+def seek(pieces: Sequence[Piece], start_ns: int) -> int:
+    """The last piece at or before an instant where decoding can start and all is complete by then; the first
+    where there is none."""
+    passed, found = 0, 0
+    for number in reversed([number for number, piece in enumerate(pieces) if piece.start_ns <= start_ns]):
+        first = pieces[number].samples[0]
+        if first.key:
+            found = number
+            if first.recovery <= passed:
+                break
+        passed += len(pieces[number - 1].samples)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from shared.units import AccessUnit, UtcSource
 from storage.fmp4.entry import Description
 from storage.index.segments import SegmentRows
 from storage.metrics import ReadMetrics
+from storage.model.segment import stream_of_key
 from storage.playback.catalogue import Catalogue
 from storage.playback.pieces import Piece, pieces_of
 
@@ -89,14 +90,22 @@ class Thumbnails:
             self._waiting -= 1
 
     async def sweep_once(self) -> None:
-        """Forget the pictures of segments that are there no more."""
+        """Forget the pictures of segments that are there no more, and those past the deadline: what a hold
+        keeps of them is made again when it is asked for."""
         keys = {key for key, _ in self._kept}
         if not keys:
             return
         for gone in await self._rows.unknown(sorted(keys)):
             if not self._catalogue.is_growing(gone):
-                for one in [one for one in self._kept if one[0] == gone]:
-                    self._bytes -= len(self._kept.pop(one).jpeg)
+                self._forget([one for one in self._kept if one[0] == gone])
+        for stream in {stream_of_key(key) for key in keys}:
+            over_ns = await self._catalogue.over_ns(stream)
+            mine = [one for one in self._kept if stream_of_key(one[0]) == stream]
+            self._forget([one for one in mine if self._kept[one].taken_ns <= over_ns])
+
+    def _forget(self, pictures: list[tuple[str, int]]) -> None:
+        for one in pictures:
+            self._bytes -= len(self._kept.pop(one).jpeg)
 
     async def close(self) -> None:
         """End the child, and wait until it is gone."""

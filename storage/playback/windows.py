@@ -10,9 +10,10 @@ from shared.mediatime import ns_from_90k
 from storage.fmp4.entry import Description
 from storage.fmp4.fragment import MovieFragment, movie_fragment
 from storage.fmp4.movie import file_type, fragmented_movie
+from storage.fmp4.told_clock import ToldClock, clock_of
 from storage.model.segment import Footage
 from storage.playback.catalogue import Catalogue
-from storage.playback.pieces import Piece, Thinning, pieces_of
+from storage.playback.pieces import Piece, Thinning, pieces_of, seek
 from storage.playback.retiming import retimed
 
 MAX_ANSWER_NS = 600_000_000_000
@@ -33,8 +34,8 @@ class Answer:
     last: tuple[Piece, ...]
     base_ns: int
     thinning: Thinning | None
-    clock: str
-    """Where its UTC comes from: a value of `UtcSource`."""
+    clock: ToldClock
+    """Of its first segment and its last one."""
 
     @property
     def start_ns(self) -> int:
@@ -91,15 +92,18 @@ async def plan(
     while stretch and not first:
         opening = await catalogue.layout(stretch[0])
         found = pieces_of(stretch.pop(0), opening)
-        first = [piece for piece in found[_seek(found, start_ns) :] if piece.start_ns < end_ns]
+        first = [piece for piece in found[seek(found, start_ns) :] if piece.start_ns < end_ns]
     if not first:
         return Nothing(await catalogue.next_start_ns(stream, start_ns))
     # Until when pictures are incomplete is told before any is sent.
     while stretch and sum(len(piece.samples) for piece in first) <= first[0].samples[0].recovery:
         first += await _inside(catalogue, stretch.pop(0), end_ns)
     last: list[Piece] = []
+    clock = clock_of(opening)
     while stretch and not last:
-        last = await _inside(catalogue, stretch.pop(), end_ns)
+        footage = stretch.pop()
+        last = await _inside(catalogue, footage, end_ns)
+        clock = clock.and_of(clock_of(await catalogue.layout(footage)))
     if thinning is not None and not any(piece.keys for piece in first):
         thinning = None
     answer = Answer(
@@ -109,7 +113,7 @@ async def plan(
         tuple(last),
         base_ns,
         thinning,
-        opening.identity.wall_source,
+        clock,
     )
     if answer.end_ns <= start_ns:
         return Nothing(await catalogue.next_start_ns(stream, start_ns))
@@ -129,20 +133,6 @@ def _without_seam(footage: Sequence[Footage]) -> list[Footage]:
 async def _inside(catalogue: Catalogue, footage: Footage, end_ns: int) -> list[Piece]:
     layout = await catalogue.layout(footage)
     return [piece for piece in pieces_of(footage, layout) if piece.start_ns < end_ns]
-
-
-def _seek(pieces: Sequence[Piece], start_ns: int) -> int:
-    """The last piece at or before an instant where decoding can start and all is complete by then; the first
-    where there is none."""
-    passed, found = 0, 0
-    for number in reversed([number for number, piece in enumerate(pieces) if piece.start_ns <= start_ns]):
-        first = pieces[number].samples[0]
-        if first.key:
-            found = number
-            if first.recovery <= passed:
-                break
-        passed += len(pieces[number - 1].samples)
-    return found
 
 
 async def stream_answer(catalogue: Catalogue, answer: Answer) -> AsyncGenerator[bytes, None]:
@@ -188,8 +178,8 @@ async def plan_one(
     layout = await catalogue.layout(footage)
     found = pieces_of(footage, layout)
     if start_ns > footage.start_ns:
-        found = found[_seek(found, start_ns) :]
+        found = found[seek(found, start_ns) :]
     inside = tuple(piece for piece in found if piece.start_ns < end_ns)
     if not inside:
         return None
-    return Answer(layout.description, inside, (), (), base_ns, None, layout.identity.wall_source)
+    return Answer(layout.description, inside, (), (), base_ns, None, clock_of(layout))

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from shared.clock import Clock
@@ -10,6 +11,8 @@ from shared.service import Service
 from shared.tap import TapSetup, TapSubscriber, open_tap
 from storage.metrics import LifeMetrics, QuarantineMetrics, RecorderMetrics
 from storage.objects.disk import Disk
+from storage.objects.notes import FolderNotes
+from storage.objects.sealing.data_keys import DataKeys
 from storage.recording.core import core_of
 from storage.recording.finishing import Finisher, Register
 from storage.recording.gate import Gate
@@ -20,6 +23,7 @@ from storage.recording.quarantine import MAX_FILES, Quarantine
 from storage.recording.recorder import Recorder, Tap
 from storage.recording.spool import Spool
 from storage.recording.spool_folders import SpoolFolders
+from storage.recording.spool_keys import SpoolKeys
 from storage.settings import StorageSettings
 
 _LANES = 1
@@ -39,6 +43,7 @@ class WritingHalf:
     recorder: Recorder
     finisher: Finisher
     sync: GroupSync
+    keys: SpoolKeys | None
 
     def find_left_over(self) -> None:
         """Queue what the process before this one left in the spool."""
@@ -49,6 +54,9 @@ class WritingHalf:
     def run_in(self, service: Service) -> None:
         service.supervise("finishing", self.finisher.run)
         service.supervise("group-sync", self.sync.run)
+        if self.keys is not None:
+            service.supervise("spool-keys", partial(self.keys.run, service.clock))
+            service.check("spool-keys", self.keys.health)
         service.check("power-cut", self.sync.health)
         service.supervise("recorder", self.recorder.run)
         service.check("recording", self.recorder.health)
@@ -96,11 +104,11 @@ def compose_recording(
         stored=stored,
     )
     sync = GroupSync(spool, clock, recording, every_s=sync_s)
-    return WritingHalf(life, quarantine, recorder, finisher, sync)
+    return WritingHalf(life, quarantine, recorder, finisher, sync, spool.keys)
 
 
 def compose_spool(
-    settings: StorageSettings, folders: SpoolFolders, disk: Disk, clock: Clock
+    settings: StorageSettings, folders: SpoolFolders, keys: DataKeys | None, disk: Disk, clock: Clock
 ) -> tuple[Spool, list[DiskLane]]:
     """The spool, and the lanes that write to it, not started. Raises Unavailable where a core is demanded
     that is not there."""
@@ -110,7 +118,17 @@ def compose_spool(
     core = core_of(settings.recording_core, get_logger("storage"))
     reserve_bytes = settings.disk_reserve_mb << 20
     others = folders.others if settings.storage_name else tuple
-    spool = Spool(folders.own, disk, lanes, clock, reserve_bytes=reserve_bytes, core=core, others=others)
+    sealing = None if keys is None else SpoolKeys(keys, FolderNotes(folders.own, disk))
+    spool = Spool(
+        folders.own,
+        disk,
+        lanes,
+        clock,
+        reserve_bytes=reserve_bytes,
+        core=core,
+        others=others,
+        keys=sealing,
+    )
     return spool, lanes
 
 

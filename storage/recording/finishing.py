@@ -207,7 +207,7 @@ class Finisher:
         store = self._places.store
         if is_stored and store.find(key):
             return
-        with self._places.spool.path(key).open("rb") as file:
+        with self._places.spool.open(key) as file:
             try:
                 store.put(key, file)
                 return

@@ -13,6 +13,7 @@ from storage.fmp4.entry import Description
 from storage.fmp4.identity import Identity
 from storage.recording.pending import PendingFragment, Piece
 from storage.recording.spool import WriterEvents
+from storage.recording.time_line import TimeLine
 
 FRAGMENT90 = TICKS_PER_SECOND * 11 // 25
 """A kill loses what is not in a fragment yet, and may lose a second: 440 ms, and the 400 ms that a picture
@@ -45,6 +46,7 @@ class OpenSegment:
     writer: Writer
     description: Description
     run: int
+    line: TimeLine
     start_ns: int
     first_pts90: int
     boundary_ns: int

@@ -51,8 +51,11 @@ class Quarantine:
             self._told(path, reason)
         return True
 
-    def take_tail(self, path: Path, at: int, reason: str) -> bool:
-        """Set a copy of all behind `at` aside; False where there is no room. Raises OSError. Repeatable."""
+    def take_tail(self, path: Path, at: int, reason: str, *, head: bytes = b"") -> bool:
+        """Set a copy of all behind `at` aside, with `head` in front of it; False where there is no room.
+
+        Raises OSError. Repeatable.
+        """
         with self._lock:
             if not self._has_room(path, path.stat().st_size - at, reason):
                 return False
@@ -60,6 +63,7 @@ class Quarantine:
             target = self.folder / f"{path.name}.from-{at}"
             incoming = target.with_name(f"{target.name}.part")
             with path.open("rb") as source, incoming.open("wb") as copy:
+                copy.write(head)
                 source.seek(at)
                 while chunk := source.read(_CHUNK):
                     copy.write(chunk)

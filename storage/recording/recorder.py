@@ -117,7 +117,9 @@ class Recorder:
         return self._tap.subscribe(stream, take, together=together)
 
     def _begin(self, policy: RecordingPolicy) -> Recording:
-        lane = self._spool.lane(hash_of(StreamId.parse(policy.stream)))
+        stream = StreamId.parse(policy.stream)
+        lane = self._spool.lane(hash_of(stream))
+        self._spool.expect(stream.commune)
 
         def open_writer(
             key: str, identity: Identity, description: Description, events: WriterEvents

@@ -1,6 +1,5 @@
 """A closed file of the spool: cut to what is whole in it, made to last, and read for its row."""
 
-import os
 from pathlib import Path
 
 from shared.errors import BadInput
@@ -10,7 +9,8 @@ from storage.model.segment import Segment, SegmentState
 from storage.recording.quarantine import Quarantine
 from storage.recording.remains import is_blank, is_tear
 from storage.recording.spool import Spool
-from storage.recording.survey import opened, segment_of
+from storage.recording.spool_file import SpoolFile
+from storage.recording.survey import segment_of
 
 _DAMAGED = "damaged in its midst: what follows is set aside"
 
@@ -28,48 +28,59 @@ class Sealer:
 
         `written` is what its writer knows of it: believed where the file is as long as that says.
         """
-        path = self._spool.path(key)
-        try:
-            size = path.stat().st_size
-        except FileNotFoundError:
+        path, size = self._spool.path(key), self._spool.size(key)
+        if size is None:
             return None
         if written is not None and written.size == size:
             self._spool.disk.sync(path)
             return written
-        return self._read(path, key)
+        with self._spool.opened(key) as file:
+            return self._read(path, key, file)
 
-    def _read(self, path: Path, key: str) -> Segment | None:
+    def _read(self, path: Path, key: str, file: SpoolFile) -> Segment | None:
         try:
-            with opened(path) as (read_at, size):
-                layout = read_layout(read_at, size)
+            layout = read_layout(file.read, file.size)
             # Parameters that name no codec make no row: tried again for ever, they would keep recovery open.
             codec = layout.description.codec_string
         except BadInput as error:
-            if is_blank(path):
+            if is_blank(file):
                 self._log.warning("spool-file-without-head", key=key, reason=error.detail)
                 self._spool.disk.remove(path)
             else:
                 self._quarantine.take(path, error.detail)
             return None
         if not layout.fragments:
-            if is_tear(path, len(layout.init)):
+            if is_tear(file, len(layout.init)):
                 self._spool.disk.remove(path)
             else:
                 self._quarantine.take(path, "damaged right behind its head")
             return None
-        if not self._cut(path, layout.end, key):
+        if not self._cut(path, file, layout.end, key):
             return None
         self._spool.disk.sync(path)
-        with opened(path) as (read_at, size):
-            return segment_of(read_at, size, key, layout, codec, SegmentState.CLOSED)
+        return segment_of(
+            lambda at, size: file.read(at, min(size, layout.end - at)),
+            layout.end,
+            key,
+            layout,
+            codec,
+            SegmentState.CLOSED,
+        )
 
-    def _cut(self, path: Path, whole: int, key: str) -> bool:
+    def _cut(self, path: Path, file: SpoolFile, whole: int, key: str) -> bool:
         """Cut what follows the last whole fragment; False where that is no mere tear and finds no room."""
-        torn = path.stat().st_size - whole
+        stored = file.stored_at(whole)
+        if stored is None:
+            # No writer of ours ends a fragment in the midst of a write.
+            self._quarantine.take(path, _DAMAGED)
+            return False
+        torn = path.stat().st_size - stored
         if not torn:
             return True
-        if not is_tear(path, whole) and not self._quarantine.take_tail(path, whole, _DAMAGED):
+        if not is_tear(file, whole) and not self._quarantine.take_tail(
+            path, stored, _DAMAGED, head=file.head
+        ):
             return False
         self._log.warning("torn-segment-cut", key=key, cut_bytes=torn)
-        os.truncate(path, whole)
+        self._spool.cut(key, stored)
         return True

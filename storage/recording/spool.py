@@ -3,10 +3,12 @@
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from shared.causes import cause_of
 from shared.clock import Clock
@@ -14,12 +16,16 @@ from shared.reasons import Reason, why
 from storage.fmp4.entry import Description
 from storage.fmp4.identity import Identity
 from storage.fmp4.movie import init_segment
+from storage.fmp4.reader import ReadAt
 from storage.model.segment import spool_name
 from storage.objects.disk import Disk
-from storage.objects.file_range import read_range
+from storage.objects.sealing.growing import Growing
 from storage.recording.core import Core, FragmentBuilder
 from storage.recording.lane import DiskLane
 from storage.recording.pending import PendingFragment
+from storage.recording.spool_file import SpoolFile
+from storage.recording.spool_files import SpoolFiles
+from storage.recording.spool_keys import SpoolKeys
 from storage.recording.written import Written
 
 _SPACE_EVERY_NS = 1_000_000_000
@@ -45,12 +51,15 @@ class Spool:
         reserve_bytes: int = 0,
         core: Core | None = None,
         others: Others = tuple,
+        keys: SpoolKeys | None = None,
     ) -> None:
         """`others` gives the folders of other processes that can be reached: read and removed from, never
         written to."""
         self.folder = folder
         self.others = others
         self.disk = disk
+        self.keys = keys
+        self._files = SpoolFiles(keys)
         self._lanes = lanes
         self._builders = [FragmentBuilder(core) for _ in lanes]
         self._clock = clock
@@ -78,19 +87,46 @@ class Spool:
     def read(self, key: str, offset: int, size: int) -> bytes:
         """A range of a segment that is here, fewer bytes only at its end now. Raises OSError. Blocking."""
         try:
-            return read_range(self.path(key), offset, size)
+            return self._files.read(self.path(key), offset, size)
         except FileNotFoundError:
             for path in self._elsewhere(key):
                 with suppress(FileNotFoundError):
-                    return read_range(path, offset, size)
+                    return self._files.read(path, offset, size)
             raise
 
     def size(self, key: str) -> int | None:
-        """How long the file of a segment is now, None where it is not here. Raises OSError. Blocking."""
+        """How much of a segment is here now, None where it is not here. Raises OSError. Blocking."""
         for path in (self.path(key), *self._elsewhere(key)):
             with suppress(FileNotFoundError):
-                return path.stat().st_size
+                return self._files.size(path)
         return None
+
+    def look(self, path: Path) -> tuple[int, ReadAt]:
+        """How much of a file of any process can be read now, and what reads it. Raises OSError. Blocking."""
+        return self._files.size(path), partial(self._files.read, path)
+
+    def open(self, key: str) -> BinaryIO:
+        """A segment that is here, to be read from its beginning to its end. Raises OSError. Blocking."""
+        return self._files.open(self.path(key))
+
+    @contextmanager
+    def opened(self, key: str) -> Iterator[SpoolFile]:
+        """A segment that nobody writes to, as far as its file is sound. Raises OSError. Blocking."""
+        with self._files.opened(self.path(key)) as file:
+            yield file
+
+    def cut(self, key: str, stored: int) -> None:
+        """Cut the file of a segment that nobody writes to. Raises OSError. Blocking."""
+        self._files.cut(self.path(key), stored)
+
+    def expect(self, commune: str) -> None:
+        """A commune is to be recorded. In the loop."""
+        if self.keys is not None:
+            self.keys.expect(commune)
+
+    def sealing(self, key: str) -> Growing | None:
+        """What seals a segment that begins; None where it is written in the clear. Blocking."""
+        return self._files.sealing(key)
 
     def remove(self, key: str) -> bool:
         """Remove the file of a segment; False where there was none. Raises OSError. Blocking."""
@@ -169,12 +205,15 @@ class SegmentWriter:
         self._spool = spool
         self._disk = spool.disk
         self._lane = lane
+        self._key = key
         self._path = spool.path(key)
         self._description = description
         self._events = events
         self._builder = spool.builder(lane)
         self._descriptor: int | None = None
+        self._sealing: Growing | None = None
         self._size = 0
+        self._stored = 0
         self._digest = hashlib.sha256()
         self._fragments = 0
         self._end90 = 0
@@ -195,6 +234,7 @@ class SegmentWriter:
     def _start(self, init: bytes) -> None:
         try:
             self._spool.check_space()
+            self._sealing = self._spool.sealing(self._key)
             self._descriptor = self._disk.create(self._path)
             self._write(init)
         except OSError as error:
@@ -221,15 +261,20 @@ class SegmentWriter:
 
     def _write(self, data: bytes | memoryview) -> None:
         assert self._descriptor is not None
+        stored = data if self._sealing is None else self._sealed(self._sealing, data)
         try:
-            self._disk.write(self._descriptor, data)
+            self._disk.write(self._descriptor, stored)
         except OSError:
-            self._disk.truncate(self._descriptor, self._size)
+            self._disk.truncate(self._descriptor, self._stored)
             raise
+        self._stored += len(stored)
         self._size += len(data)
         # Of what the disk took, and of nothing else.
         self._digest.update(data)
         self._spool.wrote(self._spool.now_ns())
+
+    def _sealed(self, sealing: Growing, data: bytes | memoryview) -> bytes:
+        return sealing.seal(data) if self._stored else sealing.head + sealing.seal(data)
 
     def _fail(self, error: OSError) -> None:
         self._broken = True

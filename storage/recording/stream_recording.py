@@ -21,16 +21,14 @@ from storage.recording.camera_time import CameraTime, HeardTime
 from storage.recording.open_segment import FRAGMENT90, OpenSegment, OpenWriter
 from storage.recording.spool import WriterEvents
 from storage.recording.standing import Standing, unrecordable
+from storage.recording.time_line import TimeLine
 from storage.recording.written import Written
 
 _SHORT90 = TICKS_PER_SECOND // 4
 _IDLE_FLUSH_NS = 800_000_000
-_STEP_NS = 500_000_000
-"""UTC this far from media time is a step of a clock; less is jitter of the network."""
-_SLEW_NS = 10_000_000
-"""How much of a drift between UTC and media time the border of two segments takes up."""
 _RETRY_NS = 2_000_000_000
 _SILENT_NS = 5_000_000_000
+_ABANDONED_NS = 600_000_000_000
 _MAX_SEGMENTS_WITHOUT_KEY = 10
 _RECORDING = why("recording", "recording")
 
@@ -95,11 +93,11 @@ class Recording:
         segment, now_ns = self._open, self._clock.monotonic_ns()
         if segment and segment.pieces and now_ns - segment.collected_since_ns > _IDLE_FLUSH_NS:
             self._flush(segment, segment.end90)
-        if (
-            self.status is RecordingStatus.RECORDING
-            and self._written_at_ns is not None
-            and now_ns - self._written_at_ns > _SILENT_NS
-        ):
+        if segment and now_ns - segment.collected_since_ns > _ABANDONED_NS:
+            # Perhaps no picture ever comes: what is open is in no index, and would die on no day.
+            self._end()
+        silent_ns = now_ns - (self._written_at_ns or now_ns)
+        if self.status is RecordingStatus.RECORDING and silent_ns > _SILENT_NS:
             self._say(RecordingStatus.WAITING, why("recording-no-picture", "no picture comes"))
 
     def close(self) -> None:
@@ -176,18 +174,21 @@ class Recording:
         """At a key unit: go on with the segment, or with the next one; None where no next one can start."""
         told_ns = segment.told_ns(key_unit)
         off_ns = key_unit.utc_ns - told_ns
-        stepped = abs(off_ns) > _STEP_NS
+        stepped = segment.line.is_left(off_ns, key_unit.utc_source, told_ns - segment.start_ns)
         if not stepped and told_ns < segment.boundary_ns and segment.describes(key_unit):
             return segment
         lead90 = segment.lead90(key_unit)
         if stepped:
             self._end(segment.time90(key_unit) - lead90)
-            return self._start(key_unit, key_unit.utc_ns - ns_from_90k(lead90), lead90)
-        start_ns = told_ns - ns_from_90k(lead90) + max(-_SLEW_NS, min(_SLEW_NS, off_ns))
+            return self._start(key_unit, key_unit.utc_ns - ns_from_90k(lead90), lead90, fresh=False)
+        taken_up_ns = segment.line.taken_up(off_ns, key_unit.utc_source)
+        start_ns = told_ns - ns_from_90k(lead90) + taken_up_ns
         self._end(max(segment.last90 + 1, ticks_from_ns(start_ns - segment.start_ns)))
-        return self._start(key_unit, start_ns, lead90)
+        return self._start(key_unit, start_ns, lead90, fresh=False)
 
-    def _start(self, unit: AccessUnit, start_ns: int, lead90: int = 0) -> OpenSegment | None:
+    def _start(
+        self, unit: AccessUnit, start_ns: int, lead90: int = 0, *, fresh: bool = True
+    ) -> OpenSegment | None:
         """A new segment at a key unit, which is shown `lead90` after `start_ns`; None where it cannot."""
         if not unit.key or self._clock.monotonic_ns() < self._retry_at_ns:
             self._metrics.lost.labels("waiting").inc()
@@ -200,9 +201,7 @@ class Recording:
             self._say(RecordingStatus.FAILING, unrecordable(error))
             return None
         key = object_key(self.stream, start_ns, unit.run, self._nonce)
-        identity = Identity(
-            self.stream, unit.run, start_ns, self.policy.name, self.policy.days, str(unit.utc_source)
-        )
+        identity = Identity.begun_with(unit, start_ns, self.policy.name, self.policy.days)
         events = WriterEvents(
             written=lambda end90, late: self._on_written(key, end90, late),
             failed=lambda reason, kept: self._on_failed(key, reason, kept),
@@ -217,6 +216,7 @@ class Recording:
             writer,
             description,
             unit.run,
+            TimeLine(unit.utc_source, fresh),
             start_ns,
             unit.pts90 - lead90,
             self._boundary_after(start_ns),

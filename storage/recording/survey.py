@@ -3,10 +3,7 @@
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
 from shared.errors import BadInput
 from storage.fmp4.reader import Layout, ReadAt, read_layout
@@ -15,14 +12,6 @@ from storage.objects.sealing.faults import SealBroken
 from storage.objects.store import ObjectStore, StoreAway
 
 _CHUNK = 1 << 20
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[tuple[ReadAt, int]]:
-    """Reads of a file, and its size. Raises OSError."""
-    with path.open("rb", buffering=0) as file:
-        descriptor = file.fileno()
-        yield lambda offset, size: os.pread(descriptor, size, offset), os.fstat(descriptor).st_size
 
 
 def digest_of(read_at: ReadAt) -> str:

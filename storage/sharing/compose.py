@@ -31,9 +31,10 @@ from storage.sharing.growing import GrowingElsewhere
 from storage.sharing.leadership import Leadership, LedService
 from storage.sharing.member import Member
 from storage.sharing.shares import STREAM
+from storage.sharing.standings import Standings
 
 _RIGHTS = "rights-lease"
-_RIGHTS_EVERY_S = 1.0
+_TOLD_EVERY_S = 1.0
 _COPIES_EVERY_S = 20.0
 _OPENING = ".beffroi-opening"
 _OPENING_EVERY_S = 0.1
@@ -62,6 +63,8 @@ class Sharing:
         self._adoption: Adoption | None = None
         self._heard = ""
         self._metrics = SharingMetrics()
+        self.standings = Standings(archive.marks, clock)
+        """How cameras are, as the process that leads is told."""
         self._removals = RemovalRows(archive.database)
         self._growing = GrowingElsewhere(archive.places.spool, archive.rows, clock)
         self.member = Member(
@@ -87,7 +90,7 @@ class Sharing:
     @property
     def agreed(self) -> Shared:
         """What the life of footage asks of the others."""
-        return Shared(self.removal, lambda: self.leadership.term, self.reports)
+        return Shared(self.removal, lambda: self.leadership.term, self.reports, self.standings.tell)
 
     async def join(self, recording: WritingHalf, retention: Retention) -> None:
         """Take part: from here on this process has its share."""
@@ -106,7 +109,7 @@ class Sharing:
         """Run for the life of the service. `copies` ends copies of footage that this process alone has."""
         assert self._adoption is not None
         service.supervise("copies", lambda: self._end_copies(copies))
-        service.supervise("rights", self._hear_rights)
+        service.supervise("told", self._hear_told)
         self.led(service).supervise("adoption", self._adoption.run)
         service.supervise("sharing", self.member.run)
         service.check("sharing", self.member.health)
@@ -168,10 +171,11 @@ class Sharing:
             await self._removals.let_go(self.member.name, term, all_terms=True)
         self._retention.begin_anew()
 
-    async def _hear_rights(self) -> None:
+    async def _hear_told(self) -> None:
         while True:
             await self.hear_rights()
-            await self._clock.sleep(_RIGHTS_EVERY_S)
+            await self.standings.once()
+            await self._clock.sleep(_TOLD_EVERY_S)
 
     async def _end_copies(self, end: Callable[[], Awaitable[object]]) -> None:
         while True:

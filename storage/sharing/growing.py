@@ -11,8 +11,8 @@ from storage.fmp4.reader import read_layout
 from storage.index.segments import SegmentRows
 from storage.model.deadline import deadline_ns
 from storage.model.segment import Footage, key_of_spool_name, spool_name
+from storage.objects.sealing.faults import KeyAway, SealBroken
 from storage.recording.spool import Spool
-from storage.recording.survey import opened
 
 _KEPT = 512
 
@@ -47,15 +47,15 @@ class GrowingElsewhere:
         return list(found.values())
 
     def _footage(self, path: Path) -> Footage | None:
-        """What is whole in a file, None where nothing is or it has gone meanwhile."""
+        """What is whole in a file, None where nothing is, it has gone meanwhile or does not open."""
         try:
-            with opened(path) as (read_at, size):
-                known = self._kept.get((path.name, size))
-                if known is not None:
-                    self._kept.move_to_end((path.name, size))
-                    return known
-                layout = read_layout(read_at, size)
-        except (FileNotFoundError, BadInput):
+            size, read_at = self._spool.look(path)
+            known = self._kept.get((path.name, size))
+            if known is not None:
+                self._kept.move_to_end((path.name, size))
+                return known
+            layout = read_layout(read_at, size)
+        except (FileNotFoundError, BadInput, KeyAway, SealBroken):
             return None
         identity = layout.identity
         if not layout.fragments:

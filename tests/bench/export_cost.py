@@ -23,6 +23,7 @@ from shared.spans import Span
 from shared.utc import instant_of
 from storage.exports.documents import Seals
 from storage.exports.package import CameraFootage, Packer
+from storage.exports.safe import PackageSafe
 from storage.fmp4.description import describe
 from storage.fmp4.fragment import MovieFragment, Sample, write_fragment
 from storage.fmp4.identity import Identity
@@ -105,6 +106,7 @@ def _export(store: FolderStore, footage: list[Footage], seals: Seals, target: Pa
         ),
         bytes_of=store.read,
         stop=Event(),
+        safe=PackageSafe(None),
     ).pack(target, START_NS)
 
 

@@ -307,6 +307,12 @@ def test_a_note_says_what_was_written_last_until_it_is_removed(store: ObjectStor
     assert notes.read(".a") is None
 
 
+def test_a_note_that_is_made_twice_says_what_the_first_one_said(store: ObjectStore) -> None:
+    notes = store.notes
+    assert [notes.make(".keys/a", data) for data in (b"first", b"second")] == [b"first", b"first"]
+    assert (notes.read(".keys/a"), notes.names(".keys")) == (b"first", [".keys/a"])
+
+
 def test_notes_of_a_folder_are_named_in_order(store: ObjectStore) -> None:
     assert store.notes.names(".holds") == []
     for name in (".holds/b.json", ".holds/a.json", ".other/c.json", ".a"):

@@ -25,6 +25,10 @@ class MemoryNotes:
         require_note(name)
         self._notes[name] = data
 
+    def make(self, name: str, data: bytes) -> bytes:
+        require_note(name)
+        return self._notes.setdefault(name, data)
+
     def read(self, name: str) -> bytes | None:
         require_note(name)
         return self._notes.get(name)

@@ -23,3 +23,8 @@ def sealed_store(folder: Path, inner: ObjectStore | None = None) -> SealingStore
 
 def data_keys(folder: Path, inner: ObjectStore) -> DataKeys:
     return DataKeys(inner.notes, CommuneKeys(folder / "keys", RealDisk()))
+
+
+def spool_keys(folder: Path) -> DataKeys:
+    """The same keys, for what seals the spool and packages beside a sealed store."""
+    return data_keys(folder, FolderStore(folder / "objects", RealDisk()))

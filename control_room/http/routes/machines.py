@@ -13,7 +13,13 @@ from control_room.territory import reports
 from shared.evidence.ledger_news import LedgerKept, LedgerUpdate
 from shared.messages.codec import encode
 from shared.messages.ingest import CameraReports, JournalNews, WantedCameras
-from shared.messages.storage import HeldReport, KnownHolds, RecordingPolicies, RecordingReports
+from shared.messages.storage import (
+    CameraStandings,
+    HeldReport,
+    KnownHolds,
+    RecordingPolicies,
+    RecordingReports,
+)
 
 router = APIRouter(tags=["machines"])
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the last answer: 304 where it still holds.")]
@@ -70,10 +76,19 @@ async def get_recording_policies(
     return _versioned(policies, policies.version, if_none_match)
 
 
-@router.put("/recorder/reports", operation_id="putRecordingReports", status_code=204, responses=MACHINE)
-async def put_recording_reports(rooms: TheRooms, recorder: RecorderAsking, body: RecordingReports) -> None:
-    """How each stream's recording is."""
+@router.put(
+    "/recorder/reports",
+    operation_id="putRecordingReports",
+    responses=MACHINE,
+    response_model=CameraStandings,
+)
+async def put_recording_reports(
+    rooms: TheRooms, recorder: RecorderAsking, body: RecordingReports
+) -> Response:
+    """How each stream's recording is. The answer is how the cameras are of those that wait for pictures."""
     reports.hear_recordings(rooms.territory.states, body.reports)
+    standings = reports.standings(rooms.territory.states, body.reports)
+    return Response(encode(standings), media_type="application/json")
 
 
 @router.put("/recorder/holds", operation_id="putHeldHolds", responses=MACHINE, response_model=KnownHolds)

@@ -1,17 +1,16 @@
 """The communes' keys: one file a commune in a folder that is no part of the store, a JWK Set (RFC 7517)."""
 
-import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
 from shared.ids import COMMUNE_PATTERN
 from shared.private import private_folder
 from storage.objects.disk import Disk
+from storage.objects.notes import make_file
 from storage.objects.sealing.envelope import Key
 from storage.objects.sealing.faults import KeyAway
 from storage.objects.sealing.scope import CENTRE
@@ -47,24 +46,13 @@ class CommuneKeys:
             write_keys(self._path(commune), keys, self._disk)
             self._known[commune] = tuple(keys)
 
-    @contextmanager
-    def alone(self, *, make: bool) -> Iterator[None]:
-        """Keep other processes from making keys meanwhile, as far as the folder is there or is to be made.
-
-        Raises OSError.
-        """
-        if make:
-            private_folder(self.folder)
-        try:
-            descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            yield
-            return
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
+    def first(self, commune: str) -> tuple[Key, ...]:
+        """Make the first key of a commune; that of another process where it was faster. Raises OSError."""
+        path = self._path(commune)
+        private_folder(self.folder)
+        incoming = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        make_file(path, incoming, _told([Key.made()]), self._disk)
+        return self.all(commune)
 
     def remove(self, commune: str) -> None:
         """Destroy the keys of a commune: the file is written over before it goes. Raises OSError."""
@@ -99,10 +87,14 @@ def write_keys(path: Path, keys: Sequence[Key], disk: Disk) -> None:
     incoming = path.with_name(f"{path.name}.tmp")
     disk.remove(incoming)
     incoming.touch(0o600)
-    incoming.write_bytes(json.dumps({"keys": [key.jwk() for key in keys]}).encode() + b"\n")
+    incoming.write_bytes(_told(keys))
     disk.sync(incoming)
     disk.replace(incoming, path)
     disk.sync(path.parent)
+
+
+def _told(keys: Sequence[Key]) -> bytes:
+    return json.dumps({"keys": [key.jwk() for key in keys]}).encode() + b"\n"
 
 
 def read_keys(path: Path) -> tuple[Key, ...]:

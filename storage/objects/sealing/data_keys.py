@@ -1,5 +1,6 @@
 """The data keys, each in its envelope, a note beside the objects."""
 
+import errno
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -49,14 +50,19 @@ class DataKeys:
                 return found
             # Where no store is, nothing may be written.
             require_store(self._notes)
-            with self.communes.alone(make=not self.ids(scope.commune)):
-                # Another process may have made it meanwhile.
-                return self.for_reading(scope) or self._make(scope)
+            # Another process may make it at the same time: the first one is everybody's.
+            made = wrapped(Key.made(), self._current(scope.commune), _bound(scope))
+            try:
+                envelope = self._notes.make(scope.note, made)
+            except FileNotFoundError as error:
+                raise OSError(errno.EAGAIN, "its data key was destroyed meanwhile") from error
+            return self._know(scope, self._opened(scope, envelope))
 
-    def _make(self, scope: Scope) -> Key:
-        made = Key.made()
-        self._notes.write(scope.note, wrapped(made, self._current(scope.commune), _bound(scope)))
-        return self._know(scope, made)
+    def current(self, commune: str) -> Key:
+        """The key of a commune that wraps, made at its first use. Raises KeyAway, Unavailable."""
+        with self._turn:
+            require_store(self._notes)
+            return self._current(commune)
 
     def destroy(self, scope: Scope) -> bytes | None:
         """Destroy a data key: what it sealed can be opened by nobody. Its envelope, None where none was."""
@@ -69,13 +75,13 @@ class DataKeys:
     def bring_back(self, scope: Scope, envelope: bytes) -> None:
         """Something that it sealed came while a data key was destroyed: keep it, unless there is another."""
         with self._turn:
-            if self._notes.read(scope.note) is None:
-                self._notes.write(scope.note, envelope)
+            self._notes.make(scope.note, envelope)
 
-    def lasts(self, scope: Scope) -> bool:
-        """Whether the data key of a scope is still kept; where it is not it is forgotten here too."""
+    def lasts(self, scope: Scope, key: Key) -> bool:
+        """Whether the data key of a scope is still that one; where it is not it is forgotten here too."""
         with self._turn:
-            if self._notes.read(scope.note) is not None:
+            envelope = self._notes.read(scope.note)
+            if envelope is not None and self._opened(scope, envelope) == key:
                 return True
             self._known.pop(scope, None)
             return False
@@ -146,12 +152,13 @@ class DataKeys:
     def _current(self, commune: str) -> Key:
         keys, known = self.communes.all(commune), self.ids(commune)
         if not keys and not known:
-            keys = (Key.made(),)
-            self.communes.set(commune, keys)
+            keys = self.communes.first(commune)
         if not keys:
             raise KeyAway(f"the footage key of commune {commune} is not in {self.communes.folder}")
-        if known:
-            self._require_known(commune, keys)
+        if not known:
+            self._notes.make(f"{_KNOWN_BY}/{commune}", json.dumps([key.id for key in keys]).encode())
+            known = self.ids(commune)
+        self._require_known(commune, keys)
         if keys[0].id not in known:
             self._tell(commune, [key.id for key in keys])
         return keys[0]

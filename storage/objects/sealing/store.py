@@ -71,7 +71,7 @@ class SealingStore:
         with self._kept(scope):
             data_key = self._keys.for_writing(scope)
             self._inner.put(key, sealed(data_key.secret, data_key.thumbprint[:ID_BYTES], key, source))
-            if self._shared and not self._keys.lasts(scope):
+            if self._shared and not self._keys.lasts(scope, data_key):
                 # Another process has seen nothing left that it sealed: it is to be put again under a new one.
                 self._inner.remove(key)
                 raise OSError(errno.EAGAIN, "its data key was destroyed meanwhile")
@@ -255,6 +255,6 @@ class _Read:
         self._inner = inner
         self._opener = opener
 
-    def __call__(self, key: str, number: int) -> bytes:
-        numbers = range(number, number + 1)
+    def __call__(self, key: str, number: int, count: int) -> bytes:
+        numbers = range(number, number + count)
         return self._opener.open(numbers, self._inner.read(key, *self._opener.place(numbers)))[0]

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -35,6 +36,13 @@ from shared.tap.endpoint import Endpoint
 from shared.tap.publisher import TapPublisher
 from shared.tickets import Action, Ticket, TicketSigner
 from shared.units import AccessUnit
+from storage.fmp4.reader import Layout, read_layout
+from storage.objects.disk import RealDisk
+from storage.objects.folder import FolderStore
+from storage.objects.sealing.commune_keys import CommuneKeys
+from storage.objects.sealing.data_keys import DataKeys
+from storage.objects.sealing.store import SealingStore
+from storage.objects.store import ObjectStore
 from tests.support.eventually import eventually
 from tests.support.http import local_client
 from tests.support.lessor import Lessor, Renewing
@@ -122,6 +130,9 @@ class System:
     settings: dict[str, str] = field(default_factory=dict)
     http_port: int = 0
     status_port: int = 0
+    sealed: bool = False
+    """Whether it has a folder of footage keys."""
+
     process: asyncio.subprocess.Process | None = None
     renewing: ExitStack = field(default_factory=ExitStack)
 
@@ -147,8 +158,36 @@ class System:
             "BEFFROI_ALLOWED_ORIGINS": "https://csu.example",
             "BEFFROI_SEGMENT_S": "2",
             "BEFFROI_DISK_RESERVE_MB": "0",
+            **({"BEFFROI_FOOTAGE_KEY_DIR": str(self.folder / "keys")} if self.sealed else {}),
             **self.settings,
         }
+
+    async def command(self, *arguments: str) -> tuple[int, str]:
+        """What a command of storage ends with and says; the process is stopped."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "storage", *arguments),
+            env=self.environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode or 0, said.decode()
+
+    def store(self) -> ObjectStore:
+        """What is in the folder of objects, opened."""
+        objects = FolderStore(self.folder / "var/objects", RealDisk())
+        keys = DataKeys(objects.notes, CommuneKeys(self.folder / "keys", RealDisk()))
+        return SealingStore(objects, keys if self.sealed else None)
+
+    def layouts(self) -> list[Layout]:
+        """All finished segments, oldest first."""
+        store, found = self.store(), []
+        for key in store.keys(most=1000):
+            stored = store.find(key)
+            assert stored is not None
+            found.append(read_layout(partial(store.read, key), stored.size))
+        return sorted(found, key=lambda one: one.identity.start_ns)
 
     async def start(self) -> None:
         """Start the process and wait until it answers."""
@@ -264,7 +303,11 @@ def pem_pair() -> tuple[bytes, bytes]:
 
 @asynccontextmanager
 async def storage(
-    folder: Path, settings: dict[str, str] | None = None, prepare: Callable[[System], None] | None = None
+    folder: Path,
+    settings: dict[str, str] | None = None,
+    prepare: Callable[[System], None] | None = None,
+    *,
+    sealed: bool = False,
 ) -> AsyncIterator[System]:
     """A running storage that is to record `STREAM`."""
     ticket_private, ticket_public = pem_pair()
@@ -289,6 +332,7 @@ async def storage(
             publisher,
             recent,
             settings or {},
+            sealed=sealed,
         )
         if prepare is not None:
             prepare(system)

@@ -1,6 +1,7 @@
 """A real storage process records what a real tap brings."""
 
 import asyncio
+import io
 import os
 import signal
 import sys
@@ -17,7 +18,16 @@ from shared.messages.storage import RecordingStatus
 from shared.tap.wire import gathered_topic, stream_topic
 from shared.tickets import Action
 from storage.model.instants import text_from_ns
-from tests.integration.storage.harness import storage
+from storage.model.segment import object_key
+from storage.objects.disk import RealDisk
+from storage.objects.folder import FolderStore
+from storage.objects.marker import found_store
+from storage.objects.notes import FolderNotes
+from storage.objects.sealing.commune_keys import CommuneKeys
+from storage.objects.sealing.data_keys import DataKeys
+from storage.objects.sealing.growing import is_sealed
+from storage.recording.spool_keys import SpoolKeys
+from tests.integration.storage.harness import System, storage
 from tests.support.eventually import eventually
 from tests.support.pictures import STREAM, units
 from tests.unit.storage.segments import layout_of
@@ -60,16 +70,19 @@ async def test_pictures_become_segments_of_the_length_asked_without_a_hole(tmp_p
     assert all(abs(one.end_ns - later.identity.start_ns) < 20_000 for one, later in pairwise(layouts))
 
 
-@pytest.mark.parametrize("gop_s", [1, 4, 10])
-async def test_a_kill_loses_a_second_at_most_and_recording_goes_on(tmp_path: Path, gop_s: int) -> None:
+@pytest.mark.parametrize(("gop_s", "sealed"), [(1, False), (4, False), (4, True), (10, False)])
+async def test_a_kill_loses_a_second_at_most_and_recording_goes_on(
+    tmp_path: Path, gop_s: int, sealed: bool
+) -> None:
     start_ns = now_ns()
     # The kill comes far behind a key picture, the next one behind the start after it.
     count = (gop_s + 3) * 25 - 5
     pictures = units(count + gop_s * 25 + 50, start_ns=start_ns, gop=gop_s * 25)
     before, after = pictures[:count], pictures[count:]
-    async with storage(tmp_path, {"BEFFROI_SEGMENT_S": "600"}) as system:
+    async with storage(tmp_path, {"BEFFROI_SEGMENT_S": "600"}, _with_key, sealed=sealed) as system:
         await system.publish(before)
         await eventually(lambda: system.metric("storage_fragments_total"), what="a fragment")
+        assert any(is_sealed(path.read_bytes()) for path in (tmp_path / "var/spool").glob("*.mp4")) == sealed
         await system.until(before[-1].utc_ns - S)
         await system.kill()
         await system.start()
@@ -77,13 +90,28 @@ async def test_a_kill_loses_a_second_at_most_and_recording_goes_on(tmp_path: Pat
         # Ten seconds, the start of a process on a busy machine left out.
         await system.publish(after)
         await system.until(after[-1].utc_ns - S, within_s=10)
-    found = sorted((layout_of(path) for path in objects(tmp_path)), key=lambda one: one.identity.start_ns)
+    found = system.layouts()
     assert found[0].identity.start_ns == start_ns
     assert found[0].end_ns >= before[-1].utc_ns - S
     # What a worker remembers begins at a key picture: nothing lacks.
     assert all(later.identity.start_ns <= one.end_ns + S for one, later in pairwise(found))
-    with av.open(str(objects(tmp_path)[0]), "r") as container:
+    store = system.store()
+    with av.open(io.BytesIO(store.read(store.keys()[0], 0, 1 << 30)), "r") as container:
         assert sum(1 for _ in container.decode(video=0)) >= count - 26
+
+
+def _with_key(system: System) -> None:
+    """The commune was recorded before: its key is known, here and beside the spool."""
+    if system.sealed:
+        spool = system.folder / "var/spool"
+        for folder in (spool, system.folder / "var/objects"):
+            folder.mkdir(parents=True)
+        notes = FolderStore(system.folder / "var/objects", RealDisk()).notes
+        found_store(notes, "a-store")
+        keys = DataKeys(notes, CommuneKeys(system.folder / "keys", RealDisk()))
+        sealing = SpoolKeys(keys, FolderNotes(spool, RealDisk()))
+        sealing.sealing(object_key(STREAM, 0, 1, "none"))
+        sealing.confirm_once()
 
 
 async def test_a_process_that_was_frozen_goes_on_and_nobody_takes_its_place_meanwhile(tmp_path: Path) -> None:

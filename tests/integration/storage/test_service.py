@@ -157,3 +157,20 @@ async def test_a_healthy_storage_says_so(tmp_path: Path) -> None:
                 return False
 
         await eventually(well, what="health")
+
+
+async def test_a_gap_says_whether_storage_had_died_or_was_stopped_on_purpose(tmp_path: Path) -> None:
+    starts_ns: list[int] = []
+    async with storage(tmp_path) as system:
+        for run, end in enumerate((system.kill, system.stop, None), 1):
+            starts_ns.append(time.time_ns())
+            await system.publish(units(25, start_ns=starts_ns[-1], run=run))
+            await system.until(starts_ns[-1] + 400_000_000)
+            if end is not None:
+                await end()
+                await system.start()
+        asked = {"from": text_from_ns(starts_ns[0]), "to": text_from_ns(starts_ns[-1] + 400_000_000)}
+        listed = await system.recordings(STREAM, **asked)
+    gaps = listed["gaps"]
+    assert isinstance(gaps, list)
+    assert [gap["cause"] for gap in gaps] == ["recorder", "maintenance"]

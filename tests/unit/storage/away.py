@@ -69,6 +69,10 @@ class AwayNotes:
         self._store.answer()
         self._store.kept.notes.write(name, data)
 
+    def make(self, name: str, data: bytes) -> bytes:
+        self._store.answer()
+        return self._store.kept.notes.make(name, data)
+
     def read(self, name: str) -> bytes | None:
         self._store.answer()
         return self._store.kept.notes.read(name)

@@ -11,9 +11,11 @@ from pathlib import Path
 import av
 
 from shared.evidence.manifest import MANIFEST
+from shared.ids import StreamId
 from shared.messages.storage import ExportedCamera, ExportOrder
 from shared.tickets import Action
 from storage.exports.place import package_path
+from storage.model.segment import object_key
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.workshop import Workshop, seal_key
 
@@ -48,6 +50,23 @@ async def exported(shop: Workshop, wanted: ExportOrder | None = None) -> Path:
     assert answer.status_code == 202, answer.text
     await shop.export_done(wanted.id)
     return package_path(shop.folder / "exports", wanted)
+
+
+async def handed_over(shop: Workshop, id: str = EXPORT) -> Path:
+    """A finished package as whoever collects it gets it."""
+    kept = await shop.jobs.packages.kept(id)
+    target = shop.folder / f"{id}-handed-over{kept.path.suffix}"
+    with kept.opened() as source:
+        target.write_bytes(source.readall())
+    return target
+
+
+def confirm_keys(shop: Workshop, stream: StreamId = STREAM) -> None:
+    """Let the spool know a commune's key, as it does within seconds of the commune's first recording."""
+    keys = shop.places.spool.keys
+    if keys is not None:
+        keys.sealing(object_key(stream, START_NS, 1, "none"))
+        keys.confirm_once()
 
 
 def manifest_of(package: Path) -> dict[str, object]:

@@ -15,7 +15,7 @@ from storage.fmp4.reader import Layout, ReadAt, read_layout
 
 def identity_of(unit: AccessUnit, *, name: str = "Place du Beffroi", days: int = 30) -> Identity:
     """The identity of a segment that starts with this unit."""
-    return Identity(unit.stream, unit.run, unit.utc_ns, name, days, str(unit.utc_source))
+    return Identity.begun_with(unit, unit.utc_ns, name, days)
 
 
 def segment_bytes(units: Sequence[AccessUnit], per_fragment: int = 5) -> bytes:

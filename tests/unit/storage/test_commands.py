@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,8 +15,12 @@ from shared.evidence.gone import Gone, ask
 from shared.evidence.signature import EvidencePublicKey
 from storage import __main__ as command
 from storage import commands
+from storage.model.segment import object_key, spool_name
+from storage.objects.disk import RealDisk
+from storage.objects.folder import FolderStore
+from storage.objects.sealing.growing import Growing
 from tests.support.pictures import START_NS, STREAM
-from tests.support.sealed_store import sealed_store
+from tests.support.sealed_store import data_keys, sealed_store
 from tests.unit.storage.workshop import pem_pair, units, workshop
 
 
@@ -167,6 +172,33 @@ class ThatDay(SystemClock):
 
     def utc_ns(self) -> int:
         return START_NS + 7200 * 10**9
+
+
+def test_a_key_that_still_opens_what_waits_is_not_changed(
+    sealing: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting = sealing / "spool/59350~cam-test~main~20251121~x.mp4"
+    waiting.write_bytes(b"pictures")
+    assert command.run(["rewrap", "59350"]) == 2
+    assert "1 files of commune 59350 are in the spool" in capsys.readouterr().err
+    waiting.unlink()
+    (sealing / "exports/x-1.key").write_bytes(b"an envelope")
+    assert command.run(["rewrap", "centre"]) == 2
+    assert "packages wait to be collected" in capsys.readouterr().err
+
+
+def test_what_was_set_aside_is_read_by_a_command(
+    sealing: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (key,) = data_keys(sealing, FolderStore(sealing / "objects", RealDisk())).communes.all("59350")
+    name = object_key(STREAM, START_NS, 1, "aaaa")
+    growing = Growing(key, name)
+    aside = sealing / f"{spool_name(name)}.from-9"
+    growing.seal(b"damaged")
+    aside.write_bytes(growing.head + growing.seal(b"pictures"))
+    assert command.run(["unseal", str(aside)]) == 0
+    sys.stdout.flush()
+    assert capfdbinary.readouterr().out.endswith(b"pictures")
 
 
 def test_a_commune_leaves_by_two_commands(

@@ -29,8 +29,10 @@ from shared.units import AccessUnit
 from storage.exports.compose import compose_preflight
 from storage.exports.documents import Seals
 from storage.exports.jobs import ExportJobs
+from storage.exports.packages import Packages
 from storage.exports.preflight import Preflight
 from storage.exports.receipts import Receipts
+from storage.exports.safe import PackageSafe
 from storage.exports.sweep import PackageSweep
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
@@ -56,6 +58,7 @@ from storage.objects.boot import SinceBoot
 from storage.objects.disk import Disk, RealDisk
 from storage.objects.folder import FolderStore
 from storage.objects.notes import FolderNotes
+from storage.objects.sealing.data_keys import DataKeys
 from storage.objects.store import ObjectStore
 from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue, compose_thumbnails
@@ -73,6 +76,7 @@ from storage.recording.quarantine import Quarantine
 from storage.recording.recorder import Recorder
 from storage.recording.sealing import Sealer
 from storage.recording.spool import Spool
+from storage.recording.spool_keys import SpoolKeys
 from storage.settings import CoreChoice
 from tests.support import pictures
 from tests.support.eventually import eventually
@@ -316,10 +320,12 @@ async def workshop(
     allowance: Allowance = USUAL,
     core: CoreChoice = CoreChoice.AUTO,
     objects: ObjectStore | None = None,
+    keys: DataKeys | None = None,
     opened: bool = True,
 ) -> AsyncIterator[Workshop]:
     """Storage in a folder; made again in the same folder it finds what was left there. `objects` keeps the
-    segments that are finished, by default a folder does; it is not `opened` where it is away.
+    segments that are finished, by default a folder does; it is not `opened` where it is away. Spool
+    and packages are sealed by `keys`.
 
     `booted_ns` is how long the machine has run at the start.
     """
@@ -329,7 +335,8 @@ async def workshop(
         (folder / name).mkdir(exist_ok=True)
     lane = DiskLane("disk-test", lane_bytes)
     built = core_of(core, get_logger("storage"))
-    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock, core=built)
+    sealing = None if keys is None else SpoolKeys(keys, FolderNotes(folder / "spool", RealDisk()))
+    spool = Spool(folder / "spool", disk or RealDisk(), [lane], clock, core=built, keys=sealing)
     store = objects or FolderStore(folder / "objects", spool.disk)
     archive = await open_archive(f"sqlite+aiosqlite:///{folder / 'index.db'}", store, spool)
     if opened:
@@ -352,25 +359,27 @@ async def workshop(
     private, public = evidence or pem_pair()
     ticket_private, ticket_public = pem_pair()
     key = EvidenceKey.from_pem(private)
+    safe, exports = PackageSafe(keys), ExportRows(archive.database)
     jobs = ExportJobs(
-        ExportRows(archive.database),
+        exports,
         archive.holds,
         catalogue,
         Seals(key, seal_key()),
         clock,
         reads,
-        folder=folder / "exports",
+        packages=Packages(exports, safe, clock, folder / "exports"),
         version="0.0",
         at_once=1,
         is_recovering=half.finisher.is_recovering,
         proofs=archive.proofs,
     )
     sweep = PackageSweep(
-        ExportRows(archive.database),
+        exports,
         clock,
         folder=folder / "exports",
         keep_days=7,
         is_making=jobs.is_making,
+        safe=safe,
     )
     left_overs = LeftOvers(
         archive.store,

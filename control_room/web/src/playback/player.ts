@@ -273,7 +273,7 @@ export class Player {
     const back = this.stepFrom === null ? null : steppedTime(this.times, this.stepFrom, -1);
     if (back !== null) this.seek(this.sink.ofMedia(back + 0.001));
     if (media.completeFrom !== null) this.set({ incomplete: merged([...this.state.incomplete, { from: media.from, to: media.completeFrom }]) });
-    this.set({ codec: media.codec, recorded: media.recorded, clock: media.clock, edge: "none", problem: null });
+    this.set({ codec: media.codec, recorded: media.recorded, clock: media.clock, wrongMs: media.wrongMs, edge: "none", problem: null });
     // Nothing new was there: what comes next is being written now.
     this.notBeforeMs = media.to <= askedFrom + TOLERANCE_MS ? performance.now() + EDGE_RETRY_MS : 0;
   }

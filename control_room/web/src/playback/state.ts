@@ -30,6 +30,8 @@ export interface PlayerState {
   recorded: string;
   /** Where the UTC of the recording comes from: "arrival", "sender_report", or "" while nothing is known. */
   clock: string;
+  /** How far that UTC is wrong at most, null where nobody knows. */
+  wrongMs: number | null;
   /** Where the pictures that are buffered, or were, are incomplete. */
   incomplete: readonly Span[];
   listing: Listing | null;
@@ -37,6 +39,7 @@ export interface PlayerState {
 
 export const START: PlayerState = {
   shownMs: null, playing: true, rate: 1, backward: false, loading: true, edge: "none", jump: null, problem: null, codec: "", clock: "",
+  wrongMs: null,
   recorded: "", incomplete: [], listing: null,
 };
 

@@ -49,3 +49,21 @@ describe("a recording", () => {
     expect(asked).toEqual([null, "h264"]);
   });
 });
+
+describe("what is missing of a range", () => {
+  it("is told with its cause", async () => {
+    const gap = { from: "2026-01-01T00:00:00Z", to: "2026-01-01T00:01:00Z" };
+    const listing = { ranges: [], gaps: [{ ...gap, cause: "disk" }], recording: false, until: null };
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify(listing))));
+    const found = await recordings().list(SPAN, new AbortController().signal);
+    expect(found.gaps).toEqual([{ from: Date.parse(gap.from), to: Date.parse(gap.to), cause: "disk" }]);
+  });
+});
+
+describe("the UTC of a recording", () => {
+  it.each([[{ "X-Beffroi-Uncertainty": "180" }, 180], [{}, null], [{ "X-Beffroi-Uncertainty": "nobody knows" }, null]])(
+    "with %o is wrong by %s ms at most", async (told, wrongMs) => {
+      vi.stubGlobal("fetch", () => Promise.resolve(new Response(new Uint8Array([1]), { headers: { "X-Beffroi-Codec": "avc1.64001f", ...told } })));
+      expect(await media(recordings())).toMatchObject({ wrongMs });
+    });
+});

@@ -6,8 +6,14 @@ import type { Span } from "./planner";
 
 const MARGIN_MS = 20_000;
 
+/** A span without pictures, and why: a value of storage's `GapCause`. */
+export interface Gap extends Span {
+  cause: string;
+}
+
 export interface Listing {
   ranges: Span[];
+  gaps: Gap[];
   /** Whether storage writes this stream now. */
   recording: boolean;
   /** The newest recorded instant. */
@@ -20,6 +26,8 @@ export type Media =
    * where its UTC comes from, "arrival" or "sender_report".
    */
   | { kind: "data"; data: ArrayBuffer; from: number; to: number; codec: string; recorded: string; clock: string;
+      /** How far that UTC is wrong at most, null where nobody knows. */
+      wrongMs: number | null;
       /** Pictures before this instant are incomplete, where the answer begins without a key picture. */
       completeFrom: number | null }
   | { kind: "nothing"; next: number | null };
@@ -31,6 +39,7 @@ interface WireSpan {
 
 interface WireListing {
   ranges: WireSpan[];
+  gaps: (WireSpan & { cause: string })[];
   recording: boolean;
   until: string | null;
 }
@@ -52,7 +61,8 @@ export class Recordings {
     const response = await this.get("", { from: toWire(range.from), to: toWire(range.to) }, signal);
     const body = (await response.json()) as WireListing;
     return {
-      ranges: body.ranges.map((span) => ({ from: Date.parse(span.from), to: Date.parse(span.to) })),
+      ranges: body.ranges.map(spanOf),
+      gaps: body.gaps.map((gap) => ({ ...spanOf(gap), cause: gap.cause })),
       recording: body.recording,
       until: body.until === null ? null : Date.parse(body.until),
     };
@@ -82,6 +92,7 @@ export class Recordings {
       codec: codecOf(response),
       recorded: response.headers.get("X-Beffroi-Transcoded") ?? "",
       clock: response.headers.get("X-Beffroi-Clock") ?? "",
+      wrongMs: wrongOf(response),
       completeFrom: completeOf(response),
     };
   }
@@ -137,6 +148,8 @@ export class Recordings {
   }
 }
 
+const spanOf = (span: WireSpan): Span => ({ from: Date.parse(span.from), to: Date.parse(span.to) });
+
 const LISTING_MS = 4000;
 
 /** What is recorded of a range, asked for again while it may grow. */
@@ -163,6 +176,11 @@ export class Listings {
 
 const codecOf = (response: Response): string => response.headers.get("X-Beffroi-Codec") ?? "";
 
+
+const wrongOf = (response: Response): number | null => {
+  const told = response.headers.get("X-Beffroi-Uncertainty") ?? "";
+  return /^\d+$/.test(told) ? Number(told) : null;
+};
 
 const completeOf = (response: Response): number | null => {
   const value = Date.parse(response.headers.get("X-Beffroi-Complete") ?? "");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { wallOf } from "../i18n/zone";
 import { percent } from "../i18n/times";
 import { fr } from "../i18n/fr";
-import { coverageOf, following, holes, panned, SHORTEST_MS, ticks, timeAt, xOf, zoomed } from "./timeline";
+import { coverageOf, following, holes, longest, panned, SHORTEST_MS, ticks, timeAt, xOf, zoomed } from "./timeline";
 
 const whole = { from: 0, to: 3_600_000 };
 
@@ -104,5 +104,13 @@ describe("how much is recorded", () => {
         expect(percent(share, "en").startsWith("100")).toBe(gaps + tiny === 0);
       }
     }
+  });
+});
+
+describe("the gaps named in words", () => {
+  it("are the longest, in order of time", () => {
+    const gaps = [{ from: 0, to: 5 }, { from: 10, to: 11 }, { from: 20, to: 29 }];
+    expect(longest(gaps, 2)).toEqual([gaps[0], gaps[2]]);
+    expect(longest(gaps, 9)).toEqual(gaps);
   });
 });

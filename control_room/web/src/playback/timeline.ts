@@ -79,6 +79,13 @@ export function holes(whole: Window, spans: readonly Window[]): Window[] {
   return found;
 }
 
+/** The longest of some spans, at most so many, in order of time. */
+export const longest = <T extends Window>(spans: readonly T[], most: number): T[] =>
+  [...spans]
+    .sort((a, b) => b.to - b.from - (a.to - a.from))
+    .slice(0, most)
+    .sort((a, b) => a.from - b.from);
+
 /** Shorter ones are told apart: nobody sees them on the timeline. */
 const TINY_MS = 1000;
 

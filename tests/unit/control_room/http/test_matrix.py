@@ -152,7 +152,7 @@ EXPECTED: dict[str, Expected] = {
     "getRecordingPolicies": Expected(200, only("recorder")),
     "putHeldHolds": Expected(200, only("recorder"), {"ids": []}),
     "putLedger": Expected(200, only("recorder"), as_json(BEGUN)),
-    "putRecordingReports": Expected(204, only("recorder"), {"reports": []}),
+    "putRecordingReports": Expected(200, only("recorder"), {"reports": []}),
 }
 
 # These end what others need, so they are asked last, in this order.

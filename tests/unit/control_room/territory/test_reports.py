@@ -4,12 +4,14 @@ from datetime import UTC, datetime
 
 import httpx
 
-from shared.messages.codec import encode
+from shared.messages.codec import decode, encode
 from shared.messages.ingest import CameraReport, CameraReports, CameraStatus
+from shared.messages.storage import CameraStandings, RecordingReport, RecordingReports, RecordingStatus
 from tests.unit.control_room.room import (
     CAMERA_PASSWORD,
     CAMERA_USER,
     LILLE,
+    RECORDER_TOKEN,
     ROUBAIX,
     Room,
 )
@@ -52,3 +54,32 @@ async def test_a_report_without_zones_in_its_times_is_refused(room: Room, admin:
         ]
     }
     assert (await worker.put("/worker/reports", json=body)).status_code == 400
+
+
+async def test_storage_hears_how_cameras_are_whose_pictures_it_waits_for(
+    room: Room, admin: httpx.AsyncClient
+) -> None:
+    refused, silent, recorded = [
+        f"{commune}/{await room.camera(admin, commune)}/main" for commune in (LILLE, ROUBAIX, LILLE)
+    ]
+    _, worker = await room.worker(admin)
+    await report(worker, refused, CameraStatus.REFUSED)
+    told = RecordingReports(
+        tuple(
+            RecordingReport(stream, status, "", SINCE)
+            for stream, status in (
+                (refused, RecordingStatus.WAITING),
+                (silent, RecordingStatus.WAITING),
+                (recorded, RecordingStatus.RECORDING),
+            )
+        )
+    )
+    recorder = room.machine(RECORDER_TOKEN)
+    answer = await recorder.put("/recorder/reports", content=encode(told), headers=JSON)
+    cameras = decode(CameraStandings, answer.content).cameras
+    assert [(one.stream, one.status) for one in cameras] == [
+        (refused, CameraStatus.REFUSED),
+        (silent, CameraStatus.UNKNOWN),
+    ]
+    assert cameras[0].since == SINCE
+    assert cameras[1].code == "worker-not-heard"

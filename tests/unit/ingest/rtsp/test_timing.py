@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ingest.ports import Packet
 from ingest.rtsp.timing import Timing
-from ingest.rtsp.utc_mapping import LOOSE_NS, MAX_DELAY_NS, MAX_OFFSET_NS
+from ingest.rtsp.utc_mapping import MAX_OFFSET_NS
+from shared.arrival import LOOSE_NS, MAX_DELAY_NS
 from shared.clock import SimulatedClock
 from shared.units import UtcSource
 from tests.unit.ingest.rtsp.packets import IDR, SLICE, Rig, rtp, sender_report
@@ -31,6 +32,20 @@ async def test_what_is_read_late_was_heard_when_it_came() -> None:
     assert timing.late_ns == 150 * MS
     timing.arrived(None)
     assert (timing.late_ns, timing.heard_ns) == (0, clock.monotonic_ns())
+
+
+async def test_pictures_read_together_for_the_first_time_came_as_those_did_that_were_read_at_once() -> None:
+    clock = SimulatedClock()
+    timing = Timing(90_000, clock)
+    begun_ns = clock.utc_ns()
+    for number in range(5):
+        timing.arrived(None)
+        timing.begin(number * 3600)
+        await clock.advance(0.04)
+    await clock.advance(0.76)
+    timing.arrived(0)
+    arrivals_ns = timing.begin_all([number * 3600 for number in range(5, 25)])
+    assert [(one_ns - begun_ns) // MS for one_ns in arrivals_ns] == [number * 40 for number in range(5, 25)]
 
 
 @settings(deadline=None, max_examples=40)

@@ -3,7 +3,8 @@
 import pytest
 
 from ingest.rtsp.rtcp import SenderReport
-from ingest.rtsp.utc_mapping import MAX_DELAY_NS, MAX_OFFSET_NS, NEVER_SET_NS, UPTIME_NS, UtcMapping
+from ingest.rtsp.utc_mapping import MAX_OFFSET_NS, NEVER_SET_NS, UPTIME_NS, UtcMapping
+from shared.arrival import MAX_DELAY_NS
 
 NOW_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -97,3 +98,30 @@ def test_another_sender_has_another_clock() -> None:
     mapping.utc_of(0, NOW_NS)
     mapping.forget()
     assert (mapping.utc_of(0, NOW_NS), mapping.offset_ns) == (None, None)
+
+
+@pytest.mark.parametrize("fast_ppm", [-20_000, -3_000, 1_000, 20_000])
+def test_a_media_clock_that_goes_wrong_between_reports_is_told_as_uncertain(fast_ppm: int) -> None:
+    """By the second report it is seen; what is told until the next one covers it."""
+    mapping = UtcMapping(90_000)
+    for second in (0, 5, 10):
+        time32 = second * (90_000 + 90_000 * fast_ppm // 1_000_000)
+        mapping.reported(SenderReport(1, NOW_NS + second * 1000 * MS, time32, 0))
+        told = mapping.utc_of(time32, NOW_NS + second * 1000 * MS + 100 * MS)
+        assert told is not None
+        assert told.uncertainty_ns == 100 * MS
+    later32 = 14 * (90_000 + 90_000 * fast_ppm // 1_000_000)
+    late = mapping.utc_of(later32, NOW_NS + 14_000 * MS + 100 * MS)
+    assert late is not None
+    drift_ns = abs(late.utc_ns - NOW_NS - 14_000 * MS)
+    assert drift_ns >= 3 * MS
+    assert late.uncertainty_ns >= 100 * MS + drift_ns * 9 // 10
+
+
+def test_a_clock_that_was_set_between_two_reports_is_no_drift() -> None:
+    mapping = UtcMapping(90_000)
+    mapping.reported(SenderReport(1, NOW_NS - 3_600_000 * MS, 0, 0))
+    mapping.reported(SenderReport(1, NOW_NS + 5000 * MS, 450_000, 0))
+    told = mapping.utc_of(900_000, NOW_NS + 10_000 * MS + 100 * MS)
+    assert told is not None
+    assert told.uncertainty_ns == 100 * MS + 5000 * MS * 200 // 1_000_000

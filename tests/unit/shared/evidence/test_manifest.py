@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from shared.evidence.manifest import (
     CameraPart,
     Gap,
-    GapCause,
     NamedCamera,
     Requisition,
     SealedFile,
@@ -18,6 +17,7 @@ from shared.evidence.manifest import (
     exact,
     write_manifest,
 )
+from shared.gap_causes import GapCause
 from shared.spans import Present, Span
 from shared.utc import ns_of
 
@@ -59,7 +59,7 @@ def video(**more: int) -> SealedVideo:
 def written(*videos: SealedVideo) -> bytes:
     """The manifest of an export with one camera."""
     present = [Present(Span(START_NS, START_NS + 10 * SECOND_NS), 3)]
-    gaps = [Gap(Span(START_NS + 10 * SECOND_NS, START_NS + 60 * SECOND_NS), GapCause.NO_FOOTAGE)]
+    gaps = [Gap(Span(START_NS + 10 * SECOND_NS, START_NS + 60 * SECOND_NS), GapCause.LINK)]
     return write_manifest(
         REQUISITION,
         [CameraPart(CAMERA, present, gaps, videos, ["sender_report"])],
@@ -98,7 +98,7 @@ def test_the_manifest_says_what_was_asked_what_there_is_and_what_is_missing() ->
                 "place": "Grand'Place",
                 "authorisation": "2026-17",
                 "present": [{"start": start, "end": until, "run": 3}],
-                "gaps": [{"start": until, "end": end, "cause": "no-footage"}],
+                "gaps": [{"start": until, "end": end, "cause": "link"}],
                 "clock": {"utc_from": ["sender_report"], "offset_s": None, "uncertainty_s": None},
                 "masks": {"by_centre": "none", "in_camera": "unknown"},
                 "proofs_of_capture": {},

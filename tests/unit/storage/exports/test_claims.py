@@ -69,7 +69,7 @@ async def test_an_export_is_begun_by_whoever_gets_its_lease_and_let_go_when_it_i
 
             await eventually(done, within_s=30, what="the export")
             await eventually(lambda: claims.left == ["x-0001"], what="the lease let go")
-        assert verify(await shop.jobs.package("x-0001"), shop.evidence_pem).sound
+        assert verify(await shop.jobs.packages.package("x-0001"), shop.evidence_pem).sound
 
 
 async def test_one_that_lost_the_lease_neither_ends_nor_destroys_what_another_made(tmp_path: Path) -> None:

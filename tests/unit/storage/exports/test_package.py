@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from shared.arrival import LOOSE_NS, MAX_DELAY_NS
 from shared.evidence.verify import verify
+from shared.gap_causes import GapCause
+from shared.spans import Span
 from shared.tap.reassembly import Gap
 from shared.tickets import Action
-from tests.support.pictures import STREAM
+from storage.model.deadline import DAY_NS
+from storage.model.interruptions import Interruption
+from tests.support.pictures import START_NS, STREAM
 from tests.support.programs import needs
 from tests.unit.storage.packages import (
     exported,
@@ -36,10 +41,14 @@ async def test_ffprobe_finds_one_film_track_and_no_error(tmp_path: Path) -> None
     assert told == (0, "video,250\n", "")
 
 
-async def test_the_manifest_tells_the_gaps(tmp_path: Path) -> None:
+async def test_the_manifest_tells_the_gaps_with_their_causes_and_how_wrong_the_clock_may_be(
+    tmp_path: Path,
+) -> None:
     pictures = units(250)
     async with workshop(tmp_path) as shop:
         await shop.record_all([*pictures[:50], Gap(STREAM, 100), *pictures[150:]])
+        cut = Interruption(str(STREAM), GapCause.LINK, Span(START_NS + 3 * 10**9, START_NS + 5 * 10**9))
+        await shop.archive.interruptions.change([], [(cut, START_NS + DAY_NS)])
         manifest = manifest_of(await exported(shop))
     cameras = manifest["cameras"]
     assert isinstance(cameras, list)
@@ -48,6 +57,9 @@ async def test_the_manifest_tells_the_gaps(tmp_path: Path) -> None:
         for gap in cameras[0]["gaps"]
     ]
     assert lengths == pytest.approx([4.0], abs=0.001)
+    assert [gap["cause"] for gap in cameras[0]["gaps"]] == ["link"]
+    # These pictures have the UTC of their arrival.
+    assert cameras[0]["clock"]["uncertainty_s"] == pytest.approx((MAX_DELAY_NS + LOOSE_NS) / 1e9, abs=0.001)
 
 
 async def test_the_manifest_seals_each_film(tmp_path: Path) -> None:

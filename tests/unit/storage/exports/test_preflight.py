@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from shared.errors import BadInput
+from shared.gap_causes import GapCause
 from shared.messages.desk import MissingCause, StreamSurvey, SurveyOrder
+from shared.spans import Span
 from shared.utc import instant_of
 from storage.index.holds import Hold
+from storage.model.interruptions import Interruption
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.packages import START
 from tests.unit.storage.workshop import Workshop, units, workshop
@@ -55,6 +58,19 @@ async def test_what_is_missing_says_why(tmp_path: Path) -> None:
         MissingCause.TO_COME,
     ]
     assert edges[2][1] == edges[3][0] == now
+
+
+async def test_what_was_written_down_when_it_happened_is_told(tmp_path: Path) -> None:
+    async with workshop(tmp_path, utc_ns=START_NS + 60 * S) as shop:
+        await shop.record_all(units(50))
+        failed = Interruption(str(STREAM), GapCause.DISK, Span(START_NS + 2 * S, START_NS + 30 * S))
+        other = Interruption("59350/cam-other/main", GapCause.CAMERA, Span(START_NS, START_NS + 60 * S))
+        await shop.archive.interruptions.change([], [(one, START_NS + DAY_S * S) for one in (failed, other)])
+        told = await surveyed(shop, asked(0, 60))
+    assert [(one.cause, (one.end - START).total_seconds()) for one in told.missing] == [
+        (MissingCause.DISK, 30),
+        (MissingCause.NONE, 60),
+    ]
 
 
 async def test_held_images_have_no_day_they_die_on_but_for_the_hold_of_the_asker(tmp_path: Path) -> None:

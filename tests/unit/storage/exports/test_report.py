@@ -11,7 +11,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from shared.evidence.manifest import CameraPart, Gap, GapCause, NamedCamera, Requisition, SealedFile
+from shared.evidence.manifest import CameraPart, Gap, NamedCamera, Requisition, SealedFile
+from shared.gap_causes import GapCause
 from shared.spans import Present, Span
 from storage.exports.report import ReportFacts, _set, report
 from tests.support.pictures import START_NS
@@ -22,7 +23,7 @@ ASKED = Span(START_NS, START_NS + HOUR_NS)
 PART = CameraPart(
     NamedCamera("59350/gate/main", "Porte de Paris", "Lille", "2026-59-001"),
     [Present(Span(START_NS, START_NS + HOUR_NS // 2), 1)],
-    [Gap(Span(START_NS + HOUR_NS // 2, START_NS + HOUR_NS), GapCause.NO_FOOTAGE)],
+    [Gap(Span(START_NS + HOUR_NS // 2, START_NS + HOUR_NS), GapCause.LINK)],
     [],
     ["sender_report"],
 )

@@ -15,7 +15,8 @@ from tests.unit.storage.workshop import Workshop, policy
 STRIKE_S = 12
 """Faults befall a recording in its first seconds."""
 RESUMED_S = 14
-"""A recording that a fault did not end goes on for so long."""
+"""A recording that a fault did not end goes on for so long, and for a group of pictures more: a disk that is
+full where a segment should begin costs one."""
 _SYNC_EVERY_S = 4
 DAY_S = DAY_NS / 1e9
 
@@ -51,7 +52,7 @@ async def _empty(shop: Workshop, scene: Scene) -> None:
 async def _record(shop: Workshop, scene: Scene, steps: Steps) -> None:
     """Pictures come in; what is closed is finished meanwhile, and what is written synced."""
     shop.recorder.apply([policy()])
-    seconds = STRIKE_S + (RESUMED_S if steps.is_survived else 0)
+    seconds = STRIKE_S + (RESUMED_S + scene.gop_s if steps.is_survived else 0)
     for second in range(seconds):
         was_struck = steps.struck
         await shop.record(scene.film(second, second + 1))

@@ -40,16 +40,16 @@ class Prepared:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: dict[tuple[str, int], tuple[Scene, int]] = {}
+        self._made: dict[tuple[str, int, bool], tuple[Scene, int]] = {}
         self._copies = 0
 
-    async def of(self, procedure: Procedure, gop_s: int) -> tuple[Scene, int]:
-        known = self._made.get((procedure.name, gop_s))
+    async def of(self, procedure: Procedure, gop_s: int, *, sealed: bool = False) -> tuple[Scene, int]:
+        known = self._made.get((procedure.name, gop_s, sealed))
         if known is not None:
             return known
-        folder = self._folder / f"{procedure.name}-{gop_s}"
+        folder = self._folder / f"{procedure.name}-{gop_s}-{sealed}"
         folder.mkdir()
-        scene = Scene(folder, gop_s, evidence=pem_pair())
+        scene = Scene(folder, gop_s, evidence=pem_pair(), sealed=sealed)
         async with scene.opened() as shop:
             await procedure.prepare(shop, scene)
             await scene.look(shop)
@@ -58,7 +58,7 @@ class Prepared:
         async with dry.opened() as shop:
             await recover(shop, dry)
             await examine(shop, dry)
-        self._made[procedure.name, gop_s] = (scene, steps.count)
+        self._made[procedure.name, gop_s, sealed] = (scene, steps.count)
         return scene, steps.count
 
     def copy(self, scene: Scene) -> Scene:
@@ -166,7 +166,36 @@ async def _told(shop: Workshop, scene: Scene) -> None:
 async def test_what_must_hold_holds_whatever_befell_at_any_step(
     procedure: Procedure, fault: Fault, gop_s: int, prepared: Prepared
 ) -> None:
-    scene, steps = await prepared.of(procedure, gop_s)
+    await _strike_some(procedure, fault, prepared, await prepared.of(procedure, gop_s))
+
+
+_FEW_FAULTS = {
+    "recording": (Fault.KILLED, Fault.POWER_CUT_TORN, Fault.POWER_CUT_ZEROS, Fault.DISK_FULL),
+    "finishing": (Fault.KILLED, Fault.POWER_CUT_TORN),
+    "exporting": (Fault.KILLED,),
+    "ending packages": (Fault.KILLED,),
+}
+"""Those that leave other bytes behind where bytes are sealed."""
+_MORE_FAULTS = (*sorted(ENDS - {Fault.OLDER_INDEX}), Fault.INPUT_OUTPUT_ERROR, Fault.DISK_FULL)
+_SEALED = [
+    (one, fault)
+    for one in PROCEDURES
+    if one.name in _FEW_FAULTS
+    for fault in (_FEW_FAULTS[one.name] if _EVERY >= 6 else _MORE_FAULTS)
+]
+
+
+@pytest.mark.parametrize(("procedure", "fault"), _SEALED, ids=[f"{one.name}-{two}" for one, two in _SEALED])
+async def test_it_holds_of_what_is_sealed_in_spool_store_and_packages(
+    procedure: Procedure, fault: Fault, prepared: Prepared
+) -> None:
+    await _strike_some(procedure, fault, prepared, await prepared.of(procedure, 4, sealed=True))
+
+
+async def _strike_some(
+    procedure: Procedure, fault: Fault, prepared: Prepared, made: tuple[Scene, int]
+) -> None:
+    scene, steps = made
     first = (list(Fault).index(fault) + PROCEDURES.index(procedure)) % _EVERY
     for at in range(min(first, steps - 1), steps, _EVERY):
         one = prepared.copy(scene)

@@ -19,6 +19,7 @@ from storage.index.database import Database
 from storage.index.dues import DueRows
 from storage.index.exports import ExportRows
 from storage.index.holds import Hold, HoldRows
+from storage.index.interruptions import InterruptionRows
 from storage.index.locks import LockRows
 from storage.index.policies import PolicyRows
 from storage.index.segments import SegmentRows
@@ -56,6 +57,7 @@ class Index:
     walk: Walk
     waiting: WaitingRows
     locks: LockRows
+    interruptions: InterruptionRows
     asked: list[tuple[str, Values]]
 
     def plans(self) -> list[str]:
@@ -106,6 +108,7 @@ async def index(folder: Path, empty: bytes) -> AsyncIterator[Index]:
         Walk(database),
         WaitingRows(database),
         LockRows(database),
+        InterruptionRows(database),
         asked,
     )
     for number in range(20):
@@ -192,6 +195,18 @@ QUESTIONS: dict[str, tuple[Callable[[Index], Awaitable[object]], str]] = {
         "ix_segments_stream_start_ns (stream=? AND start_ns>?)",
     ),
     "adding": (lambda index: index.rows.add(segment(99)), ""),
+    "what is known of gaps": (
+        lambda index: index.interruptions.between(str(STREAM), BASE_NS, BASE_NS + DAY_NS, BASE_NS),
+        "ix_interruptions_start (stream=? AND start_ns>? AND start_ns<?)",
+    ),
+    "what lasted": (
+        lambda index: index.interruptions.end_all(BASE_NS),
+        "ix_interruptions_open (owner=? AND end_ns=?)",
+    ),
+    "what is forgotten of gaps": (
+        lambda index: index.interruptions.forget(DUE_NS),
+        "ix_interruptions_due_ns (due_ns<?)",
+    ),
     "storing": (lambda index: index.rows.mark_stored(segment(3).key), "autoindex_segments_1 (key=?)"),
     "what is due": (lambda index: index.dues.condemn(DUE_NS), "ix_segments_due_ns (due_ns<?)"),
     "what a hold kept": (_released, "ix_segments_kept (stream=? AND start_ns>? AND start_ns<?)"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -9,10 +10,18 @@ import pytest
 from shared.clock import SimulatedClock
 from shared.ids import StreamId
 from shared.messages.codec import encode
-from shared.messages.storage import RecordingPolicies, RecordingPolicy, RecordingReport
+from shared.messages.ingest import CameraStatus
+from shared.messages.storage import (
+    CameraStanding,
+    CameraStandings,
+    RecordingPolicies,
+    RecordingPolicy,
+    RecordingReport,
+)
 from storage.index.database import Database
 from storage.index.policies import PolicyRows
 from storage.lifecycle.policies import PolicyPoller
+from tests.support.pictures import STREAM
 from tests.unit.storage.rows import index_in_memory
 from tests.unit.storage.workshop import policy
 
@@ -24,6 +33,8 @@ class ControlRoom:
     policies: tuple[RecordingPolicy, ...] = (policy(),)
     away: bool = False
     told: int = 0
+    answers: tuple[CameraStanding, ...] | None = None
+    standings: list[CameraStandings] = field(default_factory=list)
     applied: list[Sequence[RecordingPolicy]] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -31,7 +42,9 @@ class ControlRoom:
             raise httpx.ConnectError("refused", request=request)
         if request.method == "PUT":
             self.told += 1
-            return httpx.Response(204)
+            if self.answers is None:
+                return httpx.Response(204)
+            return httpx.Response(200, content=encode(CameraStandings(self.answers)))
         if request.headers.get("if-none-match") == '"1"':
             return httpx.Response(304)
         return httpx.Response(
@@ -43,7 +56,14 @@ class ControlRoom:
             return ()
 
         client = httpx.AsyncClient(transport=httpx.MockTransport(self), base_url="http://control")
-        return PolicyPoller(client, PolicyRows(database), clock, apply=self.applied.append, reports=reports)
+        return PolicyPoller(
+            client,
+            PolicyRows(database),
+            clock,
+            apply=self.applied.append,
+            reports=reports,
+            heard=self.standings.append,
+        )
 
 
 async def test_policies_are_applied_once_a_change() -> None:
@@ -94,3 +114,15 @@ async def test_days_below_the_minimum_are_not_obeyed_and_a_minimum_that_cannot_b
         await control.poller(database, SimulatedClock(0)).poll()
         assert [(one.stream, one.days) for one in control.applied[-1]] == [(below.stream, 15)]
         assert [one.days for one in await PolicyRows(database).all()] == [15]
+
+
+async def test_how_cameras_are_that_are_waited_for_is_heard_where_control_room_tells_it() -> None:
+    standing = CameraStanding(
+        str(STREAM), CameraStatus.REFUSED, datetime(2026, 11, 20, tzinfo=UTC), "refused"
+    )
+    control = ControlRoom(answers=(standing,))
+    async with index_in_memory() as database:
+        await control.poller(database, SimulatedClock(0)).report()
+        control.answers = None
+        await control.poller(database, SimulatedClock(0)).report()
+    assert control.standings == [CameraStandings((standing,))]

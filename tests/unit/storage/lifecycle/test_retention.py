@@ -34,6 +34,26 @@ async def test_footage_lives_until_its_authorised_days_are_over(tmp_path: Path) 
         assert shop.objects()
 
 
+@pytest.mark.parametrize("free_bytes", [0, 1 << 50])
+async def test_no_free_space_however_little_or_much_moves_a_deadline(tmp_path: Path, free_bytes: int) -> None:
+    class Told(RealDisk):
+        free: int | None = None
+
+        def free_bytes(self, path: Path) -> int:
+            return super().free_bytes(path) if self.free is None else self.free
+
+    disk = Told()
+    async with workshop(tmp_path, disk=disk) as shop:
+        await recorded(shop, days=15)
+        disk.free = free_bytes
+        await days_pass(shop, 14.9)
+        await shop.retention.run_once()
+        alive = shop.objects()
+        await days_pass(shop, 0.2)
+        await shop.retention.run_once()
+        assert (bool(alive), shop.objects()) == (True, [])
+
+
 async def test_footage_dies_when_its_authorised_days_are_over(tmp_path: Path) -> None:
     async with workshop(tmp_path) as shop:
         await recorded(shop, days=15)

@@ -153,8 +153,8 @@ def test_footage_of_february_is_not_shown_in_the_hour_that_spring_takes() -> Non
     start_ns, over_ns = ns("2027-02-28T10:00:00"), ns("2027-03-28T09:00:00")
     assert deadline_ns(start_ns, 31) == over_ns
     limits = limits_of(31, [], [])
-    assert limits.show(start_ns, start_ns + 1, 31, over_ns - 1)
-    assert not limits.show(start_ns, start_ns + 1, 31, over_ns)
+    assert limits.shown(start_ns, start_ns + 1, 31, over_ns - 1)
+    assert not limits.shown(start_ns, start_ns + 1, 31, over_ns)
 
 
 @given(st.integers(1990, 2096), days, st.integers(0, 21))

@@ -2,12 +2,14 @@
 
 import errno
 import io
+import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from shared.errors import Unavailable
+from storage.objects.s3 import BLOCK_BYTES
 from storage.objects.s3_wire import S3Place, S3Wire
 from storage.objects.store import ObjectStore, StoreAway
 from tests.support.s3_server import LOCKED, PART_BYTES, S3Server, s3_store
@@ -147,9 +149,9 @@ def test_what_was_destroyed_is_not_read_from_memory(s3: S3Server) -> None:
         store.read(KEY, 0, 8)
 
 
-def test_boxes_read_one_by_one_cost_one_question(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    store, fetched = s3_store(s3.place()), []
-    store.put(KEY, io.BytesIO(BIG[:100_000]))
+def fetches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The keys of which every wire reads something from here on."""
+    fetched: list[str] = []
     fetch = S3Wire.fetch
 
     def noted(self: S3Wire, key: str, /, **arguments: object) -> bytes:
@@ -157,6 +159,44 @@ def test_boxes_read_one_by_one_cost_one_question(s3: S3Server, monkeypatch: pyte
         return fetch(self, key, **arguments)
 
     monkeypatch.setattr(S3Wire, "fetch", noted)
+    return fetched
+
+
+def test_a_file_read_from_end_to_end_costs_a_handful_of_questions(
+    s3: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a film's fragments are looked up, and then played: a head of each, then all of each."""
+    store, data = s3_store(s3.place()), random.Random(5).randbytes(15 * BLOCK_BYTES + 12_345)
+    store.put(KEY, io.BytesIO(data))
+    fetched = fetches(monkeypatch)
+    starts = range(0, len(data), 120_000)
+    assert all(store.read(KEY, start, 4096) == data[start : start + 4096] for start in starts)
+    assert b"".join(store.read(KEY, start, 120_000) for start in starts) == data
+    assert store.read(KEY, len(data), 8) == b""
+    assert len(fetched) <= 6
+
+
+def test_what_is_read_here_and_there_is_not_read_ahead(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, data = s3_store(s3.place()), random.Random(5).randbytes(6 * BLOCK_BYTES)
+    store.put(KEY, io.BytesIO(data))
+    sizes: list[int] = []
+    fetch = S3Wire.fetch
+
+    def noted(self: S3Wire, key: str, /, **arguments: object) -> bytes:
+        found = fetch(self, key, **arguments)
+        sizes.append(len(found))
+        return found
+
+    monkeypatch.setattr(S3Wire, "fetch", noted)
+    for number in (4, 1, 3, 0):
+        assert store.read(KEY, number * BLOCK_BYTES, 8) == data[number * BLOCK_BYTES :][:8]
+    assert sizes == [BLOCK_BYTES] * 4
+
+
+def test_boxes_read_one_by_one_cost_one_question(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = s3_store(s3.place())
+    store.put(KEY, io.BytesIO(BIG[:100_000]))
+    fetched = fetches(monkeypatch)
     assert [store.read(KEY, offset, 8) for offset in range(0, 8000, 100)] == [
         BIG[offset : offset + 8] for offset in range(0, 8000, 100)
     ]

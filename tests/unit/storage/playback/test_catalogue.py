@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+from shared.gap_causes import GapCause
+from shared.spans import Span
 from shared.tap.reassembly import Gap
 from shared.tickets import Action
+from storage.model.deadline import DAY_NS
+from storage.model.interruptions import Interruption
 from tests.support.pictures import START_NS, STREAM
 from tests.unit.storage.playing import SECOND_NS, at, media, times
 from tests.unit.storage.workshop import policy, units, workshop
@@ -21,9 +25,16 @@ async def test_the_list_tells_its_gaps(tmp_path: Path) -> None:
     pictures = units(250)
     async with workshop(tmp_path, utc_ns=START_NS + 60 * SECOND_NS) as shop:
         await shop.record_all([*pictures[:50], Gap(STREAM, 100), *pictures[150:]])
+        cut = Interruption(
+            str(STREAM), GapCause.LINK, Span(START_NS + 3 * SECOND_NS, START_NS + 5 * SECOND_NS)
+        )
+        await shop.archive.interruptions.change([], [(cut, START_NS + DAY_NS)])
         token = shop.token(Action.PLAYBACK, str(STREAM))
         listed = (await shop.get(f"/recordings/{STREAM}", token, **{"from": at(0), "to": at(12)})).json()
-    assert listed["gaps"] == [{"from": at(2), "to": at(6)}, {"from": at(10), "to": at(12)}]
+    assert listed["gaps"] == [
+        {"from": at(2), "to": at(6), "cause": "link"},
+        {"from": at(10), "to": at(12), "cause": "unknown"},
+    ]
 
 
 async def test_the_growing_segment_plays(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from storage.fmp4.description import describe
 from storage.recording.open_segment import OpenSegment
 from storage.recording.pending import PendingFragment
+from storage.recording.time_line import TimeLine
 from tests.unit.storage.workshop import units
 
 FRAME90 = 3600
@@ -25,7 +26,8 @@ class Nowhere:
 
 def opened() -> OpenSegment:
     unit = units(1)[0]
-    return OpenSegment("k", Nowhere(), describe(unit), unit.run, unit.utc_ns, unit.pts90, 0)
+    line = TimeLine(unit.utc_source, fresh=True)
+    return OpenSegment("k", Nowhere(), describe(unit), unit.run, line, unit.utc_ns, unit.pts90, 0)
 
 
 @given(st.permutations(range(6)), st.booleans())

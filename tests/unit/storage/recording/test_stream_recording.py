@@ -46,6 +46,31 @@ async def test_segments_are_cut_on_key_units(tmp_path: Path) -> None:
         assert all(layout.fragments[0].key for layout in await layouts_of(shop))
 
 
+async def test_what_was_recorded_of_a_camera_that_fell_silent_for_good_dies_on_its_day(
+    tmp_path: Path,
+) -> None:
+    """The process goes on, and no picture ever ends the segment."""
+    async with workshop(tmp_path) as shop:
+        await shop.policies.replace([policy(days=5)])
+        shop.recorder.apply([policy(days=5)])
+        running = asyncio.create_task(shop.recorder.run())
+        await shop.record(units(50))
+        # As it is after a stall: a picture that comes now goes on where the last one ended.
+        await shop.clock.advance(60)
+        await shop.settle()
+        await shop.finish()
+        assert len(shop.recorder.footage(STREAM)) == 1
+        await shop.clock.advance(600)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await shop.settle()
+        await shop.finish()
+        await shop.clock.advance(5 * 86_400)
+        await shop.retention.run_once()
+        assert (shop.recorder.footage(STREAM), await layouts_of(shop)) == ([], [])
+        assert await shop.catalogue.between(STREAM, START_NS, START_NS + SECOND_NS) == []
+
+
 async def test_streams_are_cut_at_different_instants(tmp_path: Path) -> None:
     other = replace(STREAM, camera="cam-other")
     async with workshop(tmp_path) as shop:

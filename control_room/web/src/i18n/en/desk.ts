@@ -38,7 +38,8 @@ export const desk = {
   },
   holds: {
     title: "Recording holds",
-    explain: "A hold keeps a range beyond its deletion deadline, for a procedure.",
+    explain:
+      "A hold keeps a range beyond its deletion deadline, for a procedure. Past it, the range alone is seen and exported; the rest of the recorded minute is opened to nobody and goes with the hold.",
     new: "New hold",
     reference: "Reference of the procedure",
     submit: "Hold the range",

@@ -1,4 +1,7 @@
 import type { Messages } from "../fr";
+import { gapCauses } from "./gaps";
+
+const causes: Record<string, string> = { ...gapCauses, unreadable: "recording unreadable", unknown: "cause unknown" };
 
 export const playback = {
   title: "Playback",
@@ -19,6 +22,12 @@ export const playback = {
     const least = tiny === 0 ? [] : [`${counted(tiny)} of less than a second`];
     const all = gaps === 0 ? least : [counted(gaps), ...least];
     return `${percent} recorded, ${all.length === 0 ? "no gap" : all.join(", ")}`;
+  },
+  gaps: {
+    title: "Causes of the gaps",
+    one: (from: string, length: string, cause: string) => `${from}, ${length}: ${cause}`,
+    more: (count: number) => `and ${count} shorter ones`,
+    cause: (code: string): string => causes[code] ?? causes["unknown"] ?? "",
   },
   nothing: "Nothing recorded in this range.",
   jumped: (from: string, to: string, length: string) => `Gap of ${length} skipped: from ${from} to ${to}`,
@@ -62,8 +71,9 @@ export const playback = {
     remove: (name: string) => `Remove ${name}`,
     nothing: "nothing recorded at this instant",
     offset: (ms: number) => `offset ${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${Math.abs(ms)} ms`,
-    uncertain: (clock: string): string => (clock === "sender_report" ? "the camera’s time" : "time of arrival, ± network delay"),
-    clock: (clock: string): string => (clock === "sender_report" ? "UTC told by the camera (RTCP): as right as its clock." : "UTC of arrival at the centre: late by the network’s delay, which is unknown."),
+    uncertain: (clock: string, wrongMs: number | null): string =>
+      `${clock === "sender_report" ? "the camera’s time" : "time of arrival"}, ${wrongMs === null ? "uncertainty unknown" : `± ${wrongMs} ms`}`,
+    clock: (clock: string): string => (clock === "sender_report" ? "UTC told by the camera (RTCP), compared with when its pictures arrive." : "UTC of arrival at the centre: late by the delay of the network and the camera."),
   },
   calendar: {
     title: "Calendar",

@@ -1,4 +1,5 @@
 import type { Messages } from "../fr";
+import { gapCauses } from "./gaps";
 
 export const requisitions = {
   title: "Requisitions",
@@ -53,7 +54,7 @@ export const requisitions = {
   nothing: "no pictures",
   missing: "Missing",
   more: (count: number) => `and ${count} more`,
-  cause: { over: "past its deadline", "to-come": "not recorded yet", none: "nothing recorded" },
+  cause: { over: "past its deadline", "to-come": "not recorded yet", none: "nothing recorded, cause unknown", ...gapCauses },
   diesAt: (when: string) => `Unless held, these pictures would be destroyed on ${when}.`,
   heldNow: "Held: nothing is destroyed before the decision.",
   notHeldYet: "Storage has not taken the hold yet: it is asked again and again.",

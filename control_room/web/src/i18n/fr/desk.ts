@@ -43,7 +43,8 @@ export const desk = {
   },
   holds: {
     title: "Gels d’enregistrement",
-    explain: "Un gel conserve une plage au-delà de son délai d’effacement, pour une procédure.",
+    explain:
+      "Un gel conserve une plage au-delà de son délai d’effacement, pour une procédure. Passé ce délai, seule la plage se voit et s’exporte ; le reste de la minute enregistrée n’est ouvert à personne et part avec le gel.",
     new: "Nouveau gel",
     reference: "Référence de la procédure",
     submit: "Geler la plage",

@@ -1,3 +1,7 @@
+import { gapCauses } from "./gaps";
+
+const causes: Record<string, string> = { ...gapCauses, unreadable: "enregistrement illisible", unknown: "cause inconnue" };
+
 export const playback = {
   title: "Relecture",
   pickCamera: "Choisissez une caméra",
@@ -17,6 +21,12 @@ export const playback = {
     const least = tiny === 0 ? [] : [`${counted(tiny)} de moins d’une seconde`];
     const all = gaps === 0 ? least : [counted(gaps), ...least];
     return `${percent} enregistré, ${all.length === 0 ? "aucun trou" : all.join(", ")}`;
+  },
+  gaps: {
+    title: "Causes des trous",
+    one: (from: string, length: string, cause: string) => `${from}, ${length} : ${cause}`,
+    more: (count: number) => `et ${count} autres, plus courtes`,
+    cause: (code: string): string => causes[code] ?? causes["unknown"] ?? "",
   },
   nothing: "Aucun enregistrement sur cette plage.",
   jumped: (from: string, to: string, length: string) => `Trou de ${length} sauté : de ${from} à ${to}`,
@@ -60,8 +70,9 @@ export const playback = {
     remove: (name: string) => `Retirer ${name}`,
     nothing: "rien d’enregistré à cet instant",
     offset: (ms: number) => `écart ${ms > 0 ? "+" : ms < 0 ? "−" : "±"}${Math.abs(ms)} ms`,
-    uncertain: (clock: string): string => (clock === "sender_report" ? "heure de la caméra" : "heure d’arrivée, ± délai du réseau"),
-    clock: (clock: string): string => (clock === "sender_report" ? "UTC donnée par la caméra (RTCP) : aussi juste que son horloge." : "UTC de l’arrivée au centre : en retard du délai du réseau, inconnu."),
+    uncertain: (clock: string, wrongMs: number | null): string =>
+      `${clock === "sender_report" ? "heure de la caméra" : "heure d’arrivée"}, ${wrongMs === null ? "incertitude inconnue" : `± ${wrongMs} ms`}`,
+    clock: (clock: string): string => (clock === "sender_report" ? "UTC donnée par la caméra (RTCP), comparée à l’arrivée de ses images." : "UTC de l’arrivée au centre : en retard du délai du réseau et de la caméra."),
   },
   calendar: {
     title: "Calendrier",

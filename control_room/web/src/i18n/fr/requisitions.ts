@@ -1,3 +1,5 @@
+import { gapCauses } from "./gaps";
+
 export const requisitions = {
   title: "Réquisitions",
   explain: "Saisie par une personne, approuvée par une autre. Ce qui est demandé est gelé dès la saisie.",
@@ -52,7 +54,7 @@ export const requisitions = {
   nothing: "aucune image",
   missing: "Manque",
   more: (count: number) => `et ${count} autres`,
-  cause: { over: "délai de conservation écoulé", "to-come": "pas encore enregistré", none: "rien d’enregistré" },
+  cause: { over: "délai de conservation écoulé", "to-come": "pas encore enregistré", none: "rien d’enregistré, cause inconnue", ...gapCauses },
   diesAt: (when: string) => `Sans gel, ces images seraient détruites le ${when}.`,
   heldNow: "Gelé : rien ne sera détruit avant la décision.",
   notHeldYet: "Le gel n’est pas encore pris par l’enregistrement : il est redemandé sans cesse.",

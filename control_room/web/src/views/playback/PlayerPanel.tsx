@@ -14,8 +14,9 @@ import { classes } from "../../ui/classes";
 import { useKeys } from "../../ui/keys";
 import { useNow } from "../../ui/now";
 import { tell, useRoute } from "../../ui/router";
-import { Companion } from "./Companion";
+import { Companion, Leader } from "./Companion";
 import { Controls } from "./Controls";
+import { Gaps } from "./Gaps";
 import { Marks, withFrom, withTo, type Marked } from "./Marks";
 import { Notices } from "./Notices";
 import { Strip } from "./Strip";
@@ -40,6 +41,7 @@ interface Props {
 
 /** Before there is a player. */
 const RESTING = { ...START, playing: false };
+const EMPTY = { ranges: [], gaps: [] };
 
 export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, onChange }: Props) {
   const { t } = useText();
@@ -104,7 +106,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
   );
   useKeys(onKey);
 
-  const ranges = state?.listing?.ranges ?? [];
+  const { ranges, gaps } = state?.listing ?? EMPTY;
   return (
     <div className={styles.player} data-testid="view-player">
       <div className={styles.playerHead}>
@@ -117,6 +119,7 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
         <div className={styles.screen}>
           <video ref={video} muted playsInline aria-label={camera.name} data-testid="player-video" tabIndex={-1} />
           <Notices state={state} />
+          {others.length > 0 && <Leader camera={camera} state={state} />}
         </div>
         {others.map((one) => (
           <Companion key={one.id} camera={one} range={range} motive={why} leader={player} onLeave={() => onOthers(others.filter((other) => other !== one))} />
@@ -124,9 +127,10 @@ export function PlayerPanel({ camera, range, startMs, motive, others, onOthers, 
       </div>
       <Controls player={player} playing={playing} rate={rate} backward={backward} shownMs={shownMs} onStill={() => void still()}
         onZoom={zoom} onZoomAll={() => setView(known)} />
-      <Timeline view={view} known={known} ranges={ranges} buffered={player?.buffered() ?? []} cursorMs={shownMs}
+      <Timeline view={view} known={known} ranges={ranges} gaps={gaps} buffered={player?.buffered() ?? []} cursorMs={shownMs}
         marked={marked} thumbs={thumbs} onMark={setMarked} onView={setView} onSeek={(ms) => player?.seek(ms)} />
       <Strip thumbs={thumbs} view={view} ranges={ranges} onSeek={(ms) => player?.seek(ms)} />
+      <Gaps gaps={gaps} onSeek={(ms) => player?.seek(ms)} />
       <Marks cameraId={camera.id} marked={marked} shownMs={shownMs} onMark={setMarked} />
     </div>
   );

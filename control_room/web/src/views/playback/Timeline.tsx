@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import { useText } from "../../i18n/text";
-import { dateTime } from "../../i18n/times";
+import { dateTime, span } from "../../i18n/times";
 import { draw } from "../../playback/draw";
 import type { Span } from "../../playback/planner";
+import type { Gap } from "../../playback/storage";
 import type { Thumbs } from "../../playback/thumbs";
 import { panned, timeAt, xOf, zoomed, type Window } from "../../playback/timeline";
 import { classes } from "../../ui/classes";
@@ -15,6 +16,7 @@ interface Props {
   view: Window;
   known: Window;
   ranges: readonly Span[];
+  gaps: readonly Gap[];
   buffered: readonly Span[];
   cursorMs: number | null;
   marked: Marked;
@@ -32,7 +34,7 @@ const PLACES = 160;
  * range, wheel zooms, Shift and wheel moves. A small picture shows what is under the pointer, or at the cursor
  * while the slider has the focus.
  */
-export function Timeline({ view, known, ranges, buffered, cursorMs, marked, thumbs, onMark, onView, onSeek }: Props) {
+export function Timeline({ view, known, ranges, gaps, buffered, cursorMs, marked, thumbs, onMark, onView, onSeek }: Props) {
   const { t, language } = useText();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hoverMs, setHoverMs] = useState<number | null>(null);
@@ -71,8 +73,15 @@ export function Timeline({ view, known, ranges, buffered, cursorMs, marked, thum
   const part = (view.to - view.from) / PLACES;
   const peeked = pointed === null ? null : Math.round(view.from + (Math.floor((pointed - view.from) / part) + 0.5) * part);
   const there = peeked !== null && ranges.some((range) => peeked >= range.from && peeked < range.to);
+  const gap = pointed === null ? undefined : gaps.find((one) => pointed >= one.from && pointed < one.to);
+  const words = t.playback.gaps;
   return (
     <div className={styles.timeline}>
+      {pointed !== null && gap !== undefined && pointed >= view.from && pointed <= view.to && (
+        <div className={classes(styles.peek, styles.why)} style={{ left: `clamp(120px, ${14 + xOf(view, width, pointed)}px, calc(100% - 120px))` }} aria-hidden="true" data-testid="gap-why">
+          {words.one(dateTime(language, gap.from), span(gap.to - gap.from), words.cause(gap.cause))}
+        </div>
+      )}
       {pointed !== null && there && pointed >= view.from && pointed <= view.to && (
         <div className={styles.peek} style={{ left: `clamp(84px, ${14 + xOf(view, width, pointed)}px, calc(100% - 84px))` }} aria-hidden="true" data-testid="peek">
           <Thumbnail thumbs={thumbs} atMs={peeked} />

@@ -4,15 +4,16 @@ import errno
 import io
 import json
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from storage.objects.disk import RealDisk
 from storage.objects.folder import FolderStore
+from storage.objects.notes import FolderNotes
 from storage.objects.sealing.commune_keys import CommuneKeys
 from storage.objects.sealing.data_keys import DataKeys
 from storage.objects.sealing.faults import KeyAway, SealBroken
@@ -287,15 +288,15 @@ def test_a_store_in_memory_is_sealed_too(tmp_path: Path) -> None:
     assert inner.read(KEY, 0, 16) == b"beffroi-sealed-1"
 
 
-def shared_store(folder: Path) -> SealingStore:
+def shared_store(folder: Path, name: str = "a") -> SealingStore:
     """That of one of several processes."""
-    inner = FolderStore(folder / "objects", RealDisk())
+    inner = FolderStore(folder / "objects", RealDisk(), name)
     return SealingStore(inner, data_keys(folder, inner), shared=True)
 
 
 def test_processes_that_store_the_first_of_a_day_at_once_make_one_key(tmp_path: Path) -> None:
     sealed_store(tmp_path)
-    stores = [shared_store(tmp_path) for _ in range(8)]
+    stores = [shared_store(tmp_path, str(number)) for number in range(8)]
     keys = [f"{DAY}/20260701T12000{number}.000Z-r1-a.mp4" for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda one: put(one[0], one[1]), zip(stores, keys, strict=True)))
@@ -303,31 +304,11 @@ def test_processes_that_store_the_first_of_a_day_at_once_make_one_key(tmp_path: 
     assert [again.read(key, 0, len(DATA) + 1) for key in keys] == [DATA] * 8
 
 
-def test_a_key_made_by_another_process_meanwhile_is_taken(tmp_path: Path) -> None:
-    sealed_store(tmp_path)
-    second = shared_store(tmp_path)
-
-    class Slow(CommuneKeys):
-        """Another process makes the key between the look and the making."""
-
-        @contextmanager
-        def alone(self, *, make: bool) -> Iterator[None]:
-            put(second, LATER)
-            with super().alone(make=make):
-                yield
-
-    inner = FolderStore(tmp_path / "objects", RealDisk())
-    first = SealingStore(inner, DataKeys(inner.notes, Slow(tmp_path / "keys", RealDisk())), shared=True)
-    put(first, KEY)
-    assert sealed_store(tmp_path).read(LATER, 0, 9) == DATA[:9]
-    assert sealed_store(tmp_path).read(KEY, 0, 9) == DATA[:9]
-
-
 def test_what_is_put_while_another_process_destroys_the_day_s_key_is_put_again_or_kept(
     tmp_path: Path,
 ) -> None:
     sealed_store(tmp_path)
-    putting, leading = shared_store(tmp_path), shared_store(tmp_path)
+    putting, leading = shared_store(tmp_path, "a"), shared_store(tmp_path, "b")
     put(putting, KEY)
     leading.remove(KEY)
     # It knows the key that is gone.
@@ -357,3 +338,47 @@ def test_a_key_under_which_something_came_while_it_was_destroyed_is_brought_back
     assert sealed_store(tmp_path).read(LATER, 0, 9) == DATA[:9]
     putting.remove(LATER)
     assert notes(tmp_path) == []
+
+
+class Interrupted(FolderNotes):
+    """Notes between whose look and write another process does its work."""
+
+    def __init__(self, root: Path, name: str, meanwhile: Callable[[], object]) -> None:
+        super().__init__(root, RealDisk())
+        self._name = name
+        self._meanwhile: Callable[[], object] | None = meanwhile
+
+    def read(self, name: str) -> bytes | None:
+        found, meanwhile = super().read(name), self._meanwhile
+        if name == self._name and meanwhile is not None:
+            self._meanwhile = None
+            meanwhile()
+        return found
+
+
+@pytest.mark.parametrize("name", [SCOPE.note, ".footage-keys/59350"])
+def test_two_processes_that_begin_a_camera_s_day_together_have_one_data_key(
+    tmp_path: Path, name: str
+) -> None:
+    objects = tmp_path / "objects"
+    sealed_store(tmp_path)
+    other = data_keys(tmp_path, FolderStore(objects, RealDisk()))
+    mine = DataKeys(
+        Interrupted(objects, name, lambda: other.for_writing(SCOPE)),
+        CommuneKeys(tmp_path / "keys", RealDisk()),
+    )
+    assert mine.for_writing(SCOPE) == other.for_writing(SCOPE)
+    assert sealed_store(tmp_path).notes.names(".keys") == [SCOPE.note]
+
+
+def test_two_machines_with_keys_of_their_own_do_not_both_become_a_commune_s(tmp_path: Path) -> None:
+    sealed_store(tmp_path)
+    objects = tmp_path / "objects"
+    other = DataKeys(FolderNotes(objects, RealDisk()), CommuneKeys(tmp_path / "other", RealDisk()))
+    mine = DataKeys(
+        Interrupted(objects, ".footage-keys/59350", lambda: other.current("59350")),
+        CommuneKeys(tmp_path / "keys", RealDisk()),
+    )
+    with pytest.raises(KeyAway, match="another's"):
+        mine.current("59350")
+    assert other.current("59350").id == other.ids("59350")[0]
