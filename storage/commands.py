@@ -31,6 +31,7 @@ from storage.objects.sealing.data_keys import DataKeys
 from storage.objects.sealing.scope import CENTRE
 from storage.recording.spool import Spool
 from storage.recording.spool_files import SpoolFiles
+from storage.recording.spool_folders import SpoolFolders
 from storage.recording.spool_keys import SpoolKeys
 from storage.settings import ArchiveSettings, StorageSettings
 
@@ -55,7 +56,8 @@ async def _at_home(settings: ArchiveSettings) -> AsyncIterator[tuple[StoreHome, 
         folder.mkdir(parents=True, exist_ok=True)
     async with locked(folders, clock, since_boot), _taken(home.lease):
         keys = None if home.keys is None else SpoolKeys(home.keys, FolderNotes(settings.spool, disk))
-        spool = Spool(settings.spool, disk, [], clock, keys=keys)
+        others = SpoolFolders(settings.spool, "").others
+        spool = Spool(settings.spool, disk, [], clock, others=others, keys=keys)
         archive = await open_archive(settings.index_url, home.store, spool)
         try:
             yield home, archive

@@ -41,6 +41,26 @@ class LifeMetrics:
         self.disk_free = metrics.gauge("storage_disk_free_bytes", "Free bytes by folder", ["folder"])
 
 
+class SharingMetrics:
+    """Of the processes that share an index."""
+
+    def __init__(self) -> None:
+        self.processes = metrics.gauge(
+            "storage_processes", "Living processes that share the index, this one too"
+        )
+        self.streams = metrics.gauge("storage_leased_streams", "Streams that this process holds")
+        self.leads = metrics.gauge("storage_leads", "1 while this process does what only one may do")
+        self.taken = metrics.counter("storage_leases_taken_total", "Leases taken, from whomever")
+        self.lost = metrics.counter("storage_leases_lost_total", "Leases that are held no more")
+        self.adopted = metrics.counter(
+            "storage_adopted_segments_total", "Files taken over from the spool of a process that died"
+        )
+        self.held_back = metrics.gauge(
+            "storage_held_back_bytes",
+            "Units that wait until this process knows whether it still holds a stream",
+        )
+
+
 class RetentionMetrics:
     """Of destruction."""
 

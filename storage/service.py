@@ -5,23 +5,26 @@ import gc
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
 
 from shared.asgi import serve_asgi
 from shared.clock import Clock, SystemClock
-from shared.errors import BadInput, Unavailable
+from shared.errors import BadInput
 from shared.evidence.seal_key import open_seal_key
 from shared.evidence.signature import EvidenceKey
 from shared.leases import Leases
-from shared.private import close_to_others, private_folder
 from shared.service import Service
 from shared.settings import load
 from shared.tickets import TicketVerifier
 from storage.exports.compose import Exports, compose_exports
 from storage.exports.documents import Seals
 from storage.fetching.compose import Fetching, compose_fetching
+from storage.folders import lock_folders, make_folders, measured
 from storage.http.compose import compose_app
 from storage.http.guarded import Guarded
 from storage.lifecycle.archive import Archive, open_archive
@@ -34,7 +37,6 @@ from storage.metrics import ReadMetrics
 from storage.objects.boot import since_boot
 from storage.objects.compose import StoreHome, store_home
 from storage.objects.disk import RealDisk
-from storage.objects.keeping import keep_folders
 from storage.playback.catalogue import Catalogue
 from storage.playback.compose import compose_catalogue, compose_thumbnails, compose_transcodings
 from storage.playback.thumbnails import Thumbnails
@@ -48,11 +50,27 @@ from storage.recording.compose import (
 )
 from storage.recording.publishers import KnownPublishers
 from storage.recording.recorder import Tap
+from storage.recording.spool_folders import SpoolFolders
 from storage.settings import StorageSettings
+from storage.sharing.compose import Sharing, compose_sharing, family_of, opening_alone
 
 _THREADS = 32
 _COLLECTION_THRESHOLD = 50_000
 """More objects than the pictures of 500 cameras leave between two of their fragments."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What most rooms stand on."""
+
+    service: Service
+    settings: StorageSettings
+    clock: Clock
+    reads: ReadMetrics
+    home: StoreHome
+    archive: Archive
+    seals: Seals
+    sharing: Sharing | None
 
 
 async def build(settings: StorageSettings | None = None) -> Service:
@@ -60,39 +78,66 @@ async def build(settings: StorageSettings | None = None) -> Service:
     settings = settings or load(StorageSettings)
     clock, disk, reads = SystemClock(), RealDisk(), ReadMetrics()
     verifier, seals = _keys(settings, clock)
-    _make_folders(settings)
-    home, leases = store_home(settings, disk, clock, since_boot), Leases(verifier.key, clock)
-    reads.confirmed.set_function(lambda: leases.confirmed)
+    folders = SpoolFolders(settings.spool, settings.storage_name)
+    make_folders(settings, folders)
+    family = await family_of(settings.index_url) if settings.storage_name else ""
+    home = store_home(settings, disk, clock, since_boot, settings.storage_name, family)
+    leases = Leases(verifier.key, clock)
     publishers = KnownPublishers(home.local, lambda: leases.publishers)
     tap = compose_tap(settings, clock, publishers.records)
     service = Service("storage", status_port=settings.status_port, clock=clock)
     # Before anything is read: another storage may be changing it.
-    locks = await keep_folders(service, (settings.spool, *home.folders, settings.exports), clock)
-    spool, lanes = compose_spool(settings, home.keys, disk, clock)
-    archive = await open_archive(settings.index_url, home.store, spool)
+    locks = await lock_folders(service, settings, folders, home, clock, family)
+    spool, lanes = compose_spool(settings, folders, home.keys, disk, clock)
+    archive = await open_archive(settings.index_url, home.store, spool, settings.storage_name)
     service.on_stop(archive.database.close)
-    opening = await _opened(service, settings, home, archive, clock)
-    recording = _recording(settings, tap, archive, clock)
+    sharing = await compose_sharing(settings, archive, folders, home.clear_left, leases, clock)
+    opening = await _opened(service, settings, folders, home, archive, clock)
+    recording = _recording(settings, tap, archive, sharing, clock)
     interruptions = await _interruptions(service, archive, recording, publishers, clock)
-    catalogue = compose_catalogue(archive, recording.recorder, clock)
+    catalogue = compose_catalogue(archive, recording.recorder, clock, sharing)
     thumbnails = _thumbnails(service, archive, catalogue, reads)
     recovering, outside = recording.finisher.is_recovering, _outside(service)
+    claims = None if sharing is None else sharing.claims
     exports = compose_exports(
-        settings, archive, catalogue, seals, clock, reads, recovering, outside, home.keys
+        settings, archive, catalogue, seals, clock, reads, recovering, outside, home.keys, claims
     )
     fetching = _fetching(settings, home, archive, recording, catalogue, clock, leases)
     grounds = [lock.reason_to_refuse for lock in locks], opening.reason_to_refuse
-    lifecycle = _lifecycle(
-        service, settings, home, archive, recording, exports, thumbnails, seals, clock, grounds, interruptions
-    )
+    base = _Base(service, settings, clock, reads, home, archive, seals, sharing)
+    lifecycle = _lifecycle(base, recording, exports, thumbnails, grounds, interruptions)
     await start_recording(service, recording, lanes, tap)
     await lifecycle.poller.start_from_last_known()
-    app = compose_app(
+    if sharing is not None:
+        sharing.standings.hear = interruptions.hear
+        await sharing.join(recording, lifecycle.end.retention)
+    app = _app(base, verifier, leases, publishers, catalogue, thumbnails, exports, lifecycle, fetching)
+    await serve_asgi(service, Guarded(app, reads.cut_off.inc), settings.http_host, settings.http_port)
+    _run(service, exports, recording, lifecycle, sharing, thumbnails)
+    fetching.run_in(service)
+    service.supervise("disks", measuring_disks(measured(settings, home), disk, recording.life, clock))
+    _collect_seldom()
+    return service
+
+
+def _app(
+    base: _Base,
+    verifier: TicketVerifier,
+    leases: Leases,
+    publishers: KnownPublishers,
+    catalogue: Catalogue,
+    thumbnails: Thumbnails,
+    exports: Exports,
+    lifecycle: Lifecycle,
+    fetching: Fetching,
+) -> FastAPI:
+    archive, sharing = base.archive, base.sharing
+    return compose_app(
         verifier,
         leases,
         publishers,
         catalogue,
-        compose_transcodings(settings.playback_transcoders),
+        compose_transcodings(base.settings.playback_transcoders),
         thumbnails,
         jobs=exports.jobs,
         preflight=exports.preflight,
@@ -101,17 +146,30 @@ async def build(settings: StorageSettings | None = None) -> Service:
         fetching=fetching,
         keeper=lifecycle.end.keeper,
         proofs=archive.proofs,
-        evidence=seals.evidence.public,
-        clock=clock,
-        metrics=reads,
-        origins=settings.allowed_origins,
+        evidence=base.seals.evidence.public,
+        clock=base.clock,
+        metrics=base.reads,
+        origins=base.settings.allowed_origins,
+        passed_on=None if sharing is None else sharing.pass_on,
     )
-    await serve_asgi(service, Guarded(app, reads.cut_off.inc), settings.http_host, settings.http_port)
-    for room in (exports, recording, lifecycle, fetching):
-        room.run_in(service)
-    service.supervise("disks", measuring_disks(_folders(settings, home), disk, recording.life, clock))
-    _collect_seldom()
-    return service
+
+
+def _run(
+    service: Service,
+    exports: Exports,
+    recording: WritingHalf,
+    lifecycle: Lifecycle,
+    sharing: Sharing | None,
+    thumbnails: Thumbnails,
+) -> None:
+    led = None if sharing is None else sharing.led(service)
+    exports.run_in(service, led)
+    recording.run_in(service)
+    lifecycle.run_in(service, led)
+    if sharing is not None:
+        # It ends before all others, so that other processes take over while this one still records.
+        sharing.run_in(service, thumbnails.sweep_once)
+        service.on_stop(sharing.member.end)
 
 
 def _collect_seldom() -> None:
@@ -143,7 +201,9 @@ def _keys(settings: StorageSettings, clock: Clock) -> tuple[TicketVerifier, Seal
     return TicketVerifier.from_pem(ticket, clock), Seals(EvidenceKey.from_pem(evidence), films)
 
 
-def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clock) -> WritingHalf:
+def _recording(
+    settings: StorageSettings, tap: Tap, archive: Archive, sharing: Sharing | None, clock: Clock
+) -> WritingHalf:
     recording = compose_recording(
         tap,
         archive.places,
@@ -153,6 +213,8 @@ def _recording(settings: StorageSettings, tap: Tap, archive: Archive, clock: Clo
         sync_s=settings.sync_s,
         nonce=secrets.token_hex(3),
         stored=archive.bond.stored,
+        mine=(lambda _: True) if sharing is None else sharing.is_mine,
+        gate=None if sharing is None else sharing.gate,
     )
     recording.find_left_over()
     return recording
@@ -178,34 +240,30 @@ def _fetching(
 
 
 def _lifecycle(
-    service: Service,
-    settings: StorageSettings,
-    home: StoreHome,
-    archive: Archive,
+    base: _Base,
     recording: WritingHalf,
     exports: Exports,
     thumbnails: Thumbnails,
-    seals: Seals,
-    clock: Clock,
     grounds: tuple[Sequence[Ground], Ground],
     interruptions: Interruptions,
 ) -> Lifecycle:
-    dates = DateWitness(clock)
+    dates, sharing = DateWitness(base.clock), base.sharing
     return compose_lifecycle(
-        settings,
-        archive,
+        base.settings,
+        base.archive,
         recording,
-        clock,
-        compose_client(service, settings, dates),
+        base.clock,
+        compose_client(base.service, base.settings, dates),
         dates,
-        seals.evidence,
+        base.seals.evidence,
         first=grounds[0],
         opened=grounds[1],
         copies=[exports.sweep.sweep_once, thumbnails.sweep_once],
         overdue=[exports.sweep.overdue_ns],
-        local=home.local,
-        away=home.away,
+        local=base.home.local,
+        away=base.home.away,
         interruptions=interruptions,
+        shared=None if sharing is None else sharing.agreed,
     )
 
 
@@ -238,10 +296,16 @@ def _file(path: Path, what: str) -> bytes:
 
 
 async def _opened(
-    service: Service, settings: StorageSettings, home: StoreHome, archive: Archive, clock: Clock
+    service: Service,
+    settings: StorageSettings,
+    folders: SpoolFolders,
+    home: StoreHome,
+    archive: Archive,
+    clock: Clock,
 ) -> StoreOpening:
     """The store of a folder is there or nothing starts; one elsewhere is opened beside what records."""
-    opening = StoreOpening(home, archive.bond, settings.spool, clock, service.fail)
+    alone = partial(opening_alone, settings.spool, clock) if settings.storage_name else None
+    opening = StoreOpening(home, archive.bond, folders.all, clock, service.fail, alone)
     if home.lease is None:
         await opening.once()
         return opening
@@ -251,19 +315,3 @@ async def _opened(
     service.supervise("object-store", opening.run)
     service.check("object-store", opening.health)
     return opening
-
-
-def _folders(settings: StorageSettings, home: StoreHome) -> dict[str, Path]:
-    folders = {"spool": settings.spool}
-    return folders if home.lease is not None else {**folders, "objects": settings.objects}
-
-
-def _make_folders(settings: StorageSettings) -> None:
-    objects = () if settings.s3_url else (settings.objects,)
-    for folder in (settings.spool, *objects, settings.exports):
-        try:
-            private_folder(folder)
-        except OSError as error:
-            raise Unavailable(f"the folder {folder} cannot be made: {error.strerror}") from error
-    for folder in (settings.spool, settings.exports):
-        close_to_others(folder)

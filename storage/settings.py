@@ -61,6 +61,11 @@ class ArchiveSettings(BucketSettings):
 class StorageSettings(ArchiveSettings):
     """`BEFFROI_*` of `python -m storage`. Folders left out are made in the data folder."""
 
+    storage_name: str = Field(
+        default="",
+        pattern=r"^([a-z0-9][a-z0-9-]{0,31})?$",
+        description="Name of this process where several share a database and an object store; empty: alone.",
+    )
     http_host: str = Field(default="127.0.0.1", description="Address that serves playback and exports.")
     http_port: int = Field(default=8003, ge=0, le=65535, description="Port that serves them.")
     status_port: int = Field(default=9103, ge=0, le=65535, description="Port of /healthz and /metrics.")

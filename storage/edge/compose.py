@@ -48,6 +48,7 @@ from storage.recording.compose import (
     start_recording,
 )
 from storage.recording.left_files import LeftFiles
+from storage.recording.spool_folders import SpoolFolders
 from storage.settings import EdgeSettings
 
 _SCRUB_BYTES_PER_S = 1_000_000
@@ -100,7 +101,7 @@ async def build_edge(settings: EdgeSettings | None = None) -> Service:
     tap = _tap(settings, clock)
     service = Service("storage", status_port=settings.edge_status_port, clock=clock)
     locks = await keep_folders(service, (settings.spool, settings.objects), clock)
-    spool, lanes = compose_spool(settings, None, disk, clock)
+    spool, lanes = compose_spool(settings, SpoolFolders(settings.spool, ""), None, disk, clock)
     store = FolderStore(settings.objects, disk)
     archive = await open_archive(settings.index_url, store, spool)
     service.on_stop(archive.database.close)

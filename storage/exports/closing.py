@@ -37,10 +37,15 @@ class Closing:
             self._encrypt(plain, incoming)
         elif not self._safe.seals:
             os.replace(plain, incoming)
+        envelope: bytes | None = None
         if self._recipient or not self._safe.seals:
             told = self._kept(incoming, pool), incoming.stat().st_size
         else:
-            told = self._sealed(plain, incoming, target)
+            told, envelope = self._sealed(plain, incoming, target)
+        # Where another process makes it meanwhile, neither its package nor its key gives way.
+        self._check()
+        if envelope is not None:
+            self._safe.keep(target, envelope)
         os.replace(incoming, target)
         _make_last(target.parent)
         return told
@@ -52,16 +57,17 @@ class Closing:
                 file.write(part)
                 self._check()
 
-    def _sealed(self, plain: Path, incoming: Path, target: Path) -> tuple[str, int]:
+    def _sealed(self, plain: Path, incoming: Path, target: Path) -> tuple[tuple[str, int], bytes]:
+        """SHA-256 and size of what was sealed, and the envelope of its key."""
         with plain.open("rb", buffering=0) as source, incoming.open("wb") as file:
             hashing = _Hashing(source)
-            parts = self._safe.sealed(io.BufferedReader(hashing, _CHUNK), target)
+            parts, envelope = self._safe.sealed(io.BufferedReader(hashing, _CHUNK), target)
             while part := parts.read(_CHUNK):
                 file.write(part)
                 self._check()
             file.flush()
             os.fsync(file.fileno())
-        return hashing.digest.hexdigest(), hashing.size
+        return (hashing.digest.hexdigest(), hashing.size), envelope
 
     def _kept(self, incoming: Path, pool: ThreadPoolExecutor) -> str:
         """The SHA-256 of the package, taken while the disk makes it last."""

@@ -18,10 +18,12 @@ from storage.exports.stamps import Stamps
 from storage.exports.sweep import PackageSweep
 from storage.index.exports import ExportRows
 from storage.lifecycle.archive import Archive
+from storage.lifecycle.compose import Runs
 from storage.metrics import ReadMetrics
 from storage.objects.sealing.data_keys import DataKeys
 from storage.playback.catalogue import Catalogue
 from storage.settings import StorageSettings
+from storage.sharing.claims import ExportClaims
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,12 @@ class Exports:
     sweep: PackageSweep
     stamps: Stamps
 
-    def run_in(self, service: Service) -> None:
+    def run_in(self, service: Service, led: Runs | None = None) -> None:
+        """`led` runs what only one process may do, where several share the index."""
         service.on_stop(self.jobs.close)
-        service.supervise("stamps", self.stamps.run)
+        (led or service).supervise("stamps", self.stamps.run)
+        if led is not None:
+            led.supervise("export-holds", self.jobs.keep_holds)
         service.supervise("exports", self.jobs.run)
 
 
@@ -50,8 +55,10 @@ def compose_exports(
     is_recovering: Callable[[], bool],
     client: httpx.AsyncClient,
     keys: DataKeys | None,
+    claims: ExportClaims | None = None,
 ) -> Exports:
-    """`client` asks the time-stamping authority; packages are kept sealed where there are `keys`.
+    """`client` asks the time-stamping authority, packages are kept sealed where there are `keys`, `claims`
+    are asked where other processes make exports too.
 
     `is_recovering` tells whether what was left in the spool is not in the index yet.
     """
@@ -71,13 +78,15 @@ def compose_exports(
         is_recovering=is_recovering,
         stamps=stamps,
         proofs=archive.proofs,
+        claims=claims,
     )
+    elsewhere = (lambda _: False) if claims is None else claims.elsewhere
     sweep = PackageSweep(
         rows,
         clock,
         folder=settings.exports,
         keep_days=settings.export_days,
-        is_making=jobs.is_making,
+        is_making=lambda id: jobs.is_making(id) or elsewhere(id),
         safe=safe,
     )
     preflight = compose_preflight(archive, catalogue, clock)

@@ -1,9 +1,10 @@
 """Makes the exports that were ordered. The index has a row of each; a restart begins it anew."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from threading import Event
+from typing import Protocol
 
 from shared.causes import cause_of, technical
 from shared.clock import Clock
@@ -32,6 +33,36 @@ from storage.playback.catalogue import Catalogue
 _LOOK_S = 1.0
 _RECOVERY_NS = 60_000_000_000
 _RECOVERY_LOOK_S = 0.1
+_STRAY_S = 60.0
+
+
+class Claims(Protocol):
+    """Which of several processes makes an export."""
+
+    async def take(self, id: str) -> bool:
+        """Try to be the one that makes it. Raises Unavailable."""
+        ...
+
+    async def leave(self, id: str) -> None:
+        """It is not made here any more. Raises Unavailable."""
+        ...
+
+    def is_mine(self, id: str) -> bool:
+        """Whether nobody else can be making it now."""
+        ...
+
+
+class Alone:
+    """There is no other process."""
+
+    async def take(self, id: str) -> bool:
+        return True
+
+    async def leave(self, id: str) -> None:
+        return
+
+    def is_mine(self, id: str) -> bool:
+        return True
 
 
 @dataclass(slots=True)
@@ -62,7 +93,10 @@ class ExportJobs:
         stamps: Stamps | None = None,
         proofs: Proofs | None = None,
         redactor: Spawn = RedactorProcess,
+        claims: Claims | None = None,
     ) -> None:
+        self._claims = claims or Alone()
+        self._alone = claims is None
         self.packages = packages
         """Those that are finished."""
         self.redactor = redactor
@@ -137,19 +171,39 @@ class ExportJobs:
 
     async def run(self) -> None:
         """Start what is queued, for ever. Raises Unavailable when the index does."""
-        await asyncio.to_thread(self.packages.clear_halves)
-        await self.end_stray_holds()
+        await asyncio.to_thread(self.packages.begin, alone=self._alone)
+        if self._alone:
+            await self.end_stray_holds()
         began_ns = self._clock.monotonic_ns()
         # What a crash left in the spool is footage too: a package made before it is known would lack it.
         while self._is_recovering() and self._clock.monotonic_ns() - began_ns < _RECOVERY_NS:
             await self._clock.sleep(_RECOVERY_LOOK_S)
         while True:
-            for row in await self._rows.unfinished():
+            wanted = await self._rows.unfinished()
+            for row in wanted:
                 await self._keep_progress(row)
                 if len(self._running) < self._at_once and row.order.id not in self._running:
-                    making = self._running[row.order.id] = _Making()
-                    making.task = asyncio.create_task(self._make(row, making), name=f"export {row.order.id}")
+                    await self._begin(row)
+            self._stop_others({row.order.id for row in wanted})
             await self._clock.sleep(_LOOK_S)
+
+    async def _begin(self, row: ExportRow) -> None:
+        if await self._claims.take(row.order.id):
+            making = self._running[row.order.id] = _Making()
+            making.task = asyncio.create_task(self._make(row, making), name=f"export {row.order.id}")
+
+    def _stop_others(self, wanted: Set[str]) -> None:
+        """Stop making what was cancelled through another process, or is another's to make by now."""
+        for id, making in self._running.items():
+            if id not in wanted or not self._claims.is_mine(id):
+                making.stop.set()
+
+    async def keep_holds(self) -> None:
+        """End stray holds for ever, where several processes take orders: what is stray for a minute."""
+        before: set[str] = set()
+        while True:
+            before = await self.end_stray_holds(before)
+            await self._clock.sleep(_STRAY_S)
 
     async def _keep_progress(self, row: ExportRow) -> None:
         """Whoever asks after a restart, before the export is begun anew, is told how far it was."""
@@ -160,13 +214,20 @@ class ExportJobs:
         if told.progress != row.progress.progress:
             await self._rows.proceed(row.order.id, told.progress)
 
-    async def end_stray_holds(self) -> None:
-        """End the holds of exports that a crash left without an unfinished row."""
+    async def end_stray_holds(self, only: Set[str] | None = None) -> set[str]:
+        """End the holds of exports that a crash left without an unfinished row, with `only` no others.
+
+        Those that are stray and stay.
+        """
         async with self._ordering:
+            # The holds first: an order puts its hold before its row.
+            held = await self._holds.ids()
             wanted = {_hold_id(row.order.id) for row in await self._rows.unfinished()}
-            for id in await self._holds.ids() - wanted:
-                if id.startswith(_hold_id("")):
-                    await self._holds.remove(id)
+            stray = {id for id in held - wanted if id.startswith(_hold_id(""))}
+            ended = stray if only is None else stray & only
+            for id in ended:
+                await self._holds.remove(id)
+        return stray - ended
 
     def is_making(self, id: str) -> bool:
         """Whether a package is being written now."""
@@ -197,6 +258,14 @@ class ExportJobs:
             await self._end(row.order, failed)
         finally:
             self._running.pop(id, None)
+            await self._leave(id)
+
+    async def _leave(self, id: str) -> None:
+        try:
+            await self._claims.leave(id)
+        except BeffroiError as error:
+            # It is let go with the next renewal that the index takes.
+            self._log.warning("export-not-let-go", export=id, reason=error.detail)
 
     async def _pack(self, row: ExportRow, making: _Making) -> Packed:
         order, asked = row.order, asked_span(row.order)
@@ -227,6 +296,7 @@ class ExportJobs:
             read=lambda footage: self._catalogue.layout_now(footage.key),
             bytes_of=self._catalogue.read,
             stop=making.stop,
+            mine=lambda: self._claims.is_mine(order.id),
             redaction=redacted_copy(order, await self.packages.original(order), self.redactor),
             register_of=registers_of(self._proofs),
             safe=self.packages.safe,
@@ -235,6 +305,9 @@ class ExportJobs:
         return await asyncio.to_thread(packer.pack, self.packages.place(order), self._clock.utc_ns())
 
     async def _end(self, order: ExportOrder, progress: ExportProgress) -> None:
+        if not self._claims.is_mine(order.id):
+            # Another process makes it, or has made it: its package has the same name.
+            return
         if not await self._rows.finish(progress, self._clock.utc_ns()):
             await self.packages.destroy(order)
             return

@@ -1,6 +1,7 @@
 """Writes the package of an export: a zip whose files are stored as they are. Blocking: runs in a thread."""
 
 import hashlib
+import secrets
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -68,7 +69,7 @@ class Stopped(Exception):
 class Packer:
     """Makes one package. `progress` goes from 0 to 1, and `phase` on, while it does.
 
-    Setting `stop` makes it raise Stopped.
+    Setting `stop` makes it raise Stopped, and so does `mine` where it tells that another process makes it.
     """
 
     def __init__(
@@ -85,7 +86,9 @@ class Packer:
         safe: PackageSafe,
         register_of: RegisterOf = no_register,
         redaction: RedactedCopy | None = None,
+        mine: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._mine = mine
         self.progress = 0.0
         self.phase = ExportPhase.COPYING
         self._order = order
@@ -110,8 +113,10 @@ class Packer:
 
         Raises Conflict when there is no footage at all, OSError, Unavailable, Stopped.
         """
-        plain, incoming = target.with_suffix(".plain.part"), target.with_suffix(".part")
-        self._scratch = target.with_suffix(".redacted.part")
+        # Another process may have begun it, and not know yet that it is not to go on.
+        own = secrets.token_hex(4)
+        plain, incoming = target.with_suffix(f".plain-{own}.part"), target.with_suffix(f".{own}.part")
+        self._scratch = target.with_suffix(f".redacted-{own}.part")
         try:
             with ThreadPoolExecutor(_WORKERS, "export") as pool:
                 parts, manifest_sha256 = self._write(plain, made_ns, pool)
@@ -259,7 +264,7 @@ class Packer:
         return None if copy is None else copy.told(self._order.requested_by)
 
     def _check(self) -> None:
-        if self._stop.is_set():
+        if self._stop.is_set() or not self._mine():
             raise Stopped
 
 

@@ -99,10 +99,13 @@ class Packages:
         """Remove the package of an order, as far as it is there, and what goes with it. Raises OSError."""
         await destroy_package(self.folder, order)
 
-    def clear_halves(self) -> None:
-        """Remove what a crash left half made, which is in the clear. At the start only. Blocking."""
+    def begin(self, *, alone: bool) -> None:
+        """Remove what a crash left half made, which is in the clear. At the start only. Blocking.
+
+        Where this process is not `alone` others may be making it: the sweep knows who makes what.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        for path in self.folder.glob("*.part"):
+        for path in self.folder.glob("*.part") if alone else ():
             path.unlink(missing_ok=True)
 
     def _kept(self, path: Path) -> KeptPackage:

@@ -7,6 +7,7 @@ encrypted to a recipient already needs no other seal. Every call blocks.
 import errno
 import io
 import os
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -39,15 +40,19 @@ class PackageSafe:
     def seals(self) -> bool:
         return self._keys is not None
 
-    def sealed(self, source: BinaryIO, package: Path) -> BinaryIO:
-        """What `source` gives, as it is to be kept as `package`; its key is there then, lasting.
+    def sealed(self, source: BinaryIO, package: Path) -> tuple[BinaryIO, bytes]:
+        """What `source` gives, as it is to be kept as `package`, and the envelope to `keep` first.
 
         A source that cannot be sought is read once. Raises OSError, Unavailable.
         """
         assert self._keys is not None
         key = Key.made()
-        _write(package.with_suffix(KEY), wrapped(key, self._keys.current(CENTRE), _bound(package)))
-        return sealed(key.secret, key.thumbprint[:ID_BYTES], _bound(package), source)
+        envelope = wrapped(key, self._keys.current(CENTRE), _bound(package))
+        return sealed(key.secret, key.thumbprint[:ID_BYTES], _bound(package), source), envelope
+
+    def keep(self, package: Path, envelope: bytes) -> None:
+        """Put the key of a package that is to be there beside it, lasting. Raises OSError."""
+        _write(package.with_suffix(KEY), envelope)
 
     def opened(self, package: Path) -> io.RawIOBase:
         """A package to be read as it was made. Raises OSError: KeyAway, SealBroken."""
@@ -139,7 +144,7 @@ def _bound(package: Path) -> str:
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; its name lasts with the package's."""
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     with part.open("wb") as file:
         file.write(data)
         file.flush()

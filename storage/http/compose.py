@@ -1,5 +1,7 @@
 """Puts storage's HTTP together: every route behind one guard of tickets."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import FastAPI
 
 from shared.clock import Clock
@@ -53,9 +55,17 @@ def compose_app(
     clock: Clock,
     metrics: ReadMetrics,
     origins: str,
+    passed_on: Callable[[str], Awaitable[None]] | None = None,
 ) -> FastAPI:
-    """The app; without `transcodings` what a browser cannot play is refused."""
+    """The app; without `transcodings` what a browser cannot play is refused. `passed_on` gives each lease to
+    other processes."""
     guard = TicketGuard(verifier, leases)
+
+    async def kept(token: str) -> None:
+        await publishers.keep()
+        if passed_on is not None:
+            await passed_on(token)
+
     return build_app(
         [
             playback_routes(catalogue, guard, clock, metrics, transcodings, fetching.edges),
@@ -68,7 +78,7 @@ def compose_app(
             edge_routes(fetching, guard),
             clock_routes(keeper, guard),
             proof_routes(proofs, guard),
-            lease_routes(leases, publishers.keep),
+            lease_routes(leases, kept),
         ],
         origins,
     )

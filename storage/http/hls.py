@@ -17,7 +17,7 @@ from shared.tickets import bearer
 from storage.http.asked import PATH, Authorization, admitted, asked_span
 from storage.http.ticket_guard import TicketGuard, allowed_span
 from storage.metrics import ReadMetrics
-from storage.model.segment import Footage
+from storage.model.segment import HOLE_NS, Footage
 from storage.playback.catalogue import Catalogue
 from storage.playback.playlist import Entry, playlist
 from storage.playback.windows import Answer, plan_one, stream_answer
@@ -82,11 +82,17 @@ class HlsRoutes:
         asked = asked_span(shown, start, to, 0, 1)
         if asked.length_ns > _MOST_NS:
             raise BadInput(why("playlist-range-long", "the range is longer than a day"), "to")
-        entries = []
+        entries: list[Entry] = []
+        shown_ns = asked.start_ns
         for one in await self.catalogue.between(stream, asked.start_ns, asked.end_ns):
-            entry = await self._entry(one, asked)
+            # Of what was recorded twice, as around a crash, each instant is shown once.
+            if one.end_ns <= shown_ns + HOLE_NS and entries:
+                continue
+            overlaps = one.start_ns < shown_ns - HOLE_NS
+            entry = await self._entry(one, Span(shown_ns, asked.end_ns) if overlaps else asked)
             if entry is not None:
                 entries.append(entry)
+                shown_ns = max(shown_ns, entry.end_ns)
         if not entries:
             return Response(status_code=204, headers=_NOT_KEPT)
         text = playlist(entries, entries[0].start_ns, bearer(authorization, ticket))

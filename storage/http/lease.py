@@ -17,9 +17,9 @@ _TAKE = said(
 )
 
 
-def lease_routes(leases: Leases, kept: Callable[[], Awaitable[None]]) -> APIRouter:
+def lease_routes(leases: Leases, kept: Callable[[str], Awaitable[None]]) -> APIRouter:
     """PUT /lease: 204 once a lease is kept; it is its own credential. `kept` is awaited
-    behind each."""
+    with each."""
     router = APIRouter(default_response_class=Response)
 
     @router.put("/lease", **_TAKE)
@@ -30,8 +30,9 @@ def lease_routes(leases: Leases, kept: Callable[[], Awaitable[None]]) -> APIRout
             body += part
             if len(body) > MAX_LEASE_CHARS:
                 raise TooLarge(why("body-too-large", "the lease is larger than one can be"))
-        leases.take(body.decode("latin-1"))
-        await kept()
+        token = body.decode("latin-1")
+        leases.take(token)
+        await kept(token)
         return Response(status_code=204)
 
     return router

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Table, event, make_url
+from sqlalchemy import Connection, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -20,6 +20,7 @@ from shared.reasons import why
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 5000
+_WRITES = "beffroi_writes"
 
 
 class Database:
@@ -27,6 +28,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, file: Path | None) -> None:
         self._engine = engine
+        self._writer = engine.execution_options(**{_WRITES: True})
         self._file = file
         # SQLite has one writer; waiting here is fair, waiting inside SQLite is not.
         self._writing = asyncio.Lock()
@@ -51,6 +53,7 @@ class Database:
             raise BadInput("BEFFROI_DATABASE_URL names a database without its driver") from error
         if is_sqlite:
             event.listen(engine.sync_engine, "connect", _set_sqlite_up)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
         database = cls(engine, file)
         try:
             async with database.write() as connection:
@@ -77,9 +80,12 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction: committed at the end, rolled back on any error."""
+        """A transaction: committed at the end, rolled back on any error.
+
+        What it reads no other process changes before its end, where the index is SQLite.
+        """
         with _Mapped():
-            async with self._writing, self._engine.begin() as connection:
+            async with self._writing, self._writer.begin() as connection:
                 yield connection
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -103,7 +109,15 @@ class _Mapped:
             ) from error
 
 
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the right to write before anything is read: the driver takes it with the first change only."""
+    if connection.get_execution_options().get(_WRITES):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _set_sqlite_up(connection: object, _entry: ConnectionPoolEntry) -> None:
+    # The driver begins no transactions of its own then.
+    connection.isolation_level = None  # type: ignore[attr-defined]  # any connection of this driver has it
     cursor = connection.cursor()  # type: ignore[attr-defined]  # any DB-API connection has one
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")

@@ -146,10 +146,14 @@ class DueRows:
         return None if is_held else deadline_ns(start_ns, days)
 
     async def revive(self, keys: Sequence[str], state: SegmentState) -> None:
-        """garbage → `state`, due again as its days say: for what may not be destroyed after all."""
+        """garbage → `state`, due again as its days say: for what may not be destroyed after all.
+
+        What another process is about to remove stays condemned.
+        """
         back = (
             update(segments)
             .where(segments.c.key.in_(keys), segments.c.state == SegmentState.GARBAGE)
+            .where(segments.c.removing.is_(None))
             .values(state=str(state), due_ns=earlier(DAYS_NS))
             .returning(segments.c.size)
         )

@@ -24,6 +24,12 @@ class Marks:
         async with self._database.write() as connection:
             await connection.execute(statement)
 
+    async def starting(self, prefix: str) -> list[str]:
+        """The names that begin with a text, in order."""
+        statement = select(meta.c.name).where(meta.c.name.startswith(prefix, autoescape=True))
+        async with self._database.read() as connection:
+            return sorted((await connection.execute(statement)).scalars())
+
     async def clear(self, name: str) -> None:
         async with self._database.write() as connection:
             await connection.execute(delete(meta).where(meta.c.name == name))

@@ -44,7 +44,7 @@ class SegmentRows:
         async with self._database.write() as connection:
             there = segments.c.key.in_([segment.key for segment in several])
             known = (await connection.execute(select(*COLUMNS).where(there))).all()
-            rows = {row.key: _segment(row) for row in known}
+            rows = {row.key: segment_of_row(row) for row in known}
             new = [segment for segment in several if segment.key not in rows]
             if not new:
                 return rows
@@ -73,7 +73,7 @@ class SegmentRows:
     async def get(self, key: str) -> Segment | None:
         async with self._database.read() as connection:
             row = (await connection.execute(select(*COLUMNS).where(segments.c.key == key))).first()
-        return _segment(row) if row is not None else None
+        return segment_of_row(row) if row is not None else None
 
     async def mark_stored(self, key: str) -> bool:
         """closed → stored; False when it is closed no longer: its deadline came first."""
@@ -100,7 +100,7 @@ class SegmentRows:
         """The living segments that have something of [start_ns, end_ns), oldest first."""
         statement = overlapping(str(stream), start_ns, end_ns).order_by(segments.c.start_ns)
         async with self._database.read() as connection:
-            return [_segment(row, stream) for row in (await connection.execute(statement)).all()]
+            return [segment_of_row(row, stream) for row in (await connection.execute(statement)).all()]
 
     async def longest_ns(self, stream: StreamId) -> int:
         """The length of the longest segment that a stream ever had; 0 where it had none."""
@@ -119,7 +119,7 @@ class SegmentRows:
         """Condemned segments, oldest first."""
         statement = select(*COLUMNS).where(text(CONDEMNED)).order_by(segments.c.start_ns).limit(limit)
         async with self._database.read() as connection:
-            return [_segment(row) for row in (await connection.execute(statement)).all()]
+            return [segment_of_row(row) for row in (await connection.execute(statement)).all()]
 
     async def drop(self, keys: Sequence[str], at_ns: int) -> None:
         """garbage → gone: their objects are removed, the rows follow, and the register has it with them."""
@@ -127,7 +127,7 @@ class SegmentRows:
         statement = delete(segments).where(condemned).returning(*COLUMNS)
         tally = Tally()
         async with self._database.write() as connection:
-            gone = [_segment(row) for row in (await connection.execute(statement)).all()]
+            gone = [segment_of_row(row) for row in (await connection.execute(statement)).all()]
             tally.leave_all((one.state, one.size) for one in gone)
             await tally.keep(self._database, connection)
             gone.sort(key=lambda one: (one.start_ns, one.key))
@@ -141,7 +141,7 @@ class SegmentRows:
         statement = delete(segments).where(segments.c.key.in_(keys)).returning(*COLUMNS)
         tally = Tally()
         async with self._database.write() as connection:
-            gone = [_segment(row) for row in (await connection.execute(statement)).all()]
+            gone = [segment_of_row(row) for row in (await connection.execute(statement)).all()]
             tally.leave_all((one.state, one.size) for one in gone)
             await tally.keep(self._database, connection)
             gone.sort(key=lambda one: (one.start_ns, one.key))
@@ -164,14 +164,14 @@ class SegmentRows:
         """Every row, by key. For checks of small indexes."""
         async with self._database.read() as connection:
             rows = (await connection.execute(select(*COLUMNS).order_by(segments.c.key))).all()
-        return [_segment(row) for row in rows]
+        return [segment_of_row(row) for row in rows]
 
     async def enter_known(self, keys: Sequence[str]) -> None:
         """Enter those of some keys into the register that it lacks. For reindexing only."""
         statement = select(*COLUMNS).where(segments.c.key.in_(keys)).order_by(segments.c.key)
         async with self._database.write() as connection:
             for row in (await connection.execute(statement)).all():
-                await enter_capture(connection, _entered(_segment(row)))
+                await enter_capture(connection, _entered(segment_of_row(row)))
 
     async def forget(self, keys: Sequence[str]) -> None:
         """Drop rows whose files do not exist. For reindexing only."""
@@ -246,7 +246,7 @@ def _entered(one: Segment) -> Entered:
     return Entered(one.key, str(one.stream), one.start_ns, one.end_ns, one.size, one.sha256)
 
 
-def _segment(row: Sequence[Any], stream: StreamId | None = None) -> Segment:
+def segment_of_row(row: Sequence[Any], stream: StreamId | None = None) -> Segment:
     """The segment of a row of COLUMNS; `stream` is its stream, where that is known."""
     key, named, run, start_ns, end_ns, size, sha256, codec, parameters, days, state, incomplete = row
     owner = stream or StreamId.parse(named)

@@ -55,6 +55,8 @@ segments = Table(
     Column("due_ns", BigInteger, nullable=True),
     # How many of its first pictures are incomplete.
     Column("incomplete", Integer, nullable=False, server_default="0"),
+    # Of a condemned row whose object a leader is about to remove: in which term. It cannot be taken back.
+    Column("removing", BigInteger, nullable=True),
     Index("ix_segments_stream_start_ns", "stream", "start_ns"),
     Index("ix_segments_due_ns", "due_ns"),
 )
@@ -87,6 +89,26 @@ locks = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("done", Boolean, nullable=False),
+)
+
+# The processes that share this index. `beat` grows as long as one lives, `run` is another for each start, and
+# `told` is how its recordings are.
+processes = Table(
+    "processes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("run", Text, nullable=False),
+    Column("beat", BigInteger, nullable=False),
+    Column("told", Text, nullable=False),
+)
+
+# Who may do what only one may. `term` grows with each change of holder; nobody holds it where that is empty.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("term", BigInteger, nullable=False),
 )
 
 # How many segments and bytes there are by state, kept in the transactions that change them.

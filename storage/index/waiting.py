@@ -23,12 +23,13 @@ class WaitingRows:
         return found
 
     async def give_up(
-        self, limit: int, *, size: int | None = None, due_ns: int | None = None
+        self, limit: int, *, size: int | None = None, due_ns: int | None = None, term: int | None = None
     ) -> Sequence[tuple[str, int]]:
         """closed → garbage for the oldest of them that no hold keeps; their keys and sizes.
 
         `limit` at most, and with `size` no more than it takes to reach so many bytes. With `due_ns` only
-        those whose deadline had come then.
+        those whose deadline had come then. With `term` the leader of that term removes them at once: none
+        is taken back.
         """
         due = [] if due_ns is None else [segments.c.due_ns <= due_ns]
         oldest = (
@@ -48,7 +49,7 @@ class WaitingRows:
             gone = (
                 update(segments)
                 .where(segments.c.key.in_(keys), segments.c.state == SegmentState.CLOSED, ~held())
-                .values(state=str(SegmentState.GARBAGE), due_ns=None)
+                .values(state=str(SegmentState.GARBAGE), due_ns=None, removing=term)
                 .returning(segments.c.key, segments.c.size)
             )
             found = [(str(key), int(one)) for key, one in (await connection.execute(gone)).all()]

@@ -57,13 +57,16 @@ class Archive:
         return self.places.store
 
 
-async def open_archive(index_url: str, store: ObjectStore, spool: Spool) -> Archive:
-    """Open the index and put everything around it. Raises BadInput, Unavailable."""
+async def open_archive(index_url: str, store: ObjectStore, spool: Spool, name: str = "") -> Archive:
+    """Open the index and put everything around it. Raises BadInput, Unavailable.
+
+    `name` is that of this process, where several share the index.
+    """
     database, turn = await Database.open(index_url), asyncio.Lock()
     rows, marks = SegmentRows(database), Marks(database)
     places, dues = Places(spool, store), DueRows(database)
     reprieve = Reprieve(database, dues)
-    bond = StoreBond(database, rows, store, Generation(marks, store.notes))
+    bond = StoreBond(database, rows, store, Generation(marks, store.notes, name))
     holds = Holds(HoldRows(database), HoldFiles(store.notes), reprieve, places, turn)
     return Archive(
         database,
@@ -82,6 +85,6 @@ async def open_archive(index_url: str, store: ObjectStore, spool: Spool) -> Arch
         LedgerRows(database),
         LedgerNotes(store.notes),
         Proofs(LedgerProofRows(database)),
-        InterruptionRows(database),
+        InterruptionRows(database, name),
         turn,
     )

@@ -54,12 +54,20 @@ class StoreBond:
             name = uuid.uuid4().hex
             await asyncio.to_thread(found_store, self._store.notes, name)
         await self._rows.belong_to(name)
-        await self._generation.begin()
+        await self._generation.begin_all()
         try:
             await asyncio.to_thread(self._store.notes.remove, _BROKEN)
         except OSError as error:
             raise Unavailable(f"the object store cannot be written: {error.strerror}") from error
         self._broken, self._looked = None, False
+
+    async def join(self) -> None:
+        """At the start of one of several processes: begin its own steps, where it has taken none yet.
+
+        Raises Unavailable. Whether the index is the store's is judged by the steps of all.
+        """
+        if not await self._generation.begun():
+            await self._generation.begin()
 
     async def stored(self) -> None:
         """An object was stored and its row is there. Raises Unavailable."""

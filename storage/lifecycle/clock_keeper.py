@@ -62,8 +62,12 @@ class ClockKeeper:
         boot: Boot,
         witnesses: Witnesses,
         notes: Notes | None = None,
+        *,
+        shared: bool = False,
     ) -> None:
-        """`notes` keep the time, where those of the store cannot always be had."""
+        """`notes` keep the time, where those of the store cannot always be had. Where they are `shared`
+        another process may have written them since: a person's word to it counts here too."""
+        self._shared = shared
         self._store = store
         self._notes = store.notes if notes is None else notes
         self._clock = clock
@@ -145,6 +149,9 @@ class ClockKeeper:
         if name != self._store_name:
             self._last, self._newest_ns = await asyncio.to_thread(self._read)
             self._store_name, self._written_ns = name, None
+        elif self._shared:
+            with suppress(OSError):
+                self._last = await asyncio.to_thread(self._said) or self._last
 
     def _evidence(self) -> Evidence:
         boot, last = self._boot(), self._last

@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import httpx
 
 from shared.clock import Clock
 from shared.evidence.signature import EvidenceKey
-from shared.messages.storage import RecordingPolicy
+from shared.messages.storage import CameraStandings, RecordingPolicy, RecordingReport
 from shared.service import Service
 from shared.utc import instant_of
 from storage.index.held_bytes import HeldBytes
@@ -23,7 +24,7 @@ from storage.lifecycle.ledger import Ledger, LedgerParts
 from storage.lifecycle.left_overs import LeftOvers
 from storage.lifecycle.policies import PolicyPoller
 from storage.lifecycle.refusals import Ground, Grounds
-from storage.lifecycle.retention import Overdue
+from storage.lifecycle.retention import Overdue, Removal
 from storage.lifecycle.scrub import Scrub
 from storage.lifecycle.waiting import SpoolKeeper
 from storage.metrics import HoldMetrics, LedgerMetrics, ScrubMetrics, WaitingMetrics
@@ -40,6 +41,26 @@ _ROOM_BYTES = 256 << 20
 """What recording needs above its reserve until the spool is looked at again."""
 
 
+class Runs(Protocol):
+    """Runs and checks works; see `shared.service.Service`."""
+
+    def supervise(self, name: str, work: Callable[[], Awaitable[None]], /) -> None: ...
+
+    def check(self, name: str, probe: Callable[[], str | None], /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What one of several processes agrees with the others on. `term` is that in which it leads, None where
+    it does not; `reports` gives how all recordings are, None where another process tells that; `heard` passes
+    on how cameras are."""
+
+    removal: Removal
+    term: Callable[[], int | None]
+    reports: Callable[[], Awaitable[tuple[RecordingReport, ...] | None]]
+    heard: Callable[[CameraStandings], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """What runs for ever over what is finished."""
@@ -53,26 +74,28 @@ class Lifecycle:
     spool: SpoolKeeper
     scrubs_bytes: bool
 
-    def run_in(self, service: Service) -> None:
-        service.supervise("spool", self.spool.run)
-        service.supervise("locks", self.end.locks.run)
-        service.supervise("holds", self.end.reconciliation.run)
-        service.supervise("held", self.held.run)
-        service.supervise("retention", self.end.retention.run)
-        service.supervise("ledger", self.ledger.run)
+    def run_in(self, service: Runs, led: Runs | None = None) -> None:
+        """`led` runs what only one process may do, where several share the index."""
+        one = led or service
+        one.supervise("spool", self.spool.run)
+        one.supervise("locks", self.end.locks.run)
+        one.supervise("holds", self.end.reconciliation.run)
+        one.supervise("held", self.held.run)
+        one.supervise("retention", self.end.retention.run)
+        one.supervise("ledger", self.ledger.run)
         service.supervise("interruptions", self.interruptions.run)
         service.supervise("policies", self.poller.run)
         service.supervise("policy-ends", self.poller.run_ends)
-        service.supervise("scrub-names", self.scrub.run_names)
+        one.supervise("scrub-names", self.scrub.run_names)
         if self.scrubs_bytes:
-            service.supervise("scrub-bytes", self.scrub.run_bytes)
-        service.check("spool", self.spool.health)
-        service.check("locks", self.end.locks.health)
-        service.check("retention", self.end.retention.health)
-        service.check("holds", self.end.reconciliation.health)
-        service.check("held", self.held.health)
-        service.check("ledger", self.ledger.health)
-        service.check("scrub", self.scrub.health)
+            one.supervise("scrub-bytes", self.scrub.run_bytes)
+        one.check("spool", self.spool.health)
+        one.check("locks", self.end.locks.health)
+        one.check("retention", self.end.retention.health)
+        one.check("holds", self.end.reconciliation.health)
+        one.check("held", self.held.health)
+        one.check("ledger", self.ledger.health)
+        one.check("scrub", self.scrub.health)
         service.check("control-room", self.poller.health)
 
 
@@ -92,10 +115,12 @@ def compose_lifecycle(
     local: Notes,
     away: Callable[[], str | None],
     interruptions: Interruptions,
+    shared: Shared | None = None,
 ) -> Lifecycle:
     """`first` are the grounds to refuse all destruction before all others, `opened` that of the object store;
     `copies` ends copies of footage and `overdue` tells how late they are, `local` are notes that can always
-    be had, `away` says why the object store is known not to answer.
+    be had, `away` says why the object store is known not to answer. `shared` is what this process does
+    together with others, where there may be any.
     """
     recorder = recording.recorder
     left_overs = _left_overs(archive, recording, clock)
@@ -110,6 +135,7 @@ def compose_lifecycle(
         [*first, opened, lambda: spool.reason_to_refuse()],
         copies=[*copies, left_overs.sweep_once, interruptions.sweep_once],
         share=lambda: held.share,
+        removal=None if shared is None else shared.removal,
         overdue=[*overdue, left_overs.overdue_ns],
         notes=local,
     )
@@ -121,8 +147,9 @@ def compose_lifecycle(
         limit_bytes=settings.spool_limit_mb << 20,
         copies=[*copies, left_overs.sweep_once],
         short_bytes=_short(settings, archive.places.spool),
+        term=(lambda: None) if shared is None else shared.term,
     )
-    poller = _poller(client, archive, recorder, interruptions, clock)
+    poller = _poller(client, archive, recorder, interruptions, clock, shared)
     rate = max(1, int(settings.scrub_mb_s * 1e6))
     scrub = compose_scrub(archive, clock, bytes_per_s=rate, unreadable=left_overs.unreadable)
     ledger = compose_ledger(settings, archive, key, clock, client)
@@ -149,18 +176,27 @@ def _poller(
     recorder: Recorder,
     interruptions: Interruptions,
     clock: Clock,
+    shared: Shared | None,
 ) -> PolicyPoller:
     def apply(policies: Sequence[RecordingPolicy]) -> None:
         recorder.apply(policies)
         interruptions.want(policies, instant_of(clock.utc_ns()))
+
+    async def reports() -> tuple[RecordingReport, ...] | None:
+        return recorder.reports() if shared is None else await shared.reports()
+
+    def heard(standings: CameraStandings) -> None:
+        interruptions.hear(standings)
+        if shared is not None:
+            shared.heard(standings)
 
     return PolicyPoller(
         client,
         PolicyRows(archive.database),
         clock,
         apply=apply,
-        reports=recorder.reports,
-        heard=interruptions.hear,
+        reports=reports,
+        heard=heard,
     )
 
 
@@ -173,6 +209,7 @@ def compose_spool_keeper(
     limit_bytes: int,
     copies: Sequence[Callable[[], Awaitable[object]]] = (),
     short_bytes: Callable[[], int] = lambda: 0,
+    term: Callable[[], int | None] = lambda: None,
 ) -> SpoolKeeper:
     """What bounds the spool; `away` says why nothing is stored, `grounds` speak against destroying there."""
     return SpoolKeeper(
@@ -187,6 +224,7 @@ def compose_spool_keeper(
         away=away,
         copies=copies,
         short_bytes=short_bytes,
+        term=term,
     )
 
 

@@ -13,7 +13,7 @@ from storage.lifecycle.clock_keeper import ClockKeeper, Witnesses
 from storage.lifecycle.locks import LockKeeper
 from storage.lifecycle.reconciliation import Ask, Reconciliation, Refused
 from storage.lifecycle.refusals import Ground, Grounds
-from storage.lifecycle.retention import Overdue, Retention
+from storage.lifecycle.retention import Overdue, Removal, Retention
 from storage.metrics import HoldMetrics, LifeMetrics, LockMetrics, RetentionMetrics
 from storage.objects.boot import Boot
 from storage.objects.notes import Notes
@@ -43,14 +43,15 @@ def destruction(
     notes: Notes | None = None,
     share: Callable[[], HeldShare | None] = lambda: None,
     waits_for_holds: bool = True,
+    removal: Removal | None = None,
 ) -> Destruction:
     """`first` are the grounds to ask before all others, the rest is as Retention has it.
 
     `notes` keep the trusted time where those of the store cannot always be had. `share` is what
     control_room is told of how much is held. Where nothing `waits_for_holds`, those that were told last are
-    enough, however long ago that was.
+    enough, however long ago that was. `removal` is asked where other processes share the index.
     """
-    keeper = ClockKeeper(archive.store, clock, boot, witnesses, notes)
+    keeper = ClockKeeper(archive.store, clock, boot, witnesses, notes, shared=removal is not None)
     locks = LockKeeper(
         LockRows(archive.database),
         HoldRows(archive.database),
@@ -88,6 +89,7 @@ def destruction(
         allowance,
         locks,
         overdue,
+        removal,
     )
     return Destruction(keeper, locks, reconciliation, retention)
 

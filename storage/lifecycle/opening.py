@@ -1,7 +1,8 @@
 """Takes a store that is on another machine for this process: at the start, or as soon as it answers."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -32,7 +33,7 @@ class Home(Protocol):
     @property
     def lease(self) -> Lease | None: ...
 
-    def clear_incoming(self, spooled: Path) -> int: ...
+    def clear_incoming(self, spools: Sequence[Path]) -> int: ...
 
 
 class StoreOpening:
@@ -42,14 +43,18 @@ class StoreOpening:
         self,
         home: Home,
         bond: StoreBond,
-        spooled: Path,
+        spools: Callable[[], Sequence[Path]],
         clock: Clock,
         lost: Callable[[Conflict], None],
+        alone: Callable[[], AbstractAsyncContextManager[None]] | None = None,
     ) -> None:
-        """`lost` is called once somebody else has the store, and then nothing more is done."""
+        """`spools` gives those of all processes; `lost` is called once somebody else has the store, and then
+        nothing more is done. `alone` keeps others of the same index from opening the store meanwhile, where
+        there may be any."""
         self._home = home
         self._bond = bond
-        self._spooled = spooled
+        self._spools = spools
+        self._alone = alone
         self._clock = clock
         self._lost = lost
         self._trouble: str | None = "the object store is not opened yet"
@@ -59,9 +64,12 @@ class StoreOpening:
         """Take the store, see that it is the index's, end what a crash left in it. Raises BeffroiError."""
         if self._home.lease is not None:
             await self._home.lease.take()
-        await self._bond.establish()
         try:
-            ended = await asyncio.to_thread(self._home.clear_incoming, self._spooled)
+            async with nullcontext() if self._alone is None else self._alone():
+                await self._bond.establish()
+                if self._alone is not None:
+                    await self._bond.join()
+                ended = await asyncio.to_thread(lambda: self._home.clear_incoming(self._spools()))
         except OSError as error:
             raise Unavailable(f"the object store cannot be opened: {error.strerror or error}") from error
         self._trouble = None

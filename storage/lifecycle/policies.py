@@ -1,6 +1,6 @@
 """Asks control_room what to record and until when, and tells it how recording is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import httpx
@@ -42,10 +42,11 @@ class PolicyPoller:
         clock: Clock,
         *,
         apply: Callable[[Sequence[RecordingPolicy]], None],
-        reports: Callable[[], tuple[RecordingReport, ...]] | None,
+        reports: Callable[[], Awaitable[tuple[RecordingReport, ...] | None]] | None,
         heard: Callable[[CameraStandings], None],
         path: str = "/api/v1/recorder/policies",
     ) -> None:
+        """`reports` gives how each recording is, None where another process tells that."""
         self._client = client
         self._rows = rows
         self._clock = clock
@@ -125,7 +126,10 @@ class PolicyPoller:
         5 s. Raises httpx.HTTPError, BadInput."""
         if self._reports is None:
             return
-        reports, now_ns = self._reports(), self._clock.monotonic_ns()
+        reports, now_ns = await self._reports(), self._clock.monotonic_ns()
+        if reports is None:
+            self._told = None
+            return
         if reports == self._told and now_ns - self._told_ns < _REPORT_EVERY_NS:
             return
         answer = await self._client.put(

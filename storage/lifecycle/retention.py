@@ -62,6 +62,22 @@ class StoreLocks(Protocol):
     async def refused(self, keys: Sequence[str]) -> None: ...
 
 
+class Removal(Protocol):
+    """What several processes agree on before objects are removed."""
+
+    async def claim(self, limit: int) -> Sequence[Segment]:
+        """The oldest condemned segments, which none takes back from here on; none once another leads."""
+        ...
+
+    async def let_go(self) -> None:
+        """Nothing that was claimed here is being removed any more."""
+        ...
+
+    def is_sure(self) -> bool:
+        """Whether nobody else can lead now."""
+        ...
+
+
 class Retention:
     """Each run condemns what is due (its row becomes garbage), removes its object and drops its row. Any step
     may be the last before a crash: the next run finds garbage rows and goes on.
@@ -72,7 +88,7 @@ class Retention:
     `turn` is held for each batch, so that a hold is placed before it or after it. `copies` destroy what else
     holds footage: they are called by runs that may destroy, each `EVERY_S` at least. `overdue` tell of such
     copies how late they are, whether or not anything may be destroyed. `locks` lifts those of the
-    store from what is condemned.
+    store from what is condemned. `removal` is asked where other processes share the index.
     """
 
     def __init__(
@@ -90,8 +106,10 @@ class Retention:
         allowance: Allowance = USUAL,
         locks: StoreLocks | None = None,
         overdue: Sequence[Overdue] = (),
+        removal: Removal | None = None,
     ) -> None:
         self._locks = locks
+        self._removal = removal
         self._overdue = overdue
         self._late_since_ns: int | None = None
         self._oldest_ns = 0
@@ -137,6 +155,10 @@ class Retention:
                 instant=instant_of(self._clock.utc_ns() - self._oldest_ns).isoformat(timespec="seconds"),
             )
         return None
+
+    def begin_anew(self) -> None:
+        """Another process did this until now: how late it is counts from here."""
+        self._started_ns, self._completed_ns = self._clock.monotonic_ns(), None
 
     async def run(self) -> None:
         """Run for ever. Raises Unavailable when the index does: whoever runs this tries again."""
@@ -216,22 +238,36 @@ class Retention:
     async def _destroy_batch(self, budget: Budget, count: _Count) -> int:
         """Destroy some of what is condemned, and ask again whether that may go on; how many it was."""
         async with self._turn:
-            garbage = await self._rows.garbage(self._allowance.batch)
+            garbage = await self._condemned()
             if not garbage:
                 return 0
-            if self._locks is not None:
-                await self._locks.release([segment.key for segment in garbage])
-            missing, locked = await asyncio.to_thread(self._remove, garbage)
+            try:
+                if self._locks is not None:
+                    await self._locks.release([segment.key for segment in garbage])
+                missing, locked = await asyncio.to_thread(self._remove, garbage)
+            except (OSError, BeffroiError):
+                await self._let_go()
+                raise
             gone = [segment.key for segment in garbage if segment.key not in locked]
             await self._rows.drop(gone, self._clock.utc_ns())
         count.destroyed += len(garbage) - missing - len(locked)
         count.missing += missing
         if locked:
+            await self._let_go()
             await self._refused_by_store(locked)
         budget.spend(len(garbage))
         # A long run outlives what allowed it: the disk is unplugged, a hold cannot be kept.
         await self._refuses()
         return len(garbage)
+
+    async def _condemned(self) -> Sequence[Segment]:
+        if self._removal is None:
+            return await self._rows.garbage(self._allowance.batch)
+        return await self._removal.claim(self._allowance.batch)
+
+    async def _let_go(self) -> None:
+        if self._removal is not None:
+            await self._removal.let_go()
 
     def _swept_lately(self) -> bool:
         if self._swept_ns is None:
@@ -245,6 +281,9 @@ class Retention:
         """
         missing, locked = 0, list[str]()
         for segment in garbage:
+            if self._removal is not None and not self._removal.is_sure():
+                # It stood still, or the index is away: another may lead, and hold what it has not removed.
+                raise OSError(errno.EAGAIN, "whether another process leads is not known")
             there = self._places.spool.remove(segment.key)
             try:
                 there = self._places.store.remove(segment.key) or there

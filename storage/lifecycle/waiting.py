@@ -44,8 +44,11 @@ class SpoolKeeper:
         away: Callable[[], str | None],
         copies: Sequence[Callable[[], Awaitable[object]]] = (),
         short_bytes: Callable[[], int] = lambda: 0,
+        term: Callable[[], int | None] = lambda: None,
     ) -> None:
-        """`short_bytes` says how much its disk is short of, where nothing but the spool can give it back."""
+        """`short_bytes` says how much its disk is short of, where nothing but the spool can give it back;
+        `term` in which term this process leads, where several share the index."""
+        self._term = term
         self._waiting = waiting
         self._rows = rows
         self._spool = spool
@@ -136,7 +139,7 @@ class SpoolKeeper:
     async def _give_up(self, too_much: int) -> bool:
         """Give up what is too much, a few at a time; False where all the rest is held."""
         async with self._turn:
-            gone = await self._waiting.give_up(_BATCH, size=too_much)
+            gone = await self._waiting.give_up(_BATCH, size=too_much, term=self._term())
             await asyncio.to_thread(self._remove, [key for key, _ in gone])
         for key, size in gone:
             self._log.error("recording-given-up", key=key, bytes=size, why="the spool is full")
@@ -160,7 +163,7 @@ class SpoolKeeper:
 
     async def _end_batch(self, now_ns: int) -> int:
         async with self._turn:
-            gone = await self._waiting.give_up(_BATCH, due_ns=now_ns)
+            gone = await self._waiting.give_up(_BATCH, due_ns=now_ns, term=self._term())
             await asyncio.to_thread(self._remove, [key for key, _ in gone])
         if gone:
             self._metrics.ended.inc(len(gone))

@@ -1,5 +1,6 @@
 """Puts the object store together, as the settings have it: a folder, or a bucket of an S3 service."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,35 +39,50 @@ class StoreHome:
     folders: tuple[Path, ...]
     local: Notes
     lease: "S3Lease | None" = None
+    writer: str = ""
+
+    def clear_left(self, writer: str) -> int:
+        """End what a process left half put that runs no more. Blocking."""
+        return self.raw.clear_incoming(writer) if isinstance(self.raw, FolderStore) else 0
 
     def away(self) -> str | None:
         """Why the store is known not to answer; a folder is only found so by whoever uses it."""
         return None if isinstance(self.raw, FolderStore) else self.raw.away
 
-    def clear_incoming(self, spooled: Path) -> int:
-        """End what a crash left half put and nobody goes on with. At the start only. Blocking."""
+    def clear_incoming(self, spools: Sequence[Path]) -> int:
+        """End what a crash left half put and nobody goes on with. At the start only. Blocking.
+
+        `spools` are those of all processes: what is in none of them is not gone on with.
+        """
         if isinstance(self.raw, FolderStore):
-            return self.raw.clear_incoming()
-        names = {path.name for path in spooled.glob("*.mp4")}
+            return self.raw.clear_incoming(self.writer or None)
+        names = {path.name for spool in spools for path in spool.glob("*.mp4")}
         return self.raw.clear_incoming(lambda key: spool_name(key) in names)
 
 
-def store_home(settings: ArchiveSettings, disk: Disk, clock: Clock, boot: Boot) -> StoreHome:
-    """Nothing is asked of a service yet. Raises BadInput. The folder of the spool must be there."""
+def store_home(
+    settings: ArchiveSettings, disk: Disk, clock: Clock, boot: Boot, writer: str = "", family: str = ""
+) -> StoreHome:
+    """Nothing is asked of a service yet. Raises BadInput. The folder of the spool must be there.
+
+    Where several processes share the store `writer` is the name of this one, `family` that of their index.
+    """
     if not settings.s3_url:
-        store = FolderStore(settings.objects, disk)
+        store = FolderStore(settings.objects, disk, writer)
         keys = _data_keys(settings, store.notes, disk)
-        return StoreHome(store, SealingStore(store, keys), keys, (settings.objects,), store.notes)
+        sealing = SealingStore(store, keys, shared=bool(writer))
+        return StoreHome(store, sealing, keys, (settings.objects,), store.notes, writer=writer)
     # Half a second and 18 MB that a folder does without.
     from storage.objects.s3 import S3Store
     from storage.objects.s3_lease import S3Lease
     from storage.objects.s3_wire import S3Wire
 
     wire = S3Wire(s3_place(settings), clock.monotonic_ns)
-    lease = S3Lease(wire, clock, boot, settings.spool)
+    lease = S3Lease(wire, clock, boot, settings.spool, family)
     bucket = S3Store(wire)
     keys = _data_keys(settings, bucket.notes, disk)
-    return StoreHome(bucket, SealingStore(bucket, keys), keys, (), FolderNotes(settings.spool, disk), lease)
+    local = FolderNotes(settings.spool, disk, writer)
+    return StoreHome(bucket, SealingStore(bucket, keys, shared=bool(writer)), keys, (), local, lease, writer)
 
 
 def _data_keys(settings: ArchiveSettings, notes: Notes, disk: Disk) -> DataKeys | None:

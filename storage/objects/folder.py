@@ -26,10 +26,12 @@ _MOST_LASTING = 10_000
 
 
 class FolderStore:
-    """An `ObjectStore` under `root`, a folder that exists. One process at a time may have it."""
+    """An `ObjectStore` under `root`, a folder that exists. Processes that share it have a name each, and put
+    no key twice."""
 
-    def __init__(self, root: Path, disk: Disk) -> None:
-        self.notes = FolderNotes(root, disk)
+    def __init__(self, root: Path, disk: Disk, writer: str = "") -> None:
+        self.notes = FolderNotes(root, disk, writer)
+        self._writer = writer
         self.locks = FolderLocks(root)
         self._root = root
         self._disk = disk
@@ -43,7 +45,8 @@ class FolderStore:
         incoming_folder = self._root / _INCOMING
         incoming_folder.mkdir(exist_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
-        incoming = incoming_folder / uuid.uuid4().hex
+        begins = f"{self._writer}." if self._writer else ""
+        incoming = incoming_folder / f"{begins}{uuid.uuid4().hex}"
         try:
             there = target.exists()
             if not there:
@@ -85,9 +88,14 @@ class FolderStore:
         require_group(prefix)
         return [name for name in self._entries(prefix) if name.endswith("/")]
 
-    def clear_incoming(self) -> int:
-        """Remove what a crash left half put: copies that nothing names. How many. At the start only."""
+    def clear_incoming(self, writer: str | None = None) -> int:
+        """Remove what a crash left half put: copies that nothing names. How many. At the start only.
+
+        With `writer` only what that process left, which runs no more; "" stands for one without a name.
+        """
         left = list((self._root / _INCOMING).glob("*"))
+        if writer is not None:
+            left = [path for path in left if path.name.rpartition(".")[0] == writer]
         for path in left:
             self._disk.remove(path)
         return len(left)

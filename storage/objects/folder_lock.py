@@ -19,9 +19,10 @@ from storage.objects.boot import Boot
 
 RENEW_S = 2.0
 WATCH_S = 3 * RENEW_S
-_LOCK = ".beffroi-lock"
+LOCK_FILE = ".beffroi-lock"
 _LEASE = ".beffroi-lease"
 _LEASE_BYTES = 512
+_TRY_S, _TRIES = 0.25, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,17 @@ class FolderLock:
 
     A kernel knows nothing of another machine's locks on some shared folders. There the lease tells: one left
     by another machine, or by this one before it was started, counts once it has not changed for `WATCH_S`.
+
+    Processes of one `family`, those of one index, share a folder: they hold the kernel's lock together, and
+    any other's lease counts until it has not changed for `WATCH_S`.
     """
 
-    def __init__(self, folder: Path, clock: Clock, boot: Boot) -> None:
+    def __init__(self, folder: Path, clock: Clock, boot: Boot, family: str = "") -> None:
         self.folder = folder
         self._clock = clock
         self._boot_id = boot().id
-        self._lease = Lease(token_hex(8), socket.gethostname(), os.getpid(), self._boot_id, 0)
+        self._family = family
+        self._lease = Lease(family or token_hex(8), socket.gethostname(), os.getpid(), self._boot_id, 0)
         self._descriptor: int | None = None
         self._trouble: Reason | None = None
 
@@ -63,12 +68,21 @@ class FolderLock:
             self.release()
             raise
 
+    async def take_patiently(self) -> None:
+        """As `take`, where whoever has it may let it go in a moment."""
+        for _ in range(_TRIES):
+            with suppress(Conflict):
+                await self.take()
+                return
+            await self._clock.sleep(_TRY_S)
+        await self.take()
+
     def release(self) -> None:
         """Let go, as at an orderly stop."""
         if self._descriptor is None:
             return
         lease = self._read()
-        if lease is not None and lease.owner == self._lease.owner:
+        if lease is not None and lease.owner == self._lease.owner and self._is_alone(self._descriptor):
             # One that cannot be removed only keeps whoever comes next waiting.
             with suppress(OSError):
                 (self.folder / _LEASE).unlink(missing_ok=True)
@@ -105,9 +119,10 @@ class FolderLock:
         return self._trouble
 
     def _lock(self) -> None:
-        descriptor = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self.folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            how = fcntl.LOCK_SH if self._family else fcntl.LOCK_EX
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             raise Conflict(self._taken(self._read())) from None
@@ -118,13 +133,29 @@ class FolderLock:
             os.close(self._descriptor)
         self._descriptor = descriptor
 
+    def _is_alone(self, descriptor: int) -> bool:
+        """Whether nobody of the family has the folder too."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _tells_nothing(self, lease: Lease | None) -> bool:
+        """Whether a lease need not be watched: the kernel's lock, or whose it is, says all."""
+        if lease is None:
+            return False
+        if self._family:
+            return lease.owner == self._family
+        return bool(self._boot_id) and lease.boot_id == self._boot_id
+
     async def _outlive(self) -> None:
         """Wait until a lease that the kernel's lock says nothing of has not changed for a while."""
         seen, lease = self._text(), self._read()
-        if not seen or (lease is not None and self._boot_id and lease.boot_id == self._boot_id):
+        if not seen or self._tells_nothing(lease):
             return
         await self._clock.sleep(WATCH_S)
-        if self._text() != seen:
+        if self._text() != seen and not self._tells_nothing(self._read()):
             raise Conflict(self._taken(self._read()))
 
     def _write(self) -> None:
@@ -150,7 +181,7 @@ class FolderLock:
 
     def _same_file(self, descriptor: int) -> bool:
         try:
-            mine, there = os.fstat(descriptor), os.stat(self.folder / _LOCK)
+            mine, there = os.fstat(descriptor), os.stat(self.folder / LOCK_FILE)
         except FileNotFoundError:
             return False
         return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
@@ -161,12 +192,19 @@ class FolderLock:
 
 
 @asynccontextmanager
-async def locked(folders: Iterable[Path], clock: Clock, boot: Boot) -> AsyncIterator[list[FolderLock]]:
-    """Hold the lock of each folder. Raises Conflict, Unavailable; then none is held."""
-    locks = [FolderLock(folder, clock, boot) for folder in sorted({folder.resolve() for folder in folders})]
+async def locked(
+    folders: Iterable[Path], clock: Clock, boot: Boot, family: str = "", *, patient: bool = False
+) -> AsyncIterator[list[FolderLock]]:
+    """Hold the lock of each folder, with all of a family where that is given. Raises Conflict, Unavailable;
+    then none is held.
+
+    One who is `patient` waits a moment for whoever has one: another process moves files out of it.
+    """
+    alone = sorted({folder.resolve() for folder in folders})
+    locks = [FolderLock(folder, clock, boot, family) for folder in alone]
     try:
         # Together: each may have to wait for what an old lease says.
-        await asyncio.gather(*(lock.take() for lock in locks))
+        await asyncio.gather(*(lock.take_patiently() if patient else lock.take() for lock in locks))
         yield locks
     finally:
         for lock in locks:

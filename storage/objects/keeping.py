@@ -17,12 +17,17 @@ async def keep_folders(service: Service, folders: Sequence[Path], clock: Clock) 
     taken = AsyncExitStack()
     locks = await taken.enter_async_context(locked(folders, clock, since_boot))
     service.on_stop(taken.aclose)
+    keep(service, locks)
+    return locks
 
-    async def keep() -> None:
+
+def keep(service: Service, locks: Sequence[FolderLock]) -> None:
+    """Look after locks that are had; the service ends once somebody else has one."""
+
+    async def watch() -> None:
         try:
             await asyncio.gather(*(lock.keep() for lock in locks))
         except Conflict as error:
             service.fail(error)
 
-    service.supervise("folders", keep)
-    return locks
+    service.supervise("folders", watch)

@@ -12,7 +12,7 @@ class Notes(Protocol):
     """Keeps a few bytes by name, and writes them whole or not at all. Every call blocks: make it in a thread.
 
     A name begins with "." and has at most one "/", so that it is no object's key; another raises ValueError.
-    Each name has one writer. Every call may raise OSError.
+    Each name has one writer a process. Every call may raise OSError.
     """
 
     def write(self, name: str, data: bytes) -> None:
@@ -37,15 +37,19 @@ class Notes(Protocol):
 
 
 class FolderNotes:
-    """Notes as files of a folder that exists; a note's own folder is made with its first note."""
+    """Notes as files of a folder that exists; a note's own folder is made with its first note.
 
-    def __init__(self, root: Path, disk: Disk) -> None:
+    `writer` tells processes apart that write the same names.
+    """
+
+    def __init__(self, root: Path, disk: Disk, writer: str = "") -> None:
         self._root = root
         self._disk = disk
+        self._incoming = f".{writer}.tmp" if writer else ".tmp"
 
     def write(self, name: str, data: bytes) -> None:
         path = self._placed(name)
-        incoming = path.with_name(f"{path.name}.tmp")
+        incoming = path.with_name(f"{path.name}{self._incoming}")
         incoming.write_bytes(data)
         self._disk.sync(incoming)
         self._disk.replace(incoming, path)
@@ -53,7 +57,7 @@ class FolderNotes:
 
     def make(self, name: str, data: bytes) -> bytes:
         path = self._placed(name)
-        make_file(path, path.with_name(f"{path.name}.tmp"), data, self._disk)
+        make_file(path, path.with_name(f"{path.name}{self._incoming}"), data, self._disk)
         return path.read_bytes()
 
     def read(self, name: str) -> bytes | None:

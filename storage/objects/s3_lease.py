@@ -47,15 +47,23 @@ class S3Lease:
 
     One left by a process that had the same spool under the same run of the machine is nobody's: whoever calls
     holds the kernel's lock of that folder. Any other counts once it has not changed for `WATCH_S`.
+
+    Processes of one `family`, those of one index, share the note: each renews it over what another wrote.
     """
 
-    def __init__(self, wire: S3Wire, clock: Clock, boot: Boot, spool: Path) -> None:
+    def __init__(self, wire: S3Wire, clock: Clock, boot: Boot, spool: Path, family: str = "") -> None:
         stat = spool.stat()
         self._wire = wire
         self._clock = clock
         self._lease = BucketLease(
-            token_hex(8), socket.gethostname(), os.getpid(), boot().id, f"{stat.st_dev}:{stat.st_ino}", 0
+            family or token_hex(8),
+            socket.gethostname(),
+            os.getpid(),
+            boot().id,
+            f"{stat.st_dev}:{stat.st_ino}",
+            0,
         )
+        self._family = family
         self._tag: str | None = None
         self._version: str | None = None
         self._trouble: Reason | None = None
@@ -105,6 +113,10 @@ class S3Lease:
         """Let go, as at an orderly stop. Blocking."""
         if self._tag is None:
             return
+        if self._family:
+            # Others of the family may live on it; one of another index waits until it has stood still.
+            self._tag = None
+            return
         # One that cannot be removed only keeps whoever comes next waiting.
         with suppress(OSError):
             tag, lease = self._read()
@@ -126,6 +138,8 @@ class S3Lease:
         return self._tag is not None and self._clock.monotonic_ns() < self._ours_until_ns
 
     def _is_mine(self, lease: BucketLease | None) -> bool:
+        if self._family:
+            return lease is not None and lease.owner == self._family
         mine = (self._lease.boot_id, self._lease.folder)
         return lease is not None and bool(lease.boot_id) and (lease.boot_id, lease.folder) == mine
 

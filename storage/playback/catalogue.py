@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Protocol
 
 from shared.causes import cause_of
 from shared.clock import Clock
@@ -24,6 +25,18 @@ from storage.recording.recorder import Recorder
 _KEPT_LAYOUTS = 64
 
 
+class Elsewhere(Protocol):
+    """What other processes record of the same index."""
+
+    async def footage(self, stream: StreamId) -> list[Footage]:
+        """What of it the index does not know yet. Raises OSError, Unavailable."""
+        ...
+
+    def is_recording(self, stream: StreamId) -> bool:
+        """Whether one of them records a stream."""
+        ...
+
+
 class Catalogue:
     """The one place where playback and exports ask what may be shown and where it is.
 
@@ -38,7 +51,10 @@ class Catalogue:
         recorder: Recorder,
         places: Places,
         clock: Clock,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
+        """`elsewhere` tells what other processes record, where there are any."""
+        self._elsewhere = elsewhere
         self._rows = rows
         self._shown = shown
         self._interruptions = interruptions
@@ -74,14 +90,14 @@ class Catalogue:
         known = await self._shown.next_start_ns(stream, from_ns, self._clock.utc_ns())
         starts = [
             one.start_ns
-            for one in self._recorder.footage(stream)
+            for one in await self._growing(stream)
             if one.start_ns >= from_ns and one.end_ns > one.start_ns
         ]
         return min([*starts, *([known] if known is not None else [])], default=None)
 
     async def which_have_any(self, stream: StreamId, spans: Sequence[Span]) -> frozenset[int]:
         """The numbers of those spans of which there is any footage."""
-        growing = self._recorder.footage(stream)
+        growing = await self._growing(stream)
         found = {
             number
             for number, span in enumerate(spans)
@@ -95,16 +111,30 @@ class Catalogue:
 
     def is_growing(self, key: str) -> bool:
         """Whether a segment is written, or finished and not in the index yet."""
-        return self._recorder.is_open(key)
+        return self._recorder.is_open(key) or self._places.spool.is_elsewhere(key)
 
     async def until_ns(self, stream: StreamId) -> int | None:
         """The newest recorded instant, None where nothing is."""
         known = await self._rows.newest_end_ns(stream)
-        ends = [one.end_ns for one in self._recorder.footage(stream) if one.end_ns > one.start_ns]
+        ends = [one.end_ns for one in await self._growing(stream) if one.end_ns > one.start_ns]
         return max([*ends, *([known] if known is not None else [])], default=None)
 
     def is_recording(self, stream: StreamId) -> bool:
-        return self._recorder.is_recording(stream)
+        """Whether pictures of a stream reach a disk now, as far as is known."""
+        here = self._recorder.is_recording(stream)
+        return here or (self._elsewhere is not None and self._elsewhere.is_recording(stream))
+
+    async def _growing(self, stream: StreamId) -> list[Footage]:
+        """What is being written, or is written and not in the index."""
+        mine = self._recorder.footage(stream)
+        if self._elsewhere is None:
+            return mine
+        try:
+            return [*mine, *await self._elsewhere.footage(stream)]
+        except OSError as error:
+            raise Unavailable(
+                why("store-unreadable", "the object store cannot be read: {cause}", cause=cause_of(error))
+            ) from error
 
     def read(self, key: str, offset: int, size: int) -> bytes:
         """A range of a segment as it is. Raises NotFound once destroyed, Unavailable, OSError. Blocking."""
@@ -134,7 +164,7 @@ class Catalogue:
         if kept is not None:
             self._layouts.move_to_end(footage.key)
             return kept
-        growing = self._recorder.is_open(footage.key)
+        growing = self.is_growing(footage.key)
         layout = await asyncio.to_thread(self.layout_now, footage.key)
         if not growing:
             self._layouts[footage.key] = layout

@@ -5,7 +5,7 @@ from shared.transcoding.limits import Limits
 from shared.transcoding.process import Child, ChildProcess, Spawn
 from storage.lifecycle.archive import Archive
 from storage.metrics import ReadMetrics
-from storage.playback.catalogue import Catalogue
+from storage.playback.catalogue import Catalogue, Elsewhere
 from storage.playback.thumbnails import Thumbnails
 from storage.playback.transcoding import Transcodings
 from storage.recording.recorder import Recorder
@@ -19,9 +19,12 @@ async def _spawn_for_stills() -> Child:
     return await ChildProcess.spawn(_STILLS)
 
 
-def compose_catalogue(archive: Archive, recorder: Recorder, clock: Clock) -> Catalogue:
-    """Over what is finished and what is growing."""
-    return Catalogue(archive.rows, archive.shown, archive.interruptions, recorder, archive.places, clock)
+def compose_catalogue(
+    archive: Archive, recorder: Recorder, clock: Clock, elsewhere: Elsewhere | None = None
+) -> Catalogue:
+    """Over what is finished and what is growing, in other processes too where there are any."""
+    rows, shown, interruptions = archive.rows, archive.shown, archive.interruptions
+    return Catalogue(rows, shown, interruptions, recorder, archive.places, clock, elsewhere)
 
 
 def compose_thumbnails(

@@ -16,12 +16,14 @@ from storage.objects.notes import FolderNotes
 from storage.objects.sealing.data_keys import DataKeys
 from storage.recording.core import core_of
 from storage.recording.finishing import Finisher, Register
+from storage.recording.gate import Gate
 from storage.recording.group_sync import GroupSync
 from storage.recording.lane import DiskLane
 from storage.recording.places import Places
 from storage.recording.quarantine import MAX_FILES, Quarantine
 from storage.recording.recorder import Recorder, Tap
 from storage.recording.spool import Spool
+from storage.recording.spool_folders import SpoolFolders
 from storage.recording.spool_keys import SpoolKeys
 from storage.settings import CoreChoice, StorageSettings
 
@@ -76,8 +78,11 @@ def compose_recording(
     stored: Callable[[], Awaitable[None]],
     most_unreadable: int = MAX_FILES,
     sync_s: float = 5.0,
+    mine: Callable[[str], bool] = lambda _: True,
+    gate: Gate | None = None,
 ) -> WritingHalf:
-    """`stored` is called with each segment that the store has and `rows` say so of."""
+    """`stored` is called with each segment that the store has and `rows` say so of; `mine` and `gate` are as
+    Recorder has them."""
     life, recording, spool = LifeMetrics(), RecorderMetrics(), places.spool
     quarantine = Quarantine(spool.folder, spool.disk, QuarantineMetrics(), max_files=most_unreadable)
     recorder = Recorder(
@@ -88,6 +93,8 @@ def compose_recording(
         segment_s=segment_s,
         nonce=nonce,
         finished=lambda key, segment: finisher.enqueue(key, segment),
+        mine=mine,
+        gate=gate,
     )
     finisher = Finisher(
         places,
@@ -105,10 +112,7 @@ def compose_recording(
 
 
 class SpoolSettings(Protocol):
-    """Where recordings are written, and how."""
-
-    @property
-    def spool(self) -> Path: ...
+    """How recordings are written."""
 
     @property
     def recording_core(self) -> CoreChoice: ...
@@ -118,7 +122,7 @@ class SpoolSettings(Protocol):
 
 
 def compose_spool(
-    settings: SpoolSettings, keys: DataKeys | None, disk: Disk, clock: Clock
+    settings: SpoolSettings, folders: SpoolFolders, keys: DataKeys | None, disk: Disk, clock: Clock
 ) -> tuple[Spool, list[DiskLane]]:
     """The spool, and the lanes that write to it, not started. Raises Unavailable where a core is demanded
     that is not there."""
@@ -127,8 +131,18 @@ def compose_spool(
     ]
     core = core_of(settings.recording_core, get_logger("storage"))
     reserve_bytes = settings.disk_reserve_mb << 20
-    sealing = None if keys is None else SpoolKeys(keys, FolderNotes(settings.spool, disk))
-    spool = Spool(settings.spool, disk, lanes, clock, reserve_bytes=reserve_bytes, core=core, keys=sealing)
+    others = folders.others if folders.is_shared else tuple
+    sealing = None if keys is None else SpoolKeys(keys, FolderNotes(folders.own, disk))
+    spool = Spool(
+        folders.own,
+        disk,
+        lanes,
+        clock,
+        reserve_bytes=reserve_bytes,
+        core=core,
+        others=others,
+        keys=sealing,
+    )
     return spool, lanes
 
 

@@ -95,6 +95,11 @@ class Finisher:
                 found += 1
         return found
 
+    def adopt(self, key: str) -> None:
+        """Queue a file that another process left, and that is in this one's spool now."""
+        self.enqueue(key)
+        self._left_over.add(key)
+
     def is_recovering(self) -> bool:
         """Whether files that were left in the spool are not in the index yet."""
         return bool(self._left_over)

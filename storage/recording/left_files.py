@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.model.segment import key_of_spool_name
-from storage.recording.quarantine import Quarantine
+from storage.recording.quarantine import FOLDER, Quarantine
 from storage.recording.spool import Spool
 
 ARRIVING = "arriving"
@@ -14,7 +14,8 @@ ARRIVING = "arriving"
 
 @dataclass(frozen=True, slots=True)
 class LeftFile:
-    """`key` is that of its segment, None where the file was set aside or is not whole."""
+    """`key` is that of its segment, None where the file was set aside or is not whole; `path` may be in the
+    spool of another process."""
 
     name: str
     key: str | None
@@ -29,11 +30,15 @@ class LeftFiles:
         self._quarantine = quarantine
 
     def all(self) -> list[LeftFile]:
-        """What was set aside, what arrives, then what is in the spool, growing or not."""
+        """What was set aside, what arrives, then what is in the spool, growing or not; then the same of other
+        processes."""
         arriving = sorted((self._spool.folder / ARRIVING).glob("*"))
-        aside = [LeftFile(path.name, None, path) for path in (*self._quarantine.files(), *arriving)]
-        spooled = sorted(self._spool.folder.glob("*.mp4"))
-        return [*aside, *(LeftFile(path.name, key_of_spool_name(path.name), path) for path in spooled)]
+        aside = (*self._quarantine.files(), *arriving)
+        found = [*(LeftFile(path.name, None, path) for path in aside), *_spooled(self._spool.folder)]
+        for folder in self._spool.others():
+            apart = (*sorted((folder / FOLDER).glob("*")), *sorted((folder / ARRIVING).glob("*")))
+            found += [*(LeftFile(path.name, None, path) for path in apart), *_spooled(folder)]
+        return found
 
     def written_ns(self, file: LeftFile) -> int | None:
         """The UTC of a file's last byte, None where it is gone."""
@@ -49,3 +54,7 @@ class LeftFiles:
     def count(self) -> None:
         """Tell metrics and health how much is set aside."""
         self._quarantine.count()
+
+
+def _spooled(folder: Path) -> list[LeftFile]:
+    return [LeftFile(path.name, key_of_spool_name(path.name), path) for path in sorted(folder.glob("*.mp4"))]

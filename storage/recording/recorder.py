@@ -18,6 +18,7 @@ from storage.metrics import RecorderMetrics
 from storage.model.segment import Footage, Segment
 from storage.recording.borders import hash_of
 from storage.recording.camera_time import MIN_CAMERAS, CameraTime
+from storage.recording.gate import Gate
 from storage.recording.spool import SegmentWriter, Spool, WriterEvents
 from storage.recording.stream_recording import Recording
 
@@ -55,8 +56,14 @@ class Recorder:
         segment_s: float,
         nonce: str,
         finished: Callable[[str, Segment | None], None],
+        mine: Callable[[str], bool] = lambda _: True,
+        gate: Gate | None = None,
     ) -> None:
+        """`mine` tells whether this process is to record a stream, `gate` holds units back from it."""
         self._tap = tap
+        self._mine = mine
+        self._gate = gate
+        self._policies: Sequence[RecordingPolicy] = ()
         self._spool = spool
         self._clock = clock
         self._metrics = metrics
@@ -69,7 +76,24 @@ class Recorder:
 
     def apply(self, policies: Sequence[RecordingPolicy]) -> None:
         """Record exactly the streams whose policy says so; what has not changed is not touched."""
-        wanted = {StreamId.parse(policy.stream): policy for policy in policies if policy.recorded}
+        self._policies = policies
+        self.divide()
+
+    def wanted(self) -> list[str]:
+        """The streams that the policies name, whoever is to record them."""
+        return [policy.stream for policy in self._policies if policy.recorded]
+
+    def records(self, stream: StreamId) -> bool:
+        """Whether this process is to record a stream."""
+        return stream in self._recordings
+
+    def divide(self) -> None:
+        """What this process is to record of the policies may have changed."""
+        wanted = {
+            StreamId.parse(policy.stream): policy
+            for policy in self._policies
+            if policy.recorded and self._mine(policy.stream)
+        }
         for stream in [known for known in self._recordings if known not in wanted]:
             recording, subscription = self._recordings.pop(stream)
             subscription.close()
@@ -82,9 +106,16 @@ class Recorder:
                 underway[0].policy = policy
                 continue
             recording = self._begin(policy)
-            subscribed = self._tap.subscribe(stream, recording.take, together=recording.take_together)
+            subscribed = self._subscribe(stream, recording)
             self._recordings[stream] = (recording, subscribed)
             self._log.info("recording-begun", stream=str(stream))
+
+    def _subscribe(self, stream: StreamId, recording: Recording) -> Subscribed:
+        gate = self._gate
+        if gate is None:
+            return self._tap.subscribe(stream, recording.take, together=recording.take_together)
+        take, together = gate.before(stream, recording.take), gate.before(stream, recording.take_together)
+        return self._tap.subscribe(stream, take, together=together)
 
     def _begin(self, policy: RecordingPolicy) -> Recording:
         stream = StreamId.parse(policy.stream)
@@ -153,13 +184,21 @@ class Recorder:
     async def run(self) -> None:
         """Keep time for all recordings, for ever."""
         while True:
-            for recording, _ in self._recordings.values():
-                recording.tick()
+            if not self._holds_back():
+                for recording, _ in self._recordings.values():
+                    recording.tick()
             counts = Counter(recording.status for recording, _ in self._recordings.values())
             for status in RecordingStatus:
                 self._metrics.recordings.labels(status).set(counts[status])
             self._metrics.waiting_bytes.set(self._spool.waiting_bytes)
             await self._clock.sleep(_TICK_S)
+
+    def _holds_back(self) -> bool:
+        """Whether nothing may be written before it is known what is still recorded here."""
+        if self._gate is None:
+            return False
+        self._gate.beat()
+        return self._gate.is_shut
 
     async def close(self) -> None:
         """End every recording; their files are whole once the lanes have closed."""

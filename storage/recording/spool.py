@@ -3,9 +3,10 @@
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +16,7 @@ from shared.reasons import Reason, why
 from storage.fmp4.entry import Description
 from storage.fmp4.identity import Identity
 from storage.fmp4.movie import init_segment
+from storage.fmp4.reader import ReadAt
 from storage.model.segment import spool_name
 from storage.objects.disk import Disk
 from storage.objects.sealing.growing import Growing
@@ -28,6 +30,9 @@ from storage.recording.written import Written
 
 _SPACE_EVERY_NS = 1_000_000_000
 _LATE_NS = 1_000_000_000
+
+
+Others = Callable[[], Sequence[Path]]
 
 
 class Spool:
@@ -45,9 +50,13 @@ class Spool:
         *,
         reserve_bytes: int = 0,
         core: Core | None = None,
+        others: Others = tuple,
         keys: SpoolKeys | None = None,
     ) -> None:
+        """`others` gives the folders of other processes that can be reached: read and removed from, never
+        written to."""
         self.folder = folder
+        self.others = others
         self.disk = disk
         self.keys = keys
         self._files = SpoolFiles(keys)
@@ -77,14 +86,24 @@ class Spool:
 
     def read(self, key: str, offset: int, size: int) -> bytes:
         """A range of a segment that is here, fewer bytes only at its end now. Raises OSError. Blocking."""
-        return self._files.read(self.path(key), offset, size)
+        try:
+            return self._files.read(self.path(key), offset, size)
+        except FileNotFoundError:
+            for path in self._elsewhere(key):
+                with suppress(FileNotFoundError):
+                    return self._files.read(path, offset, size)
+            raise
 
     def size(self, key: str) -> int | None:
         """How much of a segment is here now, None where it is not here. Raises OSError. Blocking."""
-        try:
-            return self._files.size(self.path(key))
-        except FileNotFoundError:
-            return None
+        for path in (self.path(key), *self._elsewhere(key)):
+            with suppress(FileNotFoundError):
+                return self._files.size(path)
+        return None
+
+    def look(self, path: Path) -> tuple[int, ReadAt]:
+        """How much of a file of any process can be read now, and what reads it. Raises OSError. Blocking."""
+        return self._files.size(path), partial(self._files.read, path)
 
     def open(self, key: str) -> BinaryIO:
         """A segment that is here, to be read from its beginning to its end. Raises OSError. Blocking."""
@@ -111,10 +130,22 @@ class Spool:
 
     def remove(self, key: str) -> bool:
         """Remove the file of a segment; False where there was none. Raises OSError. Blocking."""
-        path = self.path(key)
-        there = path.exists()
-        self.disk.remove(path)
-        return there
+        found = False
+        for path in (self.path(key), *self._elsewhere(key)):
+            there = path.exists()
+            if there or path.parent == self.folder:
+                self.disk.remove(path)
+            found = found or there
+        return found
+
+    def is_elsewhere(self, key: str) -> bool:
+        """Whether a segment's file is in the folder of another process, which may write to it. Blocking."""
+        return any((folder / spool_name(key)).exists() for folder in self.others())
+
+    def _elsewhere(self, key: str) -> list[Path]:
+        """Where else a file may be. Each twice: one that is moved from folder to folder is not missed."""
+        paths = [folder / spool_name(key) for folder in self.others()]
+        return [*paths, self.path(key), *paths] if paths else []
 
     def wrote(self, at_ns: int) -> None:
         """Something was written that a power cut takes until the next sync. Any thread."""

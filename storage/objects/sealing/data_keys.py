@@ -1,5 +1,6 @@
 """The data keys, each in its envelope, a note beside the objects."""
 
+import errno
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -51,7 +52,11 @@ class DataKeys:
             require_store(self._notes)
             # Another process may make it at the same time: the first one is everybody's.
             made = wrapped(Key.made(), self._current(scope.commune), _bound(scope))
-            return self._know(scope, self._opened(scope, self._notes.make(scope.note, made)))
+            try:
+                envelope = self._notes.make(scope.note, made)
+            except FileNotFoundError as error:
+                raise OSError(errno.EAGAIN, "its data key was destroyed meanwhile") from error
+            return self._know(scope, self._opened(scope, envelope))
 
     def current(self, commune: str) -> Key:
         """The key of a commune that wraps, made at its first use. Raises KeyAway, Unavailable."""
@@ -59,11 +64,32 @@ class DataKeys:
             require_store(self._notes)
             return self._current(commune)
 
-    def destroy(self, scope: Scope) -> None:
-        """Destroy a data key: what it sealed can be opened by nobody."""
+    def destroy(self, scope: Scope) -> bytes | None:
+        """Destroy a data key: what it sealed can be opened by nobody. Its envelope, None where none was."""
         with self._turn:
+            envelope = self._notes.read(scope.note)
             self._known.pop(scope, None)
             self._notes.remove(scope.note)
+        return envelope
+
+    def bring_back(self, scope: Scope, envelope: bytes) -> None:
+        """Something that it sealed came while a data key was destroyed: keep it, unless there is another."""
+        with self._turn:
+            self._notes.make(scope.note, envelope)
+
+    def lasts(self, scope: Scope, key: Key) -> bool:
+        """Whether the data key of a scope is still that one; where it is not it is forgotten here too."""
+        with self._turn:
+            envelope = self._notes.read(scope.note)
+            if envelope is not None and self._opened(scope, envelope) == key:
+                return True
+            self._known.pop(scope, None)
+            return False
+
+    def read_anew(self, scope: Scope) -> None:
+        """Read a data key anew when it is asked for: another process may have made another."""
+        with self._turn:
+            self._known.pop(scope, None)
 
     def scopes(self, commune: str = "") -> list[Scope]:
         """Those that have a data key, of one commune or of all, in order."""

@@ -1,5 +1,6 @@
 """An object store that seals what another one keeps."""
 
+import errno
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,10 +38,11 @@ class SealingStore:
     """An `ObjectStore` over another. What was stored before there were keys is read as it is.
 
     A data key is destroyed by the removal of the last object of its camera and day. Without `keys` nothing is
-    sealed, and what is sealed cannot be read.
+    sealed, and what is sealed cannot be read. It is `shared` where other processes put and remove too.
     """
 
-    def __init__(self, inner: ObjectStore, keys: DataKeys | None) -> None:
+    def __init__(self, inner: ObjectStore, keys: DataKeys | None, *, shared: bool = False) -> None:
+        self._shared = shared
         self._inner = inner
         self._keys = keys
         self._turn = RLock()
@@ -69,6 +71,10 @@ class SealingStore:
         with self._kept(scope):
             data_key = self._keys.for_writing(scope)
             self._inner.put(key, sealed(data_key.secret, data_key.thumbprint[:ID_BYTES], key, source))
+            if self._shared and not self._keys.lasts(scope, data_key):
+                # Another process has seen nothing left that it sealed: it is to be put again under a new one.
+                self._inner.remove(key)
+                raise OSError(errno.EAGAIN, "its data key was destroyed meanwhile")
             # What another object of this name was sealed with, read while it was removed.
             self._forget(key)
 
@@ -143,6 +149,9 @@ class SealingStore:
         if self._keys is None:
             raise KeyAway(f"the footage of {scope} cannot be opened: no folder of footage keys is set")
         data_key = self._keys.for_reading(scope)
+        if self._shared and data_key is not None and data_key.thumbprint[:ID_BYTES] != head.key_id:
+            self._keys.read_anew(scope)
+            data_key = self._keys.for_reading(scope)
         if data_key is None:
             raise SealBroken(scope, "its data key is gone")
         if data_key.thumbprint[:ID_BYTES] != head.key_id:
@@ -189,9 +198,17 @@ class SealingStore:
                 return
             newest = self._newest(scope)
             if newest is None:
-                self._keys.destroy(scope)
+                self._destroy(scope)
                 return
             self._last.put(scope.note, newest)
+
+    def _destroy(self, scope: Scope) -> None:
+        assert self._keys is not None
+        envelope = self._keys.destroy(scope)
+        # Another process that puts something meanwhile looks for the key behind it: either it finds that the
+        # key is gone, or what it put is found here.
+        if self._shared and envelope is not None and self._newest(scope) is not None:
+            self._keys.bring_back(scope, envelope)
 
     def _newest(self, scope: Scope) -> str | None:
         """The last key of those that a data key is for."""

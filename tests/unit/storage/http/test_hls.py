@@ -134,3 +134,15 @@ async def test_ffprobe_reads_every_picture_of_a_playlist_over_a_hole(tmp_path: P
             out, errors = await asyncio.wait_for(probe.communicate(), 60)
     # It tells of the stream twice: of the programme's, and by itself.
     assert (set(out.decode().split()), errors.decode()) == ({"h264,200"}, "")
+
+
+async def test_what_two_processes_recorded_of_one_stream_is_shown_once(tmp_path: Path) -> None:
+    pictures = units(250)
+    async with workshop(tmp_path) as shop:
+        await shop.record_all(pictures[:150])
+    async with workshop(tmp_path, nonce="bbbb") as shop:
+        # It took over four seconds before the other one noticed, and a third was taken in between.
+        await shop.record_all(pictures[50:])
+        whole = await asked(shop, 0, 10)
+    shown = sum(float(one.rstrip(",")) for one in tags(whole, "EXTINF"))
+    assert shown == pytest.approx(10, abs=1.1)

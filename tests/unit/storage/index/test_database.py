@@ -8,7 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.messages.codec import encode
@@ -76,6 +76,13 @@ async def test_an_index_of_the_first_version_goes_on_with_what_it_holds(tmp_path
     assert (late_ns, found, packages[0].parts[0].days) == (4 * DAY_NS, 2, 5)
 
 
+def older_schema(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.downgrade(config, "0007")
+
+
 async def test_rows_that_lived_by_the_month_of_utc_alone_are_lowered(tmp_path: Path) -> None:
     """Of a night in which UTC gives a day more, an hour of spring, days short of a month, and one held."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'index.db'}"
@@ -100,10 +107,7 @@ async def test_rows_that_lived_by_the_month_of_utc_alone_are_lowered(tmp_path: P
             due_ns = None if held else min(at_ns + days * DAY_NS, month_ns)
             old = {"month_ns": month_ns, "due_ns": due_ns}
             await connection.execute(update(segments).where(segments.c.key == f"k-{number}").values(old))
-        await connection.execute(text("DROP TABLE interruptions"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
-        # What came later than that.
-        await connection.execute(text("ALTER TABLE policies DROP COLUMN until_ns"))
+        await connection.run_sync(older_schema)
     await database.close()
     database = await Database.open(url)
     async with database.read() as connection:

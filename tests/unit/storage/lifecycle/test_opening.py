@@ -1,6 +1,7 @@
 """A store on another machine is opened as soon as it can be, and let go once somebody else has it."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from shared.clock import SimulatedClock
@@ -47,7 +48,7 @@ class HandHome:
         self.lease = lease
         self.cleared = 0
 
-    def clear_incoming(self, _spooled: Path) -> int:
+    def clear_incoming(self, _spools: Sequence[Path]) -> int:
         self.cleared += 1
         return 2
 
@@ -56,7 +57,7 @@ async def test_it_is_tried_until_it_is_open_and_then_kept_until_another_has_it(t
     store, lease, lost = AwayStore(), HandLease(), list[Conflict]()
     home, clock = HandHome(lease), SimulatedClock()
     async with workshop(tmp_path, objects=store, opened=False) as shop:
-        opening = StoreOpening(home, shop.bond, tmp_path, clock, lost.append)
+        opening = StoreOpening(home, shop.bond, lambda: [tmp_path], clock, lost.append)
         running = asyncio.create_task(opening.run())
         await clock.advance(4)
         assert "does not answer" in (opening.health() or "")
@@ -84,7 +85,7 @@ async def test_it_is_tried_until_it_is_open_and_then_kept_until_another_has_it(t
 async def test_a_folder_is_opened_at_once(tmp_path: Path) -> None:
     async with workshop(tmp_path, opened=False) as shop:
         home = HandHome(None)
-        opening = StoreOpening(home, shop.bond, tmp_path, SimulatedClock(), lambda _: None)
+        opening = StoreOpening(home, shop.bond, lambda: [tmp_path], SimulatedClock(), lambda _: None)
         await opening.once()
         assert (home.cleared, opening.health(), await opening.reason_to_refuse()) == (1, None, None)
         await opening.close()

@@ -53,7 +53,7 @@ class ControlRoom:
         )
 
     def poller(self, database: Database, clock: SimulatedClock) -> PolicyPoller:
-        def reports() -> tuple[RecordingReport, ...]:
+        async def reports() -> tuple[RecordingReport, ...]:
             return ()
 
         client = httpx.AsyncClient(transport=httpx.MockTransport(self), base_url="http://control")

@@ -49,7 +49,7 @@ def test_a_bucket_has_a_lease_and_notes_that_are_to_be_had_at_once(tmp_path: Pat
     assert (found.folders, found.away()) == ((), None)
     found.local.write(".a", b"here")
     assert (tmp_path / ".a").read_bytes() == b"here"
-    assert found.clear_incoming(tmp_path) == 0
+    assert found.clear_incoming([tmp_path]) == 0
 
 
 @pytest.mark.parametrize("chosen", [{"s3_bucket": "b"}, {"s3_credentials_file": Path("c")}])

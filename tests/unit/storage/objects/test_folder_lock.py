@@ -108,3 +108,48 @@ async def test_an_orderly_stop_leaves_no_lease_to_wait_for(tmp_path: Path) -> No
         pass
     async with locked([tmp_path], clock, HERE):
         assert clock.monotonic_ns() == 0
+
+
+async def test_processes_of_one_index_have_a_folder_together_and_nobody_else_has_it(tmp_path: Path) -> None:
+    clock = SimulatedClock()
+    async with locked([tmp_path], clock, HERE, "family"), locked([tmp_path], clock, HERE, "family") as mine:
+        assert clock.monotonic_ns() == 0
+        with pytest.raises(Conflict):
+            async with locked([tmp_path], clock, HERE):
+                pass
+        for _ in range(3):
+            mine[0].renew()
+        assert await mine[0].reason_to_refuse() is None
+    # The last one that goes leaves nothing behind.
+    async with locked([tmp_path], clock, ELSEWHERE):
+        assert clock.monotonic_ns() == 0
+
+
+async def test_one_of_the_family_that_goes_leaves_the_lease_to_the_others(tmp_path: Path) -> None:
+    clock = SimulatedClock()
+    async with locked([tmp_path], clock, HERE, "family"):
+        async with locked([tmp_path], clock, HERE, "family"):
+            pass
+        assert (tmp_path / ".beffroi-lease").exists()
+
+
+async def test_processes_of_another_index_are_kept_from_the_folder_while_the_family_lives(
+    tmp_path: Path,
+) -> None:
+    clock = SimulatedClock()
+    first, foreign = (FolderLock(tmp_path, clock, HERE, name) for name in ("family", "foreign"))
+    await first.take()
+    with pytest.raises(Conflict, match="another storage works in"):
+        await taking(foreign, clock, first)
+    # One that wrote over it all the same is found out by those whose it is.
+    await taking(FolderLock(tmp_path, clock, HERE, "foreign"), clock, None)
+    with pytest.raises(Conflict):
+        first.renew()
+
+
+async def test_one_alone_is_not_joined_by_several(tmp_path: Path) -> None:
+    clock = SimulatedClock()
+    async with locked([tmp_path], clock, HERE):
+        with pytest.raises(Conflict):
+            async with locked([tmp_path], clock, HERE, "family"):
+                pass

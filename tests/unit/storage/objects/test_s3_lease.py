@@ -30,12 +30,12 @@ class WatchedClock(SimulatedClock):
 class Holder:
     """A storage on a machine."""
 
-    def __init__(self, place: S3Place, spool: Path, boot: str = "boot-1") -> None:
+    def __init__(self, place: S3Place, spool: Path, boot: str = "boot-1", family: str = "") -> None:
         spool.mkdir(exist_ok=True)
         self.clock = WatchedClock()
         self.wire = S3Wire(place, self.clock.monotonic_ns)
         self.store = S3Store(self.wire)
-        self.lease = S3Lease(self.wire, self.clock, lambda: SinceBoot(boot, 0), spool)
+        self.lease = S3Lease(self.wire, self.clock, lambda: SinceBoot(boot, 0), spool, family)
 
 
 async def test_what_another_machine_holds_is_not_taken(s3: S3Server, tmp_path: Path) -> None:
@@ -153,3 +153,27 @@ async def test_who_stood_still_for_longer_than_others_wait_renews_before_it_writ
         holder.store.notes.write(".a", b"late")
     await asyncio.to_thread(holder.lease.renew)
     holder.store.notes.write(".a", b"mine again")
+
+
+async def test_processes_of_one_index_have_a_bucket_together_and_nobody_else_has_it(
+    s3: S3Server, tmp_path: Path
+) -> None:
+    place = s3.place()
+    first, second = (Holder(place, tmp_path / name, f"boot-{name}", "family") for name in "ab")
+    foreign = Holder(place, tmp_path / "c", "boot-c", "foreign")
+    await first.lease.take()
+    await second.lease.take()
+    assert second.clock.sleepers == 0
+    for _ in range(3):
+        for one in (first, second):
+            await asyncio.to_thread(one.lease.renew)
+            assert await one.lease.reason_to_refuse() is None
+    first.store.notes.write(".a", b"x")
+    taking = asyncio.create_task(foreign.lease.take())
+    await eventually(lambda: foreign.clock.sleepers > 0, what="the foreign one watching")
+    await asyncio.to_thread(first.lease.release)
+    await asyncio.to_thread(second.lease.renew)
+    await foreign.clock.advance(WATCH_S)
+    with pytest.raises(Conflict, match="another storage works in"):
+        await taking
+    assert second.store.notes.read(".a") == b"x"

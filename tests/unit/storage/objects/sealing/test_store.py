@@ -5,6 +5,7 @@ import io
 import json
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -285,6 +286,58 @@ def test_a_store_in_memory_is_sealed_too(tmp_path: Path) -> None:
     put(store, KEY)
     assert store.read(KEY, 0, 8) == DATA[:8]
     assert inner.read(KEY, 0, 16) == b"beffroi-sealed-1"
+
+
+def shared_store(folder: Path, name: str = "a") -> SealingStore:
+    """That of one of several processes."""
+    inner = FolderStore(folder / "objects", RealDisk(), name)
+    return SealingStore(inner, data_keys(folder, inner), shared=True)
+
+
+def test_processes_that_store_the_first_of_a_day_at_once_make_one_key(tmp_path: Path) -> None:
+    sealed_store(tmp_path)
+    stores = [shared_store(tmp_path, str(number)) for number in range(8)]
+    keys = [f"{DAY}/20260701T12000{number}.000Z-r1-a.mp4" for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda one: put(one[0], one[1]), zip(stores, keys, strict=True)))
+    again = sealed_store(tmp_path)
+    assert [again.read(key, 0, len(DATA) + 1) for key in keys] == [DATA] * 8
+
+
+def test_what_is_put_while_another_process_destroys_the_day_s_key_is_put_again_or_kept(
+    tmp_path: Path,
+) -> None:
+    sealed_store(tmp_path)
+    putting, leading = shared_store(tmp_path, "a"), shared_store(tmp_path, "b")
+    put(putting, KEY)
+    leading.remove(KEY)
+    # It knows the key that is gone.
+    with pytest.raises(OSError, match="destroyed meanwhile"):
+        put(putting, LATER)
+    assert putting.find(LATER) is None
+    put(putting, LATER)
+    assert sealed_store(tmp_path).read(LATER, 0, 9) == DATA[:9]
+    assert leading.read(LATER, 0, 9) == DATA[:9]
+
+
+def test_a_key_under_which_something_came_while_it_was_destroyed_is_brought_back(tmp_path: Path) -> None:
+    sealed_store(tmp_path)
+    putting = shared_store(tmp_path)
+    put(putting, KEY)
+
+    class Late(DataKeys):
+        """What another process puts becomes visible right before the key goes, behind the look for it."""
+
+        def destroy(self, scope: Scope) -> bytes | None:
+            put(putting, LATER)
+            return super().destroy(scope)
+
+    inner = FolderStore(tmp_path / "objects", RealDisk())
+    keys = Late(inner.notes, CommuneKeys(tmp_path / "keys", RealDisk()))
+    SealingStore(inner, keys, shared=True).remove(KEY)
+    assert sealed_store(tmp_path).read(LATER, 0, 9) == DATA[:9]
+    putting.remove(LATER)
+    assert notes(tmp_path) == []
 
 
 class Interrupted(FolderNotes):
