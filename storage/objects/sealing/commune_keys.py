@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -50,7 +51,8 @@ class CommuneKeys:
         """Make the first key of a commune; that of another process where it was faster. Raises OSError."""
         path = self._path(commune)
         private_folder(self.folder)
-        incoming = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        # Processes in containers of their own may have one number.
+        incoming = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
         make_file(path, incoming, _told([Key.made()]), self._disk)
         return self.all(commune)
 

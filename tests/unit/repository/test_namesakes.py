@@ -49,7 +49,6 @@ NOTHING_TO_TEST = {
 """Modules without behaviour of their own, each with the reason."""
 
 ELSEWHERE = {
-    "storage/exports/closing.py": "tests/unit/storage/exports/test_package.py",
     "storage/exports/orders.py": "tests/unit/storage/exports/test_jobs.py",
     "storage/exports/packages.py": "tests/unit/storage/exports/test_safe.py",
     "storage/objects/sealing/growing.py": "tests/unit/storage/recording/test_sealed_spool.py",

@@ -382,3 +382,17 @@ def test_two_machines_with_keys_of_their_own_do_not_both_become_a_commune_s(tmp_
     with pytest.raises(KeyAway, match="another's"):
         mine.current("59350")
     assert other.current("59350").id == other.ids("59350")[0]
+
+
+def test_what_is_put_while_the_day_s_key_gives_way_to_another_is_put_again(tmp_path: Path) -> None:
+    sealed_store(tmp_path)
+    putting, leading = shared_store(tmp_path, "a"), shared_store(tmp_path, "b")
+    third = shared_store(tmp_path, "c")
+    put(putting, KEY)
+    leading.remove(KEY)
+    put(third, SMALL)
+    with pytest.raises(OSError, match="destroyed meanwhile"):
+        put(putting, LATER)
+    put(putting, LATER)
+    again = sealed_store(tmp_path)
+    assert (again.read(LATER, 0, 9), again.read(SMALL, 0, 9)) == (DATA[:9], DATA[:9])
