@@ -20,6 +20,9 @@ from shared.reasons import why
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 5000
+_OPENING_TRIES = 6
+"""So often the busy timeout is waited for at the start: another process may be bringing the schema up to date,
+on a disk that is slow."""
 _WRITES = "beffroi_writes"
 
 
@@ -55,12 +58,16 @@ class Database:
             event.listen(engine.sync_engine, "connect", _set_sqlite_up)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         database = cls(engine, file)
-        try:
-            async with database.write() as connection:
-                await connection.run_sync(_upgrade)
-        except Unavailable:
-            await database.close()
-            raise
+        for left in reversed(range(_OPENING_TRIES)):
+            try:
+                async with database.write() as connection:
+                    await connection.run_sync(_upgrade)
+            except Unavailable:
+                if not left:
+                    await database.close()
+                    raise
+            else:
+                break
         return database
 
     async def close(self) -> None:

@@ -1,9 +1,12 @@
 """The index's schema."""
 
+import asyncio
+import sqlite3
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -11,7 +14,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.errors import Unavailable
 from shared.messages.codec import encode
+from storage.index import database as database_module
 from storage.index import migrations
 from storage.index.backlog import BacklogRows
 from storage.index.database import Database
@@ -117,3 +122,18 @@ async def test_rows_that_lived_by_the_month_of_utc_alone_are_lowered(tmp_path: P
         row = found[f"k-{number}"]
         assert row.month_ns == month_later_ns(at_ns)
         assert row.due_ns == (None if held else deadline_ns(at_ns, days))
+
+
+async def test_an_index_that_another_process_writes_into_for_long_is_waited_for_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'index.db'}"
+    await (await Database.open(url)).close()
+    monkeypatch.setattr(database_module, "_BUSY_TIMEOUT_MS", 100)
+    other = sqlite3.connect(tmp_path / "index.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable, match="locked"):
+        await Database.open(url)
+    asyncio.get_running_loop().call_later(0.15, other.rollback)
+    await (await Database.open(url)).close()
+    other.close()
