@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240
 FILE = "PV 2026/777-1"
 
 
-def card(page: Page) -> Locator:
-    return page.locator(f"[data-file='{FILE}']")
+def card(page: Page, file: str = FILE) -> Locator:
+    return page.locator(f"[data-file='{file}']")
 
 
 async def enters(page: Page, camera: str) -> None:
@@ -39,32 +39,32 @@ async def enters(page: Page, camera: str) -> None:
     await expect(card(page).get_by_test_id("requisition-approve")).to_have_count(0)
 
 
-async def approves(page: Page) -> None:
+async def approves(page: Page, file: str = FILE) -> None:
     await page.get_by_test_id("nav-requisitions").click()
-    await card(page).get_by_test_id("requisition-approve").click()
+    await card(page, file).get_by_test_id("requisition-approve").click()
     dialog = page.get_by_test_id("requisition-act")
     await expect(dialog.get_by_test_id("preflight-held")).to_contain_text("Gelé")
     await dialog.get_by_test_id("motive").fill("Acte vérifié par téléphone")
     await dialog.get_by_test_id("requisition-act-submit").click()
-    await expect(card(page)).to_have_attribute("data-status", "approved")
+    await expect(card(page, file)).to_have_attribute("data-status", "approved")
 
 
-async def delivers(context: BrowserContext, page: Page, folder: Path) -> tuple[Path, Path]:
+async def delivers(context: BrowserContext, page: Page, folder: Path, file: str = FILE) -> tuple[Path, Path]:
     """The package and its receipt, as the browser kept them."""
-    await expect(card(page).get_by_test_id("requisition-deliver")).to_be_visible(timeout=60_000)
-    await card(page).get_by_test_id("requisition-download").click()
+    await expect(card(page, file).get_by_test_id("requisition-deliver")).to_be_visible(timeout=60_000)
+    await card(page, file).get_by_test_id("requisition-download").click()
     await page.get_by_test_id("download-dialog").get_by_test_id("motive").fill("Gravé sur le disque 12")
     async with page.expect_download() as package:
         await page.get_by_test_id("download-submit").click()
     await (await package.value).save_as(folder / "export.zip")
-    await card(page).get_by_test_id("requisition-deliver").click()
+    await card(page, file).get_by_test_id("requisition-deliver").click()
     dialog = page.get_by_test_id("deliver-dialog")
     await dialog.get_by_test_id("deliver-medium").fill("disque 12")
     await dialog.get_by_test_id("motive").fill("Remis au guichet")
     async with page.expect_download() as receipt:
         await dialog.get_by_test_id("deliver-submit").click()
     await (await receipt.value).save_as(folder / "receipt.json")
-    await expect(card(page)).to_have_attribute("data-status", "delivered")
+    await expect(card(page, file)).to_have_attribute("data-status", "delivered")
     return folder / "export.zip", folder / "receipt.json"
 
 

@@ -17,6 +17,15 @@ def bearer(ticket: Json) -> dict[str, str]:
     return {"Authorization": f"Bearer {ticket['ticket']}"}
 
 
+async def shows_recordings(person: Person, camera: object) -> bool:
+    """Whether storage shows any: it does once control_room has told it which rights hold, each second."""
+    now = datetime.now(UTC)
+    ticket = await playback_ticket(person, camera, now - timedelta(minutes=1), now)
+    query = {"from": rfc3339(now - timedelta(minutes=1)), "to": rfc3339(now)}
+    async with local_client(headers=bearer(ticket)) as client:
+        return (await client.get(str(ticket["url"]), params=query)).status_code == 200
+
+
 async def recorded_ranges(
     person: Person, camera: object, start: datetime, end: datetime | None = None
 ) -> list[tuple[datetime, datetime]]:

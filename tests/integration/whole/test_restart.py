@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.whole.recordings import recorded_ranges
+from tests.integration.whole.recordings import recorded_ranges, shows_recordings
 from tests.support.client import Json, signed_in
 from tests.support.eventually import eventually
 from tests.support.whole import WholeSystem, command_line, descendants
@@ -68,6 +68,11 @@ async def test_ctrl_c_stops_all_the_next_start_finds_its_recordings_and_a_kill_l
     again = WholeSystem(tmp_path / "data", system.ports.page, muxes=2)
     await again.start()
     async with signed_in(again.url, "juriste") as legal:
+
+        async def shown() -> bool:
+            return await shows_recordings(legal, camera["id"])
+
+        await eventually(shown, within_s=20, what="storage knowing which rights hold")
         after = await recorded_ranges(legal, camera["id"], begun)
     assert after[0][0] == before[0]
     assert after[0][1] >= before[1]
