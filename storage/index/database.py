@@ -21,8 +21,8 @@ from shared.reasons import why
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 5000
 _OPENING_TRIES = 6
-"""So often the busy timeout is waited for at the start: another process may be bringing the schema up to date,
-on a disk that is slow."""
+"""So often the busy timeout is waited for at the start: another process may be bringing the schema up to
+date, on a disk that is slow."""
 _WRITES = "beffroi_writes"
 
 
