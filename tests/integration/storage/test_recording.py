@@ -70,7 +70,7 @@ async def test_pictures_become_segments_of_the_length_asked_without_a_hole(tmp_p
     assert all(abs(one.end_ns - later.identity.start_ns) < 20_000 for one, later in pairwise(layouts))
 
 
-@pytest.mark.parametrize(("gop_s", "sealed"), [(1, False), (4, True), (10, False)])
+@pytest.mark.parametrize(("gop_s", "sealed"), [(1, False), (4, False), (4, True), (10, False)])
 async def test_a_kill_loses_a_second_at_most_and_recording_goes_on(
     tmp_path: Path, gop_s: int, sealed: bool
 ) -> None:
